@@ -1,0 +1,205 @@
+"""Owns every setting of an installation: one frozen object, read from THIRDRING_… variables.
+
+Each setting has a sentence that says what it does; `thirdring settings` lists them. Nothing else
+reads the environment. Does no I/O beyond that: paths are named here, not made.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent
+"""The folder of the checkout; templates, prompts' texts and migrations are read from it."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(
+            f"{name!r} is not a time zone of the IANA list (like Asia/Shanghai)"
+        ) from None
+    return name
+
+
+def _plain_path(path: Path) -> Path:
+    """Refuse a path that Asterisk could not be told: its arguments know no quoting."""
+    full = path.expanduser().absolute()
+    if bad := sorted({c for c in str(full) if c in ",|;:&()${}[]\"'\\" or c.isspace()}):
+        raise ValueError(
+            f"{str(full)!r} holds {' '.join(map(repr, bad))}, which Asterisk cannot take in a path"
+        )
+    return full
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PlainPath = Annotated[Path, AfterValidator(_plain_path)]
+DialledNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where an installation keeps its things, all under one home."""
+
+    home: Path
+
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets.json"
+
+    @property
+    def ports(self) -> Path:
+        return self.home / "run" / "ports.json"
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def asterisk(self) -> Path:
+        return self.home / "asterisk"
+
+    @property
+    def journal(self) -> Path:
+        return self.home / "journal"
+
+    @property
+    def spool_calls(self) -> Path:
+        return self.home / "spool" / "calls"
+
+    @property
+    def spool_messages(self) -> Path:
+        return self.home / "spool" / "messages"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store"
+
+    @property
+    def sounds(self) -> Path:
+        return self.home / "sounds"
+
+    @property
+    def own_sounds(self) -> Path:
+        return self.home / "sounds-own"
+
+    @property
+    def notice(self) -> Path:
+        return self.home / "notice"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def database(self) -> Path:
+        return self.home / "thirdring.db"
+
+
+class Settings(BaseSettings):
+    """Every setting; the variable is THIRDRING_ and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="THIRDRING_", frozen=True, extra="ignore")
+
+    home: PlainPath = Field(
+        Path("var"),
+        description="Folder for all state: database, recordings, secrets, logs, configuration.",
+        validate_default=True,
+    )
+    cache: PlainPath = Field(
+        PROJECT / ".cache",
+        description="Folder for what can be fetched or built again; several homes may share it.",
+        validate_default=True,
+    )
+    database_url: str = Field(
+        "",
+        description="SQLAlchemy address of the database; empty: an SQLite file in the home. "
+        "PostgreSQL: postgresql+asyncpg://user:password@host/name.",
+    )
+    asterisk: str = Field(
+        "",
+        description="Path of the asterisk program (22.10.1 or newer); empty: the system's if it "
+        "is new enough, else one unpacked into the cache.",
+    )
+
+    sip_address: str = Field(
+        "127.0.0.1",
+        description="Address on which calls come in; 0.0.0.0 lets phones of the network in.",
+    )
+    sip_port: Port = Field(5060, description="UDP and TCP port for SIP.")
+    sip_trunks: str = Field(
+        "127.0.0.1",
+        description="Addresses or networks (comma between them) whose calls come from the trunk.",
+    )
+    desk_address: str = Field("127.0.0.1", description="Address of the API and the pages.")
+    desk_port: Port = Field(8080, description="TCP port of the API and the pages.")
+
+    hotline_number: DialledNumber = Field("10050", description="The number that callers dial.")
+    company: str = Field(
+        "三环通信",
+        min_length=1,
+        max_length=40,
+        description="The company's name, as spoken in the prompts.",
+    )
+    staff: str = Field(
+        "客服", max_length=20, description="Who answers in the hall greeting, {工号} of GRT-1."
+    )
+    phones: str = Field(
+        "8001,8002,8003",
+        pattern=r"^[0-9]{3,6}(,[0-9]{3,6})*$",
+        description="Agents' SIP phones, members of the hotline's queue (comma between them).",
+    )
+    language: Literal["zh", "en"] = Field("zh", description="Language of the first prompts.")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "Asia/Shanghai", description="Zone of the hotline's clock: greetings, hours, holidays."
+    )
+
+    answer_after: float = Field(
+        1.0, ge=0, le=15, description="Seconds of ringing before the answer (ANS-1: never over 15)."
+    )
+    opening: Literal["hours", "hall"] = Field(
+        "hours", description="GRT-1/2: greeting by the hour, or the hall variant with the company."
+    )
+    holiday_country: str = Field(
+        "CN", pattern=r"^[A-Z]{2}$", description="Country whose public holidays are kept (GRT-2)."
+    )
+    holidays: str = Field(
+        "",
+        pattern=r"^$|^[+-]?\d{4}-\d{2}-\d{2}(,[+-]?\d{4}-\d{2}-\d{2})*$",
+        description="Local changes to the holidays: 2027-02-05 or +2027-02-05 adds one, "
+        "-2027-02-05 takes one away (a working day).",
+    )
+    open_hours: str = Field(
+        "00:00-24:00",
+        pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$",
+        description="Hours in which agents are offered; outside callers leave a message (QUE-5).",
+    )
+    ring_agent_for: int = Field(
+        15, ge=5, le=60, description="Seconds an idle agent's phone rings before the next (ANS-2)."
+    )
+    max_wait: int = Field(
+        60, ge=5, le=3600, description="Seconds a caller waits for an agent before a message."
+    )
+    message_limit: int = Field(180, ge=10, le=1800, description="Longest message, in seconds.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much our programs write into their logs."
+    )
+
+    @cached_property
+    def paths(self) -> Paths:
+        return Paths(self.home)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """Return the database's address, the embedded one where none is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.paths.database}"
