@@ -1,0 +1,139 @@
+"""The telephone as dialogues see it: what can be done on a call, what is heard, how it ends.
+
+Does no I/O. A dialogue is a plain `async def` that takes a `Call`, speaks and listens, and
+**returns a verdict**; the dialplan carries the verdict out, so that no program of ours stays
+attached while two people talk. A hang-up by the caller is the one exception, `Hangup`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Hangup(Exception):  # noqa: N818 - control flow, not an error
+    """The caller has hung up: control flow, not an error."""
+
+
+class Language(StrEnum):
+    """A language of the prompts; the value is its folder under `sounds/`."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class Topic(StrEnum):
+    """What a caller chose in the menu (投诉, 建议, 咨询, 故障) or nothing but an agent."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    CONSULTATION = "consultation"
+    FAULT = "fault"
+    AGENT = "agent"
+
+
+class LineOutcome(StrEnum):
+    """How the line check of SIL-1 and SIL-3 ended."""
+
+    ALIVE = "alive"
+    SILENT = "silent"
+    TOO_QUIET = "too_quiet"
+
+
+class MessageReason(StrEnum):
+    """Why a caller is offered to leave a message (QUE-5, ANS-3)."""
+
+    AFTER_HOURS = "after_hours"
+    NOBODY = "nobody"
+    ALL_BUSY = "all_busy"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The caller's voice began at `at` (seconds of the line's clock)."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The caller pressed `digit` (one of 0-9 * #) at `at`; digits are personal data in logs."""
+
+    digit: str
+    at: float
+
+
+Life = Spoke | Pressed
+"""A sign that somebody is there."""
+
+
+class Barge(StrEnum):
+    """What may cut a prompt short."""
+
+    LIFE = "life"
+    KEY = "key"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Queue the caller for an agent."""
+
+    queue: str
+    topic: Topic
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Invite the caller to leave a message (QUE-5)."""
+
+    reason: MessageReason
+    topic: Topic
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Hang up first, which SIL-6 allows only at the end of SIL-1 and SIL-3."""
+
+    outcome: LineOutcome
+    language: Language
+
+
+Verdict = Connect | TakeMessage | HangUp
+
+
+class Call(Protocol):
+    """One call on which a dialogue speaks and listens, in full duplex.
+
+    Every method raises `Hangup` as soon as the caller is gone. Seconds everywhere.
+    """
+
+    async def say(self, *prompts: str, language: Language, barge: Barge) -> Life | None:
+        """Speak prompts one after the other; return what cut them short, None if all was said."""
+        ...
+
+    async def listen(self, seconds: float) -> Life | None:
+        """Say nothing for `seconds`; return the first sign of life at once, None without one."""
+        ...
+
+    async def await_key(self, seconds: float) -> Pressed | None:
+        """Say nothing for `seconds`; return the first key at once, deaf to voice."""
+        ...
+
+    async def hear_out(self, limit: float) -> None:
+        """Let the caller finish speaking: return when the voice stops, at most `limit` later."""
+        ...
+
+    def too_quiet(self) -> bool:
+        """Tell whether the voice since the last `forget_level` was too low to work with (SIL-3)."""
+        ...
+
+    def forget_level(self) -> None:
+        """Judge the level afresh from here on: the caller was asked to speak up."""
+        ...
+
+    def note(self, what: str, **facts: str | int | float) -> None:
+        """Write what happened into the call's journal."""
+        ...
