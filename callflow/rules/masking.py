@@ -1,0 +1,30 @@
+"""Owns how personal data are shown to those who do not need them (SEC-2).
+
+Does no I/O. A masked value still lets two calls of one caller be told apart at a glance, and
+never gives back more than half of what it hides.
+"""
+
+HIDDEN = "*"
+
+
+def masked_number(number: str) -> str:
+    """Return a telephone number with its middle hidden: 13812345678 → 138****5678.
+
+    At most seven characters stay readable, and never more than half of them.
+    """
+    readable = min(7, len(number) // 2)
+    tail = (readable + 1) // 2
+    head = readable - tail
+    return number[:head] + HIDDEN * (len(number) - readable) + number[len(number) - tail :]
+
+
+def masked_name(name: str) -> str:
+    """Return a name of which only the first character is left: 张三丰 → 张**."""
+    return (
+        name[:1] + HIDDEN * min(2, max(0, len(name) - 1)) if len(name) > 1 else HIDDEN * len(name)
+    )
+
+
+def masked_digits(digits: str) -> str:
+    """Return keys a caller pressed, all hidden: they may be a card number or a password."""
+    return HIDDEN * len(digits)

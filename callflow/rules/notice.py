@@ -1,0 +1,89 @@
+"""Owns the outage notice put in front of the hotline (QUE-6): what it says, and how it is kept.
+
+Does no I/O. The notice is one small JSON text in the home (`notice/notice.json`), written by the
+desk or the command line, read by the call service for every call. A text that cannot be read is
+no notice: a broken file must never keep a caller from being answered.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from callflow.text import clean
+
+LONGEST = 200
+"""Characters of a notice's text; more would take over a minute to speak."""
+
+
+class NoticeKind(StrEnum):
+    """Why service is disturbed."""
+
+    POWER = "power"
+    COMPUTER = "computer"
+    CUSTOM = "custom"
+
+
+FILE = "notice.json"
+"""The notice's file in the folder of notices."""
+
+
+def flag(kind: NoticeKind) -> str:
+    """Return the name of the empty file that tells the dialplan, which cannot read JSON."""
+    return f"on-{kind.value}"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What callers hear before the greeting, in both languages, and since when (UTC)."""
+
+    kind: NoticeKind
+    text_zh: str
+    text_en: str
+    since: datetime
+
+
+TEXTS: dict[NoticeKind, tuple[str, str]] = {
+    NoticeKind.POWER: (
+        "因停电无法缴费,给您造成不便,请谅解!",
+        "Because of a power failure payments cannot be made. We are sorry for the trouble.",
+    ),
+    NoticeKind.COMPUTER: (
+        "因电脑故障无法缴费,给您造成不便,请谅解!",
+        "Because of a computer failure payments cannot be made. We are sorry for the trouble.",
+    ),
+}
+"""The regulation's own words, Chinese and English; there are sounds for these."""
+
+
+def standard(kind: NoticeKind, since: datetime) -> Notice:
+    """Return the notice of a kind that has ready words. Raises KeyError for a custom one."""
+    text_zh, text_en = TEXTS[kind]
+    return Notice(kind, text_zh, text_en, since)
+
+
+def written(notice: Notice) -> str:
+    """Return the notice as the text of its file."""
+    return json.dumps(
+        {
+            "kind": notice.kind.value,
+            "text_zh": notice.text_zh,
+            "text_en": notice.text_en,
+            "since": notice.since.isoformat(),
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def read(text: str) -> Notice | None:
+    """Return the notice a file holds, or None where it holds none that can be understood."""
+    try:
+        fields = json.loads(text)
+        since = datetime.fromisoformat(fields["since"])
+        kind = NoticeKind(fields["kind"])
+        text_zh = clean(str(fields["text_zh"]), LONGEST)
+        text_en = clean(str(fields["text_en"]), LONGEST)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Notice(kind, text_zh, text_en, since) if since.tzinfo else None

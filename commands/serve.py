@@ -1,0 +1,40 @@
+"""Owns `thirdring serve PART`: one part of the hotline by itself, in the foreground.
+
+Every part is an `async def serve(settings)` that returns after SIGTERM or Ctrl-C.
+"""
+
+import importlib
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import click
+
+import logs
+from commands import given
+from settings import Settings
+
+Part = Callable[[Settings], Awaitable[None]]
+
+PARTS = {
+    "calls": "reception.service:serve",
+    "ledger": "ledger.service:serve",
+    "desk": "desk.service:serve",
+}
+"""The parts, and the coroutine function that runs each."""
+
+
+@click.command()
+@click.argument("part", type=click.Choice(list(PARTS)))
+def serve(part: str) -> None:
+    """Run one part of the hotline: calls, ledger or desk."""
+    import uvloop  # noqa: PLC0415 (only a process that serves needs it)
+
+    current = given.settings()
+    logs.set_up(part, current.log_level)
+    module, _, attribute = PARTS[part].partition(":")
+    run = cast("Part", getattr(importlib.import_module(module), attribute))
+    uvloop.run(_awaited(run, current))
+
+
+async def _awaited(run: Part, current: Settings) -> None:
+    await run(current)
