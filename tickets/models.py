@@ -1,0 +1,246 @@
+"""Owns the tables: what is kept of calls, recordings, tickets and the journals they came from.
+
+Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC to the microsecond; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; only aware times are kept")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only in a column that is declared INTEGER.
+RowNumber = BigInteger().with_variant(Integer(), "sqlite")
+Uuid = String(36)
+
+
+class Base(DeclarativeBase):
+    """The metadata, with a name for every constraint so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Call(Base):
+    """One call (ANS-4): the fold of its events, see `callflow.lifecycles.call.CallRecord`."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(150))
+    boot: Mapped[str] = mapped_column(String(80))
+    ref: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80))
+    did: Mapped[str] = mapped_column(String(80))
+    ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rings: Mapped[int] = mapped_column(Integer)
+    held_ans1: Mapped[bool] = mapped_column(Boolean)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queue_left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waited_s: Mapped[float | None] = mapped_column(Float)
+    agent: Mapped[str | None] = mapped_column(String(80))
+    agent_answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    misses: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    hung_up_by: Mapped[str | None] = mapped_column(String(16))
+    disposition: Mapped[str | None] = mapped_column(String(24))
+    sil_outcome: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str | None] = mapped_column(String(16))
+    emergency: Mapped[str | None] = mapped_column(String(40))
+    recording_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+
+    __table_args__ = (
+        Index(None, "ring_started", "id"),
+        Index(None, "ref", "ring_started"),
+        Index(None, "number", "ring_started"),
+        Index(None, "agent", "ring_started"),
+        Index(None, "disposition", "ring_started"),
+        Index(None, "linkedid"),
+        Index(
+            "ix_calls_open",
+            "boot",
+            sqlite_where=text("state <> 'ended'"),
+            postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+
+class CallEvent(Base):
+    """One line of a journal, append-only; `about` is a call's linkedid or its id."""
+
+    __tablename__ = "call_events"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    about: Mapped[str] = mapped_column(String(150))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    uniqueid: Mapped[str] = mapped_column(String(150))
+    channel: Mapped[str] = mapped_column(String(150))
+    data: Mapped[dict[str, str]] = mapped_column(JSON)
+    file: Mapped[str] = mapped_column(String(120))
+    offset: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
+
+
+class RecordingRow(Base):
+    """One recording; at most one of each kind a call."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    path: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    channels: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[int] = mapped_column(Integer)
+    voice_caller_s: Mapped[float | None] = mapped_column(Float)
+    voice_ours_s: Mapped[float | None] = mapped_column(Float)
+    why: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "kind"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "created_at"),
+    )
+
+
+class GapRow(Base):
+    """A part of an answered call that is in no recording (ANS-5)."""
+
+    __tablename__ = "recording_gaps"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("call_id", "from_at"),)
+
+
+class TicketRow(Base):
+    """One matter of one customer; a call's message gives at most one."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    number: Mapped[str | None] = mapped_column(String(24), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    business: Mapped[str | None] = mapped_column(String(40))
+    nature: Mapped[str | None] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    call_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("calls.id"))
+    customer_number: Mapped[str] = mapped_column(String(80))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "uq_tickets_message_of_call",
+            "call_id",
+            unique=True,
+            sqlite_where=text("source = 'message'"),
+            postgresql_where=text("source = 'message'"),
+        ),
+        Index(None, "call_id"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "due_at"),
+        Index(None, "customer_number", "created_at"),
+    )
+
+
+class JournalPosition(Base):
+    """How far a journal has been read; moves in the transaction that keeps what was read."""
+
+    __tablename__ = "journal_positions"
+
+    file: Mapped[str] = mapped_column(String(120), primary_key=True)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    closed: Mapped[bool] = mapped_column(Boolean)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class JournalReject(Base):
+    """A line that could not be read, kept so that nothing vanishes in silence."""
+
+    __tablename__ = "journal_rejects"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    file: Mapped[str] = mapped_column(String(120))
+    offset: Mapped[int] = mapped_column(BigInteger)
+    why: Mapped[str] = mapped_column(String(200))
+    line: Mapped[str] = mapped_column(Text)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("file", "offset"),)
+
+
+class ApiToken(Base):
+    """Who may use the API; the token itself is never kept, only its SHA-256."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(40))
+    label: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

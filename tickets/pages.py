@@ -1,0 +1,78 @@
+"""Owns how a long answer is cut into pages: by the last row's place, never by counting.
+
+A page costs the same wherever it is, and rows that arrive meanwhile move nothing.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, RowMapping, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Row = TypeVar("Row")
+
+LONGEST = 500
+"""Rows on the longest page; whoever wants more turns the page."""
+
+
+class UnknownCursorError(ValueError):
+    """The cursor is none that a page of ours has given out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, newest first, and the cursor of the page after them (None: there is none)."""
+
+    items: Sequence[Row]
+    next: str | None
+
+
+def cursor_of(at: datetime, key: str | int) -> str:
+    """Return the cursor that stands for the place right after the row `(at, key)`."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), key]).encode()).decode()
+
+
+def place_of(cursor: str) -> tuple[datetime, str | int]:
+    """Return the place a cursor stands for; raises `UnknownCursorError`."""
+    try:
+        at, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        place = datetime.fromisoformat(at)
+    except (ValueError, TypeError, binascii.Error):
+        raise UnknownCursorError("this cursor is not one of ours") from None
+    if place.tzinfo is None or not isinstance(key, str | int):
+        raise UnknownCursorError("this cursor is not one of ours")
+    return place, key
+
+
+async def page(
+    connection: AsyncConnection,
+    query: Select[Any],
+    *,
+    order: tuple[ColumnElement[datetime], ColumnElement[Any]],
+    limit: int,
+    cursor: str | None,
+    read: Callable[[RowMapping], Row],
+) -> Page[Row]:
+    """Return one page of `query`, newest first by `order` (a time and a unique key)."""
+    at, key = order
+    if cursor is not None:
+        place, place_key = place_of(cursor)
+        if not isinstance(place_key, key.type.python_type):
+            raise UnknownCursorError("this cursor belongs to another list")
+        query = query.where(tuple_(at, key) < tuple_(place, place_key))
+    size = max(1, min(limit, LONGEST))
+    found = (
+        (await connection.execute(query.order_by(at.desc(), key.desc()).limit(size + 1)))
+        .mappings()
+        .all()
+    )
+    last = found[size - 1] if len(found) > size else None
+    return Page(
+        items=[read(row) for row in found[:size]],
+        next=cursor_of(last[at], last[key]) if last is not None else None,
+    )

@@ -1,0 +1,241 @@
+"""Owns the questions that the command line and the desk ask the database. Changes nothing.
+
+Every list is newest first, in pages (`tickets.pages`), and answered from an index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.call import CallRecord, CallState, Disposition
+from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
+from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
+from tickets import rows
+from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
+from tickets.pages import Page, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls: every field that is set must hold."""
+
+    ref: str | None = None
+    number: str | None = None
+    agent: str | None = None
+    disposition: Disposition | None = None
+    state: CallState | None = None
+    since: datetime | None = None
+    """Began to ring at this time or later."""
+    until: datetime | None = None
+    """Began to ring before this time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFilter:
+    """Which recordings: every field that is set must hold; times are those of the row."""
+
+    call_id: str | None = None
+    kind: RecordingKind | None = None
+    state: RecordingState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFilter:
+    """Which tickets: every field that is set must hold (TKT-14)."""
+
+    call_id: str | None = None
+    customer_number: str | None = None
+    kind: TicketKind | None = None
+    state: TicketState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStory:
+    """All that is known of one call; events in the order in which they happened."""
+
+    call: CallRecord
+    events: Sequence[JournalEvent]
+    recordings: Sequence[Recording]
+    gaps: Sequence[Gap]
+    tickets: Sequence[Ticket]
+
+
+EVERY_CALL = CallFilter()
+EVERY_RECORDING = RecordingFilter()
+EVERY_TICKET = TicketFilter()
+
+
+async def calls(
+    connection: AsyncConnection,
+    wanted: CallFilter = EVERY_CALL,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[CallRecord]:
+    """Return a page of calls, by the time they began to ring."""
+    query = _where(
+        select(Call.__table__),
+        (Call.ref, wanted.ref),
+        (Call.number, wanted.number),
+        (Call.agent, wanted.agent),
+        (Call.disposition, wanted.disposition),
+        (Call.state, wanted.state),
+    )
+    return await page(
+        connection,
+        _between(query, Call.ring_started, wanted.since, wanted.until),
+        order=(_column(Call.ring_started), _column(Call.id)),
+        limit=limit,
+        cursor=cursor,
+        read=rows.call_in,
+    )
+
+
+async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
+    """Return the story of one call, None when there is no such call."""
+    found = await _one(connection, select(Call.__table__).where(Call.id == call_id))
+    if found is None:
+        return None
+    record = rows.call_in(found)
+    return CallStory(
+        call=record,
+        events=await events(connection, record),
+        recordings=[
+            rows.recording_in(row)
+            for row in await _all(
+                connection,
+                select(RecordingRow.__table__)
+                .where(RecordingRow.call_id == call_id)
+                .order_by(RecordingRow.kind),
+            )
+        ],
+        gaps=[
+            rows.gap_in(row)
+            for row in await _all(
+                connection,
+                select(GapRow.__table__).where(GapRow.call_id == call_id).order_by(GapRow.from_at),
+            )
+        ],
+        tickets=(await tickets(connection, TicketFilter(call_id=call_id))).items,
+    )
+
+
+async def events(connection: AsyncConnection, record: CallRecord) -> Sequence[JournalEvent]:
+    """Return what happened in a call, in order."""
+    found = await _all(
+        connection,
+        select(CallEvent.__table__)
+        .where(CallEvent.about.in_([record.linkedid, record.id]))
+        .order_by(CallEvent.at, CallEvent.source, CallEvent.file, CallEvent.offset),
+    )
+    return [rows.event_in(row) for row in found]
+
+
+async def recordings(
+    connection: AsyncConnection,
+    wanted: RecordingFilter = EVERY_RECORDING,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Recording]:
+    """Return a page of recordings, by the time their row was made."""
+    query = _where(
+        select(RecordingRow.__table__),
+        (RecordingRow.call_id, wanted.call_id),
+        (RecordingRow.kind, wanted.kind),
+        (RecordingRow.state, wanted.state),
+    )
+    return await page(
+        connection,
+        _between(query, RecordingRow.created_at, wanted.since, wanted.until),
+        order=(_column(RecordingRow.created_at), _column(RecordingRow.id)),
+        limit=limit,
+        cursor=cursor,
+        read=rows.recording_in,
+    )
+
+
+async def recording(connection: AsyncConnection, recording_id: str) -> Recording | None:
+    """Return one recording, None when there is no such one."""
+    found = await _one(
+        connection, select(RecordingRow.__table__).where(RecordingRow.id == recording_id)
+    )
+    return None if found is None else rows.recording_in(found)
+
+
+async def tickets(
+    connection: AsyncConnection,
+    wanted: TicketFilter = EVERY_TICKET,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Ticket]:
+    """Return a page of tickets, by the time they were opened."""
+    query = _where(
+        select(TicketRow.__table__),
+        (TicketRow.call_id, wanted.call_id),
+        (TicketRow.customer_number, wanted.customer_number),
+        (TicketRow.kind, wanted.kind),
+        (TicketRow.state, wanted.state),
+    )
+    return await page(
+        connection,
+        _between(query, TicketRow.created_at, wanted.since, wanted.until),
+        order=(_column(TicketRow.created_at), _column(TicketRow.id)),
+        limit=limit,
+        cursor=cursor,
+        read=rows.ticket_in,
+    )
+
+
+async def ticket(connection: AsyncConnection, number: str) -> Ticket | None:
+    """Return one ticket by its number, None when there is no such one."""
+    found = await _one(connection, select(TicketRow.__table__).where(TicketRow.number == number))
+    return None if found is None else rows.ticket_in(found)
+
+
+async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
+    """Return how many calls are open, by state; ended ones are not counted."""
+    found = await connection.execute(
+        select(Call.state, func.count()).where(Call.state != "ended").group_by(Call.state)
+    )
+    return {state: int(count) for state, count in found}
+
+
+def _column(attribute: Any) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = attribute.__clause_element__()
+    return column
+
+
+def _where(query: Select[Any], *wanted: tuple[Any, str | None]) -> Select[Any]:
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    return query
+
+
+def _between(
+    query: Select[Any], column: Any, since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    if since is not None:
+        query = query.where(column >= since)
+    if until is not None:
+        query = query.where(column < until)
+    return query
+
+
+async def _one(connection: AsyncConnection, query: Select[Any]) -> Any:
+    return (await connection.execute(query)).mappings().one_or_none()
+
+
+async def _all(connection: AsyncConnection, query: Select[Any]) -> Any:
+    return (await connection.execute(query)).mappings().all()
