@@ -243,4 +243,21 @@ class ApiToken(Base):
     role: Mapped[str] = mapped_column(String(40))
     label: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AuditRow(Base):
+    """One look at customer data (SEC-1, QA-5): who fetched what, append-only."""
+
+    __tablename__ = "audit_log"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    token_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("api_tokens.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(45))
+    detail: Mapped[str] = mapped_column(String(80))
+
+    __table_args__ = (Index(None, "subject", "at"), Index(None, "at"))

@@ -19,6 +19,7 @@ class Token:
     role: str
     label: str
     created_at: datetime
+    last_used_at: datetime | None
     revoked_at: datetime | None
 
 
@@ -27,6 +28,7 @@ _COLUMNS = (
     ApiToken.role,
     ApiToken.label,
     ApiToken.created_at,
+    ApiToken.last_used_at,
     ApiToken.revoked_at,
 )
 
@@ -56,6 +58,13 @@ async def tokens(connection: AsyncConnection) -> Sequence[Token]:
     """Return every token that was ever given out, oldest first."""
     found = (await connection.execute(select(*_COLUMNS).order_by(ApiToken.id))).mappings().all()
     return [Token(**row) for row in found]
+
+
+async def mark_used(connection: AsyncConnection, token_id: int, *, now: datetime) -> None:
+    """Note that a token was used (in the caller's transaction)."""
+    await connection.execute(
+        update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now)
+    )
 
 
 async def revoke(connection: AsyncConnection, token_id: int, *, now: datetime) -> bool:
