@@ -18,7 +18,7 @@ async def quiet_line(call: Call, language: Language) -> bool:
     for step in range(1, ASKED + 1):
         call.note("quiet_line", step=step)
         call.forget_level()
-        life = await call.say("sil3_louder", language=language, barge=Barge.LIFE)
+        life = await call.say("sil3_louder", language=language, barge=Barge.KEY)
         life = life or await call.listen(LISTEN_FOR)
         if isinstance(life, Pressed):
             return True
@@ -26,5 +26,5 @@ async def quiet_line(call: Call, language: Language) -> bool:
             await call.hear_out(HEAR_OUT)
             if not call.too_quiet():
                 return True
-    await call.say("sil3_goodbye", language=language, barge=Barge.KEY)
+    await call.say("sil3_goodbye", language=language, barge=Barge.NOTHING)
     return False

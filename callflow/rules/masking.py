@@ -4,7 +4,11 @@ Does no I/O. A masked value still lets two calls of one caller be told apart at 
 never gives back more than half of what it hides.
 """
 
+import re
+
 HIDDEN = "*"
+
+_DIGITS = re.compile(r"\+?\d(?:[ -]?\d){6,}")
 
 
 def masked_number(number: str) -> str:
@@ -28,3 +32,8 @@ def masked_name(name: str) -> str:
 def masked_digits(digits: str) -> str:
     """Return keys a caller pressed, all hidden: they may be a card number or a password."""
     return HIDDEN * len(digits)
+
+
+def masked_text(text: str) -> str:
+    """Return free text in which every run of seven digits or more is masked like a number."""
+    return _DIGITS.sub(lambda found: masked_number(found.group()), text)

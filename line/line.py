@@ -1,0 +1,143 @@
+"""Owns one line: what is being played to the caller, what is heard, who waits for it.
+
+Does no I/O of its own: `take` brings in what came over the socket, the ticker asks `next_packet`
+every 20 ms and hands back what the ear heard. Times are seconds of the event loop's clock.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+from uuid import UUID
+
+from callflow.call import Barge, Life, Pressed, Spoke
+from line.ear import HeardEvent, Hearing, VoiceStarted
+from line.wire import SILENCE
+
+_BACKLOG: Final = 50
+"""Frames kept of a caller when our loop was late (1 s); the oldest go first."""
+_KEYS_AHEAD: Final = 32
+"""Keys kept of a caller who types ahead."""
+
+
+class LineEnded(Exception):  # noqa: N818 - not an error: every line ends
+    """The leg is gone: the caller hung up, or Asterisk took the call elsewhere."""
+
+
+class Line:
+    """One caller's audio in full duplex.
+
+    `say` and `listen` may be cut short by a `Life`; keys typed ahead are kept for the next one
+    that takes keys, voice is not: only a voice that is still heard counts.
+    """
+
+    def __init__(self, leg: UUID, *, now: Callable[[], float]) -> None:
+        self.leg = leg
+        self.hearing = Hearing()
+        self.opened = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.frames: deque[bytes] = deque(maxlen=_BACKLOG)
+        self.deaf = False
+        self.playing: bytes | None = None
+        self._now = now
+        self._packets: Sequence[bytes] = ()
+        self._at = 0
+        self._keys: deque[Pressed] = deque(maxlen=_KEYS_AHEAD)
+        self._waiter: asyncio.Future[Life | None] | None = None
+        self._barge = Barge.NOTHING
+        self._hang_up: Callable[[], None] | None = None
+
+    # --- what dialogues do -------------------------------------------------------------------
+
+    async def say(self, packets: Sequence[bytes], barge: Barge) -> Life | None:
+        """Play packets of 20 ms; return what cut them short, None when all were played."""
+        if packets:
+            self._packets, self._at = packets, 0
+            return await self._wait(barge, None)
+        return None
+
+    async def listen(self, seconds: float, barge: Barge) -> Life | None:
+        """Play nothing; return the first sign that `barge` takes, None after `seconds`."""
+        return await self._wait(barge, seconds)
+
+    async def hear_out(self, limit: float) -> None:
+        """Return when the caller's voice has stopped, at most `limit` seconds later."""
+        until = self._now() + limit
+        while self.hearing.voice and (left := until - self._now()) > 0:
+            await self._wait(Barge.NOTHING, min(left, 0.1))
+
+    def close(self) -> None:
+        """End the leg; the dialplan goes on."""
+        if self._hang_up:
+            self._hang_up()
+        self.end()
+
+    # --- what the server and the ticker do -----------------------------------------------------
+
+    def open(self, hang_up: Callable[[], None]) -> None:
+        self._hang_up = hang_up
+        self.opened.set()
+
+    def end(self) -> None:
+        """Note that the leg is gone; whoever waits is told."""
+        self.ended.set()
+        self.opened.set()
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_exception(LineEnded())
+
+    def press(self, digit: str) -> None:
+        key = Pressed(digit, self._now())
+        if not self._settle(key, Barge.LIFE, Barge.KEY):
+            self._keys.append(key)
+
+    def heard(self, events: Sequence[HeardEvent]) -> None:
+        for event in events:
+            if isinstance(event, VoiceStarted):
+                self._settle(Spoke(event.at), Barge.LIFE)
+
+    def next_packet(self) -> bytes:
+        """Return the 20 ms to send now: the next of the prompt, or silence."""
+        if self._at >= len(self._packets):
+            self.playing = None
+            return SILENCE
+        packet = self._packets[self._at]
+        self._at += 1
+        self.playing = packet[3:]
+        if self._at == len(self._packets) and self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+        return packet
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    async def _wait(self, barge: Barge, seconds: float | None) -> Life | None:
+        """Wait for a sign, the end of the prompt (`seconds` None), or the time to pass."""
+        if self.ended.is_set():
+            raise LineEnded
+        if sign := self._already(barge):
+            self._packets = ()
+            return sign
+        self._barge = barge
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(seconds):
+                sign = await self._waiter
+        except TimeoutError:
+            sign = None
+        finally:
+            self._waiter = None
+        if sign:
+            self._packets = ()
+        return sign
+
+    def _already(self, barge: Barge) -> Life | None:
+        if barge is not Barge.NOTHING and self._keys:
+            return self._keys.popleft()
+        if barge is Barge.LIFE and self.hearing.voice:
+            return Spoke(self._now())
+        return None
+
+    def _settle(self, sign: Life, *takers: Barge) -> bool:
+        if self._waiter and not self._waiter.done() and self._barge in takers:
+            self._waiter.set_result(sign)
+            return True
+        return False

@@ -1,0 +1,83 @@
+"""Owns the 20 ms beat that all lines share: one packet out, one frame in, one look of the ear.
+
+Deadlines are absolute, so that a prompt lasts as long as it is; a loop that was late catches up
+a few beats and forgives the rest. An error on one line ends that line only.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+
+from line import metrics
+from line.ear import Ear, HeardEvent, Hearing
+from line.line import Line
+from line.wire import FRAME_SECONDS
+
+_log = structlog.get_logger(__name__)
+_CATCH_UP: Final = 10
+"""Beats made good at once after the loop was late (200 ms); older ones are forgiven."""
+_BEHIND: Final = 3
+"""Frames that may wait before two of a line are heard in one beat."""
+
+
+class Ticker:
+    """Beats for every open line."""
+
+    def __init__(self, ear: Ear) -> None:
+        self._ear = ear
+        self._lines: dict[Line, asyncio.WriteTransport] = {}
+
+    def add(self, line: Line, transport: asyncio.WriteTransport) -> None:
+        self._lines[line] = transport
+
+    def remove(self, line: Line) -> None:
+        self._lines.pop(line, None)
+
+    @property
+    def lines(self) -> int:
+        return len(self._lines)
+
+    async def run(self) -> None:
+        """Beat until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            late = loop.time() - due
+            metrics.LATENESS.observe(max(late, 0.0))
+            if late > _CATCH_UP * FRAME_SECONDS:
+                due = loop.time()
+            self._beat(loop.time())
+            due += FRAME_SECONDS
+            await asyncio.sleep(max(due - loop.time(), 0.0))
+
+    def _beat(self, now: float) -> None:
+        for line, transport in list(self._lines.items()):
+            transport.write(line.next_packet())
+        self._listen([line for line in self._lines if line.frames], now)
+        if behind := [line for line in self._lines if len(line.frames) >= _BEHIND]:
+            self._listen(behind, now)
+
+    def _listen(self, lines: list[Line], now: float) -> None:
+        batch: list[tuple[Hearing, bytes, bytes | None]] = []
+        listening: list[Line] = []
+        for line in lines:
+            frame = line.frames.popleft()
+            if not line.deaf:
+                listening.append(line)
+                batch.append((line.hearing, frame, line.playing))
+        if not batch:
+            return
+        for line, events in zip(listening, self._hear(batch, now), strict=True):
+            if events:
+                line.heard(events)
+
+    def _hear(
+        self, batch: list[tuple[Hearing, bytes, bytes | None]], now: float
+    ) -> list[list[HeardEvent]]:
+        try:
+            return self._ear.hear(batch, now)
+        except Exception:  # noqa: BLE001 - the edge of one beat: callers keep hearing their prompts
+            metrics.DEAF_BEATS.inc()
+            _log.exception("the ear failed for one beat", lines=len(batch))
+            return [[] for _ in batch]
