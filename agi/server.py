@@ -61,6 +61,13 @@ class Server:
         listening.listen(_QUEUED_BY_KERNEL)
         return int(listening.getsockname()[1])
 
+    async def drain(self, seconds: float) -> None:
+        """Take no more visits; let those under way come to their end, `seconds` at most."""
+        if self._server:
+            self._server.close()
+        if self._visits:
+            await asyncio.wait(self._visits, timeout=seconds)
+
     async def close(self) -> None:
         """Stop listening, drop who waits, end every visit."""
         if self._server:

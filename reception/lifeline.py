@@ -1,0 +1,52 @@
+"""Owns the dead man's switch of a call (ANS-3).
+
+The dialplan gives a visit four seconds. While the dialogue lives we push that on every second;
+should we freeze or die, Asterisk itself takes the call to the static twin. Without a link to AMI
+the push is impossible, and a long limit set once is better than a dialogue cut off.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+import structlog
+
+from agi.session import Session
+
+_log = structlog.get_logger(__name__)
+PUSH_EVERY: Final = 1.0
+PUSHED_TO: Final = 4
+"""Seconds that a call has left after each push; a frozen service is noticed within them."""
+WITHOUT_LINK: Final = 120
+"""Seconds for the whole dialogue when it cannot be pushed."""
+
+
+class Switch(Protocol):
+    """The part of the AMI link that a call's life hangs on."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    async def absolute_timeout(self, channel: str, seconds: int) -> bool: ...
+
+
+@asynccontextmanager
+async def held(session: Session, switch: Switch) -> AsyncIterator[None]:
+    """Keep the call with us as long as the block runs."""
+    if not switch.connected:
+        _log.warning("no link to AMI: the dialogue runs without a dead man's switch")
+        await session.set_variable("TIMEOUT(absolute)", str(WITHOUT_LINK))
+        yield
+        return
+    pushing = asyncio.create_task(_push(session.environment["agi_channel"], switch))
+    try:
+        yield
+    finally:
+        pushing.cancel()
+
+
+async def _push(channel: str, switch: Switch) -> None:
+    while True:
+        await asyncio.sleep(PUSH_EVERY)
+        await switch.absolute_timeout(channel, PUSHED_TO)

@@ -1,0 +1,54 @@
+"""Owns the prompts in memory: each sentence in each language, cut into 20 ms packets."""
+
+import wave
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import structlog
+
+from callflow.call import Language
+from line.wire import packets
+
+_log = structlog.get_logger(__name__)
+Packets = Sequence[bytes]
+
+
+class Shelf:
+    """Prompts by language and name, read once at the start."""
+
+    def __init__(self, prompts: Mapping[tuple[Language, str], Packets]) -> None:
+        self._prompts = prompts
+
+    def __len__(self) -> int:
+        return len(self._prompts)
+
+    def take(self, name: str, language: Language) -> Packets:
+        """Return a prompt; one that is missing is silence and a line in the log.
+
+        The caller first: a dialogue with a sentence missing is better than none.
+        """
+        found = self._prompts.get((language, name)) or self._prompts.get((Language.CHINESE, name))
+        if found is None:
+            _log.error("prompt missing", prompt=name, language=language.value)
+            return ()
+        return found
+
+
+def filled(folder: Path) -> Shelf:
+    """Read every `folder/{zh,en}/*.wav` (8 kHz, mono, 16 bit); skip what is not that."""
+    prompts: dict[tuple[Language, str], Packets] = {}
+    for language in Language:
+        for path in sorted((folder / language.value).glob("*.wav")):
+            try:
+                prompts[language, path.stem] = packets(_pcm(path))
+            except (OSError, EOFError, wave.Error, ValueError) as error:
+                _log.error("prompt unreadable", path=str(path), error=str(error))
+    return Shelf(prompts)
+
+
+def _pcm(path: Path) -> bytes:
+    with wave.open(str(path), "rb") as sound:
+        shape = (sound.getframerate(), sound.getnchannels(), sound.getsampwidth())
+        if shape != (8000, 1, 2):
+            raise ValueError(f"{shape[0]} Hz, {shape[1]} channels, {shape[2]} bytes")
+        return sound.readframes(sound.getnframes())

@@ -1,0 +1,144 @@
+"""Owns one visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
+
+Whatever goes wrong here ends the visit without VERDICT_DONE, and the static twin takes the call.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from agi import verdicts
+from agi.session import Session
+from callflow.call import Hangup, Language, Verdict
+from callflow.dialogues.hotline import Opening, hotline
+from callflow.rules import notice
+from callflow.rules.hours import Calendar, OpenHours, farewell, greeting
+from line.line import Line, LineEnded
+from line.server import LineServer
+from reception.journal import DialogueJournal
+from reception.lifeline import Switch, held
+from reception.shelf import Shelf
+from reception.telephone import Note, Telephone
+
+OPENED_WITHIN: Final = 0.5
+"""Seconds for the line's audio to come; a leg that is mute so long is hung up and tried again."""
+TRIES: Final = 2
+GONE_WITHIN: Final = 1.0
+"""Seconds for Asterisk to say that the caller hung up, after the line has ended."""
+
+
+class LineRefused(Exception):  # noqa: N818 - named for what happened
+    """Asterisk could not bring the caller's audio to us, twice."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What every visit needs: the lines, the prompts, the journal, the clock, the days."""
+
+    lines: LineServer
+    line_port: int
+    shelf: Shelf
+    journal: DialogueJournal
+    switch: Switch
+    calendar: Calendar
+    hours: OpenHours
+    notices: Path
+    language: Language
+    hall_opening: bool
+    now: Callable[[], datetime]
+
+    async def receive(self, session: Session) -> None:
+        """Lead one call of the hotline; the AGI server's route `hotline`."""
+        call = str(UUID(session.query["call"]))
+        note = partial(self.journal.note, call)
+        note("visited", channel=session.environment["agi_channel"])
+        try:
+            async with held(session, self.switch):
+                verdict = await self._lead(session, note)
+        except Hangup:
+            note("hung_up")
+            raise
+        except Exception as error:
+            note("failed", error=type(error).__name__)
+            raise
+        closing = farewell(self.now(), self.calendar)
+        await session.set_variable("FAREWELL", closing)
+        await verdicts.tell(session, verdict)
+        note("verdict", **_facts(verdict))
+
+    async def _lead(self, session: Session, note: Note) -> Verdict:
+        line, leg = await self._opened(session)
+        try:
+            return await hotline(Telephone(line, self.shelf, note), self._opening())
+        except LineEnded:
+            await _caller_gone(session)
+            raise
+        finally:
+            self.lines.forget(line)
+            with suppress(Hangup):
+                await leg
+
+    async def _opened(self, session: Session) -> tuple[Line, "asyncio.Task[object]"]:
+        """Have Asterisk bring the caller's audio; return the line and the running leg."""
+        for _ in range(TRIES):
+            line = self.lines.expect(uuid4())
+            address = f"AudioSocket/127.0.0.1:{self.line_port}/{line.leg}/c(slin)"
+            # the application AudioSocket() would hang the caller up when we die; Dial goes on
+            leg: asyncio.Task[object] = asyncio.create_task(
+                session.execute("Dial", address, "", "g", timeout=None)
+            )
+            opening = asyncio.create_task(line.opened.wait())
+            await asyncio.wait(
+                {leg, opening}, timeout=OPENED_WITHIN, return_when=asyncio.FIRST_COMPLETED
+            )
+            opening.cancel()
+            if line.opened.is_set() and not line.ended.is_set():
+                return line, leg
+            self.lines.forget(line)
+            await asyncio.wait({leg}, timeout=OPENED_WITHIN)
+            if session.hung_up:
+                raise Hangup
+            leg.cancel()
+        raise LineRefused
+
+    def _opening(self) -> Opening:
+        now = self.now()
+        words = "greeting_hall" if self.hall_opening else greeting(now, self.calendar)
+        return Opening(
+            greeting=words,
+            language=self.language,
+            notices=self._notices(),
+            agents_at_work=self.hours.hold(now),
+        )
+
+    def _notices(self) -> tuple[str, ...]:
+        try:
+            text = (self.notices / notice.FILE).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ()
+        found = notice.read(text)
+        return (f"outage_{found.kind.value}",) if found else ()
+
+
+async def _caller_gone(session: Session) -> None:
+    """Raise `Hangup` when the line ended because the caller hung up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GONE_WITHIN):
+            await session.on_hangup.wait()
+    if session.hung_up:
+        raise Hangup
+
+
+def _facts(verdict: Verdict) -> dict[str, str]:
+    """Return a verdict as the journal keeps it: the same words that the dialplan gets."""
+    return {
+        name.removeprefix("VERDICT_").lower() if name != "VERDICT" else "kind": value
+        for name, value in verdicts.variables(verdict).items()
+        if value
+    }
