@@ -1,0 +1,255 @@
+"""Owns the one supervised link to an Asterisk node: kept up, watched, its events handed out.
+
+The link pings every second and takes an Asterisk that does not answer in 3 s for frozen (TCP stays
+up then). It comes back by itself and never sends an action twice: an action cut off in the middle
+is LinkLost, and only its caller can know what to do. Events that passed meanwhile are made good by
+the `resync` callbacks, which run whenever Asterisk says FullyBooted: after every (re)connect.
+
+manager.conf must grant read=system,agent,user and write=call,agent,user (originate for calls out).
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
+
+import structlog
+
+from ami import events, metrics
+from ami.connection import Answer, Connection, LinkLost, LoginRefused
+from ami.events import Event, QueueState
+from ami.fence import Heard, Refusal, Unsendable
+from ami.heartbeat import Heartbeat
+from callflow.text import clean
+
+PING_EVERY: Final = 1.0
+"""Seconds between two pings, and between two heartbeats."""
+BACK_OFF: Final = (0.1, 2.0)
+"""Seconds before the first and before the later tries to connect; doubled in between."""
+
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")  # a name or a unique id
+_WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
+
+Consumer = Callable[[Event], None]
+Resync = Callable[[], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Link:
+    """The link to one Asterisk node.
+
+    `boot` returns the SystemName of the running Asterisk, None while nobody knows it; then the
+    link learns it from its own heartbeat. Only `contexts` may be dialled by `originate`.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        username: str,
+        secret: str,
+        boot: Callable[[], str | None] = lambda: None,
+        contexts: frozenset[str] = frozenset(),
+    ) -> None:
+        self._open = partial(
+            Connection.open, host=host, port=port, username=username, secret=secret
+        )
+        self._told_boot = boot
+        self._contexts = contexts
+        self._connection: Connection | None = None
+        self._consumers: list[Consumer] = []
+        self._resyncs: list[Resync] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heartbeat = Heartbeat()
+
+    @property
+    def connected(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def lateness(self) -> float | None:
+        """Seconds that the last heartbeat event needed, None before the first."""
+        return self._heartbeat.lateness
+
+    def subscribe(self, consumer: Consumer) -> Callable[[], None]:
+        """Hand every event to `consumer`; return what ends that. An error in it is only logged."""
+        self._consumers.append(consumer)
+        return lambda: self._consumers.remove(consumer)
+
+    def resync(self, callback: Resync) -> None:
+        """Run `callback` after every (re)connect, once Asterisk is fully booted."""
+        self._resyncs.append(callback)
+
+    async def run(self) -> None:
+        """Keep the link up until cancelled."""
+        pause = BACK_OFF[0]
+        try:
+            while True:
+                if await self._once():
+                    pause = BACK_OFF[0]
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, BACK_OFF[1])
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def absolute_timeout(self, channel: str, seconds: int) -> bool:
+        """Let `channel` live for `seconds` from now; False when refused or the link is lost."""
+        return await self._done(
+            {"Action": "AbsoluteTimeout", "Channel": channel, "Timeout": seconds},
+            valid=bool(_CHANNEL.fullmatch(channel)),
+        )
+
+    async def pause(self, interface: str, *, paused: bool, reason: str) -> bool:
+        """Pause or unpause a member in all its queues; False when refused or lost."""
+        return await self._done(
+            {
+                "Action": "QueuePause",
+                "Interface": interface,
+                "Paused": "true" if paused else "false",
+                "Reason": clean(reason),
+            },
+            valid=bool(_CHANNEL.fullmatch(interface)),
+        )
+
+    async def queue_status(self, queue: str) -> QueueState:
+        """Return a queue's members and how many wait. Raises LinkLost, Unsendable."""
+        if not _WORD.fullmatch(queue):
+            raise Unsendable(f"not a queue: {queue!r}")
+        return events.queue_state((await self._ask("QueueStatus", Queue=queue)).rows)
+
+    async def originate(
+        self,
+        *,
+        channel: str,
+        context: str,
+        exten: str,
+        channel_id: str,
+        ring_for: float,
+        variables: Mapping[str, str],
+    ) -> bool:
+        """Ring `channel` and take it to an extension of a listed context; tell if it was queued.
+
+        `channel_id` is our own id of the attempt, `ring_for` in seconds. Asterisk refuses a second
+        channel of a living id. Raises LinkLost (the phone may ring or not) and Unsendable.
+        """
+        given = (_CHANNEL.fullmatch(channel), _WORD.fullmatch(exten), _WORD.fullmatch(channel_id))
+        if context not in self._contexts or not all(given):
+            raise Unsendable(f"{channel!r} to {exten!r} in {context!r}")
+        named = [f"{name}={value}" for name, value in variables.items()]
+        if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
+            raise Unsendable("a variable's name or value")
+        answer = await self._ask(
+            "Originate",
+            Channel=channel,
+            Context=context,
+            Exten=exten,
+            Priority=1,
+            Async="true",
+            ChannelId=channel_id,
+            Timeout=round(ring_for * 1000),
+            **({"Variable": ",".join(named)} if named else {}),
+        )
+        return answer.success
+
+    async def _ask(self, action: str, **fields: str | int) -> Answer:
+        if not self._connection:
+            raise LinkLost("not connected")
+        rows = action == "QueueStatus"
+        return await self._connection.ask({"Action": action, **fields}, rows=rows)
+
+    async def _done(self, fields: Mapping[str, str | int], *, valid: bool) -> bool:
+        if not valid or not self._connection:
+            return False
+        try:
+            return (await self._connection.ask(fields)).success
+        except (LinkLost, Unsendable):
+            return False
+
+    async def _once(self) -> bool:
+        """Connect and stay until the link is lost; tell whether it was ever up."""
+        connection = Connection(boot=self._boot, hear=self._hear)
+        try:
+            await self._open(connection)
+        except (OSError, LinkLost, LoginRefused) as error:
+            _log.info("ami not reached", error=repr(error))
+            connection.close()
+            return False
+        self._connection = connection
+        metrics.CONNECTED.set(1)
+        _log.info("ami link is up")
+        try:
+            await self._watch(connection)
+        finally:
+            self._connection = None
+            self._heartbeat = Heartbeat()
+            connection.close()
+            metrics.CONNECTED.set(0)
+            metrics.LOSSES.inc()
+            _log.warning("ami link was lost")
+        return True
+
+    async def _watch(self, connection: Connection) -> None:
+        """Ping and beat until the link is lost or Asterisk answers no more."""
+        beating = True
+        try:
+            while True:
+                await connection.ask({"Action": "Ping"})
+                if beating:
+                    beating = await self._beat(connection)
+                if await connection.ends_within(PING_EVERY):
+                    return
+        except LinkLost as lost:
+            _log.info("ami silent", reason=str(lost))
+
+    async def _beat(self, connection: Connection) -> bool:
+        answer = await connection.ask(self._heartbeat.action(time.monotonic()))
+        if not answer.success:
+            _log.warning("ami heartbeat refused: manager.conf needs user", reason=answer.message)
+        return answer.success
+
+    def _boot(self) -> str | None:
+        # What the heartbeat proves is newer than what we were told.
+        return self._heartbeat.boot or self._told_boot()
+
+    def _hear(self, heard: Heard) -> None:
+        if self._heartbeat.heard(heard, time.monotonic()):
+            return
+        if not events.known(heard.event):
+            return
+        if not (event := events.typed(heard.headers)):
+            metrics.REFUSED.labels(Refusal.INCOMPLETE).inc()
+            return
+        metrics.EVENTS.labels(heard.event).inc()
+        for consumer in tuple(self._consumers):
+            _fenced(consumer, event)
+        if isinstance(event, events.FullyBooted):
+            for callback in self._resyncs:
+                self._start(callback)
+
+    def _start(self, callback: Resync) -> None:
+        task = asyncio.create_task(_resynced(callback))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _fenced(consumer: Consumer, event: Event) -> None:
+    try:
+        consumer(event)
+    except Exception:  # noqa: BLE001 - the edge of one event: a faulty consumer must not end the link
+        metrics.FAILED.inc()
+        _log.exception("ami consumer failed", kind=type(event).__name__)
+
+
+async def _resynced(callback: Resync) -> None:
+    try:
+        await callback()
+    except LinkLost:
+        pass  # the next connect runs it again
+    except Exception:  # noqa: BLE001 - the edge of one resync
+        metrics.FAILED.inc()
+        _log.exception("ami resync failed")

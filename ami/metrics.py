@@ -1,0 +1,13 @@
+"""Owns the figures that the AMI link shows to Prometheus."""
+
+from prometheus_client import Counter, Gauge
+
+CONNECTED = Gauge("thirdring_ami_connected", "1 while the link to Asterisk is up.")
+LOSSES = Counter("thirdring_ami_losses_total", "AMI links that were lost.")
+LATENESS = Gauge("thirdring_ami_event_lateness_seconds", "How late the last heartbeat event came.")
+EVENTS = Counter("thirdring_ami_events_total", "Events taken in, by kind.", ("kind",))
+REFUSED = Counter("thirdring_ami_refused_total", "AMI messages kept from everybody.", ("reason",))
+ACTIONS = Counter(
+    "thirdring_ami_actions_total", "Actions by name and how they ended.", ("action", "end")
+)
+FAILED = Counter("thirdring_ami_consumer_failures_total", "Errors in consumers of events.")
