@@ -1,0 +1,79 @@
+"""A caller by script, in virtual time: the fake telephone for tests of dialogues.
+
+Held to the real line by tests/contract/test_telephone.py.
+"""
+
+from dataclasses import dataclass, field
+
+from callflow.call import Barge, Hangup, Language, Life, Pressed, Spoke
+
+PROMPT_SECONDS = 2.0
+VOICE_SECONDS = 1.0
+
+
+@dataclass
+class ScriptedCall:
+    """Signs of life come at given seconds; `hangs_up_at` ends the call; `quiet` is the voice."""
+
+    signs: list[Life] = field(default_factory=list)
+    hangs_up_at: float = float("inf")
+    quiet: bool = False
+    now: float = 0.0
+    said: list[tuple[float, str]] = field(default_factory=list)
+    notes: list[tuple[str, dict[str, str | int | float]]] = field(default_factory=list)
+    languages: list[Language] = field(default_factory=list)
+
+    async def say(self, *prompts: str, language: Language, barge: Barge) -> Life | None:
+        for prompt in prompts:
+            self.said.append((self.now, prompt))
+            self.languages.append(language)
+            if life := self._pass(PROMPT_SECONDS, barge):
+                return life
+        return None
+
+    async def listen(self, seconds: float) -> Life | None:
+        return self._pass(seconds, Barge.LIFE)
+
+    async def await_key(self, seconds: float) -> Pressed | None:
+        life = self._pass(seconds, Barge.KEY)
+        return life if isinstance(life, Pressed) else None
+
+    async def hear_out(self, limit: float) -> None:
+        self._pass(min(VOICE_SECONDS, limit), Barge.NOTHING)
+
+    def too_quiet(self) -> bool:
+        return self.quiet
+
+    def forget_level(self) -> None:
+        self.notes.append(("level_forgotten", {}))
+
+    def note(self, what: str, **facts: str | int | float) -> None:
+        self.notes.append((what, facts))
+
+    def prompts(self) -> list[str]:
+        return [prompt for _, prompt in self.said]
+
+    def _pass(self, seconds: float, barge: Barge) -> Life | None:
+        until = self.now + seconds
+        for sign in self.signs:
+            taken = barge is Barge.LIFE or (barge is Barge.KEY and isinstance(sign, Pressed))
+            if taken and sign.at < until:
+                self.signs.remove(sign)
+                self._move(max(sign.at, self.now))
+                return sign
+        self.signs = [s for s in self.signs if s.at >= until or isinstance(s, Pressed)]
+        self._move(until)
+        return None
+
+    def _move(self, to: float) -> None:
+        if to >= self.hangs_up_at:
+            raise Hangup
+        self.now = to
+
+
+def spoke(at: float) -> Spoke:
+    return Spoke(at)
+
+
+def pressed(digit: str, at: float) -> Pressed:
+    return Pressed(digit, at)
