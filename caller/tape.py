@@ -35,7 +35,7 @@ class Tape:
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.int16)
         missing = (now - self._started) - (self._length + len(samples)) / RATE
         if missing > SLACK:
-            self._append(np.zeros(int(missing * RATE), dtype=np.int16))
+            self._append(np.zeros(round(missing * RATE), dtype=np.int16))
             self._recent = np.zeros(0, dtype=np.bool_)
         self._append(samples)
         self._notice(samples, now)
@@ -44,7 +44,7 @@ class Tape:
         """Return everything heard, with silence up to `now`."""
         missing = (now - self._started) - self.seconds
         if missing > 0:
-            self._append(np.zeros(int(missing * RATE), dtype=np.int16))
+            self._append(np.zeros(round(missing * RATE), dtype=np.int16))
         return np.concatenate(self._pieces) if self._pieces else np.zeros(0, dtype=np.int16)
 
     def so_far(self) -> Samples:
