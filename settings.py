@@ -138,6 +138,12 @@ class Settings(BaseSettings):
     )
     desk_address: str = Field("127.0.0.1", description="Address of the API and the pages.")
     desk_port: Port = Field(8080, description="TCP port of the API and the pages.")
+    desk_hosts: str = Field(
+        "",
+        pattern=r"^$|^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$",
+        description="Names under which the desk may be asked for, besides its address and "
+        "localhost (comma between them); requests for another host are refused.",
+    )
 
     hotline_number: DialledNumber = Field("10050", description="The number that callers dial.")
     company: str = Field(

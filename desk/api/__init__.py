@@ -1,0 +1,1 @@
+"""Owns the routes of the API: each reads its input, asks, and gives a shape back."""

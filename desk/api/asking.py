@@ -1,0 +1,76 @@
+"""Owns what the API's questions have in common: their limits, their pages, what may be filtered."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Generic, TypeVar
+
+from fastapi import Depends
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from callflow.rules.roles import sees_numbers
+from desk.admission import Holder, known, patience
+from desk.archive import Patience
+from desk.problems import Refused
+from tickets.pages import Page, UnknownCursorError
+
+LONGEST_PAGE = 200
+"""Rows on the longest page: nothing is carried out in bulk (SEC-2)."""
+
+VISIBLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters; PostgreSQL refuses NUL, and none is ever stored."""
+
+Text = Annotated[str, Field(max_length=80, pattern=VISIBLE)]
+Identity = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+TicketNumber = Annotated[str, Field(max_length=24, pattern=r"^[0-9A-Za-z-]+$")]
+
+Known = Annotated[Holder, Depends(known)]
+Asking = Annotated[Patience, Depends(patience)]
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+
+class Many(BaseModel, Generic[Item]):
+    """One page of a list, newest first."""
+
+    items: list[Item]
+    next: str | None = Field(
+        description="Give it back as `cursor` to get the page after this one; null: the end."
+    )
+
+
+class Paged(BaseModel):
+    """What every list can be asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = Field(
+        None,
+        description="At this time or later, ISO 8601 with a zone.",
+        examples=["2026-11-21T00:00:00+08:00"],
+    )
+    until: AwareDatetime | None = Field(None, description="Before this time.")
+    limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="Rows on a page.")
+    cursor: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] | None = Field(
+        None, description="`next` of the page before."
+    )
+
+
+def may_search_by_number(holder: Holder, number: str | None) -> None:
+    """Refuse a search by number to those who may not see numbers: it would tell them (SEC-2)."""
+    if number is not None and not sees_numbers(holder.role):
+        raise Refused(403, f"The role {holder.role.value} may not search by number.")
+
+
+async def turned(page: Awaitable[Page[Row]]) -> Page[Row]:
+    """Return a page. Raises Refused with 422 for a cursor that is none of ours."""
+    try:
+        return await page
+    except UnknownCursorError as error:
+        raise Refused(422, f"The cursor is wrong: {error}.") from None
+
+
+def found(thing: Row | None, what: str) -> Row:
+    """Return the thing. Raises Refused with 404 when there is none."""
+    if thing is None:
+        raise Refused(404, f"There is no {what} with this id.")
+    return thing

@@ -1,0 +1,97 @@
+"""Owns the API's questions about calls: the list, one call, and what happened in it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from callflow.lifecycles.call import CallRecord, CallState, Disposition
+from callflow.rules.roles import sees_numbers
+from desk.admission import Holder
+from desk.api.asking import (
+    Asking,
+    Identity,
+    Known,
+    Many,
+    Paged,
+    Text,
+    found,
+    may_search_by_number,
+    turned,
+)
+from desk.problems import documented
+from desk.shapes import (
+    CallShape,
+    EventShape,
+    GapShape,
+    RecordingShape,
+    StoryShape,
+    TicketShape,
+)
+from tickets import queries
+from tickets.queries import CallFilter, CallStory
+
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
+
+
+class WhichCalls(Paged):
+    """Which calls; every field that is given must hold. Times are when the call began to ring."""
+
+    ref: Text | None = Field(None, description="The X-Ref its switch sent.")
+    number: Text | None = Field(None, description="The caller's number, whole.")
+    agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
+    disposition: Disposition | None = None
+    state: CallState | None = None
+
+
+@router.get("", responses=documented(401, 403, 422, 503))
+async def list_calls(
+    wanted: Annotated[WhichCalls, Query()], holder: Known, asking: Asking
+) -> Many[CallShape]:
+    """Calls, newest first."""
+    may_search_by_number(holder, wanted.number)
+    which = CallFilter(**wanted.model_dump(exclude={"limit", "cursor"}))
+    page = await turned(
+        asking.ask(
+            lambda connection: queries.calls(
+                connection, which, limit=wanted.limit, cursor=wanted.cursor
+            )
+        )
+    )
+    return Many(items=[_shown(call, holder) for call in page.items], next=page.next)
+
+
+@router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
+async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StoryShape:
+    """One call, with its recordings, the gaps in them and its tickets."""
+    story = await _story(call_id, asking)
+    tickets = [TicketShape.of(ticket) for ticket in story.tickets]
+    if not sees_numbers(holder.role):
+        tickets = [ticket.masked() for ticket in tickets]
+    return StoryShape(
+        **_shown(story.call, holder).model_dump(),
+        recordings=[RecordingShape.of(recording) for recording in story.recordings],
+        gaps=[GapShape.of(gap) for gap in story.gaps],
+        tickets=tickets,
+    )
+
+
+@router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
+async def list_events(call_id: Identity, holder: Known, asking: Asking) -> Many[EventShape]:
+    """Everything that happened in one call, in order; it is never more than one page."""
+    story = await _story(call_id, asking)
+    events = [EventShape.of(event) for event in story.events]
+    if not sees_numbers(holder.role):
+        events = [event.masked() for event in events]
+    return Many(items=events, next=None)
+
+
+async def _story(call_id: str, asking: Asking) -> CallStory:
+    return found(
+        await asking.ask(lambda connection: queries.call(connection, call_id.lower())), "call"
+    )
+
+
+def _shown(call: CallRecord, holder: Holder) -> CallShape:
+    shape = CallShape.of(call)
+    return shape if sees_numbers(holder.role) else shape.masked()

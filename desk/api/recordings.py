@@ -1,0 +1,103 @@
+"""Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.recording import Recording, RecordingKind, RecordingState
+from callflow.text import clean
+from desk import audio
+from desk.admission import Holder
+from desk.api.asking import Asking, Identity, Known, Many, Paged, found, turned
+from desk.problems import documented
+from desk.shapes import RecordingShape
+from settings import Settings
+from tickets import audit, queries
+from tickets.audit import Look
+from tickets.queries import RecordingFilter
+
+router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+
+
+class WhichRecordings(Paged):
+    """Which recordings; every field that is given must hold. Times are when they were kept."""
+
+    call_id: Identity | None = Field(None, description="The call that was recorded.")
+    kind: RecordingKind | None = None
+    state: RecordingState | None = None
+
+
+@router.get("", responses=documented(401, 403, 422, 503))
+async def list_recordings(
+    wanted: Annotated[WhichRecordings, Query()], _holder: Known, asking: Asking
+) -> Many[RecordingShape]:
+    """Recordings, newest first."""
+    which = RecordingFilter(**wanted.model_dump(exclude={"limit", "cursor"}))
+    page = await turned(
+        asking.ask(
+            lambda connection: queries.recordings(
+                connection, which, limit=wanted.limit, cursor=wanted.cursor
+            )
+        )
+    )
+    return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
+
+
+@router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))
+async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> RecordingShape:
+    """One recording."""
+    return RecordingShape.of(await _recording(recording_id, asking))
+
+
+@router.get(
+    "/{recording_id}/audio",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The whole WAV file.", "content": {"audio/wav": {}}},
+        206: {"description": "The range asked for.", "content": {"audio/wav": {}}},
+        **documented(401, 403, 404, 410, 416, 422, 503),
+    },
+)
+async def fetch_audio(
+    request: Request,
+    recording_id: Identity,
+    holder: Known,
+    asking: Asking,
+    range: Annotated[  # noqa: A002 (the header's name)
+        str | None, Header(description="One range of bytes, `bytes=0-65535`.", max_length=100)
+    ] = None,
+) -> StreamingResponse:
+    """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
+    recording = await _recording(recording_id, asking)
+    current: Settings = request.app.state.settings
+    path = audio.stored(current.paths.store, recording.path)
+    answer = audio.sent(path, range, f"{recording.id}.wav")
+    await asking.write(
+        lambda connection: _note(connection, recording.id, holder, clean(range or "whole"))
+    )
+    return answer
+
+
+async def _note(
+    connection: AsyncConnection, recording_id: str, holder: Holder, detail: str
+) -> None:
+    look = Look(
+        at=datetime.now(UTC),
+        token_id=holder.token_id,
+        action="recording.audio",
+        subject=recording_id,
+        address=holder.address,
+        detail=detail,
+    )
+    await audit.note(connection, look)
+
+
+async def _recording(recording_id: str, asking: Asking) -> Recording:
+    return found(
+        await asking.ask(lambda connection: queries.recording(connection, recording_id.lower())),
+        "recording",
+    )

@@ -1,0 +1,134 @@
+"""Owns how the desk asks the database: within a time, or not at all.
+
+A database that stalls must not stall the desk: a question that takes too long is left to itself
+and the request is refused. The driver may need seconds to give up a dead connection, so it is
+never waited for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+Answer = TypeVar("Answer")
+Question = Callable[[AsyncConnection], Awaitable[Answer]]
+
+PATIENCE_S = 2.5
+"""All the time one request may spend on the database; it must be refused within 3 s."""
+
+BACKGROUND_S = 10.0
+"""How long a note that nobody waits for may take."""
+
+log = structlog.get_logger()
+
+
+class NotAnsweringError(Exception):
+    """The database is down, or slower than the request could wait."""
+
+
+class Archive:
+    """The database, as the desk asks it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._left_alone: set[asyncio.Task[Any]] = set()
+
+    def patience(self, seconds: float = PATIENCE_S) -> "Patience":
+        """Return the time budget of one request."""
+        return Patience(self, asyncio.get_running_loop().time() + seconds)
+
+    async def ask(self, question: Question[Answer], *, within: float) -> Answer:
+        """Return the answer to a question, asked in a transaction that changes nothing.
+
+        Raises NotAnsweringError when there is none within that many seconds.
+        """
+        return await self._bounded(self._read(question), within)
+
+    async def write(self, change: Question[Answer], *, within: float) -> Answer:
+        """Make a change in a transaction of its own. Raises NotAnsweringError like `ask`.
+
+        After that error the change may still be made: only append, or say what is so.
+        """
+        return await self._bounded(self._written(change), within)
+
+    def note(self, change: Question[None]) -> None:
+        """Make a change that nobody waits for; a failure is only logged."""
+        self._keep(asyncio.ensure_future(self._noted(change)))
+
+    async def close(self, *, within: float) -> None:
+        """Let go of the database, whatever it does."""
+        for task in self._left_alone:
+            task.cancel()
+        closing = asyncio.ensure_future(self._engine.dispose())
+        await asyncio.wait({closing, *self._left_alone}, timeout=within)
+        closing.cancel()
+
+    async def _read(self, question: Question[Answer]) -> Answer:
+        async with self._engine.connect() as connection:
+            return await question(connection)
+
+    async def _written(self, change: Question[Answer]) -> Answer:
+        engine = self._engine.execution_options(writing=True)
+        async with engine.begin() as connection:
+            return await change(connection)
+
+    async def _noted(self, change: Question[None]) -> None:
+        try:
+            async with asyncio.timeout(BACKGROUND_S):
+                await self._written(change)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("note not kept", error=type(error).__name__)
+
+    async def _bounded(self, work: Awaitable[Answer], within: float) -> Answer:
+        task = asyncio.ensure_future(work)
+        self._keep(task)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=max(0.0, within))
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not done:
+            task.cancel()
+            log.warning("database too slow", waited_s=round(within, 2))
+            raise NotAnsweringError
+        try:
+            return task.result()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("database does not answer", error=repr(error)[:300])
+            raise NotAnsweringError from error
+
+    def _keep(self, task: asyncio.Future[Any]) -> None:
+        assert isinstance(task, asyncio.Task)
+        self._left_alone.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._left_alone.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not warn about it
+
+
+class Patience:
+    """One request's way to the database: all its questions share one time budget."""
+
+    def __init__(self, archive: Archive, deadline: float) -> None:
+        self._archive = archive
+        self._deadline = deadline
+
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Return the answer. Raises NotAnsweringError when the time is up."""
+        return await self._archive.ask(question, within=self._left())
+
+    async def write(self, change: Question[Answer]) -> Answer:
+        """Make a change. Raises NotAnsweringError when the time is up."""
+        return await self._archive.write(change, within=self._left())
+
+    def note(self, change: Question[None]) -> None:
+        """Make a change that the request does not wait for."""
+        self._archive.note(change)
+
+    def _left(self) -> float:
+        return self._deadline - asyncio.get_running_loop().time()

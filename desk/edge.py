@@ -1,0 +1,127 @@
+"""Owns what every request passes first: the host it asks for, the size of its body, its log line.
+
+It stands outside the framework, so that what the framework refuses is measured and protected too.
+No answer may be kept by a cache, framed by a page or read by another site: there is no CORS.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.problems import problem
+
+LONGEST_BODY = 64 * 1024
+"""Bytes of a request's body; the largest we take is a notice of a few hundred characters."""
+
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Sent with every answer."""
+
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+Measured = Callable[[str, str, int, float], None]
+"""Takes method, route template, status and seconds of a request that was answered."""
+
+NO_ROUTE = "(none)"
+PROBED = frozenset({"/health", "/metrics"})
+
+log = structlog.get_logger()
+
+
+class Edge:
+    """The application as it faces the network."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], measured: Measured) -> None:
+        self.app = app
+        self._hosts = hosts
+        self._measured = measured
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.monotonic()
+        status = 500
+
+        async def protected(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message = {**message, "headers": [*message["headers"], *_ENCODED]}
+            await send(message)
+
+        try:
+            await self._guarded(scope, receive, protected)
+        except Exception as error:  # the edge of one request: logged, counted
+            log.error("request failed", path=scope["path"][:100], exc_info=error)
+        finally:
+            self._close(scope, status, time.monotonic() - started)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if _host(request) not in self._hosts:
+            refused = problem(400, "This desk is not known by the host name that was asked for.")
+            await refused(scope, receive, send)
+        elif _announced(request) > LONGEST_BODY:
+            await problem(413, f"A body has at most {LONGEST_BODY} bytes.")(scope, receive, send)
+        else:
+            await self.app(scope, _limited(receive), send)
+
+    def _close(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        holder = scope.get("state", {}).get("holder")
+        self._measured(scope["method"], route, status, seconds)
+        # Probes come every second or so; they would bury what people did.
+        write = log.debug if route in PROBED else log.info
+        write(
+            "request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            token=holder.token_id if holder else None,
+        )
+
+
+def known_hosts(address: str, others: str) -> frozenset[str]:
+    """Return the names under which the desk may be asked for, in lower case."""
+    named = {name.strip().lower() for name in others.split(",") if name.strip()}
+    return frozenset({address.lower(), "127.0.0.1", "::1", "localhost", *named})
+
+
+def _host(request: Request) -> str:
+    """Return the host a request names, without its port: `[::1]:8080` → `::1`."""
+    given = request.headers.get("host", "").lower()
+    if given.startswith("["):
+        return given[1:].partition("]")[0]
+    return given.partition(":")[0]
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else 1 << 60
+
+
+def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+    """Return a `receive` that stops a body that grows beyond the limit without saying so first."""
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LONGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return limited

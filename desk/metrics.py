@@ -1,0 +1,124 @@
+"""Owns the figures for Prometheus: the desk's own, and what the other programs report of theirs.
+
+Every metric is explained in `docs/api.md`. No label holds anything a caller or token could choose.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from desk.reports import Report
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A figure that another program writes into its report."""
+
+    metric: str
+    field: str
+    says: str
+    counts: bool = False
+    """Whether it only ever grows (a Prometheus counter)."""
+
+
+OF_CALLS = (
+    Reported("thirdring_dialogues", "dialogues", "Dialogues with callers now."),
+    Reported("thirdring_lines", "lines", "Lines that are listened to now."),
+    Reported("thirdring_asterisk_link", "ami", "1 while the link to Asterisk stands."),
+    Reported("thirdring_answered", "answered_total", "Calls that got a dialogue.", counts=True),
+)
+"""What is taken from the call service's report."""
+
+OF_LEDGER = (
+    Reported("thirdring_ledger_lag_seconds", "lag_s", "How far rows are behind what happened."),
+)
+"""What is taken from the ledger's report."""
+
+
+class Figures:
+    """The desk's own figures and the way to all of them."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "thirdring_desk_requests",
+            "Requests answered, by method, route and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "thirdring_desk_request_seconds",
+            "How long answers took, until their last byte.",
+            ["route"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+
+    def measured(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request; `method` is taken only where a route takes it."""
+        known = method if method in {"GET", "PUT", "DELETE"} else "other"
+        self.requests.labels(known, route, str(status)).inc()
+        self.seconds.labels(route).observe(seconds)
+
+    def text(self) -> bytes:
+        """Return all figures in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class ReportCollector(Collector):
+    """Turns reports into figures when they are asked for; a stale report gives none."""
+
+    def __init__(
+        self, calls: Callable[[], Report | None], ledger: Callable[[], Report | None]
+    ) -> None:
+        self._sources = (("calls", calls, OF_CALLS), ("ledger", ledger, OF_LEDGER))
+
+    def collect(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("thirdring_up", "1 while a program reports.", labels=["program"])
+        found: list[Metric] = [up]
+        for program, read, figures in self._sources:
+            report = read()
+            fresh = report is not None and report.fresh
+            up.add_metric([program], float(fresh))
+            if report is not None and fresh:
+                found += [metric for each in figures if (metric := _metric(each, report))]
+        return found
+
+
+def _metric(each: Reported, report: Report) -> Metric | None:
+    value = report.number(each.field)
+    if value is None:
+        return None
+    if each.counts:
+        return CounterMetricFamily(each.metric, each.says, value=value)
+    return GaugeMetricFamily(each.metric, each.says, value=value)
+
+
+class RoomCollector(Collector):
+    """Gives the free space of the home."""
+
+    def __init__(self, free: Callable[[], int]) -> None:
+        self._free = free
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            free = self._free()
+        except OSError:
+            return []
+        return [
+            GaugeMetricFamily("thirdring_disk_free_bytes", "Room left in the home.", value=free)
+        ]

@@ -1,0 +1,120 @@
+"""Owns who may ask what: one table from every route of the API to the roles it answers (SEC-1).
+
+A route that is not in the table does not start; neither does a table with a route that is not
+there. The reasons are the work of each role in the regulations.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
+
+from callflow.rules.roles import Role
+
+Route = tuple[str, str]
+"""Method and path template, as in `("GET", "/api/v1/calls/{call_id}")`."""
+
+
+class Open(Enum):
+    """Routes that need no token."""
+
+    EVERYWHERE = "everywhere"
+    """Says nothing about any caller or this machine."""
+    LOOPBACK = "loopback"
+    """Figures about the machine: from itself without a token, from elsewhere for LEADERS only."""
+
+
+LEADERS = frozenset({Role.TEAM_LEADER, Role.MANAGER, Role.ADMINISTRATOR})
+
+_AGENTS = frozenset({Role.JUNIOR_AGENT, Role.SENIOR_AGENT})
+
+_CALLS = (
+    LEADERS
+    | _AGENTS
+    | {
+        Role.RECORDING_CLERK,
+        Role.SURVEYOR,
+        Role.RECORDS_CLERK,
+        Role.INSPECTOR,
+        Role.STATISTICIAN,
+        Role.SWITCHBOARD,
+    }
+)
+
+_TICKETS = (
+    LEADERS
+    | _AGENTS
+    | {
+        Role.TEXT_CLERK,
+        Role.RECORDING_CLERK,
+        Role.SURVEYOR,
+        Role.RECORDS_CLERK,
+        Role.INSPECTOR,
+        Role.STATISTICIAN,
+        Role.DEPARTMENT,
+    }
+)
+
+_RECORDINGS = LEADERS | {
+    Role.SENIOR_AGENT,
+    Role.RECORDING_CLERK,
+    Role.RECORDS_CLERK,
+    Role.INSPECTOR,
+}
+
+_LISTENERS = _RECORDINGS - {Role.RECORDS_CLERK}
+"""Who may hear a caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
+
+_EVERYONE = frozenset(Role)
+
+Allowed = frozenset[Role] | Open
+
+POLICY: Mapping[Route, Allowed] = {
+    ("GET", "/api/v1/calls"): _CALLS,
+    ("GET", "/api/v1/calls/{call_id}"): _CALLS,
+    ("GET", "/api/v1/calls/{call_id}/events"): _CALLS,
+    ("GET", "/api/v1/tickets"): _TICKETS,
+    ("GET", "/api/v1/tickets/{ticket_id}"): _TICKETS,
+    ("GET", "/api/v1/recordings"): _RECORDINGS,
+    ("GET", "/api/v1/recordings/{recording_id}"): _RECORDINGS,
+    ("GET", "/api/v1/recordings/{recording_id}/audio"): _LISTENERS,
+    ("GET", "/api/v1/notice"): _EVERYONE,
+    ("PUT", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
+    ("DELETE", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
+    ("GET", "/health"): Open.LOOPBACK,
+    ("GET", "/metrics"): Open.LOOPBACK,
+    ("GET", "/openapi.json"): Open.EVERYWHERE,
+}
+
+
+class UnguardedError(Exception):
+    """The routes and the policy do not match; the desk must not start."""
+
+
+def allowed(method: str, path: str) -> Allowed:
+    """Return who may use a route. Raises KeyError for a route without a policy."""
+    return POLICY[method, path]
+
+
+def require_policy(routes: Sequence[BaseRoute]) -> None:
+    """Raise UnguardedError unless the routes of the application and the policy match one to one."""
+    found = set(known_routes(routes))
+    unguarded, dead = found - set(POLICY), set(POLICY) - found
+    if unguarded:
+        raise UnguardedError(f"routes without a policy: {_listed(unguarded)}")
+    if dead:
+        raise UnguardedError(f"policies without a route: {_listed(dead)}")
+
+
+def known_routes(routes: Sequence[BaseRoute]) -> Iterable[Route]:
+    """Give every route, those of included routers too. Raises UnguardedError for other kinds."""
+    for context in iter_route_contexts(routes):
+        if not isinstance(context.original_route, APIRoute):
+            raise UnguardedError(f"{context.original_route!r} is no API route: nothing guards it")
+        for method in context.methods or ():
+            yield method, context.path or ""
+
+
+def _listed(routes: set[Route]) -> str:
+    return ", ".join(f"{method} {path}" for method, path in sorted(routes))

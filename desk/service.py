@@ -1,0 +1,55 @@
+"""Owns the desk as a process: listens, serves, and stops within two seconds."""
+
+import socket
+import sys
+
+import structlog
+import uvicorn
+
+from desk.app import built, facing_the_network
+from settings import Settings
+
+STOPPING_S = 1
+"""Seconds that requests in flight get to finish (uvicorn counts in whole ones)."""
+
+MOST_AT_ONCE = 200
+"""Requests served at once; more are told to come back."""
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve the API until SIGTERM or Ctrl-C. Exits with 1 when the port is taken."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            facing_the_network(built(settings)),
+            host=settings.desk_address,
+            port=settings.desk_port,
+            loop="none",
+            http="h11",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_keep_alive=10,
+            timeout_graceful_shutdown=STOPPING_S,
+        )
+    )
+    listening = _listening(settings)
+    log.info("desk listens", address=settings.desk_address, port=settings.desk_port)
+    await server.serve(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.desk_address else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.desk_address, settings.desk_port))
+    except OSError as error:
+        listening.close()
+        where = f"{settings.desk_address}:{settings.desk_port}"
+        sys.exit(f"The desk cannot listen on {where}: {error.strerror}.")
+    return listening
