@@ -1,0 +1,123 @@
+"""Owns `thirdring run`: everything from an empty home to the `ready` line, step by step.
+
+What is not the switchroom's own (prompts, database, our programs) is handed in by the command.
+"""
+
+import asyncio
+import os
+import resource
+import secrets as randomness
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from settings import Settings
+from switchroom import asterisk, ports, probes, render, secrets
+from switchroom.asterisk import Installation, Say
+from switchroom.children import Child, Start, end_leftovers
+from switchroom.errors import SetupError, sentence
+from switchroom.ports import Ports
+from switchroom.supervise import Supervisor, alone
+
+Step = Callable[[Installation, Say], None]
+"""A preparation that the command hands in: told which Asterisk there is, says what it does."""
+
+OPEN_FILES = 65_536
+"""Each call holds about ten; more than this only makes Asterisk slow to start programs."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program of ours: `words` start it, `probe` says when it answers."""
+
+    name: str
+    words: Sequence[str]
+    probe: Callable[[Ports], probes.Probe]
+
+
+def run(settings: Settings, *, steps: Sequence[Step], services: Sequence[Service]) -> int:
+    """Prepare the home, run everything until SIGTERM or Ctrl-C; return the exit code.
+
+    Raises SetupError with one sentence when something outside of us stands in the way.
+    """
+    home = settings.paths.home
+    try:
+        render.folders(settings)
+        with alone(home, os.getpid()):
+            for left in end_leftovers(home):
+                _say(f"ended {left}, left by a supervisor that died")
+            ports.demand(settings)
+            installation = asterisk.obtain(settings, _say)
+            for step in steps:
+                step(installation, _say)
+            _raise_limits()
+            return _supervise(settings, installation, services)
+    except OSError as error:
+        raise SetupError(sentence(error, doing="start")) from error
+
+
+def _supervise(settings: Settings, installation: Installation, services: Sequence[Service]) -> int:
+    chosen = ports.settle(settings.paths.ports)
+    kept = secrets.settle(settings.paths.secrets, settings.phones.split(","))
+    configuration = render.configuration(settings)
+
+    def start_switch() -> Start:
+        boot = f"trk{randomness.token_hex(4)}"
+        render.render(settings, installation, ports=chosen, secrets=kept, boot=boot)
+        words = [*installation.argv, "-f", "-C", str(configuration)]
+        return Start(words=words, tale={"boot": boot})
+
+    switch = Child(
+        name="asterisk",
+        kind="switch",
+        start=start_switch,
+        is_ready=probes.booted(installation.remote(configuration, "core waitfullybooted")),
+    )
+    ours = [_child(service, chosen) for service in services]
+    _say("starting Asterisk and the hotline")
+    supervisor = Supervisor(home=settings.paths.home, children=[switch, *ours])
+    asyncio.run(supervisor.run(lambda: _announce(settings)))
+    _say("stopped")
+    return 0
+
+
+def _child(service: Service, chosen: Ports) -> Child:
+    start = Start(words=service.words, tale={"name": service.name})
+    return Child(
+        name=service.name,
+        kind="service",
+        start=lambda: start,
+        is_ready=service.probe(chosen),
+    )
+
+
+def _announce(settings: Settings) -> None:
+    sip = f"{settings.sip_address}:{settings.sip_port}"
+    print(
+        f"ready sip={sip} desk=http://{settings.desk_address}:{settings.desk_port}",
+        flush=True,
+    )
+
+
+def _raise_limits() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _say(text: str) -> None:
+    print(f"set-up: {text}", flush=True)
+
+
+def command(words: Sequence[str], *, doing: str, seconds: float = 600) -> str:
+    """Run a program of the set-up and return what it printed. Raises SetupError."""
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=False, timeout=seconds, errors="replace"
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SetupError(f"Cannot {doing}: {error}.") from error
+    if done.returncode:
+        lines = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
+        raise SetupError(f"Cannot {doing}: {lines[-1]}")
+    return done.stdout
