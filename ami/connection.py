@@ -104,7 +104,6 @@ class Connection:
 
     def received(self, data: bytes) -> None:
         """Take in bytes: answers go to who asked, events that prove themselves to `hear`."""
-        assert self._protocol
         try:
             texts = self._frames.feed(data)
         except Overlong:
@@ -115,9 +114,10 @@ class Connection:
         return None
 
     def _take(self, message: Heard | Refusal) -> None:
-        assert self._protocol
         if isinstance(message, Refusal):
             metrics.REFUSED.labels(message).inc()
+        elif self._protocol is None:
+            pass  # the banner may come before we are told that we are connected
         elif message.action_id in self._protocol.responses:
             self._protocol.handle_message(Message(dict(message.headers)))
         elif message.event:

@@ -6,7 +6,7 @@ a second, or is one too many of those who have not named any, is dropped.
 
 import asyncio
 import socket
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import structlog
@@ -93,9 +93,8 @@ class _Leg(asyncio.Protocol):
         self._line: Line | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=_UNSENT)
+        self._transport = cast("asyncio.Transport", transport)  # uvloop has classes of its own
+        self._transport.set_write_buffer_limits(high=_UNSENT)
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(NAMED_WITHIN, self.turn_away, "unnamed")
         self._server.arrived(self)
