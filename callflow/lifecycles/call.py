@@ -4,24 +4,33 @@ Every call ends with exactly one disposition, the first line of this table that 
 
 | disposition | when |
 |---|---|
+| switch_crash | the switch died before the call had ended: the line went dead |
 | agent | an agent and the caller were connected |
 | message | the recording of a message began |
 | silent, too_quiet | we hung up at the end of SIL-1, SIL-3 |
 | farewell | we hung up after a farewell |
-| switch_crash | the switch died before the call had ended |
+| failed | none of the above, and it was not the caller who hung up |
 | abandoned_queue | the caller hung up after joining the queue |
 | abandoned_ringing | the caller hung up before the answer |
 | abandoned_dialogue | the caller hung up after the answer |
-| failed | we ended it and none of the above says why |
 
-`switch_crash` comes first of all when the switch died while the call was open: what the caller
-lived through is that the line went dead. Events may be missing, late or doubled; the same set of
-events gives the same row in whatever order it is handed over.
+Events may be missing, late or doubled; the same set of events gives the same row in whatever
+order it is handed over.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from math import ceil
+
+from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.testimony import Testimony, hear
+
+RING_S = 5.0
+"""A Chinese ring: 1 s on, 4 s off."""
+ANS1_S = 15.0
+ANS1_RINGS = 3
 
 
 class Disposition(StrEnum):
@@ -107,3 +116,134 @@ class CallRecord:
     message_at: datetime | None
     """When the recording of a message began."""
     state: CallState
+
+
+def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
+    """Return what a call was, or is so far; None without a `TR_CALL` among its events.
+
+    The site's events may be among them: a switch that died or started ends the calls of the boot
+    before it.
+    """
+    heard = hear(events)
+    if heard.call is None:
+        return None
+    boot = heard.call.about.rpartition("-")[0]
+    gone = heard.hung_up.at if heard.hung_up else heard.all_gone
+    crash = _crash(heard, boot) if gone is None else None
+    return _record(heard, heard.call, boot, ended=crash if gone is None else gone, crash=crash)
+
+
+def _record(
+    heard: Testimony, call: JournalEvent, boot: str, *, ended: float | None, crash: float | None
+) -> CallRecord:
+    rang_s = max(0.0, _first(heard.answered, ended, heard.last) - heard.began)
+    # A ring counts from its first moment: at 5.0 s exactly the second is not yet heard.
+    rings = max(1, ceil(rang_s / RING_S))
+    left = _left_queue(heard, ended)
+    over = ended is not None
+    return CallRecord(
+        id=call.data["call"],
+        linkedid=call.about,
+        boot=boot,
+        ref=call.data.get("ref", ""),
+        number=call.data.get("num", ""),
+        name=call.data.get("name", ""),
+        did=call.data.get("did", ""),
+        ring_started=_utc(heard.began),
+        answered=_utc_or_none(heard.answered),
+        ended=_utc_or_none(ended),
+        rings=rings,
+        held_ans1=heard.answered is not None and rang_s <= ANS1_S and rings <= ANS1_RINGS,
+        queued_at=_utc_or_none(heard.joined),
+        queue_left_at=_utc_or_none(left),
+        waited_s=None if heard.joined is None or left is None else round(left - heard.joined, 3),
+        agent=heard.agent,
+        agent_answered=_utc_or_none(heard.agent_at),
+        misses=tuple(Miss(agent, _utc(at), rang) for agent, at, rang in heard.misses),
+        hung_up_by=_hung_up_by(heard, crash) if over else None,
+        disposition=_disposition(heard, crash) if over else None,
+        sil_outcome=_sil_outcome(heard),
+        topic=heard.topic,
+        language=heard.language,
+        emergency=heard.emergency,
+        recording_at=_utc_or_none(heard.recorded),
+        message_at=_utc_or_none(heard.message),
+        state=CallState.ENDED if over else _state(heard),
+    )
+
+
+def _crash(heard: Testimony, boot: str) -> float | None:
+    """Return when the switch died under the call: its own death, or another's birth."""
+    for at, what, of_boot in heard.crashes:
+        if at >= heard.began and (what == "switch_died") == (of_boot == boot):
+            return at
+    return None
+
+
+def _left_queue(heard: Testimony, ended: float | None) -> float | None:
+    if heard.joined is None:
+        return None
+    return min((at for at in (heard.agent_at, heard.left, ended) if at is not None), default=None)
+
+
+def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
+    if crash is not None:
+        return HungUpBy.SWITCH
+    if heard.agent_left_first or heard.completed == "COMPLETEAGENT":
+        return HungUpBy.AGENT
+    if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
+        return HungUpBy.CALLER
+    if heard.completed == "COMPLETECALLER" or (heard.caller_gone and not heard.outcome):
+        return HungUpBy.CALLER
+    return HungUpBy.SYSTEM
+
+
+def _disposition(heard: Testimony, crash: float | None) -> Disposition:
+    return next(disposition for disposition, holds in _DISPOSITIONS if holds(heard, crash))
+
+
+# The table at the top, in its order.
+_DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool]], ...] = (
+    (Disposition.SWITCH_CRASH, lambda _, crash: crash is not None),
+    (Disposition.AGENT, lambda heard, _: heard.agent is not None),
+    (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
+    (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
+    (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),
+    (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
+    (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
+    (Disposition.ABANDONED_QUEUE, lambda heard, _: heard.joined is not None),
+    (Disposition.ABANDONED_RINGING, lambda heard, _: heard.answered is None),
+    (Disposition.ABANDONED_DIALOGUE, lambda _heard, _crash: True),
+)
+
+
+def _sil_outcome(heard: Testimony) -> SilOutcome:
+    for word in (heard.outcome, heard.line):
+        if word in _LINE_WORDS:
+            return SilOutcome(word)
+    return SilOutcome.NONE
+
+
+def _state(heard: Testimony) -> CallState:
+    if heard.message is not None:
+        return CallState.MESSAGE
+    if heard.agent is not None and not heard.agent_left_first and heard.completed is None:
+        return CallState.TALKING
+    if heard.joined is not None and heard.left is None and heard.agent is None:
+        return CallState.QUEUED
+    return CallState.RINGING if heard.answered is None else CallState.DIALOGUE
+
+
+_LINE_WORDS = frozenset({"alive", "silent", "too_quiet"})
+
+
+def _first(*times: float | None) -> float:
+    return next(at for at in times if at is not None)
+
+
+def _utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _utc_or_none(at: float | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)

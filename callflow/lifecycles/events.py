@@ -34,8 +34,3 @@ class JournalEvent(NamedTuple):
     """That channel's name, `PJSIP/8001-00000003`; in `queue` events the agent."""
     data: Mapping[str, str] = NOTHING
     """What else was said; every value is clean text."""
-
-
-def in_order(event: JournalEvent) -> tuple[float, str, str, int]:
-    """Return the key by which the events of a call are put in order before they are folded."""
-    return event[:4]

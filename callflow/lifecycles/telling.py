@@ -1,0 +1,93 @@
+"""Owns how a call is told: the events of its journals as sentences, in Chinese and English.
+
+Does no I/O. What the journals say twice (a channel's own answer and the dialplan's) is told once;
+an event without a sentence is not told, it stays in the list of events.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from callflow.call import Language
+from callflow.lifecycles.events import JournalEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One step of a call in words; `at` in seconds since 1970."""
+
+    at: float
+    text: str
+
+
+_OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "CHAN_START": ("电话振铃", "the line rings"),
+        "ANSWER": ("电话接通", "the call is answered"),
+        "HANGUP": ("通话结束", "the line is closed"),
+    }
+)
+"""Told only of the caller's own channel; others (an agent's phone, our ear) have them too."""
+
+_SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
+    {
+        ("cel", "TR_CALL"): ("来电 {num} {name},拨打 {did}", "{num} {name} calls {did}"),
+        ("cel", "TR_RECORD"): ("开始录音", "recording begins"),
+        ("cel", "TR_EMERGENCY"): (
+            "应急流程接管({reason})",
+            "the static twin takes over ({reason})",
+        ),
+        ("cel", "TR_VERDICT"): (
+            "决定:{kind} {reason} {topic}",
+            "verdict: {kind} {reason} {topic}",
+        ),
+        ("cel", "TR_QUEUE"): ("进入队列 {queue}", "joins the queue {queue}"),
+        ("cel", "TR_QUEUE_LEFT"): ("离开队列({status})", "leaves the queue ({status})"),
+        ("cel", "TR_MESSAGE"): ("开始留言({reason})", "a message begins ({reason})"),
+        ("cel", "TR_MESSAGE_END"): ("留言结束({status})", "the message ends ({status})"),
+        ("cel", "TR_OUTCOME"): ("系统结束通话({outcome})", "we end the call ({outcome})"),
+        ("dialogue", "visited"): ("自动应答接手", "the dialogue begins"),
+        ("dialogue", "prompt"): ("播放 {name}", "says {name}"),
+        ("dialogue", "barged"): ("来电者打断({by})", "the caller cuts in ({by})"),
+        ("dialogue", "heard"): ("听到来电者({kind})", "the caller is heard ({kind})"),
+        ("dialogue", "line"): ("线路检查:{outcome}", "line check: {outcome}"),
+        ("dialogue", "chose"): ("选择 {topic} ({language})", "chooses {topic} ({language})"),
+        ("dialogue", "hung_up"): ("来电者挂机", "the caller hangs up"),
+        ("dialogue", "failed"): ("自动应答出错:{error}", "the dialogue fails: {error}"),
+        ("queue", "CONNECT"): ("{agent} 接听", "{agent} answers"),
+        ("queue", "RINGNOANSWER"): ("{agent} 未接听", "{agent} does not answer"),
+        ("queue", "ABANDON"): ("来电者在队列中挂机", "the caller gives up waiting"),
+        ("queue", "COMPLETEAGENT"): ("{agent} 先挂机", "{agent} hangs up first"),
+        ("queue", "COMPLETECALLER"): ("来电者先挂机", "the caller hangs up first"),
+        ("site", "switch_died"): ("交换机中断", "the switch dies"),
+    }
+)
+
+
+def told(events: Iterable[JournalEvent], language: Language) -> list[Said]:
+    """Return the steps of one call in words, in the order of the events.
+
+    The caller's own channel is the one whose uniqueid is the call's linkedid.
+    """
+    return [
+        Said(event.at, text)
+        for event in events
+        if (text := _sentence(event, 0 if language is Language.CHINESE else 1)) is not None
+    ]
+
+
+def _sentence(event: JournalEvent, which: int) -> str | None:
+    template = _SENTENCES.get((event.source, event.name))
+    if event.source == "cel" and event.uniqueid == event.about:
+        template = template or _OWN.get(event.name)
+    if template is None:
+        return None
+    values = defaultdict(str, event.data)
+    values["agent"] = _agent(event.channel)
+    return " ".join(template[which].format_map(values).replace("()", "").split())
+
+
+def _agent(channel: str) -> str:
+    """Return an agent's number: `PJSIP/8001-00000003` → `8001`."""
+    return channel.partition("/")[2].partition("-")[0] or channel

@@ -1,0 +1,209 @@
+"""Owns reading the journals: several files that grow, are turned over and torn; never writes rows.
+
+A journal is known by name and generation, `cel.csv#2`. How far each was read is the database's
+knowledge: `read` gives the next lines of each, and only `moved` (after the commit) goes on. So a
+batch that fails is simply read again.
+
+Turning over: a journal above `TURN_AT` that is read to its end is renamed `cel.csv.g2`; that is
+safe while the writer opens the file for each event (Asterisk's cel_custom does). The generation
+that is being written is one more than the highest that was turned over, by the files on disk and
+by what the database has closed, so a crash anywhere in between changes nothing.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from callflow.lifecycles.events import JournalEvent
+from ledger.lines import (
+    Parse,
+    Reject,
+    parse_cel,
+    parse_dialogue,
+    parse_queue_log,
+    parse_site,
+)
+
+TURN_AT = 64 << 20
+"""Bytes; a hundred thousand calls make about 400 MiB of channel events."""
+READ_AT_ONCE = 512 << 10
+"""Bytes of one journal in one batch: bounds memory, and the length of a transaction."""
+TORN_AFTER_S = 60.0
+"""A last line without an end that has not grown for so long was torn when its writer died."""
+CLOSE_AFTER_S = 10.0
+"""A journal that was turned over may still get the event that was being written."""
+FORGET_AFTER_S = 7 * 86_400.0
+"""Read journals are kept this long, for whoever must look."""
+
+LONGEST_NAME = 100
+"""Characters of a journal's name; a longer one is none of ours."""
+
+_TURNED = re.compile(r"(?P<name>.+)\.g(?P<generation>\d+)")
+_READERS: Mapping[str, Parse] = {
+    "cel.csv": parse_cel,
+    "queue_log": parse_queue_log,
+    "site.jsonl": parse_site,
+}
+_OPENED_PER_EVENT = frozenset({"cel.csv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a journal has been read, in bytes; closed: never to be read again."""
+
+    offset: int
+    closed: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """The next lines of every journal, and where each stands before and after them."""
+
+    events: list[JournalEvent] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, Position] = field(default_factory=dict)
+    more: bool = False
+    """There was more than one batch may hold."""
+
+    def __bool__(self) -> bool:
+        return bool(self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    id: str
+    path: Path
+    size: int
+    changed_at: float
+    parse: Parse
+    turned: bool
+
+
+class Journals:
+    """The journals of one folder, read from where the database says."""
+
+    def __init__(self, folder: Path, positions: Mapping[str, Position]) -> None:
+        self._folder = folder
+        self._positions = dict(positions)
+
+    def resume(self, positions: Mapping[str, Position]) -> None:
+        """Go on from what the database says, whatever was thought before."""
+        self._positions = dict(positions)
+
+    def read(self, now: float) -> Batch:
+        """Return the next whole lines of every journal; `now` in seconds since 1970."""
+        batch = Batch()
+        for file in self._files():
+            position = self._positions.get(file.id, Position(0))
+            if position.closed:
+                continue
+            if file.size < position.offset:  # emptied by hand: what comes now is a new journal
+                _move(batch, file.id, position, Position(position.offset, closed=True))
+            elif file.size > position.offset:
+                self._read_on(file, position, batch, now)
+            elif file.turned and now - file.changed_at > CLOSE_AFTER_S:
+                _move(batch, file.id, position, Position(position.offset, closed=True))
+        return batch
+
+    def moved(self, batch: Batch) -> None:
+        """Go on after `batch`: its rows are committed."""
+        self._positions.update(batch.after)
+
+    def lag(self) -> int:
+        """Return how many bytes are written and not read."""
+        return sum(
+            max(0, file.size - self._positions.get(file.id, Position(0)).offset)
+            for file in self._files()
+            if not self._positions.get(file.id, Position(0)).closed
+        )
+
+    def turn_over(self) -> None:
+        """Turn over what has grown too long and is read to its end."""
+        for file in list(self._files()):
+            read = self._positions.get(file.id, Position(0)).offset
+            if file.path.name in _OPENED_PER_EVENT and file.size > TURN_AT and read == file.size:
+                generation = file.id.rpartition("#")[2]
+                file.path.rename(file.path.with_name(f"{file.path.name}.g{generation}"))
+
+    def sweep(self, now: float) -> None:
+        """Remove journals that were read to their end long ago and are written no more."""
+        for file in list(self._files()):
+            position = self._positions.get(file.id, Position(0))
+            old = now - file.changed_at > FORGET_AFTER_S
+            done = position.closed if file.turned else position.offset == file.size
+            if old and done and file.path.name not in _READERS:
+                file.path.unlink(missing_ok=True)
+
+    def _read_on(self, file: _File, position: Position, batch: Batch, now: float) -> None:
+        with file.path.open("rb") as journal:
+            journal.seek(position.offset)
+            chunk = journal.read(READ_AT_ONCE)
+        whole = chunk.rfind(b"\n") + 1
+        if whole == 0 and len(chunk) < READ_AT_ONCE and now - file.changed_at < TORN_AFTER_S:
+            return  # somebody is in the middle of this line
+        whole = whole or len(chunk)
+        batch.more |= len(chunk) == READ_AT_ONCE
+        for offset, line in _lines(chunk[:whole], position.offset):
+            read = file.parse(line, file.id, offset)
+            if isinstance(read, Reject):
+                batch.rejects.append(read)
+            else:
+                batch.events.append(read)
+        _move(batch, file.id, position, Position(position.offset + whole))
+
+    def _files(self) -> Iterator[_File]:
+        found = sorted(self._entries(), key=lambda entry: entry.name)
+        turned: dict[str, int] = {}
+        for file, position in self._positions.items():
+            name, _, generation = file.rpartition("#")
+            if position.closed and generation.isdecimal():
+                turned[name] = max(turned.get(name, 0), int(generation))
+        for entry in found:
+            if match := _TURNED.fullmatch(entry.name):
+                name = match["name"]
+                turned[name] = max(turned.get(name, 0), int(match["generation"]))
+        for entry in found:
+            if file_found := _file(entry, turned):
+                yield file_found
+
+    def _entries(self) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._folder) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            return []
+
+
+def _file(entry: "os.DirEntry[str]", turned: Mapping[str, int]) -> _File | None:
+    match = _TURNED.fullmatch(entry.name)
+    name = match["name"] if match else entry.name
+    if len(entry.name) > LONGEST_NAME:
+        return None
+    if name in _READERS:
+        generation = int(match["generation"]) if match else turned.get(name, 0) + 1
+        file_id, parse = f"{name}#{generation}", _READERS[name]
+    elif name.startswith("dialogue-") and name.endswith(".jsonl"):
+        file_id, parse = name, parse_dialogue
+    else:
+        return None
+    try:
+        status = entry.stat()
+    except FileNotFoundError:
+        return None
+    path = Path(entry.path)
+    return _File(file_id, path, status.st_size, status.st_mtime, parse, match is not None)
+
+
+def _lines(chunk: bytes, offset: int) -> Iterator[tuple[int, str]]:
+    for line in chunk.split(b"\n"):
+        if text := line.decode("utf-8", "replace").rstrip("\r"):
+            yield offset, text
+        offset += len(line) + 1
+
+
+def _move(batch: Batch, file: str, before: Position, after: Position) -> None:
+    batch.before[file] = before.offset
+    batch.after[file] = after

@@ -1,0 +1,148 @@
+"""Owns the way of a journal's line into the database: exactly once, and the call it belongs to.
+
+One turn is one transaction: the new events, the calls they touch (folded again from all their
+events) and the positions up to which the journals have been read. If it fails, nothing of it
+happened and the same lines are read again. If it was committed and we never heard so, the
+positions in the database say so before anything is written a second time.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callflow.lifecycles.call import CallRecord
+from callflow.lifecycles.events import HOUSE, JournalEvent
+from ledger.journal import Batch, Journals, Position
+from ledger.threads import Boots, Thread, Threads
+from tickets import writes
+
+
+class Keeper:
+    """Keeps what the journals say."""
+
+    def __init__(self, engine: AsyncEngine, journals: Journals) -> None:
+        self._engine = engine
+        self._journals = journals
+        self._threads = Threads()
+        self._boots = Boots()
+        self._knows_the_database = False
+        self.events_kept = 0
+        self.rejects_kept = 0
+        self.calls_kept = 0
+
+    @property
+    def threads(self) -> int:
+        """Return how many calls are in memory."""
+        return len(self._threads)
+
+    async def turn(self, now: float) -> bool:
+        """Keep the next lines; True when there are more. `now` in seconds since 1970.
+
+        Raises whatever the database raises; the turn can then be tried again.
+        """
+        if not self._knows_the_database:
+            await self._begin(now)
+        batch = self._journals.read(now)
+        if not batch:
+            return False
+        writing = self._engine.execution_options(writing=True)
+        async with writing.begin() as connection:
+            if not await self._is_next(connection, batch):
+                self._knows_the_database = False
+                return True
+            kept = await self._keep(connection, batch, now)
+        self._journals.moved(batch)
+        for thread, record in kept:
+            thread.kept = record
+        self.events_kept += len(batch.events)
+        self.rejects_kept += len(batch.rejects)
+        self.calls_kept += len(kept)
+        return batch.more
+
+    def tidy(self, now: float) -> None:
+        """Let go of what is over: calls in memory, journals that are full or old."""
+        self._threads.forget(now)
+        self._journals.turn_over()
+        self._journals.sweep(now)
+
+    async def _begin(self, now: float) -> None:
+        """Learn how far we were, and close what a switch that is gone has left open."""
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            self._threads.clear()
+            found = await writes.positions(connection)
+            self._boots.learn(await writes.switches(connection))
+            kept = await self._fold(connection, await self._open(connection, now))
+        self._journals.resume({file: Position(*place) for file, place in found.items()})
+        for thread, record in kept:
+            thread.kept = record
+        self._knows_the_database = True
+
+    async def _is_next(self, connection: AsyncConnection, batch: Batch) -> bool:
+        """Say whether the journals stand, in the database, where this batch begins."""
+        found = await writes.positions(connection, list(batch.before))
+        return all(
+            found.get(file, (0, False))[0] == offset for file, offset in batch.before.items()
+        )
+
+    async def _keep(
+        self, connection: AsyncConnection, batch: Batch, now: float
+    ) -> Sequence[tuple[Thread, CallRecord]]:
+        at = datetime.fromtimestamp(now, UTC)
+        await writes.add_events(connection, batch.events)
+        await writes.add_rejects(connection, batch.rejects, now=at)
+        touched = await self._touched(connection, batch.events, now)
+        kept = await self._fold(connection, touched)
+        await writes.move(
+            connection,
+            {file: (place.offset, place.closed) for file, place in batch.after.items()},
+            now=at,
+        )
+        return kept
+
+    async def _touched(
+        self, connection: AsyncConnection, events: Sequence[JournalEvent], now: float
+    ) -> list[Thread]:
+        """Return the threads that these events belong to, with all their earlier events."""
+        touched: dict[int, Thread] = {}
+        strangers = self._strangers(events)
+        known = await writes.events_about(connection, strangers) if strangers else ()
+        for event in (*known, *events):
+            if event.about != HOUSE:
+                thread = self._threads.take(event, now)
+                touched[id(thread)] = thread
+        if self._boots.learn(events):
+            for thread in await self._open(connection, now):
+                touched[id(thread)] = thread
+        return list(touched.values())
+
+    def _strangers(self, events: Sequence[JournalEvent]) -> set[str]:
+        """Return the names of which the database may know more than we do."""
+        new = {
+            event.about
+            for event in events
+            if event.name == "CHAN_START" and event.uniqueid == event.about
+        }
+        named = {event.about for event in events if event.about != HOUSE}
+        named |= {event.data["call"] for event in events if event.name == "TR_CALL"}
+        return {name for name in named - new if name not in self._threads}
+
+    async def _open(self, connection: AsyncConnection, now: float) -> list[Thread]:
+        """Return the threads of all calls that have not ended."""
+        names = await writes.open_calls(connection)
+        unknown = [name for name in names if name not in self._threads]
+        for event in await writes.events_about(connection, unknown):
+            self._threads.take(event, now)
+        return [self._threads[name] for name in names if name in self._threads]
+
+    async def _fold(
+        self, connection: AsyncConnection, threads: Iterable[Thread]
+    ) -> Sequence[tuple[Thread, CallRecord]]:
+        """Fold the calls again and keep those that came out different."""
+        kept = [
+            (thread, record)
+            for thread in threads
+            if (record := thread.fold(self._boots)) and record != thread.kept
+        ]
+        await writes.keep_calls(connection, [record for _, record in kept])
+        return kept
