@@ -1,11 +1,74 @@
-"""Owns `thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM."""
+"""Owns `thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
+
+Hands the switchroom what is not its own: prompts, database, and the programs that serve.
+"""
+
+import sys
+from pathlib import Path
 
 import click
 
 from commands import given
+from settings import Settings
+from switchroom import probes
+from switchroom.asterisk import Installation, Say
+from switchroom.errors import SetupError
+from switchroom.run import Service, Step
+from switchroom.run import run as run_hotline
 
 
 @click.command()
 def run() -> None:
     """Start Asterisk and the hotline; print `ready …` when calls can come in."""
-    raise given.NotReady("`thirdring run` is not built yet.")
+    current = given.settings()
+    try:
+        code = run_hotline(current, steps=steps(current), services=services(current))
+    except SetupError as error:
+        raise given.NotReady(str(error)) from None
+    raise SystemExit(code)
+
+
+def services(current: Settings) -> list[Service]:
+    """Return the programs of ours that answer calls, keep the ledger and show the desk."""
+    program = str(Path(sys.executable).with_name("thirdring"))
+    return [
+        Service("calls", [program, "serve", "calls"], lambda p: probes.accepts(p.agi, p.line)),
+        Service("ledger", [program, "serve", "ledger"], lambda _: probes.always),
+        Service(
+            "desk",
+            [program, "serve", "desk"],
+            lambda _: probes.healthy(current.desk_address, current.desk_port),
+        ),
+    ]
+
+
+def steps(current: Settings) -> list[Step]:
+    """Return what must be there before the first call: the prompts and the database's tables."""
+
+    def prompts(_: Installation, say: Say) -> None:
+        from sounds import build  # noqa: PLC0415 (only needed once)
+
+        values = {
+            "company": current.company,
+            "hotline": current.hotline_number,
+            "staff": current.staff,
+        }
+        say("checking the prompts")
+        build.main(current.paths.home, current.cache, values)
+
+    def database(_: Installation, say: Say) -> None:
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
+
+        from tickets.migrate import upgrade  # noqa: PLC0415
+
+        say("checking the database")
+        try:
+            upgrade(current.database)
+        except (OSError, SQLAlchemyError) as error:
+            reason = str(error).splitlines()[0]
+            if not current.database_url:
+                raise SetupError(f"The database cannot be used: {reason}") from error
+            # a database that is away must not keep callers from being answered
+            say(f"the database does not answer ({reason}); rows will arrive when it does")
+
+    return [prompts, database]
