@@ -1,0 +1,261 @@
+"""Owns running the whole product for a test: its own home and ports, through its real entry.
+
+    with running(max_wait=6) as house:
+        house.settings.sip_port, house.asterisk("core show uptime")
+        house.signal("calls", signal.SIGKILL)
+        await house.rows("SELECT * FROM calls WHERE ref = :ref", ref="r1")
+
+Nothing is faked: `.venv/bin/thirdring run` starts Asterisk and our programs as an operator would.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from settings import PROJECT, Settings
+from switchroom import asterisk, render, secrets
+from tests.waiting import until
+
+READY_WITHIN = 120.0
+"""Seconds; the very first start also builds the prompts."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class House:
+    """One running hotline."""
+
+    settings: Settings
+    process: subprocess.Popen[str]
+    environment: Mapping[str, str]
+
+    @property
+    def home(self) -> Path:
+        return self.settings.paths.home
+
+    @property
+    def desk(self) -> str:
+        return f"http://127.0.0.1:{self.settings.desk_port}"
+
+    def password(self, phone: str) -> str:
+        """Return the SIP password of an agent's phone."""
+        return secrets.load(self.settings.paths.secrets).phones[phone]
+
+    def asterisk(self, command: str) -> str:
+        """Have Asterisk carry out a console command; return what it says."""
+        installation = asterisk.find(self.settings)
+        assert installation is not None
+        words = installation.remote(render.configuration(self.settings), command)
+        return subprocess.run(words, capture_output=True, text=True, timeout=15, check=False).stdout
+
+    def thirdring(self, *words: str) -> str:
+        """Run our own command line on this home; return what it prints. Fails with its words."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "thirdring"), *words],
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"thirdring {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a child: asterisk, calls, ledger or desk."""
+        return int((self.settings.paths.run / f"{name}.pid").read_text())
+
+    def signal(self, name: str, number: signal.Signals) -> int:
+        """Send a child a signal (SIGKILL, SIGSTOP, SIGCONT …); return its process id."""
+        pid = self.pid(name)
+        os.kill(pid, number)
+        return pid
+
+    async def is_back(self, name: str, *, after: int, within: float = 20.0) -> int:
+        """Wait until the supervisor has started a child anew; return its new process id."""
+        return await until(
+            lambda: found if (found := self._living(name)) not in {0, after} else 0,
+            within=within,
+            what=f"{name} is back after {after}",
+        )
+
+    async def rows(self, query: str, **values: object) -> list[Row]:
+        """Ask the database as it stands."""
+        engine = create_async_engine(self.settings.database, poolclass=NullPool)
+        try:
+            async with engine.connect() as connection:
+                return [
+                    dict(row) for row in (await connection.execute(text(query), values)).mappings()
+                ]
+        finally:
+            await engine.dispose()
+
+    async def call_of(self, ref: str, *, state: str = "ended", within: float = 15.0) -> Row:
+        """Wait for the one call with this X-Ref to reach a state, and return its row."""
+
+        async def found() -> list[Row]:
+            return await self.rows(
+                "SELECT * FROM calls WHERE ref = :ref AND state = :state", ref=ref, state=state
+            )
+
+        rows = await until(found, within=within, what=f"the call {ref} is {state}", every=0.2)
+        everything = await self.rows("SELECT id FROM calls WHERE ref = :ref", ref=ref)
+        assert len(everything) == 1, f"the call {ref} is there {len(everything)} times"
+        return rows[0]
+
+    async def recording_of(self, call: Row, kind: str = "call", *, within: float = 15.0) -> Row:
+        """Wait until a call's recording is in the store, and return its row."""
+
+        async def found() -> list[Row]:
+            return await self.rows(
+                "SELECT * FROM recordings WHERE call_id = :id AND kind = :kind AND path <> ''",
+                id=call["id"],
+                kind=kind,
+            )
+
+        return (await until(found, within=within, what=f"{kind} recording is kept", every=0.2))[0]
+
+    async def is_quiet(self, *, within: float = 15.0) -> None:
+        """Wait until no channel is left, and no file that waits to be stored."""
+        await until(
+            lambda: "0 active channels" in self.asterisk("core show channels count"),
+            within=within,
+            what="no channel is left",
+            every=0.3,
+        )
+        await until(lambda: not self.spooled(), within=within, what="the spool is empty", every=0.3)
+
+    def spooled(self) -> list[str]:
+        """Return the recordings and messages that have not been stored yet."""
+        paths = self.settings.paths
+        return [
+            file.name
+            for folder in (paths.spool_calls, paths.spool_messages)
+            for file in folder.glob("*.*")
+        ]
+
+    def logs(self, *, lines: int = 15) -> str:
+        """Return the end of every log, for a failure's report."""
+        told = []
+        for log in sorted(self.settings.paths.log.glob("*.log")):
+            last = log.read_text(errors="replace").splitlines()[-lines:]
+            told.append(f"--- {log.name}\n" + "\n".join(last))
+        return "\n".join(told)
+
+    def _living(self, name: str) -> int:
+        try:
+            pid = self.pid(name)
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return 0
+        return pid
+
+
+@contextmanager
+def running(**wanted: object) -> Iterator[House]:
+    """Run a hotline with these settings until the block ends; nothing of it stays."""
+    home = Path(tempfile.mkdtemp(prefix="ring-"))
+    try:
+        with started(home, **wanted) as house:
+            yield house
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def started(home: Path, **wanted: object) -> Iterator[House]:
+    """Start a hotline on a home that stays (to start it again), and stop it after the block."""
+    environment = _environment(home, wanted)
+    with (home / "run.out").open("w") as output:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).parent / "thirdring"), "run"],
+            env=environment,
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        _await_ready(process, home / "run.out")
+        yield House(_settings(environment), process, environment)
+    finally:
+        _stop(process)
+    left = _left_behind(home)
+    assert not left, f"still running after the hotline has stopped: {left}"
+
+
+def _environment(home: Path, wanted: Mapping[str, object]) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("THIRDRING_")}
+    given = {
+        "home": home,
+        "sip_port": free_port(socket.SOCK_DGRAM),
+        "desk_port": free_port(socket.SOCK_STREAM),
+        **wanted,
+    }
+    return kept | {f"THIRDRING_{name.upper()}": str(value) for name, value in given.items()}
+
+
+def _settings(environment: Mapping[str, str]) -> Settings:
+    prefix = "THIRDRING_"
+    values = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix)
+    }
+    return Settings.model_validate(values)
+
+
+def _await_ready(process: subprocess.Popen[str], output: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while not any(line.startswith("ready ") for line in output.read_text().splitlines()):
+        if process.poll() is not None:
+            raise AssertionError(f"thirdring run ended:\n{output.read_text()}")
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not ready in {READY_WITHIN} s:\n{output.read_text()}")
+        time.sleep(0.05)  # nobody tells when a line was written to a file
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+        raise
+
+
+def _left_behind(home: Path) -> list[str]:
+    mark = f"THIRDRING_HOME={home}".encode()
+    left = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                left.append(f"{(folder / 'comm').read_text().strip()} ({folder.name})")
+        except OSError:
+            continue
+    return left
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    """Return a loopback port that is free now."""
+    with socket.socket(type=kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
