@@ -129,6 +129,12 @@ async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
     )
 
 
+async def call_like(connection: AsyncConnection, beginning: str) -> CallStory | None:
+    """Return the story of the one call whose id begins so; None for no call and for several."""
+    found = await _id_like(connection, Call.id, beginning)
+    return None if found is None else await call(connection, found)
+
+
 async def events(connection: AsyncConnection, record: CallRecord) -> Sequence[JournalEvent]:
     """Return what happened in a call, in order."""
     found = await _all(
@@ -172,6 +178,12 @@ async def recording(connection: AsyncConnection, recording_id: str) -> Recording
     return None if found is None else rows.recording_in(found)
 
 
+async def recording_like(connection: AsyncConnection, beginning: str) -> Recording | None:
+    """Return the one recording whose id begins so; None for no recording and for several."""
+    found = await _id_like(connection, RecordingRow.id, beginning)
+    return None if found is None else await recording(connection, found)
+
+
 async def tickets(
     connection: AsyncConnection,
     wanted: TicketFilter = EVERY_TICKET,
@@ -209,6 +221,12 @@ async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
         select(Call.state, func.count()).where(Call.state != "ended").group_by(Call.state)
     )
     return {state: int(count) for state, count in found}
+
+
+async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> str | None:
+    query = select(column).where(column.startswith(beginning, autoescape=True)).limit(2)
+    found = (await connection.execute(query)).scalars().all()
+    return str(found[0]) if len(found) == 1 else None
 
 
 def _column(attribute: Any) -> ColumnElement[Any]:

@@ -1,0 +1,134 @@
+"""Owns how commands ask the database, and the options that all lists have in common."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+from pydantic import BaseModel
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from commands import given, printing
+from commands.moments import FORMS, UnknownMomentError, moment
+from settings import Settings
+from tickets.database import engine
+from tickets.pages import LONGEST, Page
+
+Answer = TypeVar("Answer")
+Row = TypeVar("Row")
+Question = Callable[[AsyncConnection], Awaitable[Answer]]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PATIENCE_S = 10
+"""Seconds a command waits for the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of any list, and how the answer is wanted."""
+
+    settings: Settings
+    since: datetime | None
+    until: datetime | None
+    limit: int
+    as_json: bool
+    zone: ZoneInfo | None
+    """Where times are shown; None: in UTC."""
+
+
+def list_options(command: Command) -> Command:
+    """Add the options of `Asked` to a command."""
+    for option in reversed(
+        (
+            click.option("--since", metavar="WHEN", help=f"From then on: {FORMS}."),
+            click.option("--until", metavar="WHEN", help="Before then; typed like --since."),
+            click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True),
+            click.option("--json", "as_json", is_flag=True, help="JSON, with the API's names."),
+            click.option("--utc", is_flag=True, help="Times in UTC, not in the settings' zone."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def asked(*, since: str | None, until: str | None, limit: int, as_json: bool, utc: bool) -> Asked:
+    """Return what the options of a list mean. Raises Refusal for one that means nothing."""
+    settings = given.settings()
+    now = datetime.now(UTC)
+    try:
+        begin = moment(since, now=now, zone=settings.zone) if since else None
+        end = moment(until, now=now, zone=settings.zone) if until else None
+    except UnknownMomentError as error:
+        raise given.Refusal(f"{error}.") from None
+    return Asked(settings, begin, end, limit, as_json, None if utc else settings.zone)
+
+
+def answer(settings: Settings, question: Question[Answer], *, writing: bool = False) -> Answer:
+    """Return the database's answer. Raises NotReady when there is none to be had."""
+    _require_file(settings)
+    try:
+        return asyncio.run(_answer(settings, question, writing=writing))
+    except TimeoutError:
+        raise given.NotReady(f"The database did not answer within {PATIENCE_S} s.") from None
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise given.NotReady(
+            f"The database cannot be asked ({str(reason)[:200]}). `thirdring doctor` says more."
+        ) from None
+
+
+async def all_of(turn: Callable[[int, str | None], Awaitable[Page[Row]]], limit: int) -> list[Row]:
+    """Return up to `limit` rows, turning pages; `turn(size, cursor)` gives one."""
+    rows: list[Row] = []
+    cursor = None
+    while len(rows) < limit:
+        page = await turn(min(LONGEST, limit - len(rows)), cursor)
+        rows += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return rows
+
+
+def as_json(shapes: list[Any]) -> None:
+    """Print shapes as one JSON array."""
+    click.echo(json.dumps([each.model_dump(mode="json") for each in shapes], ensure_ascii=False))
+
+
+def one_as_json(shape: BaseModel, **more: Any) -> None:
+    """Print one shape as a JSON object, with more fields after its own."""
+    click.echo(json.dumps(shape.model_dump(mode="json") | more, ensure_ascii=False))
+
+
+def nothing(what: str, *, filtered: bool) -> None:
+    """Say that a list is empty."""
+    printing.line(f"No {what} match." if filtered else f"There are no {what} yet.")
+
+
+def _require_file(settings: Settings) -> None:
+    """Refuse where there is no SQLite file: asking would make an empty one."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not settings.paths.database.exists():
+        if settings.database_url:
+            return
+        raise given.NotReady(f"There is no database in {settings.home} yet: `make run` makes it.")
+
+
+async def _answer(settings: Settings, question: Question[Answer], *, writing: bool) -> Answer:
+    made = engine(settings.database)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            if not writing:
+                async with made.connect() as connection:
+                    return await question(connection)
+            async with made.execution_options(writing=True).begin() as connection:
+                return await question(connection)
+    finally:
+        async with asyncio.timeout(1):
+            await made.dispose()

@@ -1,0 +1,122 @@
+"""Owns `thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from callflow.lifecycles.recording import RecordingKind, RecordingState
+from commands import given, printing
+from commands.asking import (
+    Asked,
+    all_of,
+    answer,
+    as_json,
+    asked,
+    list_options,
+    nothing,
+    one_as_json,
+)
+from desk.shapes import RecordingShape
+from settings import Settings
+from tickets import queries
+from tickets.queries import RecordingFilter
+
+
+@click.command()
+@click.argument("recording", required=False, metavar="[ID]")
+@click.option(
+    "--save",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the recording ID to this file, a WAV.",
+)
+@click.option("--call", "call_id", help="Of the call with this id.")
+@click.option("--kind", type=click.Choice([each.value for each in RecordingKind]))
+@click.option("--state", type=click.Choice([each.value for each in RecordingState]))
+@list_options
+def recordings(
+    recording: str | None,
+    target: Path | None,
+    call_id: str | None,
+    kind: str | None,
+    state: str | None,
+    **common: Any,
+) -> None:
+    """Show recordings, newest first; with ID (or its beginning) one of them."""
+    want = asked(**common)
+    if recording is not None:
+        _one(recording, target, want)
+        return
+    if target is not None:
+        raise given.Refusal("--save needs the ID of one recording.")
+    which = RecordingFilter(
+        call_id=call_id,
+        kind=RecordingKind(kind) if kind else None,
+        state=RecordingState(state) if state else None,
+        since=want.since,
+        until=want.until,
+    )
+    found = answer(
+        want.settings,
+        lambda connection: all_of(
+            lambda size, cursor: queries.recordings(connection, which, limit=size, cursor=cursor),
+            want.limit,
+        ),
+    )
+    shapes = [RecordingShape.of(each) for each in found]
+    if want.as_json:
+        as_json(shapes)
+    elif shapes:
+        _show(shapes, want)
+    else:
+        nothing("recordings", filtered=which != RecordingFilter())
+
+
+def _show(shapes: list[RecordingShape], want: Asked) -> None:
+    printing.table(
+        ["Began", "Kind", "Length", "State", "Caller spoke", "ID", "Call", "Why"],
+        [
+            [
+                printing.moment(each.started_at, want.zone),
+                each.kind,
+                printing.seconds(each.seconds),
+                each.state,
+                printing.seconds(each.voice_caller_s),
+                each.id[:8],
+                each.call_id[:8],
+                each.why,
+            ]
+            for each in shapes
+        ],
+    )
+
+
+def _one(beginning: str, target: Path | None, want: Asked) -> None:
+    found = answer(
+        want.settings, lambda connection: queries.recording_like(connection, beginning.lower())
+    )
+    if found is None:
+        raise given.Refusal(
+            f"There is not exactly one recording whose id begins with {beginning!r}."
+        )
+    shape = RecordingShape.of(found)
+    if target is not None:
+        _save(want.settings, found.path, target)
+        printing.line(f"{printing.seconds(found.seconds)} written to {target}.")
+    elif want.as_json:
+        one_as_json(shape)
+    else:
+        _show([shape], want)
+        printing.line(f"{shape.id}, SHA-256 {shape.sha256}")
+
+
+def _save(settings: Settings, relative: str, target: Path) -> None:
+    source = settings.paths.store / relative
+    if not relative or not source.is_file():
+        raise given.NotReady("This recording's audio is not in the store.")
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise given.Refusal(f"{target} cannot be written: {error.strerror or error}.") from None

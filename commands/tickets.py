@@ -1,0 +1,103 @@
+"""Owns `thirdring tickets`: the list of tickets, and one of them whole."""
+
+from typing import Any
+
+import click
+
+from callflow.lifecycles.ticket import TicketKind
+from commands import given, printing
+from commands.asking import (
+    Asked,
+    all_of,
+    answer,
+    as_json,
+    asked,
+    list_options,
+    nothing,
+    one_as_json,
+)
+from desk.shapes import TicketShape
+from tickets import queries
+from tickets.queries import TicketFilter
+
+
+@click.command()
+@click.argument("ticket", required=False, metavar="[NUMBER]")
+@click.option("--number", help="Of the customer with this telephone number, whole.")
+@click.option("--call", "call_id", help="From the call with this id.")
+@click.option("--kind", type=click.Choice([each.value for each in TicketKind]))
+@list_options
+def tickets(
+    ticket: str | None, number: str | None, call_id: str | None, kind: str | None, **common: Any
+) -> None:
+    """Show tickets, newest first; with NUMBER (20261121-00042) one of them whole."""
+    want = asked(**common)
+    if ticket is not None:
+        _show_one(ticket, want)
+        return
+    which = TicketFilter(
+        call_id=call_id,
+        customer_number=number,
+        kind=TicketKind(kind) if kind else None,
+        since=want.since,
+        until=want.until,
+    )
+    found = answer(
+        want.settings,
+        lambda connection: all_of(
+            lambda size, cursor: queries.tickets(connection, which, limit=size, cursor=cursor),
+            want.limit,
+        ),
+    )
+    shapes = [TicketShape.of(each) for each in found]
+    if want.as_json:
+        as_json(shapes)
+    elif shapes:
+        _show(shapes, want)
+    else:
+        nothing("tickets", filtered=which != TicketFilter())
+
+
+def _show(shapes: list[TicketShape], want: Asked) -> None:
+    printing.table(
+        ["Ticket", "Opened", "Kind", "State", "Customer", "Due", "What", "Call"],
+        [
+            [
+                each.number,
+                printing.moment(each.created_at, want.zone, pattern="%m-%d %H:%M"),
+                each.kind,
+                each.state,
+                each.customer_number,
+                printing.moment(each.due_at, want.zone, pattern="%m-%d %H:%M"),
+                each.body[:40],
+                (each.call_id or "")[:8],
+            ]
+            for each in shapes
+        ],
+    )
+
+
+def _show_one(number: str, want: Asked) -> None:
+    found = answer(want.settings, lambda connection: queries.ticket(connection, number))
+    if found is None:
+        raise given.Refusal(f"There is no ticket {number!r}.")
+    shape = TicketShape.of(found)
+    if want.as_json:
+        one_as_json(shape)
+        return
+    printing.table(
+        ["", ""],
+        [
+            ["ticket", shape.number],
+            ["kind", shape.kind],
+            ["state", shape.state],
+            ["customer", shape.customer_number],
+            ["source", shape.source],
+            ["call", shape.call_id],
+            ["business", shape.business],
+            ["nature", shape.nature],
+            ["opened", printing.moment(shape.created_at, want.zone)],
+            ["due", printing.moment(shape.due_at, want.zone)],
+            ["what", shape.body],
+        ],
+    )

@@ -1,0 +1,99 @@
+"""Owns `thirdring token`: make a token for the API, list them all, take one back.
+
+A token is shown once, when it is made; the database keeps its SHA-256 only.
+"""
+
+import json
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from callflow.rules.roles import Role
+from callflow.text import clean
+from commands import given, printing
+from commands.asking import answer
+from settings import Settings
+from tickets import tokens
+from tickets.migrate import upgrade
+from tickets.tokens import Token
+
+PREFIX = "tr_"
+"""Begins every token, so that one that leaked is recognised in a log or a repository."""
+
+RANDOM_BYTES = 32
+
+
+@click.command()
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Make a token.")
+@click.option("--label", default="", help="Whom or what the token is for.")
+@click.option("--list", "wants_list", is_flag=True, help="List every token ever made.")
+@click.option("--revoke", type=click.IntRange(1, 2**31 - 1), help="Take back the one of this id.")
+@click.option("--json", "as_json", is_flag=True, help="With --list: one JSON array.")
+def token(
+    role: str | None, label: str, wants_list: bool, revoke: int | None, as_json: bool
+) -> None:
+    """Make a token for the API (--role), list all (--list), or take one back (--revoke)."""
+    if sum((role is not None, wants_list, revoke is not None)) != 1:
+        raise given.Refusal("Say one of --role ROLE, --list and --revoke ID.")
+    settings = given.settings()
+    _migrated(settings)
+    if role is not None:
+        click.echo(_made(settings, Role(role), clean(label)))
+    elif revoke is not None:
+        _revoke(settings, revoke)
+    else:
+        _list(settings, as_json=as_json)
+
+
+def _made(settings: Settings, role: Role, label: str) -> str:
+    made = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+    now = datetime.now(UTC)
+    answer(
+        settings,
+        lambda connection: tokens.keep(connection, made, role=role.value, label=label, now=now),
+        writing=True,
+    )
+    return made
+
+
+def _revoke(settings: Settings, token_id: int) -> None:
+    now = datetime.now(UTC)
+    done = answer(
+        settings, lambda connection: tokens.revoke(connection, token_id, now=now), writing=True
+    )
+    if not done:
+        raise given.Refusal(f"There is no valid token with the id {token_id}.")
+    printing.line(f"Token {token_id} is revoked.")
+
+
+def _list(settings: Settings, *, as_json: bool) -> None:
+    found = answer(settings, tokens.tokens)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], default=str, ensure_ascii=False))
+        return
+    if not found:
+        printing.line("There are no tokens yet; make one with --role ROLE.")
+        return
+    printing.table(
+        ["ID", "Role", "Label", "Made", "Last used", "Revoked"],
+        [_row(each, settings) for each in found],
+    )
+
+
+def _row(each: Token, settings: Settings) -> list[str]:
+    times = (each.created_at, each.last_used_at, each.revoked_at)
+    shown = [printing.moment(at, settings.zone, pattern="%Y-%m-%d %H:%M") for at in times]
+    return [str(each.id), each.role, each.label, *shown]
+
+
+def _migrated(settings: Settings) -> None:
+    """Make the tables if there are none: a token may be wanted before the first start."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        upgrade(settings.database)
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise given.NotReady(f"The database cannot be used ({str(reason)[:200]}).") from None
