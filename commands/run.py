@@ -3,6 +3,7 @@
 Hands the switchroom what is not its own: prompts, database, and the programs that serve.
 """
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def services(current: Settings) -> list[Service]:
         Service(
             "desk",
             [program, "serve", "desk"],
-            lambda _: probes.healthy(current.desk_address, current.desk_port),
+            lambda _: probes.answers_http(current.desk_address, current.desk_port),
         ),
     ]
 
@@ -46,8 +47,9 @@ def steps(current: Settings) -> list[Step]:
     """Return what must be there before the first call: the prompts and the database's tables."""
 
     def prompts(_: Installation, say: Say) -> None:
-        from sounds import build  # noqa: PLC0415 (only needed once)
-
+        if importlib.util.find_spec("sounds.build") is None:
+            return say("no prompts yet")
+        build = importlib.import_module("sounds.build")
         values = {
             "company": current.company,
             "hotline": current.hotline_number,

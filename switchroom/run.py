@@ -64,7 +64,7 @@ def _supervise(settings: Settings, installation: Installation, services: Sequenc
     def start_switch() -> Start:
         boot = f"trk{randomness.token_hex(4)}"
         render.render(settings, installation, ports=chosen, secrets=kept, boot=boot)
-        words = [*installation.argv, "-f", "-C", str(configuration)]
+        words = [*installation.argv, "-f", "-n", "-C", str(configuration)]
         return Start(words=words, tale={"boot": boot})
 
     switch = Child(
