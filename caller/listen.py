@@ -81,3 +81,20 @@ def segments(
 def pauses(heard: list[Segment]) -> list[float]:
     """Return the seconds between one segment's end and the next one's start."""
     return [round(after.start - before.end, 3) for before, after in itertools.pairwise(heard)]
+
+
+def likeness(part: Samples, whole: Samples) -> float:
+    """Return how well `part` is found somewhere in `whole`: 1 as it is, near 0 not at all.
+
+    The highest normalised cross-correlation of the two signals over all shifts.
+    """
+    if not len(part) or len(whole) < len(part):
+        return 0.0
+    a = part.astype(np.float64) / FULL_SCALE
+    b = whole.astype(np.float64) / FULL_SCALE
+    size = 1 << (len(a) + len(b) - 1).bit_length()
+    products = np.fft.irfft(np.fft.rfft(b, size) * np.conj(np.fft.rfft(a, size)), size)
+    shifts = len(b) - len(a) + 1
+    sums = np.concatenate(([0.0], np.cumsum(np.square(b))))
+    power = np.sqrt(np.maximum(sums[len(a) :] - sums[: -len(a)], 1e-9) * np.sum(np.square(a)))
+    return round(float(np.max(products[:shifts] / np.maximum(power, 1e-9))), 3)

@@ -98,6 +98,7 @@ class Phone:
     def __init__(self, *, port: int, host: str = "127.0.0.1") -> None:
         self._switch = f"{host}:{port}"
         self._host = host
+        self._port = port
         self._runtime = Runtime()
         self._callers: dict[tuple[str, str], UserAgent] = {}
         self._legs: dict[int, Leg] = {}
@@ -133,16 +134,25 @@ class Phone:
         await self._runtime.close()
 
     async def call(
-        self, number: str, *, caller: str = "13800138000", name: str = "", ref: str = ""
+        self,
+        number: str,
+        *,
+        caller: str = "13800138000",
+        name: str = "",
+        ref: str = "",
+        port: int | None = None,
     ) -> Leg:
         """Dial `number` as `caller` with a display `name`; `ref` goes out as X-Ref.
+
+        `port` is another switch's than the one the phone was made for.
 
         Raises ValueError for a name that cannot travel in a SIP header.
         """
         agent = await self._caller(caller, name)
         began = self._clock()
         call = await agent.dial(
-            f"sip:{number}@{self._switch}", headers={"X-Ref": ref} if ref else {}
+            f"sip:{number}@{self._host}:{port or self._port}",
+            headers={"X-Ref": ref} if ref else {},
         )
         return self._adopt(call, began, f"caller {caller}")
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from caller import audio
-from caller.listen import RATE, Samples
+from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from settings import Settings
 from switchroom import asterisk
@@ -70,8 +70,9 @@ def speech() -> Samples:
 
 @pytest.fixture(scope="session")
 def words(speech: Samples) -> Callable[[float], Samples]:
-    """Return so many seconds of a person who speaks."""
-    return lambda seconds: speech[: int(seconds * RATE)]
+    """Return so many seconds of a person who speaks, from the first word on."""
+    begin = int(segments(speech)[0].start * RATE)
+    return lambda seconds: speech[begin : begin + int(seconds * RATE)]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from caller import audio
-from caller.listen import RATE, Samples, Segment, loudness, pauses, segments
+from caller.listen import RATE, Samples, Segment, likeness, loudness, pauses, segments
 from caller.tape import Tape
 
 
@@ -73,3 +73,13 @@ def test_a_quiet_caller_speaks_at_the_level_asked_for() -> None:
 
 def test_a_noisy_line_is_as_loud_as_asked_for() -> None:
     assert loudness(audio.noise(2.0, -40.0)) == pytest.approx(-40.0, abs=0.5)
+
+
+def test_words_are_found_again_in_a_recording_of_them() -> None:
+    rng = np.random.default_rng(7)
+    said = np.asarray(rng.normal(0, 3000, RATE), dtype=np.int16)
+    other = np.asarray(rng.normal(0, 3000, 3 * RATE), dtype=np.int16)
+    recording = joined(audio.silence(1.2), said, audio.silence(0.5))
+    assert likeness(said, recording) == pytest.approx(1.0, abs=0.01)
+    assert likeness(said, other) < 0.2
+    assert likeness(said, audio.silence(3)) == 0.0

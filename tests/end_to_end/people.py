@@ -1,0 +1,46 @@
+"""Owns what callers of the hotline commonly do, step by step, as tests have them do it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from caller.leg import Leg
+from caller.listen import Samples
+from tests.end_to_end.house import House, Row
+
+
+async def answers_the_greeting(call: Leg, speech: Samples) -> None:
+    """Hear the greeting begin, speak over it, and hear the menu begin."""
+    await call.answered()
+    await call.hears_words()
+    await call.says(speech)
+    await call.hears_words(within=8)
+
+
+async def leaves_a_message(call: Leg, message: Samples) -> None:
+    """Hear the invitation to its end, speak after the tone, and end with the pound key."""
+    await call.hears_words(within=10)
+    await call.hears_pause(1.2, within=25)
+    await call.says(message)
+    await call.presses("#")
+
+
+async def said_to(house: House, call: Row) -> list[str]:
+    """Return the prompts that the call's dialogue spoke, in order."""
+    return [str(fact["name"]) for fact in await told(house, call, "prompt")]
+
+
+async def told(house: House, call: Row, name: str) -> Sequence[dict[str, Any]]:
+    """Return what the call's journal tells under a name, in order."""
+    rows = await house.rows(
+        "SELECT data FROM call_events WHERE about IN (:id, :linkedid) AND name = :name"
+        " ORDER BY at, id",
+        id=call["id"],
+        linkedid=call["linkedid"],
+        name=name,
+    )
+    return [_parsed(row["data"]) for row in rows]
+
+
+def _parsed(data: Any) -> dict[str, Any]:
+    return dict(json.loads(data) if isinstance(data, str) else data)
