@@ -19,6 +19,8 @@ from switchroom.ports import Ports
 from switchroom.secrets import Secrets
 
 SOURCES = ("asterisk-config", "dialplan")
+EMERGENCY = "emergency"
+"""The script that Asterisk starts when our service is gone; the dialplan knows its path."""
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path that Asterisk takes (sun_path is 108 with its ending)."""
 
@@ -60,6 +62,9 @@ def render(
     written = {_write(folder / name, text) for name, text in _rendered(values).items()}
     for old in set(folder.glob("*.conf")) - written:
         old.unlink()
+    script = settings.paths.asterisk / "lib" / "agi-bin" / EMERGENCY
+    _write(script, _environment().get_template(f"{EMERGENCY}.j2").render(values)).chmod(0o700)
+    (settings.paths.run / "boot").write_text(boot)
     return configuration(settings)
 
 
@@ -83,8 +88,8 @@ def run_folder(asterisk: Path) -> Path:
     return short
 
 
-def _rendered(values: Mapping[str, object]) -> dict[str, str]:
-    environment = Environment(  # noqa: S701 (not HTML; `_plain` guards what Asterisk reads)
+def _environment() -> Environment:
+    return Environment(  # noqa: S701 (not HTML; `_plain` guards what Asterisk reads)
         loader=FileSystemLoader([PROJECT / name for name in SOURCES]),
         undefined=StrictUndefined,
         finalize=_plain,
@@ -92,6 +97,10 @@ def _rendered(values: Mapping[str, object]) -> dict[str, str]:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _rendered(values: Mapping[str, object]) -> dict[str, str]:
+    environment = _environment()
     texts: dict[str, str] = {}
     for source in SOURCES:
         for path in sorted((PROJECT / source).glob("*.conf.j2")):
