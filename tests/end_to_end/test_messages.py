@@ -1,4 +1,4 @@
-"""With nobody there a caller leaves a message, which becomes a ticket of the kind chosen (QUE-5)."""
+"""With nobody there a caller leaves a message: a ticket of the kind chosen (QUE-5)."""
 
 import asyncio
 import json
