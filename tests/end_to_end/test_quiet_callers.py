@@ -1,4 +1,4 @@
-"""Who speaks too low is asked twice to speak up; once the voice is there the call goes on (SIL-3)."""
+"""Who speaks too low is asked twice to speak up; with a voice the call goes on (SIL-3)."""
 
 import asyncio
 from collections.abc import Callable
