@@ -3,6 +3,7 @@
 Nothing starts with a route that the policy does not name.
 """
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,7 +16,7 @@ from desk.admission import admitted
 from desk.api import calls, notice, recordings, state, tickets
 from desk.archive import Archive, NotAnsweringError
 from desk.edge import Edge, known_hosts
-from desk.metrics import Figures, ReportCollector, RoomCollector
+from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from desk.policy import require_policy
 from desk.problems import Problem, answer_with_problems, problem
 from settings import Settings
@@ -87,6 +88,8 @@ def _figures(settings: Settings) -> Figures:
             partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")
         )
     )
+    left_behind = [settings.paths.run / "calls.prom", settings.paths.run / "ledger.prom"]
+    figures.registry.register(ExpositionCollector(left_behind, now=time.time))
     figures.registry.register(RoomCollector(partial(health.free_bytes, settings.home)))
     return figures
 

@@ -58,6 +58,10 @@ class Archive:
         """Make a change that nobody waits for; a failure is only logged."""
         self._keep(asyncio.ensure_future(self._noted(change)))
 
+    async def settled(self) -> None:
+        """Return when every note is kept, or has failed."""
+        await asyncio.gather(*self._left_alone, return_exceptions=True)
+
     async def close(self, *, within: float) -> None:
         """Let go of the database, whatever it does."""
         for task in self._left_alone:

@@ -3,8 +3,9 @@
 Every metric is explained in `docs/api.md`. No label holds anything a caller or token could choose.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,9 +15,10 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from desk.reports import Report
+from desk.reports import STALE_S, Report
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -106,6 +108,29 @@ def _metric(each: Reported, report: Report) -> Metric | None:
     if each.counts:
         return CounterMetricFamily(each.metric, each.says, value=value)
     return GaugeMetricFamily(each.metric, each.says, value=value)
+
+
+class ExpositionCollector(Collector):
+    """Passes on the metrics that a program leaves in a file beside its report, in the same format.
+
+    Only ours are taken (`thirdring_…`): every process has the same `python_…` and `process_…`.
+    """
+
+    def __init__(self, files: Sequence[Path], *, now: Callable[[], float]) -> None:
+        self._files = files
+        self._now = now
+
+    def collect(self) -> Iterable[Metric]:
+        return [metric for file in self._files for metric in self._of(file)]
+
+    def _of(self, file: Path) -> list[Metric]:
+        try:
+            if self._now() - file.stat().st_mtime > STALE_S:
+                return []
+            found = list(text_string_to_metric_families(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return []
+        return [metric for metric in found if metric.name.startswith("thirdring_")]
 
 
 class RoomCollector(Collector):

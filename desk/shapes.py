@@ -111,7 +111,8 @@ class EventShape(Shape):
 
     def masked(self) -> Self:
         """Return the event with nothing in it that could be a number or a name."""
-        kept = {key: masked_text(text) for key, text in self.data.items() if key in SHOWN_TO_ALL}
+        shown = SHOWN_TO_ALL | {"name"} if self.source == "dialogue" else SHOWN_TO_ALL  # a prompt's
+        kept = {key: masked_text(text) for key, text in self.data.items() if key in shown}
         return self.model_copy(update={"data": kept})
 
 

@@ -51,6 +51,8 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("dialogue", "prompt"): ("播放 {name}", "says {name}"),
         ("dialogue", "barged"): ("来电者打断({by})", "the caller cuts in ({by})"),
         ("dialogue", "heard"): ("听到来电者({kind})", "the caller is heard ({kind})"),
+        ("dialogue", "silent_line"): ("无声,第 {step} 步", "nothing is heard, step {step}"),
+        ("dialogue", "quiet_line"): ("声音太小,第 {step} 步", "too quiet, step {step}"),
         ("dialogue", "line"): ("线路检查:{outcome}", "line check: {outcome}"),
         ("dialogue", "chose"): ("选择 {topic} ({language})", "chooses {topic} ({language})"),
         ("dialogue", "hung_up"): ("来电者挂机", "the caller hangs up"),

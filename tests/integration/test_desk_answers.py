@@ -1,0 +1,310 @@
+"""What the API answers: calls, events, tickets, recordings, the notice, and how it refuses."""
+
+import io
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from callflow.rules.roles import Role, sees_numbers
+from desk.edge import HEADERS
+from tests.integration.desk_room import (
+    AUDIO,
+    CALLS,
+    NAME,
+    NUMBER,
+    Room,
+    call_id,
+    recording_id,
+    room,
+    ticket_number,
+)
+from tests.postgres import Postgres
+from tickets import audit, tokens
+from tickets.database import engine
+
+AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
+    url = ""
+    if request.param == "postgres":
+        cluster: Postgres = request.getfixturevalue("postgres")
+        url = cluster.new_database()
+    async with room(tmp_path, url) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def small_desk(tmp_path: Path) -> AsyncIterator[Room]:
+    """Where the database makes no difference, the embedded one will do."""
+    async with room(tmp_path) as found:
+        yield found
+
+
+async def test_calls_come_newest_first_and_page_by_page(desk: Room) -> None:
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = (await desk.get("/api/v1/calls", params={"limit": 2, **cursor})).json()
+        seen += [call["id"] for call in answer["items"]]
+        if answer["next"] is None:
+            break
+        cursor = {"cursor": answer["next"]}
+    assert seen == [call_id(which) for which in range(1, CALLS + 1)]
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({"ref": "R-3"}, [3]),
+        ({"agent": "8001"}, [2]),
+        ({"disposition": "agent"}, [2]),
+        ({"number": NUMBER}, [1, 2, 3, 4, 5]),
+        ({"number": "138"}, []),
+        ({"since": "2026-11-21T11:57:00+08:00"}, [1, 2, 3]),
+        ({"until": "2026-11-21T03:57:00Z"}, [4, 5]),
+        ({"since": "2026-11-21T03:56:00Z", "until": "2026-11-21T03:57:30Z"}, [3, 4]),
+    ],
+)
+async def test_calls_are_found(desk: Room, filters: dict[str, str], wanted: list[int]) -> None:
+    answer = await desk.get("/api/v1/calls", params=filters)
+    assert [call["id"] for call in answer.json()["items"]] == [call_id(each) for each in wanted]
+
+
+async def test_one_call_comes_with_all_that_belongs_to_it(desk: Room) -> None:
+    call = (await desk.get(f"/api/v1/calls/{call_id(1)}")).json()
+    assert (call["ref"], call["number"], call["name"]) == ("R-1", NUMBER, NAME)
+    assert call["answered"] == "2026-11-21T03:59:01Z"
+    assert [each["id"] for each in call["recordings"]] == [recording_id(1)]
+    assert [each["number"] for each in call["tickets"]] == [ticket_number(1)]
+    assert [each["why"] for each in call["gaps"]] == ["crash"]
+
+
+async def test_what_happened_in_a_call_comes_in_order(desk: Room) -> None:
+    answer = (await desk.get(f"/api/v1/calls/{call_id(1)}/events")).json()
+    assert [event["name"] for event in answer["items"]] == [
+        "CHAN_START",
+        "TR_CALL",
+        "ANSWER",
+        "prompt",
+        "heard",
+        "TR_VERDICT",
+        "HANGUP",
+    ]
+
+
+async def test_tickets_and_recordings_are_found_by_call(desk: Room) -> None:
+    params = {"call_id": call_id(4)}
+    found = (await desk.get("/api/v1/tickets", params=params)).json()["items"]
+    assert [ticket["number"] for ticket in found] == [ticket_number(4)]
+    found = (await desk.get("/api/v1/recordings", params=params)).json()["items"]
+    assert [recording["id"] for recording in found] == [recording_id(4)]
+    assert (await desk.get(f"/api/v1/tickets/{ticket_number(4)}")).json()["kind"] == "complaint"
+    assert (await desk.get(f"/api/v1/recordings/{recording_id(4)}")).json()["seconds"] == 4.0
+
+
+@pytest.mark.parametrize("role", [role for role in Role if not sees_numbers(role)])
+async def test_who_needs_no_numbers_sees_none(small_desk: Room, role: Role) -> None:
+    paths = (
+        "/api/v1/calls",
+        f"/api/v1/calls/{call_id(1)}",
+        f"/api/v1/calls/{call_id(1)}/events",
+        "/api/v1/tickets",
+        f"/api/v1/tickets/{ticket_number(1)}",
+    )
+    for path in paths:
+        answer = await small_desk.get(path, role)
+        assert NUMBER not in answer.text, (role, path)
+        assert NAME not in answer.text, (role, path)
+
+
+async def test_who_sees_no_numbers_cannot_search_by_them(small_desk: Room) -> None:
+    for path in ("/api/v1/calls", "/api/v1/tickets"):
+        answer = await small_desk.get(path, Role.STATISTICIAN, params={"number": NUMBER})
+        assert answer.status_code == 403
+
+
+async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> None:
+    answer = await desk.get(AUDIO_PATH, Role.INSPECTOR)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "audio/wav"
+    assert "no-store" in answer.headers["cache-control"]
+    with wave.open(io.BytesIO(answer.content)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        assert file.readframes(file.getnframes()) == AUDIO
+    looks = await _looks(desk)
+    assert [(look.action, look.address, look.detail) for look in looks] == [
+        ("recording.audio", "127.0.0.1", "whole")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=0-3", slice(0, 4)),
+        ("bytes=44-", slice(44, None)),
+        ("bytes=-10", slice(-10, None)),
+        ("bytes=100-999999999", slice(100, None)),
+    ],
+)
+async def test_a_player_gets_the_part_it_asks_for(
+    small_desk: Room, asked: str, part: slice
+) -> None:
+    whole = (await small_desk.get(AUDIO_PATH)).content
+    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.content == whole[part]
+    begin = part.indices(len(whole))[0]
+    last = begin + len(answer.content) - 1
+    assert answer.headers["content-range"] == f"bytes {begin}-{last}/{len(whole)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=1-0", "bytes=a-b", "seconds=1-2", "bytes=0-1,4-5", "-"])
+async def test_a_range_that_means_nothing_gets_the_whole(small_desk: Room, asked: str) -> None:
+    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
+    assert (answer.status_code, len(answer.content)) == (200, 44 + len(AUDIO))
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0"])
+async def test_a_range_outside_the_audio_is_refused(small_desk: Room, asked: str) -> None:
+    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
+    assert answer.status_code == 416
+    assert answer.headers["content-range"] == f"bytes */{44 + len(AUDIO)}"
+    assert await _looks(small_desk) == []
+
+
+async def test_audio_that_is_gone_is_said_to_be_gone(small_desk: Room) -> None:
+    store = small_desk.settings.paths.store
+    (store / f"2026/11/21/{recording_id(1)}.wav").unlink()
+    assert (await small_desk.get(AUDIO_PATH)).status_code == 410
+
+
+async def test_no_path_leads_out_of_the_store(small_desk: Room) -> None:
+    store = small_desk.settings.paths.store
+    secret = small_desk.settings.home / "secrets.json"
+    secret.write_text("{}")
+    kept = store / f"2026/11/21/{recording_id(1)}.wav"
+    kept.unlink()
+    kept.symlink_to(secret)
+    assert (await small_desk.get(AUDIO_PATH)).status_code == 410
+
+
+async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
+    await small_desk.get("/api/v1/notice", Role.DEPARTMENT)
+    await small_desk.app.state.archive.settled()
+    made = engine(small_desk.settings.database)
+    async with made.connect() as connection:
+        used = {each.role: each.last_used_at for each in await tokens.tokens(connection)}
+    await made.dispose()
+    assert used[Role.DEPARTMENT.value] is not None
+    assert used[Role.INSPECTOR.value] is None
+
+
+async def test_a_notice_goes_up_and_comes_down(small_desk: Room) -> None:
+    folder = small_desk.settings.paths.notice
+    async with small_desk.client(Role.TEAM_LEADER) as leader:
+        assert (await leader.get("/api/v1/notice")).json() == {"notice": None}
+        put = await leader.put("/api/v1/notice", json={"kind": "power"})
+        assert put.json()["notice"]["text_zh"] == "因停电无法缴费,给您造成不便,请谅解!"
+        assert {each.name for each in folder.iterdir()} == {"notice.json", "on-power"}
+        await leader.put("/api/v1/notice", json={"kind": "computer"})
+        assert {each.name for each in folder.iterdir()} == {"notice.json", "on-computer"}
+        assert (await leader.get("/api/v1/notice")).json()["notice"]["kind"] == "computer"
+        assert (await leader.delete("/api/v1/notice")).json() == {"notice": None}
+        assert list(folder.iterdir()) == []
+        assert (await leader.delete("/api/v1/notice")).status_code == 200
+
+
+async def test_a_notice_that_cannot_be_spoken_is_refused(small_desk: Room) -> None:
+    async with small_desk.client(Role.TEAM_LEADER) as leader:
+        for body in ({"kind": "custom"}, {"kind": "flood"}, {}, {"kind": "power", "text": "x"}):
+            answer = await leader.put("/api/v1/notice", json=body)
+            assert answer.status_code == 422
+
+
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("/api/v1/calls", {"limit": "0"}),
+    ("/api/v1/calls", {"limit": "201"}),
+    ("/api/v1/calls", {"limit": "many"}),
+    ("/api/v1/calls", {"disposition": "lost"}),
+    ("/api/v1/calls", {"since": "2026-11-21T00:00:00"}),
+    ("/api/v1/calls", {"since": "yesterday"}),
+    ("/api/v1/calls", {"cursor": "abc"}),
+    ("/api/v1/calls", {"cursor": "WyIyMDI2LTExLTIxIiwxXQ=="}),
+    ("/api/v1/calls", {"ref": "a\x00b"}),
+    ("/api/v1/calls", {"ref": "a" * 81}),
+    ("/api/v1/calls", {"reff": "R-1"}),
+    ("/api/v1/calls/1", {}),
+    ("/api/v1/calls/../../etc/passwd", {}),
+    ("/api/v1/tickets/%00", {}),
+    ("/api/v1/recordings", {"call_id": "' OR 1=1"}),
+]
+
+
+@pytest.mark.parametrize(("path", "params"), WRONG)
+async def test_wrong_input_is_answered_with_a_sentence(
+    small_desk: Room, path: str, params: dict[str, Any]
+) -> None:
+    answer = await small_desk.get(path, params=params)
+    assert answer.status_code in {404, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["detail"].endswith(".")
+
+
+async def test_what_is_not_there_is_said_not_to_be_there(desk: Room) -> None:
+    for path in (
+        f"/api/v1/calls/{call_id(99)}",
+        f"/api/v1/calls/{call_id(99)}/events",
+        f"/api/v1/recordings/{recording_id(99)}",
+        f"/api/v1/recordings/{recording_id(99)}/audio",
+        f"/api/v1/tickets/{ticket_number(99)}",
+    ):
+        answer = await desk.get(path)
+        assert answer.status_code == 404, path
+        assert answer.json()["title"] == "Not found"
+
+
+async def test_every_answer_is_protected(small_desk: Room) -> None:
+    for path in ("/api/v1/calls", "/nowhere", "/health", AUDIO_PATH, "/api/v1/calls?limit=0"):
+        answer = await small_desk.get(path)
+        for name, value in HEADERS.items():
+            assert answer.headers.get_list(name) == [value], (path, name)
+        assert not any(name.startswith("access-control") for name in answer.headers)
+
+
+async def test_a_request_for_another_host_is_refused(small_desk: Room) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "", "[::2]:80"):
+        answer = await small_desk.get("/api/v1/calls", headers={"Host": host})
+        assert answer.status_code == 400, host
+    for host in ("localhost:8080", "[::1]:8080", "127.0.0.1", "LOCALHOST"):
+        answer = await small_desk.get("/api/v1/calls", headers={"Host": host})
+        assert answer.status_code == 200, host
+
+
+async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 1024
+
+    async with small_desk.client(Role.TEAM_LEADER) as leader:
+        headers = {"Content-Type": "application/json"}
+        put = await leader.put("/api/v1/notice", content=b" " * 70_000, headers=headers)
+        assert put.status_code == 413
+        put = await leader.put("/api/v1/notice", content=endless(), headers=headers)
+        assert put.status_code == 413
+        assert put.headers["content-type"] == "application/problem+json"
+
+
+async def _looks(desk: Room) -> list[audit.Look]:
+    made = engine(desk.settings.database)
+    async with made.connect() as connection:
+        found = await audit.looks_at(connection, recording_id(1))
+    await made.dispose()
+    return list(found)
