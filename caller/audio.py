@@ -4,6 +4,7 @@ Quiet, noisy and silent callers are made from the same speech, so that only the 
 """
 
 import wave
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,11 @@ def noise(seconds: float, dbfs: float, *, seed: int = 1) -> Samples:
     murmur = np.convolve(white, np.exp(-np.arange(24) / 6.0), mode="same")
     murmur *= 10 ** (dbfs / 20) / np.sqrt(np.mean(np.square(murmur)))
     return np.clip(murmur * FULL_SCALE, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+
+
+def joined(parts: Iterable[Samples]) -> Samples:
+    """Return one after the other."""
+    return np.concatenate(list(parts))
 
 
 def mixed(one: Samples, other: Samples) -> Samples:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from baresip import Call, CallState, Event, StackEvent
 from baresip.errors import AudioNotActive, AudioRestarted, BaresipError, StaleHandleError
 
@@ -52,6 +53,7 @@ class Leg:
         self._began = began
         self._tape: Tape | None = None
         self._queue = b""
+        self._noise = audio.silence(0)
         self._hung_up_here = False
         self._changed = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -148,6 +150,10 @@ class Leg:
         """Stop speaking at once."""
         self._queue = b""
 
+    def has_a_noisy_line(self, noise: Samples) -> None:
+        """Let this noise be on the line from now on, over and over, under whatever is said."""
+        self._noise = noise
+
     async def presses(self, digits: str) -> None:
         """Press keys, 100 ms each, as RTP telephone events."""
         self._tell("pressed", digits)
@@ -218,12 +224,23 @@ class Leg:
             self._tape.hear(pcm, self._clock())
 
     def _give_out(self) -> None:
-        if not self._queue:
+        if not self._queue and not len(self._noise):
             return
         room = int(AHEAD * RATE) * 2 - self._call.audio.info().tx_buffered
-        if room > 0:
-            taken = self._call.audio.write(self._queue[:room])
-            self._queue = self._queue[taken:]
+        if room <= 0:
+            return
+        piece = self._queue[:room]
+        if len(self._noise):
+            taken = self._call.audio.write(self._with_noise(piece, room))
+            self._noise = np.roll(self._noise, -(taken // 2))
+        else:
+            taken = self._call.audio.write(piece)
+        self._queue = self._queue[taken:]
+
+    def _with_noise(self, piece: bytes, room: int) -> bytes:
+        voice = np.zeros(room // 2, dtype=np.int16)
+        voice[: len(piece) // 2] = np.frombuffer(piece, dtype="<i2")
+        return audio.mixed(voice, self._noise[: room // 2]).astype("<i2").tobytes()
 
     def _words_since(self, moment: float) -> float | None:
         began = self._tape.words_since(self._began + moment) if self._tape else None
