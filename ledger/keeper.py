@@ -6,7 +6,7 @@ happened and the same lines are read again. If it was committed and we never hea
 positions in the database say so before anything is written a second time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -21,9 +21,17 @@ from tickets import writes
 class Keeper:
     """Keeps what the journals say."""
 
-    def __init__(self, engine: AsyncEngine, journals: Journals) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        journals: Journals,
+        *,
+        kept: Callable[[CallRecord], None] = lambda _: None,
+    ) -> None:
+        """Read `journals` into the database; `kept` is told of each call whose row changed."""
         self._engine = engine
         self._journals = journals
+        self._tell = kept
         self._threads = Threads()
         self._boots = Boots()
         self._knows_the_database = False
@@ -53,8 +61,7 @@ class Keeper:
                 return True
             kept = await self._keep(connection, batch, now)
         self._journals.moved(batch)
-        for thread, record in kept:
-            thread.kept = record
+        self._committed(kept)
         self.events_kept += len(batch.events)
         self.rejects_kept += len(batch.rejects)
         self.calls_kept += len(kept)
@@ -74,9 +81,13 @@ class Keeper:
             self._boots.learn(await writes.switches(connection))
             kept = await self._fold(connection, await self._open(connection, now))
         self._journals.resume({file: Position(*place) for file, place in found.items()})
+        self._committed(kept)
+        self._knows_the_database = True
+
+    def _committed(self, kept: Sequence[tuple[Thread, CallRecord]]) -> None:
         for thread, record in kept:
             thread.kept = record
-        self._knows_the_database = True
+            self._tell(record)
 
     async def _is_next(self, connection: AsyncConnection, batch: Batch) -> bool:
         """Say whether the journals stand, in the database, where this batch begins."""

@@ -5,17 +5,27 @@ SQLite (the lock is taken at once, not in the middle).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Table, insert, or_, select
+from sqlalchemy import Dialect, Insert, Table, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord
 from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.recording import Gap, Recording
+from callflow.lifecycles.ticket import Ticket
 from tickets import rows
-from tickets.models import Call, CallEvent, JournalPosition, JournalReject
+from tickets.models import (
+    Call,
+    CallEvent,
+    GapRow,
+    JournalPosition,
+    JournalReject,
+    RecordingRow,
+    TicketRow,
+)
 
 IN_ONE_QUESTION = 500
 """Values in one `IN (…)`; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
@@ -110,6 +120,74 @@ async def open_calls(connection: AsyncConnection) -> Sequence[str]:
     return list(found.scalars())
 
 
+async def calls_without_recordings(connection: AsyncConnection) -> Sequence[CallRecord]:
+    """Return the ended calls of which a recording or a message has not been looked at."""
+    call = RecordingRow.__table__.alias("call")
+    message = RecordingRow.__table__.alias("message")
+    found = await connection.execute(
+        select(Call.__table__)
+        .outerjoin(call, and_(call.c.call_id == Call.id, call.c.kind == "call"))
+        .outerjoin(message, and_(message.c.call_id == Call.id, message.c.kind == "message"))
+        .where(
+            Call.state == "ended",
+            or_(
+                and_(Call.answered.is_not(None), call.c.id.is_(None)),
+                and_(Call.message_at.is_not(None), message.c.id.is_(None)),
+            ),
+        )
+        .order_by(Call.ring_started)
+    )
+    return [rows.call_in(row) for row in found.mappings()]
+
+
+async def kept_recordings(
+    connection: AsyncConnection, identities: Collection[str]
+) -> Sequence[Recording]:
+    """Return those of these recordings that have a row."""
+    found: list[Recording] = []
+    for some in _chunks(identities):
+        kept = await connection.execute(
+            select(RecordingRow.__table__).where(RecordingRow.id.in_(some))
+        )
+        found.extend(rows.recording_in(row) for row in kept.mappings())
+    return found
+
+
+async def add_recording(
+    connection: AsyncConnection, recording: Recording, gaps: Iterable[Gap]
+) -> bool:
+    """Keep a recording and its gaps; False (and nothing is changed) when it was kept before."""
+    values = rows.of_recording(recording)
+    made = _insert(_table(RecordingRow), connection.dialect).values(values)
+    done = await connection.execute(
+        made.on_conflict_do_nothing().returning(RecordingRow.__table__.c.id)
+    )
+    if done.first() is None:
+        return False
+    found = [rows.of_gap(gap) for gap in gaps]
+    if found:
+        await connection.execute(insert(GapRow), found)
+    return True
+
+
+async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date) -> str | None:
+    """Open a ticket and return its number; None when this message has one already.
+
+    The number is the day of the office and the row's own: unique, and short enough to be said.
+    """
+    values = rows.of_ticket(ticket) | {"number": None}
+    made = _insert(_table(TicketRow), connection.dialect).values(values)
+    done = await connection.execute(
+        made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
+    )
+    key = done.scalar_one_or_none()
+    if key is None:
+        return None
+    number = f"{day:%Y%m%d}-{key:05d}"
+    await connection.execute(update(TicketRow).where(TicketRow.id == key).values(number=number))
+    return number
+
+
 async def _upsert(
     connection: AsyncConnection,
     table: Table,
@@ -122,11 +200,15 @@ async def _upsert(
 
 
 def _upsert_into(table: Table, key: tuple[str, ...], dialect: Dialect) -> Insert:
-    made = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    made = _insert(table, dialect)
     new = {column.name: made.excluded[column.name] for column in table.columns}
     return made.on_conflict_do_update(
         index_elements=list(key), set_={name: new[name] for name in new if name not in key}
     )
+
+
+def _insert(table: Table, dialect: Dialect) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _table(model: Any) -> Table:

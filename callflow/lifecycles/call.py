@@ -173,10 +173,14 @@ def _record(
 
 
 def _crash(heard: Testimony, boot: str) -> float | None:
-    """Return when the switch died under the call: its own death, or another's birth."""
+    """Return when the switch died under the call.
+
+    Its own death says when. Another's birth only says that it did, maybe hours ago: then the call
+    lasted at least to the last thing that was heard of it.
+    """
     for at, what, of_boot in heard.crashes:
         if at >= heard.began and (what == "switch_died") == (of_boot == boot):
-            return at
+            return at if what == "switch_died" else heard.last
     return None
 
 

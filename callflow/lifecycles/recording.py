@@ -9,9 +9,15 @@
 A gap between the answered time and the recorded time is a row of its own (ANS-5).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from callflow.lifecycles.call import CallRecord, Disposition
+
+GAP = timedelta(seconds=0.5)
+"""Shorter differences are the switch's own: buffers, and the time a hang-up takes."""
 
 
 class RecordingKind(StrEnum):
@@ -60,3 +66,29 @@ class Gap:
     from_at: datetime
     to_at: datetime
     why: str
+
+
+def gaps(call: CallRecord, seconds: float) -> Sequence[Gap]:
+    """Return the parts of an answered call that its recording of `seconds` does not hold (ANS-5).
+
+    A recording holds what came from its start on without a break, so what is short is short at
+    the end: a late start, and a lost tail.
+    """
+    if call.answered is None or call.ended is None:
+        return ()
+    if seconds <= 0:
+        return (_gap(call, call.answered, call.ended, "there is no recording"),)
+    began = max(call.recording_at or call.answered, call.answered)
+    found = []
+    if began - call.answered > GAP:
+        found.append(_gap(call, call.answered, began, "the recording began late"))
+    recorded_to = began + timedelta(seconds=seconds)
+    if call.ended - recorded_to > GAP:
+        crashed = call.disposition is Disposition.SWITCH_CRASH
+        why = "the switch died" if crashed else "sound did not arrive or was not written"
+        found.append(_gap(call, recorded_to, call.ended, why))
+    return found
+
+
+def _gap(call: CallRecord, from_at: datetime, to_at: datetime, why: str) -> Gap:
+    return Gap(call_id=call.id, from_at=from_at, to_at=to_at, why=why)

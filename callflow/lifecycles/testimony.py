@@ -61,7 +61,8 @@ def hear(events: Iterable[JournalEvent]) -> Testimony:
         previous = event[:4]
         if event.source == "cel":
             heard.began = heard.began or event.at
-            heard.last = event.at
+        if event.source in ("cel", "dialogue"):
+            heard.last = max(heard.last, event.at)
         if take := _TAKES.get(event.name):
             take(heard, event)
     return heard

@@ -1,0 +1,277 @@
+"""Owns what becomes of a call's audio: from the spool into the store, into rows, into a ticket.
+
+Each step may be the last before a crash and is simply done again: the file lands in the store under
+the name it will always have, the rows are kept at most once, the spool file goes last of all.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callflow.lifecycles.call import CallRecord
+from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.recording import (
+    Gap,
+    Recording,
+    RecordingKind,
+    RecordingState,
+    gaps,
+)
+from callflow.lifecycles.ticket import Ticket, TicketSource, TicketState, due, kind_of
+from recordings.store import StillGrowingError, Store, Taken, path_of, recording_id
+from tickets import writes
+
+QUIET_S = 1.0
+"""A spool file that has not grown for so long is complete: writers flush when they close."""
+MISSING_AFTER_S = 10.0
+"""A file that is not there so long after the call's end never was."""
+LEAST_SPEECH_S = 0.4
+"""A message with less is empty: a click or a breath on a dead line, not a word."""
+AT_ONCE = 32
+"""Recordings in one transaction."""
+DATABASE_LIMIT_S = 20.0
+"""A transaction that takes longer is given up: the database has stopped answering."""
+AGAIN_AFTER_S = 5.0
+"""A full disk is tried again after this long."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    call: CallRecord
+    kind: RecordingKind
+    spooled: Path
+
+    @property
+    def key(self) -> tuple[str, RecordingKind]:
+        return self.call.id, self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    job: _Job
+    recording: Recording
+    gaps: Sequence[Gap]
+    ticket: Ticket | None
+
+
+class Archive:
+    """Takes recordings and messages of ended calls in."""
+
+    def __init__(
+        self, engine: AsyncEngine, *, calls: Path, messages: Path, store: Path, zone: ZoneInfo
+    ) -> None:
+        self._engine = engine
+        self._calls = calls
+        self._messages = messages
+        self._store = Store(store)
+        self._zone = zone
+        self._due: dict[tuple[str, RecordingKind], _Job] = {}
+        self._not_before: dict[tuple[str, RecordingKind], float] = {}
+        self._knows_the_database = False
+        self._aside = ThreadPoolExecutor(1, "archive", initializer=_be_nice)
+        self.recordings_kept = 0
+        self.tickets_opened = 0
+
+    @property
+    def waiting(self) -> int:
+        """Return how many recordings are still to be taken in."""
+        return len(self._due)
+
+    def look_at(self, call: CallRecord) -> None:
+        """Take note of a call; once it has ended its audio is due."""
+        if call.ended is None:
+            return
+        if call.answered is not None:
+            self._add(call, RecordingKind.CALL, self._calls / f"{call.id}.raw")
+        if call.message_at is not None:
+            self._add(call, RecordingKind.MESSAGE, self._messages / f"{call.id}.wav")
+
+    async def turn(self, now: float) -> int:
+        """Take in what is ready; return how many. `now` in seconds since 1970.
+
+        Raises what the database raises; the turn can then be tried again.
+        """
+        if not self._knows_the_database:
+            await self._begin()
+        done = [one for job in self._ready(now) if (one := await self._taken(job, now))]
+        if done:
+            await self._keep(done, now)
+        return len(done)
+
+    def close(self) -> None:
+        self._aside.shutdown(wait=True, cancel_futures=True)
+
+    async def _begin(self) -> None:
+        """Learn what is left to do, and tidy up after a crash."""
+        spooled = {
+            recording_id(file.stem, kind): file
+            for folder, kind in ((self._calls, "call"), (self._messages, "message"))
+            for file in sorted(folder.glob("*.*"))
+        }
+        async with asyncio.timeout(DATABASE_LIMIT_S), self._engine.connect() as connection:
+            for call in await writes.calls_without_recordings(connection):
+                self.look_at(call)
+            kept = await writes.kept_recordings(connection, list(spooled))
+        self._store.clear_incoming()
+        for recording in kept:
+            if _lies_in(self._store, recording):
+                spooled[recording.id].unlink(missing_ok=True)
+        self._knows_the_database = True
+
+    def _add(self, call: CallRecord, kind: RecordingKind, spooled: Path) -> None:
+        job = _Job(call, kind, spooled)
+        self._due[job.key] = job
+
+    def _ready(self, now: float) -> Sequence[_Job]:
+        ready = (job for job in self._due.values() if self._is_ready(job, now))
+        return [job for job, _ in zip(ready, range(AT_ONCE), strict=False)]
+
+    def _is_ready(self, job: _Job, now: float) -> bool:
+        if now < self._not_before.get(job.key, 0.0):
+            return False
+        try:
+            return now - job.spooled.stat().st_mtime >= QUIET_S
+        except FileNotFoundError:
+            assert job.call.ended is not None
+            return now - job.call.ended.timestamp() >= MISSING_AFTER_S
+
+    async def _taken(self, job: _Job, now: float) -> _Done | None:
+        assert job.call.ended is not None
+        identity = recording_id(job.call.id, job.kind)
+        path = path_of(identity, job.call.ring_started)
+        there = job.spooled.exists()
+        try:
+            taken = None
+            if there:
+                running = asyncio.get_running_loop()
+                taken = await running.run_in_executor(
+                    self._aside, self._store.take, job.spooled, path
+                )
+        except StillGrowingError:
+            self._not_before[job.key] = now + QUIET_S
+            return None
+        except OSError as error:
+            _log.error("recording not stored", call=job.call.id, error=str(error))
+            self._not_before[job.key] = now + AGAIN_AFTER_S
+            return None
+        recording = _recording(job, identity, path, taken, there=there, now=now)
+        of_call = job.kind is RecordingKind.CALL
+        return _Done(
+            job,
+            recording,
+            gaps=gaps(job.call, recording.seconds) if of_call else (),
+            ticket=None if of_call else _ticket(job.call, recording),
+        )
+
+    async def _keep(self, done: Sequence[_Done], now: float) -> None:
+        opened = 0
+        writing = self._engine.execution_options(writing=True)
+        async with asyncio.timeout(DATABASE_LIMIT_S), writing.begin() as connection:
+            for one in done:
+                opened += await self._keep_one(connection, one, now)
+        for one in done:
+            if one.recording.state is not RecordingState.LOST:
+                one.job.spooled.unlink(missing_ok=True)
+            self._due.pop(one.job.key, None)
+            self._not_before.pop(one.job.key, None)
+        self.recordings_kept += len(done)
+        self.tickets_opened += opened
+
+    async def _keep_one(self, connection: AsyncConnection, one: _Done, now: float) -> int:
+        if not await writes.add_recording(connection, one.recording, one.gaps):
+            return 0
+        number = None
+        if one.ticket is not None:
+            day = one.ticket.created_at.astimezone(self._zone).date()
+            number = await writes.open_ticket(connection, one.ticket, day=day)
+        await writes.add_events(connection, list(_told(one, number, now)))
+        return int(number is not None)
+
+
+def _be_nice() -> None:
+    """Let the analysis wait for whoever is on the telephone (Linux: for this thread alone)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _lies_in(store: Store, recording: Recording) -> bool:
+    try:
+        return store.find(recording.path).stat().st_size == recording.bytes
+    except FileNotFoundError:
+        return False
+
+
+def _recording(
+    job: _Job, identity: str, path: str, taken: Taken | None, *, there: bool, now: float
+) -> Recording:
+    call = job.call
+    if taken is None:
+        state = RecordingState.LOST if there else RecordingState.MISSING
+        why = "the file holds no audio" if there else "there is no file"
+    elif taken.whole and call.hung_up_by != "switch":
+        state, why = RecordingState.STORED, ""
+    else:
+        state, why = RecordingState.REPAIRED, "its writer was cut off"
+    of_call = job.kind is RecordingKind.CALL
+    voice = taken.voice_s if taken else ()
+    return Recording(
+        id=identity,
+        call_id=call.id,
+        kind=job.kind,
+        state=state,
+        path=path if taken else "",
+        started_at=(call.recording_at or call.answered) if of_call else call.message_at,
+        seconds=taken.seconds if taken else 0.0,
+        bytes=taken.bytes if taken else 0,
+        sha256=taken.sha256 if taken else "",
+        channels=taken.channels if taken else 0,
+        rate=taken.rate if taken else 0,
+        voice_caller_s=voice[0] if voice else None,
+        voice_ours_s=voice[1] if len(voice) > 1 else None,
+        why=why,
+        created_at=datetime.fromtimestamp(now, UTC),
+    )
+
+
+def _ticket(call: CallRecord, recording: Recording) -> Ticket | None:
+    """Return the ticket of a message (QUE-5); None when there is no word in it."""
+    if (recording.voice_caller_s or 0.0) < LEAST_SPEECH_S:
+        return None
+    assert call.ended is not None
+    kind = kind_of(call.topic)
+    return Ticket(
+        number="",
+        kind=kind,
+        business=None,
+        nature=None,
+        source=TicketSource.MESSAGE,
+        state=TicketState.NEW,
+        call_id=call.id,
+        customer_number=call.number,
+        body="",
+        created_at=call.ended,
+        due_at=due(kind, created=call.ended),
+    )
+
+
+def _told(one: _Done, number: str | None, now: float) -> Iterable[JournalEvent]:
+    """Return what the call's own list of events says about this."""
+    kind, call_id = one.job.kind, one.job.call.id
+    file = f"archive/{call_id}/{kind}"
+    state = {"kind": str(kind), "state": str(one.recording.state), "id": one.recording.id}
+    yield JournalEvent(now, "ledger", file, 0, "recording_kept", call_id, data=state)
+    if number is not None:
+        ticket = {"number": number}
+        yield JournalEvent(now, "ledger", file, 1, "ticket_opened", call_id, data=ticket)
+    elif kind is RecordingKind.MESSAGE:
+        yield JournalEvent(now, "ledger", file, 1, "message_empty", call_id)

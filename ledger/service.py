@@ -1,0 +1,160 @@
+"""Owns `thirdring serve ledger`: keeps what the journals say and takes the recordings in.
+
+A database that stalls, restarts or refuses costs time, never a row: what failed is tried again,
+and callers notice nothing, for no call ever waits for this process.
+"""
+
+import asyncio
+import contextlib
+import json
+import signal
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ledger.archive import Archive
+from ledger.journal import Journals
+from ledger.keeper import Keeper
+from settings import Settings
+from tickets import database
+from tickets.migrate import upgrade
+
+LOOK_EVERY_S: Final = 0.1
+"""How long a line may lie in a journal before it is seen."""
+ARCHIVE_EVERY_S: Final = 0.5
+TIDY_EVERY_S: Final = 5.0
+REPORT_EVERY_S: Final = 1.0
+TURN_LIMIT_S: Final = 20.0
+"""A turn that takes longer is given up: the database has stopped answering."""
+FIRST_PAUSE_S: Final = 0.2
+LONGEST_PAUSE_S: Final = 5.0
+LAST_TURN_S: Final = 2.0
+
+Turn = Callable[[float], Awaitable[bool]]
+"""One turn of a loop at a time (seconds since 1970); True when there is more to do at once."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Keep the ledger until SIGTERM or SIGINT."""
+    engine = database.engine(settings.database)
+    ledger = Ledger(settings, engine)
+    running = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(number, ledger.stop)
+    _log.info("ledger started")
+    try:
+        await ledger.run()
+    finally:
+        await engine.dispose()
+
+
+class Ledger:
+    """The loops of the ledger, and how they are doing."""
+
+    def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
+        paths = settings.paths
+        self._database = settings.database
+        self._report_to = paths.run / "ledger.json"
+        self._journals = Journals(paths.journal, {})
+        self._archive = Archive(
+            engine,
+            calls=paths.spool_calls,
+            messages=paths.spool_messages,
+            store=paths.store,
+            zone=settings.zone,
+        )
+        self._keeper = Keeper(engine, self._journals, kept=self._archive.look_at)
+        self._caught_up_at = time.time()
+        self._failures = 0
+        self._stop = asyncio.Event()
+        self._migrated = False
+
+    def stop(self) -> None:
+        """Let `run` return after the turns that are going on."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Keep the ledger until `stop`."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._loop(self._report, REPORT_EVERY_S))
+            tasks.create_task(self._loop(self._keep, LOOK_EVERY_S))
+            tasks.create_task(self._loop(self._take_in, ARCHIVE_EVERY_S))
+            tasks.create_task(self._loop(self._tidy, TIDY_EVERY_S))
+        await self._last_words()
+        self._archive.close()
+
+    async def _loop(self, turn: Turn, rest_s: float) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self._stop.is_set():
+            wait_s = rest_s
+            try:
+                wait_s = 0.0 if await turn(time.time()) else rest_s
+                pause_s = FIRST_PAUSE_S
+            except Exception as error:  # noqa: BLE001 (one turn of a loop: counted, said, tried again)
+                self._failures += 1
+                _log.warning("turn failed", turn=turn.__name__, error=repr(error)[:500])
+                wait_s, pause_s = pause_s, min(pause_s * 2, LONGEST_PAUSE_S)
+            await self._rest(wait_s)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+
+    async def _keep(self, now: float) -> bool:
+        if not self._migrated:
+            await asyncio.to_thread(upgrade, self._database)
+            self._migrated = True
+        async with asyncio.timeout(TURN_LIMIT_S):
+            more = await self._keeper.turn(now)
+        if not more:
+            self._caught_up_at = time.time()
+        return more
+
+    async def _take_in(self, now: float) -> bool:
+        return self._migrated and await self._archive.turn(now) > 0
+
+    async def _tidy(self, now: float) -> bool:
+        self._keeper.tidy(now)
+        return False
+
+    async def _last_words(self) -> None:
+        """Keep what was said while everything was taken down."""
+        try:
+            async with asyncio.timeout(LAST_TURN_S):
+                while await self._keep(time.time()):
+                    pass
+        except Exception as error:  # noqa: BLE001 (the next start reads on from here)
+            _log.warning("last lines are left for the next start", error=repr(error)[:500])
+
+    async def _report(self, now: float) -> bool:
+        _replace(self._report_to, self._figures(now))
+        return False
+
+    def _figures(self, now: float) -> Mapping[str, float]:
+        """Return what the desk shows of us; `lag_s` is how far rows are behind what happened."""
+        behind_s = now - self._caught_up_at
+        return {
+            "at": now,
+            "lag_s": round(behind_s, 1) if behind_s > 1.0 else 0.0,
+            "unread_bytes": self._journals.lag(),
+            "open_calls": self._keeper.threads,
+            "waiting_recordings": self._archive.waiting,
+            "events_total": self._keeper.events_kept,
+            "rejects_total": self._keeper.rejects_kept,
+            "calls_total": self._keeper.calls_kept,
+            "recordings_total": self._archive.recordings_kept,
+            "tickets_total": self._archive.tickets_opened,
+            "failures_total": self._failures,
+        }
+
+
+def _replace(path: Path, figures: Mapping[str, float]) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(json.dumps(figures))
+    fresh.replace(path)

@@ -1,0 +1,155 @@
+"""Owns the store: where a recording lies, how it gets there whole, and whether it is still whole.
+
+Names come from our own ids only, never from anything a caller sent. A file appears in the store
+by one rename, complete and on the disk; half a file never has a recording's name.
+"""
+
+import hashlib
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from recordings.voice import VoiceMeter
+from recordings.wav import HEADER_BYTES, RAW_STEREO, Layout, NotAWavError, header, layout_of
+
+CHUNK = 64 * 1024
+"""Bytes copied at a time, 2 s of stereo: an hour costs no more memory than a second."""
+
+_OURS = uuid.UUID("8d0c4b0e-5d1e-5a55-9b57-3f1f6f2f7a11")
+_INCOMING = ".incoming"
+
+
+class StillGrowingError(Exception):
+    """The spool file changed while it was copied; try again when it is quiet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken into the store; `whole` is False when a writer had been cut off."""
+
+    seconds: float
+    bytes: int
+    sha256: str
+    channels: int
+    rate: int
+    voice_s: tuple[float, ...]
+    """Seconds of speech on each channel."""
+    whole: bool
+
+
+def recording_id(call_id: str, kind: str) -> str:
+    """Return the id of a call's recording: always the same one, so that a retry makes no second."""
+    return str(uuid.uuid5(_OURS, f"{call_id}/{kind}"))
+
+
+def path_of(identity: str, began: datetime) -> str:
+    """Return where a recording lies in the store, by the UTC day on which its call began."""
+    uuid.UUID(identity)
+    return str(PurePosixPath(began.astimezone(UTC).strftime("%Y/%m/%d"), f"{identity}.wav"))
+
+
+class Store:
+    """The folder of all recordings."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, path: str) -> Path:
+        """Return the file of a recording by the path in its row. Raises FileNotFoundError."""
+        found = (self._folder / path).resolve()
+        if not path or not found.is_relative_to(self._folder.resolve()) or not found.is_file():
+            raise FileNotFoundError(path)
+        return found
+
+    def is_whole(self, path: str, sha256: str) -> bool:
+        """Say whether a recording is there and as it was stored."""
+        try:
+            with self.find(path).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:
+            return False
+
+    def take(self, spooled: Path, path: str) -> Taken | None:
+        """Copy a spool file into the store as a whole WAV; None when there is no audio in it.
+
+        The spool file stays. Raises StillGrowingError, or OSError (disk full) with nothing kept.
+        """
+        incoming = self._folder / _INCOMING / PurePosixPath(path).name
+        incoming.parent.mkdir(parents=True, exist_ok=True)
+        with spooled.open("rb") as source:
+            size = os.fstat(source.fileno()).st_size
+            layout = _layout(source, spooled)
+            audio_bytes = layout.audio_bytes(size) if layout else 0
+            if layout is None or audio_bytes == 0:
+                return None
+            source.seek(layout.begins)
+            with incoming.open("wb") as target:
+                sha256, voice_s = _copy(source, target, layout, audio_bytes)
+            if os.fstat(source.fileno()).st_size != size:
+                raise StillGrowingError(spooled.name)
+        self._rename(incoming, self._folder / path)
+        return Taken(
+            seconds=round(layout.seconds(audio_bytes), 3),
+            bytes=HEADER_BYTES + audio_bytes,
+            sha256=sha256,
+            channels=layout.channels,
+            rate=layout.rate,
+            voice_s=voice_s,
+            whole=_is_whole(layout, size),
+        )
+
+    def clear_incoming(self) -> None:
+        """Remove what a crash left half copied; its spool file is still there."""
+        for left in (self._folder / _INCOMING).glob("*"):
+            left.unlink()
+
+    def _rename(self, incoming: Path, final: Path) -> None:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        incoming.replace(final)
+        folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _layout(source: BinaryIO, spooled: Path) -> Layout | None:
+    if spooled.suffix == ".raw":
+        return RAW_STEREO
+    try:
+        return layout_of(source)
+    except NotAWavError:
+        return None
+
+
+def _copy(
+    source: BinaryIO, target: BinaryIO, layout: Layout, audio_bytes: int
+) -> tuple[str, tuple[float, ...]]:
+    """Write a WAV file onto the disk; return its SHA-256 and the speech on each channel."""
+    digest = hashlib.sha256()
+    meter = VoiceMeter(channels=layout.channels, rate=layout.rate)
+    first = header(layout, audio_bytes)
+    digest.update(first)
+    target.write(first)
+    left = audio_bytes
+    while left:
+        audio = source.read(min(CHUNK, left))
+        if not audio:
+            raise StillGrowingError("the file became shorter")
+        digest.update(audio)
+        meter.feed(audio)
+        target.write(audio)
+        left -= len(audio)
+    target.flush()
+    os.fsync(target.fileno())
+    return digest.hexdigest(), tuple(round(seconds, 2) for seconds in meter.seconds())
+
+
+def _is_whole(layout: Layout, size: int) -> bool:
+    audio = size - layout.begins
+    if layout.declared is not None:
+        return layout.declared == audio
+    return audio % layout.frame_bytes == 0
