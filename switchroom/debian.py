@@ -6,6 +6,7 @@ is changed. Standard library only: the bootstrap uses it before anything is inst
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
@@ -136,13 +137,10 @@ def unpack(archive: Path, into: Path) -> None:
 
 def _source(suite: str) -> str:
     """Return the line of sources.list for a suite on the mirror that this machine already uses."""
-    listing = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.splitlines()
-    mirrors = [line for line in listing if line.rstrip("/").endswith("/debian")]
+    listing = subprocess.run(  # works before any list was fetched, and without root
+        ["apt-get", "update", "--print-uris"], capture_output=True, text=True, check=False
+    ).stdout
+    mirrors = re.findall(r"^'(\S+/debian)/+dists/", listing, flags=re.MULTILINE)
     if not mirrors:
         raise SetupError(
             "This machine's apt knows no Debian mirror to fetch Asterisk from. Install Asterisk "
