@@ -1,0 +1,188 @@
+"""What the person at the keyboard reads when something stands in the way; and small decisions."""
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts import bootstrap
+from settings import Settings
+from switchroom import debian, render, secrets, unpacked
+from switchroom.asterisk import Installation
+from switchroom.children import last_words, limit_logs
+from switchroom.errors import SetupError, sentence
+from switchroom.ports import Ports
+from switchroom.supervise import pause_after
+
+
+def test_a_full_disk_is_told_in_a_sentence_that_says_what_to_do() -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", "/home/ring/x")
+    told = sentence(error, doing="write the configuration")
+    assert told == (
+        "Cannot write the configuration: the disk is full (/home/ring/x). "
+        "Make room and start again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("stderr", "told"),
+    [
+        ("E: You don't have enough free space in /x/.", "the disk is full"),
+        (
+            "W: x\nE: Failed to fetch a  Temporary failure resolving 'mirror'",
+            "the package mirror does not answer",
+        ),
+        ("E: Unable to locate package asterisk", "Unable to locate package asterisk"),
+        ("", "unknown reason"),
+    ],
+)
+def test_what_apt_complains_of_becomes_one_sentence(stderr: str, told: str) -> None:
+    assert told in debian._refusal(stderr, doing="fetch")
+    assert "\n" not in debian._refusal(stderr, doing="fetch")
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space",
+            "disk is full",
+        ),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "not the one that was locked"),
+        ("NewConnectionError: Failed to establish a new connection", "index does not answer"),
+        ("ERROR: No matching distribution found for x==1", "lacks a locked package"),
+        ("  error: subprocess exited", "error: subprocess exited"),
+    ],
+)
+def test_what_pip_complains_of_becomes_one_sentence(output: str, told: str) -> None:
+    assert told in bootstrap.reason(output)
+
+
+def test_a_package_is_known_by_its_name_even_with_an_epoch_in_its_file() -> None:
+    line = "'http://m/pool/a.deb' asterisk_1%3a22.10.1+dfsg_amd64.deb 2534036 SHA256:00"
+    assert debian._package(line) == debian.Package(
+        "asterisk", "asterisk_1%3a22.10.1+dfsg_amd64.deb", 2534036
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        *[("libc6", True), ("asterisk-modules", True), ("espeak-ng-data", True)],
+        *[("perl-base", False), ("libperl5.42", False), ("gnupg", False), ("systemd", False)],
+    ],
+)
+def test_only_libraries_and_the_programs_themselves_are_unpacked(name: str, kept: bool) -> None:
+    assert unpacked._kept(name) is kept
+
+
+def test_a_child_that_does_not_stay_is_waited_for_longer_each_time_and_five_seconds_at_most() -> (
+    None
+):
+    pauses, before = [], 0.0
+    for _ in range(8):
+        before = pause_after(0.1, before)
+        pauses.append(before)
+    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0]
+    assert pause_after(60.0, 5.0) == 0.2
+
+
+def test_secrets_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    first = secrets.settle(path, ["8001"])
+    again = secrets.settle(path, ["8001", "8002"])
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert (again.ami, again.signing) == (first.ami, first.signing)
+    assert again.phones["8001"] == first.phones["8001"]
+    assert secrets.load(path) == again
+
+
+def test_spoilt_secrets_are_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text('{"ami": "x"')
+    with pytest.raises(SetupError, match="is not what `make run` wrote"):
+        secrets.settle(path, ["8001"])
+    assert path.read_text() == '{"ami": "x"'
+
+
+def _installation() -> Installation:
+    return Installation(
+        argv=("/opt/a/asterisk",),
+        version="22.10.1",
+        modules=Path("/opt/a/modules"),
+        data=Path("/opt/a/share"),
+    )
+
+
+def _rendered(home: Path, **more: object) -> Path:
+    settings = Settings.model_validate({"home": home, **more})
+    render.folders(settings)
+    return render.render(
+        settings,
+        _installation(),
+        ports=Ports(agi=4573, line=4574, ami=4575),
+        secrets=secrets.Secrets(ami="a", signing="s", phones=dict.fromkeys(["8001", "8002"], "p")),
+        boot="trk00000001",
+    )
+
+
+def test_the_configuration_is_closed_to_others_and_names_this_boot(tmp_path: Path) -> None:
+    main = _rendered(tmp_path, phones="8001,8002")
+    text = main.read_text()
+    assert "systemname = trk00000001" in text
+    assert f"astrundir => {tmp_path}/asterisk/run" in text
+    assert {path.stat().st_mode & 0o777 for path in main.parent.glob("*.conf")} == {0o600}
+    assert main.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_is_no_longer_a_template_is_no_longer_configuration(tmp_path: Path) -> None:
+    old = _rendered(tmp_path, phones="8001").parent / "old.conf"
+    old.write_text("[x]\n")
+    _rendered(tmp_path, phones="8001")
+    assert not old.exists()
+
+
+def test_a_value_cannot_add_a_line_to_the_configuration(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="control character"):
+        _rendered(tmp_path, phones="8001", sip_trunks="127.0.0.1\n[evil]")
+
+
+def test_a_long_home_gets_a_short_folder_for_asterisks_socket_and_keeps_it(tmp_path: Path) -> None:
+    asterisk = tmp_path / ("x" * 90)
+    asterisk.mkdir()
+    short = render.run_folder(asterisk)
+    try:
+        assert len(str(short / "asterisk.ctl")) < render.LONGEST_SOCKET
+        assert render.run_folder(asterisk) == short
+        assert (asterisk / "run").readlink() == short
+    finally:
+        short.rmdir()
+
+
+def test_a_log_over_its_limit_is_put_aside_and_three_old_ones_are_kept(tmp_path: Path) -> None:
+    log = tmp_path / "calls.log"
+    for turn in range(5):
+        with log.open("a") as file:
+            file.write(str(turn) * 100)
+        limit_logs(tmp_path, limit=50)
+    assert log.read_text() == ""
+    kept = [(tmp_path / f"calls.log.{number}").read_text()[0] for number in (1, 2, 3)]
+    assert kept == ["4", "3", "2"]
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_the_last_words_of_a_log_are_its_last_lines(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text("\n".join(f"line {n}" for n in range(100)))
+    assert last_words(log, lines=2) == "    line 98\n    line 99"
+    assert last_words(tmp_path / "none.log") == ""
+
+
+def test_an_unfinished_unpacking_is_never_taken_for_an_asterisk(tmp_path: Path) -> None:
+    left = tmp_path / "asterisk-unfinished-1"
+    left.mkdir()
+    with unpacked.staging(tmp_path) as stage:
+        assert not left.exists()
+        (stage / "usr").mkdir()
+    assert json.dumps([p.name for p in tmp_path.iterdir()]) == "[]"
