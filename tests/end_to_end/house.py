@@ -8,6 +8,7 @@
 Nothing is faked: `.venv/bin/thirdring run` starts Asterisk and our programs as an operator would.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -139,6 +140,20 @@ class House:
             every=0.3,
         )
         await until(lambda: not self.spooled(), within=within, what="the spool is empty", every=0.3)
+
+    def figures(self, name: str, *, fresh_within: float) -> dict[str, Any]:
+        """Return what a process of ours left in `run/`, or nothing when that is stale."""
+        try:
+            found: dict[str, Any] = json.loads((self.settings.paths.run / name).read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if time.time() - float(found["at"]) < fresh_within else {}
+
+    def metrics(self, name: str) -> dict[str, float]:
+        """Return the figures without labels that a process of ours left for Prometheus."""
+        lines = (self.settings.paths.run / name).read_text().splitlines()
+        pairs = (line.split(" ", 1) for line in lines if line[:1].isalpha() and "{" not in line)
+        return {key: float(value) for key, value in pairs}
 
     def spooled(self) -> list[str]:
         """Return the recordings and messages that have not been stored yet."""

@@ -1,0 +1,159 @@
+"""Our call service is refused, frozen or killed: every caller hears words within 5 s and ends with
+a person or a message, and afterwards every call is there once, with its recording (ANS-3)."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from caller.leg import Leg
+from caller.listen import RATE, Samples, segments
+from caller.phone import Answering, Phone
+from tests.end_to_end.house import House
+from tests.waiting import until
+
+pytestmark = pytest.mark.real
+CALLERS = 20
+WORDS_WITHIN = 5.0
+"""Seconds of dead air that a caller may have, whatever of ours has died."""
+
+Fault = Callable[[House], Awaitable[None]]
+
+
+async def _in_dialogue(house: House, phone: Phone, ref: str) -> Leg:
+    call = await phone.call(house.settings.hotline_number, ref=ref)
+    await call.answered()
+    await call.hears_words()
+    return call
+
+
+async def _leaves_a_message_whoever_asks(call: Leg, words: Samples) -> None:
+    """Speak at every pause, as one does on the telephone, until the other side hangs up."""
+    while not call.is_over:
+        with contextlib.suppress(Exception):
+            await call.hears_pause(1.2, within=40)
+            await call.says(words)
+            await call.presses("#")
+            await call.waits(1.0)
+
+
+def longest_dead_air(call: Leg) -> float:
+    """Return the longest time without a sound between the answer and the end of the call."""
+    heard = call.heard()
+    sounds = segments(heard, gap=0.3)
+    edges = [0.0, *(edge for s in sounds for edge in (s.start, s.end)), len(heard) / RATE]
+    return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+@asynccontextmanager
+async def kept_down(house: House, name: str) -> AsyncIterator[None]:
+    """Kill a child of the supervisor whenever it is started, before it can listen."""
+
+    async def kill_again_and_again() -> None:
+        last = 0
+        while True:
+            with contextlib.suppress(OSError, ValueError):
+                pid = house.pid(name)
+                if pid != last:
+                    house.signal(name, signal.SIGKILL)
+                    last = pid
+            await asyncio.sleep(0.02)
+
+    killing = asyncio.create_task(kill_again_and_again())
+    try:
+        yield
+    finally:
+        killing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await killing
+        await until(lambda: _serves(house), within=30, what="calls are served again", every=0.2)
+
+
+def _serves(house: House) -> bool:
+    return house.figures("calls.json", fresh_within=2.0).get("ami") is True
+
+
+async def _every_call_is_there_once(house: House, refs: list[str]) -> None:
+    for ref in refs:
+        row = await house.call_of(ref, within=30)
+        assert row["disposition"] == "message", (ref, dict(row))
+        recording = await house.recording_of(row)
+        assert recording["state"] in {"stored", "repaired"}
+        kept = await house.rows(
+            "SELECT kind FROM recordings WHERE call_id = :id ORDER BY kind", id=row["id"]
+        )
+        assert [r["kind"] for r in kept] == ["call", "message"]
+        tickets = await house.rows("SELECT id FROM tickets WHERE call_id = :id", id=row["id"])
+        assert len(tickets) == 1, (ref, len(tickets))
+
+
+async def test_the_service_is_refused(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    refs = [f"refused-{n}" for n in range(CALLERS)]
+    async with kept_down(house, "calls"):
+        calls = [await phone.call(house.settings.hotline_number, ref=ref) for ref in refs]
+        await asyncio.gather(*(call.answered(within=5) for call in calls))
+        speaking = (_leaves_a_message_whoever_asks(call, words(3.0)) for call in calls)
+        await asyncio.gather(*speaking)
+    for call in calls:
+        first = call.words()[0].start - (call.moment("answered") or 0.0)
+        assert first <= WORDS_WITHIN
+        assert longest_dead_air(call) <= WORDS_WITHIN
+    await _every_call_is_there_once(house, refs)
+
+
+async def _killed(house: House) -> None:
+    house.signal("calls", signal.SIGKILL)
+
+
+async def _frozen(house: House) -> None:
+    house.signal("calls", signal.SIGSTOP)
+
+
+@pytest.mark.parametrize("fault", [_killed, _frozen])
+async def test_the_service_dies_in_the_middle_of_dialogues(
+    house: House, phone: Phone, words: Callable[[float], Samples], fault: Fault
+) -> None:
+    refs = [f"{fault.__name__}-{n}" for n in range(CALLERS)]
+    calls = await asyncio.gather(*(_in_dialogue(house, phone, ref) for ref in refs))
+    before = house.pid("calls")
+    await fault(house)
+    at = [call.now for call in calls]
+    try:
+        await asyncio.gather(*(_leaves_a_message_whoever_asks(c, words(3.0)) for c in calls))
+    finally:
+        if fault is _frozen:
+            house.signal("calls", signal.SIGKILL)
+    await house.is_back("calls", after=before)
+    await until(lambda: _serves(house), within=30, what="calls are served again", every=0.2)
+    waits = []
+    for call, moment in zip(calls, at, strict=True):
+        later = [s.start for s in call.words(gap=0.3) if s.start > moment + 0.1]
+        assert later, "no words after the fault"
+        waits.append(later[0] - moment)
+        assert longest_dead_air(call) <= WORDS_WITHIN
+    print(f"{fault.__name__}: words after {min(waits):.2f}-{max(waits):.2f} s")
+    assert max(waits) <= WORDS_WITHIN
+    await _every_call_is_there_once(house, refs)
+
+
+async def test_an_agent_takes_the_caller_whose_dialogue_died(house: House, phone: Phone) -> None:
+    agent = await phone.register("8001", house.password("8001"), Answering(after=0.5))
+    await until(lambda: "Not in use" in house.asterisk("queue show hotline"), within=10, every=0.2)
+    call = await _in_dialogue(house, phone, "to-an-agent")
+    before = house.pid("calls")
+    house.signal("calls", signal.SIGKILL)
+    leg = await agent.rings(within=15)
+    await leg.answered(within=5)
+    await call.waits(1.0)
+    await call.hangs_up()
+    await agent.signs_off()
+    row = await house.call_of("to-an-agent")
+    assert (row["disposition"], row["agent"]) == ("agent", "8001")
+    assert row["emergency"] == "no_verdict"
+    await house.is_back("calls", after=before)
+    await until(lambda: _serves(house), within=30, what="calls are served again", every=0.2)

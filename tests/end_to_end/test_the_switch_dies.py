@@ -1,0 +1,60 @@
+"""Asterisk is killed during 20 recorded calls: what was said is kept up to the last 2.5 s.
+
+The calls are closed as `switch_crash`, everything comes back by itself, nothing is there twice.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from caller import audio
+from caller.leg import Leg
+from caller.listen import Samples
+from caller.phone import Phone
+from tests.end_to_end.house import House
+from tests.waiting import until
+
+pytestmark = pytest.mark.real
+CALLERS = 20
+LOST_AT_MOST = 2.5
+"""Seconds at the end of a recording that a killed Asterisk may take with it."""
+
+
+async def test_asterisk_is_killed_during_twenty_calls(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    refs = [f"crash-{n}" for n in range(CALLERS)]
+
+    async def talks(ref: str) -> Leg:
+        call = await phone.call(house.settings.hotline_number, ref=ref)
+        await call.answered()
+        await call.says(words(6.0))
+        return call
+
+    calls = await asyncio.gather(*(talks(ref) for ref in refs))
+    died_at = [call.now - (call.moment("answered") or 0.0) for call in calls]
+    before = house.signal("asterisk", signal.SIGKILL)
+    await house.is_back("asterisk", after=before)
+    for ref, seconds in zip(refs, died_at, strict=True):
+        row = await house.call_of(ref, within=30)
+        assert (row["disposition"], row["hung_up_by"]) == ("switch_crash", "switch")
+        recording = await house.recording_of(row)
+        assert recording["state"] == "repaired"
+        left, _ = audio.read_stereo(house.settings.paths.store / recording["path"])
+        assert len(left) / 8000 >= seconds - LOST_AT_MOST, f"{len(left) / 8000} of {seconds} s"
+        gaps = await house.rows("SELECT * FROM recording_gaps WHERE call_id = :id", id=row["id"])
+        assert len(gaps) <= 1
+    for call in calls:
+        await call.hangs_up()
+    await until(
+        lambda: house.figures("calls.json", fresh_within=2.0).get("ami") is True,
+        within=20,
+        what="the service is linked to the new Asterisk",
+    )
+    again = await phone.call(house.settings.hotline_number, ref="after-the-crash")
+    await again.answered()
+    await again.hears_words()
+    await again.hangs_up()
+    assert (await house.call_of("after-the-crash"))["disposition"] == "abandoned_dialogue"
