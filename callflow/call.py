@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Hangup(Exception):  # noqa: N818 - control flow, not an error
+class Hangup(Exception):
     """The caller has hung up: control flow, not an error."""
 
 

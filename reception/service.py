@@ -34,6 +34,8 @@ _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
+ROUTES: Final = frozenset({"hotline"})
+"""What the dialplan may visit: `agi://…/hotline`."""
 
 
 async def serve(settings: Settings) -> None:
@@ -57,7 +59,7 @@ async def serve(settings: Settings) -> None:
             hall_opening=settings.opening == "hall",
             now=lambda: datetime.now(settings.zone),
         )
-        server = Server({"hotline": reception.receive})
+        server = Server(dict.fromkeys(ROUTES, reception.receive))
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
             await lines.start(LOOPBACK, ports["line"])

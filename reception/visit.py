@@ -33,7 +33,7 @@ GONE_WITHIN: Final = 1.0
 """Seconds for Asterisk to say that the caller hung up, after the line has ended."""
 
 
-class LineRefused(Exception):  # noqa: N818 - named for what happened
+class LineRefused(Exception):
     """Asterisk could not bring the caller's audio to us, twice."""
 
 

@@ -1,7 +1,8 @@
 """The inbound dialogue of the hotline: notice, greeting, sign of life, menu, verdict.
 
-GRT-1, GRT-2, SIL-1, SIL-3, QUE-5, QUE-6. Does no I/O; what it decides, the dialplan carries out.
-The greeting is a question: who answers it by voice or key is alive; nobody, and SIL-1 begins.
+GRT-1, GRT-2, SIL-1, SIL-2, SIL-3, QUE-5, QUE-6. Does no I/O; what it decides, the dialplan
+carries out. The greeting is a question: who answers it by voice or key is alive; nobody, and
+SIL-1 begins.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from callflow.call import (
 )
 from callflow.dialogues.quiet_line import quiet_line
 from callflow.dialogues.silent_line import silent_line
+from callflow.dialogues.still_dialling import still_dialling
 from callflow.rules.menus import LANGUAGES, TOPICS
 
 ANSWER_WITHIN = 3.0
@@ -65,6 +67,8 @@ async def hotline(call: Call, opening: Opening) -> Verdict:
             return _closed(call, LineOutcome.TOO_QUIET, language)
     call.note("line", outcome=LineOutcome.ALIVE.value)
     first = life if isinstance(life, Pressed) else None
+    if first and await still_dialling(call, language):
+        first = None
     choice = await _choose(call, language, first)
     call.note("chose", topic=choice.topic.value, language=choice.language.value)
     if not opening.agents_at_work:

@@ -41,7 +41,7 @@ async def test_a_caller_chooses_talks_and_leaves_a_message_of_the_kind_chosen(
         row = await house.call_of(f"kind-{key}")
         assert (row["topic"], row["disposition"], row["name"]) == (kind, "message", "王小明")
         assert row["number"] == f"1380013800{key}"
-        assert row["held_ans1"]
+        assert row["held_ans1"]  # ANS-1
         [ticket] = await house.rows("SELECT * FROM tickets WHERE call_id = :id", id=row["id"])
         assert (ticket["kind"], ticket["source"]) == (kind, "message")
         await _both_voices_are_kept(house, calls[key], row["id"], words(6.0))
@@ -52,7 +52,7 @@ async def _both_voices_are_kept(house: House, call: Leg, identity: str, said: Sa
     recording = await house.recording_of(row)
     left, right = audio.read_stereo(house.settings.paths.store / recording["path"])
     answered, ended = call.moment("answered") or 0.0, call.moment("ended") or 0.0
-    assert recording["seconds"] == pytest.approx(ended - answered, abs=0.3)
+    assert recording["seconds"] == pytest.approx(ended - answered, abs=0.3)  # ANS-5
     assert likeness(said[8000:24000], left) > 0.9, "the caller is not on the left"
     assert likeness(said[8000:24000], right) < 0.3, "the caller is on the right"
     heard = call.heard()[8000:16000]

@@ -57,7 +57,7 @@ async def test_a_caller_who_coughs_during_the_second_prompt_is_not_hung_up() -> 
 
 
 async def test_who_answers_the_greeting_goes_to_the_menu() -> None:
-    call = ScriptedCall(signs=[spoke(1.0), pressed("2", 4.0)])
+    call = ScriptedCall(signs=[spoke(1.0), pressed("2", 4.0)])  # GRT-1
     assert await hotline(call, OPENING) == _agent(Topic.SUGGESTION)
     assert call.prompts() == ["greeting_morning", "menu"]
 
@@ -98,6 +98,13 @@ async def test_a_key_without_a_meaning_is_answered_with_what_the_keys_mean() -> 
 async def test_who_presses_only_nonsense_reaches_an_agent_all_the_same() -> None:
     call = ScriptedCall(signs=[pressed("*", n / 2) for n in range(2, 40)])
     assert await hotline(call, OPENING) == _agent()
+
+
+async def test_a_caller_who_is_still_dialling_is_told_that_the_call_is_connected() -> None:
+    number = [pressed(key, 1.0 + n * 0.4) for n, key in enumerate("13800138000")]
+    call = ScriptedCall(signs=[*number, pressed("4", 9.5)])  # SIL-2
+    assert await hotline(call, OPENING) == _agent(Topic.FAULT)
+    assert call.prompts() == ["greeting_morning", "sil2", "menu"]
 
 
 async def test_a_too_quiet_caller_is_asked_twice_and_then_told_to_ring_again() -> None:
