@@ -1,12 +1,12 @@
 """Owns how the desk asks the database: within a time, or not at all.
 
 A database that stalls must not stall the desk: a question that takes too long is left to itself
-and the request is refused. The driver may need seconds to give up a dead connection, so it is
-never waited for.
+and the request is refused. It is not cancelled: drivers end a statement by their own limits within
+some seconds, and one of them, cancelled in the middle of a wait for a lock, hangs for ever.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
@@ -19,8 +19,8 @@ Question = Callable[[AsyncConnection], Awaitable[Answer]]
 PATIENCE_S = 2.5
 """All the time one request may spend on the database; it must be refused within 3 s."""
 
-BACKGROUND_S = 10.0
-"""How long a note that nobody waits for may take."""
+MOST_LEFT_ALONE = 64
+"""Questions that may be under way; more are refused at once, or they would pile up in a freeze."""
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ class Archive:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._left_alone: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def patience(self, seconds: float = PATIENCE_S) -> "Patience":
         """Return the time budget of one request."""
@@ -56,19 +56,24 @@ class Archive:
 
     def note(self, change: Question[None]) -> None:
         """Make a change that nobody waits for; a failure is only logged."""
-        self._keep(asyncio.ensure_future(self._noted(change)))
+        if self.unfinished < MOST_LEFT_ALONE:
+            self._start(self._noted(change))
+
+    @property
+    def unfinished(self) -> int:
+        """Return how many questions are under way, those that nobody waits for any more too."""
+        return len(self._under_way)
 
     async def settled(self) -> None:
         """Return when every note is kept, or has failed."""
-        await asyncio.gather(*self._left_alone, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def close(self, *, within: float) -> None:
-        """Let go of the database, whatever it does."""
-        for task in self._left_alone:
-            task.cancel()
-        closing = asyncio.ensure_future(self._engine.dispose())
-        await asyncio.wait({closing, *self._left_alone}, timeout=within)
-        closing.cancel()
+        """Let go of the database; what it does not finish in that many seconds is left alone."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=within / 2)
+        self._start(self._engine.dispose())
+        await asyncio.wait(self._under_way, timeout=within / 2)
 
     async def _read(self, question: Question[Answer]) -> Answer:
         async with self._engine.connect() as connection:
@@ -81,21 +86,17 @@ class Archive:
 
     async def _noted(self, change: Question[None]) -> None:
         try:
-            async with asyncio.timeout(BACKGROUND_S):
-                await self._written(change)
+            await self._written(change)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("note not kept", error=type(error).__name__)
 
-    async def _bounded(self, work: Awaitable[Answer], within: float) -> Answer:
-        task = asyncio.ensure_future(work)
-        self._keep(task)
-        try:
-            done, _ = await asyncio.wait({task}, timeout=max(0.0, within))
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
+    async def _bounded(self, work: Coroutine[Any, Any, Answer], within: float) -> Answer:
+        if self.unfinished >= MOST_LEFT_ALONE:
+            work.close()
+            raise NotAnsweringError
+        task = self._start(work)
+        done, _ = await asyncio.wait({task}, timeout=max(0.0, within))
         if not done:
-            task.cancel()
             log.warning("database too slow", waited_s=round(within, 2))
             raise NotAnsweringError
         try:
@@ -104,13 +105,14 @@ class Archive:
             log.warning("database does not answer", error=repr(error)[:300])
             raise NotAnsweringError from error
 
-    def _keep(self, task: asyncio.Future[Any]) -> None:
-        assert isinstance(task, asyncio.Task)
-        self._left_alone.add(task)
+    def _start(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
         task.add_done_callback(self._forget)
+        return task
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._left_alone.discard(task)
+        self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not warn about it
 

@@ -1,0 +1,72 @@
+"""The desk as a process of its own: it starts, answers on a real port, and stops when told."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from settings import PROJECT
+from tests.waiting import until
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _desk(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "main", "serve", "desk"],
+        cwd=PROJECT,
+        env={**os.environ, "THIRDRING_HOME": str(home), "THIRDRING_DESK_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+async def _answers(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/health")).status_code in {200, 503}
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_the_desk_starts_answers_and_stops(tmp_path: Path, how: signal.Signals) -> None:
+    port = _free_port()
+    with _desk(tmp_path, port) as process:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await until(lambda: _answers(client), within=30, what="the desk answers")
+            kept_open = await client.get("/openapi.json")
+            assert kept_open.json()["info"]["title"] == "ThirdRing"
+            process.send_signal(how)
+            await until(lambda: process.poll() is not None, within=10, what="the desk stops")
+        assert process.returncode in {0, -how}
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+
+
+async def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with _desk(tmp_path, int(taken.getsockname()[1])) as process:
+            _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert said.startswith("The desk cannot listen on 127.0.0.1:")
+    assert len(said.splitlines()) == 1
