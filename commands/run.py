@@ -3,7 +3,6 @@
 Hands the switchroom what is not its own: prompts, database, and the programs that serve.
 """
 
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -47,9 +46,8 @@ def steps(current: Settings) -> list[Step]:
     """Return what must be there before the first call: the prompts and the database's tables."""
 
     def prompts(_: Installation, say: Say) -> None:
-        if importlib.util.find_spec("sounds.build") is None:
-            return say("no prompts yet")
-        build = importlib.import_module("sounds.build")
+        from sounds import build  # noqa: PLC0415 (only needed once)
+
         values = {
             "company": current.company,
             "hotline": current.hotline_number,

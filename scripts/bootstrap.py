@@ -26,8 +26,8 @@ NEEDED_MB = 900
 REASONS = {
     r"No space left on device|Errno 28": "the disk is full; make room and start again",
     r"DO NOT MATCH THE HASHES|HASHES": "a package is not the one that was locked (hash mismatch)",
-    r"Temporary failure in name|Failed to establish|timed out|Network is unreachable"
-    r"|Connection (refused|reset|broken)|from versions: none": "the package index does not answer (no network?)",
+    r"Temporary failure in name|Failed to establish|timed out|Network is unreachable|from versions"
+    r": none|Connection (refused|reset|broken)": "the package index does not answer (no network?)",
     r"No matching distribution|Could not find a version": "the index lacks a locked package",
 }
 

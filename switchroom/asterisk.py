@@ -59,7 +59,7 @@ class Installation:
         return self.data / "moh"
 
     def program(self, name: str) -> list[str]:
-        """Return the words that start another program (sipp, espeak-ng) of the same folder.
+        """Return the words that start another program (sipp) of the same folder.
 
         Raises SetupError when there is none, nor a system one.
         """
@@ -102,7 +102,7 @@ def find(settings: Settings) -> Installation | None:
 
 
 def fetched(settings: Settings, say: Say) -> Installation:
-    """Return the Asterisk of the cache, fetched where missing; it comes with sipp and espeak-ng."""
+    """Return the Asterisk of the cache, fetched where missing; it comes with sipp."""
     return _in_cache(settings.cache) or _fetch(settings, say)
 
 

@@ -23,6 +23,10 @@ ROOM_MB = 1024
 """An hour of 30 calls at once takes 3.5 GB; below this an operator must act today."""
 
 
+STAMPED = ("requirements/runtime.lock", "requirements/develop.lock", "pyproject.toml")
+"""What the environment is made from, as scripts/bootstrap reads it."""
+
+
 class Level(StrEnum):
     """How bad a finding is; FAULT means calls, recordings or rows are in danger."""
 
@@ -89,8 +93,7 @@ def _environment(_: Settings) -> Iterable[Finding]:
     except (OSError, IndexError):
         yield hint("The environment was not made by `make run`", "Run `make run` once.")
         return
-    locks = sorted((PROJECT / "requirements").glob("*.lock"))
-    seen = b"".join(path.read_bytes() for path in (*locks, PROJECT / "pyproject.toml"))
+    seen = b"".join((PROJECT / name).read_bytes() for name in STAMPED)
     wanted = hashlib.sha256(f"{PROJECT}\n".encode() + seen).hexdigest()
     if have == wanted:
         yield well("The Python packages are those of the locks")

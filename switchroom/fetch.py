@@ -1,4 +1,4 @@
-"""Fetches Asterisk, SIPp and espeak-ng into the cache: `python -m switchroom.fetch`.
+"""Fetches Asterisk and SIPp into the cache: `python -m switchroom.fetch`.
 
 For tests and measurements, which need SIPp even where the system has an Asterisk of its own.
 """

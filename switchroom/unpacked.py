@@ -19,9 +19,8 @@ WANTED = (
     "asterisk-core-sounds-en-wav",
     "asterisk-moh-opsound-wav",
     "sip-tester",
-    "espeak-ng",
 )
-KEPT_KINDS = ("lib", "asterisk", "espeak-ng", "sip-tester", "openssl-provider")
+KEPT_KINDS = ("lib", "asterisk", "sip-tester", "openssl-provider")
 """Of all that apt chooses only libraries and the programs themselves; no Perl, GnuPG, systemd."""
 
 LEFT_OUT = ("libpython", "libperl", "libpam-", "libdevmapper")
@@ -62,10 +61,7 @@ def program(root: Path, name: str) -> list[str] | None:
     for place in ("usr/sbin", "usr/bin"):
         path = root / place / name
         if path.is_file() and (loader := _loader(root)) is not None:
-            words = [str(loader), "--library-path", _search_path(root), str(path)]
-            if name == "espeak-ng":
-                words.append(f"--path={library(root)}")
-            return words
+            return [str(loader), "--library-path", _search_path(root), str(path)]
     return None
 
 
