@@ -7,7 +7,7 @@ the push is impossible, and a long limit set once is better than a dialogue cut 
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 import structlog
@@ -39,14 +39,21 @@ async def held(session: Session, switch: Switch) -> AsyncIterator[None]:
         await session.set_variable("TIMEOUT(absolute)", str(WITHOUT_LINK))
         yield
         return
-    pushing = asyncio.create_task(_push(session.environment["agi_channel"], switch))
+    over = asyncio.Event()
+    pushing = asyncio.create_task(_push(session.environment["agi_channel"], switch, over))
     try:
         yield
     finally:
+        over.set()
+        # A push still under way could hit the call after the dialplan has lifted the limit.
+        await asyncio.wait({pushing}, timeout=PUSH_EVERY)
         pushing.cancel()
 
 
-async def _push(channel: str, switch: Switch) -> None:
+async def _push(channel: str, switch: Switch, over: asyncio.Event) -> None:
     while True:
-        await asyncio.sleep(PUSH_EVERY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PUSH_EVERY):
+                await over.wait()
+                return
         await switch.absolute_timeout(channel, PUSHED_TO)
