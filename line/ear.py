@@ -1,119 +1,122 @@
 """Voice activity on telephone lines: is a caller speaking, and loud enough? (SIL-1, SIL-3)
 
-Does no I/O and reads no clock: time is an argument, in seconds.
+One `Ear` hears all lines of a process, one call per 20 ms tick; a `Hearing` is what it knows of one
+line. Does no I/O after loading its weights and reads no clock: time is an argument, in seconds.
+
+webrtcvad opens the gate (it hardly ever misses a caller), the network says whether it is a voice
+and not hum, breath, a tone or our own prompt coming back. Should the network fail, webrtcvad and
+the loudness of our prompt decide alone: a dead line kept open costs an agent's time, a false
+hang-up costs a caller.
 """
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-import webrtcvad
+import numpy as np
 
-from line.ear_level import QUIET_LIMIT_DBFS, SILENCE_DBFS, NoiseFloor, SpeechLevel, dbfs
+from line import ear_features as features
+from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
+from line.ear_hearing import FRAME_BYTES, Hearing, powers
+from line.ear_network import Network
 
-FRAME_BYTES = 320  # 20 ms, signed 16 bit little endian, 8 kHz
-SAMPLE_RATE = 8000
-ECHO_FRAMES = 15  # an echo of our own prompt comes back within 300 ms …
-ECHO_LOSS_DB = 23.0  # … and at least this much weaker
-MOST_FRAMES_A_TICK = 8  # after a stall at most 160 ms are caught up at once
+__all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "VoiceStopped"]
 
-
-@dataclass(frozen=True, slots=True)
-class VoiceStarted:
-    """A voice was heard on the line; `level_dbfs` is the loudness of the frames that proved it."""
-
-    at: float
-    level_dbfs: float
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceStopped:
-    """The voice has been gone for the hang-over time."""
-
-    at: float
-
-
-HeardEvent = VoiceStarted | VoiceStopped
-Line = tuple["Hearing", bytes, bytes | None]
-
-
-@dataclass(slots=True, eq=False)
-class Hearing:
-    """What the ear knows of one line. One a call."""
-
-    voice: bool = False
-    _gate: webrtcvad.Vad = field(default_factory=lambda: webrtcvad.Vad(2))
-    _pending: bytearray = field(default_factory=bytearray)
-    _votes: deque[bool] = field(default_factory=lambda: deque(maxlen=8))
-    _prompt: deque[float] = field(default_factory=lambda: deque(maxlen=ECHO_FRAMES))
-    _floor: NoiseFloor = field(default_factory=NoiseFloor)
-    _level: SpeechLevel = field(default_factory=SpeechLevel)
-    _quiet_for: int = 0
-
-    def level_dbfs(self) -> float | None:
-        """The caller's speech so far, noise floor taken off; None: not enough voice yet."""
-        return self._level.dbfs()
-
-    def too_quiet(self) -> bool:
-        """SIL-3: there was voice, and it is below the quiet limit."""
-        level = self.level_dbfs()
-        return level is not None and level < QUIET_LIMIT_DBFS
-
-    def reset_level(self) -> None:
-        """Forget the level: the caller was asked to speak up."""
-        self._level.reset()
-
-    def hear(self, frame: bytes, now: float, prompt: bytes | None) -> list[HeardEvent]:
-        """One tick's audio, of whatever length it arrived."""
-        self._prompt.append(_level(prompt) if prompt else SILENCE_DBFS)
-        self._pending += frame[: len(frame) // 2 * 2]
-        del self._pending[: -FRAME_BYTES * MOST_FRAMES_A_TICK]
-        events: list[HeardEvent] = []
-        while len(self._pending) >= FRAME_BYTES:
-            events += self._hear_frame(bytes(self._pending[:FRAME_BYTES]), now)
-            del self._pending[:FRAME_BYTES]
-        return events
-
-    def _hear_frame(self, frame: bytes, now: float) -> list[HeardEvent]:
-        power = _power(frame)
-        self._floor.hear(power)
-        loud = dbfs(power) > max(self._prompt) - ECHO_LOSS_DB
-        vote = loud and self._gate.is_speech(frame, SAMPLE_RATE)
-        self._votes.append(vote)
-        if vote:
-            self._level.hear(power, self._floor.power)
-        self._quiet_for = 0 if vote else self._quiet_for + 1
-        return self._turn(now, power)
-
-    def _turn(self, now: float, power: float) -> list[HeardEvent]:
-        if not self.voice and sum(self._votes) >= 6:
-            self.voice = True
-            return [VoiceStarted(now, dbfs(power))]
-        if self.voice and self._quiet_for >= 25:
-            self.voice = False
-            self._votes.clear()
-            return [VoiceStopped(now)]
-        return []
+Line = tuple[Hearing, bytes, bytes | None]
+FULL_SCALE: Final = np.float32(1.0 / 32768.0)
 
 
 class Ear:
-    """Hears all lines of a process, one call per 20 ms tick."""
+    """Hears all lines of a process. Keeps no line itself."""
+
+    def __init__(self, network: Network | None = None) -> None:
+        """Takes the shipped network unless given one; does without when it cannot be read."""
+        self.fault: str | None = None  # why the network is not asked, for logs and metrics
+        self._network = network or self._shipped()
+
+    def _shipped(self) -> Network | None:
+        try:
+            return Network.load()
+        except (OSError, KeyError, ValueError) as error:
+            self.fault = f"network not loaded: {error}"
+            return None
 
     def hear(self, lines: Sequence[Line], now: float) -> list[list[HeardEvent]]:
-        """Takes each line's frame, and the frame of our own prompt played to it at this tick."""
-        return [self.hear_one(line, frame, now, prompt=prompt) for line, frame, prompt in lines]
+        """Takes each line's audio, and the frame of our own prompt played to it at this tick.
+
+        Audio of any length is welcome: what does not fill a frame waits for the next tick, and
+        after a stall several frames are heard at once. Answers with each line's events.
+        """
+        events: list[list[HeardEvent]] = [[] for _ in lines]
+        self._note_prompts(lines)
+        for hearing, audio, _ in lines:
+            hearing.receive(audio)
+        for waiting in self._rounds([hearing for hearing, _, _ in lines]):
+            scores = self._scores([(lines[i][0], frame) for i, frame in waiting])
+            for (i, _), score in zip(waiting, scores, strict=True):
+                events[i] += lines[i][0].decide(score, now)
+        return events
 
     def hear_one(
-        self, line: Hearing, frame: bytes, now: float, *, prompt: bytes | None = None
+        self, hearing: Hearing, audio: bytes, now: float, *, prompt: bytes | None = None
     ) -> list[HeardEvent]:
         """The same for a single line."""
-        return line.hear(frame, now, prompt)
+        return self.hear([(hearing, audio, prompt)], now)[0]
+
+    @staticmethod
+    def _rounds(hearings: list[Hearing]) -> Iterator[list[tuple[int, bytes]]]:
+        """One whole frame a line and round, for as long as any line has one."""
+        while True:
+            found = ((i, hearing.next_frame()) for i, hearing in enumerate(hearings))
+            waiting = [(i, frame) for i, frame in found if frame is not None]
+            if not waiting:
+                return
+            yield waiting
+
+    def _note_prompts(self, lines: Sequence[Line]) -> None:
+        playing = [(hearing, prompt) for hearing, _, prompt in lines if prompt]
+        for hearing, _, prompt in lines:
+            if not prompt:
+                hearing.echo.hear_silence()
+        if not playing:
+            return
+        frames = _samples([prompt for _, prompt in playing])
+        windows = np.concatenate([np.stack([h.echo.tail for h, _ in playing]), frames], axis=1)
+        _, bands = features.spectrum(windows)
+        for (hearing, _), window, band in zip(playing, windows, bands, strict=True):
+            hearing.echo.hear(window, band)
+
+    def _scores(self, frames: list[tuple[Hearing, bytes]]) -> list[float | None]:
+        """Log-odds of a voice for each frame; None where the network could not be asked."""
+        samples = _samples([frame for _, frame in frames])
+        heard = zip(frames, powers(samples), strict=True)
+        gates = [hearing.hear_gate(frame, power) for (hearing, frame), power in heard]
+        if self._network is None:
+            return [None] * len(frames)
+        try:
+            return self._ask(self._network, [h for h, _ in frames], samples, gates)
+        except (ValueError, FloatingPointError, MemoryError) as error:
+            self.fault = f"network failed: {error}"
+            return [None] * len(frames)
+
+    @staticmethod
+    def _ask(
+        network: Network, hearings: list[Hearing], samples: features.Floats, gates: list[bool]
+    ) -> list[float | None]:
+        old = np.stack([hearing.heard for hearing in hearings])
+        windows, before, memory = features.with_new(old, samples)
+        power, bands = features.spectrum(windows)
+        prompt = np.stack([hearing.echo.peak for hearing in hearings])
+        shape = features.shapes(power)
+        inputs = features.inputs(bands, before, prompt, shape, np.array(gates, np.float32))
+        scores, memory = network.step(inputs, memory)
+        if not np.isfinite(scores).all():
+            raise FloatingPointError("score is not a number")
+        for hearing, row in zip(hearings, features.kept(windows, bands, memory), strict=True):
+            hearing.heard = row.copy()  # a view would keep the whole tick alive
+        return [float(score) for score in scores]
 
 
-def _level(frame: bytes) -> float:
-    return dbfs(_power(frame))
-
-
-def _power(frame: bytes) -> float:
-    samples = memoryview(frame[: len(frame) // 2 * 2]).cast("h")
-    return sum(s * s for s in samples) / (len(samples) or 1) / 32768.0**2
+def _samples(frames: list[bytes]) -> features.Floats:
+    """(lines, FRAME) of -1..1; a prompt's last frame may be short."""
+    joined = b"".join(frame[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0") for frame in frames)
+    return np.frombuffer(joined, "<i2").reshape(-1, features.FRAME) * FULL_SCALE

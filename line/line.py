@@ -1,12 +1,14 @@
 """Owns one line: what is being played to the caller, what is heard, who waits for it.
 
-Does no I/O of its own: `take` brings in what came over the socket, the ticker asks `next_packet`
-every 20 ms and hands back what the ear heard. Times are seconds of the event loop's clock.
+Does no I/O and has no timer of its own: the socket's frames are put into `frames`, the ticker asks
+for `next_packet` every 20 ms, which also ends what has waited long enough, and hands back what the
+ear heard. Times are seconds of the clock that it is given.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 from uuid import UUID
 
@@ -20,7 +22,7 @@ _KEYS_AHEAD: Final = 32
 """Keys kept of a caller who types ahead."""
 
 
-class LineEnded(Exception):  # noqa: N818 - not an error: every line ends
+class LineEnded(Exception):
     """The leg is gone: the caller hung up, or Asterisk took the call elsewhere."""
 
 
@@ -45,6 +47,7 @@ class Line:
         self._keys: deque[Pressed] = deque(maxlen=_KEYS_AHEAD)
         self._waiter: asyncio.Future[Life | None] | None = None
         self._barge = Barge.NOTHING
+        self._until = inf
         self._hang_up: Callable[[], None] | None = None
 
     # --- what dialogues do -------------------------------------------------------------------
@@ -97,14 +100,16 @@ class Line:
 
     def next_packet(self) -> bytes:
         """Return the 20 ms to send now: the next of the prompt, or silence."""
+        if self._now() >= self._until:
+            self._resolve(None)
         if self._at >= len(self._packets):
             self.playing = None
             return SILENCE
         packet = self._packets[self._at]
         self._at += 1
         self.playing = packet[3:]
-        if self._at == len(self._packets) and self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
+        if self._at == len(self._packets):
+            self._resolve(None)
         return packet
 
     # --- inside ----------------------------------------------------------------------------------
@@ -117,14 +122,12 @@ class Line:
             self._packets = ()
             return sign
         self._barge = barge
+        self._until = inf if seconds is None else self._now() + seconds
         self._waiter = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(seconds):
-                sign = await self._waiter
-        except TimeoutError:
-            sign = None
+            sign = await self._waiter
         finally:
-            self._waiter = None
+            self._waiter, self._until = None, inf
         if sign:
             self._packets = ()
         return sign
@@ -137,7 +140,10 @@ class Line:
         return None
 
     def _settle(self, sign: Life, *takers: Barge) -> bool:
-        if self._waiter and not self._waiter.done() and self._barge in takers:
-            self._waiter.set_result(sign)
-            return True
-        return False
+        return self._barge in takers and self._resolve(sign)
+
+    def _resolve(self, sign: Life | None) -> bool:
+        if self._waiter is None or self._waiter.done():
+            return False
+        self._waiter.set_result(sign)
+        return True

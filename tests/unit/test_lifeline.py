@@ -9,6 +9,7 @@ import pytest
 from agi.session import Session
 from reception import lifeline
 from reception.lifeline import PUSHED_TO, held
+from tests.waiting import until
 
 
 @dataclass
@@ -52,8 +53,7 @@ async def test_a_push_under_way_is_over_before_the_verdict_is_told(
     over = asyncio.Event()
     answering = asyncio.create_task(answer_when_the_dialogue_is_over(over))
     async with held(cast("Session", Visit()), switch):
-        while not switch.begun:
-            await asyncio.sleep(0)
+        await until(lambda: switch.begun, within=5)
         over.set()
     assert switch.done == switch.begun == 1
     await answering

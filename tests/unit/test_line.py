@@ -80,7 +80,10 @@ async def test_a_key_typed_ahead_is_taken_by_the_next_who_asks_for_keys() -> Non
 async def test_a_voice_that_is_still_heard_counts_and_one_that_is_gone_does_not() -> None:
     beats = Beats()
     beats.line.heard([VoiceStarted(0.0, -20.0), VoiceStopped(0.3)])
-    assert await beats.line.listen(0.01, Barge.LIFE) is None
+    listening = _start(beats.line.listen(0.1, Barge.LIFE))
+    await asyncio.sleep(0)
+    await beats.beat(7)
+    assert await listening is None
     beats.line.hearing.voice = True
     assert isinstance(await beats.line.listen(0.01, Barge.LIFE), Spoke)
 
