@@ -16,6 +16,8 @@ from switchroom.errors import SetupError
 from switchroom.run import Service, Step
 from switchroom.run import run as run_hotline
 
+DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
+
 
 @click.command()
 def run() -> None:
@@ -45,6 +47,26 @@ def services(current: Settings) -> list[Service]:
 def steps(current: Settings) -> list[Step]:
     """Return what must be there before the first call: the prompts and the database's tables."""
 
+    def database(_: Installation, say: Say) -> None:
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
+
+        from tickets.migrate import upgrade  # noqa: PLC0415
+
+        if not current.database.startswith(DRIVERS):
+            raise SetupError(
+                "THIRDRING_DATABASE_URL is no address of a database we know: it begins with "
+                f"{' or '.join(DRIVERS)}."
+            )
+        say("checking the database")
+        try:
+            upgrade(current.database)
+        except (OSError, SQLAlchemyError) as error:
+            reason = str(error).splitlines()[0]
+            if not current.database_url:
+                raise SetupError(f"The database cannot be used: {reason}") from error
+            # a database that is away must not keep callers from being answered
+            say(f"the database does not answer ({reason}); rows will arrive when it does")
+
     def prompts(_: Installation, say: Say) -> None:
         from sounds import build  # noqa: PLC0415 (only needed once)
 
@@ -56,19 +78,4 @@ def steps(current: Settings) -> list[Step]:
         say("checking the prompts")
         build.main(current.paths.home, current.cache, values)
 
-    def database(_: Installation, say: Say) -> None:
-        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
-
-        from tickets.migrate import upgrade  # noqa: PLC0415
-
-        say("checking the database")
-        try:
-            upgrade(current.database)
-        except (OSError, SQLAlchemyError) as error:
-            reason = str(error).splitlines()[0]
-            if not current.database_url:
-                raise SetupError(f"The database cannot be used: {reason}") from error
-            # a database that is away must not keep callers from being answered
-            say(f"the database does not answer ({reason}); rows will arrive when it does")
-
-    return [prompts, database]
+    return [database, prompts]

@@ -7,7 +7,7 @@ import asyncio
 import os
 import resource
 import secrets as randomness
-import subprocess
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ from switchroom.supervise import Supervisor, alone
 Step = Callable[[Installation, Say], None]
 """A preparation that the command hands in: told which Asterisk there is, says what it does."""
 
+LITTLE_ROOM_MB = 512
 OPEN_FILES = 65_536
 """Each call holds about ten; more than this only makes Asterisk slow to start programs."""
 
@@ -47,6 +48,7 @@ def run(settings: Settings, *, steps: Sequence[Step], services: Sequence[Service
             for left in end_leftovers(home):
                 _say(f"ended {left}, left by a supervisor that died")
             ports.demand(settings)
+            _warn_of_little_room(settings)
             installation = asterisk.obtain(settings, _say)
             for step in steps:
                 step(installation, _say)
@@ -99,6 +101,13 @@ def _announce(settings: Settings) -> None:
     )
 
 
+def _warn_of_little_room(settings: Settings) -> None:
+    """Say so when recordings will be cut soon; callers are answered all the same (ANS-3)."""
+    free = shutil.disk_usage(settings.paths.home).free // 2**20
+    if free < LITTLE_ROOM_MB:
+        _say(f"only {free} MB are free for {settings.paths.home}: recordings will be cut short")
+
+
 def _raise_limits() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
@@ -107,17 +116,3 @@ def _raise_limits() -> None:
 
 def _say(text: str) -> None:
     print(f"set-up: {text}", flush=True)
-
-
-def command(words: Sequence[str], *, doing: str, seconds: float = 600) -> str:
-    """Run a program of the set-up and return what it printed. Raises SetupError."""
-    try:
-        done = subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=seconds, errors="replace"
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SetupError(f"Cannot {doing}: {error}.") from error
-    if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
-        raise SetupError(f"Cannot {doing}: {lines[-1]}")
-    return done.stdout
