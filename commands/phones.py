@@ -6,6 +6,8 @@ import click
 
 from commands import given, printing
 from settings import Settings
+from switchroom import secrets
+from switchroom.errors import SetupError
 
 
 @click.command()
@@ -24,22 +26,14 @@ def phones(as_json: bool) -> None:
 
 
 def _accounts(current: Settings) -> list[dict[str, str]]:
-    passwords = _passwords(current)
+    """Return an account for every phone of the settings. Raises NotReady without secrets."""
+    try:
+        passwords = secrets.load(current.paths.secrets).phones
+    except SetupError as error:
+        raise given.NotReady(str(error)) from None
     server = f"{current.sip_address}:{current.sip_port}"
     return [
-        {"number": number, "password": password, "server": server}
-        for number, password in sorted(passwords.items())
+        {"number": number, "password": passwords[number], "server": server}
+        for number in current.phones.split(",")
+        if number in passwords
     ]
-
-
-def _passwords(current: Settings) -> dict[str, str]:
-    """Return number → password. Raises NotReady while there are no secrets yet."""
-    try:
-        secrets = json.loads(current.paths.secrets.read_text())
-        return {str(number): str(password) for number, password in secrets["phones"].items()}
-    except FileNotFoundError:
-        raise given.NotReady(
-            f"There are no secrets in {current.paths.home} yet: `make run` makes them."
-        ) from None
-    except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise given.NotReady(f"{current.paths.secrets} cannot be used: {error!r}") from None

@@ -40,14 +40,24 @@ OF_CALLS = (
     Reported("thirdring_dialogues", "dialogues", "Dialogues with callers now."),
     Reported("thirdring_lines", "lines", "Lines that are listened to now."),
     Reported("thirdring_asterisk_link", "ami", "1 while the link to Asterisk stands."),
-    Reported("thirdring_answered", "answered_total", "Calls that got a dialogue.", counts=True),
 )
 """What is taken from the call service's report."""
 
 OF_LEDGER = (
     Reported("thirdring_ledger_lag_seconds", "lag_s", "How far rows are behind what happened."),
+    Reported("thirdring_ledger_unread_bytes", "unread_bytes", "Journals not read yet."),
+    Reported("thirdring_ledger_open_calls", "open_calls", "Calls that have not ended."),
+    Reported(
+        "thirdring_ledger_waiting_recordings", "waiting_recordings", "Recordings not taken in yet."
+    ),
+    Reported("thirdring_ledger_events", "events_total", "Events kept.", counts=True),
+    Reported("thirdring_ledger_rejects", "rejects_total", "Lines not understood.", counts=True),
+    Reported("thirdring_ledger_calls", "calls_total", "Writes of a call's row.", counts=True),
+    Reported("thirdring_ledger_recordings", "recordings_total", "Recordings kept.", counts=True),
+    Reported("thirdring_ledger_tickets", "tickets_total", "Tickets opened.", counts=True),
+    Reported("thirdring_ledger_failures", "failures_total", "Turns to try again.", counts=True),
 )
-"""What is taken from the ledger's report."""
+"""What is taken from the ledger's report; it counts from the ledger's own start."""
 
 
 class Figures:

@@ -39,5 +39,5 @@ def read(path: Path, *, now: float) -> Report | None:
         with path.open("rb") as file:
             fields = json.loads(file.read(_BIGGEST))
         return Report(max(0.0, now - float(fields["at"])), fields)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

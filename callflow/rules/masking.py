@@ -12,12 +12,12 @@ _DIGITS = re.compile(r"\+?\d(?:[ -]?\d){6,}")
 
 
 def masked_number(number: str) -> str:
-    """Return a telephone number with its middle hidden: 13812345678 → 138****5678.
+    """Return a telephone number with its middle hidden: 13812345678 → 138******78.
 
-    At most seven characters stay readable, and never more than half of them.
+    At most five characters stay readable, and never more than half of them.
     """
-    readable = min(7, len(number) // 2)
-    tail = (readable + 1) // 2
+    readable = min(5, len(number) // 2)
+    tail = readable * 2 // 5
     head = readable - tail
     return number[:head] + HIDDEN * (len(number) - readable) + number[len(number) - tail :]
 

@@ -84,6 +84,6 @@ def read(text: str) -> Notice | None:
         kind = NoticeKind(fields["kind"])
         text_zh = clean(str(fields["text_zh"]), LONGEST)
         text_en = clean(str(fields["text_en"]), LONGEST)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return Notice(kind, text_zh, text_en, since) if since.tzinfo else None

@@ -1,0 +1,152 @@
+"""Roles, masking, the notice's text, logs and the telling of a call."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+import logs
+from callflow.call import Language
+from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.telling import told
+from callflow.rules import notice
+from callflow.rules.masking import masked_digits, masked_name, masked_number, masked_text
+from callflow.rules.notice import LONGEST, Notice, NoticeKind
+from callflow.rules.roles import IN_CHINESE, Role
+
+SINCE = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+def test_every_role_has_its_chinese_name() -> None:
+    assert set(IN_CHINESE) == set(Role)
+
+
+def test_a_number_keeps_its_ends() -> None:
+    assert masked_number("13812345678") == "138******78"
+    assert masked_name("张三丰") == "张**"
+    assert masked_digits("6222") == "****"
+
+
+@given(st.text("0123456789+", min_size=1, max_size=30))
+def test_no_more_than_half_of_a_number_is_shown(number: str) -> None:
+    masked = masked_number(number)
+    assert len(masked) == len(number)
+    assert len(masked.replace("*", "")) <= len(number) / 2
+
+
+def test_numbers_in_a_text_are_masked() -> None:
+    said = masked_text("请回电 138 1234 5678 或 +86-21-55667788,工号 8001")
+    assert "1234" not in said
+    assert "5566" not in said
+    assert "8001" in said
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.POWER, NoticeKind.COMPUTER])
+def test_a_notice_is_read_as_it_was_written(kind: NoticeKind) -> None:  # QUE-6
+    put = notice.standard(kind, SINCE)
+    assert notice.read(notice.written(put)) == put
+
+
+@given(st.text())
+def test_a_broken_notice_is_no_notice(text: str) -> None:
+    assert notice.read(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "null",
+        "[" * 5000,
+        '{"kind": "flood", "text_zh": "", "text_en": "", "since": "2026-11-21T00:00:00Z"}',
+        '{"kind": "power", "text_zh": "", "text_en": "", "since": "2026-11-21T00:00:00"}',
+        '{"kind": "power", "text_zh": "", "text_en": "", "since": 5}',
+    ],
+)
+def test_a_notice_of_an_unknown_shape_is_no_notice(text: str) -> None:
+    assert notice.read(text) is None
+
+
+def test_a_notice_is_cleaned_and_cut() -> None:
+    long = Notice(NoticeKind.POWER, "\x1b" + "停" * 999, "\u202e", SINCE)
+    read = notice.read(notice.written(long))
+    assert read is not None
+    assert (read.text_zh, read.text_en) == ("停" * LONGEST, "")
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the program logs; the loggers are as before afterwards."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def test_personal_fields_are_masked_in_logs(written: io.StringIO) -> None:  # SEC-2
+    logs.set_up("calls", "info", written)
+    structlog.get_logger().info("heard", number="13812345678", name="张三丰", digits="6222", n=1)
+    structlog.get_logger().debug("not written")
+    line = json.loads(written.getvalue())
+    assert "12345678" not in written.getvalue()
+    assert (line["name"], line["digits"], line["n"]) == ("张**", "****", 1)
+    assert (line["event"], line["program"], line["level"]) == ("heard", "calls", "info")
+
+
+def test_debug_logs_show_all(written: io.StringIO) -> None:
+    logs.set_up("calls", "debug", written)
+    structlog.get_logger().info("heard", number="13812345678")
+    assert json.loads(written.getvalue())["number"] == "13812345678"
+
+
+def test_libraries_log_the_same_way_and_on_one_line(written: io.StringIO) -> None:
+    logs.set_up("desk", "info", written)
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        logging.getLogger("library").exception("it failed")
+    assert len(written.getvalue().splitlines()) == 1
+    line = json.loads(written.getvalue())
+    assert (line["event"], line["program"]) == ("it failed", "desk")
+    assert "ValueError" in line["exception"]
+
+
+def _event(source: str, name: str, *, uniqueid: str = "t-1.0", **data: str) -> JournalEvent:
+    channel = data.pop("channel", "PJSIP/trunk-00000001")
+    return JournalEvent(1.0, source, "f#1", 0, name, "t-1.0", uniqueid, channel, data)
+
+
+def test_a_call_is_told_in_both_languages() -> None:
+    events = [
+        _event("cel", "CHAN_START"),
+        _event("cel", "CHAN_START", uniqueid="t-1.1"),
+        _event("cel", "TR_CALL", num="13812345678", did="10050"),
+        _event("queue", "CONNECT", channel="PJSIP/8002"),
+        _event("dialogue", "line", outcome="alive"),
+        _event("cel", "TR_VERDICT", kind="connect"),
+        _event("cel", "LINKEDID_END"),
+    ]
+    assert [step.text for step in told(events, Language.ENGLISH)] == [
+        "the line rings",
+        "13812345678 calls 10050",
+        "8002 answers",
+        "line check: alive",
+        "verdict: connect",
+    ]
+    assert [step.text for step in told(events, Language.CHINESE)][2] == "8002 接听"
+
+
+@given(st.dictionaries(st.text(max_size=5), st.text(max_size=5)), st.text(max_size=8))
+def test_whatever_a_journal_says_can_be_told(data: dict[str, str], channel: str) -> None:
+    event = JournalEvent(1.0, "cel", "f", 0, "TR_CALL", "x", "y", channel, data)
+    assert len(told([event], Language.ENGLISH)) == 1
