@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from asterisk.agi import AGI, AGIException, AGIHangup
+from asterisk.agi import AGI, AGIException
 
 RATE = 8000
 """Samples a second of the recording."""
@@ -36,7 +36,7 @@ _FORMS = {
 _OTHERWISE = {"CALL_LANGUAGE": "zh", "MESSAGE_LIMIT": "180", "MESSAGE_REASON": "emergency"}
 
 
-class Unusable(Exception):  # noqa: N818 - named for what happened
+class Unusable(Exception):
     """The dialplan did not tell what is needed: it must take the message itself."""
 
 
@@ -109,13 +109,10 @@ class Taker:
         """Record over what was there; return the seconds of sound."""
         self._phone.note("TR_MESSAGE", reason=self._reason, by="script")
         self._say("beep")
-        try:
-            kept = self._phone.command(
-                "RECORD FILE", self._file, "wav", "#", self._limit * 1000, 0, f"s={SILENCE}"
-            )
-        except AGIHangup:
-            self._phone.note("TR_MESSAGE_END", status="HANGUP")
-            raise
+        # A hang-up in the middle is an AGIHangup; the file stays, TR_MESSAGE_END is missing then.
+        kept = self._phone.command(
+            "RECORD FILE", self._file, "wav", "#", self._limit * 1000, 0, f"s={SILENCE}"
+        )
         length = int(kept.get("endpos", ("0", ""))[0]) / RATE
         status = self._ended_by(kept["result"][1], length)
         self._phone.note("TR_MESSAGE_END", status=status)

@@ -22,7 +22,7 @@ class LinkLost(Hangup):
     """Asterisk's side of the visit is gone or silent; for a dialogue that is a hang-up."""
 
 
-class CommandRefused(Exception):  # noqa: N818 - named for what happened
+class CommandRefused(Exception):
     """Asterisk does not know the command or application, or not its arguments."""
 
 

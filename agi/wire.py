@@ -82,7 +82,7 @@ class Violation:
 Message = Environment | Reply | HungUp | Violation
 
 
-class Unsendable(ValueError):  # noqa: N818 - named for what happened
+class Unsendable(ValueError):
     """A command that cannot be put on the wire: too long, or a word where no words may stand."""
 
 
