@@ -47,7 +47,8 @@ async def phone(house: House) -> AsyncIterator[Phone]:
     async with Phone(port=house.settings.sip_port) as found:
         yield found
     await house.is_quiet()
-    left = {task for task in asyncio.all_tasks() - before if not task.done()}
+    here = {asyncio.current_task()}
+    left = {task for task in asyncio.all_tasks() - before - here if not task.done()}
     assert not left, f"tasks left behind: {left}"
 
 

@@ -10,6 +10,7 @@ Nothing is faked: `.venv/bin/thirdring run` starts Asterisk and our programs as 
 
 import json
 import os
+import random as randomness
 import shutil
 import signal
 import socket
@@ -139,7 +140,10 @@ class House:
             what="no channel is left",
             every=0.3,
         )
-        await until(lambda: not self.spooled(), within=within, what="the spool is empty", every=0.3)
+        try:
+            await until(lambda: not self.spooled(), within=within, every=0.3)
+        except AssertionError:
+            raise AssertionError(f"left in the spool: {self.spooled()}") from None
 
     def figures(self, name: str, *, fresh_within: float) -> dict[str, Any]:
         """Return what a process of ours left in `run/`, or nothing when that is stale."""
@@ -219,8 +223,8 @@ def _environment(home: Path, wanted: Mapping[str, object]) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("THIRDRING_")}
     given = {
         "home": home,
-        "sip_port": free_port(socket.SOCK_DGRAM),
-        "desk_port": free_port(socket.SOCK_STREAM),
+        "sip_port": free_port(),
+        "desk_port": free_port(),
         **wanted,
     }
     return kept | {f"THIRDRING_{name.upper()}": str(value) for name, value in given.items()}
@@ -269,8 +273,17 @@ def _left_behind(home: Path) -> list[str]:
     return left
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    """Return a loopback port that is free now."""
-    with socket.socket(type=kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a loopback port that is free now for UDP and TCP.
+
+    Below the range from which the system gives ports to connections: nobody takes it meanwhile.
+    """
+    while True:
+        port = random.randrange(15_000, 30_000)
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

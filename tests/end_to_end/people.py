@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from caller.leg import Leg
@@ -40,6 +41,25 @@ async def told(house: House, call: Row, name: str) -> Sequence[dict[str, Any]]:
         name=name,
     )
     return [_parsed(row["data"]) for row in rows]
+
+
+async def first_after_answer(house: House, call: Row, prompt: str) -> float:
+    """Return the seconds from the answer to the beginning of a prompt, by the call's journal."""
+    rows = await house.rows(
+        "SELECT name, at, data FROM call_events WHERE about IN (:id, :linkedid)"
+        " AND name IN ('visited', 'prompt') ORDER BY at, id",
+        id=call["id"],
+        linkedid=call["linkedid"],
+    )
+    began = [_epoch(row["at"]) for row in rows if _parsed(row["data"]).get("name") == prompt]
+    answered = _epoch(call["answered"])
+    return began[0] - answered
+
+
+def _epoch(at: Any) -> float:
+    """Return a time of the database (text without a zone in SQLite) as seconds since 1970."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return float((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def _parsed(data: Any) -> dict[str, Any]:
