@@ -279,7 +279,7 @@ def free_port() -> int:
     Below the range from which the system gives ports to connections: nobody takes it meanwhile.
     """
     while True:
-        port = random.randrange(15_000, 30_000)
+        port = randomness.randrange(15_000, 30_000)
         with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
             try:
                 udp.bind(("127.0.0.1", port))
