@@ -1,0 +1,1 @@
+"""What the hotline says: the words, the voices that speak them, and the files that callers hear."""
