@@ -69,6 +69,7 @@ class Postgres:
         """Start the server and wait until it answers (30 s at most)."""
         options = [f"--{name}={value}" for name, value in SETTINGS.items()]
         command = [
+            *("setpriv", "--pdeathsig", "QUIT", "--"),  # never outlives the tests
             *self.account,
             str(self.programs / "postgres"),
             "-D",
@@ -177,5 +178,6 @@ def _account() -> Sequence[str]:
         f"--reuid={user.pw_uid}",
         f"--regid={user.pw_gid}",
         "--clear-groups",
+        "--pdeathsig=QUIT",
         "--",
     )
