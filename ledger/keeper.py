@@ -129,14 +129,10 @@ class Keeper:
 
     def _strangers(self, events: Sequence[JournalEvent]) -> set[str]:
         """Return the names of which the database may know more than we do."""
-        new = {
-            event.about
-            for event in events
-            if event.name == "CHAN_START" and event.uniqueid == event.about
-        }
+        # A channel that starts here may be known already: one journal can be far behind another.
         named = {event.about for event in events if event.about != HOUSE}
         named |= {event.data["call"] for event in events if event.name == "TR_CALL"}
-        return {name for name in named - new if name not in self._threads}
+        return {name for name in named if name not in self._threads}
 
     async def _open(self, connection: AsyncConnection, now: float) -> list[Thread]:
         """Return the threads of all calls that have not ended."""
