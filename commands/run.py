@@ -4,6 +4,7 @@ Hands the switchroom what is not its own: prompts, database, and the programs th
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,11 +21,20 @@ DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 
 
 @click.command()
-def run() -> None:
+@click.option(
+    "--part",
+    "parts",
+    type=click.Choice(["asterisk", "calls", "ledger", "desk"]),
+    multiple=True,
+    default=["asterisk", "calls", "ledger", "desk"],
+    help="Run Asterisk with these parts only; the others run elsewhere by `thirdring serve`.",
+)
+def run(parts: Sequence[str]) -> None:
     """Start Asterisk and the hotline; print `ready …` when calls can come in."""
     current = given.settings()
+    wanted = [service for service in services(current) if service.name in parts]
     try:
-        code = run_hotline(current, steps=steps(current), services=services(current))
+        code = run_hotline(current, steps=steps(current), services=wanted)
     except SetupError as error:
         raise given.NotReady(str(error)) from None
     raise SystemExit(code)

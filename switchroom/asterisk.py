@@ -92,13 +92,9 @@ def find(settings: Settings) -> Installation | None:
     """
     if settings.asterisk:
         return _named(Path(settings.asterisk).expanduser())
-    if (kept := _in_cache(settings.cache)) is not None:
-        return kept
     system = shutil.which("asterisk") or shutil.which("asterisk", path="/usr/sbin")
-    if system is None:
-        return None
-    found = _examine((system,), root=None)
-    return found if found is not None and _fit(found) else None
+    found = _examine((system,), root=None) if system is not None else None
+    return found if found is not None and _fit(found) else _in_cache(settings.cache)
 
 
 def fetched(settings: Settings, say: Say) -> Installation:
