@@ -1,0 +1,98 @@
+"""Lets the ear hear the labelled windows, fifty lines at a time."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.ear import made
+from bench.ear.windows import CORE, PLAIN, Room, Window, kinds, window
+from line.ear import FRAME_BYTES, Ear, Hearing, VoiceStarted
+
+TICK_S = 0.02
+LINES = 50
+CORE_COUNT, DEAD_COUNT = 600, 150  # windows of each kind: 9,000 in all
+MORE = {"quiet": 2, "line noise": 3, "comfort noise": 3, "echo": 3}
+POLICY = ("music", "ringtones", "loud echo")  # reported, no bar: what to do about them is a policy
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the ear made of one window. Times in s, levels in dBFS."""
+
+    window: Window
+    started: tuple[float, ...]
+    level_dbfs: float | None
+    too_quiet: bool
+
+    @property
+    def decided_s(self) -> float | None:
+        """The first voice; for speech the first after its onset."""
+        onset = self.window.onset_s or 0.0
+        return next((at for at in self.started if at >= onset), None)
+
+    @property
+    def late_ms(self) -> float | None:
+        """How long after the onset the voice was reported."""
+        if self.decided_s is None or self.window.onset_s is None:
+            return None
+        return 1000.0 * (self.decided_s - self.window.onset_s)
+
+
+def heard(room: Room, share: float, ear: Ear | None = None) -> Iterator[Outcome]:
+    """All windows of a half, or a `share` of them, kind by kind."""
+    ear = ear or Ear()
+    for kind in kinds(room):
+        count = (CORE_COUNT if kind in CORE else DEAD_COUNT) * MORE.get(kind, 1)
+        count = max(4, round(count * share))
+        for start in range(0, count, LINES):
+            batch = range(start, min(count, start + LINES))
+            yield from _listen(ear, [window(room, kind, index) for index in batch])
+
+
+def _listen(ear: Ear, windows: list[Window]) -> Iterator[Outcome]:
+    hearings = [Hearing() for _ in windows]
+    calls = [_pcm(w.heard) for w in windows]
+    prompts = [None if w.prompt is None else _pcm(w.prompt) for w in windows]
+    started: list[list[float]] = [[] for _ in windows]
+    for tick in range(len(calls[0]) // FRAME_BYTES):
+        span = slice(tick * FRAME_BYTES, (tick + 1) * FRAME_BYTES)
+        lines = [
+            (hearing, call[span], None if prompt is None else prompt[span])
+            for hearing, call, prompt in zip(hearings, calls, prompts, strict=True)
+        ]
+        for i, events in enumerate(ear.hear(lines, (tick + 1) * TICK_S)):
+            started[i] += [e.at for e in events if isinstance(e, VoiceStarted)]
+    for w, times, hearing in zip(windows, started, hearings, strict=True):
+        yield Outcome(w, tuple(times), hearing.level_dbfs(), hearing.too_quiet())
+
+
+def _pcm(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> bytes:
+    return np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
+
+
+def cost_us(room: Room, ear: Ear | None = None) -> float:
+    """Microseconds a frame with fifty lines a tick: talking, silent, humming, under a prompt."""
+    ear = ear or Ear()
+    mixed = ("normal", "noisy", "line noise", "hum", "over prompt")
+    windows = [window(room, mixed[i % len(mixed)], i) for i in range(LINES)]
+    best = float("inf")
+    for _ in range(3):
+        before = time.process_time()
+        list(_listen(ear, windows))
+        best = min(best, time.process_time() - before)
+    return 1e6 * best / (LINES * 250)
+
+
+def groups(room: Room) -> dict[str, list[str]]:
+    """The kinds behind each bar."""
+    real = [kind for kind in room.noises() if kind not in POLICY]
+    return {
+        "core": list(CORE),
+        "plain": list(PLAIN),
+        "disturbed": list(made.TUNED),
+        "never tuned": [*made.NEVER_TUNED, *real],
+        "tones": [*made.TONES, *made.TONES_NEVER_TUNED],
+        "echo": ["echo"],
+    }

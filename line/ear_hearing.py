@@ -1,0 +1,119 @@
+"""What the ear knows of one line: its audio not yet heard, its past, its voice. Does no I/O."""
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+import webrtcvad
+
+from line import ear_features as features
+from line.ear_echo import Echo
+from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
+from line.ear_level import QUIET_LIMIT_DBFS, NoiseFloor, SpeechLevel, dbfs
+from line.ear_network import MEMORY
+
+FRAME_BYTES: Final = 320  # 20 ms, signed 16 bit little endian, 8 kHz
+SAMPLE_RATE: Final = 8000
+MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
+GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
+
+STARTS_ABOVE: Final = 0.0  # log-odds, mean of the last …
+ACROSS: Final = 4  # … frames
+VOICE_FRAME_ABOVE: Final = 0.0  # log-odds of a single frame that counts for the level
+HANGOVER_FRAMES: Final = 25  # 0.5 s: pauses between words are no end
+GATE_WINDOW, GATE_VOTES = 8, 6  # without the network: webrtcvad alone, 6 of 8
+
+
+class Hearing:
+    """One line, from answer to hang-up. `voice` is true while the caller speaks."""
+
+    __slots__ = (
+        "_ever",
+        "_floor",
+        "_gate",
+        "_level",
+        "_power",
+        "_quiet_for",
+        "_scores",
+        "_votes",
+        "_waiting",
+        "echo",
+        "heard",
+        "voice",
+    )
+
+    def __init__(self) -> None:
+        self.voice = False
+        self.echo = Echo()
+        self.heard = features.nothing_heard(MEMORY)  # what the network is told again next time
+        self._waiting = bytearray()
+        self._gate = webrtcvad.Vad(GATE_MODE)
+        self._votes: deque[bool] = deque(maxlen=GATE_WINDOW)
+        self._scores: deque[float] = deque(maxlen=ACROSS)
+        self._floor = NoiseFloor()
+        self._level = SpeechLevel()
+        self._power = 0.0
+        self._quiet_for = 0
+        self._ever = False
+
+    def level_dbfs(self) -> float | None:
+        """The caller's speech so far, noise floor taken off; None: not enough voice yet."""
+        return self._level.dbfs()
+
+    def too_quiet(self) -> bool:
+        """SIL-3: there was a voice, and it is below the quiet limit."""
+        level = self.level_dbfs()
+        return self._ever and level is not None and level < QUIET_LIMIT_DBFS
+
+    def reset_level(self) -> None:
+        """Forgets the level: the caller was asked to speak up."""
+        self._level.reset()
+
+    def receive(self, audio: bytes) -> None:
+        """Takes in what arrived, of any length; half a sample is dropped."""
+        self._waiting += audio[: len(audio) & ~1]
+        del self._waiting[:-MOST_WAITING_BYTES]
+
+    def next_frame(self) -> bytes | None:
+        """20 ms that wait to be heard."""
+        if len(self._waiting) < FRAME_BYTES:
+            return None
+        frame = bytes(self._waiting[:FRAME_BYTES])
+        del self._waiting[:FRAME_BYTES]
+        return frame
+
+    def hear_gate(self, frame: bytes, power: float) -> bool:
+        """Whether webrtcvad takes the frame for speech; notes its power for the level."""
+        self._power = power
+        self._floor.hear(power)
+        gate = bool(self._gate.is_speech(frame, SAMPLE_RATE))
+        self._votes.append(gate and self.echo.louder(dbfs(power)))
+        return gate
+
+    def decide(self, score: float | None, now: float) -> list[HeardEvent]:
+        """Ends the frame with the network's opinion, log-odds of a voice, or without (None)."""
+        if score is None:
+            voiced = self._votes[-1]
+            proven = sum(self._votes) >= GATE_VOTES
+        else:
+            self._scores.append(score)
+            voiced = score > VOICE_FRAME_ABOVE
+            proven = len(self._scores) == ACROSS and sum(self._scores) > ACROSS * STARTS_ABOVE
+        if voiced:
+            self._level.hear(self._power, self._floor.power)
+        self._quiet_for = 0 if voiced else self._quiet_for + 1
+        return self._turn(now, proven=proven)
+
+    def _turn(self, now: float, *, proven: bool) -> list[HeardEvent]:
+        if proven and not self.voice:
+            self.voice = self._ever = True
+            return [VoiceStarted(now, dbfs(self._power))]
+        if self.voice and self._quiet_for >= HANGOVER_FRAMES:
+            self.voice = False
+            return [VoiceStopped(now)]
+        return []
+
+
+def powers(samples: features.Floats) -> list[float]:
+    """The mean square of each line's frame."""
+    return [float(p) for p in np.einsum("ls,ls->l", samples, samples) / samples.shape[1]]
