@@ -143,7 +143,8 @@ class House:
         try:
             await until(lambda: not self.spooled(), within=within, every=0.3)
         except AssertionError:
-            raise AssertionError(f"left in the spool: {self.spooled()}") from None
+            left = self.spooled()
+            raise AssertionError(f"{len(left)} left in the spool, like {left[:2]}") from None
 
     def figures(self, name: str, *, fresh_within: float) -> dict[str, Any]:
         """Return what a process of ours left in `run/`, or nothing when that is stale."""
