@@ -51,4 +51,5 @@ def _loaded(path: Path) -> Any:
         # It warns of a missing ffmpeg, and of the end of audioop, which audioop-lts brings back.
         warnings.simplefilter("ignore")
         from pydub import AudioSegment  # noqa: PLC0415
-    return AudioSegment.from_wav(path)
+    with path.open("rb") as file:  # pydub leaves files it opens itself open
+        return AudioSegment.from_wav(file)

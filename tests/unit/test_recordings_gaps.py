@@ -1,0 +1,41 @@
+"""What of an answered call is in no recording is known, to the half second (ANS-5)."""
+
+import pytest
+
+from callflow.lifecycles.recording import gaps
+from tests.unit.test_call_fold import at, crashed, hung_up_while_ringing, talked
+
+
+def test_a_whole_recording_has_no_gap() -> None:
+    assert not gaps(talked().record(), 58.999)
+
+
+@pytest.mark.parametrize("short_s", [0.1, 0.4])
+def test_the_switchs_own_delays_are_no_gap(short_s: float) -> None:
+    assert not gaps(talked().record(), 58.999 - short_s)
+
+
+def test_a_lost_end_is_a_gap_up_to_the_hang_up() -> None:
+    [gap] = gaps(talked().record(), 40.0)
+    assert (gap.from_at, gap.to_at) == (at(41.001), at(60.0))
+
+
+def test_a_crash_is_named_as_the_reason() -> None:
+    [gap] = gaps(crashed().record(), 12.5)
+    assert (gap.why, gap.to_at) == ("the switch died", at(15.0))
+
+
+def test_an_answered_call_without_a_recording_is_one_gap() -> None:
+    [gap] = gaps(talked().record(), 0.0)
+    assert (gap.from_at, gap.to_at) == (at(1.0), at(60.0))
+
+
+def test_a_recording_that_began_late_has_a_gap_in_front() -> None:
+    told = talked()
+    told.cel = [line.replace(f"{1795296636.001:.6f}", f"{1795296640.0:.6f}") for line in told.cel]
+    [gap] = gaps(told.record(), 55.0)
+    assert (gap.from_at, gap.to_at) == (at(1.0), at(5.0))
+
+
+def test_a_call_that_was_never_answered_has_nothing_to_record() -> None:
+    assert not gaps(hung_up_while_ringing().record(), 0.0)
