@@ -93,6 +93,7 @@ class Reception:
             leg: asyncio.Task[object] = asyncio.create_task(
                 session.execute("Dial", address, "", "g", timeout=None)
             )
+            leg.add_done_callback(_ended)
             opening = asyncio.create_task(line.opened.wait())
             await asyncio.wait(
                 {leg, opening}, timeout=OPENED_WITHIN, return_when=asyncio.FIRST_COMPLETED
@@ -124,6 +125,12 @@ class Reception:
             return ()
         found = notice.read(text)
         return (f"outage_{found.kind.value}",) if found else ()
+
+
+def _ended(leg: "asyncio.Task[object]") -> None:
+    """Note how a leg ended that nobody waits for any more; who waits is told all the same."""
+    if not leg.cancelled():
+        leg.exception()
 
 
 async def _caller_gone(session: Session) -> None:
