@@ -26,11 +26,11 @@ DEADLINE: Final = 3.0
 """Seconds in which Asterisk answers an action, or is taken for frozen."""
 
 
-class LinkLost(Exception):  # noqa: N818 - named for what happened
+class LinkLost(Exception):
     """The link was lost or gave no answer: whether the action was carried out is unknown."""
 
 
-class LoginRefused(Exception):  # noqa: N818 - named for what happened
+class LoginRefused(Exception):
     """Asterisk does not accept the name or secret."""
 
 

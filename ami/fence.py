@@ -27,11 +27,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _END = b"\r\n\r\n"
 
 
-class Overlong(Exception):  # noqa: N818 - named for what happened
+class Overlong(Exception):
     """The peer sends a message without an end: nothing that follows can be read."""
 
 
-class Unsendable(ValueError):  # noqa: N818 - named for what happened
+class Unsendable(ValueError):
     """A value that must not reach Asterisk: control characters, or not of the expected form."""
 
 

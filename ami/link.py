@@ -71,6 +71,11 @@ class Link:
         return self._connection is not None
 
     @property
+    def boot(self) -> str | None:
+        """The SystemName under which events pass: proved by the heartbeat, or as we are told."""
+        return self._heartbeat.boot or self._told_boot()
+
+    @property
     def lateness(self) -> float | None:
         """Seconds that the last heartbeat event needed, None before the first."""
         return self._heartbeat.lateness
@@ -172,7 +177,7 @@ class Link:
 
     async def _once(self) -> bool:
         """Connect and stay until the link is lost; tell whether it was ever up."""
-        connection = Connection(boot=self._boot, hear=self._hear)
+        connection = Connection(boot=lambda: self.boot, hear=self._hear)
         try:
             await self._open(connection)
         except (OSError, LinkLost, LoginRefused) as error:
@@ -211,10 +216,6 @@ class Link:
         if not answer.success:
             _log.warning("ami heartbeat refused: manager.conf needs user", reason=answer.message)
         return answer.success
-
-    def _boot(self) -> str | None:
-        # What the heartbeat proves is newer than what we were told.
-        return self._heartbeat.boot or self._told_boot()
 
     def _hear(self, heard: Heard) -> None:
         if self._heartbeat.heard(heard, time.monotonic()):

@@ -32,7 +32,7 @@ MODULES = """
 
 @dataclass
 class SmallAsterisk:
-    """A running Asterisk. `dialplan` is rendered with `agi` as the port of our AGI server."""
+    """A running Asterisk, started with a dialplan."""
 
     installation: Installation
     folder: Path
@@ -47,7 +47,8 @@ class SmallAsterisk:
     def start(self, dialplan: str) -> None:
         """Write the configuration and start; return when fully booted."""
         self._write(dialplan)
-        words = [*self.installation.argv, "-f", "-C", str(self.configuration)]
+        words = ["setpriv", "--pdeathsig", "KILL", "--", *self.installation.argv]
+        words += ["-f", "-C", str(self.configuration)]
         with (self.folder / "console").open("ab") as console:
             self.process = subprocess.Popen(words, stdout=console, stderr=console)
         deadline = time.monotonic() + 30

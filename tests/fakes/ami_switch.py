@@ -9,6 +9,7 @@ from typing import Final
 
 SECRET: Final = "a secret of the tests"
 NAME: Final = "张三"
+INTERFACE: Final = "PJSIP/8001"
 HOST: Final = "127.0.0.1"
 
 
@@ -63,9 +64,7 @@ class FakeAmi:
         return first + _lines(headers) + "\r\n"
 
     def member(self) -> str:
-        return self.event(
-            "QueueMemberStatus", Interface="PJSIP/8001", MemberName=NAME, **self._row()
-        )
+        return self.event("QueueMemberStatus", Interface=INTERFACE, MemberName=NAME, **self._row())
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -120,6 +119,8 @@ class FakeAmi:
                 answers.append(self.event("UserEvent", UserEvent=name, ActionID=number, At=at))
             case {"Action": "QueueStatus"}:
                 answers = self._queue(action)
+            case {"Action": "QueuePause", "Interface": one} if one != INTERFACE:
+                answers = [_response(action, "Error", Message="Interface not found")]
             case {"Action": "QueuePause", "Paused": paused}:
                 self.paused = paused == "true"
                 answers.append(self.member())
@@ -134,7 +135,7 @@ class FakeAmi:
 
     def _queue(self, action: Mapping[str, str]) -> list[str]:
         number = action["ActionID"]
-        row = {"Location": "PJSIP/8001", "Name": NAME, **self._row(), "ActionID": number}
+        row = {"Location": INTERFACE, "Name": NAME, **self._row(), "ActionID": number}
         return [
             _response(action, EventList="start", Message="Queue status will follow"),
             f"Event: QueueMember\r\n{_lines(row)}\r\n",
