@@ -42,6 +42,8 @@ DATABASE_LIMIT_S = 20.0
 """A transaction that takes longer is given up: the database has stopped answering."""
 AGAIN_AFTER_S = 5.0
 """A full disk is tried again after this long."""
+WAV_HEADER_BYTES = 44
+"""A file of no more than this holds no sound for anybody to find."""
 
 _log = structlog.get_logger(__name__)
 
@@ -181,7 +183,7 @@ class Archive:
             for one in done:
                 opened += await self._keep_one(connection, one, now)
         for one in done:
-            if one.recording.state is not RecordingState.LOST:
+            if one.recording.state is not RecordingState.LOST or _is_empty(one.job.spooled):
                 one.job.spooled.unlink(missing_ok=True)
             self._due.pop(one.job.key, None)
             self._not_before.pop(one.job.key, None)
@@ -202,6 +204,14 @@ class Archive:
 def _be_nice() -> None:
     """Let the analysis wait for whoever is on the telephone (Linux: for this thread alone)."""
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _is_empty(spooled: Path) -> bool:
+    """Tell whether a file holds nothing, or a WAV's header alone."""
+    try:
+        return spooled.stat().st_size <= WAV_HEADER_BYTES
+    except FileNotFoundError:
+        return False
 
 
 def _lies_in(store: Store, recording: Recording) -> bool:

@@ -153,14 +153,12 @@ async def test_an_answered_call_without_a_file_is_missing_after_a_while(room: Ro
     assert len(found.gaps) == 1
 
 
-async def test_a_file_without_any_audio_is_lost_and_left_for_whoever_must_look(
-    room: Room,
-) -> None:
+async def test_an_empty_file_is_a_lost_recording_and_does_not_stay(room: Room) -> None:
     spooled = spool_call(room, 0.0)
     tell(room, talked())
     await Ledger(room).work()
     assert [one.state for one in (await story(room)).recordings] == ["lost"]
-    assert spooled.exists()
+    assert not spooled.exists()
 
 
 async def test_a_call_that_was_never_answered_needs_no_recording(room: Room) -> None:
