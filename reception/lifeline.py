@@ -6,6 +6,7 @@ the push is impossible, and a long limit set once is better than a dialogue cut 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
@@ -18,6 +19,9 @@ _log = structlog.get_logger(__name__)
 PUSH_EVERY: Final = 1.0
 PUSHED_TO: Final = 4
 """Seconds that a call has left after each push; a frozen service is noticed within them."""
+STALE_AFTER: Final = 3.5
+"""Seconds since the last push after which the call is taken for the static twin's: a service that
+was frozen and wakes up must not put a limit on a caller who waits for an agent by now."""
 WITHOUT_LINK: Final = 120
 """Seconds for the whole dialogue when it cannot be pushed."""
 
@@ -52,8 +56,11 @@ async def held(session: Session, switch: Switch) -> AsyncIterator[None]:
 
 async def _push(channel: str, switch: Switch, over: asyncio.Event) -> None:
     while True:
+        pushed = time.monotonic()
         with suppress(TimeoutError):
             async with asyncio.timeout(PUSH_EVERY):
                 await over.wait()
                 return
+        if time.monotonic() - pushed > STALE_AFTER:
+            return
         await switch.absolute_timeout(channel, PUSHED_TO)

@@ -63,3 +63,14 @@ async def test_without_a_link_the_dialogue_gets_one_long_limit() -> None:
     visit = Visit()
     async with held(cast("Session", visit), Pushes(connected=False)):
         assert float(visit.variables["TIMEOUT(absolute)"]) > 60
+
+
+async def test_a_service_that_was_frozen_leaves_the_call_to_who_has_it_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lifeline, "PUSH_EVERY", 0.01)
+    monkeypatch.setattr(lifeline, "STALE_AFTER", 0.0)
+    switch = Pushes()
+    async with held(cast("Session", Visit()), switch):
+        await asyncio.sleep(0.05)
+    assert switch.begun == 0
