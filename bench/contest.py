@@ -1,0 +1,80 @@
+"""Owns one contestant's climb: at each rate the same calls, what failed, and what they cost."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench import cpu, sipp
+from bench.sipp import Load, Outcome
+
+LATEST_MS = 1000.0
+"""INVITE→200 above `answer_after` at which a rate no longer counts as held (p99)."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A way to answer a call: where it is rung, and which processes it costs."""
+
+    name: str
+    says: str
+    load: Load
+    rates: Sequence[int]
+    processes: Mapping[str, int]
+    """Column (`asterisk`, `ours`, `ledger`) → process id; children count with it."""
+
+    settled: Callable[[int], None] = lambda _calls: None
+    """Told how many calls were made; returns when all of their work is done."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rate of one contestant."""
+
+    outcome: Outcome
+    cpu_ms: Mapping[str, float]
+    """Milliseconds of CPU a call, by column."""
+
+    answer_after_ms: float
+
+    @property
+    def rate(self) -> int:
+        return self.outcome.load.rate
+
+    @property
+    def mean(self) -> float:
+        return self.outcome.mean - self.answer_after_ms
+
+    def late(self, share: float) -> float:
+        """Return INVITE→200 above `answer_after` at this share of the calls, in ms."""
+        return self.outcome.percentile(share) - self.answer_after_ms
+
+    @property
+    def total_ms(self) -> float:
+        return sum(self.cpu_ms.values())
+
+    @property
+    def is_held(self) -> bool:
+        return self.outcome.failed == 0 and self.late(0.99) <= LATEST_MS
+
+
+def climb(
+    contestant: Contestant, program: list[str], folder: Path, *, answer_after: float
+) -> Iterator[Rung]:
+    """Give each rung as it is measured; the first that is not held is the last."""
+    for rate in contestant.rates:
+        load = replace(contestant.load, rate=rate)
+        before = _spent(contestant)
+        outcome = sipp.ring(program, load, folder)
+        contestant.settled(load.calls)
+        after = _spent(contestant)
+        spent = {name: 1000 * (after[name] - before[name]) / load.calls for name in after}
+        rung = Rung(outcome, spent, answer_after * 1000)
+        yield rung
+        if not rung.is_held:
+            return
+        time.sleep(1)  # let sockets and threads of the last rate go
+
+
+def _spent(contestant: Contestant) -> dict[str, cpu.Spent]:
+    return {name: cpu.spent(pid) for name, pid in contestant.processes.items()}

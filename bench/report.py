@@ -1,0 +1,146 @@
+"""Owns how the figures are shown, on the screen and kept: ratios first, then the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bench.contest import Rung
+from bench.lines import Lines
+
+COMPARED_AT = 60
+"""Calls a second at which the ways are compared; the bar of the project."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that one run measured."""
+
+    machine: str
+    when: str
+    load_before: float
+    rungs: Mapping[str, Sequence[Rung]]
+    lines: Sequence[Lines]
+    answer_after: float
+
+
+def markdown(figures: Figures) -> str:
+    """Return the whole page."""
+    return "\n".join(
+        [
+            "# What answering costs",
+            "",
+            "Measured in one run by `make bench`: the same callers (SIPp with real speech as RTP),",
+            "the same Asterisk, side by side. On a shared machine: read the ratios first.",
+            "",
+            *_ratios(figures),
+            "",
+            (
+                f"Machine: {figures.machine}. Load before the run {figures.load_before:.2f}. "
+                f"{figures.when}."
+            ),
+            "",
+            *_calls(figures),
+            "",
+            *_lines(figures),
+            "",
+        ]
+    )
+
+
+def _ratios(figures: Figures) -> list[str]:
+    told = []
+    ours, recorded = _at(figures, "hotline"), _at(figures, "recorded")
+    if ours and recorded:
+        times = ours.total_ms / recorded.total_ms
+        told += [
+            (
+                f"- CPU of a call at {ours.rate}/s: the whole flow costs **{times:.2f} ×** "
+                "answer + recording alone (bar: 3 ×)."
+            ),
+            (
+                f"- At {ours.rate} calls/s the whole flow has {ours.outcome.failed} failed, p99 "
+                f"**{ours.late(0.99):.0f} ms** above `answer_after` (bar: 300 ms)."
+            ),
+        ]
+    process = _cheapest(figures, "process")
+    if ours and process:
+        told.append(
+            f"- One process a call costs {process.total_ms / ours.total_ms:.1f} × the whole flow."
+        )
+    told += [
+        f"- Lines one core listens to and speaks on ({lines.says}): "
+        f"**{lines.per_core('calls'):.0f}** (bar: 250)."
+        for lines in figures.lines
+    ]
+    return told
+
+
+def _calls(figures: Figures) -> list[str]:
+    rows = [
+        (
+            "| way | calls/s | calls | failed | INVITE→200 mean | p50 | p99 | CPU/call Asterisk "
+            "| calls | ledger | all |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for rungs in figures.rungs.values():
+        rows += [_row(name, rung) for name, rung in _named(figures, rungs)]
+    note = (
+        f"INVITE→200 is above the {figures.answer_after:.0f} s of ringing, in ms; CPU in ms. Each "
+        "call rings, is answered and stays for 1 s; then the caller hangs up. A way climbs until a "
+        "call fails or p99 passes 1 s. `ledger` is what follows: database, store."
+    )
+    return [*rows, "", note]
+
+
+def _named(figures: Figures, rungs: Sequence[Rung]) -> list[tuple[str, Rung]]:
+    name = next(says for says, climbed in figures.rungs.items() if climbed is rungs)
+    return [(WAYS[name] if n == 0 else "", rung) for n, rung in enumerate(rungs)]
+
+
+WAYS = {
+    "answer": "dialplan only: `Answer`",
+    "recorded": "answer + recording (MixMonitor, stereo)",
+    "process": "one pyst2 process a call",
+    "hotline": "**the whole flow**",
+}
+
+
+def _row(name: str, rung: Rung) -> str:
+    spent = [rung.cpu_ms.get(column) for column in ("asterisk", "calls", "ledger")]
+    cells = [
+        name,
+        f"{rung.rate}" + ("" if rung.is_held else " ✗"),
+        f"{rung.outcome.load.calls}",
+        f"{rung.outcome.failed}",
+        f"{rung.mean:.0f}",
+        f"{rung.late(0.5):.0f}",
+        f"{rung.late(0.99):.0f}",
+        *(f"{value:.1f}" if value is not None else "–" for value in spent),
+        f"{rung.total_ms:.1f}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _lines(figures: Figures) -> list[str]:
+    rows = [
+        (
+            "| lines in their dialogue | lines | failed | cores of `calls` | lines per core "
+            "| cores of Asterisk |"
+        ),
+        "|---|---|---|---|---|---|",
+    ]
+    rows += [
+        f"| {lines.says} | {lines.count} | {lines.failed} | {lines.cores['calls']:.2f} "
+        f"| {lines.per_core('calls'):.0f} | {lines.cores['asterisk']:.2f} |"
+        for lines in figures.lines
+    ]
+    return rows
+
+
+def _at(figures: Figures, name: str) -> Rung | None:
+    return next((r for r in figures.rungs.get(name, ()) if r.rate == COMPARED_AT), None)
+
+
+def _cheapest(figures: Figures, name: str) -> Rung | None:
+    held = [rung for rung in figures.rungs.get(name, ()) if rung.is_held]
+    return min(held, key=lambda rung: rung.total_ms, default=None)
