@@ -132,6 +132,16 @@ class House:
 
         return (await until(found, within=within, what=f"{kind} recording is kept", every=0.2))[0]
 
+    async def ticket_of(self, call: Row, *, within: float = 15.0) -> Row:
+        """Wait until a call's message has become a ticket, and return its row."""
+
+        async def found() -> list[Row]:
+            return await self.rows("SELECT * FROM tickets WHERE call_id = :id", id=call["id"])
+
+        tickets = await until(found, within=within, what="the ticket is there", every=0.2)
+        assert len(tickets) == 1
+        return tickets[0]
+
     async def is_quiet(self, *, within: float = 15.0) -> None:
         """Wait until no channel is left, and no file that waits to be stored."""
         await until(

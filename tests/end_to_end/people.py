@@ -1,7 +1,7 @@
 """Owns what callers of the hotline commonly do, step by step, as tests have them do it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,17 +43,15 @@ async def told(house: House, call: Row, name: str) -> Sequence[dict[str, Any]]:
     return [_parsed(row["data"]) for row in rows]
 
 
-async def first_after_answer(house: House, call: Row, prompt: str) -> float:
-    """Return the seconds from the answer to the beginning of a prompt, by the call's journal."""
+async def after_the_answer(house: House, call: Row, names: Collection[str]) -> list[float]:
+    """Return when things of these names happened: seconds after the answer, by the journal."""
     rows = await house.rows(
-        "SELECT name, at, data FROM call_events WHERE about IN (:id, :linkedid)"
-        " AND name IN ('visited', 'prompt') ORDER BY at, id",
+        "SELECT name, at FROM call_events WHERE about IN (:id, :linkedid) ORDER BY at, id",
         id=call["id"],
         linkedid=call["linkedid"],
     )
-    began = [_epoch(row["at"]) for row in rows if _parsed(row["data"]).get("name") == prompt]
     answered = _epoch(call["answered"])
-    return began[0] - answered
+    return [_epoch(row["at"]) - answered for row in rows if row["name"] in names]
 
 
 def _epoch(at: Any) -> float:
