@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+import uvloop
 
 from agi import metrics
 from agi.server import Limits, Server
@@ -135,11 +136,10 @@ async def strangers(port: int, *attacks: str) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize("attacks", [(), *((name,) for name in ATTACKS), tuple(ATTACKS)])
-async def test_strangers_on_the_port_do_not_delay_a_running_call(
+def test_strangers_on_the_port_do_not_delay_a_running_call(
     attacks: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with serving(ten_commands) as (_, port), strangers(port, *attacks):
-        turns = await _timed_visits(port, calls=100)
+    turns = uvloop.run(_timed_beside(attacks))
     middle, p99 = turns[len(turns) // 2], turns[int(len(turns) * 0.99)]
     with capsys.disabled():
         names = ", ".join(attacks) or "nobody"
@@ -147,6 +147,11 @@ async def test_strangers_on_the_port_do_not_delay_a_running_call(
             f"\n  AGI beside {names}: p50 {middle:.2f} ms, p99 {p99:.1f} ms, max {turns[-1]:.1f} ms"
         )
     assert p99 < 150  # bar g says 50 ms; the machine that runs the tests has other work too
+
+
+async def _timed_beside(attacks: tuple[str, ...]) -> list[float]:
+    async with serving(ten_commands) as (_, port), strangers(port, *attacks):
+        return await _timed_visits(port, calls=100)
 
 
 async def _timed_visits(port: int, *, calls: int) -> list[float]:
