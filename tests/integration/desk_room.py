@@ -71,30 +71,45 @@ class Room:
             return await client.get(path, **more)
 
 
+GIVEN = {role: f"tr_{role.value}" for role in Role}
+"""The tokens there are."""
+
+
 @asynccontextmanager
 async def room(home: Path, database_url: str = "") -> AsyncIterator[Room]:
     """Give a desk whose database holds five calls; the newest is call 1."""
+    await fill(home, database_url)
+    async with opened(home, database_url) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(home: Path, database_url: str = "") -> AsyncIterator[Room]:
+    """Give a desk over a home that was filled before."""
     settings = Settings(home=home, database_url=database_url)
-    await asyncio.to_thread(upgrade, settings.database)
-    made = engine(settings.database)
-    async with made.execution_options(writing=True).begin() as connection:
-        given = await _tokens(connection)
-        await _fill(connection)
-    await made.dispose()
-    for which in range(1, CALLS + 1):
-        _write_wav(settings.paths.store / f"2026/11/21/{recording_id(which)}.wav")
     app = built(settings)
     try:
-        yield Room(settings, app, given)
+        yield Room(settings, app, GIVEN)
     finally:
         await app.state.archive.close(within=5)
 
 
-async def _tokens(connection: AsyncConnection) -> dict[Role, str]:
-    given = {role: f"tr_{role.value}" for role in Role}
-    for role, token in given.items():
+async def fill(home: Path, database_url: str = "") -> None:
+    """Make the tables, the calls and their audio."""
+    settings = Settings(home=home, database_url=database_url)
+    await asyncio.to_thread(upgrade, settings.database)
+    made = engine(settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        await _tokens(connection)
+        await _fill(connection)
+    await made.dispose()
+    for which in range(1, CALLS + 1):
+        _write_wav(settings.paths.store / f"2026/11/21/{recording_id(which)}.wav")
+
+
+async def _tokens(connection: AsyncConnection) -> None:
+    for role, token in GIVEN.items():
         await tokens.keep(connection, token, role=role.value, label=role.name, now=BEGAN)
-    return given
 
 
 async def _fill(connection: AsyncConnection) -> None:

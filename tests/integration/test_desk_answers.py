@@ -1,6 +1,8 @@
 """What the API answers: calls, events, tickets, recordings, the notice, and how it refuses."""
 
+import asyncio
 import io
+import shutil
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,8 +20,9 @@ from tests.integration.desk_room import (
     NUMBER,
     Room,
     call_id,
+    fill,
+    opened,
     recording_id,
-    room,
     ticket_number,
 )
 from tests.postgres import Postgres
@@ -29,20 +32,40 @@ from tickets.database import engine
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
 
 
-@pytest_asyncio.fixture(params=["sqlite", "postgres"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled home, to be copied: filling one takes longer than most tests."""
+    home = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(home))
+    return home
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A filled home and the address of its database, on either kind."""
+    home = tmp_path_factory.mktemp(request.param)
     url = ""
     if request.param == "postgres":
         cluster: Postgres = request.getfixturevalue("postgres")
         url = cluster.new_database()
-    async with room(tmp_path, url) as found:
+    asyncio.run(fill(home, url))
+    return home, url
+
+
+@pytest_asyncio.fixture
+async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
+    """A desk that is only asked; what its tests add to the database they look at alone."""
+    async with opened(*filled) as found:
         yield found
 
 
 @pytest_asyncio.fixture
-async def small_desk(tmp_path: Path) -> AsyncIterator[Room]:
-    """Where the database makes no difference, the embedded one will do."""
-    async with room(tmp_path) as found:
+async def small_desk(template: Path, tmp_path: Path) -> AsyncIterator[Room]:
+    """A desk of the test's own, where the kind of database makes no difference."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    async with opened(tmp_path) as found:
         yield found
 
 
