@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.lifecycles.call import CallRecord
 from callflow.lifecycles.events import HOUSE, JournalEvent
+from callflow.lifecycles.testimony import matters
 from ledger.journal import Batch, Journals, Position
 from ledger.threads import Boots, Thread, Threads
 from tickets import writes
@@ -114,14 +115,15 @@ class Keeper:
     async def _touched(
         self, connection: AsyncConnection, events: Sequence[JournalEvent], now: float
     ) -> list[Thread]:
-        """Return the threads that these events belong to, with all their earlier events."""
+        """Return the threads that these events may have changed, with all their earlier events."""
         touched: dict[int, Thread] = {}
         strangers = self._strangers(events)
         known = await writes.events_about(connection, strangers) if strangers else ()
         for event in (*known, *events):
             if event.about != HOUSE:
                 thread = self._threads.take(event, now)
-                touched[id(thread)] = thread
+                if matters(event) or thread.is_uncertain:
+                    touched[id(thread)] = thread
         if self._boots.learn(events):
             for thread in await self._open(connection, now):
                 touched[id(thread)] = thread

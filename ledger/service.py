@@ -7,6 +7,7 @@ and callers notice nothing, for no call ever waits for this process.
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,18 +25,24 @@ from tickets import database
 from tickets.migrate import upgrade
 
 LOOK_EVERY_S: Final = 0.1
-"""How long a line may lie in a journal before it is seen."""
+"""How long a line may lie in a journal before it is seen, when there is little to do."""
+GATHER_S: Final = 1.0
+"""How long lines are gathered for one transaction at most, when there is much to do."""
+SHARE: Final = 0.1
+"""Part of the time that keeping may take: the busier it is, the more lines share a turn."""
 ARCHIVE_EVERY_S: Final = 0.5
 TIDY_EVERY_S: Final = 5.0
 REPORT_EVERY_S: Final = 1.0
 TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
+NICE: Final = 5
+"""Whoever is on the telephone goes first."""
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 5.0
 LAST_TURN_S: Final = 2.0
 
-Turn = Callable[[float], Awaitable[bool]]
-"""One turn of a loop at a time (seconds since 1970); True when there is more to do at once."""
+Turn = Callable[[float], Awaitable[float]]
+"""One turn of a loop at a time (seconds since 1970); returns the seconds to rest after it."""
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +54,7 @@ async def serve(settings: Settings) -> None:
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, ledger.stop)
+    os.nice(NICE)
     _log.info("ledger started")
     try:
         await ledger.run()
@@ -82,59 +90,56 @@ class Ledger:
     async def run(self) -> None:
         """Keep the ledger until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._loop(self._report, REPORT_EVERY_S))
-            tasks.create_task(self._loop(self._keep, LOOK_EVERY_S))
-            tasks.create_task(self._loop(self._take_in, ARCHIVE_EVERY_S))
-            tasks.create_task(self._loop(self._tidy, TIDY_EVERY_S))
+            for turn in (self._report, self._keep, self._take_in, self._tidy):
+                tasks.create_task(self._loop(turn))
         await self._last_words()
         self._archive.close()
 
-    async def _loop(self, turn: Turn, rest_s: float) -> None:
+    async def _loop(self, turn: Turn) -> None:
         pause_s = FIRST_PAUSE_S
         while not self._stop.is_set():
-            wait_s = rest_s
             try:
-                wait_s = 0.0 if await turn(time.time()) else rest_s
+                wait_s = await turn(time.time())
                 pause_s = FIRST_PAUSE_S
             except Exception as error:  # noqa: BLE001 (one turn of a loop: counted, said, tried again)
                 self._failures += 1
                 _log.warning("turn failed", turn=turn.__name__, error=repr(error)[:500])
                 wait_s, pause_s = pause_s, min(pause_s * 2, LONGEST_PAUSE_S)
-            await self._rest(wait_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), wait_s)
 
-    async def _rest(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
-
-    async def _keep(self, now: float) -> bool:
+    async def _keep(self, now: float) -> float:
         if not self._migrated:
             await asyncio.to_thread(upgrade, self._database)
             self._migrated = True
         async with asyncio.timeout(TURN_LIMIT_S):
             more = await self._keeper.turn(now)
-        if not more:
-            self._caught_up_at = time.time()
-        return more
+        if more:
+            return 0.0
+        self._caught_up_at = time.time()
+        took_s = self._caught_up_at - now
+        return min(GATHER_S, max(LOOK_EVERY_S, took_s / SHARE))
 
-    async def _take_in(self, now: float) -> bool:
-        return self._migrated and await self._archive.turn(now) > 0
+    async def _take_in(self, now: float) -> float:
+        busy = self._migrated and await self._archive.turn(now) > 0
+        return 0.0 if busy else ARCHIVE_EVERY_S
 
-    async def _tidy(self, now: float) -> bool:
+    async def _tidy(self, now: float) -> float:
         self._keeper.tidy(now)
-        return False
+        return TIDY_EVERY_S
 
     async def _last_words(self) -> None:
         """Keep what was said while everything was taken down."""
         try:
             async with asyncio.timeout(LAST_TURN_S):
-                while await self._keep(time.time()):
+                while not await self._keep(time.time()):
                     pass
         except Exception as error:  # noqa: BLE001 (the next start reads on from here)
             _log.warning("last lines are left for the next start", error=repr(error)[:500])
 
-    async def _report(self, now: float) -> bool:
+    async def _report(self, now: float) -> float:
         _replace(self._report_to, self._figures(now))
-        return False
+        return REPORT_EVERY_S
 
     def _figures(self, now: float) -> Mapping[str, float]:
         """Return what the desk shows of us; `lag_s` is how far rows are behind what happened."""

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from callflow.lifecycles.call import CallRecord, fold
+from callflow.lifecycles.call import CallRecord, HungUpBy, fold
 from callflow.lifecycles.events import JournalEvent
 
 KEEP_ENDED_S = 10.0
@@ -32,6 +32,11 @@ class Thread:
     kept: CallRecord | None = None
     """The row as it is in the database."""
     touched_at: float = 0.0
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Say whether any event at all may change the row: the end was only guessed."""
+        return self.kept is not None and self.kept.hung_up_by is HungUpBy.SWITCH
 
     def fold(self, boots: "Boots") -> CallRecord | None:
         """Return the call as all events tell it, the switch's end included."""

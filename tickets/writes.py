@@ -6,9 +6,10 @@ SQLite (the lock is taken at once, not in the middle).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Insert, Table, and_, insert, or_, select, update
+from sqlalchemy import Insert, Table, and_, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -158,7 +159,7 @@ async def add_recording(
 ) -> bool:
     """Keep a recording and its gaps; False (and nothing is changed) when it was kept before."""
     values = rows.of_recording(recording)
-    made = _insert(_table(RecordingRow), connection.dialect).values(values)
+    made = _insert(_table(RecordingRow), connection.dialect.name).values(values)
     done = await connection.execute(
         made.on_conflict_do_nothing().returning(RecordingRow.__table__.c.id)
     )
@@ -176,7 +177,7 @@ async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date)
     The number is the day of the office and the row's own: unique, and short enough to be said.
     """
     values = rows.of_ticket(ticket) | {"number": None}
-    made = _insert(_table(TicketRow), connection.dialect).values(values)
+    made = _insert(_table(TicketRow), connection.dialect.name).values(values)
     done = await connection.execute(
         made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
     )
@@ -196,10 +197,11 @@ async def _upsert(
     key: tuple[str, ...],
 ) -> None:
     if values:
-        await connection.execute(_upsert_into(table, key, connection.dialect), list(values))
+        await connection.execute(_upsert_into(table, key, connection.dialect.name), list(values))
 
 
-def _upsert_into(table: Table, key: tuple[str, ...], dialect: Dialect) -> Insert:
+@cache
+def _upsert_into(table: Table, key: tuple[str, ...], dialect: str) -> Insert:
     made = _insert(table, dialect)
     new = {column.name: made.excluded[column.name] for column in table.columns}
     return made.on_conflict_do_update(
@@ -207,8 +209,8 @@ def _upsert_into(table: Table, key: tuple[str, ...], dialect: Dialect) -> Insert
     )
 
 
-def _insert(table: Table, dialect: Dialect) -> "sqlite.Insert | postgresql.Insert":
-    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _table(model: Any) -> Table:

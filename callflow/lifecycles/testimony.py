@@ -54,23 +54,33 @@ class Testimony:
 def hear(events: Iterable[JournalEvent]) -> Testimony:
     """Return what the events say; their order and doublets do not matter."""
     heard = Testimony()
-    previous = None
-    for event in sorted(events, key=_best_witness_first):
-        if event[:4] == previous:
+    previous: JournalEvent | None = None
+    for event in _best_witness_first(events):
+        if previous is not None and event[:4] == previous[:4]:
             continue
-        previous = event[:4]
+        previous = event
         if event.source == "cel":
             heard.began = heard.began or event.at
-        if event.source in ("cel", "dialogue"):
+            heard.last = max(heard.last, event.at)
+        elif event.source == "dialogue":
             heard.last = max(heard.last, event.at)
         if take := _TAKES.get(event.name):
             take(heard, event)
     return heard
 
 
-def _best_witness_first(event: JournalEvent) -> tuple[bool, float, str, str, int]:
+def matters(event: JournalEvent) -> bool:
+    """Say whether a call's row may be another one for this event."""
+    return event.name in _TAKES
+
+
+def _best_witness_first(events: Iterable[JournalEvent]) -> Iterable[JournalEvent]:
     """The queue's clock knows whole seconds only: its word counts for want of a better one."""
-    return event.source == "queue", *event[:4]
+    in_order = sorted(events)
+    coarse = [event for event in in_order if event.source == "queue"]
+    if not coarse:
+        return in_order
+    return [event for event in in_order if event.source != "queue"] + coarse
 
 
 def _is_callers(event: JournalEvent) -> bool:
