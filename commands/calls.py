@@ -120,21 +120,22 @@ def _whole(story: CallStory) -> StoryShape:
 
 def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
     printing.line(f"Call {call.id}", style="bold")
-    facts = [
-        ("from", f"{call.number} {call.name}"),
-        ("ref", call.ref),
-        ("began", printing.moment(call.ring_started, zone, pattern="%Y-%m-%d %H:%M:%S %Z")),
-        (
-            "ended",
-            f"{call.disposition or call.state}, hung up by {call.hung_up_by or 'nobody yet'}",
-        ),
-        ("rings", f"{call.rings}" + ("" if call.held_ans1 else ", too late (ANS-1)")),
-        ("line", call.sil_outcome),
-        ("agent", call.agent),
-        ("missed by", ", ".join(miss.agent for miss in call.misses)),
-        ("emergency", call.emergency),
-    ]
-    printing.table(["", ""], [[name, value] for name, value in facts if value])
+    printing.facts(
+        [
+            ("from", f"{call.number} {call.name}"),
+            ("ref", call.ref),
+            ("began", printing.moment(call.ring_started, zone, pattern="%Y-%m-%d %H:%M:%S %Z")),
+            (
+                "ended",
+                f"{call.disposition or call.state}, hung up by {call.hung_up_by or 'nobody yet'}",
+            ),
+            ("rings", f"{call.rings}" + ("" if call.held_ans1 else ", too late (ANS-1)")),
+            ("line", call.sil_outcome),
+            ("agent", call.agent),
+            ("missed by", ", ".join(miss.agent for miss in call.misses)),
+            ("emergency", call.emergency),
+        ]
+    )
 
 
 def _show_steps(story: CallStory, zone: ZoneInfo | None, language: Language) -> None:

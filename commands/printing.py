@@ -37,9 +37,25 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
         drawn.add_column(heading, overflow="fold")
+    _fill(drawn, rows)
+
+
+def facts(rows: Iterable[tuple[str, str | None]]) -> None:
+    """Print names and values, one fact a line; a fact without a value is left out."""
+    drawn = Table(box=None, pad_edge=False, show_header=False)
+    drawn.add_column(style="dim")
+    drawn.add_column(overflow="fold")
+    _fill(drawn, [row for row in rows if row[1]])
+
+
+def _fill(drawn: Table, rows: Iterable[Sequence[str | None]]) -> None:
     for row in rows:
         drawn.add_row(*(cell(value) for value in row))
-    console().print(drawn)
+    terminal = console()
+    with terminal.capture() as written:
+        terminal.print(drawn)
+    for line_ in written.get().splitlines():
+        terminal.file.write(line_.rstrip() + "\n")  # rich pads lines; whoever copies them minds
 
 
 def cell(value: str | None) -> Text:

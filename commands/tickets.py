@@ -85,19 +85,18 @@ def _show_one(number: str, want: Asked) -> None:
     if want.as_json:
         one_as_json(shape)
         return
-    printing.table(
-        ["", ""],
+    printing.facts(
         [
-            ["ticket", shape.number],
-            ["kind", shape.kind],
-            ["state", shape.state],
-            ["customer", shape.customer_number],
-            ["source", shape.source],
-            ["call", shape.call_id],
-            ["business", shape.business],
-            ["nature", shape.nature],
-            ["opened", printing.moment(shape.created_at, want.zone)],
-            ["due", printing.moment(shape.due_at, want.zone)],
-            ["what", shape.body],
+            ("ticket", shape.number),
+            ("kind", shape.kind),
+            ("state", shape.state),
+            ("customer", shape.customer_number),
+            ("source", shape.source),
+            ("call", shape.call_id),
+            ("business", shape.business),
+            ("nature", shape.nature),
+            ("opened", printing.moment(shape.created_at, want.zone)),
+            ("due", printing.moment(shape.due_at, want.zone)),
+            ("what", shape.body),
         ],
     )

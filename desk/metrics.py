@@ -140,7 +140,11 @@ class ExpositionCollector(Collector):
             found = list(text_string_to_metric_families(file.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return []
-        return [metric for metric in found if metric.name.startswith("thirdring_")]
+        return [
+            metric
+            for metric in found
+            if metric.name.startswith("thirdring_") and not metric.name.endswith("_created")
+        ]
 
 
 class RoomCollector(Collector):
