@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from caller import audio
 from caller.leg import Leg
-from caller.listen import Samples, likeness
+from caller.listen import Samples, found_in
 from caller.phone import NEVER, AgentPhone, Answering, Phone
 from tests.end_to_end.house import House
 from tests.end_to_end.people import answers_the_greeting
@@ -59,15 +59,15 @@ async def test_caller_and_agent_hear_each_other_and_the_recording_has_both(
     await call.waits(3.0)
     await call.hangs_up()
     await leg.ended(within=5)
-    assert likeness(question[8000:24000], leg.heard()) > 0.9, "the agent did not hear the caller"
-    assert likeness(answer[8000:24000], call.heard()) > 0.9, "the caller did not hear the agent"
+    assert found_in(question[8000:24000], leg.heard()) > 0.9, "the agent did not hear the caller"
+    assert found_in(answer[8000:24000], call.heard()) > 0.9, "the caller did not hear the agent"
     row = await house.call_of("talks")
     assert (row["agent"], row["disposition"], row["hung_up_by"]) == ("8001", "agent", "caller")
     assert row["topic"] == "consultation"
     recording = await house.recording_of(row)
     left, right = audio.read_stereo(house.settings.paths.store / recording["path"])
-    assert likeness(question[8000:24000], left) > 0.9
-    assert likeness(answer[8000:24000], right) > 0.9
+    assert found_in(question[8000:24000], left) > 0.9
+    assert found_in(answer[8000:24000], right) > 0.9
 
 
 @pytest.mark.usefixtures("everybody_at_work")

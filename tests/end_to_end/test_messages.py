@@ -8,7 +8,7 @@ import pytest
 
 from caller import audio
 from caller.leg import Leg
-from caller.listen import RATE, Samples, likeness, segments
+from caller.listen import RATE, Samples, found_in, segments
 from caller.phone import Phone
 from tests.end_to_end.house import House
 from tests.end_to_end.people import answers_the_greeting, leaves_a_message, said_to
@@ -53,15 +53,15 @@ async def _both_voices_are_kept(house: House, call: Leg, identity: str, said: Sa
     left, right = audio.read_stereo(house.settings.paths.store / recording["path"])
     answered, ended = call.moment("answered") or 0.0, call.moment("ended") or 0.0
     assert recording["seconds"] == pytest.approx(ended - answered, abs=0.3)  # ANS-5
-    assert likeness(said[8000:24000], left) > 0.9, "the caller is not on the left"
-    assert likeness(said[8000:24000], right) < 0.3, "the caller is on the right"
+    assert found_in(said[8000:24000], left) > 0.9, "the caller is not on the left"
+    assert found_in(said[8000:24000], right) < 0.3, "the caller is on the right"
     longest = max(segments(call.heard(), gap=0.2), key=lambda segment: segment.seconds)
     begin = int((longest.start + 0.5) * RATE)
     heard = call.heard()[begin : begin + 2 * RATE]
-    assert likeness(heard, right) > 0.9, "what the caller heard is not on the right"
+    assert found_in(heard, right) > 0.9, "what the caller heard is not on the right"
     message = await house.recording_of(row, "message")
     kept = audio.read(house.settings.paths.store / message["path"])
-    assert likeness(said[8000:24000], kept) > 0.9, "the message is not what was said"
+    assert found_in(said[8000:24000], kept) > 0.9, "the message is not what was said"
 
 
 async def test_who_presses_nine_is_spoken_to_in_english(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from caller import audio
-from caller.listen import RATE, Samples, Segment, likeness, loudness, pauses, segments
+from caller.listen import RATE, Samples, Segment, found_in, likeness, loudness, pauses, segments
 from caller.tape import Tape
 
 
@@ -83,3 +83,12 @@ def test_words_are_found_again_in_a_recording_of_them() -> None:
     assert likeness(said, recording) == pytest.approx(1.0, abs=0.01)
     assert likeness(said, other) < 0.2
     assert likeness(said, audio.silence(3)) == 0.0
+
+
+def test_a_lost_packet_does_not_make_words_unknown() -> None:
+    rng = np.random.default_rng(7)
+    said = np.asarray(rng.normal(0, 3000, 3 * RATE), dtype=np.int16)
+    slipped = joined(audio.silence(1), said[:10_000], said[10_160:], audio.silence(1))
+    assert likeness(said, slipped) < 0.9
+    assert found_in(said, slipped) == pytest.approx(1.0, abs=0.01)
+    assert found_in(said, audio.silence(5)) == 0.0
