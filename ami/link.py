@@ -77,8 +77,8 @@ class Link:
 
     @property
     def lateness(self) -> float | None:
-        """Seconds that the last heartbeat event needed, None before the first."""
-        return self._heartbeat.lateness
+        """Seconds that events are late by, None before the first heartbeat came back."""
+        return self._heartbeat.lateness(time.monotonic())
 
     def subscribe(self, consumer: Consumer) -> Callable[[], None]:
         """Hand every event to `consumer`; return what ends that. An error in it is only logged."""
@@ -194,8 +194,8 @@ class Link:
             self._heartbeat = Heartbeat()
             connection.close()
             metrics.CONNECTED.set(0)
-            metrics.LOSSES.inc()
-            _log.warning("ami link was lost")
+        metrics.LOSSES.inc()
+        _log.warning("ami link was lost")
         return True
 
     async def _watch(self, connection: Connection) -> None:
@@ -212,6 +212,7 @@ class Link:
             _log.info("ami silent", reason=str(lost))
 
     async def _beat(self, connection: Connection) -> bool:
+        metrics.LATENESS.set(self.lateness or 0.0)
         answer = await connection.ask(self._heartbeat.action(time.monotonic()))
         if not answer.success:
             _log.warning("ami heartbeat refused: manager.conf needs user", reason=answer.message)

@@ -4,7 +4,7 @@ from prometheus_client import Counter, Gauge
 
 CONNECTED = Gauge("thirdring_ami_connected", "1 while the link to Asterisk is up.")
 LOSSES = Counter("thirdring_ami_losses_total", "AMI links that were lost.")
-LATENESS = Gauge("thirdring_ami_event_lateness_seconds", "How late the last heartbeat event came.")
+LATENESS = Gauge("thirdring_ami_event_lateness_seconds", "How late Asterisk's events come.")
 EVENTS = Counter("thirdring_ami_events_total", "Events taken in, by kind.", ("kind",))
 REFUSED = Counter("thirdring_ami_refused_total", "AMI messages kept from everybody.", ("reason",))
 ACTIONS = Counter(

@@ -1,7 +1,7 @@
 """Our AMI link and Asterisk's side of it: the real one, and the fake that stands for it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
@@ -12,6 +12,7 @@ from ami.link import Link
 from tests.contract.small_asterisk import SECRET, SmallAsterisk
 from tests.fakes import ami_switch
 from tests.fakes.ami_switch import FakeAmi
+from tests.waiting import until
 
 Node = SmallAsterisk | FakeAmi
 CONTEXTS = frozenset({"callers"})
@@ -38,17 +39,12 @@ async def linked(node: Node) -> AsyncIterator[tuple[Link, list[Event]]]:
     running = asyncio.create_task(link.run())
     try:
         async with asyncio.timeout(40):
-            await until(lambda: link.lateness is not None)
+            await until(lambda: link.lateness is not None, within=30)
             yield link, heard
     finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110 - a real Asterisk tells us by no event of the loop
-        await asyncio.sleep(0.01)
 
 
 async def test_a_member_with_a_chinese_name_is_seen_paused_and_back(node: Node) -> None:
@@ -57,7 +53,7 @@ async def test_a_member_with_a_chinese_name_is_seen_paused_and_back(node: Node) 
         assert (member.name, member.paused) == ("张三", False)
         for paused in (True, False):
             assert await link.pause(member.interface, paused=paused, reason="用餐")
-            await until(lambda: isinstance(heard[-1], QueueMemberStatus))
+            await until(lambda: isinstance(heard[-1], QueueMemberStatus), within=30)
             assert (await link.queue_status("hotline")).members[0].paused is paused
         seen = [one for one in heard if isinstance(one, QueueMemberStatus)]
         assert {one.name for one in seen} == {"张三"}
@@ -80,7 +76,8 @@ async def test_a_call_out_bears_our_id_and_can_be_kept_alive(node: Node) -> None
             variables={"ATTEMPT": "77"},
         )
         await until(
-            lambda: any(isinstance(e, Newchannel) and e.uniqueid == "attempt-77" for e in heard)
+            lambda: any(isinstance(e, Newchannel) and e.uniqueid == "attempt-77" for e in heard),
+            within=5,
         )
         assert await link.absolute_timeout("attempt-77", 30)
         assert await link.absolute_timeout("attempt-77", 1)
@@ -97,11 +94,11 @@ async def test_an_asterisk_that_was_killed_is_linked_again_under_its_new_name(no
     async with linked(node) as (link, heard):
         old = node.boot
         node.restart()  # in this thread: the new one must not end with a thread of a pool
-        await until(lambda: link.boot == node.boot != old)
+        await until(lambda: link.boot == node.boot != old, within=30)
         interface = (await link.queue_status("hotline")).members[0].interface
         heard.clear()
         assert await link.pause(interface, paused=True, reason="")
-        await until(lambda: any(isinstance(e, QueueMemberStatus) for e in heard))
+        await until(lambda: any(isinstance(e, QueueMemberStatus) for e in heard), within=30)
         assert await link.pause(interface, paused=False, reason="")
 
 
@@ -109,8 +106,7 @@ async def test_a_frozen_asterisk_is_a_lost_link_within_five_seconds(node: Node) 
     async with linked(node) as (link, _):
         node.freeze(frozen=True)
         try:
-            async with asyncio.timeout(5):
-                await until(lambda: not link.connected)
+            await until(lambda: not link.connected, within=5)
         finally:
             node.freeze(frozen=False)
-        await until(lambda: link.connected)
+        await until(lambda: link.connected, within=30)

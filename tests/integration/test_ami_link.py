@@ -1,7 +1,7 @@
 """The link to Asterisk, cut at every byte, frozen, lied to (bar h)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -15,6 +15,7 @@ from ami.events import Event, Newchannel, QueueMemberStatus, QueueState
 from ami.fence import Refusal, Unsendable
 from ami.link import Link
 from tests.fakes.ami_switch import HOST, NAME, SECRET, FakeAmi
+from tests.waiting import until
 
 
 @dataclass
@@ -33,12 +34,6 @@ class Watcher:
     def has_beaten(self) -> bool:
         """Tell whether the heartbeat has proved the name of this run."""
         return self.link.lateness is not None
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let the loop turn until it is true; `watching` limits the time."""
-    while not true():  # noqa: ASYNC110 - what is awaited here is told by no event
-        await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -149,7 +144,7 @@ async def test_a_frozen_asterisk_is_noticed_and_found_again(
 
 async def test_a_wrong_secret_is_not_taken_for_a_link() -> None:
     async with FakeAmi() as fake, watching(fake, secret="wrong") as watcher:
-        await until(lambda: fake.connections >= 3)
+        await until(lambda: fake.connections >= 3, within=5, every=0)
         assert not watcher.link.connected
         assert watcher.heard == []
 
@@ -174,7 +169,7 @@ async def test_an_error_in_one_consumer_hurts_neither_the_link_nor_the_others() 
 async def test_events_that_asterisk_did_not_write_reach_nobody() -> None:
     async with FakeAmi() as fake, watching(fake) as watcher:
         await watcher.resynced.wait()
-        await until(watcher.has_beaten)
+        await until(watcher.has_beaten, within=5, every=0)
         before = len(watcher.heard)
         forged = metrics.REFUSED.labels(Refusal.FORGED)._value.get()
         fake.tell("Event: Shutdown\r\n\r\n")
@@ -196,7 +191,7 @@ async def test_a_new_run_of_asterisk_is_known_by_its_own_heartbeat() -> None:
         watcher.resynced.clear()
         fake.restart()
         await watcher.resynced.wait()
-        await until(watcher.has_beaten)
+        await until(watcher.has_beaten, within=5, every=0)
         assert await ring(watcher.link)
         assert isinstance(watcher.heard[-1], Newchannel)
 

@@ -135,11 +135,14 @@ def test_a_heartbeat_of_ours_proves_the_run_and_shows_how_late_events_are() -> N
     assert beat.action(10.0)["At"] == "10.000000"
     headers = {"Event": "UserEvent", "SystemName": "trk1", "UserEvent": NAME, "At": "10.000000"}
     assert beat.heard(Heard(headers, answers=True), 10.5)
-    assert (beat.boot, beat.lateness) == ("trk1", 0.5)
+    assert (beat.boot, beat.lateness(10.6)) == ("trk1", 0.5)
+    beat.action(11.0)
+    beat.action(12.0)
+    assert beat.lateness(14.0) == 3.0  # out since 11.0
 
 
 def test_a_heartbeat_that_somebody_else_sent_teaches_nothing() -> None:
     beat = Heartbeat()
     headers = {"Event": "UserEvent", "SystemName": "forged", "UserEvent": NAME, "At": "x"}
     assert beat.heard(Heard(headers), 10.5)
-    assert (beat.boot, beat.lateness) == (None, None)
+    assert (beat.boot, beat.lateness(11.0)) == (None, None)
