@@ -22,7 +22,7 @@ RATE = 24_000
 STYLES = Path(__file__).parent / "styles"
 
 _SPEAKERS: Mapping[Language, str] = {"zh": "zf_xiaobei", "en": "af_heart"}
-_SPEED: Mapping[Language, float] = {"zh": 0.85, "en": 0.95}
+_SPEED: Mapping[Language, float] = {"zh": 0.85, "en": 0.8}
 """Of the speaker's own pace: 0.85 is about 230 characters a minute (QA-3)."""
 _STYLE_SIZE = 256
 _MOST_LETTERS = 500

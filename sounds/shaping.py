@@ -40,7 +40,7 @@ def shaped(sound: Sound) -> Sound:
     if not math.isfinite(level) or level < -70:
         raise NothingHeard("it is silent")
     louder = trimmed * np.float32(10 ** ((SPEECH_LEVEL - level) / 20))
-    return Sound(_limited(louder), TELEPHONE_RATE)
+    return Sound(without_silent_edges(_limited(louder)), TELEPHONE_RATE)
 
 
 def speech_level(samples: Samples) -> float:
@@ -60,7 +60,14 @@ def edge_silence_ms(samples: Samples) -> tuple[float, float]:
 
 
 def without_silent_edges(samples: Samples) -> Samples:
-    """Cut the edges down to 10 ms of silence, faded so that nothing clicks."""
+    """Cut the edges down to 20 ms of silence or less, faded so that nothing clicks."""
+    cut = _cut(samples)
+    while max(edge_silence_ms(cut)) > EDGE_MS:  # the fade can silence a faint last sound
+        cut = _cut(cut)
+    return cut
+
+
+def _cut(samples: Samples) -> Samples:
     keep = EDGE_MS // 2 * TELEPHONE_RATE // 1000
     first, last = _audible(samples)
     cut = samples[max(0, first - keep) : last + keep].copy()
