@@ -39,6 +39,7 @@ SHORT = 8
 @list_options
 def calls(
     call_id: str | None,
+    *,
     ref: str | None,
     number: str | None,
     agent: str | None,

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from callflow.lifecycles.call import Disposition
 from callflow.lifecycles.recording import RecordingKind, RecordingState
 from commands import given, printing
 from commands.asking import (
@@ -32,6 +33,10 @@ from tickets.queries import RecordingFilter
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the recording ID to this file, a WAV.",
 )
+@click.option("--ref", help="Of the call with this X-Ref.")
+@click.option("--number", help="Of calls from this number, whole.")
+@click.option("--agent", help="Of calls that this agent answered.")
+@click.option("--disposition", type=click.Choice([each.value for each in Disposition]))
 @click.option("--call", "call_id", help="Of the call with this id.")
 @click.option("--kind", type=click.Choice([each.value for each in RecordingKind]))
 @click.option("--state", type=click.Choice([each.value for each in RecordingState]))
@@ -39,6 +44,11 @@ from tickets.queries import RecordingFilter
 def recordings(
     recording: str | None,
     target: Path | None,
+    *,
+    ref: str | None,
+    number: str | None,
+    agent: str | None,
+    disposition: str | None,
     call_id: str | None,
     kind: str | None,
     state: str | None,
@@ -53,6 +63,10 @@ def recordings(
         raise given.Refusal("--save needs the ID of one recording.")
     which = RecordingFilter(
         call_id=call_id,
+        ref=ref,
+        number=number,
+        agent=agent,
+        disposition=Disposition(disposition) if disposition else None,
         kind=RecordingKind(kind) if kind else None,
         state=RecordingState(state) if state else None,
         since=want.since,

@@ -24,11 +24,20 @@ from tickets.queries import TicketFilter
 @click.command()
 @click.argument("ticket", required=False, metavar="[NUMBER]")
 @click.option("--number", help="Of the customer with this telephone number, whole.")
+@click.option("--ref", help="From the call with this X-Ref.")
+@click.option("--agent", help="From a call that this agent answered.")
 @click.option("--call", "call_id", help="From the call with this id.")
 @click.option("--kind", type=click.Choice([each.value for each in TicketKind]))
 @list_options
 def tickets(
-    ticket: str | None, number: str | None, call_id: str | None, kind: str | None, **common: Any
+    ticket: str | None,
+    *,
+    number: str | None,
+    ref: str | None,
+    agent: str | None,
+    call_id: str | None,
+    kind: str | None,
+    **common: Any,
 ) -> None:
     """Show tickets, newest first; with NUMBER (20261121-00042) one of them whole."""
     want = asked(**common)
@@ -37,6 +46,8 @@ def tickets(
         return
     which = TicketFilter(
         call_id=call_id,
+        ref=ref,
+        agent=agent,
         customer_number=number,
         kind=TicketKind(kind) if kind else None,
         since=want.since,

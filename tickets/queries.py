@@ -37,9 +37,14 @@ class CallFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingFilter:
-    """Which recordings: every field that is set must hold; times are those of the row."""
+    """Which recordings: every field that is set must hold; times are those of the row (QA-5)."""
 
     call_id: str | None = None
+    ref: str | None = None
+    """Of the recorded call, as the three below."""
+    number: str | None = None
+    agent: str | None = None
+    disposition: Disposition | None = None
     kind: RecordingKind | None = None
     state: RecordingState | None = None
     since: datetime | None = None
@@ -51,6 +56,9 @@ class TicketFilter:
     """Which tickets: every field that is set must hold (TKT-14)."""
 
     call_id: str | None = None
+    ref: str | None = None
+    """Of the call it came from, as the agent."""
+    agent: str | None = None
     customer_number: str | None = None
     kind: TicketKind | None = None
     state: TicketState | None = None
@@ -160,6 +168,14 @@ async def recordings(
         (RecordingRow.kind, wanted.kind),
         (RecordingRow.state, wanted.state),
     )
+    query = _of_calls(
+        query,
+        RecordingRow.call_id,
+        (Call.ref, wanted.ref),
+        (Call.number, wanted.number),
+        (Call.agent, wanted.agent),
+        (Call.disposition, wanted.disposition),
+    )
     return await page(
         connection,
         _between(query, RecordingRow.created_at, wanted.since, wanted.until),
@@ -198,6 +214,9 @@ async def tickets(
         (TicketRow.customer_number, wanted.customer_number),
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
+    )
+    query = _of_calls(
+        query, TicketRow.call_id, (Call.ref, wanted.ref), (Call.agent, wanted.agent)
     )
     return await page(
         connection,
@@ -239,6 +258,15 @@ def _where(query: Select[Any], *wanted: tuple[Any, str | None]) -> Select[Any]:
         if value is not None:
             query = query.where(column == value)
     return query
+
+
+def _of_calls(
+    query: Select[Any], call_id: Any, *wanted: tuple[Any, str | None]
+) -> Select[Any]:
+    """Keep the rows of those calls only; without any wish every row."""
+    if all(value is None for _, value in wanted):
+        return query
+    return query.where(call_id.in_(_where(select(Call.id), *wanted)))
 
 
 def _between(

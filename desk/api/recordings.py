@@ -8,11 +8,22 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.lifecycles.call import Disposition
 from callflow.lifecycles.recording import Recording, RecordingKind, RecordingState
 from callflow.text import clean
 from desk import audio
 from desk.admission import Holder
-from desk.api.asking import Asking, Identity, Known, Many, Paged, found, turned
+from desk.api.asking import (
+    Asking,
+    Identity,
+    Known,
+    Many,
+    Paged,
+    Text,
+    found,
+    may_search_by_number,
+    turned,
+)
 from desk.problems import documented
 from desk.shapes import RecordingShape
 from settings import Settings
@@ -27,15 +38,20 @@ class WhichRecordings(Paged):
     """Which recordings; every field that is given must hold. Times are when they were kept."""
 
     call_id: Identity | None = Field(None, description="The call that was recorded.")
+    ref: Text | None = Field(None, description="The X-Ref of that call.")
+    number: Text | None = Field(None, description="The caller's number, whole.")
+    agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
+    disposition: Disposition | None = Field(None, description="How that call ended.")
     kind: RecordingKind | None = None
     state: RecordingState | None = None
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_recordings(
-    wanted: Annotated[WhichRecordings, Query()], _holder: Known, asking: Asking
+    wanted: Annotated[WhichRecordings, Query()], holder: Known, asking: Asking
 ) -> Many[RecordingShape]:
     """Recordings, newest first."""
+    may_search_by_number(holder, wanted.number)
     which = RecordingFilter(**wanted.model_dump(exclude={"limit", "cursor"}))
     page = await turned(
         asking.ask(

@@ -33,6 +33,8 @@ class WhichTickets(Paged):
 
     number: Text | None = Field(None, description="The customer's number, whole.")
     call_id: Identity | None = Field(None, description="The call it came from.")
+    ref: Text | None = Field(None, description="The X-Ref of that call.")
+    agent: Text | None = Field(None, description="The agent who answered that call.")
     kind: TicketKind | None = None
     state: TicketState | None = None
 

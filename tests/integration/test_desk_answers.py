@@ -131,6 +131,27 @@ async def test_tickets_and_recordings_are_found_by_call(desk: Room) -> None:
     assert (await desk.get(f"/api/v1/recordings/{recording_id(4)}")).json()["seconds"] == 4.0
 
 
+@pytest.mark.parametrize(
+    ("path", "filters", "wanted"),
+    [
+        ("recordings", {"ref": "R-3"}, [3]),
+        ("recordings", {"agent": "8001"}, [2]),  # QA-5
+        ("recordings", {"number": NUMBER, "disposition": "agent"}, [2]),
+        ("recordings", {"number": "1"}, []),
+        ("recordings", {"number": NUMBER, "until": "2026-11-21T03:57:00Z"}, [4, 5]),
+        ("tickets", {"ref": "R-4"}, [4]),
+        ("tickets", {"agent": "8001", "number": NUMBER}, [2]),
+        ("tickets", {"ref": "R-4", "agent": "8001"}, []),
+    ],
+)
+async def test_tickets_and_recordings_are_found_by_their_call(
+    desk: Room, path: str, filters: dict[str, str], wanted: list[int]
+) -> None:
+    answer = await desk.get(f"/api/v1/{path}", params=filters)
+    found = [each["call_id"] for each in answer.json()["items"]]
+    assert found == [call_id(each) for each in wanted]
+
+
 @pytest.mark.parametrize("role", [role for role in Role if not sees_numbers(role)])
 async def test_who_needs_no_numbers_sees_none(small_desk: Room, role: Role) -> None:
     paths = (
@@ -147,8 +168,12 @@ async def test_who_needs_no_numbers_sees_none(small_desk: Room, role: Role) -> N
 
 
 async def test_who_sees_no_numbers_cannot_search_by_them(small_desk: Room) -> None:
-    for path in ("/api/v1/calls", "/api/v1/tickets"):
-        answer = await small_desk.get(path, Role.STATISTICIAN, params={"number": NUMBER})
+    for path, role in (
+        ("/api/v1/calls", Role.STATISTICIAN),
+        ("/api/v1/tickets", Role.DEPARTMENT),
+        ("/api/v1/recordings", Role.INSPECTOR),
+    ):
+        answer = await small_desk.get(path, role, params={"number": NUMBER})
         assert answer.status_code == 403
 
 

@@ -129,6 +129,8 @@ def test_tickets_and_recordings_are_listed(ask: Asker) -> None:
     found = ask.rows("tickets", "--call", call_id(4))
     assert [row["number"] for row in found] == [ticket_number(4)]
     assert [row["id"] for row in ask.rows("recordings", "--call", call_id(4))] == [recording_id(4)]
+    assert [row["call_id"] for row in ask.rows("recordings", "--agent", "8001")] == [call_id(2)]
+    assert [row["call_id"] for row in ask.rows("tickets", "--ref", "R-3")] == [call_id(3)]
     assert "13812345678" in ask("tickets", ticket_number(2)).stdout
     assert json.loads(ask("tickets", ticket_number(2), "--json").stdout)["kind"] == "complaint"
     assert json.loads(ask("recordings", recording_id(2)[:8], "--json").stdout)["channels"] == 2
