@@ -2,6 +2,7 @@
 
 import io
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -156,3 +157,17 @@ def test_the_end_of_the_conversation_ends_the_script_and_never_spins(
 def test_quotes_in_an_argument_stay_inside_it() -> None:
     phone = object.__new__(emergency.Phone)
     assert phone._quote('a" "b\\\n') == '"a\\" \\"b\\\\"'
+
+
+def test_the_script_starts_alone_with_nothing_of_ours_and_little_else() -> None:
+    script = Path(emergency.__file__)
+    words = [sys.executable, "-I", "-X", "importtime", str(script)]
+    done = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "emergency message ended early: EOFError" in done.stderr
+    assert "Traceback" not in done.stderr
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "asterisk.agi" in loaded
+    assert not loaded & {"pydantic", "settings", "structlog", "asyncio", "callflow", "agi"}
