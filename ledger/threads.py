@@ -16,9 +16,6 @@ KEEP_ENDED_S = 10.0
 KEEP_OTHERS_S = 300.0
 """What is no call (an agent's phone that dials), or not known to be one yet."""
 
-AFTER_A_CALL = 4
-"""Births and deaths that matter to one call: its own switch's death, or the next one's birth."""
-
 _OF_THE_SWITCH = frozenset({"switch_started", "switch_died"})
 
 
@@ -60,8 +57,7 @@ class Boots:
 
     def since(self, began: float) -> Sequence[JournalEvent]:
         """Return what was told of any switch after `began`; for most calls, nothing."""
-        first = bisect_left(self._told, began, key=lambda event: event.at)
-        return self._told[first : first + AFTER_A_CALL]
+        return self._told[bisect_left(self._told, began, key=lambda event: event.at) :]
 
 
 class Threads:

@@ -114,7 +114,7 @@ class Telling:
         return folded(self.events())
 
 
-def event_of(read: JournalEvent | Reject) -> JournalEvent:
+def event_of(read: JournalEvent | Reject | None) -> JournalEvent:
     """Return the event that a line was read as; fails for a reject."""
     assert isinstance(read, JournalEvent), read
     return read
