@@ -4,6 +4,7 @@ It stands outside the framework, so that what the framework refuses is measured 
 No answer may be kept by a cache, framed by a page or read by another site: there is no CORS.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -16,6 +17,9 @@ from desk.problems import problem
 
 LONGEST_BODY = 64 * 1024
 """Bytes of a request's body; the largest we take is a notice of a few hundred characters."""
+
+BODY_WITHIN_S = 10.0
+"""Seconds for the whole body."""
 
 HEADERS = {
     "Cache-Control": "no-store, private",
@@ -113,12 +117,20 @@ def _announced(request: Request) -> int:
 
 
 def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
-    """Return a `receive` that stops a body that grows beyond the limit without saying so first."""
+    """Return a `receive` that stops a body that grows beyond the limit, or takes for ever."""
     taken = 0
+    whole = False
+    deadline = time.monotonic() + BODY_WITHIN_S
 
     async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        try:
+            # After the body, `receive` waits for the end of the connection: as long as it takes.
+            async with asyncio.timeout(None if whole else deadline - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > LONGEST_BODY:
             raise HTTPException(413)

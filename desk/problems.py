@@ -21,6 +21,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     410: "Gone",
     413: "Too large",
     416: "Range not satisfiable",
@@ -111,6 +112,7 @@ def _sentence(status: int) -> str:
         400: "The request could not be read.",
         404: "There is nothing at this address; /openapi.json lists what there is.",
         405: "This address does not take that method; /openapi.json lists what it takes.",
+        408: "The body did not come in time.",
         413: "The body is larger than this address takes.",
     }.get(status, "The request cannot be answered.")
 

@@ -12,13 +12,15 @@ import structlog
 import uvicorn
 
 from desk.app import built, facing_the_network
+from desk.wire import HurriedConnection
 from settings import Settings
 
 STOPPING_S = 1
 """Seconds that requests in flight get to finish (uvicorn counts in whole ones)."""
 
-MOST_AT_ONCE = 200
-"""Requests served at once; more are told to come back."""
+MOST_AT_ONCE = 500
+"""Connections at once; a request on one more is told to come back. Files enough for all of them
+are allowed everywhere (1,024 is the usual limit)."""
 
 log = structlog.get_logger()
 
@@ -43,7 +45,7 @@ async def serve(settings: Settings) -> None:
             host=settings.desk_address,
             port=settings.desk_port,
             loop="none",
-            http="h11",
+            http=HurriedConnection,
             lifespan="on",
             access_log=False,
             log_config=None,

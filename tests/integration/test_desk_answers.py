@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from callflow.rules.roles import Role, sees_numbers
+from desk import edge
 from desk.edge import HEADERS
 from tests.integration.desk_room import (
     AUDIO,
@@ -348,6 +349,21 @@ async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
         put = await leader.put("/api/v1/notice", content=endless(), headers=headers)
         assert put.status_code == 413
         assert put.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    small_desk: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge, "BODY_WITHIN_S", 0.0)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    async with small_desk.client(Role.TEAM_LEADER) as leader:
+        headers = {"Content-Type": "application/json"}
+        put = await leader.put("/api/v1/notice", content=stalled(), headers=headers)
+        assert put.status_code == 408
 
 
 async def _looks(desk: Room) -> list[audit.Look]:

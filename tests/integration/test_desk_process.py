@@ -1,5 +1,6 @@
 """The desk as a process of its own: it starts, answers on a real port, and stops when told."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -59,6 +60,22 @@ async def test_the_desk_starts_answers_and_stops(tmp_path: Path, how: signal.Sig
         assert process.returncode in {0, -how}
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
+
+
+async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) -> None:
+    port = _free_port()
+    with _desk(tmp_path, port):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await until(lambda: _answers(client), within=30, what="the desk answers")
+            strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(300)]
+            for _, writer in strangers[:150]:
+                writer.write(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX-")  # and no more
+            assert await _answers(client)
+            async with asyncio.timeout(30):
+                for reader, writer in strangers:
+                    assert await reader.read() == b""
+                    writer.close()
+            assert await _answers(client)
 
 
 async def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
