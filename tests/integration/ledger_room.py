@@ -18,6 +18,7 @@ from tests.unit.test_call_fold import ENDINGS
 from tickets.models import Base, Call, CallEvent, GapRow, JournalReject, RecordingRow, TicketRow
 
 NOW = BEGAN + 3600.0
+JOURNALS = ("cel.csv", "queue_log", "dialogue-1-1.jsonl", "site.jsonl")
 TABLES: tuple[type[Base], ...] = (
     Call,
     CallEvent,
@@ -103,10 +104,12 @@ class Room:
         """Return a keeper as a new process would have it."""
         return Keeper(self.engine, Journals(self.journal, {}))
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, *, at: float | None = NOW) -> None:
+        """Append to a journal, at a time of the test or (None) at the machine's own."""
         with (self.journal / name).open("ab") as file:
             file.write(content)
-        os.utime(self.journal / name, (NOW, NOW))
+        if at is not None:
+            os.utime(self.journal / name, (at, at))
 
     async def rows(self, query: str, **values: object) -> list[Row]:
         async with self.engine.connect() as connection:

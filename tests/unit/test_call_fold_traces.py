@@ -27,7 +27,9 @@ READERS = {
 def events_of(path: Path) -> Iterator[JournalEvent]:
     read = READERS[path.name.partition(".")[0].partition("-")[0].partition("_v")[0]]
     for offset, line in enumerate(path.read_text().splitlines()):
-        yield event_of(read(line, path.name, offset))
+        found = read(line, path.name, offset)
+        if found is not None:
+            yield event_of(found)
 
 
 def calls_of(*paths: Path) -> dict[str, CallRecord]:
