@@ -215,9 +215,7 @@ async def tickets(
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
     )
-    query = _of_calls(
-        query, TicketRow.call_id, (Call.ref, wanted.ref), (Call.agent, wanted.agent)
-    )
+    query = _of_calls(query, TicketRow.call_id, (Call.ref, wanted.ref), (Call.agent, wanted.agent))
     return await page(
         connection,
         _between(query, TicketRow.created_at, wanted.since, wanted.until),
@@ -260,9 +258,7 @@ def _where(query: Select[Any], *wanted: tuple[Any, str | None]) -> Select[Any]:
     return query
 
 
-def _of_calls(
-    query: Select[Any], call_id: Any, *wanted: tuple[Any, str | None]
-) -> Select[Any]:
+def _of_calls(query: Select[Any], call_id: Any, *wanted: tuple[Any, str | None]) -> Select[Any]:
     """Keep the rows of those calls only; without any wish every row."""
     if all(value is None for _, value in wanted):
         return query
