@@ -180,8 +180,16 @@ class Archive:
         opened = 0
         writing = self._engine.execution_options(writing=True)
         async with asyncio.timeout(DATABASE_LIMIT_S), writing.begin() as connection:
+            fresh = await writes.add_recordings(
+                connection, [(one.recording, one.gaps) for one in done]
+            )
+            told: list[JournalEvent] = []
             for one in done:
-                opened += await self._keep_one(connection, one, now)
+                if one.recording.id in fresh:
+                    number = await self._opened(connection, one.ticket)
+                    opened += number is not None
+                    told.extend(_told(one, number, now))
+            await writes.add_events(connection, told)
         for one in done:
             if one.recording.state is not RecordingState.LOST or _is_empty(one.job.spooled):
                 one.job.spooled.unlink(missing_ok=True)
@@ -190,15 +198,12 @@ class Archive:
         self.recordings_kept += len(done)
         self.tickets_opened += opened
 
-    async def _keep_one(self, connection: AsyncConnection, one: _Done, now: float) -> int:
-        if not await writes.add_recording(connection, one.recording, one.gaps):
-            return 0
-        number = None
-        if one.ticket is not None:
-            day = one.ticket.created_at.astimezone(self._zone).date()
-            number = await writes.open_ticket(connection, one.ticket, day=day)
-        await writes.add_events(connection, list(_told(one, number, now)))
-        return int(number is not None)
+    async def _opened(self, connection: AsyncConnection, ticket: Ticket | None) -> str | None:
+        """Open a message's ticket; return its number, None where there is nothing to open."""
+        if ticket is None:
+            return None
+        day = ticket.created_at.astimezone(self._zone).date()
+        return await writes.open_ticket(connection, ticket, day=day)
 
 
 def _be_nice() -> None:

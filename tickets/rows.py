@@ -45,7 +45,7 @@ def call_in(row: RowMapping) -> CallRecord:
 
 def of_recording(recording: Recording) -> dict[str, Any]:
     """Return the columns of a recording."""
-    return asdict(recording)
+    return {name: getattr(recording, name) for name in Recording.__slots__}
 
 
 def recording_in(row: RowMapping) -> Recording:
@@ -58,7 +58,7 @@ def recording_in(row: RowMapping) -> Recording:
 
 def of_gap(gap: Gap) -> dict[str, Any]:
     """Return the columns of a gap."""
-    return asdict(gap)
+    return {name: getattr(gap, name) for name in Gap.__slots__}
 
 
 def gap_in(row: RowMapping) -> Gap:

@@ -154,21 +154,20 @@ async def kept_recordings(
     return found
 
 
-async def add_recording(
-    connection: AsyncConnection, recording: Recording, gaps: Iterable[Gap]
-) -> bool:
-    """Keep a recording and its gaps; False (and nothing is changed) when it was kept before."""
-    values = rows.of_recording(recording)
-    made = _insert(_table(RecordingRow), connection.dialect.name).values(values)
-    done = await connection.execute(
-        made.on_conflict_do_nothing().returning(RecordingRow.__table__.c.id)
-    )
-    if done.first() is None:
-        return False
-    found = [rows.of_gap(gap) for gap in gaps]
-    if found:
+async def add_recordings(
+    connection: AsyncConnection, recordings: Sequence[tuple[Recording, Sequence[Gap]]]
+) -> set[str]:
+    """Keep recordings and their gaps; return the ids of those that were not kept before."""
+    identities = [recording.id for recording, _ in recordings]
+    known = {recording.id for recording in await kept_recordings(connection, identities)}
+    fresh = {one.id: (one, gaps) for one, gaps in recordings if one.id not in known}
+    if fresh:
+        await connection.execute(
+            insert(RecordingRow), [rows.of_recording(one) for one, _ in fresh.values()]
+        )
+    if found := [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]:
         await connection.execute(insert(GapRow), found)
-    return True
+    return set(fresh)
 
 
 async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date) -> str | None:

@@ -184,7 +184,7 @@ class KilledError(BaseException):
     """The process dies here."""
 
 
-STEPS = ["take", "_rename", "add_recording", "open_ticket", "add_events", "commit", "unlink"]
+STEPS = ["take", "_rename", "add_recordings", "open_ticket", "add_events", "commit", "unlink"]
 
 
 @pytest.mark.parametrize("step", STEPS)
