@@ -14,7 +14,9 @@ import httpx
 import pytest
 
 from settings import PROJECT
+from tests.postgres import Postgres
 from tests.waiting import until
+from tickets.migrate import upgrade
 
 
 def _free_port() -> int:
@@ -24,11 +26,16 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _desk(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def _desk(home: Path, port: int, database_url: str = "") -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "main", "serve", "desk"],
         cwd=PROJECT,
-        env={**os.environ, "THIRDRING_HOME": str(home), "THIRDRING_DESK_PORT": str(port)},
+        env={
+            **os.environ,
+            "THIRDRING_HOME": str(home),
+            "THIRDRING_DESK_PORT": str(port),
+            "THIRDRING_DATABASE_URL": database_url,
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -76,6 +83,25 @@ async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) 
                     assert await reader.read() == b""
                     writer.close()
             assert await _answers(client)
+
+
+async def test_the_desk_stops_while_its_database_is_frozen(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    port, url = _free_port(), postgres.new_database()
+    await asyncio.to_thread(upgrade, url)
+    with _desk(tmp_path, port, url) as process:
+        address, headers = f"http://127.0.0.1:{port}", {"Authorization": "Bearer x"}
+        async with httpx.AsyncClient(base_url=address, headers=headers) as client:
+            await until(lambda: _answers(client), within=30, what="the desk answers")
+            assert (await client.get("/api/v1/calls")).status_code == 401
+            postgres.pause()
+            try:
+                assert (await client.get("/api/v1/calls")).status_code == 503
+                process.send_signal(signal.SIGTERM)
+                await until(lambda: process.poll() == 0, within=10, what="the desk stops")
+            finally:
+                postgres.go_on()
 
 
 async def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
