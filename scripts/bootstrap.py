@@ -101,7 +101,15 @@ def install(profile: str) -> None:
     lock = PROJECT / "requirements" / f"{profile}.lock"
     total = len(re.findall(r"^[a-z0-9][^ ]*==", lock.read_text(), flags=re.MULTILINE))
     say(f"installing {total} locked packages ({lock.relative_to(PROJECT)})")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--progress-bar", "off"]
+    pip = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--progress-bar",
+        "off",
+        "--no-compile",
+    ]
     pip += ["--disable-pip-version-check", "--no-input"]
     follow([*pip, "--require-hashes", "-r", str(lock)], total)
     step(
