@@ -6,7 +6,6 @@ python -m bench --only hotline recorded
 """
 
 import argparse
-import asyncio
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from bench import alaw, lines, machine, plain
 from bench.contest import Contestant, Rung, climb
 from bench.lines import Lines
 from bench.report import WAYS, Figures, markdown
+from bench.served import Ledger
 from bench.sipp import Load
 from caller import audio
 from caller.listen import RATE
@@ -28,7 +28,6 @@ from switchroom import asterisk
 from switchroom.asterisk import Installation
 from tests.end_to_end.house import House, free_port
 from tests.end_to_end.house import running as hotline_running
-from tests.waiting import until
 
 ANSWER_AFTER = 1.0
 SECONDS = 5.0
@@ -36,9 +35,9 @@ SECONDS = 5.0
 
 RATES = {
     "answer": (20, 60, 120, 180),
-    "recorded": (20, 60, 120, 180),
+    "recorded": (10, 20, 40, 60, 90, 120, 180),
     "process": (2, 5, 10, 20),
-    "hotline": (20, 60, 90, 120),
+    "hotline": (10, 20, 40, 60, 90),
 }
 LINES = 100
 
@@ -93,7 +92,7 @@ def _contestants(
             load,
             RATES["hotline"],
             {name: house.pid(name) for name in ("asterisk", "calls", "ledger")},
-            settled=_ledger_is_done(house),
+            served=Ledger(house),
         )
 
 
@@ -101,28 +100,6 @@ def _contestants(
 def _hotline() -> Iterator[House]:
     with hotline_running(answer_after=ANSWER_AFTER) as house:
         yield house
-
-
-class _ledger_is_done:  # noqa: N801 - reads as the question it is
-    """Wait until every call made so far is in the database, and its recording in the store."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._made = 0
-
-    def __call__(self, calls: int) -> None:
-        self._made += calls
-        asyncio.run(self._wait())
-
-    async def _wait(self) -> None:
-        await until(self._is_done, within=180, what="the ledger has every call", every=0.5)
-
-    async def _is_done(self) -> bool:
-        [row] = await self._house.rows(
-            "SELECT (SELECT COUNT(*) FROM calls WHERE state = 'ended') AS calls,"
-            " (SELECT COUNT(*) FROM recordings WHERE kind = 'call') AS recordings"
-        )
-        return int(row["calls"]) >= self._made and not self._house.spooled()
 
 
 def _lines(
@@ -153,8 +130,9 @@ def _speech(found: Installation, folder: Path) -> Path:
 
 def _told(contestant: Contestant, rung: Rung) -> str:
     spent = ", ".join(f"{name} {ms:.1f}" for name, ms in rung.cpu_ms.items())
+    served = f"{rung.served.calls} served, " if rung.served else ""
     return (
-        f"{contestant.name} at {rung.rate}/s: {rung.outcome.answered} answered, "
+        f"{contestant.name} at {rung.rate}/s: {rung.outcome.answered} answered, {served}"
         f"{rung.outcome.failed} failed, p99 +{rung.late(0.99):.0f} ms, CPU ms/call {spent}"
     )
 

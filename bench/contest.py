@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import cpu, sipp
+from bench.served import Served
 from bench.sipp import Load, Outcome
 
 LATEST_MS = 1000.0
@@ -23,8 +24,9 @@ class Contestant:
     processes: Mapping[str, int]
     """Column (`asterisk`, `ours`, `ledger`) → process id; children count with it."""
 
-    settled: Callable[[int], None] = lambda _calls: None
-    """Told how many calls were made; returns when all of their work is done."""
+    served: Callable[[int, str], Served] | None = None
+    """Told how many calls were made with which X-Ref; returns when all of their work is done.
+    None where nothing more than the answer was promised."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Rung:
     """Milliseconds of CPU a call, by column."""
 
     answer_after_ms: float
+    served: Served | None = None
 
     @property
     def rate(self) -> int:
@@ -55,7 +58,8 @@ class Rung:
 
     @property
     def is_held(self) -> bool:
-        return self.outcome.failed == 0 and self.late(0.99) <= LATEST_MS
+        everybody = self.served is None or self.served.calls == self.outcome.load.calls
+        return everybody and self.outcome.failed == 0 and self.late(0.99) <= LATEST_MS
 
 
 def climb(
@@ -63,13 +67,13 @@ def climb(
 ) -> Iterator[Rung]:
     """Give each rung as it is measured; the first that is not held is the last."""
     for rate in contestant.rates:
-        load = replace(contestant.load, rate=rate)
+        load = replace(contestant.load, rate=rate, ref=f"{contestant.name}-{rate}")
         before = _spent(contestant)
         outcome = sipp.ring(program, load, folder)
-        contestant.settled(load.calls)
+        served = contestant.served(load.calls, load.ref) if contestant.served else None
         after = _spent(contestant)
         spent = {name: 1000 * (after[name] - before[name]) / load.calls for name in after}
-        rung = Rung(outcome, spent, answer_after * 1000)
+        rung = Rung(outcome, spent, answer_after * 1000, served)
         yield rung
         if not rung.is_held:
             return
