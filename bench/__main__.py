@@ -18,7 +18,7 @@ from rich.markdown import Markdown
 from bench import alaw, lines, machine, plain
 from bench.contest import Contestant, Rung, climb
 from bench.lines import Lines
-from bench.report import WAYS, Figures, markdown
+from bench.report import COMPARED_AT, WAYS, Figures, markdown
 from bench.served import Ledger
 from bench.sipp import Load
 from caller import audio
@@ -92,6 +92,7 @@ def _contestants(
             load,
             RATES["hotline"],
             {name: house.pid(name) for name in ("asterisk", "calls", "ledger")},
+            at_least=COMPARED_AT,
             served=Ledger(house),
         )
 
@@ -114,10 +115,19 @@ def _lines(
         path = folder / f"{says.split()[0]}.alaw"
         path.write_bytes(alaw.encoded(samples))
         load = Load(
-            contestant.load.port, contestant.load.number, 25, LINES / 25, path, talk_ms=15_000
+            contestant.load.port,
+            contestant.load.number,
+            10,
+            LINES / 10,
+            path,
+            talk_ms=20_000,
+            ref=f"lines-{says.split()[0]}",
         )
-        found = lines.watched(says, program, load, contestant.processes, folder / "sipp")
-        console.print(f"{says}: {found.per_core('calls'):.0f} lines per core of our service")
+        found = lines.watched(says, program, load, contestant, folder / "sipp")
+        console.print(
+            f"{says}: {found.served} of {found.count} served, "
+            f"{found.per_core('calls'):.0f} lines per core of our service"
+        )
         yield found
 
 

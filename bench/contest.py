@@ -24,6 +24,9 @@ class Contestant:
     processes: Mapping[str, int]
     """Column (`asterisk`, `ours`, `ledger`) → process id; children count with it."""
 
+    at_least: int = 0
+    """Rate up to which it is measured whether the lower ones were held or not."""
+
     served: Callable[[int, str], Served] | None = None
     """Told how many calls were made with which X-Ref; returns when all of their work is done.
     None where nothing more than the answer was promised."""
@@ -65,7 +68,7 @@ class Rung:
 def climb(
     contestant: Contestant, program: list[str], folder: Path, *, answer_after: float
 ) -> Iterator[Rung]:
-    """Give each rung as it is measured; the first that is not held is the last."""
+    """Give each rung as it is measured; one that is not held is the last."""
     for rate in contestant.rates:
         load = replace(contestant.load, rate=rate, ref=f"{contestant.name}-{rate}")
         before = _spent(contestant)
@@ -75,7 +78,7 @@ def climb(
         spent = {name: 1000 * (after[name] - before[name]) / load.calls for name in after}
         rung = Rung(outcome, spent, answer_after * 1000, served)
         yield rung
-        if not rung.is_held:
+        if not rung.is_held and rate >= contestant.at_least:
             return
         time.sleep(1)  # let sockets and threads of the last rate go
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import cpu, sipp
+from bench.contest import Contestant
 from bench.sipp import Load, Outcome
 
 SETTLES = 3.0
@@ -24,6 +25,8 @@ class Lines:
     count: int
     cores: Mapping[str, float]
     failed: int
+    served: int
+    """Callers who heard their dialogue: a line nobody speaks on costs nothing."""
 
     def per_core(self, column: str) -> float:
         """Return how many lines one core of this process carries."""
@@ -31,9 +34,10 @@ class Lines:
 
 
 def watched(
-    says: str, program: list[str], load: Load, processes: Mapping[str, int], folder: Path
+    says: str, program: list[str], load: Load, contestant: Contestant, folder: Path
 ) -> Lines:
     """Ring all lines up, count CPU while all of them talk, and let them hang up."""
+    processes = contestant.processes
     outcomes: list[Outcome] = []
     ringing = threading.Thread(target=lambda: outcomes.append(sipp.ring(program, load, folder)))
     ringing.start()
@@ -45,4 +49,6 @@ def watched(
     seconds = time.monotonic() - begun
     ringing.join()
     cores = {name: (after[name] - before[name]) / seconds for name in after}
-    return Lines(says, load.calls, cores, outcomes[0].failed if outcomes else load.calls)
+    served = contestant.served(load.calls, load.ref).calls if contestant.served else 0
+    failed = outcomes[0].failed if outcomes else load.calls
+    return Lines(says, load.calls, cores, failed, served)

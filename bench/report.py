@@ -86,8 +86,8 @@ def _at_the_bar(rung: Rung) -> str:
 def _calls(figures: Figures) -> list[str]:
     rows = [
         (
-            "| way | calls/s | calls | failed | served | words p99 | INVITE→200 mean | p50 | p99 | CPU/call Asterisk "
-            "| calls | ledger | all |"
+            "| way | calls/s | calls | failed | served | words p99 | INVITE→200 mean | p50 | p99 "
+            "| CPU/call Asterisk | calls | ledger | all |"
         ),
         "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
@@ -95,10 +95,11 @@ def _calls(figures: Figures) -> list[str]:
         rows += [_row(name, rung) for name, rung in _named(figures, rungs)]
     note = (
         f"INVITE→200 is above the {figures.answer_after:.0f} s of ringing, in ms; CPU in ms. Each "
-        "call rings, is answered and stays for 1 s; then the caller hangs up. `served`: callers whose "
-        "dialogue said its first words in that second, `words`: how long after the answer; the "
-        "dialplan answers without our programs, so an answer alone proves nothing of them. A way "
-        "climbs until a call fails, a caller is not served, or p99 passes 1 s (✗). `ledger` is what follows: database, store."
+        "call rings, is answered and stays for 1 s; then the caller hangs up. `served`: callers "
+        "whose dialogue said its first words in that second, `words`: how long after the answer; "
+        "the dialplan answers without our programs, so an answer alone proves nothing of them. A "
+        "way climbs until a call fails, a caller is not served, or p99 passes 1 s (✗). CPU of a "
+        "rate that was not held is that of calls cut short. `ledger`: database and store."
     )
     return [*rows, "", note]
 
@@ -137,13 +138,13 @@ def _row(name: str, rung: Rung) -> str:
 def _lines(figures: Figures) -> list[str]:
     rows = [
         (
-            "| lines in their dialogue | lines | failed | cores of `calls` | lines per core "
+            "| lines in their dialogue | lines | failed | served | cores of `calls` | lines per core "
             "| cores of Asterisk |"
         ),
-        "|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|",
     ]
     rows += [
-        f"| {lines.says} | {lines.count} | {lines.failed} | {lines.cores['calls']:.2f} "
+        f"| {lines.says} | {lines.count} | {lines.failed} | {lines.served} | {lines.cores['calls']:.2f} "
         f"| {lines.per_core('calls'):.0f} | {lines.cores['asterisk']:.2f} |"
         for lines in figures.lines
     ]
