@@ -17,7 +17,7 @@ SAMPLE_RATE: Final = 8000
 MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
 GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
 
-STARTS_ABOVE: Final = 0.0  # log-odds, mean of the last …
+STARTS_ABOVE: Final = 0.5  # log-odds, mean of the last …
 ACROSS: Final = 4  # … frames
 VOICE_FRAME_ABOVE: Final = 0.0  # log-odds of a single frame that counts for the level
 HANGOVER_FRAMES: Final = 25  # 0.5 s: pauses between words are no end
@@ -31,6 +31,7 @@ class Hearing:
         "_ever",
         "_floor",
         "_gate",
+        "_gate_open",
         "_level",
         "_power",
         "_quiet_for",
@@ -48,6 +49,7 @@ class Hearing:
         self.heard = features.nothing_heard(MEMORY)  # what the network is told again next time
         self._waiting = bytearray()
         self._gate = webrtcvad.Vad(GATE_MODE)
+        self._gate_open = False
         self._votes: deque[bool] = deque(maxlen=GATE_WINDOW)
         self._scores: deque[float] = deque(maxlen=ACROSS)
         self._floor = NoiseFloor()
@@ -87,6 +89,7 @@ class Hearing:
         self._power = power
         self._floor.hear(power)
         gate = bool(self._gate.is_speech(frame, SAMPLE_RATE))
+        self._gate_open = gate
         self._votes.append(gate and self.echo.louder(dbfs(power)))
         return gate
 
@@ -97,7 +100,7 @@ class Hearing:
             proven = sum(self._votes) >= GATE_VOTES
         else:
             self._scores.append(score)
-            voiced = score > VOICE_FRAME_ABOVE
+            voiced = self._gate_open and score > VOICE_FRAME_ABOVE
             proven = len(self._scores) == ACROSS and sum(self._scores) > ACROSS * STARTS_ABOVE
         if voiced:
             self._level.hear(self._power, self._floor.power)

@@ -4,9 +4,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from bench.ear import made
+from bench.ear.kept import pcm, windows_of
 from bench.ear.windows import CORE, PLAIN, Room, Window, kinds, window
 from line.ear import FRAME_BYTES, Ear, Hearing, VoiceStarted
 
@@ -47,14 +46,14 @@ def heard(room: Room, share: float, ear: Ear | None = None) -> Iterator[Outcome]
         count = (CORE_COUNT if kind in CORE else DEAD_COUNT) * MORE.get(kind, 1)
         count = max(4, round(count * share))
         for start in range(0, count, LINES):
-            batch = range(start, min(count, start + LINES))
-            yield from _listen(ear, [window(room, kind, index) for index in batch])
+            size = min(LINES, count - start)
+            yield from _listen(ear, windows_of(room, kind, start, size))
 
 
 def _listen(ear: Ear, windows: list[Window]) -> Iterator[Outcome]:
     hearings = [Hearing() for _ in windows]
-    calls = [_pcm(w.heard) for w in windows]
-    prompts = [None if w.prompt is None else _pcm(w.prompt) for w in windows]
+    calls = [pcm(w.heard).tobytes() for w in windows]
+    prompts = [None if w.prompt is None else pcm(w.prompt).tobytes() for w in windows]
     started: list[list[float]] = [[] for _ in windows]
     for tick in range(len(calls[0]) // FRAME_BYTES):
         span = slice(tick * FRAME_BYTES, (tick + 1) * FRAME_BYTES)
@@ -66,10 +65,6 @@ def _listen(ear: Ear, windows: list[Window]) -> Iterator[Outcome]:
             started[i] += [e.at for e in events if isinstance(e, VoiceStarted)]
     for w, times, hearing in zip(windows, started, hearings, strict=True):
         yield Outcome(w, tuple(times), hearing.level_dbfs(), hearing.too_quiet())
-
-
-def _pcm(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> bytes:
-    return np.clip(np.round(samples * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
 def cost_us(room: Room, ear: Ear | None = None) -> float:

@@ -10,7 +10,15 @@ from bench.ear.features import inputs_of, labels_of
 from bench.ear.packages import CACHE
 from bench.ear.windows import SPEECH, Room, kinds, window
 
-WEIGHTS = {"anything": 4, "echo": 5, "loud echo": 3, "over prompt": 2, "breath": 3, "handset": 2}
+WEIGHTS = {
+    "over prompt": 2,
+    "anything": 4,
+    "melody": 2,
+    "echo": 5,
+    "loud echo": 3,
+    "breath": 3,
+    "handset": 2,
+}
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,23 @@ def anything(rng: Random, length: int) -> Audio:
     return _unit(wave * shapes[int(rng.integers(len(shapes)))] + 1e-5)
 
 
+def melody(rng: Random, length: int) -> Audio:
+    """Tuning only: notes of some instrument, one after the other or together."""
+    out = np.zeros(length)
+    at, fall = rng.uniform(0, 1.0), rng.uniform(0.5, 3.0)
+    voices = [rng.uniform(0.2, 1.0) / k**fall for k in range(1, int(rng.integers(2, 9)))]
+    beat, decay, rise = rng.uniform(0.08, 0.8), rng.uniform(0.05, 1.5), rng.uniform(0.002, 0.08)
+    while at < length / RATE:
+        t = _seconds(int(RATE * min(4.0, 4 * decay)))
+        hz = 440.0 * 2 ** (rng.integers(-24, 25) / 12)
+        note = sum(g * np.sin(2 * np.pi * hz * (i + 1) * t) for i, g in enumerate(voices))
+        note = np.asarray(note) * np.exp(-t / decay) * np.minimum(1.0, t / rise)
+        start = int(at * RATE)
+        out[start : start + len(note)] += note[: max(0, length - start)]
+        at += beat * float(rng.choice([0.0, 0.5, 1.0, 1.0, 2.0])) + 0.01
+    return _unit(out)
+
+
 PLAIN: dict[str, Maker] = {"line noise": white, "comfort noise": comfort}
 TUNED: dict[str, Maker] = {
     "hum": hum,
@@ -298,4 +315,4 @@ TUNED: dict[str, Maker] = {
 NEVER_TUNED: dict[str, Maker] = {"phone buzz": phone_buzz, "typing": typing, "wind": wind}
 TONES: dict[str, Maker] = {"dtmf": dtmf, "ring-back": ring_back, "busy": busy, "fax": fax}
 TONES_NEVER_TUNED: dict[str, Maker] = {"alarm": alarm, "special information": special_information}
-TUNING_ONLY: dict[str, Maker] = {"anything": anything, "dial tone": dial_tone}
+TUNING_ONLY: dict[str, Maker] = {"anything": anything, "dial tone": dial_tone, "melody": melody}

@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from torch import nn  # type: ignore[import-not-found,unused-ignore]
 from torch.nn import functional  # type: ignore[import-not-found]
 
+from bench.ear.features import EITHER, NOTHING, VOICE
 from bench.ear.gather import Gathered
 from line.ear_features import INPUTS
 
 HIDDEN = 64
 MEMORY = 64
-BATCH = 64
+BATCH = 128
+CROP = 128  # frames heard at a time: 2.6 s
 ACROSS = 4  # the decision looks at the mean of the last four scores
+PAUSE = 25  # frames: shorter pauses are neither voice nor nothing
 IN_TIME = 14  # frames after the onset within which a voice should be decided
 Parts = dict[str, Any]
 
@@ -39,13 +42,13 @@ def train(data: Gathered, weights: Path, *, epochs: int, seed: int = 1) -> None:
         order = rng.permutation(len(data.inputs))
         for start in range(0, len(order) - BATCH + 1, BATCH):
             chosen = np.sort(order[start : start + BATCH])
-            loss = _loss(parts, data, chosen)
+            loss = _loss(parts, data, chosen, _crop(rng, data.inputs.shape[1]))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(_weights_of(parts), 1.0)
             optimiser.step()
             schedule.step()
-            losses.append(float(loss))
+            losses.append(loss.item())
         print(f"epoch {epoch}: loss {np.mean(losses):.4f}", file=sys.stderr, flush=True)
         _write(parts, weights)
 
@@ -71,9 +74,22 @@ def scores(parts: Parts, inputs: Any) -> Any:
     return parts["score"](parts["memory"](x)[0])[:, :, 0]
 
 
-def _loss(parts: Parts, data: Gathered, chosen: NDArray[np.int64]) -> Any:
-    inputs = torch.tensor(data.inputs[chosen].astype(np.float32))
-    labels = torch.tensor(data.labels[chosen].astype(np.int64))
+def _crop(rng: np.random.Generator, frames: int) -> slice:
+    """Every other time from the start of the line, else from anywhere."""
+    start = int(rng.integers(0, frames - CROP + 1)) if rng.random() < 0.5 else 0
+    return slice(start, start + CROP)
+
+
+def settled(labels: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Calls a pause nothing once it has lasted half a second."""
+    frame = np.arange(labels.shape[1])[None]
+    last = np.maximum.accumulate(np.where(labels == VOICE, frame, -PAUSE), axis=1)
+    return np.where((labels == EITHER) & (frame - last > PAUSE), NOTHING, labels).astype(np.int8)
+
+
+def _loss(parts: Parts, data: Gathered, chosen: NDArray[np.int64], crop: slice) -> Any:
+    inputs = torch.tensor(data.inputs[chosen, crop].astype(np.float32))
+    labels = torch.tensor(settled(data.labels[chosen])[:, crop].astype(np.int64))
     logits = scores(parts, inputs)
     known = (labels >= 0).float()
     by_frame = functional.binary_cross_entropy_with_logits(
