@@ -3,6 +3,7 @@
 Every part is an `async def serve(settings)` that returns after SIGTERM or Ctrl-C.
 """
 
+import gc
 import importlib
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -31,9 +32,18 @@ def serve(part: str) -> None:
 
     current = given.settings()
     logs.set_up(part, current.log_level)
-    module, _, attribute = PARTS[part].partition(":")
-    run = cast("Part", getattr(importlib.import_module(module), attribute))
+    run = _loaded(PARTS[part])
     uvloop.run(_awaited(run, current))
+
+
+def _loaded(where: str) -> Part:
+    """Import a part. Its modules live as long as the process: the collector never looks at them."""
+    gc.disable()
+    module, _, attribute = where.partition(":")
+    run = cast("Part", getattr(importlib.import_module(module), attribute))
+    gc.freeze()
+    gc.enable()
+    return run
 
 
 async def _awaited(run: Part, current: Settings) -> None:

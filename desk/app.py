@@ -10,6 +10,7 @@ from functools import partial
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
 from desk import health
 from desk.admission import admitted
@@ -29,6 +30,14 @@ CLOSING_S = 1.0
 """Seconds the database gets to let go of its connections at the end."""
 
 RETRY_AFTER_S = 5
+
+TAGS = [
+    {"name": "calls", "description": "Calls, and what happened in them (ANS-4)."},
+    {"name": "tickets", "description": "Tickets: complaints, suggestions, questions, faults."},
+    {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
+    {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
+    {"name": "state", "description": "For machines that watch this one."},
+]
 
 about = APIRouter(tags=["state"])
 
@@ -51,6 +60,8 @@ def built(settings: Settings) -> FastAPI:
         openapi_url=None,  # served by our own route, so that the policy covers it
         redirect_slashes=False,
         dependencies=[Depends(admitted)],
+        generate_unique_id_function=_named,
+        openapi_tags=TAGS,
         lifespan=_lifespan,
     )
     app.state.settings = settings
@@ -79,6 +90,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     yield {}
     archive: Archive = app.state.archive
     await archive.close(within=CLOSING_S)
+
+
+def _named(route: APIRoute) -> str:
+    """Name an operation as its function: clients are made from these names."""
+    return route.name
 
 
 def _figures(settings: Settings) -> Figures:

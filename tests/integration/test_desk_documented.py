@@ -78,6 +78,12 @@ async def test_every_metric_is_documented_and_every_documented_one_is_there(desk
 
 async def test_the_description_of_the_api_is_whole(desk: Room) -> None:
     described = (await desk.get("/openapi.json", None)).json()
+    names = [
+        operation["operationId"]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+    ]
+    assert len(set(names)) == len(names) == len(POLICY) - 1  # it does not describe itself
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
             assert (method.upper(), path) in POLICY
