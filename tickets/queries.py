@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord, CallState, Disposition
@@ -16,7 +16,7 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
 from tickets import rows
-from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
+from tickets.models import IS_OPEN, Call, CallEvent, GapRow, RecordingRow, TicketRow
 from tickets.pages import Page, page
 
 
@@ -98,6 +98,8 @@ async def calls(
         (Call.disposition, wanted.disposition),
         (Call.state, wanted.state),
     )
+    if wanted.state not in (None, CallState.ENDED):
+        query = query.where(text(IS_OPEN))
     return await page(
         connection,
         _between(query, Call.ring_started, wanted.since, wanted.until),
@@ -235,7 +237,7 @@ async def ticket(connection: AsyncConnection, number: str) -> Ticket | None:
 async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
     """Return how many calls are open, by state; ended ones are not counted."""
     found = await connection.execute(
-        select(Call.state, func.count()).where(Call.state != "ended").group_by(Call.state)
+        select(Call.state, func.count()).where(text(IS_OPEN)).group_by(Call.state)
     )
     return {state: int(count) for state, count in found}
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, and_, insert, or_, select, update
+from sqlalchemy import Insert, Table, and_, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ from callflow.lifecycles.recording import Gap, Recording
 from callflow.lifecycles.ticket import Ticket
 from tickets import rows
 from tickets.models import (
+    IS_OPEN,
     Call,
     CallEvent,
     GapRow,
@@ -117,7 +118,7 @@ async def switches(connection: AsyncConnection) -> Sequence[JournalEvent]:
 
 async def open_calls(connection: AsyncConnection) -> Sequence[str]:
     """Return the linkedids of all calls that have not ended."""
-    found = await connection.execute(select(Call.linkedid).where(Call.state != "ended"))
+    found = await connection.execute(select(Call.linkedid).where(text(IS_OPEN)))
     return list(found.scalars())
 
 

@@ -89,7 +89,7 @@ def _calls() -> None:
     op.create_index(
         "ix_calls_open",
         "calls",
-        ["boot"],
+        ["ring_started", "id"],
         unique=False,
         sqlite_where=sa.text("state <> 'ended'"),
         postgresql_where=sa.text("state <> 'ended'"),

@@ -1,0 +1,272 @@
+"""What the command line and the desk ask is answered right, page by page, and from an index."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callflow.lifecycles.call import CallRecord, CallState, Disposition
+from callflow.lifecycles.recording import (
+    Gap,
+    Recording,
+    RecordingKind,
+    RecordingState,
+)
+from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+from tests.integration.ledger_room import call_id
+from tests.unit.test_call_fold import at, left_a_message, talked, waiting
+from tickets import queries, writes
+from tickets.database import engine
+from tickets.pages import Page, UnknownCursorError, cursor_of
+from tickets.queries import CallFilter, RecordingFilter, TicketFilter
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    made = engine(database_url)
+    yield made
+    await made.dispose()
+
+
+def call(number: int, record: CallRecord | None = None) -> CallRecord:
+    """Return a call of its own, a minute after the one before."""
+    made = record or talked().record()
+    later = timedelta(minutes=number)
+    return replace(
+        made,
+        id=call_id(number),
+        linkedid=f"trk-{number}.0",
+        ref=f"r{number}",
+        number=f"138{number % 10:08d}",
+        ring_started=made.ring_started + later,
+    )
+
+
+def recording(of: CallRecord, kind: RecordingKind = RecordingKind.CALL) -> Recording:
+    return Recording(
+        id=of.id.replace("4000", "5000" if kind is RecordingKind.CALL else "6000"),
+        call_id=of.id,
+        kind=kind,
+        state=RecordingState.STORED,
+        path="2026/11/21/x.wav",
+        started_at=of.answered,
+        seconds=12.5,
+        bytes=400_044,
+        sha256="0" * 64,
+        channels=2,
+        rate=8000,
+        voice_caller_s=3.0,
+        voice_ours_s=None,
+        why="",
+        created_at=of.ring_started,
+    )
+
+
+def ticket(of: CallRecord, kind: TicketKind = TicketKind.COMPLAINT) -> Ticket:
+    return Ticket(
+        number="",
+        kind=kind,
+        business=None,
+        nature=None,
+        source=TicketSource.MESSAGE,
+        state=TicketState.NEW,
+        call_id=of.id,
+        customer_number=of.number,
+        body="",
+        created_at=of.ring_started,
+        due_at=of.ring_started + timedelta(hours=24),
+    )
+
+
+async def keep(
+    database: AsyncEngine, *calls: CallRecord, tickets: bool = False
+) -> list[str | None]:
+    numbers = []
+    async with database.execution_options(writing=True).begin() as connection:
+        await writes.keep_calls(connection, calls)
+        for one in calls:
+            if tickets:
+                await writes.add_recordings(connection, [(recording(one), ())])
+                day = one.ring_started.date()
+                numbers.append(await writes.open_ticket(connection, ticket(one), day=day))
+    return numbers
+
+
+async def ids(connection: AsyncConnection, wanted: CallFilter) -> list[int]:
+    found = await queries.calls(connection, wanted)
+    return [int(one.id[-12:]) for one in found.items]
+
+
+async def test_a_call_comes_back_as_it_was_kept(database: AsyncEngine) -> None:
+    kept = [call(1), call(2, left_a_message().record()), call(3, waiting().record())]
+    await keep(database, *kept)
+    async with database.connect() as connection:
+        found = await queries.calls(connection)
+    assert list(found.items) == kept[::-1]
+    assert found.next is None
+
+
+async def test_a_call_that_is_kept_again_is_replaced(database: AsyncEngine) -> None:
+    await keep(database, call(1, waiting().record()))
+    await keep(database, call(1))
+    async with database.connect() as connection:
+        assert (await queries.calls(connection)).items == [call(1)]
+
+
+async def test_calls_are_found_by_everything_one_may_ask(database: AsyncEngine) -> None:
+    others = call(2, left_a_message().record())
+    await keep(database, call(1), others, call(3, waiting().record()))
+    async with database.connect() as connection:
+        assert await ids(connection, CallFilter(ref="r2")) == [2]
+        assert await ids(connection, CallFilter(number="13800000003")) == [3]
+        assert await ids(connection, CallFilter(agent="8001")) == [1]
+        assert await ids(connection, CallFilter(disposition=Disposition.MESSAGE)) == [2]
+        assert await ids(connection, CallFilter(state=CallState.QUEUED)) == [3]
+        assert await ids(connection, CallFilter(since=at(120))) == [3, 2]
+        assert await ids(connection, CallFilter(until=at(120))) == [1]
+        assert await ids(connection, CallFilter(agent="8001", ref="r2")) == []
+        assert await queries.calls_by_state(connection) == {"queued": 1}
+
+
+async def test_pages_hold_every_call_once_while_new_ones_come_in(database: AsyncEngine) -> None:
+    same_moment = [replace(call(n), ring_started=at(0)) for n in range(1, 6)]
+    await keep(database, *same_moment, *(call(n) for n in range(10, 17)))
+    seen: list[str] = []
+    cursor: str | None = None
+    turned = 0
+    async with database.connect() as connection:
+        while turned == 0 or cursor:
+            found: Page[CallRecord] = await queries.calls(connection, limit=5, cursor=cursor)
+            seen += [one.id for one in found.items]
+            cursor = found.next
+            turned += 1
+            await connection.rollback()
+            await keep(database, call(100 + turned))
+    expected = [call_id(n) for n in range(16, 9, -1)] + [call_id(n) for n in range(5, 0, -1)]
+    assert seen == expected
+    assert turned == 3
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bnVsbA==", "WyIyMDI2LTAxLTAxIiwgMV0=", "%%%%"])
+async def test_a_cursor_that_is_not_ours_is_refused(database: AsyncEngine, cursor: str) -> None:
+    async with database.connect() as connection:
+        with pytest.raises(UnknownCursorError):
+            await queries.calls(connection, cursor=cursor)
+
+
+async def test_a_cursor_of_another_list_is_refused(database: AsyncEngine) -> None:
+    await keep(database, call(1), call(2), tickets=True)
+    async with database.connect() as connection:
+        found = await queries.tickets(connection, limit=1)
+        with pytest.raises(UnknownCursorError):
+            await queries.calls(connection, cursor=found.next)
+
+
+async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) -> None:
+    one = call(1)
+    gap = Gap(call_id=one.id, from_at=at(5), to_at=at(7), why="the switch died")
+    async with database.execution_options(writing=True).begin() as connection:
+        await writes.keep_calls(connection, [one])
+        kept = [(recording(one), [gap])]
+        assert await writes.add_recordings(connection, kept) == {recording(one).id}
+        assert await writes.add_recordings(connection, kept) == set(), "once only"
+        number = await writes.open_ticket(connection, ticket(one), day=at(0).date())
+        assert await writes.open_ticket(connection, ticket(one), day=at(0).date()) is None
+    async with database.connect() as connection:
+        story = await queries.call(connection, one.id)
+        assert await queries.call(connection, call_id(99)) is None
+        assert await queries.recording(connection, recording(one).id) == recording(one)
+        assert number is not None
+        found = await queries.ticket(connection, number)
+    assert story is not None
+    assert story.call == one
+    assert list(story.recordings) == [recording(one)]
+    assert list(story.gaps) == [gap]
+    assert list(story.tickets) == [found] == [replace(ticket(one), number=number)]
+
+
+async def test_tickets_and_recordings_are_found_by_what_they_are(database: AsyncEngine) -> None:
+    numbers = await keep(database, call(1), call(2), tickets=True)
+    assert numbers == ["20261121-00001", "20261121-00002"]
+    async with database.connect() as connection:
+        for_one = TicketFilter(call_id=call_id(1), kind=TicketKind.COMPLAINT)
+        assert len((await queries.tickets(connection, for_one)).items) == 1
+        of_number = TicketFilter(customer_number="13800000002", state=TicketState.NEW)
+        assert [one.call_id for one in (await queries.tickets(connection, of_number)).items] == [
+            call_id(2)
+        ]
+        assert not (await queries.tickets(connection, TicketFilter(kind=TicketKind.FAULT))).items
+        stored = RecordingFilter(state=RecordingState.STORED, kind=RecordingKind.CALL)
+        assert len((await queries.recordings(connection, stored)).items) == 2
+        later = RecordingFilter(since=at(90))
+        assert [one.call_id for one in (await queries.recordings(connection, later)).items] == [
+            call_id(2)
+        ]
+
+
+async def test_a_time_without_a_zone_is_refused(database: AsyncEngine) -> None:
+    naive = replace(call(1), ring_started=datetime(2026, 11, 21, 12, 0))  # noqa: DTZ001
+    with pytest.raises(StatementError, match="no time zone"):
+        await keep(database, naive)
+
+
+async def test_times_come_back_aware_to_the_microsecond(database: AsyncEngine) -> None:
+    moment = datetime(2026, 3, 29, 1, 30, 0, 123_457, tzinfo=UTC)
+    await keep(database, replace(call(1), ring_started=moment, answered=moment))
+    async with database.connect() as connection:
+        [found] = (await queries.calls(connection)).items
+    assert found.ring_started == moment
+    assert found.ring_started.tzinfo is UTC or found.ring_started.utcoffset() == timedelta(0)
+
+
+MANY = 100_000
+
+QUESTIONS = {
+    "the newest": CallFilter(),
+    "by ref": CallFilter(ref="r55555"),
+    "by number": CallFilter(number="13800000007"),
+    "by agent": CallFilter(agent="8001"),
+    "by outcome": CallFilter(disposition=Disposition.MESSAGE),
+    "by day": CallFilter(since=at(0), until=at(3600 * 24)),
+    "open ones": CallFilter(state=CallState.QUEUED),
+}
+
+
+def _many() -> Iterator[CallRecord]:
+    kinds = [talked().record(), talked().record(), left_a_message().record()]
+    for number in range(MANY):
+        yield call(number, kinds[number % 3])
+
+
+@pytest.mark.slow
+async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: AsyncEngine) -> None:
+    everything = list(_many())
+    for start in range(0, MANY, 10_000):
+        await keep(database, *everything[start : start + 10_000])
+    await keep(database, call(MANY, waiting().record()))
+    async with database.connect() as connection:
+        await connection.execute(text("ANALYZE"))
+        await connection.rollback()
+        for what, wanted in QUESTIONS.items():
+            took = []
+            for _ in range(5):
+                begun = time.perf_counter()
+                found = await queries.calls(connection, wanted, limit=50)
+                took.append(time.perf_counter() - begun)
+            assert found.items, what
+            assert min(took) < 0.05, f"{what}: {min(took) * 1000:.0f} ms"
+        deep = await queries.calls(connection, cursor=(await _page_at(connection, MANY // 2)))
+        assert deep.items
+
+
+async def _page_at(connection: AsyncConnection, number: int) -> str:
+
+    one = call(number)
+    assert await queries.call(connection, one.id) is not None
+    return cursor_of(one.ring_started, one.id)
