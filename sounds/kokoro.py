@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sounds.reading import readers, sounds_of
-from sounds.sound import Sound
+from sounds.reading import passages, readers, sounds_of
+from sounds.shaping import shaped
+from sounds.sound import TELEPHONE_RATE, Sound
 from sounds.texts import Language
 from sounds.voice import CannotSay
 
@@ -25,6 +26,8 @@ _SPEAKERS: Mapping[Language, str] = {"zh": "zf_xiaobei", "en": "af_heart"}
 _SPEED: Mapping[Language, float] = {"zh": 0.85, "en": 0.8}
 """Of the speaker's own pace: 0.85 is about 230 characters a minute (QA-3)."""
 _STYLE_SIZE = 256
+_PAUSE_SECONDS = 0.4
+"""Between passages in different languages."""
 _MOST_LETTERS = 500
 """The model takes 510; a sentence over that is no prompt."""
 
@@ -63,14 +66,20 @@ class Kokoro:
             raise CannotSay(f"the neural voice does not load: {error}") from error
 
     def say(self, words: str, language: Language) -> Sound:
-        """Return the words as speech at 24 kHz, with half a second of silence around them."""
+        """Return the words as speech; a whole sentence of English has the English speaker."""
         try:
-            letters = sounds_of(words, language, self._read)
-            return Sound(self._speak(_numbers(letters), language), RATE)
+            spoken = [self._passage(*passage) for passage in passages(words, language)]
+            return spoken[0] if len(spoken) == 1 else _joined(spoken)
         except CannotSay:
             raise
         except Exception as error:  # whatever a foreign package may raise
             raise CannotSay(f"the neural voice failed: {error}") from error
+
+    def _passage(self, words: str, language: Language) -> Sound:
+        letters = sounds_of(words, language, self._read)
+        if not any(letter.isalpha() for letter in letters):
+            raise CannotSay(f"there is nothing to speak in {words!r}")
+        return Sound(self._speak(_numbers(letters), language), RATE)
 
     def _speak(self, numbers: list[int], language: Language) -> NDArray[np.float32]:
         styles = self._styles[language]
@@ -83,6 +92,13 @@ class Kokoro:
             },
         )
         return np.asarray(speech, np.float32).ravel()
+
+
+def _joined(spoken: list[Sound]) -> Sound:
+    """Return passages of different speakers as one, alike in level and with pauses between."""
+    pause = np.zeros(int(_PAUSE_SECONDS * TELEPHONE_RATE), np.float32)
+    parts = [part for sound in spoken for part in (shaped(sound).samples, pause)]
+    return Sound(np.concatenate(parts[:-1]), TELEPHONE_RATE)
 
 
 def _numbers(letters: str) -> list[int]:

@@ -16,6 +16,7 @@ from sounds.voice import CannotSay
 _HAN_LETTER = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _OTHER_LETTER = rf"(?!{_HAN_LETTER})\w"
 _RUNS = re.compile(rf"{_HAN_LETTER}+|{_OTHER_LETTER}(?:(?!{_HAN_LETTER})[\w '’&.,!?;:-])*|[^\w]+")
+_SENTENCES = re.compile(r"(?<=[。！？.!?])\s*")
 _HAN = re.compile(_HAN_LETTER)
 _OTHER = re.compile(_OTHER_LETTER)
 _PAUSES = {
@@ -36,6 +37,19 @@ class Reader(Protocol):
 def readers() -> dict[Language, Reader]:
     """Return a reader for each language. Raises `ImportError` without the voice packages."""
     return {"zh": _chinese_reader(), "en": _english_reader()}
+
+
+def passages(words: str, language: Language) -> list[tuple[str, Language]]:
+    """Cut a prompt where its language changes between sentences: each is for its own speaker."""
+    cut: list[tuple[str, Language]] = []
+    for sentence in filter(None, _SENTENCES.split(words)):
+        english = _OTHER.search(sentence) and not _HAN.search(sentence)
+        spoken: Language = "en" if english else language
+        if cut and cut[-1][1] == spoken:
+            cut[-1] = (f"{cut[-1][0]} {sentence}".strip(), spoken)
+        else:
+            cut.append((sentence, spoken))
+    return cut
 
 
 def sounds_of(words: str, language: Language, read: dict[Language, Reader]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from sounds.pinyin import syllable_sounds
-from sounds.reading import sounds_of
+from sounds.reading import passages, sounds_of
 from sounds.voice import CannotSay
 
 
@@ -50,3 +50,14 @@ def test_a_number_is_read_digit_by_digit_as_on_the_telephone() -> None:
 
 def test_letters_of_other_scripts_are_never_taken_for_phonetic_ones() -> None:
     assert read("Ørsted ʃ", "en") == "[Ørsted ʃ]"
+
+
+def test_an_english_sentence_has_the_english_speaker_and_a_name_has_not() -> None:
+    menu = "投诉请按一，建议请按二。For English, press nine. 人工服务，请不要挂机。"
+    assert passages(menu, "zh") == [
+        ("投诉请按一，建议请按二。", "zh"),
+        ("For English, press nine.", "en"),
+        ("人工服务，请不要挂机。", "zh"),
+    ]
+    assert passages("您好！我是ABC。请讲。", "zh") == [("您好！ 我是ABC。 请讲。", "zh")]
+    assert passages("Hello, 三环. Bye.", "en") == [("Hello, 三环. Bye.", "en")]
