@@ -1,0 +1,122 @@
+"""Which part is said to be ill, from what the programs report of themselves."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk import health, reports
+from desk.audio import OutsideError, Span, span
+from desk.edge import known_hosts
+from desk.health import LAG_S, State, whole
+from desk.metrics import ExpositionCollector, ReportCollector
+from desk.reports import STALE_S, Report
+
+NOW = 1_795_300_000.0
+
+
+def _report(age_s: float = 0.5, **fields: object) -> Report:
+    return Report(age_s, fields)
+
+
+@pytest.mark.parametrize(
+    ("report", "calls", "asterisk"),
+    [
+        (None, "ill", "ill"),
+        (_report(STALE_S + 0.1, ami=True), "ill", "ill"),
+        (_report(ami=False), "ok", "ill"),
+        (_report(), "ok", "ill"),
+        (_report(ami=True), "ok", "ok"),
+    ],
+)
+def test_the_call_service_and_its_link(report: Report | None, calls: str, asterisk: str) -> None:
+    assert health.of_calls(report).state == calls
+    assert health.of_asterisk(report).state == asterisk
+
+
+@pytest.mark.parametrize(
+    ("report", "state"),
+    [
+        (None, "ill"),
+        (_report(STALE_S + 0.1, lag_s=0.0), "ill"),
+        (_report(lag_s=LAG_S + 1), "ill"),
+        (_report(lag_s=LAG_S), "ok"),
+        (_report(), "ok"),
+    ],
+)
+def test_a_ledger_that_is_behind_is_ill(report: Report | None, state: str) -> None:
+    assert health.of_ledger(report).state == state
+
+
+def test_a_disk_that_cannot_be_looked_at_is_ill(tmp_path: Path) -> None:
+    assert health.of_disk(tmp_path / "gone").state is State.ILL
+
+
+def test_a_disk_that_is_nearly_full_is_ill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "free_bytes", lambda _: health.ROOM_BYTES - 1)
+    assert health.of_disk(tmp_path).says == "Only 511 MiB are left for recordings."
+    monkeypatch.setattr(health, "free_bytes", lambda _: health.ROOM_BYTES)
+    assert health.of_disk(tmp_path).state is State.WELL
+
+
+def test_one_ill_part_makes_the_whole_ill() -> None:
+    well, ill = health.of_ledger(_report()), health.of_ledger(None)
+    assert whole({"a": well, "b": well}).state is State.WELL
+    assert whole({"a": well, "b": ill}).state is State.ILL
+
+
+def test_a_report_is_read_with_its_age(tmp_path: Path) -> None:
+    file = tmp_path / "calls.json"
+    file.write_text(json.dumps({"at": NOW - 2, "lines": 3, "ami": True, "who": "x"}))
+    report = reports.read(file, now=NOW)
+    assert report is not None
+    assert (report.age_s, report.fresh) == (2.0, True)
+    assert (report.number("lines"), report.number("ami")) == (3.0, 1.0)
+    assert report.number("who") is None
+
+
+@given(st.binary(max_size=100))
+def test_a_torn_report_is_none(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    file = tmp_path_factory.getbasetemp() / "torn.json"
+    file.write_bytes(content)
+    assert reports.read(file, now=NOW) is None
+
+
+def test_a_program_that_is_silent_has_no_figures() -> None:
+    stale = ReportCollector(lambda: _report(STALE_S + 1, lines=3), lambda: None)
+    assert [metric.name for metric in stale.collect()] == ["thirdring_up"]
+    fresh = ReportCollector(lambda: _report(lines=3), lambda: _report(events_total=7))
+    values = {metric.name: metric.samples[0].value for metric in fresh.collect()}
+    assert values["thirdring_lines"] == 3.0
+    assert values["thirdring_ledger_events"] == 7.0
+
+
+def test_what_a_program_leaves_is_passed_on(tmp_path: Path) -> None:
+    file = tmp_path / "calls.prom"
+    file.write_text("# TYPE thirdring_x gauge\nthirdring_x 2.0\npython_info 1.0\n")
+    left = file.stat().st_mtime
+    fresh = ExpositionCollector([file, tmp_path / "none.prom"], now=lambda: left)
+    assert [metric.name for metric in fresh.collect()] == ["thirdring_x"]
+    stale = ExpositionCollector([file], now=lambda: left + STALE_S + 1)
+    assert list(stale.collect()) == []
+    file.write_text("thirdring_x {{{")
+    assert list(ExpositionCollector([file], now=lambda: left).collect()) == []
+
+
+@given(st.text(max_size=30) | st.from_regex(r"bytes=\d{0,6}-\d{0,6}"), st.integers(0, 10**6))
+def test_a_part_always_lies_within_the_file(asked: str, size: int) -> None:
+    try:
+        part = span(asked, size)
+    except OutsideError:
+        return
+    if part is not None:
+        assert 0 <= part.first <= part.last < size
+        assert part == Span(part.first, part.last, size)
+
+
+def test_the_desk_knows_its_own_names() -> None:
+    known = known_hosts("0.0.0.0", "Desk.example, ring.example")
+    assert {"desk.example", "ring.example", "localhost", "127.0.0.1"} <= known
+    assert "" not in known
