@@ -9,6 +9,7 @@ positions in the database say so before anything is written a second time.
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.lifecycles.call import CallRecord
@@ -17,6 +18,8 @@ from callflow.lifecycles.testimony import matters
 from ledger.journal import Batch, Journals, Position
 from ledger.threads import Boots, Thread, Threads
 from tickets import writes
+
+_log = structlog.get_logger(__name__)
 
 
 class Keeper:
@@ -39,6 +42,7 @@ class Keeper:
         self.events_kept = 0
         self.rejects_kept = 0
         self.calls_kept = 0
+        self.calls_failed = 0
 
     @property
     def threads(self) -> int:
@@ -151,7 +155,15 @@ class Keeper:
         kept = [
             (thread, record)
             for thread in threads
-            if (record := thread.fold(self._boots)) and record != thread.kept
+            if (record := self._folded(thread)) and record != thread.kept
         ]
         await writes.keep_calls(connection, [record for _, record in kept])
         return kept
+
+    def _folded(self, thread: Thread) -> CallRecord | None:
+        try:
+            return thread.fold(self._boots)
+        except Exception as error:  # noqa: BLE001 (one call must never hold up all the others)
+            self.calls_failed += 1
+            _log.error("call not folded", names=sorted(thread.names), error=repr(error)[:500])
+            return None

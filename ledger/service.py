@@ -153,6 +153,7 @@ class Ledger:
             "events_total": self._keeper.events_kept,
             "rejects_total": self._keeper.rejects_kept,
             "calls_total": self._keeper.calls_kept,
+            "calls_failed_total": self._keeper.calls_failed,
             "recordings_total": self._archive.recordings_kept,
             "tickets_total": self._archive.tickets_opened,
             "failures_total": self._failures,
