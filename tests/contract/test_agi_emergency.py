@@ -5,6 +5,7 @@ import math
 import struct
 import sys
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def sound(path: Path, seconds: float, *, loud: bool) -> None:
 
 
 @pytest.fixture
-def asterisk(small_asterisk: SmallAsterisk) -> SmallAsterisk:
+def asterisk(small_asterisk: SmallAsterisk) -> Iterator[SmallAsterisk]:
     folder = small_asterisk.folder
     for name in ("sounds/zh", "messages"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -78,8 +79,10 @@ def asterisk(small_asterisk: SmallAsterisk) -> SmallAsterisk:
     (folder / "log" / "cel-custom").mkdir(exist_ok=True)
     for old in (*folder.glob("messages/*"), *folder.glob("log/cel-custom/*")):
         old.unlink()
+    kept = (folder / "etc" / "extensions.conf").read_text()
     small_asterisk.dialplan(DIALPLAN.format(folder=folder, call=CALL))
-    return small_asterisk
+    yield small_asterisk
+    small_asterisk.dialplan(kept)
 
 
 async def told(asterisk: SmallAsterisk, caller: str, last: str) -> list[str]:

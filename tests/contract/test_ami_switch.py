@@ -102,11 +102,11 @@ async def test_an_asterisk_that_was_killed_is_linked_again_under_its_new_name(no
         assert await link.pause(interface, paused=False, reason="")
 
 
-async def test_a_frozen_asterisk_is_a_lost_link_within_five_seconds(node: Node) -> None:
+async def test_a_frozen_asterisk_is_a_lost_link_within_seconds(node: Node) -> None:
     async with linked(node) as (link, _):
         node.freeze(frozen=True)
         try:
-            await until(lambda: not link.connected, within=5)
+            await until(lambda: not link.connected, within=8)  # 4 s, and a busy machine
         finally:
             node.freeze(frozen=False)
         await until(lambda: link.connected, within=30)
