@@ -138,14 +138,14 @@ def _row(name: str, rung: Rung) -> str:
 def _lines(figures: Figures) -> list[str]:
     rows = [
         (
-            "| lines in their dialogue | lines | failed | served | cores of `calls` | lines per core "
-            "| cores of Asterisk |"
+            "| lines in their dialogue | lines | failed | served | cores of `calls` "
+            "| lines per core | cores of Asterisk |"
         ),
         "|---|---|---|---|---|---|---|",
     ]
     rows += [
-        f"| {lines.says} | {lines.count} | {lines.failed} | {lines.served} | {lines.cores['calls']:.2f} "
-        f"| {lines.per_core('calls'):.0f} | {lines.cores['asterisk']:.2f} |"
+        f"| {lines.says} | {lines.count} | {lines.failed} | {lines.served} "
+        f"| {lines.cores['calls']:.2f} | {lines.per_core('calls'):.0f} | {lines.cores['asterisk']:.2f} |"
         for lines in figures.lines
     ]
     return rows
