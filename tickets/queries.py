@@ -77,6 +77,9 @@ class CallStory:
     tickets: Sequence[Ticket]
 
 
+WHOLE_ID = 36
+"""Characters of an id; one that is whole is found by the index, a beginning by looking at all."""
+
 EVERY_CALL = CallFilter()
 EVERY_RECORDING = RecordingFilter()
 EVERY_TICKET = TicketFilter()
@@ -243,8 +246,9 @@ async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
 
 
 async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> str | None:
-    query = select(column).where(column.startswith(beginning, autoescape=True)).limit(2)
-    found = (await connection.execute(query)).scalars().all()
+    whole = len(beginning) == WHOLE_ID
+    fits = column == beginning if whole else column.startswith(beginning, autoescape=True)
+    found = (await connection.execute(select(column).where(fits).limit(2))).scalars().all()
     return str(found[0]) if len(found) == 1 else None
 
 
