@@ -1,7 +1,7 @@
 """Makes one prompt's sound from the best source there is, and says when it is not the first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sounds.beep import beep
 from sounds.own import Refused, recording
@@ -34,11 +34,16 @@ class Maker:
 
     def make(self, one: Wanted) -> Made | None:
         """Return the prompt's sound, or None when nothing at all can be had."""
-        if one.recording is not None:
-            try:
-                return Made(recording(one.recording), "recording")
-            except Refused as error:
-                self._progress(f"prompts: {error}; the built prompt stays")
+        if one.recording is None:
+            return self._built(one)
+        try:
+            return Made(recording(one.recording), "recording")
+        except Refused as error:
+            self._progress(f"prompts: {error}; the built prompt stays")
+        built = self._built(one)
+        return replace(built, makeshift=True) if built else None
+
+    def _built(self, one: Wanted) -> Made | None:
         if one.name == BEEP:
             return Made(beep(), "tone")
         if sound := self._shipped.sound(one.language, one.words):

@@ -5,8 +5,8 @@ with one sentence, and the built prompt stays.
 """
 
 import shutil
+import subprocess
 import wave
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,9 @@ from sounds.sound import Sound, read_wav
 
 _LONGEST = 120.0
 """Seconds; a longer file is music or a mistake."""
+_CONVERTED_RATE = 48_000
+_TIME_LIMIT = 60.0
+"""Seconds for one file."""
 
 
 class Refused(Exception):
@@ -35,23 +38,29 @@ def recording(path: Path) -> Sound:
 
 
 def _read(path: Path) -> Sound:
+    program = shutil.which("ffmpeg")
     if path.suffix.lower() == ".wav":
         try:
             return read_wav(path)
         except wave.Error:
-            if not shutil.which("ffmpeg"):
+            if program is None:
                 raise
-    if not shutil.which("ffmpeg"):
+    if program is None:
         raise Refused(f"{path} is refused: only wav can be read without ffmpeg on this machine")
-    return _read_any(path)
+    return _converted(program, path)
 
 
-def _read_any(path: Path) -> Sound:
-    pydub = import_module("pydub")
+def _converted(program: str, path: Path) -> Sound:
+    """Return what ffmpeg hears in the file, as one channel at 48 kHz."""
+    source = ["-nostdin", "-v", "error", "-i", f"file:{path}", "-t", f"{_LONGEST + 1:.0f}"]
+    target = ["-vn", "-ac", "1", "-ar", str(_CONVERTED_RATE), "-f", "s16le", "-"]
     try:
-        segment = pydub.AudioSegment.from_file(str(path))
-    except (pydub.exceptions.CouldntDecodeError, IndexError) as error:
-        raise Refused(f"{path} is refused: ffmpeg cannot read it") from error
-    plain = segment.set_channels(1).set_sample_width(2)
-    samples = np.frombuffer(plain.raw_data, "<i2").astype(np.float32) / np.float32(32768)
-    return Sound(samples, int(plain.frame_rate))
+        done = subprocess.run(  # noqa: S603 - a program of the machine, no shell
+            [program, *source, *target], capture_output=True, timeout=_TIME_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(f"{path} is refused: ffmpeg did not get through it") from error
+    if done.returncode:
+        raise Refused(f"{path} is refused: ffmpeg cannot read it")
+    samples = np.frombuffer(done.stdout, "<i2").astype(np.float32) / np.float32(32768)
+    return Sound(samples, _CONVERTED_RATE)

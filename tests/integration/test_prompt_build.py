@@ -238,6 +238,7 @@ def test_a_broken_recording_is_refused_and_the_built_prompt_stays(
     assert str(own / "zh" / name) in refusal
     assert why in refusal
     assert refusal.endswith("the built prompt stays")
+    assert built(tmp_path / "out", own=own)[0] == refusal, "it is said at every start"
     assert (tmp_path / "out/zh/greeting.wav").read_bytes() == before
 
 
