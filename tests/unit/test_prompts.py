@@ -111,3 +111,9 @@ def test_a_damaged_list_of_what_was_built_counts_as_nothing_built(tmp_path: Path
     (tmp_path / "built.json").write_text('{"zh/greeting": 3}', "utf-8")
     standing = Standing(tmp_path)
     assert not any(standing.holds(one) for one in wanted(load(), DEFAULTS, None))
+
+
+def test_every_prompt_stands_in_the_documentation_with_its_words() -> None:
+    pages = (Path(__file__).parents[2] / "docs" / "prompts.md").read_text("utf-8")
+    for prompt in load().values():
+        assert f"| `{prompt.name}` | {prompt.clause} | {prompt.words['zh']} |" in pages
