@@ -45,9 +45,14 @@ class Keeper:
         self.calls_failed = 0
 
     @property
-    def threads(self) -> int:
-        """Return how many calls are in memory."""
+    def in_memory(self) -> int:
+        """Return how many calls and other channels are in memory."""
         return len(self._threads)
+
+    @property
+    def open_calls(self) -> int:
+        """Return how many calls have not ended."""
+        return self._threads.open_calls()
 
     async def turn(self, now: float) -> bool:
         """Keep the next lines; True when there are more. `now` in seconds since 1970.

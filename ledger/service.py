@@ -148,7 +148,7 @@ class Ledger:
             "at": now,
             "lag_s": round(behind_s, 1) if behind_s > 1.0 else 0.0,
             "unread_bytes": self._journals.lag(),
-            "open_calls": self._keeper.threads,
+            "open_calls": self._keeper.open_calls,
             "waiting_recordings": self._archive.waiting,
             "events_total": self._keeper.events_kept,
             "rejects_total": self._keeper.rejects_kept,

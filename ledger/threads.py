@@ -75,6 +75,10 @@ class Threads:
     def __len__(self) -> int:
         return len(set(map(id, self._by_name.values())))
 
+    def open_calls(self) -> int:
+        """Return how many calls have not ended."""
+        return sum(one.kept is not None and one.kept.ended is None for one in self._all())
+
     def take(self, event: JournalEvent, now: float) -> Thread:
         """Add an event to its thread; one that was there already changes nothing."""
         thread = self._named(event.about)

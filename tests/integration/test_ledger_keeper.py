@@ -177,7 +177,7 @@ async def test_a_late_line_of_a_call_that_ended_long_ago_still_counts(room: Room
     tell(room, Telling(cel=told.cel))
     await catch_up(keeper)
     keeper.tidy(NOW + 10_000)
-    assert keeper.threads == 0
+    assert keeper.in_memory == 0
     tell(room, Telling(dialogue=told.dialogue, queue_log=told.queue_log))
     await catch_up(keeper, NOW + 10_001)
     [row] = await room.rows("SELECT sil_outcome, disposition FROM calls")
