@@ -44,8 +44,7 @@ class Child:
 
 async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess.Process:
     """Start the child with its output at the end of HOME/log/<name>.log."""
-    log = home / "log" / f"{child.name}.log"
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    handle = _log(home / "log" / f"{child.name}.log")
     try:
         process = await asyncio.create_subprocess_exec(
             *("setpriv", "--pdeathsig", "KILL", "--", *start.words),
@@ -57,8 +56,17 @@ async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess
         )
     finally:
         os.close(handle)
-    (home / "run" / f"{child.name}.pid").write_text(f"{process.pid}\n")
+    with contextlib.suppress(OSError):  # a full disk must not cost us the child that now runs
+        (home / "run" / f"{child.name}.pid").write_text(f"{process.pid}\n")
     return process
+
+
+def _log(path: Path) -> int:
+    """Open a log for appending; where that cannot be done the child runs without one."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)
 
 
 async def end(process: asyncio.subprocess.Process, *, within: float) -> None:
@@ -98,7 +106,11 @@ def limit_logs(folder: Path, *, limit: int = LOG_LIMIT) -> None:
             old = log.with_name(f"{log.name}.{number}")
             if old.exists():
                 old.replace(log.with_name(f"{log.name}.{number + 1}"))
-        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        newest = log.with_name(f"{log.name}.1")
+        try:
+            shutil.copyfile(log, newest)
+        except OSError:  # no room to keep it: room is what is wanted most
+            newest.unlink(missing_ok=True)
         os.truncate(log, 0)
 
 

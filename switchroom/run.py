@@ -63,9 +63,18 @@ def _supervise(settings: Settings, installation: Installation, services: Sequenc
     kept = secrets.settle(settings.paths.secrets, settings.phones.split(","))
     configuration = render.configuration(settings)
 
+    last = ""
+
     def start_switch() -> Start:
+        nonlocal last
         boot = f"trk{randomness.token_hex(4)}"
-        render.render(settings, installation, ports=chosen, secrets=kept, boot=boot)
+        try:
+            render.render(settings, installation, ports=chosen, secrets=kept, boot=boot)
+            last = boot
+        except OSError:
+            if not last:
+                raise
+            boot = last  # the disk is full: the last configuration still answers callers (ANS-3)
         words = [*installation.argv, "-f", "-n", "-C", str(configuration)]
         return Start(words=words, tale={"boot": boot})
 
@@ -77,7 +86,7 @@ def _supervise(settings: Settings, installation: Installation, services: Sequenc
     )
     ours = [_child(service, chosen) for service in services]
     _say("starting Asterisk and the hotline")
-    supervisor = Supervisor(home=settings.paths.home, children=[switch, *ours])
+    supervisor = Supervisor(home=settings.paths.home, children=[switch, *ours], say=_say)
     asyncio.run(supervisor.run(lambda: _announce(settings)))
     _say("stopped")
     return 0

@@ -10,8 +10,8 @@ import fcntl
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,9 @@ class Supervisor:
     home: Path
     children: Sequence[Child]
     now: Clock = time.time
+    say: Callable[[str], None] = print
+    _announced: bool = False
+    _unwritten: list[str] = field(default_factory=list)
     _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -54,6 +57,7 @@ class Supervisor:
         watchers = [asyncio.create_task(self._limit_logs())]
         try:
             if await self._ready(keepers):
+                self._announced = True
                 announce()
                 await self._stop.wait()
         finally:
@@ -94,19 +98,31 @@ class Supervisor:
         pause = 0.0
         while True:
             begun = time.monotonic()
-            start = child.start()
-            self._journal(f"{child.kind}_started", start.tale)
-            process = await spawn(child, start, home=self.home)
-            self._running[child.name] = process
-            status = await process.wait()
+            try:
+                status = await self._one_life(child)
+            except (OSError, SetupError) as error:
+                if not self._announced:
+                    raise
+                self.say(f"cannot start {child.name} ({error}); trying again")
+                status = None
             if self._stop.is_set():
                 return
-            self._journal(f"{child.kind}_died", {**start.tale, "status": status})
             self._count_death(child, status)
             pause = pause_after(time.monotonic() - begun, pause)
             await asyncio.sleep(pause)
 
-    def _count_death(self, child: Child, status: int) -> None:
+    async def _one_life(self, child: Child) -> int:
+        """Start the child, and return its exit status when it has ended."""
+        start = child.start()
+        self._journal(f"{child.kind}_started", start.tale)
+        process = await spawn(child, start, home=self.home)
+        self._running[child.name] = process
+        status = await process.wait()
+        if not self._stop.is_set():
+            self._journal(f"{child.kind}_died", {**start.tale, "status": status})
+        return status
+
+    def _count_death(self, child: Child, status: int | None) -> None:
         self._deaths[child.name] = self._deaths.get(child.name, 0) + 1
         if self._deaths[child.name] >= TRIES:
             log = self.home / "log" / f"{child.name}.log"
@@ -117,7 +133,9 @@ class Supervisor:
 
     async def _limit_logs(self) -> None:
         while True:
-            limit_logs(self.home / "log")
+            with suppress(OSError):
+                limit_logs(self.home / "log")
+            self._write_journal()
             await asyncio.sleep(30)
 
     async def _end_all(self) -> None:
@@ -129,11 +147,18 @@ class Supervisor:
         for child in self.children:
             (self.home / "run" / f"{child.name}.pid").unlink(missing_ok=True)
 
-    def _journal(self, what: str, tale: object) -> None:
-        more = tale if isinstance(tale, dict) else {}
-        line = json.dumps({"at": round(self.now(), 6), "what": what, **more}, ensure_ascii=False)
-        with (self.home / "journal" / "site.jsonl").open("a") as journal:
-            journal.write(line + "\n")
+    def _journal(self, what: str, tale: Mapping[str, object]) -> None:
+        line = json.dumps({"at": round(self.now(), 6), "what": what, **tale}, ensure_ascii=False)
+        self._unwritten.append(line + "\n")
+        self._write_journal()
+
+    def _write_journal(self) -> None:
+        """Append what happened; on a full disk keep it until there is room."""
+        path = self.home / "journal" / "site.jsonl"
+        with suppress(OSError), path.open("a", buffering=1) as journal:
+            while self._unwritten:
+                journal.write(self._unwritten[0])
+                del self._unwritten[0]
 
 
 @contextmanager

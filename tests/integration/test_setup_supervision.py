@@ -1,6 +1,7 @@
 """The process tree: what dies comes back, what the supervisor started never outlives it."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -163,3 +164,36 @@ def test_a_home_is_run_only_once_and_the_second_start_says_who_has_it(home: Path
         pass
     with alone(home, 4713):  # given back
         pass
+
+
+async def test_a_start_that_fails_while_the_hotline_runs_is_tried_again(home: Path) -> None:
+    starts = iter([True, False, False])
+
+    def start() -> Start:
+        if next(starts, True):
+            return Start(words=SLEEPER, tale={"name": "asterisk"})
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    switch = Child(name="asterisk", kind="switch", start=start, is_ready=probes.always)
+    async with supervised(home, switch) as running:
+        first = pid(home, "asterisk")
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: pid(home, "asterisk") not in {0, first}, within=10)
+        assert not running.done()
+
+
+async def test_what_could_not_be_written_on_a_full_disk_is_on_record_when_there_is_room(
+    home: Path,
+) -> None:
+    folder = home / "journal"
+    (folder / "site.jsonl").mkdir()  # even root cannot append to a folder
+    async with supervised(home, child("calls", SLEEPER)):
+        first = pid(home, "calls")
+        (folder / "site.jsonl").rmdir()
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: pid(home, "calls") not in {0, first}, within=10)
+    assert [what for what, _ in journal(home)] == [
+        "service_started",
+        "service_died",
+        "service_started",
+    ]
