@@ -19,6 +19,7 @@ from desk.api.asking import (
     may_search_by_number,
     turned,
 )
+from desk.looks import look, noted
 from desk.problems import documented
 from desk.shapes import (
     CallShape,
@@ -65,6 +66,7 @@ async def list_calls(
 async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StoryShape:
     """One call, with its recordings, the gaps in them and its tickets."""
     story = await _story(call_id, asking)
+    noted(asking, look(holder, "call.read", story.call.id))
     tickets = [TicketShape.of(ticket) for ticket in story.tickets]
     if not sees_numbers(holder.role):
         tickets = [ticket.masked() for ticket in tickets]
@@ -80,6 +82,7 @@ async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StorySh
 async def list_events(call_id: Identity, holder: Known, asking: Asking) -> Many[EventShape]:
     """Everything that happened in one call, in order; it is never more than one page."""
     story = await _story(call_id, asking)
+    noted(asking, look(holder, "call.events", story.call.id))
     events = [EventShape.of(event) for event in story.events]
     if not sees_numbers(holder.role):
         events = [event.masked() for event in events]

@@ -1,18 +1,15 @@
 """Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import Disposition
 from callflow.lifecycles.recording import Recording, RecordingKind, RecordingState
 from callflow.text import clean
 from desk import audio
-from desk.admission import Holder
 from desk.api.asking import (
     Asking,
     Identity,
@@ -24,11 +21,11 @@ from desk.api.asking import (
     may_search_by_number,
     turned,
 )
+from desk.looks import look, recorded
 from desk.problems import documented
 from desk.shapes import RecordingShape
 from settings import Settings
-from tickets import audit, queries
-from tickets.audit import Look
+from tickets import queries
 from tickets.queries import RecordingFilter
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
@@ -92,24 +89,9 @@ async def fetch_audio(
     current: Settings = request.app.state.settings
     path = audio.stored(current.paths.store, recording.path)
     answer = audio.sent(path, range, f"{recording.id}.wav")
-    await asking.write(
-        lambda connection: _note(connection, recording.id, holder, clean(range or "whole"))
-    )
+    seen = look(holder, "recording.audio", recording.id, clean(range or "whole"))
+    await recorded(asking, seen)
     return answer
-
-
-async def _note(
-    connection: AsyncConnection, recording_id: str, holder: Holder, detail: str
-) -> None:
-    look = Look(
-        at=datetime.now(UTC),
-        token_id=holder.token_id,
-        action="recording.audio",
-        subject=recording_id,
-        address=holder.address,
-        detail=detail,
-    )
-    await audit.note(connection, look)
 
 
 async def _recording(recording_id: str, asking: Asking) -> Recording:

@@ -20,6 +20,7 @@ from desk.api.asking import (
     may_search_by_number,
     turned,
 )
+from desk.looks import look, noted
 from desk.problems import documented
 from desk.shapes import TicketShape
 from tickets import queries
@@ -62,8 +63,11 @@ async def list_tickets(
 @router.get("/{ticket_id}", responses=documented(401, 403, 404, 422, 503))
 async def show_ticket(ticket_id: TicketNumber, holder: Known, asking: Asking) -> TicketShape:
     """One ticket, by its number."""
-    ticket = await asking.ask(lambda connection: queries.ticket(connection, ticket_id))
-    return _shown(found(ticket, "ticket"), holder)
+    ticket = found(
+        await asking.ask(lambda connection: queries.ticket(connection, ticket_id)), "ticket"
+    )
+    noted(asking, look(holder, "ticket.read", ticket.number))
+    return _shown(ticket, holder)
 
 
 def _shown(ticket: Ticket, holder: Holder) -> TicketShape:

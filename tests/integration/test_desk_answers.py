@@ -192,6 +192,21 @@ async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> No
     ]
 
 
+async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None:  # SEC-1
+    for path in (
+        f"/api/v1/calls/{call_id(1)}",
+        f"/api/v1/calls/{call_id(1)}/events",
+        f"/api/v1/tickets/{ticket_number(1)}",
+        f"/api/v1/calls/{call_id(99)}",
+    ):
+        await small_desk.get(path, Role.JUNIOR_AGENT)
+    await small_desk.app.state.archive.settled()
+    seen = [(look.action, look.subject) for look in await _looks(small_desk, call_id(1))]
+    assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]
+    assert [look.action for look in await _looks(small_desk, ticket_number(1))] == ["ticket.read"]
+    assert await _looks(small_desk, call_id(99)) == []
+
+
 @pytest.mark.parametrize(
     ("asked", "part"),
     [
@@ -366,9 +381,9 @@ async def test_a_body_that_never_ends_is_not_waited_for(
         assert put.status_code == 408
 
 
-async def _looks(desk: Room) -> list[audit.Look]:
+async def _looks(desk: Room, subject: str = recording_id(1)) -> list[audit.Look]:
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await audit.looks_at(connection, recording_id(1))
+        found = await audit.looks_at(connection, subject)
     await made.dispose()
     return list(found)

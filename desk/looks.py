@@ -1,0 +1,30 @@
+"""Owns how a look at a customer's data is put on record (SEC-1): who, from where, at what."""
+
+from datetime import UTC, datetime
+
+from desk.admission import Holder
+from desk.archive import Patience
+from tickets import audit
+from tickets.audit import Look
+
+
+def look(holder: Holder, action: str, subject: str, detail: str = "") -> Look:
+    """Return the record of a look that happens now."""
+    return Look(
+        at=datetime.now(UTC),
+        token_id=holder.token_id,
+        action=action,
+        subject=subject,
+        address=holder.address,
+        detail=detail,
+    )
+
+
+async def recorded(asking: Patience, seen: Look) -> None:
+    """Put a look on record before anything is shown. Raises NotAnsweringError: show nothing."""
+    await asking.write(lambda connection: audit.note(connection, seen))
+
+
+def noted(asking: Patience, seen: Look) -> None:
+    """Put a look on record without waiting: for what is seen all day at work."""
+    asking.note(lambda connection: audit.note(connection, seen))
