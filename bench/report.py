@@ -145,7 +145,8 @@ def _lines(figures: Figures) -> list[str]:
     ]
     rows += [
         f"| {lines.says} | {lines.count} | {lines.failed} | {lines.served} "
-        f"| {lines.cores['calls']:.2f} | {lines.per_core('calls'):.0f} | {lines.cores['asterisk']:.2f} |"
+        f"| {lines.cores['calls']:.2f} | {lines.per_core('calls'):.0f} "
+        f"| {lines.cores['asterisk']:.2f} |"
         for lines in figures.lines
     ]
     return rows
