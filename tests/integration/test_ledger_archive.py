@@ -245,3 +245,11 @@ async def test_a_full_disk_delays_a_recording_and_costs_none(
     assert ledger.archive.waiting == 1
     await ledger.work(NOW + 10)
     assert [one.state for one in (await story(room)).recordings] == ["stored"]
+
+
+async def test_what_a_crash_left_half_copied_goes_at_the_next_start(room: Room) -> None:
+    left = room.settings.paths.store / ".incoming" / "half.wav"
+    left.parent.mkdir()
+    left.write_bytes(b"RIFF")
+    await Ledger(room).work()
+    assert not left.exists()

@@ -157,6 +157,7 @@ def test_a_journal_that_is_full_and_read_is_turned_over_and_nothing_is_lost(
     batch = journals.read(later)
     assert batch.after["cel.csv#1"].closed
     journals.moved(batch)
+    assert not journals.read(later), "a closed journal is left alone"
     write(folder / "cel.csv", fourth)
     assert drain(journals) == [3]
 
