@@ -41,8 +41,11 @@ BUSY = Answering(after=None, busy=True)
 class AgentPhone:
     """A registered phone, and every call that rang on it."""
 
-    def __init__(self, agent: UserAgent, number: str, *, adopt: Callable[[Call], Leg]) -> None:
+    def __init__(
+        self, agent: UserAgent, number: str, *, switch: str, adopt: Callable[[Call], Leg]
+    ) -> None:
         self.number = number
+        self._switch = switch
         self.answering = Answering()
         self.calls: list[Leg] = []
         self._agent = agent
@@ -59,6 +62,10 @@ class AgentPhone:
                 self._rang.clear()
                 await self._rang.wait()
         return self.calls[seen]
+
+    async def dials(self, number: str) -> Leg:
+        """Call a number of the house from this phone: `*0`, a colleague."""
+        return self._adopt(await self._agent.dial(f"sip:{number}@{self._switch}"))
 
     async def signs_off(self) -> None:
         """Take the phone away from the switch."""
@@ -165,7 +172,10 @@ class Phone:
         )
         agent = await UserAgent.create(self._runtime, account)
         phone = AgentPhone(
-            agent, number, adopt=lambda call: self._adopt(call, self._clock(), f"agent {number}")
+            agent,
+            number,
+            switch=self._switch,
+            adopt=lambda call: self._adopt(call, self._clock(), f"agent {number}"),
         )
         phone.answering = answering or phone.answering
         await agent.register(timeout=5)

@@ -107,3 +107,20 @@ async def test_when_the_agent_hangs_up_first_the_caller_hears_the_farewell(
     await call.ended(within=10)
     row = await house.call_of("agent-first")
     assert (row["hung_up_by"], row["agent"]) == ("agent", "8003")
+
+
+@pytest.mark.usefixtures("everybody_at_work")
+async def test_an_agent_rests_and_comes_back_with_two_keys_on_the_phone(
+    house: House, phone: Phone
+) -> None:
+    agent = await _signs_on(house, phone, "8001", NEVER)
+
+    async def dials(code: str) -> None:
+        call = await agent.dials(code)
+        await call.answered(within=5)
+        await call.ended(within=5)
+
+    await dials("*0")  # QUE-4
+    await until(lambda: "PJSIP/8001" not in _idle(house), within=5, every=0.2)
+    await dials("*1")
+    await until(lambda: "PJSIP/8001" in _idle(house), within=5, every=0.2)
