@@ -54,7 +54,7 @@ def _sender(n: int) -> str:
     name, number = NAMES[n % len(NAMES)], NUMBERS[n % len(NUMBERS)]
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     user = "".join(c if c.isalnum() and c.isascii() else "_" for c in number) or "x"
-    spoken = number if n % 2 else user  # half of them are no SIP at all
+    spoken = number if n % 25 == 1 else user  # some of them are no SIP at all
     return f'"{quoted}" <sip:{spoken}@127.0.0.1>'
 
 
@@ -79,7 +79,7 @@ async def test_a_thousand_hostile_callers_harm_nothing(house: House, phone: Phon
 
         await asyncio.gather(*(ring_on() for _ in range(AT_ONCE)))
     print(f"answers by status: {dict(statuses)}")
-    assert statuses[200] > CALLERS / 3
+    assert statuses[200] > CALLERS * 0.9
 
     async def all_ended() -> bool:
         [row] = await house.rows("SELECT count(*) AS n FROM calls WHERE state = 'ended'")
