@@ -17,6 +17,7 @@ import numpy as np
 from line import ear_features as features
 from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
 from line.ear_hearing import FRAME_BYTES, Hearing, powers
+from line.ear_level import dbfs
 from line.ear_network import Network
 
 __all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "VoiceStopped"]
@@ -73,17 +74,22 @@ class Ear:
             yield waiting
 
     def _note_prompts(self, lines: Sequence[Line]) -> None:
-        playing = [(hearing, prompt) for hearing, _, prompt in lines if prompt]
+        playing = [(hearing.echo, prompt) for hearing, _, prompt in lines if prompt]
         for hearing, _, prompt in lines:
             if not prompt:
                 hearing.echo.hear_silence()
         if not playing:
             return
-        frames = _samples([prompt for _, prompt in playing])
-        windows = np.concatenate([np.stack([h.echo.tail for h, _ in playing]), frames], axis=1)
+        echoes = [echo for echo, _ in playing]
+        samples = _samples([prompt for _, prompt in playing])
+        windows = np.concatenate([np.stack([echo.tail for echo in echoes]), samples], axis=1)
         _, bands = features.spectrum(windows)
-        for (hearing, _), window, band in zip(playing, windows, bands, strict=True):
-            hearing.echo.hear(window, band)
+        tails, levels = windows[:, features.FRAME :], [dbfs(p) for p in powers(samples)]
+        for echo, tail, band, level in zip(echoes, tails, bands, levels, strict=True):
+            echo.hear(tail, band, level)
+        peaks = np.stack([echo.ring for echo in echoes]).max(axis=1)
+        for echo, peak in zip(echoes, peaks, strict=True):
+            echo.peak = peak
 
     def _scores(self, frames: list[tuple[Hearing, bytes]]) -> list[float | None]:
         """Log-odds of a voice for each frame; None where the network could not be asked."""
@@ -113,7 +119,7 @@ class Ear:
             raise FloatingPointError("score is not a number")
         for hearing, row in zip(hearings, features.kept(windows, bands, memory), strict=True):
             hearing.heard = row.copy()  # a view would keep the whole tick alive
-        return [float(score) for score in scores]
+        return list(scores.tolist())
 
 
 def _samples(frames: list[bytes]) -> features.Floats:

@@ -3,53 +3,48 @@
 Does no I/O.
 """
 
-from collections import deque
-
 import numpy as np
 
-from line import ear_features as features
-from line.ear_features import BANDS, ECHO_FRAMES, NO_PROMPT_DB, Floats
-from line.ear_level import SILENCE_DBFS, dbfs
+from line.ear_features import BANDS, ECHO_FRAMES, NO_PROMPT_DB, TAIL, Floats
+from line.ear_level import SILENCE_DBFS
 
 ECHO_LOSS_DB = 23.0  # without the network: an echo is at least this much weaker than the prompt
 _NONE = np.full(BANDS, NO_PROMPT_DB, np.float32)
-_NO_TAIL = np.zeros(features.WINDOW - features.FRAME, np.float32)
+_NO_TAIL = np.zeros(TAIL, np.float32)
 
 
 class Echo:
     """The last 300 ms of prompt on one line, as bands and as loudness."""
 
-    __slots__ = ("_bands", "_levels", "_silent", "peak", "tail")
+    __slots__ = ("_levels", "_next", "_silent", "peak", "ring", "tail")
 
     def __init__(self) -> None:
         self.tail: Floats = _NO_TAIL  # the samples before the next frame of prompt
         self.peak: Floats = _NONE  # the loudest of each band in the last 300 ms
-        self._bands: deque[Floats] = deque(maxlen=ECHO_FRAMES)
-        self._levels: deque[float] = deque(maxlen=ECHO_FRAMES)
+        self.ring: Floats = np.full((ECHO_FRAMES, BANDS), NO_PROMPT_DB, np.float32)
+        self._levels = [SILENCE_DBFS] * ECHO_FRAMES
+        self._next = 0
         self._silent = ECHO_FRAMES
 
-    def hear(self, window: Floats, bands: Floats) -> None:
-        """A frame of prompt was played; `window` ends with it, `bands` are the window's."""
-        self.tail = window[features.FRAME :].copy()
+    def hear(self, tail: Floats, bands: Floats, level_dbfs: float) -> None:
+        """A frame of prompt was played; who calls sets `peak` for all lines at once."""
+        self.tail = tail.copy()  # a view would keep the whole tick alive
         self._silent = 0
-        self._keep(bands, dbfs(float(np.mean(np.square(window[-features.FRAME :])))))
+        self._keep(bands, level_dbfs)
 
     def hear_silence(self) -> None:
         """Nothing was played at this tick."""
-        self._silent += 1
-        if self._silent == ECHO_FRAMES:
-            self._bands.clear()
-            self._levels.clear()
-            self.tail, self.peak = _NO_TAIL, _NONE
-        elif self._silent < ECHO_FRAMES:
+        if self._silent < ECHO_FRAMES:
+            self._silent += 1
             self.tail = _NO_TAIL
             self._keep(_NONE, SILENCE_DBFS)
+            self.peak = self.ring.max(axis=0)
 
     def louder(self, level_dbfs: float) -> bool:
         """Whether a sound of that level is too loud to be an echo of the prompt."""
-        return level_dbfs > max(self._levels, default=SILENCE_DBFS) - ECHO_LOSS_DB
+        return self._silent == ECHO_FRAMES or level_dbfs > max(self._levels) - ECHO_LOSS_DB
 
     def _keep(self, bands: Floats, level: float) -> None:
-        self._bands.append(bands.copy())
-        self._levels.append(level)
-        self.peak = np.max(self._bands, axis=0)
+        self.ring[self._next] = bands
+        self._levels[self._next] = level
+        self._next = (self._next + 1) % ECHO_FRAMES

@@ -101,7 +101,7 @@ class Hearing:
         else:
             self._scores.append(score)
             voiced = self._gate_open and score > VOICE_FRAME_ABOVE
-            proven = len(self._scores) == ACROSS and sum(self._scores) > ACROSS * STARTS_ABOVE
+            proven = voiced and sum(self._scores) > ACROSS * STARTS_ABOVE
         if voiced:
             self._level.hear(self._power, self._floor.power)
         self._quiet_for = 0 if voiced else self._quiet_for + 1
@@ -110,6 +110,7 @@ class Hearing:
     def _turn(self, now: float, *, proven: bool) -> list[HeardEvent]:
         if proven and not self.voice:
             self.voice = self._ever = True
+            self._quiet_for = 0
             return [VoiceStarted(now, dbfs(self._power))]
         if self.voice and self._quiet_for >= HANGOVER_FRAMES:
             self.voice = False
@@ -119,4 +120,4 @@ class Hearing:
 
 def powers(samples: features.Floats) -> list[float]:
     """The mean square of each line's frame."""
-    return [float(p) for p in np.einsum("ls,ls->l", samples, samples) / samples.shape[1]]
+    return list((np.einsum("ls,ls->l", samples, samples) / samples.shape[1]).tolist())

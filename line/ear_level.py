@@ -26,16 +26,17 @@ class NoiseFloor:
 
     power: float = 0.0
     _least: float = math.inf
+    _recent: float = math.inf
     _frames: int = 0
     _blocks: deque[float] = field(default_factory=lambda: deque(maxlen=FLOOR_BLOCKS))
 
     def hear(self, power: float) -> None:
         self._least = min(self._least, power)
         self._frames += 1
-        recent = min(self._blocks, default=math.inf)
-        self.power = min(self._least, recent)
+        self.power = min(self._least, self._recent)
         if self._frames >= FLOOR_BLOCK_FRAMES:
             self._blocks.append(self._least)
+            self._recent = min(self._blocks)
             self._least, self._frames = math.inf, 0
 
 

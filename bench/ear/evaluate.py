@@ -11,6 +11,7 @@ from line.ear import FRAME_BYTES, Ear, Hearing, VoiceStarted
 
 TICK_S = 0.02
 LINES = 50
+SOFT_BEGINNING_S = 0.3
 CORE_COUNT, DEAD_COUNT = 600, 150  # windows of each kind: 9,000 in all
 MORE = {"quiet": 2, "line noise": 3, "comfort noise": 3, "echo": 3}
 POLICY = ("music", "ringtones", "loud echo")  # reported, no bar: what to do about them is a policy
@@ -27,9 +28,12 @@ class Outcome:
 
     @property
     def decided_s(self) -> float | None:
-        """The first voice; for speech the first after its onset."""
-        onset = self.window.onset_s or 0.0
-        return next((at for at in self.started if at >= onset), None)
+        """The first voice; for speech the first that can be its own.
+
+        The onset is where the level says so; a soft beginning may be heard a little before.
+        """
+        earliest = (self.window.onset_s or 0.0) - SOFT_BEGINNING_S
+        return next((at for at in self.started if at >= earliest), None)
 
     @property
     def late_ms(self) -> float | None:

@@ -312,7 +312,12 @@ TUNED: dict[str, Maker] = {
     "handset": handset,
     "street": street,
 }
-NEVER_TUNED: dict[str, Maker] = {"phone buzz": phone_buzz, "typing": typing, "wind": wind}
+NEVER_TUNED: dict[str, Maker] = {
+    "phone buzz": phone_buzz,
+    "typing": typing,
+    "wind": wind,
+    "alarm": alarm,
+}
 TONES: dict[str, Maker] = {"dtmf": dtmf, "ring-back": ring_back, "busy": busy, "fax": fax}
-TONES_NEVER_TUNED: dict[str, Maker] = {"alarm": alarm, "special information": special_information}
+TONES_NEVER_TUNED: dict[str, Maker] = {"special information": special_information}
 TUNING_ONLY: dict[str, Maker] = {"anything": anything, "dial tone": dial_tone, "melody": melody}

@@ -1,4 +1,4 @@
-"""Fetches sound packages with the machine's own apt and unpacks the sounds; needs no root.
+"""Fetches sound packages with a private apt and unpacks the sounds; needs no root.
 
 Nothing is installed. Downloads and sounds stay in `CACHE`, outside git.
 """
@@ -6,10 +6,14 @@ Nothing is installed. Downloads and sounds stay in `CACHE`, outside git.
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+
+from switchroom.debian import Package, PrivateApt
 
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("THIRDRING_EAR_CACHE", PROJECT / ".cache/ear"))
+SUITE = "bookworm"  # the same sounds on newer machines too
 SOUNDS = ("*.wav", "*.ogg", "*.oga", "*.opus", "*.raw", "*.gsm", "*.so.*")
 
 
@@ -24,12 +28,16 @@ def unpacked(package: str) -> Path:
 
 def _fetched(package: str) -> Path:
     debs = CACHE / "debs"
-    debs.mkdir(parents=True, exist_ok=True)
     if not list(debs.glob(f"{package}_*.deb")):
-        subprocess.run(
-            ["apt-get", "download", "-q", package], cwd=debs, check=True, capture_output=True
-        )
+        _apt().fetch([Package(package, "", 0)], debs, lambda _percent, _what: None)
     return next(debs.glob(f"{package}_*.deb"))
+
+
+@cache
+def _apt() -> PrivateApt:
+    apt = PrivateApt(CACHE / "apt", suite=SUITE)
+    apt.update()
+    return apt
 
 
 def _unpack(deb: Path, folder: Path) -> None:

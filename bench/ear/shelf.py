@@ -46,12 +46,13 @@ def _keep(kept: Path, clips: list[Clip]) -> None:
         chosen = _spread([c for c in clips if c.name == name])
         by_name[name] = [a for c in chosen if (a := _decoded(c.path)) is not None]
     flat = [(n, a) for n, arrays in by_name.items() for a in arrays]
+    whole = np.concatenate([np.zeros(0, np.float32), *(a for _, a in flat)])
     kept.parent.mkdir(parents=True, exist_ok=True)
     np.savez(
         kept.with_suffix(".part.npz"),
-        names=np.array([n for n, _ in flat]),
-        lengths=np.array([len(a) for _, a in flat]),
-        audio=np.concatenate([np.clip(a * 32768, -32768, 32767).astype(np.int16) for _, a in flat]),
+        names=np.array([n for n, _ in flat], np.str_),
+        lengths=np.array([len(a) for _, a in flat], np.int64),
+        audio=np.clip(whole * 32768, -32768, 32767).astype(np.int16),
     )
     kept.with_suffix(".part.npz").rename(kept)
 

@@ -173,9 +173,9 @@ def _noisy(rng: Random, room: Room) -> Window:
 
 
 def _any_noise(rng: Random, room: Room) -> Audio:
-    if rng.random() < 0.4:
-        kind = str(rng.choice([k for k in room.noises() if k.startswith("real")]))
-        return _real(rng, room, kind)
+    real = [kind for kind in room.noises() if kind.startswith("real")]
+    if rng.random() < 0.4 and real:
+        return _real(rng, room, str(rng.choice(real)))
     kind = str(rng.choice(NOISY_KINDS))
     return {**made.TUNED, **made.PLAIN}[kind](rng, LENGTH)
 
