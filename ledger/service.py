@@ -96,15 +96,19 @@ class Ledger:
         self._archive.close()
 
     async def _loop(self, turn: Turn) -> None:
-        pause_s = FIRST_PAUSE_S
+        failed = 0
         while not self._stop.is_set():
             try:
                 wait_s = await turn(time.time())
-                pause_s = FIRST_PAUSE_S
+                if failed:
+                    _log.info("works again", turn=turn.__name__, failed=failed)
+                failed = 0
             except Exception as error:  # noqa: BLE001 (one turn of a loop: counted, said, tried again)
+                wait_s = min(FIRST_PAUSE_S * 2**failed, LONGEST_PAUSE_S)
+                failed += 1
                 self._failures += 1
-                _log.warning("turn failed", turn=turn.__name__, error=repr(error)[:500])
-                wait_s, pause_s = pause_s, min(pause_s * 2, LONGEST_PAUSE_S)
+                if failed == 1:  # an outage is one line at its beginning and one at its end
+                    _log.warning("fails, trying on", turn=turn.__name__, error=repr(error)[:500])
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), wait_s)
 

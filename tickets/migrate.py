@@ -5,6 +5,7 @@ processes try at once: the second waits for the first one's transaction and find
 """
 
 import asyncio
+import logging
 import re
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def _run(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 (a quarter of a second that is seldom needed)
     from alembic.config import Config  # noqa: PLC0415
 
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its plugins are nobody's news
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -3,8 +3,7 @@
     spooled ──▶ stored      whole: header, length and SHA-256 agree with the call
             ──▶ repaired    cut by a crash; what could be had is kept and playable
             ──▶ missing     the call was answered and there is no file at all
-            ──▶ lost        a file without any audio, or one that vanished from the store
-    stored, repaired ──▶ lost
+            ──▶ lost        there was a file, and no audio in it
 
 A gap between the answered time and the recorded time is a row of its own (ANS-5).
 """
@@ -30,7 +29,7 @@ class RecordingState(StrEnum):
     STORED = "stored"  # in the store, whole
     REPAIRED = "repaired"  # in the store, as much as a crash left
     MISSING = "missing"  # there was never a file
-    LOST = "lost"  # nothing could be had of the file, or it is gone
+    LOST = "lost"  # there was a file, and nothing could be had of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
