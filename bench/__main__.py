@@ -34,10 +34,10 @@ SECONDS = 5.0
 """Seconds for which each rate is kept up."""
 
 RATES = {
-    "answer": (20, 60, 120, 180),
+    "answer": (20, 60, 120, 180, 240),
     "recorded": (10, 20, 40, 60, 90, 120, 180),
-    "process": (2, 5, 10, 20),
-    "hotline": (10, 20, 40, 60, 90),
+    "process": (2, 5, 10, 20, 40),
+    "hotline": (10, 20, 40, 60, 90, 120, 150),
 }
 LINES = 100
 
