@@ -17,7 +17,7 @@ SAMPLE_RATE: Final = 8000
 MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
 GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
 
-STARTS_ABOVE: Final = 0.5  # log-odds, mean of the last …
+STARTS_ABOVE: Final = -1.0  # log-odds, mean of the last …
 ACROSS: Final = 4  # … frames
 VOICE_FRAME_ABOVE: Final = 0.0  # log-odds of a single frame that counts for the level
 HANGOVER_FRAMES: Final = 25  # 0.5 s: pauses between words are no end

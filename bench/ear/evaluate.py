@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench.ear import made
 from bench.ear.kept import pcm, windows_of
 from bench.ear.windows import CORE, PLAIN, Room, Window, kinds, window
-from line.ear import FRAME_BYTES, Ear, Hearing, VoiceStarted
+from line.ear import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted
 
 TICK_S = 0.02
 LINES = 50
@@ -22,25 +22,35 @@ class Outcome:
     """What the ear made of one window. Times in s, levels in dBFS."""
 
     window: Window
-    started: tuple[float, ...]
+    voices: tuple[tuple[float, float], ...]  # from, to
     level_dbfs: float | None
     too_quiet: bool
 
     @property
     def decided_s(self) -> float | None:
-        """The first voice; for speech the first that can be its own.
+        """When the caller was heard: the first voice, or the onset when one was on already.
 
-        The onset is where the level says so; a soft beginning may be heard a little before.
+        The onset is where the level says so; a soft beginning may be heard a little before. Where
+        nobody speaks any voice at all counts.
         """
-        earliest = (self.window.onset_s or 0.0) - SOFT_BEGINNING_S
-        return next((at for at in self.started if at >= earliest), None)
+        if self.window.onset_s is None:
+            return self.voices[0][0] if self.voices else None
+        earliest = self.window.onset_s - SOFT_BEGINNING_S
+        late = [max(start, earliest) for start, end in self.voices if end > self.window.onset_s]
+        return late[0] if late else None
+
+    @property
+    def wrong(self) -> bool:
+        """A caller taken for silence, or nothing taken for a caller."""
+        return (self.decided_s is None) == (self.window.onset_s is not None)
 
     @property
     def late_ms(self) -> float | None:
-        """How long after the onset the voice was reported."""
+        """How long after the onset the voice was reported; None when it was on before."""
         if self.decided_s is None or self.window.onset_s is None:
             return None
-        return 1000.0 * (self.decided_s - self.window.onset_s)
+        late = self.decided_s - self.window.onset_s
+        return 1000.0 * late if late > -SOFT_BEGINNING_S else None
 
 
 def heard(room: Room, share: float, ear: Ear | None = None) -> Iterator[Outcome]:
@@ -58,7 +68,7 @@ def _listen(ear: Ear, windows: list[Window]) -> Iterator[Outcome]:
     hearings = [Hearing() for _ in windows]
     calls = [pcm(w.heard).tobytes() for w in windows]
     prompts = [None if w.prompt is None else pcm(w.prompt).tobytes() for w in windows]
-    started: list[list[float]] = [[] for _ in windows]
+    voices: list[list[tuple[float, float]]] = [[] for _ in windows]
     for tick in range(len(calls[0]) // FRAME_BYTES):
         span = slice(tick * FRAME_BYTES, (tick + 1) * FRAME_BYTES)
         lines = [
@@ -66,9 +76,17 @@ def _listen(ear: Ear, windows: list[Window]) -> Iterator[Outcome]:
             for hearing, call, prompt in zip(hearings, calls, prompts, strict=True)
         ]
         for i, events in enumerate(ear.hear(lines, (tick + 1) * TICK_S)):
-            started[i] += [e.at for e in events if isinstance(e, VoiceStarted)]
-    for w, times, hearing in zip(windows, started, hearings, strict=True):
-        yield Outcome(w, tuple(times), hearing.level_dbfs(), hearing.too_quiet())
+            _note(voices[i], events)
+    for w, spans, hearing in zip(windows, voices, hearings, strict=True):
+        yield Outcome(w, tuple(spans), hearing.level_dbfs(), hearing.too_quiet())
+
+
+def _note(voices: list[tuple[float, float]], events: list[HeardEvent]) -> None:
+    for event in events:
+        if isinstance(event, VoiceStarted):
+            voices.append((event.at, float("inf")))
+        else:
+            voices[-1] = (voices[-1][0], event.at)
 
 
 def cost_us(room: Room, ear: Ear | None = None) -> float:

@@ -38,7 +38,7 @@ def figures(outcomes: Sequence[Outcome], groups: dict[str, list[str]]) -> list[F
     found = []
     for group, kinds in groups.items():
         chosen = [o for o in outcomes if o.window.kind in kinds]
-        wrong = [o for o in chosen if (o.decided_s is None) == (group == "core")]
+        wrong = [o for o in chosen if o.wrong]
         found.append(Figure(_NAMES[group], _percent(wrong, chosen), BARS[group], len(chosen)))
     core = [o for o in outcomes if o.window.kind in groups["core"]]
     late = [o.late_ms for o in core if o.late_ms is not None]
@@ -88,8 +88,7 @@ def kinds_table(outcomes: Sequence[Outcome]) -> str:
     rows = ["| kind | windows | wrong | % | decision p50/p95 ms |", "|---|---|---|---|---|"]
     for kind in dict.fromkeys(o.window.kind for o in outcomes):
         chosen = [o for o in outcomes if o.window.kind == kind]
-        speech = chosen[0].window.onset_s is not None
-        wrong = [o for o in chosen if (o.decided_s is None) == speech]
+        wrong = [o for o in chosen if o.wrong]
         late = [o.late_ms for o in chosen if o.late_ms is not None]
         times = f"{np.percentile(late, 50):.0f}/{np.percentile(late, 95):.0f}" if late else ""
         percent = _percent(wrong, chosen)

@@ -28,7 +28,7 @@ def wrong(kinds: Sequence[str]) -> float:
     """The share of windows of these kinds that the ear got wrong."""
     chosen = [o for o in outcomes() if o.window.kind in kinds]
     assert len(chosen) >= 20
-    return sum((o.decided_s is None) == (o.window.kind in CORE) for o in chosen) / len(chosen)
+    return sum(o.wrong for o in chosen) / len(chosen)
 
 
 def test_hardly_a_caller_who_speaks_is_taken_for_silence() -> None:
