@@ -5,6 +5,7 @@ Every part is an `async def serve(settings)` that returns after SIGTERM or Ctrl-
 
 import gc
 import importlib
+import os
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -38,6 +39,9 @@ def serve(part: str) -> None:
 
 def _loaded(where: str) -> Part:
     """Import a part. Its modules live as long as the process: the collector never looks at them."""
+    # The ear multiplies small matrices fifty times a second: threads that wait for each other in
+    # between cost three times what they save. Read by numpy's library when it is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
     module, _, attribute = where.partition(":")
     run = cast("Part", getattr(importlib.import_module(module), attribute))
