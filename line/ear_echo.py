@@ -34,15 +34,20 @@ class Echo:
 
     def hear_silence(self) -> None:
         """Nothing was played at this tick."""
-        if self._silent < ECHO_FRAMES:
+        if self.possible:
             self._silent += 1
             self.tail = _NO_TAIL
             self._keep(_NONE, SILENCE_DBFS)
             self.peak = self.ring.max(axis=0)
 
+    @property
+    def possible(self) -> bool:
+        """Whether we played anything in the last 300 ms."""
+        return self._silent < ECHO_FRAMES
+
     def louder(self, level_dbfs: float) -> bool:
         """Whether a sound of that level is too loud to be an echo of the prompt."""
-        return self._silent == ECHO_FRAMES or level_dbfs > max(self._levels) - ECHO_LOSS_DB
+        return not self.possible or level_dbfs > max(self._levels) - ECHO_LOSS_DB
 
     def _keep(self, bands: Floats, level: float) -> None:
         self.ring[self._next] = bands

@@ -17,9 +17,12 @@ SAMPLE_RATE: Final = 8000
 MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
 GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
 
-STARTS_ABOVE: Final = -1.0  # log-odds, mean of the last …
-ACROSS: Final = 4  # … frames
-VOICE_FRAME_ABOVE: Final = 0.0  # log-odds of a single frame that counts for the level
+# Log-odds of a voice, chosen on the tuning half (docs/ear.md): low, a false hang-up being worse
+# than a dead line kept open; higher while an echo of our own prompt may be on the line.
+STARTS_ABOVE: Final = -1.0
+STARTS_ABOVE_ECHO: Final = 1.0
+ACROSS: Final = 4  # frames whose mean must be above
+VOICE_FRAME_ABOVE: Final = 0.0  # a frame that keeps a voice alive and counts for its level
 HANGOVER_FRAMES: Final = 25  # 0.5 s: pauses between words are no end
 GATE_WINDOW, GATE_VOTES = 8, 6  # without the network: webrtcvad alone, 6 of 8
 
@@ -101,7 +104,8 @@ class Hearing:
         else:
             self._scores.append(score)
             voiced = self._gate_open and score > VOICE_FRAME_ABOVE
-            proven = voiced and sum(self._scores) > ACROSS * STARTS_ABOVE
+            least = STARTS_ABOVE_ECHO if self.echo.possible else STARTS_ABOVE
+            proven = voiced and sum(self._scores) > ACROSS * least
         if voiced:
             self._level.hear(self._power, self._floor.power)
         self._quiet_for = 0 if voiced else self._quiet_for + 1

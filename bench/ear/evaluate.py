@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.ear import made
 from bench.ear.kept import pcm, windows_of
-from bench.ear.windows import CORE, PLAIN, Room, Window, kinds, window
+from bench.ear.windows import CORE, OURS, PLAIN, Room, Window, kinds, window
 from line.ear import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted
 
 TICK_S = 0.02
@@ -111,5 +111,5 @@ def groups(room: Room) -> dict[str, list[str]]:
         "disturbed": list(made.TUNED),
         "never tuned": [*made.NEVER_TUNED, *real],
         "tones": [*made.TONES, *made.TONES_NEVER_TUNED],
-        "echo": ["echo"],
+        "echo": ["echo", f"echo of {OURS}"],
     }

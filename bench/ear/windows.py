@@ -6,19 +6,26 @@ Deterministic: window `i` of a kind depends on the half, the kind and `i` only.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from bench.ear import made, telephone
 from bench.ear.catalogue import Half
+from bench.ear.packages import PROJECT
 from bench.ear.shelf import noises, voices
 from bench.ear.types import Audio, Random
+from sounds.sound import from_mulaw
 
 RATE = 8000
 LENGTH = 5 * RATE
-CORE = ("normal", "short", "quiet", "whispered", "noisy", "codec", "loss", "over prompt")
+OURS = "shipped prompts"  # the product's own, as it plays them; never tuned on
+CORE = (
+    *("normal", "short", "quiet", "whispered", "noisy", "codec", "loss", "over prompt"),
+    f"over {OURS}",
+)
 PLAIN = ("digital zero", *made.PLAIN)
-ECHO = ("echo", "loud echo")
+ECHO = ("echo", "loud echo", f"echo of {OURS}")
 NOISY_KINDS = ("hum", "street", "breath", "line noise")
 
 
@@ -199,32 +206,46 @@ def _lossy(rng: Random, room: Room) -> Window:
     return _voiced("loss", line, onset, heard)
 
 
-def prompt(rng: Random, room: Room) -> Audio:
-    """Our side speaks all the window long."""
-    shelf = room.voices()
-    ours = [s for s in sorted(shelf) if s.startswith("prompts")] or sorted(shelf)
-    clips = shelf[ours[int(rng.integers(len(ours)))]]
+def prompt(rng: Random, clips: list[Audio]) -> Audio:
+    """Our side speaks all the window long, -24 to -14 dBFS."""
     said: list[Audio] = []
     while sum(map(len, said)) < LENGTH:
-        said += [
-            clips[int(rng.integers(len(clips)))],
-            np.zeros(int(rng.uniform(0, 0.5) * RATE), "f4"),
-        ]
+        said.append(clips[int(rng.integers(len(clips)))])
+        said.append(np.zeros(int(rng.uniform(0, 0.5) * RATE), np.float32))
     return telephone.at_level(np.concatenate(said)[:LENGTH], rng.uniform(-24, -14))
 
 
+def _prompts_of(rng: Random, room: Room) -> list[Audio]:
+    """One speaker of the half who sounds like our side."""
+    shelf = room.voices()
+    ours = [s for s in sorted(shelf) if s.startswith("prompts")] or sorted(shelf)
+    return shelf[ours[int(rng.integers(len(ours)))]]
+
+
+@cache
+def _shipped_prompts() -> list[Audio]:
+    files = sorted((PROJECT / "sounds" / "shipped" / "zh").glob("*.ulaw"))
+    return [from_mulaw(path.read_bytes()).samples for path in files]
+
+
 def _over_prompt(rng: Random, room: Room) -> Window:
-    ours = prompt(rng, room)
+    return _over("over prompt", rng, room, prompt(rng, _prompts_of(rng, room)))
+
+
+def _over_shipped(rng: Random, room: Room) -> Window:
+    return _over(f"over {OURS}", rng, room, prompt(rng, _shipped_prompts()))
+
+
+def _over(kind: str, rng: Random, room: Room, ours: Audio) -> Window:
     line, onset = _said(rng, room, rng.uniform(-34, -14))
     back = telephone.echo(rng, ours, rng.uniform(20, 45))
-    return _voiced(
-        "over prompt", line, onset, _on_wire(rng, line + back + _floor(rng, -80, -58)), ours
-    )
+    heard = _on_wire(rng, line + back + _floor(rng, -80, -58))
+    return _voiced(kind, line, onset, heard, ours)
 
 
 def _echo(rng: Random, room: Room, kind: str) -> Window:
-    ours = prompt(rng, room)
-    loss = rng.uniform(20, 45) if kind == "echo" else rng.uniform(10, 20)
+    ours = prompt(rng, _shipped_prompts() if OURS in kind else _prompts_of(rng, room))
+    loss = rng.uniform(10, 20) if kind == "loud echo" else rng.uniform(20, 45)
     back = telephone.echo(rng, ours, loss)
     return Window(kind, _on_wire(rng, back + _floor(rng, -80, -58)), ours)
 
@@ -270,4 +291,5 @@ SPEECH: dict[str, Callable[[Random, Room], Window]] = {
     "codec": _codec,
     "loss": _lossy,
     "over prompt": _over_prompt,
+    f"over {OURS}": _over_shipped,
 }
