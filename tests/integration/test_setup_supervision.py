@@ -121,7 +121,7 @@ from pathlib import Path
 from tests.integration.test_setup_supervision import child, SLEEPER
 from switchroom.supervise import Supervisor
 kept = [child("calls", SLEEPER)]
-asyncio.run(Supervisor(home=Path({str(home)!r}), children=kept).run(lambda: print("up")))
+asyncio.run(Supervisor(home=Path({str(home)!r}), children=kept).run(lambda: print("up", flush=True)))
 """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", script), stdout=asyncio.subprocess.PIPE, cwd=Path.cwd()
