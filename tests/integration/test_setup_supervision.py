@@ -120,8 +120,8 @@ import asyncio, sys
 from pathlib import Path
 from tests.integration.test_setup_supervision import child, SLEEPER
 from switchroom.supervise import Supervisor
-kept = [child("calls", SLEEPER)]
-asyncio.run(Supervisor(home=Path({str(home)!r}), children=kept).run(lambda: print("up", flush=True)))
+supervisor = Supervisor(home=Path({str(home)!r}), children=[child("calls", SLEEPER)])
+asyncio.run(supervisor.run(lambda: print("up", flush=True)))
 """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", script), stdout=asyncio.subprocess.PIPE, cwd=Path.cwd()
