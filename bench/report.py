@@ -86,10 +86,10 @@ def _at_the_bar(rung: Rung) -> str:
 def _calls(figures: Figures) -> list[str]:
     rows = [
         (
-            "| way | calls/s | calls | failed | served | words p99 | INVITE→200 mean | p50 | p99 "
-            "| CPU/call Asterisk | calls | ledger | all |"
+            "| way | calls/s | calls | failed | served | words p50 | words p99 "
+            "| INVITE→200 mean | p50 | p99 | CPU/call Asterisk | calls | ledger | all |"
         ),
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for rungs in figures.rungs.values():
         rows += [_row(name, rung) for name, rung in _named(figures, rungs)]
@@ -125,6 +125,7 @@ def _row(name: str, rung: Rung) -> str:
         f"{rung.outcome.load.calls}",
         f"{rung.outcome.failed}",
         f"{rung.served.calls}" if rung.served else "–",
+        f"{rung.served.late(0.5):.0f}" if rung.served else "–",
         f"{rung.served.late(0.99):.0f}" if rung.served else "–",
         f"{rung.mean:.0f}",
         f"{rung.late(0.5):.0f}",
