@@ -207,8 +207,13 @@ class Archive:
 
 
 def _be_nice() -> None:
-    """Let the analysis wait for whoever is on the telephone (Linux: for this thread alone)."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    """Let the analysis wait for whoever is on the telephone (Linux: for this thread alone).
+
+    A process that was started nicer stays so: an ordinary user may not go back.
+    """
+    thread = threading.get_native_id()
+    before = os.getpriority(os.PRIO_PROCESS, thread)
+    os.setpriority(os.PRIO_PROCESS, thread, max(10, before))
 
 
 def _is_empty(spooled: Path) -> bool:
