@@ -7,6 +7,9 @@ webrtcvad opens the gate (it hardly ever misses a caller), the network says whet
 and not hum, breath, a tone or our own prompt coming back. Should the network fail, webrtcvad and
 the loudness of our prompt decide alone: a dead line kept open costs an agent's time, a false
 hang-up costs a caller.
+
+Whoever starts the process sets OPENBLAS_NUM_THREADS=1 before numpy is loaded: threads that wait for
+each other over such small matrices cost five times the work (docs/ear.md).
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,13 +1,16 @@
-"""`python -m bench.ear evaluate [--quick]`, `fetch`, `train OUT`, `gather`."""
+"""`python -m bench.ear`: fetch, train and sweep on the tuning half, evaluate on the test half."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from bench.ear.evaluate import cost_us, groups, heard
-from bench.ear.gather import gathered
+from bench.ear.gather import CHECK, gathered, tuning_set
 from bench.ear.report import Figure, bars_table, figures, kinds_table
+from bench.ear.sweep import scored, smoothed, table
 from bench.ear.windows import Room
+from line.ear_hearing import ACROSS
+from line.ear_network import WEIGHTS
 
 QUICK_SHARE = 0.05
 COST_BAR_US = 60.0
@@ -23,12 +26,16 @@ def main(arguments: list[str]) -> int:
     train = what.add_parser("train", help="train the network (needs torch)")
     train.add_argument("weights", type=Path)
     train.add_argument("--epochs", type=int, default=14)
+    sweep = what.add_parser("sweep", help="try thresholds on the tuning half")
+    sweep.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
     asked = parser.parse_args(arguments)
     match asked.what:
         case "fetch":
             return _fetch()
         case "train":
             return _train(asked.weights, asked.epochs)
+        case "sweep":
+            return _sweep(asked.weights)
         case _:
             return _evaluate(QUICK_SHARE if asked.quick else 1.0)
 
@@ -43,7 +50,14 @@ def _fetch() -> int:
 def _train(weights: Path, epochs: int) -> int:
     from bench.ear.train import train  # noqa: PLC0415 - torch is needed here only
 
-    train(gathered(Room("tune"), "all", speech=1000, dead=250), weights, epochs=epochs)
+    train(tuning_set(), weights, epochs=epochs)
+    return 0
+
+
+def _sweep(weights: Path) -> int:
+    check = gathered(CHECK)
+    scores = smoothed(scored(check, weights), ACROSS)
+    print(table(check, scores, (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0)))
     return 0
 
 
