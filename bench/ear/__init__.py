@@ -2,5 +2,5 @@
 
 import os
 
-# before numpy is loaded: its matrices are small here, and threads that wait for each other cost more
+# before numpy is loaded: over such small matrices threads cost more than they bring
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
