@@ -35,9 +35,9 @@ SECONDS = 5.0
 
 RATES = {
     "answer": (20, 60, 120, 180, 240),
-    "recorded": (10, 20, 40, 60, 90, 120, 180),
-    "process": (2, 5, 10, 20, 40),
-    "hotline": (10, 20, 40, 60, 90, 120, 150),
+    "recorded": (10, 20, 30, 40, 60, 90, 180),
+    "process": (2, 5, 10, 20, 30),
+    "hotline": (10, 20, 30, 40, 60, 90),
 }
 LINES = 100
 
@@ -140,7 +140,9 @@ def _speech(found: Installation, folder: Path) -> Path:
 
 def _told(contestant: Contestant, rung: Rung) -> str:
     spent = ", ".join(f"{name} {ms:.1f}" for name, ms in rung.cpu_ms.items())
-    served = f"{rung.served.calls} served, " if rung.served else ""
+    served = ""
+    if rung.served:
+        served = f"{rung.served.calls} served (words p99 {rung.served.late(0.99):.0f} ms), "
     return (
         f"{contestant.name} at {rung.rate}/s: {rung.outcome.answered} answered, {served}"
         f"{rung.outcome.failed} failed, p99 +{rung.late(0.99):.0f} ms, CPU ms/call {spent}"

@@ -12,6 +12,10 @@ from bench.sipp import Load, Outcome
 LATEST_MS = 1000.0
 """INVITE→200 above `answer_after` at which a rate no longer counts as held (p99)."""
 
+WORDS_WITHIN_MS = 500.0
+"""First words after the answer (p99) above which a rate is not held. Callers hang up after 1 s: a
+backlog near that would be cut off there, and look as if everybody had been served in time."""
+
 
 @dataclass(frozen=True)
 class Contestant:
@@ -61,8 +65,15 @@ class Rung:
 
     @property
     def is_held(self) -> bool:
-        everybody = self.served is None or self.served.calls == self.outcome.load.calls
-        return everybody and self.outcome.failed == 0 and self.late(0.99) <= LATEST_MS
+        answered = self.outcome.failed == 0 and self.late(0.99) <= LATEST_MS
+        return answered and self._is_served
+
+    @property
+    def _is_served(self) -> bool:
+        if self.served is None:
+            return True
+        everybody = self.served.calls == self.outcome.load.calls
+        return everybody and self.served.late(0.99) <= WORDS_WITHIN_MS
 
 
 def climb(

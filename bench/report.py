@@ -75,11 +75,13 @@ def _at_the_bar(rung: Rung) -> str:
     """Say how the bar's rate went, in words that cannot be taken for more than was measured."""
     served = rung.served.calls if rung.served else 0
     held = "held" if rung.is_held else "**not held**"
+    late = rung.served.late if rung.served else (lambda _share: 0.0)
     return (
-        f"- {rung.rate} calls/s (the bar): {held}. {rung.outcome.answered} of "
-        f"{rung.outcome.load.calls} answered, p99 {rung.late(0.99):.0f} ms above `answer_after` "
-        f"(bar: 300 ms); **{served} of {rung.outcome.load.calls} callers were spoken to** in "
-        "their second on the line."
+        f"- {rung.rate} calls/s (the bar): {rung.outcome.answered} of {rung.outcome.load.calls} "
+        f"answered, {rung.outcome.failed} failed, p99 {rung.late(0.99):.0f} ms above "
+        f"`answer_after` (bar: 300 ms). Whole flow at that rate {held}: **{served} of "
+        f"{rung.outcome.load.calls} callers heard words** before they hung up 1 s later, p50 "
+        f"{late(0.5):.0f} ms, p99 {late(0.99):.0f} ms after the answer."
     )
 
 
@@ -98,8 +100,8 @@ def _calls(figures: Figures) -> list[str]:
         "call rings, is answered and stays for 1 s; then the caller hangs up. `served`: callers "
         "whose dialogue said its first words in that second, `words`: how long after the answer; "
         "the dialplan answers without our programs, so an answer alone proves nothing of them. A "
-        "way climbs until a call fails, a caller is not served, or p99 passes 1 s (✗). CPU of a "
-        "rate that was not held is that of calls cut short. `ledger`: database and store."
+        "way climbs until a call fails, a caller is not served, words p99 passes 500 ms, or answer "
+        "p99 passes 1 s (✗). CPU of a rate that was not held is that of calls cut short. `ledger`: database and store."
     )
     return [*rows, "", note]
 
