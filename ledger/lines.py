@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from callflow.lifecycles.events import HOUSE, NOTHING, JournalEvent
-from callflow.text import clean, decoded
+from callflow.text import LIMIT, clean, decoded
 
 
 class Reject(NamedTuple):
@@ -122,7 +122,7 @@ def _parse_json(line: str, file: str, offset: int, source: str) -> JournalEvent 
         said = _object(line)
         about = _key(str(said.pop("call"))) if source == "dialogue" else HOUSE
         at, name = _time(said.pop("at")), _name(str(said.pop("what")))
-        data = {clean(key, 40): _text(value) for key, value in said.items() if value is not None}
+        data = {_text(key): _text(value) for key, value in said.items() if value is not None}
         return JournalEvent(at, source, file, offset, name, about, data=data)
     except (KeyError, ValueError) as error:
         return _reject(line, file, offset, error)
@@ -154,9 +154,12 @@ def _unwrapped(value: str) -> str:
     whole = value.rstrip("=")
     whole = whole[:-1] if len(whole) % 4 == 1 else whole
     try:
-        return decoded(base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True))
+        raw = base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
     except (binascii.Error, ValueError):
         return ""
+    if len(raw) <= LIMIT and raw.isalnum():  # most numbers and refs: nothing there to be cleaned
+        return raw.decode("ascii")
+    return decoded(raw)
 
 
 def _text(value: object) -> str:

@@ -72,10 +72,10 @@ async def _revision(connection: AsyncConnection) -> str | None:
 
 
 def _run(connection: Connection) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its plugins are nobody's news
     from alembic import command  # noqa: PLC0415 (a quarter of a second that is seldom needed)
     from alembic.config import Config  # noqa: PLC0415
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # its plugins are nobody's news
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
