@@ -17,6 +17,8 @@ class Figures:
     machine: str
     when: str
     load_before: float
+    load_after: float
+    """Load averages: where they are above the cores, others had a share of them too."""
     rungs: Mapping[str, Sequence[Rung]]
     lines: Sequence[Lines]
     answer_after: float
@@ -34,7 +36,8 @@ def markdown(figures: Figures) -> str:
             *_ratios(figures),
             "",
             (
-                f"Machine: {figures.machine}. Load before the run {figures.load_before:.2f}. "
+                f"Machine: {figures.machine}. Load average {figures.load_before:.1f} "
+                f"before the run, {figures.load_after:.1f} at its end. "
                 f"{figures.when}."
             ),
             "",
@@ -101,7 +104,8 @@ def _calls(figures: Figures) -> list[str]:
         "whose dialogue said its first words in that second, `words`: how long after the answer; "
         "the dialplan answers without our programs, so an answer alone proves nothing of them. A "
         "way climbs until a call fails, a caller is not served, words p99 passes 500 ms, or answer "
-        "p99 passes 1 s (✗). CPU of a rate that was not held is that of calls cut short. `ledger`: database and store."
+        "p99 passes 1 s (✗). CPU of a rate that was not held is that of calls cut short. "
+        "`ledger`: database and store."
     )
     return [*rows, "", note]
 
