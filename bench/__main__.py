@@ -71,7 +71,10 @@ def measure(found: Installation, folder: Path, only: Sequence[str], console: Con
             if contestant.name == "hotline":
                 heard = list(_lines(contestant, program, folder, console))
     when = f"{datetime.now(UTC):%Y-%m-%d}"
-    return Figures(machine.described(found.version), when, load_before, rungs, heard, ANSWER_AFTER)
+    before_after = (load_before, machine.load())
+    return Figures(
+        machine.described(found.version), when, *before_after, rungs, heard, ANSWER_AFTER
+    )
 
 
 def _contestants(
