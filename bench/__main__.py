@@ -68,8 +68,11 @@ def measure(found: Installation, folder: Path, only: Sequence[str], console: Con
             for rung in climb(contestant, program, folder / "sipp", answer_after=ANSWER_AFTER):
                 rungs[contestant.name].append(rung)
                 console.print(_told(contestant, rung))
-            if contestant.name == "hotline":
-                heard = list(_lines(contestant, program, folder, console))
+            if contestant.metrics is not None:
+                found_lines = _lines(
+                    contestant, program, folder, console, metrics=contestant.metrics
+                )
+                heard = list(found_lines)
     when = f"{datetime.now(UTC):%Y-%m-%d}"
     before_after = (load_before, machine.load())
     return Figures(
@@ -97,6 +100,7 @@ def _contestants(
             {name: house.pid(name) for name in ("asterisk", "calls", "ledger")},
             at_least=COMPARED_AT,
             served=Ledger(house),
+            metrics=house.settings.paths.run / "calls.prom",
         )
 
 
@@ -107,7 +111,7 @@ def _hotline() -> Iterator[House]:
 
 
 def _lines(
-    contestant: Contestant, program: list[str], folder: Path, console: Console
+    contestant: Contestant, program: list[str], folder: Path, console: Console, *, metrics: Path
 ) -> Iterator[Lines]:
     """Measure silent lines, and lines whose murmur keeps the detector at work."""
     sounds = {
@@ -126,9 +130,10 @@ def _lines(
             talk_ms=20_000,
             ref=f"lines-{says.split()[0]}",
         )
-        found = lines.watched(says, program, load, contestant, folder / "sipp")
+        found = lines.watched(says, program, load, contestant, folder / "sipp", metrics=metrics)
         console.print(
             f"{says}: {found.served} of {found.count} served, "
+            f"{found.beats_kept:.0%} of the beats in time, "
             f"{found.per_core('calls'):.0f} lines per core of our service"
         )
         yield found

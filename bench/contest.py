@@ -35,6 +35,9 @@ class Contestant:
     """Told how many calls were made with which X-Ref; returns when all of their work is done.
     None where nothing more than the answer was promised."""
 
+    metrics: Path | None = None
+    """Where the service leaves its metrics; None where there is no service."""
+
 
 @dataclass(frozen=True)
 class Rung:
