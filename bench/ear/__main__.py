@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     what.add_parser("fetch", help="fetch and decode all sounds")
     train = what.add_parser("train", help="train the network (needs torch)")
     train.add_argument("weights", type=Path)
-    train.add_argument("--epochs", type=int, default=14)
+    train.add_argument("--epochs", type=int, default=16)
     sweep = what.add_parser("sweep", help="try thresholds on the tuning half")
     sweep.add_argument("weights", type=Path, nargs="?", default=WEIGHTS)
     asked = parser.parse_args(arguments)

@@ -1,7 +1,7 @@
 """Gathers the tuning set: the network's inputs and labels for thousands of windows of one half.
 
-The recipe grew in three helpings: most of the speakers, with the others held back to choose the
-threshold on; then those others; then more of all, for what the network still found hard.
+The recipe has two helpings: most of the speakers, with the others held back at first to judge the
+network by; then those others, with more of what it still found hard.
 """
 
 import sys
@@ -42,8 +42,6 @@ class Helping:
 
     def room(self) -> Room:
         """Who is heard in it."""
-        if self.tag == "more":
-            return TUNE
         if self.tag == "part":
             return Room("tune", without=HELD_BACK)
         everybody = frozenset({*TUNE.voices(), *TUNE.noises()})
@@ -54,14 +52,10 @@ _FIRST = {"over prompt": 2, "anything": 4, "melody": 0, "echo": 5, "loud echo": 
 _FIRST |= {"breath": 3, "handset": 2}
 _EXTRA = {"noisy": 2, "over prompt": 2, "quiet": 2, "melody": 4, "anything": 2, "echo": 2}
 _EXTRA |= {"real alerts": 5, "real effects": 2, "real things": 2}
-_MORE = {"noisy": 2, "over prompt": 2, "quiet": 2, "short": 2, "melody": 3, "anything": 3}
-_MORE |= {"real alerts": 2, "real effects": 2, "real things": 2, "echo": 2, "loud echo": 2}
-_MORE |= {"handset": 2, "hum": 2, "street": 2}
 CHECK = Helping("check", 150, 60, 1_000_000, _FIRST)
 RECIPE = (
     Helping("part", 1000, 250, 0, _FIRST),
     Helping("extra", 350, 60, 2_000_000, _EXTRA),
-    Helping("more", 450, 130, 3_000_000, _MORE),
 )
 
 
