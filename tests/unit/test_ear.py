@@ -68,6 +68,12 @@ def test_audio_cut_anywhere_is_heard_as_if_it_came_whole() -> None:
     assert whole == [0.0, *heard_levels(call, 202)]
 
 
+def test_half_a_sample_too_much_in_every_frame_is_dropped() -> None:
+    call = frames(SILENCE * 20 + speech(1.0))
+    stray = [frame + b"\1" for frame in call]
+    assert heard(Ear(), Hearing(), stray) == heard(Ear(), Hearing(), call) != []
+
+
 def heard_levels(call: bytes, size: int) -> list[float]:
     events = heard(Ear(), Hearing(), frames(call, size))
     return [event.level_dbfs for event in events if isinstance(event, VoiceStarted)]
