@@ -114,25 +114,24 @@ def _lines(
     contestant: Contestant, program: list[str], folder: Path, console: Console, *, metrics: Path
 ) -> Iterator[Lines]:
     """Measure silent lines, and lines whose murmur keeps the detector at work."""
-    sounds = {
-        "silent callers": audio.silence(4.0),
-        "lines that murmur at −45 dBFS": audio.noise(4.0, -45.0),
-    }
-    for says, samples in sounds.items():
+    quiet, murmur = audio.silence(4.0), audio.noise(4.0, -45.0)
+    crowds = [("silent callers", quiet, 25), ("silent callers", quiet, LINES)]
+    crowds.append(("lines that murmur at −45 dBFS", murmur, LINES))
+    for says, samples, count in crowds:
         path = folder / f"{says.split()[0]}.alaw"
         path.write_bytes(alaw.encoded(samples))
         load = Load(
             contestant.load.port,
             contestant.load.number,
             10,
-            LINES / 10,
+            count / 10,
             path,
             talk_ms=20_000,
-            ref=f"lines-{says.split()[0]}",
+            ref=f"lines-{says.split()[0]}-{count}",
         )
         found = lines.watched(says, program, load, contestant, folder / "sipp", metrics=metrics)
         console.print(
-            f"{says}: {found.served} of {found.count} served, "
+            f"{count} {says}: {found.served} of {found.count} served, "
             f"{found.beats_kept:.0%} of the beats in time, "
             f"{found.per_core('calls'):.0f} lines per core of our service"
         )

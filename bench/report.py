@@ -68,7 +68,7 @@ def _ratios(figures: Figures) -> list[str]:
             f"and held {process.rate} calls/s."
         )
     return told + [
-        f"- Lines one core listens to and speaks on ({lines.says}): "
+        f"- Lines one core listens to and speaks on ({lines.count} {lines.says}): "
         f"**{lines.per_core('calls'):.0f}** (bar: 250), {lines.beats_kept:.0%} of the 20 ms beats "
         "made in time (those skipped cost nothing: a low share flatters the figure)."
         for lines in figures.lines
