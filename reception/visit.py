@@ -88,10 +88,11 @@ class Reception:
         """Have Asterisk bring the caller's audio; return the line and the running leg."""
         for _ in range(TRIES):
             line = self.lines.expect(uuid4())
-            address = f"AudioSocket/127.0.0.1:{self.line_port}/{line.leg}/c(slin)"
-            # the application AudioSocket() would hang the caller up when we die; Dial goes on
+            server = f"127.0.0.1:{self.line_port}"
+            # Called from the dialplan it would hang the caller up when we die; here, inside AGI,
+            # the visit ends with it and the dialplan goes on. It costs half of what Dial does.
             leg: asyncio.Task[object] = asyncio.create_task(
-                session.execute("Dial", address, "", "g", timeout=None)
+                session.execute("AudioSocket", str(line.leg), server, timeout=None)
             )
             leg.add_done_callback(_ended)
             opening = asyncio.create_task(line.opened.wait())
