@@ -130,6 +130,10 @@ class Call(Protocol):
         """Tell whether the voice since the last `forget_level` was too low to work with (SIL-3)."""
         ...
 
+    def heard_well(self) -> bool:
+        """Tell whether there was a voice since the last `forget_level`, and loud enough."""
+        ...
+
     def forget_level(self) -> None:
         """Judge the level afresh from here on: the caller was asked to speak up."""
         ...

@@ -19,6 +19,8 @@ def clean(value: str, limit: int = LIMIT) -> str:
     code points are dropped; every kind of white space becomes one blank.
     """
     head = value[: limit * 8]  # normalising 10 kB for a name that keeps 80 would be wasted work
+    if head.isascii() and head.isprintable():  # most of what is cleaned is clean
+        return " ".join(head.split())[:limit].rstrip()
     visible = "".join(
         " " if character in "\t\r\n" else character
         for character in unicodedata.normalize("NFC", head)

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 
 from line import ear_features as features
+from line.ear_echo import Echo, Played
 from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
 from line.ear_hearing import FRAME_BYTES, Hearing, powers
 from line.ear_level import dbfs
@@ -27,6 +28,8 @@ __all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "Voice
 
 Line = tuple[Hearing, bytes, bytes | None]
 FULL_SCALE: Final = np.float32(1.0 / 32768.0)
+PROMPT_FRAMES_KEPT: Final = 16_000
+"""Frames of prompts whose sound is known by heart (five minutes of words; about 2 KiB each)."""
 
 
 class Ear:
@@ -36,6 +39,7 @@ class Ear:
         """Takes the shipped network unless given one; does without when it cannot be read."""
         self.fault: str | None = None  # why the network is not asked, for logs and metrics
         self._network = network or self._shipped()
+        self._played: dict[tuple[bytes, bytes, bytes], Played] = {}
 
     def _shipped(self) -> Network | None:
         try:
@@ -83,16 +87,33 @@ class Ear:
                 hearing.echo.hear_silence()
         if not playing:
             return
-        echoes = [echo for echo, _ in playing]
-        samples = _samples([prompt for _, prompt in playing])
-        windows = np.concatenate([np.stack([echo.tail for echo in echoes]), samples], axis=1)
-        _, bands = features.spectrum(windows)
-        tails, levels = windows[:, features.FRAME :], [dbfs(p) for p in powers(samples)]
-        for echo, tail, band, level in zip(echoes, tails, bands, levels, strict=True):
-            echo.hear(tail, band, level)
-        peaks = np.stack([echo.ring for echo in echoes]).max(axis=1)
-        for echo, peak in zip(echoes, peaks, strict=True):
+        self._learn_prompts(playing)
+        for echo, prompt in playing:
+            echo.hear(prompt, self._played[(*echo.before, prompt)])
+        peaks = np.stack([echo.ring for echo, _ in playing]).max(axis=1)
+        for (echo, _), peak in zip(playing, peaks, strict=True):
             echo.peak = peak
+
+    def _learn_prompts(self, playing: Sequence[tuple[Echo, bytes]]) -> None:
+        """Know what these frames sound like; most were heard before, on another call."""
+        if len(self._played) > PROMPT_FRAMES_KEPT:
+            self._played.clear()
+        new = {
+            key: (echo, prompt)
+            for echo, prompt in playing
+            if (key := (*echo.before, prompt)) not in self._played
+        }
+        if not new:
+            return
+        samples = _samples([prompt for _, prompt in new.values()])
+        tails = np.stack([echo.tail for echo, _ in new.values()])
+        windows = np.concatenate([tails, samples], axis=1)
+        _, bands = features.spectrum(windows)
+        levels = [dbfs(power) for power in powers(samples)]
+        rows = zip(new, windows[:, features.FRAME :], bands, levels, strict=True)
+        for key, tail, band, level in rows:
+            # a view would keep the whole tick alive
+            self._played[key] = Played(tail.copy(), band.copy(), level)
 
     def _scores(self, frames: list[tuple[Hearing, bytes]]) -> list[float | None]:
         """Log-odds of a voice for each frame; None where the network could not be asked."""

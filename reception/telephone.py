@@ -45,6 +45,10 @@ class Telephone:
     def too_quiet(self) -> bool:
         return self._line.hearing.too_quiet()
 
+    def heard_well(self) -> bool:
+        hearing = self._line.hearing
+        return hearing.level_dbfs() is not None and not hearing.too_quiet()
+
     def forget_level(self) -> None:
         self._line.hearing.reset_level()
 

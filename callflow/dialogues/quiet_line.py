@@ -24,7 +24,7 @@ async def quiet_line(call: Call, language: Language) -> bool:
             return True
         if life:
             await call.hear_out(HEAR_OUT)
-            if not call.too_quiet():
+            if call.heard_well():
                 return True
     await call.say("sil3_goodbye", language=language, barge=Barge.NOTHING)
     return False

@@ -13,11 +13,15 @@ VOICE_SECONDS = 1.0
 
 @dataclass
 class ScriptedCall:
-    """Signs of life come at given seconds; `hangs_up_at` ends the call; `quiet` is the voice."""
+    """Signs of life come at given seconds; `hangs_up_at` ends the call.
+
+    `quiet` is how the voice is; `measured`: whether there was enough of it to tell.
+    """
 
     signs: list[Life] = field(default_factory=list)
     hangs_up_at: float = float("inf")
     quiet: bool = False
+    measured: bool = True
     now: float = 0.0
     said: list[tuple[float, str]] = field(default_factory=list)
     notes: list[tuple[str, dict[str, str | int | float]]] = field(default_factory=list)
@@ -43,6 +47,9 @@ class ScriptedCall:
 
     def too_quiet(self) -> bool:
         return self.quiet
+
+    def heard_well(self) -> bool:
+        return not self.quiet and self.measured
 
     def forget_level(self) -> None:
         self.notes.append(("level_forgotten", {}))

@@ -18,6 +18,7 @@ from callflow.call import (
     Topic,
 )
 from callflow.dialogues.hotline import Opening, hotline
+from callflow.dialogues.quiet_line import quiet_line
 from callflow.rules.hours import Calendar, OpenHours, farewell, greeting
 from tests.unit.scripted import PROMPT_SECONDS, ScriptedCall, pressed, spoke
 
@@ -111,6 +112,12 @@ async def test_a_too_quiet_caller_is_asked_twice_and_then_told_to_ring_again() -
     call = ScriptedCall(signs=[spoke(t) for t in (1.0, 5.0, 9.0)], quiet=True)  # SIL-3
     assert await hotline(call, OPENING) == HangUp(LineOutcome.TOO_QUIET, ZH)
     assert call.prompts() == ["greeting_morning", "sil3_louder", "sil3_louder", "sil3_goodbye"]
+
+
+async def test_a_murmur_too_short_to_be_measured_is_not_taken_for_a_clear_voice() -> None:
+    call = ScriptedCall(signs=[spoke(2.5), spoke(7.5)], measured=False)
+    assert not await quiet_line(call, ZH)
+    assert call.prompts() == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
 
 
 async def test_a_quiet_caller_who_presses_a_key_goes_on() -> None:
