@@ -1,0 +1,47 @@
+"""Whatever strangers send as a name or number comes out as one line of visible characters."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callflow.text import LIMIT, clean, decoded
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("王小明", "王小明"),
+        ("  Wang,  Ming \t", "Wang, Ming"),
+        ("a\r\nEvent: Hangup\r\n\r\n", "a Event: Hangup"),
+        ("a\x00b\x1b[31mc\x7f", "ab[31mc"),
+        ("\u202e321\u202c", "321"),
+        ("\u200bhid\ufeffden", "hidden"),
+        ("line\u2028and\u2029paragraph", "lineandparagraph"),
+        ("\x85\x9b0m", "0m"),
+        ("e\u0301", "é"),
+        ("\ud800x", "x"),
+        ("", ""),
+    ],
+)
+def test_controls_line_ends_and_marks_are_gone_and_names_are_whole(sent: str, kept: str) -> None:
+    assert clean(sent) == kept
+
+
+@given(st.text(max_size=400))
+def test_nothing_invisible_ever_comes_out(sent: str) -> None:
+    kept = clean(sent)
+    assert len(kept) <= LIMIT
+    assert kept == clean(kept)
+    assert not [c for c in kept if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_from_the_wire_can_be_read(sent: bytes) -> None:
+    assert len(decoded(sent)) <= LIMIT
+
+
+def test_ten_thousand_characters_are_cut_to_the_limit() -> None:
+    assert clean("a" * 10_000) == "a" * LIMIT
+    assert len(clean("\N{SNOWMAN}\n" * 10_000, 40)) <= 40
