@@ -21,8 +21,12 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-test: switch ## Run all tests, fast ones first
-	@$(PYTEST) tests/unit tests/contract tests/integration tests/end_to_end $(ARGS)
+# End-to-end tests mostly wait for callers to speak and listen: they run beside the others, and
+# what they print comes after.
+test: switch ## Run all tests
+	@$(PYTEST) tests/end_to_end -o cache_dir=.cache/pytest-calls $(ARGS) >.cache/end_to_end.log 2>&1 & calls=$$!; \
+	$(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	wait $$calls; calls=$$?; cat .cache/end_to_end.log; exit $$((calls | others))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

@@ -66,7 +66,7 @@ class PrivateApt:
         into.mkdir(parents=True, exist_ok=True)
         arguments = ["download", "-o", "APT::Status-Fd=1", "-qq", *(p.name for p in packages)]
         with (into / "apt.err").open("w+") as errors:
-            process = subprocess.Popen(
+            with subprocess.Popen(
                 ["apt-get", *self._options(), *arguments],
                 cwd=into,
                 env=self._environment(),
@@ -74,14 +74,14 @@ class PrivateApt:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-            )
-            assert process.stdout is not None
-            for line in process.stdout:
-                kind, _, rest = line.partition(":")
-                if kind == "dlstatus":
-                    percent, what = rest.split(":", 2)[1:]
-                    progress(float(percent), what.strip())
-            if process.wait():
+            ) as process:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    kind, _, rest = line.partition(":")
+                    if kind == "dlstatus":
+                        percent, what = rest.split(":", 2)[1:]
+                        progress(float(percent), what.strip())
+            if process.returncode:
                 errors.seek(0)
                 raise SetupError(_refusal(errors.read(), doing="download the packages"))
 
