@@ -49,6 +49,7 @@ class Connection:
     def __init__(self, *, boot: Callable[[], str | None], hear: Callable[[Heard], None]) -> None:
         self.lost = asyncio.Event()
         self._boot = boot
+        self._boot_name: str | None = None
         self._hear = hear
         self._frames = Frames()
         self._unguessable = secrets.token_hex(12)
@@ -110,7 +111,9 @@ class Connection:
             metrics.REFUSED.labels("overlong").inc()
             return self.close()
         for text in texts:
-            self._take(admitted(text, boot=self._boot(), prefix=self._unguessable))
+            # Asterisk keeps its name as long as it keeps this connection.
+            self._boot_name = self._boot_name or self._boot()
+            self._take(admitted(text, boot=self._boot_name, prefix=self._unguessable))
         return None
 
     def _take(self, message: Heard | Refusal) -> None:

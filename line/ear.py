@@ -18,18 +18,19 @@ from typing import Final
 import numpy as np
 
 from line import ear_features as features
-from line.ear_echo import Echo, Played
+from line.ear_echo import Prompts
 from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
-from line.ear_hearing import FRAME_BYTES, Hearing, powers
-from line.ear_level import dbfs
+from line.ear_features import FRAME_BYTES
+from line.ear_hearing import Hearing
 from line.ear_network import Network
 
 __all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "VoiceStopped"]
 
 Line = tuple[Hearing, bytes, bytes | None]
-FULL_SCALE: Final = np.float32(1.0 / 32768.0)
-PROMPT_FRAMES_KEPT: Final = 16_000
-"""Frames of prompts whose sound is known by heart (five minutes of words; about 2 KiB each)."""
+Waiting = list[tuple[int, bytes]]
+"""Frames to be heard now, and whose they are: one a line at most."""
+AT_ONCE: Final = 64
+"""Lines heard together: larger arrays are taken from the kernel and given back at every tick."""
 
 
 class Ear:
@@ -39,7 +40,7 @@ class Ear:
         """Takes the shipped network unless given one; does without when it cannot be read."""
         self.fault: str | None = None  # why the network is not asked, for logs and metrics
         self._network = network or self._shipped()
-        self._played: dict[tuple[bytes, bytes, bytes], Played] = {}
+        self._prompts = Prompts()
 
     def _shipped(self) -> Network | None:
         try:
@@ -56,12 +57,13 @@ class Ear:
         """
         events: list[list[HeardEvent]] = [[] for _ in lines]
         self._note_prompts(lines)
-        for hearing, audio, _ in lines:
-            hearing.receive(audio)
-        for waiting in self._rounds([hearing for hearing, _, _ in lines]):
-            scores = self._scores([(lines[i][0], frame) for i, frame in waiting])
-            for (i, _), score in zip(waiting, scores, strict=True):
-                events[i] += lines[i][0].decide(score, now)
+        for waiting in self._rounds(lines):
+            for start in range(0, len(waiting), AT_ONCE):
+                frames = [(lines[i][0], frame) for i, frame in waiting[start : start + AT_ONCE]]
+                scores = self._scores(frames)
+                for (i, _), (hearing, _), score in zip(waiting[start:], frames, scores, strict=False):
+                    if event := hearing.decide(score, now):
+                        events[i].append(event)
         return events
 
     def hear_one(
@@ -70,55 +72,25 @@ class Ear:
         """The same for a single line."""
         return self.hear([(hearing, audio, prompt)], now)[0]
 
-    @staticmethod
-    def _rounds(hearings: list[Hearing]) -> Iterator[list[tuple[int, bytes]]]:
-        """One whole frame a line and round, for as long as any line has one."""
-        while True:
-            found = ((i, hearing.next_frame()) for i, hearing in enumerate(hearings))
-            waiting = [(i, frame) for i, frame in found if frame is not None]
-            if not waiting:
-                return
-            yield waiting
-
     def _note_prompts(self, lines: Sequence[Line]) -> None:
-        playing = [(hearing.echo, prompt) for hearing, _, prompt in lines if prompt]
-        for hearing, _, prompt in lines:
-            if not prompt:
-                hearing.echo.hear_silence()
-        if not playing:
-            return
-        self._learn_prompts(playing)
-        for echo, prompt in playing:
-            echo.hear(prompt, self._played[(*echo.before, prompt)])
-        peaks = np.stack([echo.ring for echo, _ in playing]).max(axis=1)
-        for (echo, _), peak in zip(playing, peaks, strict=True):
-            echo.peak = peak
+        steps = [(hearing.echo, prompt or None) for hearing, _, prompt in lines]
+        for (hearing, _, _), echo in zip(lines, self._prompts.after(steps), strict=True):
+            hearing.echo = echo
 
-    def _learn_prompts(self, playing: Sequence[tuple[Echo, bytes]]) -> None:
-        """Know what these frames sound like; most were heard before, on another call."""
-        if len(self._played) > PROMPT_FRAMES_KEPT:
-            self._played.clear()
-        new = {
-            key: (echo, prompt)
-            for echo, prompt in playing
-            if (key := (*echo.before, prompt)) not in self._played
-        }
-        if not new:
-            return
-        samples = _samples([prompt for _, prompt in new.values()])
-        tails = np.stack([echo.tail for echo, _ in new.values()])
-        windows = np.concatenate([tails, samples], axis=1)
-        _, bands = features.spectrum(windows)
-        levels = [dbfs(power) for power in powers(samples)]
-        rows = zip(new, windows[:, features.FRAME :], bands, levels, strict=True)
-        for key, tail, band, level in rows:
-            # a view would keep the whole tick alive
-            self._played[key] = Played(tail.copy(), band.copy(), level)
+    @staticmethod
+    def _rounds(lines: Sequence[Line]) -> Iterator[Waiting]:
+        """One whole frame a line and round, for as long as any line has one."""
+        first = ((i, hearing.receive(audio)) for i, (hearing, audio, _) in enumerate(lines))
+        waiting = [(i, frame) for i, frame in first if frame]
+        while waiting:
+            yield waiting
+            again = ((i, lines[i][0].next_frame()) for i, _ in waiting)
+            waiting = [(i, frame) for i, frame in again if frame]
 
     def _scores(self, frames: list[tuple[Hearing, bytes]]) -> list[float | None]:
         """Log-odds of a voice for each frame; None where the network could not be asked."""
-        samples = _samples([frame for _, frame in frames])
-        heard = zip(frames, powers(samples), strict=True)
+        samples = features.samples([frame for _, frame in frames])
+        heard = zip(frames, features.powers(samples), strict=True)
         gates = [hearing.hear_gate(frame, power) for (hearing, frame), power in heard]
         if self._network is None:
             return [None] * len(frames)
@@ -132,10 +104,11 @@ class Ear:
     def _ask(
         network: Network, hearings: list[Hearing], samples: features.Floats, gates: list[bool]
     ) -> list[float | None]:
-        old = np.stack([hearing.heard for hearing in hearings])
+        count = len(hearings)
+        old = np.concatenate([hearing.heard for hearing in hearings]).reshape(count, -1)
+        prompt = np.concatenate([hearing.echo.peak for hearing in hearings]).reshape(count, -1)
         windows, before, memory = features.with_new(old, samples)
         power, bands = features.spectrum(windows)
-        prompt = np.stack([hearing.echo.peak for hearing in hearings])
         shape = features.shapes(power)
         inputs = features.inputs(bands, before, prompt, shape, np.array(gates, np.float32))
         scores, memory = network.step(inputs, memory)
@@ -144,9 +117,3 @@ class Ear:
         for hearing, row in zip(hearings, features.kept(windows, bands, memory), strict=True):
             hearing.heard = row.copy()  # a view would keep the whole tick alive
         return list(scores.tolist())
-
-
-def _samples(frames: list[bytes]) -> features.Floats:
-    """(lines, FRAME) of -1..1; a prompt's last frame may be short."""
-    joined = b"".join(frame[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0") for frame in frames)
-    return np.frombuffer(joined, "<i2").reshape(-1, features.FRAME) * FULL_SCALE

@@ -1,67 +1,104 @@
 """What we played to a line lately: the ear must not take our own prompt's echo for a caller.
 
-Does no I/O.
+An `Echo` is the last 300 ms of prompt, the same on every line that heard the same. Which one comes
+after which is learned once a process, so that a line costs one look-up a tick. Does no I/O.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from line.ear_features import BANDS, ECHO_FRAMES, NO_PROMPT_DB, TAIL, Floats
-from line.ear_level import SILENCE_DBFS
+from line import ear_features as features
+from line.ear_features import BANDS, ECHO_FRAMES, NO_PROMPT_DB, Floats
+from line.ear_level import SILENCE_DBFS, dbfs
 
-ECHO_LOSS_DB = 23.0  # without the network: an echo is at least this much weaker than the prompt
-_NONE = np.full(BANDS, NO_PROMPT_DB, np.float32)
-_NO_TAIL = np.zeros(TAIL, np.float32)
+ECHO_LOSS_DB: Final = 23.0  # without the network: an echo is so much weaker than the prompt
+STEPS_KEPT: Final = 16_000
+"""Frames of prompts whose sound is known by heart (five minutes of words; about 2 KiB each)."""
+
+Frames = tuple[bytes, bytes, bytes]
+Step = tuple["Echo", bytes | None]
+"""What was played before, and the frame that is played now, if any."""
 
 
-class Played(NamedTuple):
-    """What a frame of prompt sounds like: the same for every line that hears the prompt."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Played:
+    """What a frame of prompt sounds like after the two `before` it; known by its identity."""
 
-    tail: Floats
+    frames: Frames
     bands: Floats
     level_dbfs: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Echo:
-    """The last 300 ms of prompt on one line, as bands and as loudness."""
+    """The last 300 ms of prompt on a line, oldest frame first; known by its identity."""
 
-    __slots__ = ("_levels", "_next", "_silent", "before", "peak", "ring", "tail")
-
-    def __init__(self) -> None:
-        self.tail: Floats = _NO_TAIL  # the samples before the next frame of prompt
-        self.before: tuple[bytes, bytes] = (b"", b"")  # the two frames those samples are from
-        self.peak: Floats = _NONE  # the loudest of each band in the last 300 ms
-        self.ring: Floats = np.full((ECHO_FRAMES, BANDS), NO_PROMPT_DB, np.float32)
-        self._levels = [SILENCE_DBFS] * ECHO_FRAMES
-        self._next = 0
-        self._silent = ECHO_FRAMES
-
-    def hear(self, frame: bytes, played: "Played") -> None:
-        """A frame of prompt was played; who calls sets `peak` for all lines at once."""
-        self.tail = played.tail
-        self.before = (self.before[1], frame)
-        self._silent = 0
-        self._keep(played.bands, played.level_dbfs)
-
-    def hear_silence(self) -> None:
-        """Nothing was played at this tick."""
-        if self.possible:
-            self._silent += 1
-            self.tail, self.before = _NO_TAIL, (b"", b"")
-            self._keep(_NONE, SILENCE_DBFS)
-            self.peak = self.ring.max(axis=0)
+    played: tuple[Played, ...]
+    peak: Floats  # the loudest of each band
+    above: float  # without the network: a power above this is too loud to be an echo
 
     @property
     def possible(self) -> bool:
         """Whether we played anything in the last 300 ms."""
-        return self._silent < ECHO_FRAMES
+        return self is not SILENT
 
-    def louder(self, level_dbfs: float) -> bool:
-        """Whether a sound of that level is too loud to be an echo of the prompt."""
-        return not self.possible or level_dbfs > max(self._levels) - ECHO_LOSS_DB
 
-    def _keep(self, bands: Floats, level: float) -> None:
-        self.ring[self._next] = bands
-        self._levels[self._next] = level
-        self._next = (self._next + 1) % ECHO_FRAMES
+NOTHING: Final = Played((b"", b"", b""), np.full(BANDS, NO_PROMPT_DB, np.float32), SILENCE_DBFS)
+SILENT: Final = Echo((NOTHING,) * ECHO_FRAMES, NOTHING.bands, -1.0)
+
+
+class Prompts:
+    """Knows what lines hear of us; forgets all when it grew too large and learns it again."""
+
+    def __init__(self) -> None:
+        self._after: dict[Step, Echo] = {}
+        self._echoes: dict[tuple[Played, ...], Echo] = {}
+        self._sounds: dict[Frames, Played] = {}
+
+    def after(self, steps: Sequence[Step]) -> list[Echo]:
+        """What each line has heard once its frame was played."""
+        found = [echo for step in steps if (echo := self._after.get(step))]
+        if len(found) == len(steps):
+            return found
+        self._learn(steps)
+        return [self._after[step] for step in steps]
+
+    def _learn(self, steps: Sequence[Step]) -> None:
+        """Learns what is new; on another call most was heard before."""
+        if len(self._after) > STEPS_KEPT:
+            self._after, self._echoes, self._sounds = {}, {}, {}
+        self._echoes.setdefault(SILENT.played, SILENT)
+        new = {step: _frames(*step) for step in steps if step not in self._after}
+        self._learn_sounds(list({f for f in new.values() if f not in self._sounds}))
+        for (echo, frame), frames in new.items():
+            played = (*echo.played[1:], self._sounds[frames])
+            if played not in self._echoes:
+                self._echoes[played] = _echo(played)
+            self._after[echo, frame] = self._echoes[played]
+
+    def _learn_sounds(self, new: list[Frames]) -> None:
+        self._sounds[NOTHING.frames] = NOTHING
+        if not new:
+            return
+        samples = features.samples([frame for frames in new for frame in frames])
+        windows = samples.reshape(len(new), -1)[:, -features.WINDOW :]
+        _, bands = features.spectrum(windows)
+        powers = features.powers(windows[:, features.TAIL :])
+        for frames, band, power in zip(new, bands, powers, strict=True):
+            # a view would keep the bands of all of them alive
+            self._sounds[frames] = Played(frames, band.copy(), dbfs(power))
+
+
+def _frames(before: Echo, frame: bytes | None) -> Frames:
+    """A pause lets the frames before it be forgotten."""
+    _, *last = before.played[-1].frames
+    return (last[0], last[1], frame) if frame else NOTHING.frames
+
+
+def _echo(played: tuple[Played, ...]) -> Echo:
+    loudest = max(each.level_dbfs for each in played) - ECHO_LOSS_DB
+    above = 10.0 ** (loudest / 10.0) if loudest >= SILENCE_DBFS else -1.0
+    return Echo(played, np.max([each.bands for each in played], axis=0), above)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 FRAME: Final = 160  # samples of 20 ms
+FRAME_BYTES: Final = 2 * FRAME  # signed 16 bit little endian
 WINDOW: Final = 400  # 50 ms: long enough to tell the pitch of a deep voice
 FFT: Final = 512
 TAIL: Final = WINDOW - FRAME
@@ -20,6 +21,7 @@ SHAPES: Final = 4
 INPUTS: Final = 3 * BANDS + SHAPES + 1
 ECHO_FRAMES: Final = 15  # an echo of our own prompt comes back within 300 ms
 NO_PROMPT_DB: Final = -200.0
+_FULL_SCALE: Final = np.float32(1.0 / 32768.0)
 _LAGS: Final = slice(20, 140)  # 57 to 400 Hz
 
 
@@ -54,22 +56,42 @@ _TWICE: Final = np.full(FFT // 2 + 1, 2.0, np.float32)
 _TWICE[0] = _TWICE[-1] = 1.0
 
 
+def samples(frames: list[bytes]) -> Floats:
+    """(lines, FRAME) of -1..1; a prompt's last frame may be short."""
+    joined = b"".join(frames)
+    if len(joined) != len(frames) * FRAME_BYTES or any(len(f) != FRAME_BYTES for f in frames):
+        joined = b"".join(frame[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0") for frame in frames)
+    return np.frombuffer(joined, "<i2").reshape(-1, FRAME) * _FULL_SCALE
+
+
+def powers(samples: Floats) -> list[float]:
+    """The mean square of each line's frame."""
+    return list((np.einsum("ls,ls->l", samples, samples) / samples.shape[1]).tolist())
+
+
 def spectrum(windows: Floats) -> tuple[Floats, Floats]:
     """The power spectrum (lines, bins) and its bands in dBFS (lines, bands) of (lines, WINDOW)."""
     bins = np.fft.rfft(windows * _TAPER, FFT)
     power = (np.square(bins.real) + np.square(bins.imag)).astype(np.float32)
-    in_bands = (power @ _TRIANGLES) * np.float32(2.0 / (FFT * _TAPER_POWER))
-    return power, 10.0 * np.log10(in_bands + np.float32(1e-11))
+    bands = power @ _TRIANGLES
+    bands *= np.float32(2.0 / (FFT * _TAPER_POWER))
+    bands += np.float32(1e-11)
+    np.log10(bands, out=bands)
+    bands *= 10.0
+    return power, bands
 
 
 def shapes(power: Floats) -> Floats:
     """Level, periodicity, its lag and tonality of power spectra: (lines, SHAPES), about -1..1."""
+    found = np.empty((len(power), SHAPES), np.float32)
     total = power @ _TWICE + np.float32(1e-9)
-    periodic = (power @ _LIKENESS) / total[:, None]
-    lag = np.argmax(periodic, axis=1).astype(np.float32)
-    level = np.log10(total) / 4.0
-    peak = power[:, 1:].max(axis=1) / total
-    return np.stack([level, periodic.max(axis=1), lag / 60.0 - 1.0, 4.0 * peak], axis=1)
+    likeness = power @ _LIKENESS
+    lag = likeness.argmax(axis=1)
+    found[:, 0] = np.log10(total) / 4.0
+    found[:, 1] = likeness.max(axis=1) / total
+    found[:, 2] = lag / 60.0 - 1.0
+    found[:, 3] = 4.0 * power[:, 1:].max(axis=1) / total
+    return found
 
 
 def inputs(bands: Floats, before: Floats, prompt: Floats, shape: Floats, gate: Floats) -> Floats:
@@ -78,9 +100,18 @@ def inputs(bands: Floats, before: Floats, prompt: Floats, shape: Floats, gate: F
     `bands` and `before` are this frame's and the last one's bands, `prompt` the loudest bands of
     our prompt in the last 300 ms (`NO_PROMPT_DB` when we are silent), `gate` webrtcvad's answers.
     """
-    over_prompt = np.clip((bands - prompt) / 20.0 + 1.0, -2.0, 2.0)
-    now, then = (bands + 65.0) / 20.0, (before + 65.0) / 20.0
-    return np.concatenate([now, then, over_prompt, shape, gate[:, None]], axis=1)
+    found = np.empty((len(bands), INPUTS), np.float32)
+    np.add(bands, 65.0, out=found[:, :BANDS])
+    np.add(before, 65.0, out=found[:, BANDS : 2 * BANDS])
+    over_prompt = found[:, 2 * BANDS : 3 * BANDS]
+    np.subtract(bands, prompt, out=over_prompt)
+    found[:, : 3 * BANDS] /= 20.0
+    over_prompt += 1.0
+    np.maximum(over_prompt, -2.0, out=over_prompt)
+    np.minimum(over_prompt, 2.0, out=over_prompt)
+    found[:, 3 * BANDS : -1] = shape
+    found[:, -1] = gate
+    return found
 
 
 def nothing_heard(memory: int) -> Floats:

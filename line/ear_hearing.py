@@ -7,12 +7,12 @@ import numpy as np
 import webrtcvad
 
 from line import ear_features as features
-from line.ear_echo import Echo
+from line.ear_echo import SILENT, Echo
 from line.ear_events import HeardEvent, VoiceStarted, VoiceStopped
+from line.ear_features import FRAME_BYTES
 from line.ear_level import QUIET_LIMIT_DBFS, NoiseFloor, SpeechLevel, dbfs
 from line.ear_network import MEMORY
 
-FRAME_BYTES: Final = 320  # 20 ms, signed 16 bit little endian, 8 kHz
 SAMPLE_RATE: Final = 8000
 MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
 GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
@@ -48,7 +48,7 @@ class Hearing:
 
     def __init__(self) -> None:
         self.voice = False
-        self.echo = Echo()
+        self.echo: Echo = SILENT  # what we played to it lately
         self.heard = features.nothing_heard(MEMORY)  # what the network is told again next time
         self._waiting = bytearray()
         self._gate = webrtcvad.Vad(GATE_MODE)
@@ -74,10 +74,13 @@ class Hearing:
         """Forgets the level: the caller was asked to speak up."""
         self._level.reset()
 
-    def receive(self, audio: bytes) -> None:
-        """Takes in what arrived, of any length; half a sample is dropped."""
+    def receive(self, audio: bytes) -> bytes | None:
+        """Takes in what arrived, of any length, half a sample is dropped; answers as next_frame."""
+        if len(audio) == FRAME_BYTES and not self._waiting:
+            return audio
         self._waiting += audio[: len(audio) & ~1]
         del self._waiting[:-MOST_WAITING_BYTES]
+        return self.next_frame()
 
     def next_frame(self) -> bytes | None:
         """20 ms that wait to be heard."""
@@ -91,12 +94,12 @@ class Hearing:
         """Whether webrtcvad takes the frame for speech; notes its power for the level."""
         self._power = power
         self._floor.hear(power)
-        gate = bool(self._gate.is_speech(frame, SAMPLE_RATE))
+        gate: bool = self._gate.is_speech(frame, SAMPLE_RATE)
         self._gate_open = gate
-        self._votes.append(gate and self.echo.louder(dbfs(power)))
+        self._votes.append(gate and power > self.echo.above)
         return gate
 
-    def decide(self, score: float | None, now: float) -> list[HeardEvent]:
+    def decide(self, score: float | None, now: float) -> HeardEvent | None:
         """Ends the frame with the network's opinion, log-odds of a voice, or without (None)."""
         if score is None:
             voiced = self._votes[-1]
@@ -104,24 +107,25 @@ class Hearing:
         else:
             self._scores.append(score)
             voiced = self._gate_open and score > VOICE_FRAME_ABOVE
-            least = STARTS_ABOVE_ECHO if self.echo.possible else STARTS_ABOVE
-            proven = voiced and sum(self._scores) > ACROSS * least
+            proven = voiced and sum(self._scores) > ACROSS * self._starts_above()
         if voiced:
             self._level.hear(self._power, self._floor.power)
-        self._quiet_for = 0 if voiced else self._quiet_for + 1
+            self._quiet_for = 0
+        elif self.voice:
+            self._quiet_for += 1
+        elif not proven:
+            return None  # by far the most frames
         return self._turn(now, proven=proven)
 
-    def _turn(self, now: float, *, proven: bool) -> list[HeardEvent]:
+    def _starts_above(self) -> float:
+        return STARTS_ABOVE_ECHO if self.echo.possible else STARTS_ABOVE
+
+    def _turn(self, now: float, *, proven: bool) -> HeardEvent | None:
         if proven and not self.voice:
             self.voice = self._ever = True
             self._quiet_for = 0
-            return [VoiceStarted(now, dbfs(self._power))]
+            return VoiceStarted(now, dbfs(self._power))
         if self.voice and self._quiet_for >= HANGOVER_FRAMES:
             self.voice = False
-            return [VoiceStopped(now)]
-        return []
-
-
-def powers(samples: features.Floats) -> list[float]:
-    """The mean square of each line's frame."""
-    return list((np.einsum("ls,ls->l", samples, samples) / samples.shape[1]).tolist())
+            return VoiceStopped(now)
+        return None

@@ -31,9 +31,10 @@ class NoiseFloor:
     _blocks: deque[float] = field(default_factory=lambda: deque(maxlen=FLOOR_BLOCKS))
 
     def hear(self, power: float) -> None:
-        self._least = min(self._least, power)
+        if power < self._least:
+            self._least = power
+        self.power = self._least if self._least < self._recent else self._recent
         self._frames += 1
-        self.power = min(self._least, self._recent)
         if self._frames >= FLOOR_BLOCK_FRAMES:
             self._blocks.append(self._least)
             self._recent = min(self._blocks)

@@ -40,12 +40,29 @@ class Network:
 
     def step(self, inputs: Floats, memory: Floats) -> tuple[Floats, Floats]:
         """Scores (lines,) as log-odds of a voice, and the memories (lines, memory) to keep."""
-        x = np.maximum(inputs @ self.dense + self.dense_bias, 0.0)
-        new = x @ self.into + self.into_bias
-        old = memory @ self.again + self.again_bias
+        x = inputs @ self.dense
+        x += self.dense_bias
+        np.maximum(x, 0.0, out=x)
+        new = x @ self.into
+        new += self.into_bias
+        old = memory @ self.again
+        old += self.again_bias
         size = MEMORY
-        gates = 1.0 / (1.0 + np.exp(-(new[:, : 2 * size] + old[:, : 2 * size])))
+        gates = _sigmoid(new[:, : 2 * size] + old[:, : 2 * size])
         reset, keep = gates[:, :size], gates[:, size:]
-        proposal = np.tanh(new[:, 2 * size :] + reset * old[:, 2 * size :])
-        memory = proposal + keep * (memory - proposal)
+        proposal = old[:, 2 * size :]
+        proposal *= reset
+        proposal += new[:, 2 * size :]
+        np.tanh(proposal, out=proposal)
+        memory = memory - proposal
+        memory *= keep
+        memory += proposal
         return memory @ self.score + self.score_bias, memory
+
+
+def _sigmoid(x: Floats) -> Floats:
+    """In place."""
+    np.negative(x, out=x)
+    np.exp(x, out=x)
+    x += 1.0
+    return np.reciprocal(x, out=x)

@@ -1,11 +1,11 @@
-"""Owns the 20 ms beat that all lines share: one packet out, one frame in, one look of the ear.
+"""Owns the 20 ms beat that all lines share: one packet out, what came in, one look of the ear.
 
 Deadlines are absolute, so that a prompt lasts as long as it is; a loop that was late catches up
 a few beats and forgives the rest. An error on one line ends that line only.
 """
 
 import asyncio
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -21,15 +21,26 @@ _BEHIND: Final = 3
 """Frames that may wait before two of a line are heard in one beat."""
 
 
+class Leg(Protocol):
+    """The socket's side of a line."""
+
+    def send(self, packet: bytes) -> None: ...
+
+    def receive(self) -> None:
+        """Take in what has arrived since the last beat: frames and keys go to the line."""
+
+
 class Ticker:
     """Beats for every open line."""
 
     def __init__(self, ear: Ear) -> None:
         self._ear = ear
-        self._lines: dict[Line, asyncio.WriteTransport] = {}
+        self._lines: dict[Line, Leg] = {}
+        self._wanted = asyncio.Event()
 
-    def add(self, line: Line, transport: asyncio.WriteTransport) -> None:
-        self._lines[line] = transport
+    def add(self, line: Line, leg: Leg) -> None:
+        self._lines[line] = leg
+        self._wanted.set()
 
     def remove(self, line: Line) -> None:
         self._lines.pop(line, None)
@@ -43,6 +54,10 @@ class Ticker:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
+            if not self._lines:
+                self._wanted.clear()
+                await self._wanted.wait()
+                due = loop.time()
             late = loop.time() - due
             metrics.LATENESS.observe(max(late, 0.0))
             if late > _CATCH_UP * FRAME_SECONDS:
@@ -52,8 +67,9 @@ class Ticker:
             await asyncio.sleep(max(due - loop.time(), 0.0))
 
     def _beat(self, now: float) -> None:
-        for line, transport in list(self._lines.items()):
-            transport.write(line.next_packet())
+        for line, leg in list(self._lines.items()):
+            leg.send(line.next_packet())
+            leg.receive()
         self._listen([line for line in self._lines if line.frames], now)
         if behind := [line for line in self._lines if len(line.frames) >= _BEHIND]:
             self._listen(behind, now)

@@ -1,6 +1,6 @@
 """Owns the dead man's switch of a call (ANS-3).
 
-The dialplan gives a visit four seconds. While the dialogue lives we push that on every second;
+The dialplan gives a visit four seconds. While the dialogue lives we push that on again and again;
 should we freeze or die, Asterisk itself takes the call to the static twin. Without a link to AMI
 the push is impossible, and a long limit set once is better than a dialogue cut off.
 """
@@ -16,7 +16,8 @@ import structlog
 from agi.session import Session
 
 _log = structlog.get_logger(__name__)
-PUSH_EVERY: Final = 1.0
+PUSH_EVERY: Final = 1.5
+"""Seconds; two pushes may be lost on the way before a caller is taken from us."""
 PUSHED_TO: Final = 4
 """Seconds that a call has left after each push; a frozen service is noticed within them."""
 STALE_AFTER: Final = 3.5
