@@ -59,10 +59,10 @@ class Ear:
         self._note_prompts(lines)
         for waiting in self._rounds(lines):
             for start in range(0, len(waiting), AT_ONCE):
-                frames = [(lines[i][0], frame) for i, frame in waiting[start : start + AT_ONCE]]
-                scores = self._scores(frames)
-                for (i, _), (hearing, _), score in zip(waiting[start:], frames, scores, strict=False):
-                    if event := hearing.decide(score, now):
+                some = waiting[start : start + AT_ONCE]
+                scores = self._scores([(lines[i][0], frame) for i, frame in some])
+                for (i, _), score in zip(some, scores, strict=True):
+                    if event := lines[i][0].decide(score, now):
                         events[i].append(event)
         return events
 

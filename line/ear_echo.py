@@ -54,9 +54,12 @@ class Prompts:
     """Knows what lines hear of us; forgets all when it grew too large and learns it again."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._after: dict[Step, Echo] = {}
-        self._echoes: dict[tuple[Played, ...], Echo] = {}
-        self._sounds: dict[Frames, Played] = {}
+        self._echoes = {SILENT.played: SILENT}
+        self._sounds = {NOTHING.frames: NOTHING}
 
     def after(self, steps: Sequence[Step]) -> list[Echo]:
         """What each line has heard once its frame was played."""
@@ -69,8 +72,7 @@ class Prompts:
     def _learn(self, steps: Sequence[Step]) -> None:
         """Learns what is new; on another call most was heard before."""
         if len(self._after) > STEPS_KEPT:
-            self._after, self._echoes, self._sounds = {}, {}, {}
-        self._echoes.setdefault(SILENT.played, SILENT)
+            self._forget()
         new = {step: _frames(*step) for step in steps if step not in self._after}
         self._learn_sounds(list({f for f in new.values() if f not in self._sounds}))
         for (echo, frame), frames in new.items():
@@ -80,7 +82,6 @@ class Prompts:
             self._after[echo, frame] = self._echoes[played]
 
     def _learn_sounds(self, new: list[Frames]) -> None:
-        self._sounds[NOTHING.frames] = NOTHING
         if not new:
             return
         samples = features.samples([frame for frames in new for frame in frames])

@@ -3,7 +3,6 @@
 from collections import deque
 from typing import Final
 
-import numpy as np
 import webrtcvad
 
 from line import ear_features as features

@@ -31,9 +31,8 @@ class NoiseFloor:
     _blocks: deque[float] = field(default_factory=lambda: deque(maxlen=FLOOR_BLOCKS))
 
     def hear(self, power: float) -> None:
-        if power < self._least:
-            self._least = power
-        self.power = self._least if self._least < self._recent else self._recent
+        self._least = min(self._least, power)
+        self.power = min(self._recent, self._least)
         self._frames += 1
         if self._frames >= FLOOR_BLOCK_FRAMES:
             self._blocks.append(self._least)
