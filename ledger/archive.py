@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,7 +38,7 @@ MISSING_AFTER_S = 10.0
 """A file that is not there so long after the call's end never was."""
 LEAST_SPEECH_S = 0.4
 """A message with less is empty: a click or a breath on a dead line, not a word."""
-AT_ONCE = 32
+AT_ONCE = 64
 """Recordings in one transaction."""
 DATABASE_LIMIT_S = 20.0
 """A transaction that takes longer is given up: the database has stopped answering."""
@@ -48,7 +50,7 @@ WAV_HEADER_BYTES = 44
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Job:
     call: CallRecord
     kind: RecordingKind
@@ -57,6 +59,25 @@ class _Job:
     @property
     def key(self) -> tuple[str, RecordingKind]:
         return self.call.id, self.kind
+
+    @cached_property
+    def identity(self) -> str:
+        return recording_id(self.call.id, self.kind)
+
+    @cached_property
+    def path(self) -> str:
+        """Where it will lie in the store."""
+        return path_of(self.identity, self.call.ring_started)
+
+
+class _Nothing(Enum):
+    """Why there is nothing in the store."""
+
+    NO_FILE = auto()
+    NO_AUDIO = auto()
+
+
+_Audio = Taken | _Nothing | StillGrowingError | OSError
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +127,16 @@ class Archive:
         """
         if not self._knows_the_database:
             await self._begin()
-        done = [one for job in self._ready(now) if (one := await self._taken(job, now))]
+        jobs = self._ready(now)
+        if not jobs:
+            return 0
+        running = asyncio.get_running_loop()
+        found = await running.run_in_executor(self._aside, self._taken, jobs)
+        done = [
+            one
+            for job, audio in zip(jobs, found, strict=True)
+            if (one := self._done(job, audio, now))
+        ]
         if done:
             await self._keep(done, now)
         return len(done)
@@ -143,31 +173,38 @@ class Archive:
         if now < self._not_before.get(job.key, 0.0):
             return False
         try:
-            return now - job.spooled.stat().st_mtime >= QUIET_S
+            quiet_at = job.spooled.stat().st_mtime + QUIET_S
         except FileNotFoundError:
             assert job.call.ended is not None
             return now - job.call.ended.timestamp() >= MISSING_AFTER_S
+        if now < quiet_at:
+            self._not_before[job.key] = min(quiet_at, now + QUIET_S)
+        return now >= quiet_at
 
-    async def _taken(self, job: _Job, now: float) -> _Done | None:
-        assert job.call.ended is not None
-        identity = recording_id(job.call.id, job.kind)
-        path = path_of(identity, job.call.ring_started)
-        there = job.spooled.exists()
+    def _taken(self, jobs: Sequence[_Job]) -> Sequence[_Audio]:
+        """Take files into the store, aside; what went wrong with one comes back in its place."""
+        found = [self._taken_one(job) for job in jobs]
+        self._store.settle(
+            job.path for job, audio in zip(jobs, found, strict=True) if isinstance(audio, Taken)
+        )
+        return found
+
+    def _taken_one(self, job: _Job) -> _Audio:
         try:
-            taken = None
-            if there:
-                running = asyncio.get_running_loop()
-                taken = await running.run_in_executor(
-                    self._aside, self._store.take, job.spooled, path
-                )
-        except StillGrowingError:
-            self._not_before[job.key] = now + QUIET_S
-            return None
-        except OSError as error:
-            _log.error("recording not stored", call=job.call.id, error=str(error))
-            self._not_before[job.key] = now + AGAIN_AFTER_S
-            return None
-        recording = _recording(job, identity, path, taken, there=there, now=now)
+            return self._store.take(job.spooled, job.path) or _Nothing.NO_AUDIO
+        except (StillGrowingError, OSError) as error:
+            return error if job.spooled.exists() else _Nothing.NO_FILE
+
+    def _done(self, job: _Job, audio: _Audio, now: float) -> _Done | None:
+        match audio:
+            case StillGrowingError():
+                self._not_before[job.key] = now + QUIET_S
+                return None
+            case OSError():
+                _log.error("recording not stored", call=job.call.id, error=str(audio))
+                self._not_before[job.key] = now + AGAIN_AFTER_S
+                return None
+        recording = _recording(job, audio, now=now)
         of_call = job.kind is RecordingKind.CALL
         return _Done(
             job,
@@ -231,25 +268,18 @@ def _lies_in(store: Store, recording: Recording) -> bool:
         return False
 
 
-def _recording(
-    job: _Job, identity: str, path: str, taken: Taken | None, *, there: bool, now: float
-) -> Recording:
+def _recording(job: _Job, audio: Taken | _Nothing, *, now: float) -> Recording:
     call = job.call
-    if taken is None:
-        state = RecordingState.LOST if there else RecordingState.MISSING
-        why = "the file holds no audio" if there else "there is no file"
-    elif taken.whole and call.hung_up_by != "switch":
-        state, why = RecordingState.STORED, ""
-    else:
-        state, why = RecordingState.REPAIRED, "its writer was cut off"
+    taken = audio if isinstance(audio, Taken) else None
+    state, why = _state(call, audio)
     of_call = job.kind is RecordingKind.CALL
     voice = taken.voice_s if taken else ()
     return Recording(
-        id=identity,
+        id=job.identity,
         call_id=call.id,
         kind=job.kind,
         state=state,
-        path=path if taken else "",
+        path=job.path if taken else "",
         started_at=(call.recording_at or call.answered) if of_call else call.message_at,
         seconds=taken.seconds if taken else 0.0,
         bytes=taken.bytes if taken else 0,
@@ -261,6 +291,17 @@ def _recording(
         why=why,
         created_at=datetime.fromtimestamp(now, UTC),
     )
+
+
+def _state(call: CallRecord, audio: Taken | _Nothing) -> tuple[RecordingState, str]:
+    match audio:
+        case _Nothing.NO_FILE:
+            return RecordingState.MISSING, "there is no file"
+        case _Nothing.NO_AUDIO:
+            return RecordingState.LOST, "the file holds no audio"
+        case Taken(whole=True) if call.hung_up_by != "switch":
+            return RecordingState.STORED, ""
+    return RecordingState.REPAIRED, "its writer was cut off"
 
 
 def _ticket(call: CallRecord, recording: Recording) -> Ticket | None:

@@ -150,7 +150,7 @@ class Journals:
             read = file.parse(line, file.id, offset)
             if isinstance(read, Reject):
                 batch.rejects.append(read)
-            elif read is not None:
+            else:
                 batch.events.append(read)
         _move(batch, file.id, position, Position(position.offset + whole))
 

@@ -110,9 +110,9 @@ class Keeper:
         self, connection: AsyncConnection, batch: Batch, now: float
     ) -> Sequence[tuple[Thread, CallRecord]]:
         at = datetime.fromtimestamp(now, UTC)
+        touched = await self._touched(connection, batch.events, now)
         await writes.add_events(connection, batch.events)
         await writes.add_rejects(connection, batch.rejects, now=at)
-        touched = await self._touched(connection, batch.events, now)
         kept = await self._fold(connection, touched)
         await writes.move(
             connection,

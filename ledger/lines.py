@@ -27,8 +27,8 @@ class Reject(NamedTuple):
     """Clean, and cut."""
 
 
-Parse = Callable[[str, str, int], JournalEvent | Reject | None]
-"""`(line, file, offset)`, the line without its end; None: a line that tells nothing of a call."""
+Parse = Callable[[str, str, int], JournalEvent | Reject]
+"""`(line, file, offset)`, the line without its end."""
 
 LONGEST_KEY = 150
 """Characters of a uniqueid or a channel's name; Asterisk's own limit is 150 with the end."""
@@ -36,8 +36,6 @@ LONGEST_VALUE = 200
 KEPT_OF_A_REJECT = 500
 
 _CEL_FIELDS = 12
-_OUR_OWN_LEG = "AudioSocket/"
-"""Our line's own channel: eight lines a call about nothing but how its audio reached us."""
 _CALLERS_OWN = frozenset({"num", "name", "ref", "did"})
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 and 2100
 _EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -46,15 +44,13 @@ _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CEL_START = re.compile(r'"[A-Z_]{4,24}","\d{9,11}\.\d{6}","')
 
 
-def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject | None:
+def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
     """Read a line of Asterisk's channel event log, in the columns of `asterisk-config`."""
     try:
         fields = next(csv.reader((line,), strict=True))
         if len(fields) != _CEL_FIELDS:
             raise ValueError(f"{len(fields)} fields, not {_CEL_FIELDS}")
         name, at, uniqueid, linkedid, channel = fields[:5]
-        if channel.startswith(_OUR_OWN_LEG) or fields[11].startswith(_OUR_OWN_LEG):
-            return None
         extra = _object(fields[8]) if fields[8] else NOTHING
         if name == "USER_DEFINED":
             name, data = fields[10], _said(str(extra.get("extra", "")), fields[10])

@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ledger.archive import Archive
+from ledger.archive import AT_ONCE, Archive
 from ledger.journal import Journals
 from ledger.keeper import Keeper
 from settings import Settings
@@ -28,8 +28,8 @@ LOOK_EVERY_S: Final = 0.1
 """How long a line may lie in a journal before it is seen, when there is little to do."""
 GATHER_S: Final = 1.0
 """How long lines are gathered for one transaction at most, when there is much to do."""
-SHARE: Final = 0.1
-"""Part of the time that keeping may take: the busier it is, the more lines share a turn."""
+SHARE: Final = 0.05
+"""Part of the time that a loop's turns may take: the busier it is, the more shares a turn."""
 ARCHIVE_EVERY_S: Final = 0.5
 TIDY_EVERY_S: Final = 5.0
 REPORT_EVERY_S: Final = 1.0
@@ -121,12 +121,13 @@ class Ledger:
         if more:
             return 0.0
         self._caught_up_at = time.time()
-        took_s = self._caught_up_at - now
-        return min(GATHER_S, max(LOOK_EVERY_S, took_s / SHARE))
+        return _rest(self._caught_up_at - now, at_least=LOOK_EVERY_S)
 
     async def _take_in(self, now: float) -> float:
-        busy = self._migrated and await self._archive.turn(now) > 0
-        return 0.0 if busy else ARCHIVE_EVERY_S
+        taken = await self._archive.turn(now) if self._migrated else 0
+        if taken == AT_ONCE:
+            return 0.0
+        return _rest(time.time() - now, at_least=ARCHIVE_EVERY_S)
 
     async def _tidy(self, now: float) -> float:
         self._keeper.tidy(now)
@@ -162,6 +163,10 @@ class Ledger:
             "tickets_total": self._archive.tickets_opened,
             "failures_total": self._failures,
         }
+
+
+def _rest(took_s: float, *, at_least: float) -> float:
+    return min(GATHER_S, max(at_least, took_s / SHARE))
 
 
 def _replace(path: Path, figures: Mapping[str, float]) -> None:

@@ -1,15 +1,18 @@
 """Owns the store: where a recording lies, how it gets there whole, and whether it is still whole.
 
 Names come from our own ids only, never from anything a caller sent. A file appears in the store
-by one rename, complete and on the disk; half a file never has a recording's name.
+by one rename, complete and on the disk; half a file never has a recording's name. That the name
+itself is on the disk is known after `settle`: once for all files of a day.
 """
 
 import hashlib
+import io
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO
 
 from recordings.voice import VoiceMeter
@@ -51,7 +54,7 @@ def recording_id(call_id: str, kind: str) -> str:
 def path_of(identity: str, began: datetime) -> str:
     """Return where a recording lies in the store, by the UTC day on which its call began."""
     uuid.UUID(identity)
-    return str(PurePosixPath(began.astimezone(UTC).strftime("%Y/%m/%d"), f"{identity}.wav"))
+    return f"{began.astimezone(UTC):%Y/%m/%d}/{identity}.wav"
 
 
 class Store:
@@ -59,6 +62,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._incoming = folder / _INCOMING
 
     def find(self, path: str) -> Path:
         """Return the file of a recording by the path in its row. Raises FileNotFoundError."""
@@ -78,18 +82,18 @@ class Store:
     def take(self, spooled: Path, path: str) -> Taken | None:
         """Copy a spool file into the store as a whole WAV; None when there is no audio in it.
 
-        The spool file stays. Raises StillGrowingError, or OSError (disk full) with nothing kept.
+        The spool file stays, and `settle` is still to be called. Raises StillGrowingError, or
+        OSError (disk full) with nothing kept.
         """
-        incoming = self._folder / _INCOMING / PurePosixPath(path).name
-        incoming.parent.mkdir(parents=True, exist_ok=True)
-        with spooled.open("rb") as source:
+        incoming = self._incoming / path.rpartition("/")[2]
+        with spooled.open("rb", buffering=0) as source:
             size = os.fstat(source.fileno()).st_size
             layout = _layout(source, spooled)
             audio_bytes = layout.audio_bytes(size) if layout else 0
             if layout is None or audio_bytes == 0:
                 return None
             source.seek(layout.begins)
-            with incoming.open("wb") as target:
+            with _opened(incoming) as target:
                 sha256, voice_s = _copy(source, target, layout, audio_bytes)
             if os.fstat(source.fileno()).st_size != size:
                 raise StillGrowingError(spooled.name)
@@ -106,17 +110,32 @@ class Store:
 
     def clear_incoming(self) -> None:
         """Remove what a crash left half copied; its spool file is still there."""
-        for left in (self._folder / _INCOMING).glob("*"):
+        for left in self._incoming.glob("*"):
             left.unlink()
 
+    def settle(self, paths: Iterable[str]) -> None:
+        """Return when the names of these recordings are on the disk too. Raises OSError."""
+        for day in {path.rpartition("/")[0] for path in paths}:
+            folder = os.open(self._folder / day, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
     def _rename(self, incoming: Path, final: Path) -> None:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        incoming.replace(final)
-        folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            incoming.replace(final)
+        except FileNotFoundError:  # the first recording of its day
+            final.parent.mkdir(parents=True, exist_ok=True)
+            incoming.replace(final)
+
+
+def _opened(incoming: Path) -> io.FileIO:
+    try:
+        return incoming.open("wb", buffering=0)
+    except FileNotFoundError:  # the first recording of all
+        incoming.parent.mkdir(parents=True, exist_ok=True)
+        return incoming.open("wb", buffering=0)
 
 
 def _layout(source: BinaryIO, spooled: Path) -> Layout | None:
@@ -129,16 +148,14 @@ def _layout(source: BinaryIO, spooled: Path) -> Layout | None:
 
 
 def _copy(
-    source: BinaryIO, target: BinaryIO, layout: Layout, audio_bytes: int
+    source: io.FileIO, target: io.FileIO, layout: Layout, audio_bytes: int
 ) -> tuple[str, tuple[float, ...]]:
     """Write a WAV file onto the disk; return its SHA-256 and the speech on each channel."""
-    digest = hashlib.sha256()
     meter = VoiceMeter(
         channels=layout.channels, rate=layout.rate, every=EVERY_FRAME_OF[layout.channels]
     )
     first = header(layout, audio_bytes)
-    digest.update(first)
-    target.write(first)
+    digest = hashlib.sha256(first)
     left = audio_bytes
     while left:
         audio = source.read(min(CHUNK, left))
@@ -146,11 +163,17 @@ def _copy(
             raise StillGrowingError("the file became shorter")
         digest.update(audio)
         meter.feed(audio)
-        target.write(audio)
+        _write(target, first + audio)
+        first = b""
         left -= len(audio)
-    target.flush()
     os.fsync(target.fileno())
     return digest.hexdigest(), tuple(round(seconds, 2) for seconds in meter.seconds())
+
+
+def _write(target: io.FileIO, content: bytes) -> None:
+    """Write all of it: a disk that is nearly full takes a part, and says so the next time."""
+    while content:
+        content = content[target.write(content) :]
 
 
 def _is_whole(layout: Layout, size: int) -> bool:

@@ -18,33 +18,29 @@ class VoiceMeter:
 
     def __init__(self, *, channels: int, rate: int, every: int = 1) -> None:
         """Ask about each frame, or about one of `every`, which then stands for its neighbours."""
-        self._channels = channels
         self._every = every
         self._rate = rate
-        self._frame_bytes = rate * FRAME_MS // 1000 * 2
-        self._step_bytes = self._frame_bytes * every
+        self._channels = channels
+        self._frame = rate * FRAME_MS // 1000 * channels
+        self._silence = bytes(rate * FRAME_MS // 1000 * 2)
         self._detectors = [webrtcvad.Vad(MODE) for _ in range(channels)]
-        self._left_over = [b""] * channels
+        self._left_over = b""
         self._voiced = [0] * channels
 
     def feed(self, audio: bytes) -> None:
         """Take the next audio: any length in whole samples of all channels."""
+        audio = self._left_over + audio
         samples = array("h", audio)
-        for channel in range(self._channels):
-            one = samples[channel :: self._channels].tobytes()
-            self._count(channel, self._left_over[channel] + one)
+        step = self._frame * self._every
+        whole = len(samples) // step * step
+        for channel, detector in enumerate(self._detectors):
+            is_speech = detector.is_speech
+            for start in range(channel, whole, step):
+                frame = samples[start : start + self._frame : self._channels].tobytes()
+                if frame != self._silence and is_speech(frame, self._rate):
+                    self._voiced[channel] += 1
+        self._left_over = audio[whole * samples.itemsize :]
 
     def seconds(self) -> list[float]:
         """Return the seconds of speech heard so far, for each channel."""
         return [count * self._every * FRAME_MS / 1000 for count in self._voiced]
-
-    def _count(self, channel: int, audio: bytes) -> None:
-        size, step, rate = self._frame_bytes, self._step_bytes, self._rate
-        is_speech = self._detectors[channel].is_speech
-        silence = bytes(size)
-        whole = len(audio) // step * step
-        for start in range(0, whole, step):
-            frame = audio[start : start + size]
-            if frame != silence and is_speech(frame, rate):
-                self._voiced[channel] += 1
-        self._left_over[channel] = audio[whole:]

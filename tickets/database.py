@@ -66,5 +66,4 @@ def _sqlite(database_url: str) -> AsyncEngine:
     return made
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

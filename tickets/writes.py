@@ -6,11 +6,9 @@ SQLite (the lock is taken at once, not in the middle).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, and_, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, and_, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord
@@ -18,6 +16,7 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording
 from callflow.lifecycles.ticket import Ticket
 from tickets import rows
+from tickets.bulk import insertion, written
 from tickets.models import (
     IS_OPEN,
     Call,
@@ -48,7 +47,7 @@ async def move(
     connection: AsyncConnection, after: Mapping[str, tuple[int, bool]], *, now: datetime
 ) -> None:
     """Keep how far each journal has been read."""
-    await _upsert(
+    await written(
         connection,
         _table(JournalPosition),
         [
@@ -61,8 +60,7 @@ async def move(
 
 async def add_events(connection: AsyncConnection, events: Sequence[JournalEvent]) -> None:
     """Append events."""
-    if events:
-        await connection.execute(insert(CallEvent), [rows.of_event(event) for event in events])
+    await written(connection, _table(CallEvent), [rows.of_event(event) for event in events])
 
 
 async def add_rejects(
@@ -76,13 +74,12 @@ async def add_rejects(
         {"file": file, "offset": offset, "why": why, "line": line, "seen_at": now}
         for file, offset, why, line in rejects
     ]
-    if found:
-        await connection.execute(insert(JournalReject), found)
+    await written(connection, _table(JournalReject), found)
 
 
 async def keep_calls(connection: AsyncConnection, calls: Sequence[CallRecord]) -> None:
     """Insert calls, or replace what was known of them."""
-    await _upsert(connection, _table(Call), [rows.of_call(call) for call in calls], key=("id",))
+    await written(connection, _table(Call), [rows.of_call(call) for call in calls], key=("id",))
 
 
 async def events_about(connection: AsyncConnection, names: Iterable[str]) -> Sequence[JournalEvent]:
@@ -162,12 +159,10 @@ async def add_recordings(
     identities = [recording.id for recording, _ in recordings]
     known = {recording.id for recording in await kept_recordings(connection, identities)}
     fresh = {one.id: (one, gaps) for one, gaps in recordings if one.id not in known}
-    if fresh:
-        await connection.execute(
-            insert(RecordingRow), [rows.of_recording(one) for one, _ in fresh.values()]
-        )
-    if found := [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]:
-        await connection.execute(insert(GapRow), found)
+    found = [rows.of_recording(one) for one, _ in fresh.values()]
+    await written(connection, _table(RecordingRow), found)
+    short = [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]
+    await written(connection, _table(GapRow), short)
     return set(fresh)
 
 
@@ -177,7 +172,7 @@ async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date)
     The number is the day of the office and the row's own: unique, and short enough to be said.
     """
     values = rows.of_ticket(ticket) | {"number": None}
-    made = _insert(_table(TicketRow), connection.dialect.name).values(values)
+    made = insertion(_table(TicketRow), connection.dialect.name).values(values)
     done = await connection.execute(
         made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
     )
@@ -187,30 +182,6 @@ async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date)
     number = f"{day:%Y%m%d}-{key:05d}"
     await connection.execute(update(TicketRow).where(TicketRow.id == key).values(number=number))
     return number
-
-
-async def _upsert(
-    connection: AsyncConnection,
-    table: Table,
-    values: Sequence[Mapping[str, Any]],
-    *,
-    key: tuple[str, ...],
-) -> None:
-    if values:
-        await connection.execute(_upsert_into(table, key, connection.dialect.name), list(values))
-
-
-@cache
-def _upsert_into(table: Table, key: tuple[str, ...], dialect: str) -> Insert:
-    made = _insert(table, dialect)
-    new = {column.name: made.excluded[column.name] for column in table.columns}
-    return made.on_conflict_do_update(
-        index_elements=list(key), set_={name: new[name] for name in new if name not in key}
-    )
-
-
-def _insert(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def _table(model: Any) -> Table:

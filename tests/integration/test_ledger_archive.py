@@ -184,7 +184,16 @@ class KilledError(BaseException):
     """The process dies here."""
 
 
-STEPS = ["take", "_rename", "add_recordings", "open_ticket", "add_events", "commit", "unlink"]
+STEPS = [
+    "take",
+    "_rename",
+    "settle",
+    "add_recordings",
+    "open_ticket",
+    "add_events",
+    "commit",
+    "unlink",
+]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -219,7 +228,7 @@ def _die_at(broken: pytest.MonkeyPatch, step: str) -> None:
         raise KilledError(step)
 
     match step:
-        case "take" | "_rename":
+        case "take" | "_rename" | "settle":
             broken.setattr(Store, step, die)
         case "unlink":
             broken.setattr(Path, step, die)

@@ -41,11 +41,6 @@ def test_a_channel_event_says_what_happened_where_and_when() -> None:
     assert (event.source, event.file, event.offset) == ("cel", "cel.csv#1", 7)
 
 
-def test_the_channel_of_our_own_line_tells_nothing_of_the_call() -> None:
-    ours = ANSWERED.replace("PJSIP/trunk-00000000", "AudioSocket/127.0.0.1:9092-40325ec2")
-    assert parse_cel(ours, "cel.csv#1", 7) is None
-
-
 def test_a_caller_is_unwrapped_with_commas_and_chinese() -> None:
     event = event_of(parse_cel(NAMED, "cel.csv#1", 0))
     assert event.name == "TR_CALL"

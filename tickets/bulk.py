@@ -1,0 +1,76 @@
+"""Owns writing many rows of one table at once, in the words of the database's own driver.
+
+SQLAlchemy makes the statement and knows how each column's values are written, once; the rows then
+go to the driver as they are. Its own way looks at every value of every row, and the ledger writes
+fifteen rows a call.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Row = Mapping[str, Any]
+Write = Callable[[Any], Any]
+
+
+async def written(
+    connection: AsyncConnection, table: Table, values: Sequence[Row], *, key: tuple[str, ...] = ()
+) -> None:
+    """Insert rows of the same columns; with a `key`, replace those that are there already."""
+    if not values:
+        return
+    statement = _statement(table, tuple(values[0]), key, connection.dialect)
+    await connection.exec_driver_sql(statement.text, statement.bound(values))
+
+
+def insertion(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":
+    """Return an insertion that can say what to do about a row that is there already."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+class _Statement(NamedTuple):
+    text: str
+    columns: Sequence[str]
+    """In the order in which the driver wants their values."""
+    writes: Sequence[tuple[int, Write]]
+    """Columns, by place, whose values are not written as they are."""
+
+    def bound(self, values: Sequence[Row]) -> list[tuple[Any, ...]]:
+        return [self._bound(row) for row in values]
+
+    def _bound(self, row: Row) -> tuple[Any, ...]:
+        bound = [row[column] for column in self.columns]
+        for place, write in self.writes:
+            bound[place] = write(bound[place])
+        return tuple(bound)
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    table: Table, columns: tuple[str, ...], key: tuple[str, ...], dialect: Dialect
+) -> _Statement:
+    made: Insert = insertion(table, dialect.name)
+    if key:
+        made = _or_replace(insertion(table, dialect.name), columns, key)
+    compiled = made.inline().compile(dialect=dialect, column_keys=list(columns))
+    order = compiled.positiontup or ()  # what both drivers take: values by their place
+    writes = [
+        (place, write)
+        for place, column in enumerate(order)
+        if (write := table.c[column].type.dialect_impl(dialect).bind_processor(dialect))
+    ]
+    return _Statement(str(compiled), order, writes)
+
+
+def _or_replace(
+    made: "sqlite.Insert | postgresql.Insert", columns: tuple[str, ...], key: tuple[str, ...]
+) -> Insert:
+    return made.on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: made.excluded[name] for name in columns if name not in key},
+    )
