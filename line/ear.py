@@ -13,7 +13,6 @@ each other over such small matrices cost five times the work (docs/ear.md).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 
@@ -29,8 +28,6 @@ __all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "Voice
 Line = tuple[Hearing, bytes, bytes | None]
 Waiting = list[tuple[int, bytes]]
 """Frames to be heard now, and whose they are: one a line at most."""
-AT_ONCE: Final = 64
-"""Lines heard together: larger arrays are taken from the kernel and given back at every tick."""
 
 
 class Ear:
@@ -40,7 +37,8 @@ class Ear:
         """Takes the shipped network unless given one; does without when it cannot be read."""
         self.fault: str | None = None  # why the network is not asked, for logs and metrics
         self._network = network or self._shipped()
-        self._prompts = Prompts()
+        self._spectrograph = features.Spectrograph()
+        self._prompts = Prompts(self._spectrograph)
 
     def _shipped(self) -> Network | None:
         try:
@@ -58,8 +56,8 @@ class Ear:
         events: list[list[HeardEvent]] = [[] for _ in lines]
         self._note_prompts(lines)
         for waiting in self._rounds(lines):
-            for start in range(0, len(waiting), AT_ONCE):
-                some = waiting[start : start + AT_ONCE]
+            for start in range(0, len(waiting), features.AT_ONCE):
+                some = waiting[start : start + features.AT_ONCE]
                 scores = self._scores([(lines[i][0], frame) for i, frame in some])
                 for (i, _), score in zip(some, scores, strict=True):
                     if event := lines[i][0].decide(score, now):
@@ -100,20 +98,19 @@ class Ear:
             self.fault = f"network failed: {error}"
             return [None] * len(frames)
 
-    @staticmethod
     def _ask(
-        network: Network, hearings: list[Hearing], samples: features.Floats, gates: list[bool]
+        self, network: Network, hearings: list[Hearing], samples: features.Floats, gates: list[bool]
     ) -> list[float | None]:
         count = len(hearings)
         old = np.concatenate([hearing.heard for hearing in hearings]).reshape(count, -1)
         prompt = np.concatenate([hearing.echo.peak for hearing in hearings]).reshape(count, -1)
         windows, before, memory = features.with_new(old, samples)
-        power, bands = features.spectrum(windows)
+        power, bands = self._spectrograph.spectrum(windows)
         shape = features.shapes(power)
         inputs = features.inputs(bands, before, prompt, shape, np.array(gates, np.float32))
         scores, memory = network.step(inputs, memory)
         if not np.isfinite(scores).all():
             raise FloatingPointError("score is not a number")
         for hearing, row in zip(hearings, features.kept(windows, bands, memory), strict=True):
-            hearing.heard = row.copy()  # a view would keep the whole tick alive
+            hearing.heard = row  # keeps the rows of AT_ONCE lines alive, 90 KiB at most
         return list(scores.tolist())

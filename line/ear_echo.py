@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from line import ear_features as features
-from line.ear_features import BANDS, ECHO_FRAMES, NO_PROMPT_DB, Floats
+from line.ear_features import BANDS, ECHO_FRAMES, FRAME_BYTES, NO_PROMPT_DB, Floats, Spectrograph
 from line.ear_level import SILENCE_DBFS, dbfs
 
 ECHO_LOSS_DB: Final = 23.0  # without the network: an echo is so much weaker than the prompt
@@ -53,7 +53,8 @@ SILENT: Final = Echo((NOTHING,) * ECHO_FRAMES, NOTHING.bands, -1.0)
 class Prompts:
     """Knows what lines hear of us; forgets all when it grew too large and learns it again."""
 
-    def __init__(self) -> None:
+    def __init__(self, spectrograph: Spectrograph) -> None:
+        self._spectrograph = spectrograph
         self._forget()
 
     def _forget(self) -> None:
@@ -84,9 +85,9 @@ class Prompts:
     def _learn_sounds(self, new: list[Frames]) -> None:
         if not new:
             return
-        samples = features.samples([frame for frames in new for frame in frames])
+        samples = features.samples([_whole(frame) for frames in new for frame in frames])
         windows = samples.reshape(len(new), -1)[:, -features.WINDOW :]
-        _, bands = features.spectrum(windows)
+        _, bands = self._spectrograph.spectrum(windows)
         powers = features.powers(windows[:, features.TAIL :])
         for frames, band, power in zip(new, bands, powers, strict=True):
             # a view would keep the bands of all of them alive
@@ -97,6 +98,11 @@ def _frames(before: Echo, frame: bytes | None) -> Frames:
     """A pause lets the frames before it be forgotten."""
     _, *last = before.played[-1].frames
     return (last[0], last[1], frame) if frame else NOTHING.frames
+
+
+def _whole(frame: bytes) -> bytes:
+    """A prompt's last frame may be short."""
+    return frame[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0")
 
 
 def _echo(played: tuple[Played, ...]) -> Echo:

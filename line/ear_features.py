@@ -21,6 +21,7 @@ SHAPES: Final = 4
 INPUTS: Final = 3 * BANDS + SHAPES + 1
 ECHO_FRAMES: Final = 15  # an echo of our own prompt comes back within 300 ms
 NO_PROMPT_DB: Final = -200.0
+AT_ONCE: Final = 64  # lines whose spectra are taken at once
 _FULL_SCALE: Final = np.float32(1.0 / 32768.0)
 _LAGS: Final = slice(20, 140)  # 57 to 400 Hz
 
@@ -48,7 +49,7 @@ def _likeness() -> Floats:
     return (twice * np.cos(2.0 * np.pi * bins * lags / FFT) / itself).astype(np.float32)
 
 
-_TAPER: Final = np.hanning(WINDOW)  # float64: its FFT is twice as fast as that of float32
+_TAPER: Final = np.hanning(WINDOW)
 _TAPER_POWER: Final = float(np.sum(_TAPER**2))
 _TRIANGLES: Final = _bands()
 _LIKENESS: Final = _likeness()
@@ -57,28 +58,45 @@ _TWICE[0] = _TWICE[-1] = 1.0
 
 
 def samples(frames: list[bytes]) -> Floats:
-    """(lines, FRAME) of -1..1; a prompt's last frame may be short."""
-    joined = b"".join(frames)
-    if len(joined) != len(frames) * FRAME_BYTES or any(len(f) != FRAME_BYTES for f in frames):
-        joined = b"".join(frame[:FRAME_BYTES].ljust(FRAME_BYTES, b"\0") for frame in frames)
-    return np.frombuffer(joined, "<i2").reshape(-1, FRAME) * _FULL_SCALE
+    """(lines, FRAME) of -1..1."""
+    return np.frombuffer(b"".join(frames), "<i2").reshape(-1, FRAME) * _FULL_SCALE
 
 
 def powers(samples: Floats) -> list[float]:
     """The mean square of each line's frame."""
-    return list((np.einsum("ls,ls->l", samples, samples) / samples.shape[1]).tolist())
+    return list((np.vecdot(samples, samples) / samples.shape[1]).tolist())
 
 
-def spectrum(windows: Floats) -> tuple[Floats, Floats]:
-    """The power spectrum (lines, bins) and its bands in dBFS (lines, bands) of (lines, WINDOW)."""
-    bins = np.fft.rfft(windows * _TAPER, FFT)
-    power = (np.square(bins.real) + np.square(bins.imag)).astype(np.float32)
-    bands = power @ _TRIANGLES
-    bands *= np.float32(2.0 / (FFT * _TAPER_POWER))
-    bands += np.float32(1e-11)
-    np.log10(bands, out=bands)
-    bands *= 10.0
-    return power, bands
+class Spectrograph:
+    """Takes spectra in arrays that it keeps; one thread at a time.
+
+    Arrays of this size, made anew at every tick, would be taken from the kernel and given back.
+    """
+
+    def __init__(self) -> None:
+        # float64: its FFT is twice as fast as that of float32; beyond WINDOW it stays zero
+        self._tapered = np.zeros((AT_ONCE, FFT))
+        self._bins = np.empty((AT_ONCE, FFT // 2 + 1), np.complex128)
+
+    def spectrum(self, windows: Floats) -> tuple[Floats, Floats]:
+        """Power spectra (lines, bins) and their bands in dBFS (lines, bands) of (lines, WINDOW)."""
+        starts = range(0, len(windows), AT_ONCE)
+        found = [self._take(windows[start : start + AT_ONCE]) for start in starts]
+        power = found[0] if len(found) == 1 else np.concatenate(found)
+        bands = power @ _TRIANGLES
+        bands *= np.float32(2.0 / (FFT * _TAPER_POWER))
+        bands += np.float32(1e-11)
+        np.log10(bands, out=bands)
+        bands *= 10.0
+        return power, bands
+
+    def _take(self, windows: Floats) -> Floats:
+        tapered, bins = self._tapered[: len(windows)], self._bins[: len(windows)]
+        np.multiply(windows, _TAPER, out=tapered[:, :WINDOW])
+        np.fft.rfft(tapered, out=bins)
+        parts = bins.view(np.float64)
+        parts *= parts
+        return (parts[:, ::2] + parts[:, 1::2]).astype(np.float32)
 
 
 def shapes(power: Floats) -> Floats:

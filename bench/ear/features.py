@@ -12,11 +12,12 @@ from line import ear_features as ears
 from line.ear_features import Floats
 
 VOICE, NOTHING, EITHER = 1, 0, -1
+_SPECTROGRAPH = ears.Spectrograph()
 
 
 def inputs_of(window: Window) -> Floats:
     """(frames, INPUTS): what the ear computes frame by frame, here all at once."""
-    power, bands = ears.spectrum(_views(window.heard))
+    power, bands = _SPECTROGRAPH.spectrum(_views(window.heard))
     before = np.concatenate([np.full((1, ears.BANDS), -110.0, np.float32), bands[:-1]])
     gate = _gate(window.heard)
     return ears.inputs(bands, before, _prompt_peak(window, len(bands)), ears.shapes(power), gate)
@@ -32,7 +33,7 @@ def _prompt_peak(window: Window, frames: int) -> Floats:
     lead = np.full((ears.ECHO_FRAMES - 1, ears.BANDS), ears.NO_PROMPT_DB, np.float32)
     if window.prompt is None:
         return np.full((frames, ears.BANDS), ears.NO_PROMPT_DB, np.float32)
-    bands = np.concatenate([lead, ears.spectrum(_views(window.prompt))[1]])
+    bands = np.concatenate([lead, _SPECTROGRAPH.spectrum(_views(window.prompt))[1]])
     peaks = sliding_window_view(bands, ears.ECHO_FRAMES, axis=0).max(axis=-1)
     return np.asarray(peaks, np.float32)
 
