@@ -24,7 +24,7 @@ class Said:
 _OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "CHAN_START": ("电话振铃", "the line rings"),
-        "ANSWER": ("电话接通", "the call is answered"),
+        "ANSWER": ("电话接通，开始录音", "the call is answered, recording begins"),
         "HANGUP": ("通话结束", "the line is closed"),
     }
 )

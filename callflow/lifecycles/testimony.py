@@ -101,11 +101,13 @@ def _call(heard: Testimony, event: JournalEvent) -> None:
 def _answer(heard: Testimony, event: JournalEvent) -> None:
     if heard.answered is None and _is_callers(event):
         heard.answered = event.at
+        # The dialplan arms the recording before it answers: it begins with the first sound.
+        heard.recorded = heard.recorded or event.at
 
 
 def _record(heard: Testimony, event: JournalEvent) -> None:
-    if heard.recorded is None:
-        heard.recorded = event.at
+    """A journal of before 2026-11-22 says it in an event of its own."""
+    heard.recorded = event.at
 
 
 def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
