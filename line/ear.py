@@ -105,8 +105,7 @@ class Ear:
         old = np.concatenate([hearing.heard for hearing in hearings]).reshape(count, -1)
         prompt = np.concatenate([hearing.echo.peak for hearing in hearings]).reshape(count, -1)
         windows, before, memory = features.with_new(old, samples)
-        power, bands = self._spectrograph.spectrum(windows)
-        shape = features.shapes(power)
+        bands, shape = self._spectrograph.see(windows)
         inputs = features.inputs(bands, before, prompt, shape, np.array(gates, np.float32))
         scores, memory = network.step(inputs, memory)
         if not np.isfinite(scores).all():

@@ -77,6 +77,24 @@ class Spectrograph:
         # float64: its FFT is twice as fast as that of float32; beyond WINDOW it stays zero
         self._tapered = np.zeros((AT_ONCE, FFT))
         self._bins = np.empty((AT_ONCE, FFT // 2 + 1), np.complex128)
+        self._silence = self._seen(np.zeros((1, WINDOW), np.float32))
+
+    def see(self, windows: Floats) -> tuple[Floats, Floats]:
+        """Bands (lines, bands) and shapes (lines, SHAPES) of (lines, WINDOW).
+
+        Digital silence always looks the same and is not looked at again.
+        """
+        (sounding,) = np.nonzero(np.vecdot(windows, windows))
+        if len(sounding) == len(windows):
+            return self._seen(windows)
+        bands, shape = (np.repeat(silent, len(windows), axis=0) for silent in self._silence)
+        if len(sounding):
+            bands[sounding], shape[sounding] = self._seen(windows[sounding])
+        return bands, shape
+
+    def _seen(self, windows: Floats) -> tuple[Floats, Floats]:
+        power, bands = self.spectrum(windows)
+        return bands, shapes(power)
 
     def spectrum(self, windows: Floats) -> tuple[Floats, Floats]:
         """Power spectra (lines, bins) and their bands in dBFS (lines, bands) of (lines, WINDOW)."""
