@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from line import ear_echo
 from line.ear import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted, VoiceStopped
 from line.ear_level import NoiseFloor, SpeechLevel, dbfs
 from line.ear_network import MEMORY, Network
@@ -116,6 +117,33 @@ def test_our_own_prompt_coming_back_is_not_taken_for_the_caller() -> None:
     ear, hearing = Ear(), Hearing()
     events = [ear.hear_one(hearing, e, 0.0, prompt=p) for p, e in zip(prompt, echo, strict=False)]
     assert not any(events)
+
+
+def test_what_is_known_of_prompts_may_be_forgotten_while_they_play(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prompt = frames(speech(2.0))
+    caller = frames(speech(2.0, -30.0, prompt="en/sil1_second"))
+
+    def events() -> list[HeardEvent]:
+        ear, hearing = Ear(), Hearing()
+        said = zip(caller, prompt, strict=True)
+        return [e for c, p in said for e in ear.hear_one(hearing, c, 0.0, prompt=p)]
+
+    by_heart = events()
+    assert by_heart
+    monkeypatch.setattr(ear_echo, "STEPS_KEPT", 20)
+    assert events() == by_heart
+
+
+def test_a_prompt_is_over_three_hundred_milliseconds_after_its_last_frame() -> None:
+    ear, hearing = Ear(), Hearing()
+    ear.hear_one(hearing, SILENCE, 0.0, prompt=frames(speech(1.0))[20])
+    for _ in range(14):
+        ear.hear_one(hearing, SILENCE, 0.0)
+    assert hearing.echo.possible
+    ear.hear_one(hearing, SILENCE, 0.0)
+    assert not hearing.echo.possible
 
 
 @pytest.mark.parametrize("network", [None, "broken"])
