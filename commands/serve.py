@@ -46,7 +46,7 @@ def _loaded(where: str) -> Part:
     module, _, attribute = where.partition(":")
     run = cast("Part", getattr(importlib.import_module(module), attribute))
     gc.freeze()
-    # A call leaves next to no cycles behind: looking for them every 700 objects is work for nothing.
+    # A call leaves next to no cycles behind: looking for them every 700 objects is wasted work.
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
     return run
