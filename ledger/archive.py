@@ -38,7 +38,7 @@ MISSING_AFTER_S = 10.0
 """A file that is not there so long after the call's end never was."""
 LEAST_SPEECH_S = 0.4
 """A message with less is empty: a click or a breath on a dead line, not a word."""
-AT_ONCE = 64
+AT_ONCE = 128
 """Recordings in one transaction."""
 DATABASE_LIMIT_S = 20.0
 """A transaction that takes longer is given up: the database has stopped answering."""

@@ -6,6 +6,7 @@ and callers notice nothing, for no call ever waits for this process.
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -26,9 +27,9 @@ from tickets.migrate import upgrade
 
 LOOK_EVERY_S: Final = 0.1
 """How long a line may lie in a journal before it is seen, when there is little to do."""
-GATHER_S: Final = 1.0
+GATHER_S: Final = 2.0
 """How long lines are gathered for one transaction at most, when there is much to do."""
-SHARE: Final = 0.05
+SHARE: Final = 0.04
 """Part of the time that a loop's turns may take: the busier it is, the more shares a turn."""
 ARCHIVE_EVERY_S: Final = 0.5
 TIDY_EVERY_S: Final = 5.0
@@ -37,6 +38,8 @@ TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 NICE: Final = 5
 """Whoever is on the telephone goes first."""
+LOOKS_FOR_RINGS: Final = 20_000, 10, 10
+"""When Python looks for rings of objects: events are many, stay for seconds and never make any."""
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 5.0
 LAST_TURN_S: Final = 2.0
@@ -55,6 +58,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, ledger.stop)
     os.nice(NICE)
+    gc.set_threshold(*LOOKS_FOR_RINGS)
     _log.info("ledger started")
     try:
         await ledger.run()

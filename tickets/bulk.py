@@ -7,6 +7,7 @@ fifteen rows a call.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, Table
@@ -35,8 +36,8 @@ def insertion(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert"
 
 class _Statement(NamedTuple):
     text: str
-    columns: Sequence[str]
-    """In the order in which the driver wants their values."""
+    take: Callable[[Row], tuple[Any, ...]]
+    """Takes a row's values in the order in which the driver wants them."""
     writes: Sequence[tuple[int, Write]]
     """Columns, by place, whose values are not written as they are."""
 
@@ -44,7 +45,7 @@ class _Statement(NamedTuple):
         return [self._bound(row) for row in values]
 
     def _bound(self, row: Row) -> tuple[Any, ...]:
-        bound = [row[column] for column in self.columns]
+        bound = list(self.take(row))
         for place, write in self.writes:
             bound[place] = write(bound[place])
         return tuple(bound)
@@ -64,7 +65,7 @@ def _statement(
         for place, column in enumerate(order)
         if (write := table.c[column].type.dialect_impl(dialect).bind_processor(dialect))
     ]
-    return _Statement(str(compiled), order, writes)
+    return _Statement(str(compiled), itemgetter(*order), writes)
 
 
 def _or_replace(

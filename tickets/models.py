@@ -49,6 +49,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+_TEXT_LONG = len("2026-11-21 08:30:00.000000")
+
+
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{value!r} has no time zone; only aware times are kept")
@@ -59,7 +62,7 @@ def _as_text(value: datetime | None) -> str | None:
     """Return what SQLAlchemy itself keeps in SQLite, `2026-11-21 08:30:00.000000`."""
     if value is None:
         return None
-    return _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return _in_utc(value).isoformat(" ", "microseconds")[:_TEXT_LONG]
 
 
 # SQLite numbers rows by itself only in a column that is declared INTEGER.
