@@ -7,10 +7,10 @@ reads the environment. Does no I/O beyond that: paths are named here, not made.
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent
@@ -138,6 +138,12 @@ class Settings(BaseSettings):
     )
     desk_address: str = Field("127.0.0.1", description="Address of the API and the pages.")
     desk_port: Port = Field(8080, description="TCP port of the API and the pages.")
+    desk_certificate: str = Field(
+        "",
+        description="Path of a TLS certificate (PEM) for the desk and the browsers' phones; "
+        "empty: no TLS.",
+    )
+    desk_key: str = Field("", description="Path of that certificate's private key (PEM).")
     desk_hosts: str = Field(
         "",
         pattern=r"^$|^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$",
@@ -159,6 +165,23 @@ class Settings(BaseSettings):
         "8001,8002,8003",
         pattern=r"^[0-9]{3,6}(,[0-9]{3,6})*$",
         description="Agents' SIP phones, members of the hotline's queue (comma between them).",
+    )
+    browser_seats: int = Field(
+        24,
+        ge=0,
+        le=99,
+        description="How many agents can sign in with the phone in the browser; 0: none at all.",
+    )
+    desk_phones: str = Field(
+        "8101,8102,8103,8104",
+        pattern=r"^$|^[0-9]{3,6}(,[0-9]{3,6})*$",
+        description="SIP phones that an agent may choose at sign-in (comma between them).",
+    )
+    ws_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="TCP port for browsers' phones (WebSocket); 0: chosen once and kept.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the first prompts.")
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
@@ -191,15 +214,36 @@ class Settings(BaseSettings):
     max_wait: int = Field(
         60, ge=5, le=3600, description="Seconds a caller waits for an agent before a message."
     )
+    offer_callback_after: int = Field(
+        30,
+        ge=5,
+        le=3600,
+        description="Seconds of waiting before a caller is offered to be called back instead.",
+    )
     message_limit: int = Field(180, ge=10, le=1800, description="Longest message, in seconds.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much our programs write into their logs."
     )
 
+    @model_validator(mode="after")
+    def _every_phone_once(self) -> Self:
+        known = [*self.phones.split(","), *filter(None, self.desk_phones.split(","))]
+        if twice := sorted({number for number in known if known.count(number) > 1}):
+            raise ValueError(f"the phone {twice[0]} is named twice")
+        if bool(self.desk_certificate) != bool(self.desk_key):
+            raise ValueError("a certificate needs its key, and a key its certificate")
+        return self
+
     @cached_property
     def paths(self) -> Paths:
         return Paths(self.home)
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """Return the seats an agent can sign in at: the browser's `w01` …, then desk phones."""
+        browsers = (f"w{number:02d}" for number in range(1, self.browser_seats + 1))
+        return (*browsers, *filter(None, self.desk_phones.split(",")))
 
     @property
     def zone(self) -> ZoneInfo:

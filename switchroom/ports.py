@@ -1,7 +1,8 @@
-"""Owns the ports: the two that others know must be free, the inner three are chosen once and kept.
+"""Owns the ports: those that others know must be free, the inner ones are chosen once and kept.
 
-The inner ports (AGI, audio lines, AMI) stay the same over restarts, so that a program that lives on
-finds Asterisk again; one that somebody else has taken meanwhile is chosen anew.
+The inner ports (AGI, audio lines, AMI, and the browsers' phones' unless a setting names one) stay
+the same over restarts, so that a program that lives on finds Asterisk again; one that somebody
+else has taken meanwhile is chosen anew.
 """
 
 import json
@@ -18,11 +19,13 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Ports:
-    """TCP ports on loopback between Asterisk and our programs."""
+    """TCP ports: on loopback between Asterisk and our programs, and for browsers' phones."""
 
     agi: int
     line: int
     ami: int
+    ws: int
+    """Where browsers' phones connect (WebSocket), on the address of the SIP port."""
 
 
 def load(path: Path) -> Ports:
@@ -33,14 +36,19 @@ def load(path: Path) -> Ports:
     return kept
 
 
-def settle(path: Path) -> Ports:
-    """Return the kept ports, each one that is not free chosen anew, and keep them."""
+def settle(path: Path, *, ws: int = 0) -> Ports:
+    """Return the kept ports, each one that is not free chosen anew, and keep them.
+
+    `ws` is the port for browsers' phones where a setting names one.
+    """
     kept = _kept(path)
-    taken: set[int] = set()
+    taken: set[int] = {ws}
     chosen: dict[str, int] = {}
-    for name in ("agi", "line", "ami"):
+    for name in ("agi", "line", "ami", "ws"):
         port = getattr(kept, name) if kept else 0
-        if port in taken or not port or not is_free(LOOPBACK, port, socket.SOCK_STREAM):
+        if name == "ws" and ws:
+            port = ws
+        elif port in taken or not port or not is_free(LOOPBACK, port, socket.SOCK_STREAM):
             port = _free_port(taken)
         taken.add(port)
         chosen[name] = port
@@ -59,6 +67,8 @@ def demand(settings: Settings) -> None:
     _demand(settings.sip_address, sip, socket.SOCK_DGRAM, setting="THIRDRING_SIP_PORT")
     _demand(settings.sip_address, sip, socket.SOCK_STREAM, setting="THIRDRING_SIP_PORT")
     _demand(settings.desk_address, desk, socket.SOCK_STREAM, setting="THIRDRING_DESK_PORT")
+    if ws := settings.ws_port:
+        _demand(settings.sip_address, ws, socket.SOCK_STREAM, setting="THIRDRING_WS_PORT")
 
 
 def is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
@@ -111,8 +121,13 @@ def _demand(address: str, port: int, kind: socket.SocketKind, *, setting: str) -
 def _kept(path: Path) -> Ports | None:
     try:
         values = json.loads(path.read_text())
-        return Ports(agi=int(values["agi"]), line=int(values["line"]), ami=int(values["ami"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        return Ports(
+            agi=int(values["agi"]),
+            line=int(values["line"]),
+            ami=int(values["ami"]),
+            ws=int(values.get("ws", 0)),  # kept by an earlier version: none yet
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -54,6 +54,8 @@ def render(
         "boot": boot,
         "dirs": {**installation.folders, "astrundir": str(run_folder(settings.paths.asterisk))},
         "phones": [(n, secrets.phones[n]) for n in settings.phones.split(",")],
+        "browsers": [(s, secrets.seats[s]) for s in settings.seats if s.startswith("w")],
+        "desk_phones": [(s, secrets.seats[s]) for s in settings.seats if not s.startswith("w")],
         "python": sys.executable,
         "project": PROJECT,
         "moh_dir": installation.hold_music,

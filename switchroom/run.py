@@ -59,8 +59,9 @@ def run(settings: Settings, *, steps: Sequence[Step], services: Sequence[Service
 
 
 def _supervise(settings: Settings, installation: Installation, services: Sequence[Service]) -> int:
-    chosen = ports.settle(settings.paths.ports)
-    kept = secrets.settle(settings.paths.secrets, settings.phones.split(","))
+    chosen = ports.settle(settings.paths.ports, ws=settings.ws_port)
+    phones = settings.phones.split(",")
+    kept = secrets.settle(settings.paths.secrets, phones, settings.seats)
     configuration = render.configuration(settings)
 
     last = ""

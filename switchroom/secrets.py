@@ -4,6 +4,7 @@ import json
 import os
 import secrets as randomness
 import string
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class Secrets:
     signing: str
     phones: dict[str, str]
     """Number of a phone → its SIP password."""
+    ami_floor: str
+    """Of the AMI user `floor`: the desk's link to agents and queues."""
+    seats: dict[str, str]
+    """Seat (`w01`, or a desk phone's number) → its SIP password."""
 
 
 def load(path: Path) -> Secrets:
@@ -31,16 +36,24 @@ def load(path: Path) -> Secrets:
     return kept
 
 
-def settle(path: Path, phones: list[str]) -> Secrets:
+def settle(path: Path, phones: Sequence[str], seats: Sequence[str] = ()) -> Secrets:
     """Return the secrets, made or completed where some are missing, and keep them (mode 0600)."""
     kept = _kept(path)
-    found = kept or Secrets(ami=_new(32), signing=_new(48), phones={})
-    missing = {number: _new(16) for number in phones if number not in found.phones}
-    found = replace(found, phones={**found.phones, **missing})
+    found = kept or Secrets(ami=_new(32), signing=_new(48), phones={}, ami_floor="", seats={})
+    found = replace(
+        found,
+        phones=_completed(found.phones, phones, 16),
+        ami_floor=found.ami_floor or _new(32),
+        seats=_completed(found.seats, seats, 24),
+    )
     if found != kept:
         _keep(path, found)
     path.chmod(0o600)
     return found
+
+
+def _completed(known: dict[str, str], names: Sequence[str], length: int) -> dict[str, str]:
+    return {**known, **{name: _new(length) for name in names if name not in known}}
 
 
 def _new(length: int) -> str:
@@ -54,6 +67,9 @@ def _kept(path: Path) -> Secrets | None:
             ami=str(values["ami"]),
             signing=str(values["signing"]),
             phones={str(number): str(word) for number, word in values["phones"].items()},
+            # homes of before there were seats know neither of the two
+            ami_floor=str(values.get("ami_floor", "")),
+            seats={str(seat): str(word) for seat, word in values.get("seats", {}).items()},
         )
     except FileNotFoundError:
         return None

@@ -121,8 +121,14 @@ def _rendered(home: Path, **more: object) -> Path:
     return render.render(
         settings,
         _installation(),
-        ports=Ports(agi=4573, line=4574, ami=4575),
-        secrets=secrets.Secrets(ami="a", signing="s", phones=dict.fromkeys(["8001", "8002"], "p")),
+        ports=Ports(agi=4573, line=4574, ami=4575, ws=4576),
+        secrets=secrets.Secrets(
+            ami="a",
+            signing="s",
+            phones=dict.fromkeys(["8001", "8002"], "p"),
+            ami_floor="f",
+            seats=dict.fromkeys(settings.seats, "q"),
+        ),
         boot="trk00000001",
     )
 
