@@ -7,9 +7,9 @@ cut off by somebody and is None, like a kind that nobody here reads.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ami import agent_events
+from ami.agent_events import AgentEvent, Headers
 from callflow.text import clean
-
-Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class QueueCallerJoin:
     linkedid: str
     position: int
     count: int
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +106,36 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class UserEvent:
-    """An event of our own dialplan; `fields` are the headers after its name, cleaned."""
+    """An event of our own dialplan; `fields` are the headers after its name, cleaned.
+
+    `linkedid`, and whom the channel it was sent on talks to, are empty outside of calls.
+    """
 
     name: str
     fields: Headers
+    linkedid: str = ""
+    party_number: str = ""
+    party_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A caller who waits in a queue, since `waited_s` seconds."""
+
+    queue: str
+    linkedid: str
+    channel: str
+    position: int
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """A queue as Asterisk sees it now: how many wait, and its members."""
+    """Queues as Asterisk sees them now: how many wait, the members, and who waits."""
 
     waiting: int
     members: tuple[QueueMemberStatus, ...]
+    entries: tuple[QueueEntry, ...] = ()
 
 
 Event = (
@@ -131,6 +150,7 @@ Event = (
     | Newchannel
     | Hangup
     | UserEvent
+    | AgentEvent
 )
 
 
@@ -151,9 +171,23 @@ def typed(headers: Headers) -> Event | None:
 
 def queue_state(rows: tuple[Headers, ...]) -> QueueState:
     """Return what the rows of a QueueStatus tell; rows that are not whole are left out."""
-    waiting = sum(row.get("Event") == "QueueEntry" for row in rows)
+    waiting = [row for row in rows if row.get("Event") == "QueueEntry"]
     listed = [_listed(row) for row in rows if row.get("Event") == "QueueMember"]
-    return QueueState(waiting, tuple(member for member in listed if member))
+    entries = [entry for row in waiting if (entry := _entry(row))]
+    return QueueState(len(waiting), tuple(one for one in listed if one), tuple(entries))
+
+
+def _entry(row: Headers) -> QueueEntry | None:
+    try:  # a caller's own channel gave the whole call its linked id
+        return QueueEntry(
+            queue=row["Queue"],
+            linkedid=row["Uniqueid"],
+            channel=row["Channel"],
+            position=int(row["Position"]),
+            waited_s=float(row["Wait"]),
+        )
+    except (KeyError, ValueError):
+        return None
 
 
 def _listed(row: Headers) -> QueueMemberStatus | None:
@@ -180,7 +214,13 @@ def _user_event(h: Headers) -> UserEvent:
     # The channel's headers, and what a caller wrote into them, stand before the name.
     keys = list(h)
     own = keys[keys.index("UserEvent") + 1 :]
-    return UserEvent(clean(h["UserEvent"]), {key: clean(h[key], 1000) for key in own})
+    return UserEvent(
+        clean(h["UserEvent"]),
+        {key: clean(h[key], 1000) for key in own},
+        linkedid=h.get("Linkedid", ""),
+        party_number=clean(h.get("ConnectedLineNum", "")),
+        party_name=clean(h.get("ConnectedLineName", "")),
+    )
 
 
 _READERS: Mapping[str, Callable[[Headers], Event]] = {
@@ -195,7 +235,7 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
         h["Queue"], h["Interface"], h["Linkedid"], int(h["RingTime"]) / 1000
     ),
     "QueueCallerJoin": lambda h: QueueCallerJoin(
-        h["Queue"], h["Linkedid"], int(h["Position"]), int(h["Count"])
+        h["Queue"], h["Linkedid"], int(h["Position"]), int(h["Count"]), h.get("Channel", "")
     ),
     "QueueCallerLeave": lambda h: QueueCallerLeave(h["Queue"], h["Linkedid"], int(h["Count"])),
     "Newchannel": lambda h: Newchannel(
@@ -207,4 +247,5 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
     ),
     "Hangup": lambda h: Hangup(h["Channel"], h["Uniqueid"], h["Linkedid"], int(h["Cause"])),
     "UserEvent": _user_event,
+    **agent_events.READERS,
 }

@@ -125,7 +125,7 @@ class Link:
         """Return a queue's members and how many wait. Raises LinkLost, Unsendable."""
         if not _WORD.fullmatch(queue):
             raise Unsendable(f"not a queue: {queue!r}")
-        return events.queue_state((await self._ask("QueueStatus", Queue=queue)).rows)
+        return events.queue_state((await self.ask("QueueStatus", rows=True, Queue=queue)).rows)
 
     async def originate(
         self,
@@ -148,8 +148,9 @@ class Link:
         named = [f"{name}={value}" for name, value in variables.items()]
         if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
             raise Unsendable("a variable's name or value")
-        answer = await self._ask(
+        answer = await self.ask(
             "Originate",
+            rows=False,
             Channel=channel,
             Context=context,
             Exten=exten,
@@ -161,10 +162,10 @@ class Link:
         )
         return answer.success
 
-    async def _ask(self, action: str, **fields: str | int) -> Answer:
+    async def ask(self, action: str, *, rows: bool, **fields: str | int) -> Answer:
+        """Send one action, once; `rows` says that a list follows. Raises LinkLost, Unsendable."""
         if not self._connection:
             raise LinkLost("not connected")
-        rows = action == "QueueStatus"
         return await self._connection.ask({"Action": action, **fields}, rows=rows)
 
     async def _done(self, fields: Mapping[str, str | int], *, valid: bool) -> bool:

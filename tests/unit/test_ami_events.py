@@ -3,6 +3,7 @@
 import pytest
 
 from ami import events
+from ami.agent_events import AgentCalled, AgentComplete, AgentConnect
 from ami.fence import Heard
 from ami.heartbeat import NAME, Heartbeat
 
@@ -13,6 +14,7 @@ SNAPSHOT = {
     "Uniqueid": "trk1-5.1",
     "Linkedid": "trk1-5.1",
 }
+RUNG = {"Queue": "hotline", "Interface": "PJSIP/w01", "DestChannel": "PJSIP/w01-1"}
 MEMBER = {
     "Event": "QueueMemberStatus",
     "Queue": "hotline",
@@ -80,7 +82,7 @@ def test_a_member_is_read_with_name_state_and_calls() -> None:
                 "Position": "2",
                 "Count": "2",
             },
-            events.QueueCallerJoin("hotline", "trk1-5.1", 2, 2),
+            events.QueueCallerJoin("hotline", "trk1-5.1", 2, 2, "PJSIP/trunk-00000001"),
         ),
         (
             {**SNAPSHOT, "Event": "QueueCallerLeave", "Queue": "hotline", "Count": "1"},
@@ -88,7 +90,21 @@ def test_a_member_is_read_with_name_state_and_calls() -> None:
         ),
         (
             {**SNAPSHOT, "Event": "UserEvent", "UserEvent": "Told", "What": "a\u200bb"},
-            events.UserEvent("Told", {"What": "ab"}),
+            events.UserEvent("Told", {"What": "ab"}, linkedid="trk1-5.1"),
+        ),
+        (
+            {**SNAPSHOT, **RUNG, "Event": "AgentCalled"},
+            AgentCalled("hotline", "PJSIP/w01", "trk1-5.1", SNAPSHOT["Channel"], "PJSIP/w01-1"),
+        ),
+        (
+            {**SNAPSHOT, **RUNG, "Event": "AgentConnect", "HoldTime": "12", "RingTime": "3"},
+            AgentConnect(
+                "hotline", "PJSIP/w01", "trk1-5.1", SNAPSHOT["Channel"], "PJSIP/w01-1", 12.0
+            ),
+        ),
+        (
+            {**SNAPSHOT, **RUNG, "Event": "AgentComplete", "TalkTime": "61", "Reason": "caller"},
+            AgentComplete("hotline", "PJSIP/w01", "trk1-5.1", 61.0, "caller"),
         ),
     ],
 )

@@ -1,0 +1,159 @@
+"""Owns what the floor has Asterisk do: members of queues, callers taken elsewhere, phones rung.
+
+Every action is held to a form, sent once and answered within the link's deadline. `UNKNOWN` means
+that the link was lost meanwhile: only a look at Asterisk (`members`, `channels`) can tell then.
+Callers are taken to the contexts on a list only, with the variables on a list.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ami import events
+from ami.connection import LinkLost
+from ami.events import QueueState
+from ami.fence import Unsendable
+from ami.link import Link
+from callflow.text import clean
+
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")
+_INTERFACE = re.compile(r"PJSIP/[A-Za-z0-9]{1,20}")
+_WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
+
+
+class Outcome(StrEnum):
+    """How an action ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """Asterisk does not do it, or what was asked has not the form it must have."""
+    UNKNOWN = "unknown"
+    """The link was lost: perhaps done, perhaps not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One leg of a call as Asterisk has it now; `call` is our own id of the call, or empty."""
+
+    name: str
+    uniqueid: str
+    linkedid: str
+    application: str
+    bridge: str
+    call: str
+    seconds: int
+
+
+class Actions:
+    """The checked actions on one link."""
+
+    def __init__(self, link: Link, *, contexts: frozenset[str], variables: frozenset[str]) -> None:
+        self._link = link
+        self._contexts = contexts
+        self._variables = variables
+
+    async def add_member(self, queue: str, interface: str, *, name: str, paused: bool) -> Outcome:
+        """Let a queue ring a phone; one that is there already stays as it is."""
+        fields = {
+            "Queue": queue,
+            "Interface": interface,
+            "MemberName": clean(name),
+            "StateInterface": interface,
+            "Paused": "true" if paused else "false",
+        }
+        return await self._do("QueueAdd", fields, valid=_is_member(queue, interface))
+
+    async def remove_member(self, queue: str, interface: str) -> Outcome:
+        """Let a queue ring a phone no more; a call under way goes on."""
+        fields = {"Queue": queue, "Interface": interface}
+        return await self._do("QueueRemove", fields, valid=_is_member(queue, interface))
+
+    async def pause(self, interface: str, *, paused: bool, reason: str, queue: str = "") -> Outcome:
+        """Pause or unpause a phone in one queue, or in all of its queues."""
+        fields = {
+            "Interface": interface,
+            "Paused": "true" if paused else "false",
+            "Reason": clean(reason),
+            **({"Queue": queue} if queue else {}),
+        }
+        return await self._do("QueuePause", fields, valid=_is_member(queue or "any", interface))
+
+    async def redirect(
+        self, channel: str, context: str, exten: str = "s", *, variables: Mapping[str, str]
+    ) -> Outcome:
+        """Take a channel to an extension of a listed context; its other leg is let go."""
+        named = all(key in self._variables and _WORD.fullmatch(variables[key]) for key in variables)
+        if not (named and context in self._contexts and _CHANNEL.fullmatch(channel)):
+            return Outcome.REFUSED
+        for key, value in variables.items():
+            given = {"Channel": channel, "Variable": key, "Value": value}
+            if (outcome := await self._do("Setvar", given)) is not Outcome.DONE:
+                return outcome
+        fields = {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"}
+        return await self._do("Redirect", fields, valid=bool(_WORD.fullmatch(exten)))
+
+    async def ring(
+        self,
+        interface: str,
+        context: str,
+        *,
+        attempt: str,
+        ring_for: float,
+        variables: Mapping[str, str],
+    ) -> Outcome:
+        """Ring a phone and take it to a listed context; `attempt` is our id of this ringing."""
+        if not set(variables) <= self._variables or not _INTERFACE.fullmatch(interface):
+            return Outcome.REFUSED
+        try:
+            begun = await self._link.originate(
+                channel=interface,
+                context=context,
+                exten="s",
+                channel_id=attempt,
+                ring_for=ring_for,
+                variables=variables,
+            )
+        except LinkLost:
+            return Outcome.UNKNOWN
+        except Unsendable:
+            return Outcome.REFUSED
+        return Outcome.DONE if begun else Outcome.REFUSED
+
+    async def state(self) -> QueueState:
+        """Return all queues' members and callers. Raises LinkLost."""
+        return events.queue_state((await self._link.ask("QueueStatus", rows=True)).rows)
+
+    async def channels(self) -> tuple[Channel, ...]:
+        """Return every channel there is; asked once after a (re)connect. Raises LinkLost."""
+        rows = (await self._link.ask("Status", rows=True, Variables="CALL")).rows
+        return tuple(_channel(row) for row in rows if row.get("Event") == "Status")
+
+    async def _do(self, action: str, fields: Mapping[str, str], *, valid: bool = True) -> Outcome:
+        if not valid:
+            return Outcome.REFUSED
+        try:
+            answer = await self._link.ask(action, rows=False, **fields)
+        except LinkLost:
+            return Outcome.UNKNOWN
+        except Unsendable:
+            return Outcome.REFUSED
+        # Already a member, or none already: what was asked for is so.
+        so_already = answer.message.endswith(("Already there", "Not there"))
+        return Outcome.DONE if answer.success or so_already else Outcome.REFUSED
+
+
+def _is_member(queue: str, interface: str) -> bool:
+    return bool(_WORD.fullmatch(queue) and _INTERFACE.fullmatch(interface))
+
+
+def _channel(row: Mapping[str, str]) -> Channel:
+    return Channel(
+        name=row.get("Channel", ""),
+        uniqueid=row.get("Uniqueid", ""),
+        linkedid=row.get("Linkedid", ""),
+        application=row.get("Application", ""),
+        bridge=row.get("BridgeID", ""),
+        call=row.get("Variable", "").partition("=")[2],
+        seconds=int(row.get("Seconds") or 0),
+    )
