@@ -1,4 +1,7 @@
-"""Owns the tables: what is kept of calls, recordings, tickets and the journals they came from.
+"""Owns the tables of the calls: recordings, tickets, and the journals they came from.
+
+Those of the people who work here are in `tickets/people.py`, those of their work in
+`tickets/desk_models.py`.
 
 Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
 """
@@ -198,8 +201,14 @@ class GapRow(Base):
     __table_args__ = (UniqueConstraint("call_id", "from_at"),)
 
 
+def _one_a_call(name: str, which: str) -> Index:
+    return Index(
+        name, "call_id", unique=True, sqlite_where=text(which), postgresql_where=text(which)
+    )
+
+
 class TicketRow(Base):
-    """One matter of one customer; a call's message gives at most one."""
+    """One matter of one customer; a call gives at most one, its message at most one more."""
 
     __tablename__ = "tickets"
 
@@ -215,19 +224,24 @@ class TicketRow(Base):
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    handler: Mapped[str | None] = mapped_column(String(8))
+    customer_name: Mapped[str] = mapped_column(String(80))
+    answer: Mapped[str] = mapped_column(Text)
+    department: Mapped[str] = mapped_column(String(80))
+    to_review: Mapped[bool] = mapped_column(Boolean)
+    version: Mapped[int] = mapped_column(Integer)
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        Index(
-            "uq_tickets_message_of_call",
-            "call_id",
-            unique=True,
-            sqlite_where=text("source = 'message'"),
-            postgresql_where=text("source = 'message'"),
-        ),
+        _one_a_call("uq_tickets_message_of_call", "source = 'message'"),
+        _one_a_call("uq_tickets_of_call", "source = 'call'"),
         Index(None, "call_id"),
         Index(None, "created_at", "id"),
         Index(None, "state", "due_at"),
         Index(None, "customer_number", "created_at"),
+        Index(None, "handler", "created_at"),
     )
 
 
@@ -255,33 +269,3 @@ class JournalReject(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("file", "offset"),)
-
-
-class ApiToken(Base):
-    """Who may use the API; the token itself is never kept, only its SHA-256."""
-
-    __tablename__ = "api_tokens"
-
-    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
-    hash: Mapped[str] = mapped_column(String(64), unique=True)
-    role: Mapped[str] = mapped_column(String(40))
-    label: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class AuditRow(Base):
-    """One look at customer data (SEC-1, QA-5): who fetched what, append-only."""
-
-    __tablename__ = "audit_log"
-
-    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    token_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("api_tokens.id"))
-    action: Mapped[str] = mapped_column(String(40))
-    subject: Mapped[str] = mapped_column(String(80))
-    address: Mapped[str] = mapped_column(String(45))
-    detail: Mapped[str] = mapped_column(String(80))
-
-    __table_args__ = (Index(None, "subject", "at"), Index(None, "at"))

@@ -76,3 +76,9 @@ async def page(
         items=[read(row) for row in found[:size]],
         next=cursor_of(last[at], last[key]) if last is not None else None,
     )
+
+
+def column_of(attribute: Any) -> ColumnElement[Any]:
+    """Return the plain column behind a mapped attribute, as `page` orders by it."""
+    column: ColumnElement[Any] = attribute.__clause_element__()
+    return column

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord, CallState, Disposition
@@ -17,7 +17,7 @@ from callflow.lifecycles.recording import Gap, Recording, RecordingKind, Recordi
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
 from tickets import rows
 from tickets.models import IS_OPEN, Call, CallEvent, GapRow, RecordingRow, TicketRow
-from tickets.pages import Page, page
+from tickets.pages import Page, column_of, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ async def calls(
     return await page(
         connection,
         _between(query, Call.ring_started, wanted.since, wanted.until),
-        order=(_column(Call.ring_started), _column(Call.id)),
+        order=(column_of(Call.ring_started), column_of(Call.id)),
         limit=limit,
         cursor=cursor,
         read=rows.call_in,
@@ -184,7 +184,7 @@ async def recordings(
     return await page(
         connection,
         _between(query, RecordingRow.created_at, wanted.since, wanted.until),
-        order=(_column(RecordingRow.created_at), _column(RecordingRow.id)),
+        order=(column_of(RecordingRow.created_at), column_of(RecordingRow.id)),
         limit=limit,
         cursor=cursor,
         read=rows.recording_in,
@@ -224,7 +224,7 @@ async def tickets(
     return await page(
         connection,
         _between(query, TicketRow.created_at, wanted.since, wanted.until),
-        order=(_column(TicketRow.created_at), _column(TicketRow.id)),
+        order=(column_of(TicketRow.created_at), column_of(TicketRow.id)),
         limit=limit,
         cursor=cursor,
         read=rows.ticket_in,
@@ -250,11 +250,6 @@ async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> 
     fits = column == beginning if whole else column.startswith(beginning, autoescape=True)
     found = (await connection.execute(select(column).where(fits).limit(2))).scalars().all()
     return str(found[0]) if len(found) == 1 else None
-
-
-def _column(attribute: Any) -> ColumnElement[Any]:
-    column: ColumnElement[Any] = attribute.__clause_element__()
-    return column
 
 
 def _where(query: Select[Any], *wanted: tuple[Any, str | None]) -> Select[Any]:

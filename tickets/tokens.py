@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.models import ApiToken
+from tickets.people_models import ApiToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

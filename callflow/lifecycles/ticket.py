@@ -1,9 +1,16 @@
-"""Owns what a ticket is, and when it is due (TKT-6, TKT-7). Does no I/O."""
+"""Owns what a ticket is, what a save makes of it, and when it is due (TKT-1, 3, 6, 7).
 
-from dataclasses import dataclass
+Does no I/O.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
+
+from callflow.rules.roles import Role
 
 
 class TicketKind(StrEnum):
@@ -21,7 +28,9 @@ class TicketSource(StrEnum):
 
 
 class TicketState(StrEnum):
-    NEW = "new"  # nobody has looked at it
+    NEW = "new"  # open: nobody has settled it or passed it on
+    ANSWERED = "answered"  # settled on the call (TKT-3)
+    DISPATCHED = "dispatched"  # passed on to a department (派单, TKT-3)
 
 
 CHINESE = MappingProxyType(
@@ -33,6 +42,23 @@ CHINESE = MappingProxyType(
         TicketKind.UNKNOWN: "待定",
     }
 )
+
+OPEN_STATES = frozenset({TicketState.NEW, TicketState.DISPATCHED})
+"""The matter is not settled; who took it first keeps it (QUE-3)."""
+
+BUSINESSES = ("固定电话", "无线市话", "数据通信", "公话", "电话卡", "信息")
+"""The business classes of TKT-1."""
+
+NATURES = ("资费", "服务质量", "通信质量", "装移机", "障碍修复", "工作差错", "产品质量")
+"""What a matter may be about (TKT-1)."""
+
+WRITABLE = frozenset(
+    {
+        *("kind", "business", "nature", "state", "customer_number", "customer_name"),
+        *("body", "answer", "department"),
+    }
+)
+"""What people type; all else follows from it."""
 
 _DUE_AFTER = MappingProxyType(
     {
@@ -63,6 +89,49 @@ class Ticket:
     body: str
     created_at: datetime
     due_at: datetime
+    handler: str | None = None
+    """Account number of who took the matter and keeps it (QUE-3)."""
+    customer_name: str = ""
+    answer: str = ""
+    """What the customer was told."""
+    department: str = ""
+    """Who it was passed on to."""
+    to_review: bool = False
+    """A junior passed it on; a senior looks at it before it leaves (TKT-3)."""
+    version: int = 1
+    """One more with each save."""
+    updated_at: datetime | None = None
+    closed_at: datetime | None = None
+    asked_at: datetime | None = None
+    """When its agent was asked for what was left empty, once, at wrap-up."""
+
+
+def saved(ticket: Ticket, fields: Mapping[str, Any], *, role: Role, now: datetime) -> Ticket:
+    """Return the ticket with some WRITABLE fields replaced by somebody of `role`.
+
+    A junior's dispatch waits for a review; anybody else's is one (TKT-3). Raises ValueError for a
+    field that is not WRITABLE.
+    """
+    if not fields.keys() <= WRITABLE:
+        raise ValueError(f"not to be written: {sorted(fields.keys() - WRITABLE)}")
+    after = replace(ticket, **fields)
+    if after.kind is not ticket.kind:
+        after = replace(after, due_at=due(after.kind, created=ticket.created_at))
+    if "state" not in fields:
+        return after
+    return replace(after, to_review=_to_review(ticket, after, role), closed_at=_closed(after, now))
+
+
+def _to_review(before: Ticket, after: Ticket, role: Role) -> bool:
+    if after.state is not TicketState.DISPATCHED or role is not Role.JUNIOR_AGENT:
+        return False
+    return before.to_review or before.state is not TicketState.DISPATCHED
+
+
+def _closed(ticket: Ticket, now: datetime) -> datetime | None:
+    if ticket.state in OPEN_STATES:
+        return None
+    return ticket.closed_at or now
 
 
 def kind_of(topic: str | None) -> TicketKind:

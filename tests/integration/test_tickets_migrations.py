@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from settings import PROJECT
 from tickets.database import engine
 from tickets.migrate import newest, upgrade
-from tickets.models import Base
+from tickets.tables import METADATA
 
 UPGRADE = "import sys; from tickets.migrate import upgrade; upgrade(sys.argv[1])"
 
@@ -31,7 +31,7 @@ async def revision(url: str) -> str:
 
 def _differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, Base.metadata))
+    return list(compare_metadata(context, METADATA))
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from tickets.models import Base
+from tickets.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,  # SQLite alters a table by making it anew
     compare_type=True,
 )

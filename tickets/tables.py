@@ -1,0 +1,10 @@
+"""Owns the list of all tables: whoever compares or makes them must have loaded every one."""
+
+from sqlalchemy import MetaData
+
+from tickets import desk_models, people_models
+from tickets.models import Base
+
+METADATA: MetaData = Base.metadata
+
+__all__ = ["METADATA", "desk_models", "people_models"]
