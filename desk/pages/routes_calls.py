@@ -1,0 +1,124 @@
+"""Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from callflow.call import Topic
+from callflow.lifecycles.call import CallRecord, Disposition
+from callflow.rules.roles import Role
+from desk.api.asking import Asking, Identity, Known
+from desk.looks import look, noted
+from desk.pages import language_of, page
+from desk.pages.shown import Shown, between
+from desk.pages.story import PLAYABLE, agent_first, listeners, more, steps
+from desk.pages.typed_calls import TypedCalls, read
+from desk.policy import allowed
+from settings import Settings
+from tickets import queries
+from tickets.finding import FoundCall, found_calls
+from tickets.pages import Page, UnknownCursorError
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS = 50
+ASKED_WHY = ("inspection", "complaint", "ticket", "training", "other")
+
+GOOD = frozenset({Disposition.AGENT})
+BAD = frozenset(
+    {
+        Disposition.ABANDONED_RINGING,
+        Disposition.ABANDONED_QUEUE,
+        Disposition.SWITCH_CRASH,
+        Disposition.FAILED,
+    }
+)
+"""Outcomes that somebody should look into."""
+
+NOTHING_FOUND: Page[FoundCall] = Page([], None)
+
+
+@router.get("/calls")
+async def show_calls(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+    """Calls that fit what was typed, newest first."""
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    asked = read(request.query_params, settings.zone)
+    cursor = request.query_params.get("cursor") or None
+    refused = "calls.no_number_right" if asked.by_number and not show.numbers else ""
+    found = NOTHING_FOUND
+    if not refused and not asked.faults:
+        try:
+            found = await asking.ask(
+                lambda connection: found_calls(connection, asked.wanted, limit=ROWS, cursor=cursor)
+            )
+        except UnknownCursorError:
+            refused = "calls.stale_page"
+    return page(
+        request,
+        "calls.html",
+        status=422 if asked.faults else 403 if refused == "calls.no_number_right" else 200,
+        asked=asked,
+        found=found,
+        refused=refused,
+        show=show,
+        between=between,
+        outcomes=list(Disposition),
+        tone=tone,
+        first_page=_address(asked) if cursor else "",
+        next_page=_address(asked, cursor=found.next) if found.next else "",
+    )
+
+
+def tone(call: CallRecord) -> str:
+    """Return the colour of a call's outcome."""
+    if call.disposition in BAD:
+        return "bad"
+    return "good" if call.disposition in GOOD else ""
+
+
+def _address(asked: TypedCalls, **more: str) -> str:
+    typed = {name: text for name, text in asked.typed.items() if text}
+    query = urlencode({**typed, **more})
+    return f"/calls?{query}" if query else "/calls"
+
+
+@router.get("/calls/{call_id}")
+async def show_call(
+    request: Request, call_id: Identity, holder: Known, asking: Asking
+) -> HTMLResponse:
+    """One call: how it went, when, what was said, who listened."""
+    story = await asking.ask(lambda connection: queries.call(connection, call_id.lower()))
+    if story is None:
+        return page(request, "call_none.html", status=404)
+    noted(asking, look(holder, "call.read", story.call.id))
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    may_listen = _may(holder.role, "/api/v1/recordings/{recording_id}/audio")
+    recordings = sorted(story.recordings, key=lambda each: each.kind.value)
+    return page(
+        request,
+        "call.html",
+        call=story.call,
+        recordings=recordings,
+        steps=steps(story.events, recordings, language_of(request), show),
+        gaps=story.gaps,
+        tickets=story.tickets,
+        listeners=await listeners(asking, recordings) if may_listen else [],
+        may_listen=may_listen,
+        may_open_customer=False,
+        playable=PLAYABLE,
+        agent_fault=agent_first(story.call),
+        more=more(story.call, show),
+        topics=frozenset(Topic),
+        reasons=ASKED_WHY,
+        show=show,
+        between=between,
+        tone=tone,
+    )
+
+
+def _may(role: Role, path: str) -> bool:
+    rule = allowed("GET", path)
+    return isinstance(rule, frozenset) and role in rule
