@@ -1,0 +1,143 @@
+// Owns what the phone of an agent does next: a pure step from state and event to state and
+// commands. Does no I/O and keeps no clock; line.js carries the commands out.
+//
+//   registration   off ─▶ connecting ─▶ ready ─▶ connecting …        (`line`)
+//   the call       none ─▶ ringing ─▶ answering ─▶ talking ─▶ none    (`call.step`)
+//                  none ─▶ calling ─▶ talking ─▶ none                 (we ring somebody)
+//   beside it      none ─▶ calling ─▶ talking ─▶ none                 (`beside`: asked before a transfer)
+//
+// The phone rings only when its caller is on screen, or after RING_AFTER_MS (ANS-2: it rings in any
+// case). A call that comes back after the page was loaded again is answered at once.
+
+export const RING_AFTER_MS = 300;
+
+export const start = Object.freeze({
+  line: "off",
+  why: "",
+  microphone: "unknown",
+  call: null,
+  beside: null,
+  popped: "",
+  expected: "",
+});
+
+const none = [];
+
+/** Return [state, commands] after an event. Events that do not fit the state change nothing. */
+export function step(state, event) {
+  const does = steps[event.name];
+  return does ? does(state, event) : [state, none];
+}
+
+const steps = {
+  connect: (s) => [{ ...s, line: "connecting", why: "" }, none],
+  registered: (s) => [{ ...s, line: "ready", why: "" }, none],
+  unregistered: (s, e) => [{ ...s, line: "failed", why: e.why ?? "" }, none],
+  signed_off: (s) => [
+    { ...start, microphone: s.microphone },
+    [{ do: "silence" }, ...over(s.call), ...over(s.beside), { do: "disconnect" }],
+  ],
+  microphone: (s, e) => [{ ...s, microphone: e.found }, none],
+  expect: (s, e) => [{ ...s, expected: e.call }, none],
+  popped,
+  invited,
+  ring_due: (s, e) => ringIf(s, s.call?.step === "ringing" && s.call.session === e.session),
+  answer,
+  dial,
+  accepted,
+  ended,
+  hang_up,
+  muted: (s, e) => inCall(s, (call) => [{ ...call, muted: e.on }, [{ do: "mute", session: call.session, on: e.on }]]),
+  held: (s, e) => inCall(s, (call) => [{ ...call, held: e.on }, none]),
+  digit: (s, e) => inCall(s, (call) => [call, [{ do: "digit", session: (s.beside ?? call).session, digit: e.digit }]]),
+  consult,
+  complete,
+  back,
+};
+
+function popped(s, e) {
+  return ringIf({ ...s, popped: e.call }, s.call?.step === "ringing" && s.call.id === e.call);
+}
+
+function invited(s, e) {
+  if (s.call) return [s, [{ do: "refuse", session: e.session }]];
+  const call = { session: e.session, id: e.call, from: e.from ?? "", step: "ringing", rings: false, muted: false, held: false, since: e.at };
+  const next = { ...s, call };
+  const returning = e.call !== "" && e.call === s.expected;
+  if (returning) return answer({ ...next, expected: "" });
+  if (s.popped === e.call && e.call !== "") return ringIf(next, true);
+  return [next, [{ do: "wait", session: e.session, ms: RING_AFTER_MS }]];
+}
+
+function ringIf(s, due) {
+  if (!due || s.call.rings) return [s, none];
+  return [{ ...s, call: { ...s.call, rings: true } }, [{ do: "ring" }]];
+}
+
+function answer(s) {
+  if (s.call?.step !== "ringing") return [s, none];
+  const call = { ...s.call, step: "answering", rings: false };
+  return [{ ...s, call }, [{ do: "silence" }, { do: "answer", session: call.session }]];
+}
+
+function dial(s, e) {
+  if (s.call || s.line !== "ready") return [s, none];
+  const call = { session: e.session, id: "", from: e.to, step: "calling", rings: false, muted: false, held: false, since: e.at };
+  return [{ ...s, call }, [{ do: "dial", session: e.session, to: e.to }]];
+}
+
+function accepted(s, e) {
+  if (s.call?.session === e.session) {
+    const call = { ...s.call, step: "talking", rings: false, since: e.at };
+    return [{ ...s, call, expected: "" }, [{ do: "silence" }, { do: "remember", call: call.id }]];
+  }
+  if (s.beside?.session === e.session) return [{ ...s, beside: { ...s.beside, step: "talking" } }, none];
+  return [s, none];
+}
+
+function ended(s, e) {
+  if (s.beside?.session === e.session) return [{ ...s, beside: null }, [{ do: "resume", session: s.call?.session }]];
+  if (s.call?.session !== e.session) return [s, none];
+  const commands = [{ do: "silence" }, { do: "forget" }, ...over(s.beside)];
+  return [{ ...s, call: null, beside: null, popped: "" }, commands];
+}
+
+function hang_up(s) {
+  if (s.beside) return back(s);
+  return [s, over(s.call)];
+}
+
+function consult(s, e) {
+  if (s.call?.step !== "talking" || s.beside) return [s, none];
+  const beside = { session: e.session, from: e.to, step: "calling" };
+  const commands = [{ do: "hold", session: s.call.session }, { do: "dial", session: e.session, to: e.to }];
+  return [{ ...s, beside }, commands];
+}
+
+function complete(s) {
+  if (s.beside?.step !== "talking") return [s, none];
+  return [s, [{ do: "join", session: s.call.session, with: s.beside.session }]];
+}
+
+function back(s) {
+  return [s, over(s.beside)]; // its end resumes the call
+}
+
+function inCall(s, change) {
+  if (s.call?.step !== "talking") return [s, none];
+  const [call, commands] = change(s.call);
+  return [{ ...s, call }, commands];
+}
+
+function over(call) {
+  return call ? [{ do: "hang_up", session: call.session }] : none;
+}
+
+/** Return what the state line says: one word for the whole phone. */
+export function shown(state) {
+  const { call, beside } = state;
+  if (!call) return state.line;
+  if (beside) return "consulting";
+  if (call.step === "talking") return call.held ? "holding" : "talking";
+  return call.step === "answering" ? "talking" : call.step;
+}

@@ -1,0 +1,53 @@
+"""Owns the words of the pages: every visible text by its key, in each language.
+
+A key is `section.name`, a section is a table of `zh.toml` and of `en.toml`. Both files hold the
+same keys with the same gaps (`{count}`); a key that is missing is a fault of ours and raises.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from callflow.call import Language
+
+Words = Mapping[str, str]
+Said = Callable[..., str]
+"""Takes a key, and by name what fills its gaps."""
+
+_HERE = Path(__file__).parent
+
+
+class UnknownWordsError(KeyError):
+    """A page says something that no language has words for."""
+
+
+@cache
+def words(language: Language) -> Words:
+    """Return every text of a language by `section.name`."""
+    sections = tomllib.loads((_HERE / f"{language.value}.toml").read_text(encoding="utf-8"))
+    return {
+        f"{section}.{name}": text
+        for section, texts in sections.items()
+        for name, text in texts.items()
+    }
+
+
+def section(language: Language, *names: str) -> dict[str, str]:
+    """Return the texts of some sections, for a page's own scripts."""
+    wanted = tuple(f"{name}." for name in names)
+    return {key: text for key, text in words(language).items() if key.startswith(wanted)}
+
+
+def said(language: Language) -> Said:
+    """Return `t` of the templates. It raises UnknownWordsError."""
+    known = words(language)
+
+    def t(key: str, /, **gaps: object) -> str:
+        try:
+            text = known[key]
+        except KeyError:
+            raise UnknownWordsError(key) from None
+        return text.format(**gaps) if gaps else text
+
+    return t
