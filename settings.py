@@ -222,6 +222,19 @@ class Settings(BaseSettings):
     )
     message_limit: int = Field(180, ge=10, le=1800, description="Longest message, in seconds.")
 
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^$|^https?://[^\s?#]+$",
+        description="Address of an OpenID Connect provider that people may sign in with.",
+    )
+    oidc_client_id: str = Field("", description="Our name at that provider.")
+    oidc_client_secret: str = Field("", repr=False, description="Our secret at that provider.")
+    oidc_claim: str = Field(
+        "preferred_username",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_:/.-]*$",
+        description="The claim of that provider in which a person's account number stands.",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much our programs write into their logs."
     )

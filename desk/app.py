@@ -3,21 +3,29 @@
 Nothing starts with a route that the policy does not name.
 """
 
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from desk import health
+from desk.accounts.entry import Door
+from desk.accounts.passwords import Passwords
 from desk.admission import admitted
-from desk.api import calls, notice, recordings, state, tickets
+from desk.api import calls, notice, recordings, sitting, state, tickets
 from desk.archive import Archive, NotAnsweringError
+from desk.assets import Assets
 from desk.edge import Edge, known_hosts
 from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
+from desk.pages import routes_assets, routes_doors, routes_work
+from desk.pages.refused import refused
 from desk.policy import require_policy
 from desk.problems import Problem, answer_with_problems, problem
 from settings import Settings
@@ -36,6 +44,7 @@ TAGS = [
     {"name": "tickets", "description": "Tickets: complaints, suggestions, questions, faults."},
     {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
+    {"name": "people", "description": "Sittings, passwords and accounts (SEC-3)."},
     {"name": "state", "description": "For machines that watch this one."},
 ]
 
@@ -47,6 +56,21 @@ async def show_description(request: Request) -> JSONResponse:
     """The description of this API."""
     app: FastAPI = request.app
     return JSONResponse(app.openapi())
+
+
+PARTS = (
+    calls.router,
+    tickets.router,
+    recordings.router,
+    notice.router,
+    sitting.router,
+    state.router,
+    about,
+    routes_assets.router,
+    routes_doors.router,
+    routes_work.router,
+)
+"""Everything the desk answers; each of their routes has its line in `desk/policy.py`."""
 
 
 def built(settings: Settings) -> FastAPI:
@@ -67,11 +91,13 @@ def built(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.archive = Archive(engine(settings.database))
     app.state.figures = _figures(settings)
-    for part in (calls, tickets, recordings, notice, state):
-        app.include_router(part.router)
-    app.include_router(about)
+    app.state.assets = Assets(settings.cache / "web")
+    app.state.door = Door(app.state.archive, Passwords())
+    for part in PARTS:
+        app.include_router(part)
     require_policy(app.routes)
     answer_with_problems(app)
+    app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(NotAnsweringError, _database_away)
     _describe_problems(app)
     return app
@@ -82,7 +108,8 @@ def facing_the_network(app: FastAPI) -> Edge:
     settings: Settings = app.state.settings
     figures: Figures = app.state.figures
     hosts = known_hosts(settings.desk_address, settings.desk_hosts)
-    return Edge(app, hosts=hosts, measured=figures.measured)
+    ports = settings.paths.ports
+    return Edge(app, hosts=hosts, measured=figures.measured, switch=partial(_web_socket, ports))
 
 
 @asynccontextmanager
@@ -108,6 +135,15 @@ def _figures(settings: Settings) -> Figures:
     figures.registry.register(ExpositionCollector(left_behind, now=time.time))
     figures.registry.register(RoomCollector(partial(health.free_bytes, settings.home)))
     return figures
+
+
+def _web_socket(ports: Path) -> int | None:
+    """Return the port of the switch's web socket, None while there is none."""
+    try:
+        found = json.loads(ports.read_text()).get("ws")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, int) else None
 
 
 async def _database_away(_request: Request, _error: Exception) -> JSONResponse:

@@ -1,7 +1,9 @@
 """Owns what every request passes first: the host it asks for, the size of its body, its log line.
 
 It stands outside the framework, so that what the framework refuses is measured and protected too.
-No answer may be kept by a cache, framed by a page or read by another site: there is no CORS.
+No answer may be framed by a page or read by another site: there is no CORS. None may be kept by a
+cache but scripts and styles, whose names change with their content. Pages load nothing but our own
+files, and connect to nobody but us and the switch's web socket.
 """
 
 import asyncio
@@ -10,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.problems import problem
@@ -24,14 +26,26 @@ BODY_WITHIN_S = 10.0
 HEADERS = {
     "Cache-Control": "no-store, private",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    # With `no-referrer` browsers say `Origin: null` in forms, even to ourselves.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Sent with every answer."""
+"""Sent with every answer; a page's own policy is longer."""
 
-_ENCODED = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+OF_PAGES = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; media-src 'self' blob:; connect-src 'self'{switch}; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load; `switch` is where the browser phone speaks SIP."""
+
+FOR_EVER = "/static/"
+"""Files under this path may be kept: they say so themselves."""
+
+_ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
 Measured = Callable[[str, str, int, float], None]
 """Takes method, route template, status and seconds of a request that was answered."""
@@ -45,12 +59,24 @@ log = structlog.get_logger()
 class Edge:
     """The application as it faces the network."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], measured: Measured) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        measured: Measured,
+        switch: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`switch` tells the port of the switch's web socket, None while there is none."""
         self.app = app
         self._hosts = hosts
         self._measured = measured
+        self._switch = switch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._web_socket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -61,7 +87,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message = {**message, "headers": [*message["headers"], *_ENCODED]}
+                message = {**message, "headers": self._headers(scope, message)}
             await send(message)
 
         try:
@@ -70,6 +96,30 @@ class Edge:
             log.error("request failed", path=scope["path"][:100], exc_info=error)
         finally:
             self._close(scope, status, time.monotonic() - started)
+
+    async def _web_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _host(HTTPConnection(scope)) in self._hosts:
+            await self.app(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    def _headers(self, scope: Scope, start: Message) -> list[tuple[bytes, bytes]]:
+        """Return the headers of an answer, ours added to those of the route."""
+        given: list[tuple[bytes, bytes]] = list(start["headers"])
+        ours = dict(_ENCODED)
+        for name, value in given:
+            if name == b"content-type" and value.startswith(b"text/html"):
+                ours[b"content-security-policy"] = self._of_page(scope).encode()
+            if name == b"cache-control" and scope["path"].startswith(FOR_EVER):
+                ours[b"cache-control"] = value
+        return [*((name, value) for name, value in given if name not in ours), *ours.items()]
+
+    def _of_page(self, scope: Scope) -> str:
+        port, host = self._switch(), _host(HTTPConnection(scope))
+        if port is None or host not in self._hosts:
+            return OF_PAGES.format(switch="")
+        named = f"[{host}]" if ":" in host else host
+        return OF_PAGES.format(switch=f" ws://{named}:{port} wss://{named}:{port}")
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -94,6 +144,7 @@ class Edge:
             status=status,
             ms=round(seconds * 1000, 1),
             token=holder.token_id if holder else None,
+            account=holder.account_id if holder else None,
         )
 
 
@@ -103,7 +154,7 @@ def known_hosts(address: str, others: str) -> frozenset[str]:
     return frozenset({address.lower(), "127.0.0.1", "::1", "localhost", *named})
 
 
-def _host(request: Request) -> str:
+def _host(request: HTTPConnection) -> str:
     """Return the host a request names, without its port: `[::1]:8080` → `::1`."""
     given = request.headers.get("host", "").lower()
     if given.startswith("["):

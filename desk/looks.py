@@ -8,15 +8,17 @@ from tickets import audit
 from tickets.audit import Look
 
 
-def look(holder: Holder, action: str, subject: str, detail: str = "") -> Look:
+def look(holder: Holder, action: str, subject: str, detail: str = "", *, why: str = "") -> Look:
     """Return the record of a look that happens now."""
     return Look(
         at=datetime.now(UTC),
         token_id=holder.token_id,
+        account_id=holder.account_id,
         action=action,
         subject=subject,
         address=holder.address,
         detail=detail,
+        why=why,
     )
 
 

@@ -1,13 +1,15 @@
-"""Owns who may ask what: one table from every route of the API to the roles it answers (SEC-1).
+"""Owns who may ask what: one table from every route to the roles it answers (SEC-1, SEC-3).
 
-A route that is not in the table does not start; neither does a table with a route that is not
-there. The reasons are the work of each role in the regulations.
+Pages, event streams, web sockets and files are routes like those of the API. A route that is not in
+the table does not start; neither does a table with a route that is not there, nor anything that
+would not pass the table: a mount, a route that is none of the framework's. The reasons are the
+work of each role in the regulations.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, APIWebSocketRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from callflow.rules.roles import Role
@@ -15,9 +17,12 @@ from callflow.rules.roles import Role
 Route = tuple[str, str]
 """Method and path template, as in `("GET", "/api/v1/calls/{call_id}")`."""
 
+WEB_SOCKET = "WEBSOCKET"
+"""Stands for the method of a web socket."""
+
 
 class Open(Enum):
-    """Routes that need no token."""
+    """Routes that need neither a sitting nor a token."""
 
     EVERYWHERE = "everywhere"
     """Says nothing about any caller or this machine."""
@@ -82,10 +87,38 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/notice"): _EVERYONE,
     ("PUT", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
     ("DELETE", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
+    ("GET", "/static/{built}"): Open.EVERYWHERE,
+    ("GET", "/"): _EVERYONE,
+    ("GET", "/work"): _AGENTS | {Role.TEAM_LEADER, Role.MANAGER, Role.SWITCHBOARD},
+    ("GET", "/login"): Open.EVERYWHERE,
+    ("POST", "/login"): Open.EVERYWHERE,
+    ("POST", "/logout"): _EVERYONE,
+    ("POST", "/api/v1/sitting"): Open.EVERYWHERE,
+    ("GET", "/api/v1/sitting"): _EVERYONE,
+    ("DELETE", "/api/v1/sitting"): _EVERYONE,
+    ("GET", "/api/v1/sittings"): _EVERYONE,
+    ("DELETE", "/api/v1/sittings/{sitting_id}"): _EVERYONE,
+    ("PUT", "/api/v1/password"): _EVERYONE,
+    ("GET", "/password"): _EVERYONE,
+    ("POST", "/password"): _EVERYONE,
     ("GET", "/health"): Open.LOOPBACK,
     ("GET", "/metrics"): Open.LOOPBACK,
     ("GET", "/openapi.json"): Open.EVERYWHERE,
 }
+
+BEFORE_THE_CHANGE: frozenset[Route] = frozenset(
+    {
+        ("GET", "/password"),
+        ("POST", "/password"),
+        ("PUT", "/api/v1/password"),
+        ("POST", "/logout"),
+        ("GET", "/api/v1/sitting"),
+        ("DELETE", "/api/v1/sitting"),
+    }
+)
+"""What somebody may do whose password another person knows: change it, or leave."""
+
+_NO_PAGES = ("/api/", "/static/", "/live", "/health", "/metrics", "/openapi.json")
 
 
 class UnguardedError(Exception):
@@ -95,6 +128,11 @@ class UnguardedError(Exception):
 def allowed(method: str, path: str) -> Allowed:
     """Return who may use a route. Raises KeyError for a route without a policy."""
     return POLICY[method, path]
+
+
+def is_page(path: str) -> bool:
+    """Return whether a person looks at what is at an address, and wants words, not JSON."""
+    return not path.startswith(_NO_PAGES)
 
 
 def require_policy(routes: Sequence[BaseRoute]) -> None:
@@ -110,10 +148,13 @@ def require_policy(routes: Sequence[BaseRoute]) -> None:
 def known_routes(routes: Sequence[BaseRoute]) -> Iterable[Route]:
     """Give every route, those of included routers too. Raises UnguardedError for other kinds."""
     for context in iter_route_contexts(routes):
-        if not isinstance(context.original_route, APIRoute):
-            raise UnguardedError(f"{context.original_route!r} is no API route: nothing guards it")
-        for method in context.methods or ():
-            yield method, context.path or ""
+        if isinstance(context.original_route, APIWebSocketRoute):
+            yield WEB_SOCKET, context.path or ""
+        elif isinstance(context.original_route, APIRoute):
+            for method in context.methods or ():
+                yield method, context.path or ""
+        else:
+            raise UnguardedError(f"{context.original_route!r}: nothing guards it")
 
 
 def _listed(routes: set[Route]) -> str:

@@ -22,10 +22,12 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     408: "Too slow",
+    409: "Not as it was",
     410: "Gone",
     413: "Too large",
     416: "Range not satisfiable",
     422: "Wrong input",
+    429: "Too often",
     500: "Internal error",
     503: "Not available now",
 }
@@ -58,6 +60,10 @@ class Refused(HTTPException):
     """The desk does not do what was asked; `detail` is a sentence for the one who asked."""
 
 
+class MustChange(Refused):
+    """Somebody has a password that another person knows, and must change it first."""
+
+
 def problem(
     status: int,
     detail: str,
@@ -83,8 +89,8 @@ def problem(
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Make every error of `app` a problem."""
-    app.add_exception_handler(HTTPException, _http)
+    """Make every error of `app` a problem; on pages the pages' own words take their place."""
+    app.add_exception_handler(HTTPException, as_problem)
     app.add_exception_handler(RequestValidationError, _wrong_input)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -100,7 +106,8 @@ def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
     }
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def as_problem(_request: Request, error: Exception) -> JSONResponse:
+    """Return the problem that a refusal is."""
     assert isinstance(error, HTTPException)
     detail = error.detail if isinstance(error, Refused) else _sentence(error.status_code)
     return problem(error.status_code, detail, headers=error.headers)

@@ -1,0 +1,41 @@
+"""Owns changing one's own password: the old one proves who it is, the other sittings end."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.accounts.entry import Door, WrongError
+from desk.accounts.passwords import BadPasswordError, require_good
+from desk.admission import Holder
+from desk.archive import Patience
+from desk.looks import look
+from tickets import accounts, audit, sittings
+
+
+class WrongOldError(Exception):
+    """The old password is wrong."""
+
+
+async def change_password(
+    door: Door, holder: Holder, old: str, new: str, *, asking: Patience, now: datetime
+) -> None:
+    """Keep a new password of a person.
+
+    Raises WrongOldError, BadPasswordError, ClosedError (guessing counts here as at the door) and
+    TooManyAtOnceError.
+    """
+    require_good(new, number=holder.number, name=holder.name)
+    if old == new:
+        raise BadPasswordError("simple", "The new password is the old one.")
+    try:
+        account = await door.proved(holder.number, old, holder.address, now=now)
+    except WrongError:
+        raise WrongOldError from None
+    kept = await door.passwords.kept(new)
+
+    async def change(database: AsyncConnection) -> None:
+        await accounts.set_password(database, account.id, kept, must_change=False)
+        await sittings.end_all(database, account.id, now=now, but=holder.sitting_id)
+        await audit.note(database, look(holder, "password.changed", holder.number))
+
+    await asking.write(change)

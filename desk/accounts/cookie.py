@@ -1,0 +1,44 @@
+"""Owns the cookie `thirdring`: how it is set, read and taken away. It holds 32 random bytes."""
+
+import secrets
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+NAME = "thirdring"
+RANDOM_BYTES = 32
+LONGEST = 64
+
+
+def fresh() -> str:
+    """Return the secret of a new sitting."""
+    return secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def given(connection: HTTPConnection) -> str:
+    """Return the secret a browser sent, empty when it sent none that could be ours."""
+    value = connection.cookies.get(NAME, "")
+    return value if len(value) <= LONGEST and value.isascii() else ""
+
+
+def put(response: Response, connection: HTTPConnection, secret: str) -> None:
+    """Give a browser its secret; it forgets it when it is closed."""
+    response.set_cookie(
+        NAME, secret, path="/", httponly=True, samesite="strict", secure=over_tls(connection)
+    )
+
+
+def take(response: Response, connection: HTTPConnection) -> None:
+    """Have a browser forget its secret."""
+    response.delete_cookie(
+        NAME, path="/", httponly=True, samesite="strict", secure=over_tls(connection)
+    )
+
+
+def over_tls(connection: HTTPConnection) -> bool:
+    """Return whether the browser speaks TLS, to us or to a proxy that says so.
+
+    Whoever says so falsely only gets a cookie that a browser sends less often.
+    """
+    said = connection.headers.get("x-forwarded-proto", "").lower()
+    return connection.url.scheme in {"https", "wss"} or said == "https"

@@ -1,0 +1,54 @@
+"""Owns what a person sees in place of a page: the door, the change of a password, or a sentence."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import TemplateNotFound
+from starlette.exceptions import HTTPException
+
+from desk.pages import page
+from desk.policy import is_page
+from desk.problems import MustChange, as_problem
+
+HTMX = "hx-request"
+"""The header by which the pages' own scripts say that they ask."""
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Return a problem to programs, and to people what they can read."""
+    assert isinstance(error, HTTPException)
+    if not _by_a_person(request):
+        return await as_problem(request, error)
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        return _onward(request, _to_login(request))
+    if isinstance(error, MustChange):
+        return _onward(request, "/password")
+    return _sentence(request, error.status_code)
+
+
+def _by_a_person(request: Request) -> bool:
+    reads = "text/html" in request.headers.get("accept", "")
+    return is_page(request.scope["path"]) and (reads or HTMX in request.headers)
+
+
+def _onward(request: Request, where: str) -> Response:
+    if HTMX in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": where})
+    return RedirectResponse(where, status_code=303)
+
+
+def _to_login(request: Request) -> str:
+    """Return the address to sign in at, that leads back to the page."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET" or wanted == "/":
+        return "/login"
+    return f"/login?{urlencode({'next': wanted})}"
+
+
+def _sentence(request: Request, status: int) -> Response:
+    try:
+        return page(request, "problem.html", status=status, fault=str(status))
+    except TemplateNotFound:
+        return HTMLResponse(f"<!doctype html><title>{status}</title>", status_code=status)

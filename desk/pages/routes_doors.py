@@ -1,0 +1,135 @@
+"""Owns the forms at the door: sign in, sign out, a new password. They work without any script."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from desk.accounts import cookie
+from desk.accounts.change import WrongOldError, change_password
+from desk.accounts.entry import ClosedError, Door, Visitor, WrongError
+from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
+from desk.admission import Holder, patience, person
+from desk.archive import Patience
+from desk.pages import page
+from settings import Settings
+from tickets import sittings
+
+router = APIRouter(include_in_schema=False)
+
+Person = Annotated[Holder, Depends(person)]
+Asking = Annotated[Patience, Depends(patience)]
+Typed = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/login")
+async def show_login(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
+    """The page to sign in on."""
+    return _login(request, onward=next)
+
+
+@router.post("/login")
+async def sign_in(
+    request: Request,
+    number: Typed = "",
+    password: Typed = "",
+    next: Typed = "/",  # noqa: A002
+) -> Response:
+    """Sign in, and go on to where the person wanted to be."""
+    now = datetime.now(UTC)
+    try:
+        entered = await door(request).enter(number.strip(), password, Visitor.of(request), now=now)
+    except WrongError:
+        return _login(request, 401, fault="wrong", number=number, onward=next)
+    except ClosedError as error:
+        until = error.until.astimezone(_settings(request).zone).strftime("%H:%M:%S")
+        return _login(request, 429, fault="closed", until=until, number=number, onward=next)
+    except TooManyAtOnceError:
+        return _login(request, 503, fault="busy", number=number, onward=next)
+    where = "/password" if entered.account.must_change else ours(next)
+    answer = RedirectResponse(where, status_code=303)
+    cookie.put(answer, request, entered.secret)
+    return answer
+
+
+@router.post("/logout")
+async def sign_out(request: Request, holder: Person, asking: Asking) -> Response:
+    """Sign out, and show the page to sign in on."""
+    sitting_id, now = holder.sitting_id, datetime.now(UTC)
+    if sitting_id is not None:
+        await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
+    answer = RedirectResponse("/login", status_code=303)
+    cookie.take(answer, request)
+    return answer
+
+
+@router.get("/password")
+async def show_password(request: Request, holder: Person) -> HTMLResponse:
+    """The page to change the own password on."""
+    return _password(request, holder)
+
+
+@router.post("/password")
+async def put_password(
+    request: Request, holder: Person, asking: Asking, old: Typed = "", new: Typed = ""
+) -> Response:
+    """Change the own password; all other sittings of the person end."""
+    now = datetime.now(UTC)
+    try:
+        await change_password(door(request), holder, old, new, asking=asking, now=now)
+    except WrongOldError:
+        return _password(request, holder, 403, fault="old")
+    except BadPasswordError as error:
+        return _password(request, holder, 422, fault=error.fault)
+    except (ClosedError, TooManyAtOnceError):
+        return _password(request, holder, 429, fault="busy")
+    return RedirectResponse("/", status_code=303)
+
+
+def door(request: Request) -> Door:
+    """Return the desk's way in."""
+    found: Door = request.app.state.door
+    return found
+
+
+def ours(where: str) -> str:
+    """Return an address on this desk, `/` for any that would lead elsewhere."""
+    if not where.startswith("/") or where.startswith(("//", "/\\")) or not where.isprintable():
+        return "/"
+    return where if "\\" not in where and not urlsplit(where).netloc else "/"
+
+
+def _login(
+    request: Request,
+    status: int = 200,
+    *,
+    fault: str = "",
+    until: str = "",
+    number: str = "",
+    onward: str = "/",
+) -> HTMLResponse:
+    return page(
+        request,
+        "login.html",
+        status=status,
+        fault=fault,
+        until=until,
+        number=number,
+        next=ours(onward),
+        oidc=bool(_settings(request).oidc_issuer),
+    )
+
+
+def _password(
+    request: Request, holder: Holder, status: int = 200, *, fault: str = ""
+) -> HTMLResponse:
+    return page(
+        request, "password.html", status=status, fault=fault, must_change=holder.must_change
+    )
+
+
+def _settings(request: Request) -> Settings:
+    found: Settings = request.app.state.settings
+    return found
