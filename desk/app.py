@@ -19,7 +19,7 @@ from desk import health
 from desk.accounts.entry import Door
 from desk.accounts.passwords import Passwords
 from desk.admission import admitted
-from desk.api import calls, notice, recordings, sitting, state, tickets
+from desk.api import accounts, calls, notice, recordings, sitting, state, tickets
 from desk.archive import Archive, NotAnsweringError
 from desk.assets import Assets
 from desk.edge import Edge, known_hosts
@@ -64,6 +64,7 @@ PARTS = (
     recordings.router,
     notice.router,
     sitting.router,
+    accounts.router,
     state.router,
     about,
     routes_assets.router,

@@ -73,6 +73,8 @@ _LISTENERS = _RECORDINGS - {Role.RECORDS_CLERK}
 
 _EVERYONE = frozenset(Role)
 
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+
 Allowed = frozenset[Role] | Open
 
 POLICY: Mapping[Route, Allowed] = {
@@ -101,6 +103,12 @@ POLICY: Mapping[Route, Allowed] = {
     ("PUT", "/api/v1/password"): _EVERYONE,
     ("GET", "/password"): _EVERYONE,
     ("POST", "/password"): _EVERYONE,
+    ("GET", "/api/v1/accounts"): _ADMINISTRATOR,
+    ("POST", "/api/v1/accounts"): _ADMINISTRATOR,
+    ("PATCH", "/api/v1/accounts/{number}"): _ADMINISTRATOR,
+    ("POST", "/api/v1/accounts/{number}/password"): _ADMINISTRATOR,
+    ("GET", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
+    ("DELETE", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
     ("GET", "/health"): Open.LOOPBACK,
     ("GET", "/metrics"): Open.LOOPBACK,
     ("GET", "/openapi.json"): Open.EVERYWHERE,

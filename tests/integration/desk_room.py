@@ -1,6 +1,7 @@
 """Owns a desk for tests: a real database with a few calls in it, and someone who asks."""
 
 import asyncio
+import functools
 import wave
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,9 +20,11 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
 from callflow.rules.roles import Role
+from desk.accounts import cookie, guard
+from desk.accounts.passwords import Passwords
 from desk.app import built, facing_the_network
 from settings import Settings
-from tickets import rows, tokens
+from tickets import accounts, rows, sittings, tokens
 from tickets.database import engine
 from tickets.migrate import upgrade
 from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
@@ -65,11 +68,25 @@ class Room:
             transport=transport, base_url="http://127.0.0.1", headers=headers, timeout=20
         )
 
+    def seated(self, role: Role, address: str = "127.0.0.1") -> httpx.AsyncClient:
+        """Return a person of a role in a sitting; the page's own scripts send their secret."""
+        client = self.client(None, address)
+        client.cookies.set(cookie.NAME, f"sitting-{role.value}")
+        client.headers.update({guard.HEADER: CSRF, "Origin": "http://127.0.0.1"})
+        return client
+
     async def get(self, path: str, role: Role | None = Role.TEAM_LEADER, **more: Any) -> Any:
         """Ask once and return the response."""
         async with self.client(role) as client:
             return await client.get(path, **more)
 
+
+NUMBERS = {role: str(1001 + which) for which, role in enumerate(Role)}
+"""The account number of the person of each role; all have a sitting, and the same password."""
+
+PASSWORD = "four-clear-bells"
+KEPT = functools.cache(Passwords().kept_now)
+CSRF = "c" * 43
 
 GIVEN = {role: f"tr_{role.value}" for role in Role}
 """The tokens there are."""
@@ -101,6 +118,7 @@ async def fill(home: Path, database_url: str = "") -> None:
     made = engine(settings.database)
     async with made.execution_options(writing=True).begin() as connection:
         await _tokens(connection)
+        await _people(connection)
         await _fill(connection)
     await made.dispose()
     for which in range(1, CALLS + 1):
@@ -110,6 +128,29 @@ async def fill(home: Path, database_url: str = "") -> None:
 async def _tokens(connection: AsyncConnection) -> None:
     for role, token in GIVEN.items():
         await tokens.keep(connection, token, role=role.value, label=role.name, now=BEGAN)
+
+
+async def _people(connection: AsyncConnection) -> None:
+    now = datetime.now(UTC)
+    for role, number in NUMBERS.items():
+        account = await accounts.add(
+            connection,
+            number=number,
+            name=role.name.title(),
+            role=role,
+            password=KEPT(PASSWORD),
+            must_change=False,
+            now=now,
+        )
+        await sittings.begin(
+            connection,
+            f"sitting-{role.value}",
+            account_id=account.id,
+            csrf=CSRF,
+            address="127.0.0.1",
+            agent="a browser",
+            now=now,
+        )
 
 
 async def _fill(connection: AsyncConnection) -> None:
