@@ -26,6 +26,7 @@ COMMANDS: dict[str, Entry] = {
     "recordings": Entry("commands.recordings:recordings", "Show recordings; save one as a WAV."),
     "notice": Entry("commands.notice:notice", "Put an outage notice in front of the hotline."),
     "phones": Entry("commands.phones:phones", "Show the agents' SIP accounts."),
+    "account": Entry("commands.account:account", "Make, list, reset and disable accounts."),
     "token": Entry("commands.token:token", "Make, list and revoke tokens for the API."),
     "settings": Entry("commands.settings:settings", "Show every setting and its value."),
     "doctor": Entry("commands.doctor:doctor", "Check this installation; say what to do."),

@@ -4,7 +4,9 @@ Hands the switchroom what is not its own: prompts, database, and the programs th
 """
 
 import sys
+import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +18,9 @@ from switchroom.asterisk import Installation, Say
 from switchroom.errors import SetupError
 from switchroom.run import Service, Step
 from switchroom.run import run as run_hotline
+
+DATABASE_AWAY_S = 10.0
+"""Seconds between two looks for a database that does not answer at the first start."""
 
 DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 
@@ -34,10 +39,30 @@ def run(parts: Sequence[str]) -> None:
     current = given.settings()
     wanted = [service for service in services(current) if service.name in parts]
     try:
-        code = run_hotline(current, steps=steps(current), services=wanted)
+        code = run_hotline(
+            current, steps=steps(current), services=wanted, once_ready=partial(greet_first, current)
+        )
     except SetupError as error:
         raise given.NotReady(str(error)) from None
     raise SystemExit(code)
+
+
+def greet_first(current: Settings, say: Say) -> None:
+    """Make the first administrator where there is no account yet; say the password, once."""
+    from commands.account import FIRST_NUMBER, first_administrator  # noqa: PLC0415 (once)
+
+    while True:
+        try:
+            password = first_administrator(current)
+        except given.NotReady:
+            time.sleep(DATABASE_AWAY_S)
+        else:
+            break
+    if password is not None:
+        say(
+            f"first administrator: number {FIRST_NUMBER}, one-time password {password} (shown only "
+            f"now; sign in at http://{current.desk_address}:{current.desk_port}/login)"
+        )
 
 
 def services(current: Settings) -> list[Service]:

@@ -39,7 +39,7 @@ def token(
     if sum((role is not None, wants_list, revoke is not None)) != 1:
         raise given.Refusal("Say one of --role ROLE, --list and --revoke ID.")
     settings = given.settings()
-    _migrated(settings)
+    migrated(settings)
     if role is not None:
         click.echo(_made(settings, Role(role), clean(label)))
     elif revoke is not None:
@@ -89,7 +89,7 @@ def _row(each: Token, settings: Settings) -> list[str]:
     return [str(each.id), each.role, each.label, *shown]
 
 
-def _migrated(settings: Settings) -> None:
+def migrated(settings: Settings) -> None:
     """Make the tables if there are none: a token may be wanted before the first start."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ import os
 import resource
 import secrets as randomness
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -36,9 +37,16 @@ class Service:
     probe: Callable[[Ports], probes.Probe]
 
 
-def run(settings: Settings, *, steps: Sequence[Step], services: Sequence[Service]) -> int:
+def run(
+    settings: Settings,
+    *,
+    steps: Sequence[Step],
+    services: Sequence[Service],
+    once_ready: Callable[[Say], None],
+) -> int:
     """Prepare the home, run everything until SIGTERM or Ctrl-C; return the exit code.
 
+    `once_ready` is called in a thread of its own after the `ready` line.
     Raises SetupError with one sentence when something outside of us stands in the way.
     """
     home = settings.paths.home
@@ -53,12 +61,17 @@ def run(settings: Settings, *, steps: Sequence[Step], services: Sequence[Service
             for step in steps:
                 step(installation, _say)
             _raise_limits()
-            return _supervise(settings, installation, services)
+            return _supervise(settings, installation, services, once_ready)
     except OSError as error:
         raise SetupError(sentence(error, doing="start")) from error
 
 
-def _supervise(settings: Settings, installation: Installation, services: Sequence[Service]) -> int:
+def _supervise(
+    settings: Settings,
+    installation: Installation,
+    services: Sequence[Service],
+    once_ready: Callable[[Say], None],
+) -> int:
     chosen = ports.settle(settings.paths.ports, ws=settings.ws_port)
     phones = settings.phones.split(",")
     kept = secrets.settle(settings.paths.secrets, phones, settings.seats)
@@ -88,7 +101,13 @@ def _supervise(settings: Settings, installation: Installation, services: Sequenc
     ours = [_child(service, chosen) for service in services]
     _say("starting Asterisk and the hotline")
     supervisor = Supervisor(home=settings.paths.home, children=[switch, *ours], say=_say)
-    asyncio.run(supervisor.run(lambda: _announce(settings)))
+
+    def announce() -> None:
+        _announce(settings)
+        # Beside the supervisor, whose children must not wait for a database.
+        threading.Thread(target=once_ready, args=(_say,), daemon=True).start()
+
+    asyncio.run(supervisor.run(announce))
     _say("stopped")
     return 0
 

@@ -1,0 +1,177 @@
+"""Owns `thirdring account`: make, list, reset, disable and enable the people who may sign in.
+
+One-time passwords are shown once, on the terminal; the database keeps what Argon2 makes of them.
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.rules.roles import IN_CHINESE, Role
+from callflow.text import clean
+from commands import given, printing
+from commands.asking import answer
+from commands.token import migrated
+from desk.accounts.passwords import Passwords, one_time
+from settings import Settings
+from tickets import accounts, sittings
+from tickets.accounts import Account, NumberTakenError
+
+FIRST_NUMBER = "1000"
+"""工号 of the administrator that the first start makes."""
+
+LONGEST_NAME = 40
+
+Change = Callable[[AsyncConnection, Account], Awaitable[object]]
+
+
+@click.group()
+def account() -> None:
+    """Make, list, reset, disable and enable the accounts of people (a token is for programs)."""
+
+
+@account.command()
+@click.argument("number")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def add(number: str, name: str, role: str, language: str) -> None:
+    """Make an account with a NUMBER (工号, 3 to 6 digits); print its one-time password."""
+    if not re.fullmatch(r"[0-9]{3,6}", number):
+        raise given.Refusal("A number has 3 to 6 digits.")
+    called = clean(name, LONGEST_NAME).strip()
+    if not called:
+        raise given.Refusal("Say the person's name with --name.")
+    settings = given.settings()
+    migrated(settings)
+    try:
+        password = made(settings, number, called, Role(role), language)
+    except NumberTakenError:
+        raise given.Refusal(f"The number {number} is somebody's already.") from None
+    _show_password(number, password)
+
+
+@account.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def list_accounts(*, as_json: bool) -> None:
+    """List every account."""
+    settings = given.settings()
+    found = answer(settings, accounts.accounts)
+    if as_json:
+        click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False))
+    elif found:
+        printing.table(
+            ["Number", "Name", "Role", "角色", "State", "Made"],
+            [_row(each, settings) for each in found],
+        )
+    else:
+        printing.line("There are no accounts yet; `thirdring run` makes the first.")
+
+
+@account.command()
+@click.argument("number")
+def reset(number: str) -> None:
+    """Give a new one-time password to somebody; all their sittings end."""
+    settings, password, now = given.settings(), one_time(), datetime.now(UTC)
+    kept = Passwords().kept_now(password)
+
+    async def change(connection: AsyncConnection, one: Account) -> None:
+        await sittings.end_all(connection, one.id, now=now)
+        await accounts.set_password(connection, one.id, kept, must_change=True)
+
+    _change(settings, number, change)
+    _show_password(number, password)
+
+
+@account.command()
+@click.argument("number")
+def disable(number: str) -> None:
+    """Let somebody in no more; all their sittings end. What they did stays on record."""
+    now = datetime.now(UTC)
+
+    async def change(connection: AsyncConnection, one: Account) -> None:
+        await accounts.disable(connection, one.id, now=now)
+        await sittings.end_all(connection, one.id, now=now)
+
+    _change(given.settings(), number, change)
+    printing.line(f"{number} is disabled and signed out everywhere.")
+
+
+@account.command()
+@click.argument("number")
+def enable(number: str) -> None:
+    """Let somebody in again, after `disable` or after too many wrong passwords."""
+    _change(given.settings(), number, lambda connection, one: accounts.enable(connection, one.id))
+    printing.line(f"{number} may sign in.")
+
+
+def first_administrator(settings: Settings) -> str | None:
+    """Make the first account when there is none; return its one-time password, else None.
+
+    Raises NotReady when the database cannot be asked.
+    """
+    if answer(settings, accounts.any_account):
+        return None
+    try:
+        return made(settings, FIRST_NUMBER, IN_CHINESE[Role.ADMINISTRATOR], Role.ADMINISTRATOR)
+    except NumberTakenError:
+        return None  # another start was quicker, and has shown its password
+
+
+def made(settings: Settings, number: str, name: str, role: Role, language: str = "zh") -> str:
+    """Make an account; return its one-time password. Raises NumberTakenError."""
+    password, now = one_time(), datetime.now(UTC)
+    kept = Passwords().kept_now(password)
+    answer(
+        settings,
+        lambda connection: accounts.add(
+            connection,
+            number=number,
+            name=name,
+            role=role,
+            password=kept,
+            must_change=True,
+            language=language,
+            now=now,
+        ),
+        writing=True,
+    )
+    return password
+
+
+def _change(settings: Settings, number: str, change: Change) -> None:
+    async def found_and_changed(connection: AsyncConnection) -> bool:
+        one = await accounts.by_number(connection, number)
+        if one is not None:
+            await change(connection, one)
+        return one is not None
+
+    if not answer(settings, found_and_changed, writing=True):
+        raise given.Refusal(f"There is no account with the number {clean(number, 20)}.")
+
+
+def _show_password(number: str, password: str) -> None:
+    printing.line(f"One-time password of {number}: {password}")
+    printing.line("It is shown only now, and must be changed at the first sign-in.")
+
+
+def _row(one: Account, settings: Settings) -> list[str]:
+    state = "disabled" if one.disabled_at else "first sign-in" if one.must_change else "in use"
+    made_at = printing.moment(one.created_at, settings.zone, pattern="%Y-%m-%d %H:%M")
+    return [one.number, one.name, one.role.value, IN_CHINESE[one.role], state, made_at]
+
+
+def _facts(one: Account) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "name": one.name,
+        "role": one.role.value,
+        "language": one.language,
+        "disabled_at": one.disabled_at and one.disabled_at.isoformat(),
+        "must_change": one.must_change,
+        "created_at": one.created_at.isoformat(),
+    }
