@@ -19,13 +19,34 @@ from desk import health
 from desk.accounts.entry import Door
 from desk.accounts.passwords import Passwords
 from desk.admission import admitted
-from desk.api import accounts, calls, notice, recordings, sitting, state, tickets
+from desk.api import (
+    accounts,
+    audit,
+    calls,
+    customers,
+    handovers,
+    knowledge,
+    notice,
+    promises,
+    recordings,
+    sitting,
+    state,
+    tickets,
+)
 from desk.archive import Archive, NotAnsweringError
 from desk.assets import Assets
 from desk.edge import Edge, known_hosts
 from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
-from desk.pages import routes_assets, routes_doors, routes_work
+from desk.pages import (
+    routes_assets,
+    routes_calls,
+    routes_doors,
+    routes_handover,
+    routes_knowledge,
+    routes_work,
+)
 from desk.pages.refused import refused
+from desk.pictures import Pictures
 from desk.policy import require_policy
 from desk.problems import Problem, answer_with_problems, problem
 from settings import Settings
@@ -43,6 +64,11 @@ TAGS = [
     {"name": "calls", "description": "Calls, and what happened in them (ANS-4)."},
     {"name": "tickets", "description": "Tickets: complaints, suggestions, questions, faults."},
     {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
+    {"name": "customers", "description": "Customers, by their number (QUE-1, QUE-3)."},
+    {"name": "knowledge", "description": "Answers that agents find during a call (TKT-15)."},
+    {"name": "promises", "description": "Calls back that were promised (CBK-1, SIL-4)."},
+    {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
+    {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
     {"name": "people", "description": "Sittings, passwords and accounts (SEC-3)."},
     {"name": "state", "description": "For machines that watch this one."},
@@ -62,6 +88,11 @@ PARTS = (
     calls.router,
     tickets.router,
     recordings.router,
+    customers.router,
+    knowledge.router,
+    promises.router,
+    handovers.router,
+    audit.router,
     notice.router,
     sitting.router,
     accounts.router,
@@ -70,6 +101,9 @@ PARTS = (
     routes_assets.router,
     routes_doors.router,
     routes_work.router,
+    routes_calls.router,
+    routes_handover.router,
+    routes_knowledge.router,
 )
 """Everything the desk answers; each of their routes has its line in `desk/policy.py`."""
 
@@ -93,6 +127,7 @@ def built(settings: Settings) -> FastAPI:
     app.state.archive = Archive(engine(settings.database))
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
+    app.state.pictures = Pictures()
     app.state.door = Door(app.state.archive, Passwords())
     for part in PARTS:
         app.include_router(part)

@@ -71,7 +71,23 @@ _RECORDINGS = LEADERS | {
 _LISTENERS = _RECORDINGS - {Role.RECORDS_CLERK}
 """Who may hear a caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
 
+_WRITERS = LEADERS | _AGENTS | {Role.TEXT_CLERK, Role.RECORDING_CLERK, Role.SURVEYOR}
+"""Who types into tickets and promises calls back: talks, takes down, asks afterwards."""
+
+_CUSTOMERS = _WRITERS | {Role.SWITCHBOARD}
+
+_TEACHERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
+"""Who writes the knowledge base: difficult answers become entries (TKT-15)."""
+
+_SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD}
+
 _EVERYONE = frozenset(Role)
+
+_SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD, Role.FLOOR_ATTENDANT}
+"""Who works in shifts, and hands over to the next (RPT-4)."""
+
+_KNOWERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
+"""Who writes down the answers to difficult questions (TKT-15)."""
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
@@ -81,11 +97,29 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/calls"): _CALLS,
     ("GET", "/api/v1/calls/{call_id}"): _CALLS,
     ("GET", "/api/v1/calls/{call_id}/events"): _CALLS,
+    ("POST", "/api/v1/calls/{call_id}/ticket"): _WRITERS & _CALLS,
+    ("POST", "/api/v1/calls/{call_id}/ticket/asked"): _WRITERS & _CALLS,
     ("GET", "/api/v1/tickets"): _TICKETS,
     ("GET", "/api/v1/tickets/{ticket_id}"): _TICKETS,
+    ("PATCH", "/api/v1/tickets/{ticket_id}"): _WRITERS,
+    ("GET", "/api/v1/tickets/{ticket_id}/versions"): _WRITERS,
     ("GET", "/api/v1/recordings"): _RECORDINGS,
     ("GET", "/api/v1/recordings/{recording_id}"): _RECORDINGS,
     ("GET", "/api/v1/recordings/{recording_id}/audio"): _LISTENERS,
+    ("GET", "/api/v1/recordings/{recording_id}/peaks"): _LISTENERS,
+    ("GET", "/api/v1/customers/{number}"): _CUSTOMERS,
+    ("PUT", "/api/v1/customers/{number}"): _WRITERS,
+    ("GET", "/api/v1/knowledge"): _EVERYONE,
+    ("GET", "/api/v1/knowledge/{entry_id}"): _EVERYONE,
+    ("POST", "/api/v1/knowledge"): _TEACHERS,
+    ("PUT", "/api/v1/knowledge/{entry_id}"): _TEACHERS,
+    ("GET", "/api/v1/promises"): _CUSTOMERS,
+    ("POST", "/api/v1/promises"): _CUSTOMERS,
+    ("PATCH", "/api/v1/promises/{promise_id}"): _CUSTOMERS,
+    ("GET", "/api/v1/handovers"): _SHIFTS | {Role.INSPECTOR},
+    ("POST", "/api/v1/handovers"): _SHIFTS,
+    ("POST", "/api/v1/handovers/{handover_id}/sign"): _SHIFTS,
+    ("GET", "/api/v1/audit"): LEADERS | {Role.INSPECTOR},
     ("GET", "/api/v1/notice"): _EVERYONE,
     ("PUT", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
     ("DELETE", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
@@ -109,6 +143,17 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/accounts/{number}/password"): _ADMINISTRATOR,
     ("GET", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
     ("DELETE", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
+    ("GET", "/calls"): _CALLS,
+    ("GET", "/calls/{call_id}"): _CALLS,
+    ("GET", "/handover"): _SHIFTS,
+    ("POST", "/handover"): _SHIFTS,
+    ("POST", "/handover/{handover_id}/sign"): _SHIFTS,
+    ("GET", "/knowledge"): _EVERYONE,
+    ("GET", "/knowledge/new"): _KNOWERS,
+    ("POST", "/knowledge/new"): _KNOWERS,
+    ("GET", "/knowledge/{entry_id}"): _EVERYONE,
+    ("GET", "/knowledge/{entry_id}/edit"): _KNOWERS,
+    ("POST", "/knowledge/{entry_id}/edit"): _KNOWERS,
     ("GET", "/health"): Open.LOOPBACK,
     ("GET", "/metrics"): Open.LOOPBACK,
     ("GET", "/openapi.json"): Open.EVERYWHERE,

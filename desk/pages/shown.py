@@ -58,6 +58,10 @@ class Shown:
         plain = clean(text, LONGEST_TEXT)
         return plain if self.numbers else masked_text(plain)
 
+    def text_lines(self, text: str) -> str:
+        """Return free text of several lines, as `text` does one."""
+        return "\n".join(self.text(line) for line in text.splitlines())
+
     @staticmethod
     def length(seconds: float | None) -> str:
         """Return a length of time: `0:07`, `12:30`, `1:02:03`."""
