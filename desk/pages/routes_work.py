@@ -1,12 +1,10 @@
-"""Owns the door and the agent's page: `/`, `/login` and `/work` (QUE-4, GRT-3).
+"""Owns the first page and the agent's page: `/` and `/work` (QUE-4, GRT-3).
 
 The agent's page is one page for a whole shift; what happens in it comes over `/live` and goes out
 over the API, so that it is never loaded again while somebody talks.
 """
 
-from typing import Annotated, Literal
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from callflow.lifecycles.ticket import BUSINESSES, NATURES, TicketKind
@@ -21,22 +19,12 @@ REASONS = ("break", "meal", "training", "meeting", "paperwork")
 
 SORTS = ("normal", "large", "important", "dedicated")
 
-Failed = Literal["wrong", "locked"]
-
 
 @router.get("/", response_class=RedirectResponse)
 async def show_first_page(holder: Known) -> RedirectResponse:
     """Each role's own first page: the first that it may open."""
     first = next((address for address, _ in places(holder)), "/password")
     return RedirectResponse(first, status_code=303)
-
-
-@router.get("/login", response_class=HTMLResponse)
-async def show_login(
-    request: Request, problem: Annotated[Failed | None, Query()] = None
-) -> HTMLResponse:
-    """The page on which one signs in."""
-    return page(request, "login.html", problem=problem, number="", oidc=None)
 
 
 @router.get("/work", response_class=HTMLResponse)

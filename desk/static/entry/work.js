@@ -1,0 +1,246 @@
+// Owns the wiring of the agent's page: live events to the pop, the ticket, the state line and the
+// phone, and back. Each part keeps its own business; this file only introduces them.
+
+import { ask } from "../page/asking.js";
+import { $, say, show } from "../page/dom.js";
+import { listen } from "../page/live.js";
+import { t } from "../page/words.js";
+import { makeKeys } from "../phone/keys.js";
+import { makePanel } from "../phone/panel.js";
+import { makePhone, recall } from "../phone/phone.js";
+import { alone } from "../work/alone.js";
+import { makeCustomer } from "../work/customer.js";
+import { makeKnowledge } from "../work/knowledge.js";
+import { makePop } from "../work/pop.js";
+import { makeWords } from "../work/say.js";
+import { makeState } from "../work/state.js";
+import { makeTicket, sendLeftovers } from "../work/ticket.js";
+import { makeTrouble } from "../work/trouble.js";
+
+const root = $("#desk");
+const me = root.dataset.me;
+const words = makeWords($("#words-title"), $("#words-now"));
+const pop = makePop(root, words);
+const customer = makeCustomer(root, pop);
+const ticket = makeTicket($("#ticket"), me);
+const knowledge = makeKnowledge($("#knowledge"));
+const trouble = makeTrouble(root, () => phone.again());
+const state = makeState(root, { signedOff, problem: (text) => panel.told(text, "bad") });
+const phone = makePhone($("#remote"), me, phoneChanged);
+const panel = makePanel($("#phone"), phone, {
+  call: () => current,
+  seat: () => state.duty?.seat,
+  isBrowser,
+  hold,
+});
+let current = ""; // the call that is on, by our own id
+let connected = false; // this page's phone has its seat
+let here = true; // this window has the phone, no other
+
+const SEAT = "thirdring.kind";
+
+function isBrowser() {
+  return !state.duty?.seat || state.duty.seat.startsWith("w");
+}
+
+// --- work begins and ends ---
+
+async function begin(kind, number = "") {
+  say($("#begin-problem"), "");
+  try {
+    const body = kind === "phone" ? { kind, phone: number } : { kind };
+    const seat = await ask("POST", "/api/v1/duty", body);
+    sessionStorage.setItem(SEAT, JSON.stringify([kind, number]));
+    state.put({ ...state.duty, state: "ready", reason: "", since: new Date().toISOString(), ...seat });
+    if (kind === "browser") await plug(seat);
+  } catch (error) {
+    sessionStorage.removeItem(SEAT);
+    say($("#begin-problem"), error.message || t("common.failed"));
+  }
+  paint();
+}
+
+async function plug(seat) {
+  connected = true;
+  await phone.sound.open();
+  phone.connect(seat);
+}
+
+function signedOff() {
+  connected = false;
+  sessionStorage.removeItem(SEAT);
+  phone.off();
+  state.put(null);
+  paint();
+}
+
+// --- what the server tells ---
+
+const heard = {
+  picture(picture) {
+    dutyIs(picture.duty ?? null);
+    if (picture.offer) offered(picture.offer);
+    if (picture.talking) talking(picture.talking);
+    else if (current && phone.state.call?.step !== "talking") ended({ call: current });
+  },
+  offer: offered,
+  offer_gone({ call }) {
+    if (pop.offer?.call === call && current !== call) pop.gone();
+  },
+  talking,
+  call_ended: ended,
+  duty: dutyIs,
+  hold({ call, on, held }) {
+    const is = Boolean(on ?? held);
+    if (call !== current) return;
+    phone.tell({ name: "held", on: is });
+    if (!isBrowser()) panel.deskCall({ since: Date.now(), ...deskTalk, held: is });
+    if (is) words.holding();
+    else words.back();
+  },
+  problem: ({ text }) => panel.told(text, "bad"),
+};
+let deskTalk = null;
+
+function dutyIs(duty) {
+  state.put(duty);
+  if (state.duty && isBrowser() && !connected && here) begin("browser");
+  if (!state.duty && connected) signedOff();
+  paint();
+}
+
+function offered(offer) {
+  const began = performance.now();
+  if (pop.offer?.call !== offer.call || current !== offer.call) {
+    customer.close();
+    pop.put(offer);
+  }
+  panel.who(offer.number);
+  requestAnimationFrame(() => {
+    phone.tell({ name: "popped", call: offer.call });
+    seen(offer, performance.now() - began);
+  });
+}
+
+function seen(offer, drawn) {
+  const sent = Date.parse(offer.at);
+  const ms = Number.isNaN(sent) ? drawn : Date.now() - sent;
+  ask("POST", "/live/seen", { call: offer.call, ms: Math.max(0, Math.round(ms)) }).catch(() => {});
+}
+
+function talking(talk) {
+  const fresh = current !== talk.call;
+  current = talk.call;
+  document.body.dataset.call = talk.call;
+  if (talk.number && pop.offer?.call !== talk.call) pop.put(talk);
+  pop.talking();
+  if (fresh) words.talking();
+  ticket.open(talk.call);
+  if (!isBrowser()) {
+    deskTalk = { since: Date.parse(talk.since ?? talk.at) || Date.now(), held: Boolean(talk.held) };
+    panel.deskCall(deskTalk);
+  }
+  paint();
+}
+
+function ended({ call }) {
+  if (call && call !== current) return;
+  current = "";
+  deskTalk = null;
+  delete document.body.dataset.call;
+  pop.ended();
+  words.ended();
+  ticket.wrapUp();
+  panel.deskCall(null);
+  panel.who("");
+  paint();
+}
+
+// --- what the phone tells ---
+
+function phoneChanged(now, before) {
+  trouble.phone(now);
+  if (now.call && !before.call) panel.who(pop.offer?.number ?? now.call.from);
+  if (now.call?.step === "talking" && before.call?.step !== "talking" && now.call.id) {
+    talking({ call: now.call.id });
+    if (before.expected === now.call.id) words.reunited();
+  }
+  if (!now.call && before.call && current === before.call.id) ended({ call: current });
+  paint();
+}
+
+async function hold(on) {
+  try {
+    await ask("POST", `/api/v1/calls/${encodeURIComponent(current)}/hold`, { on });
+    heard.hold({ call: current, on });
+  } catch (error) {
+    panel.told(error.message || t("common.failed"), "bad");
+  }
+}
+
+function paint() {
+  const at = Boolean(state.duty);
+  show($("#begin"), !at || !here);
+  show($("#phone"), at && here);
+  show($("#elsewhere"), !here);
+  panel.paint();
+  const is = panel.shown();
+  state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since);
+}
+
+// --- the hand on the keyboard ---
+
+const keys = makeKeys(
+  $("#help"),
+  [
+    ["F2", "phone.answer", () => panel.press("answer")],
+    ["F4", "phone.hang_up", () => panel.press("hang-up")],
+    ["F8", "phone.hold", () => panel.press("hold")],
+    ["F9", "phone.mute", () => panel.press("mute")],
+    ["F6", "phone.transfer", () => panel.press("transfer-open")],
+    ["K", "phone.keypad", () => panel.press("keypad-open")],
+    ["Alt+1", "script.silent", () => scriptKey("silent")],
+    ["Alt+2", "script.quiet", () => scriptKey("quiet")],
+    ["Alt+3", "script.cannot_hear", () => scriptKey("cannot_hear")],
+    ["Alt+4", "script.stays_on", () => scriptKey("stays_on")],
+    ["Alt+T", "phone.focus_ticket", ticket.focus],
+    ["Alt+K", "phone.focus_knowledge", knowledge.focus],
+    ["Alt+R", "state.ready_now", state.ready],
+    ["?", "phone.help", () => keys.open()],
+  ],
+  (key) => panel.keypadOpen() && /^[0-9*#]$/.test(key) && (panel.digit(key), true),
+);
+function scriptKey(name) {
+  const button = $(`[data-script="${name}"]`);
+  if (!button.disabled) button.click();
+}
+$("#help-open").addEventListener("click", keys.open);
+$("#begin-browser")?.addEventListener("click", () => begin("browser"));
+$("#begin-phone")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin("phone", $("#begin-phone-number").value);
+});
+addEventListener("beforeunload", (event) => current && event.preventDefault());
+
+// --- the page begins ---
+
+alone({
+  async mine() {
+    here = true;
+    const lost = recall(me);
+    if (lost) panel.told(t("phone.returning"));
+    const kept = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
+    listen(heard, trouble.line, "/live?page=work");
+    if (kept) await begin(...kept);
+    sendLeftovers(me, lost);
+    paint();
+  },
+  taken() {
+    here = false;
+    phone.off();
+    connected = false;
+    paint();
+  },
+  useHere: $("#use-here"),
+});
+paint();

@@ -1,0 +1,151 @@
+// Owns the phone's buttons: which can be pressed, what they say, and what a press does.
+
+import { ask } from "../page/asking.js";
+import { $, $$, el, fill, say, show } from "../page/dom.js";
+import { clock, t } from "../page/words.js";
+import { shown } from "./machine.js";
+
+/**
+ * `desk` gives: `call()` the id of the call that is on, `seat()` and `isBrowser()`.
+ * `hold(on)` is asked for hold and resume.
+ */
+export function makePanel(root, phone, desk) {
+  const at = (id) => $(`#${id}`, root);
+  let onDesk = null; // a call on a desk phone, of which only the server tells
+
+  function paint() {
+    const { call, beside, microphone } = phone.state;
+    const browser = desk.isBrowser();
+    const talking = browser ? call?.step === "talking" : Boolean(onDesk);
+    const held = browser ? call?.held : onDesk?.held;
+    at("answer").disabled = call?.step !== "ringing";
+    at("answer").classList.toggle("breathes", call?.step === "ringing");
+    at("hang-up").disabled = !call;
+    at("hold").disabled = !talking || Boolean(beside);
+    pressed("hold", held, "phone.resume", "phone.hold");
+    at("mute").disabled = !(browser && talking);
+    pressed("mute", call?.muted, "phone.unmute", "phone.mute");
+    at("keypad-open").disabled = !(browser && talking);
+    at("transfer-open").disabled = !talking;
+    if (!talking) fold();
+    at("transfer-consult").disabled = !(browser && talking);
+    show(at("beside"), Boolean(beside));
+    say(at("beside-who"), beside ? `${t(beside.step === "talking" ? "state.consulting" : "state.calling")} · ${beside.from}` : "");
+    at("transfer-complete").disabled = beside?.step !== "talking";
+    show(at("desk-phone"), Boolean(desk.seat()) && !browser);
+    say(at("desk-phone"), t("phone.desk_phone", { seat: desk.seat() ?? "" }));
+    say(at("device-word"), microphone === "ready" ? "" : t("phone.no_microphone"));
+    for (const key of $$("[data-script]", root)) key.disabled = !talking || Boolean(beside);
+    tick();
+  }
+
+  function pressed(id, on, yes, no) {
+    at(id).setAttribute("aria-pressed", String(Boolean(on)));
+    say(at(id).firstChild, `${t(on ? yes : no)} `);
+  }
+
+  function tick() {
+    const { call } = phone.state;
+    const since = call?.step === "talking" ? call.since : onDesk?.since;
+    say(at("phone-clock"), since ? clock((Date.now() - since) / 1000) : "");
+  }
+
+  function fold() {
+    for (const part of ["keypad", "transfer"]) unfold(part, false);
+  }
+
+  function unfold(part, open = at(part).hidden) {
+    show(at(part), open);
+    at(`${part}-open`).setAttribute("aria-expanded", String(open));
+    if (open && part === "transfer") at("transfer-to").focus();
+  }
+
+  function press(id) {
+    if (!at(id).disabled) at(id).click();
+  }
+
+  const does = {
+    answer: () => phone.tell({ name: "answer" }),
+    "hang-up": () => phone.tell({ name: "hang_up" }),
+    hold: () => desk.hold(!(phone.state.call?.held ?? onDesk?.held)),
+    mute: () => phone.tell({ name: "muted", on: !phone.state.call.muted }),
+    "keypad-open": () => unfold("keypad"),
+    "transfer-open": () => unfold("transfer"),
+    "transfer-consult": () => wanted((to) => phone.tell({ name: "consult", session: phone.dialled(), to })),
+    "transfer-complete": () => phone.tell({ name: "complete" }),
+    "transfer-back": () => phone.tell({ name: "back" }),
+    conference: () => wanted((to) => control("conference", { with: to })),
+  };
+  for (const [id, act] of Object.entries(does)) at(id).addEventListener("click", act);
+  at("transfer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    wanted((to) => control("transfer", { to }));
+  });
+  at("transfer").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { unfold("transfer", false); at("transfer-open").focus(); }
+  });
+  for (const key of $$("[data-digit]", root)) key.addEventListener("click", () => digit(key.dataset.digit));
+  for (const key of $$("[data-script]", root)) key.addEventListener("click", () => script(key.dataset.script));
+
+  function wanted(act) {
+    const to = at("transfer-to").value.trim();
+    if (to && at("transfer-to").checkValidity()) act(to);
+    else at("transfer-to").focus();
+  }
+
+  function digit(pressedDigit) {
+    phone.tell({ name: "digit", digit: pressedDigit });
+    told(`${at("phone-told").textContent.replace(/[^0-9*#]/g, "")}${pressedDigit}`);
+  }
+
+  /** A script key: from now on the system speaks, and the agent is free (SIL-1, 3, 4, 5). */
+  async function script(name) {
+    if (await control("script", { name })) told(t("script.taken_over"));
+  }
+
+  async function control(what, body) {
+    const call = desk.call();
+    if (!call) return false;
+    try {
+      await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/${what}`, body);
+      fold();
+      told("");
+      return true;
+    } catch (error) {
+      told(error.message || t("common.failed"), "bad");
+      return false;
+    }
+  }
+
+  function told(text, look = "") {
+    say(at("phone-told"), text);
+    at("phone-told").className = `told ${look}`;
+  }
+
+  async function devices() {
+    const found = await phone.sound.devices();
+    for (const which of ["in", "out", "ring"]) {
+      const chosen = phone.sound.chosen[which];
+      const options = found[which].map((each) => el("option", { value: each.deviceId, selected: each.deviceId === chosen }, each.label || each.deviceId.slice(0, 8)));
+      fill(at(`device-${which}`), el("option", { value: "" }, t("phone.default_device")), ...options);
+    }
+    at("device-volume").value = String(Math.round(phone.sound.chosen.volume * 100));
+  }
+  at("devices").addEventListener("toggle", devices);
+  navigator.mediaDevices?.addEventListener("devicechange", devices);
+  for (const which of ["in", "out", "ring"]) at(`device-${which}`).addEventListener("change", ({ target }) => phone.sound.choose(which, target.value));
+  at("device-volume").addEventListener("input", ({ target }) => phone.sound.choose("volume", Number(target.value) / 100));
+
+  setInterval(tick, 1000);
+  return {
+    paint,
+    press,
+    script,
+    told,
+    digit,
+    keypadOpen: () => !at("keypad").hidden,
+    who: (text) => say(at("phone-who"), text || "\u00a0"),
+    deskCall(talk) { onDesk = talk; paint(); },
+    shown: () => (onDesk ? (onDesk.held ? "holding" : "talking") : shown(phone.state)),
+  };
+}

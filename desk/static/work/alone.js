@@ -1,0 +1,30 @@
+// Owns that one window of a browser has the phone: two would both ring, and neither be believed.
+
+const NAME = "thirdring.desk";
+
+/**
+ * Call `mine` when this window has the desk, `taken` when another has it or takes it. A press on
+ * `useHere` takes it back. Without locks (no TLS, and not this machine) every window has it.
+ */
+export function alone({ mine, taken, useHere }) {
+  if (!navigator.locks) return void mine();
+
+  function take(options) {
+    navigator.locks
+      .request(NAME, options, (lock) => {
+        if (!lock) return taken();
+        mine();
+        return new Promise(() => {}); // kept until the window closes, or another takes it
+      })
+      .catch(taken);
+  }
+
+  useHere.addEventListener("click", () => {
+    // a fresh page: what this one knew is old
+    sessionStorage.setItem(NAME, "steal");
+    location.reload();
+  });
+  const steal = sessionStorage.getItem(NAME) === "steal";
+  sessionStorage.removeItem(NAME);
+  take(steal ? { steal: true } : { ifAvailable: true });
+}

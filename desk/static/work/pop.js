@@ -1,0 +1,96 @@
+// Owns the screen pop: who calls and what we know, before the phone rings (GRT-3). Everything a
+// caller sent is put in as text. Nothing moves when it changes: each fact has its place.
+
+import { $, el, fill, say, show } from "../page/dom.js";
+import { lasting, t, tOr, when } from "../page/words.js";
+
+const WARM = { large: "warm", important: "warm", dedicated: "warm" };
+
+export function makePop(root, words) {
+  const at = (id) => $(`#pop-${id}`, root);
+  let offer = null;
+
+  function put(given) {
+    offer = given;
+    show(at("empty"), false);
+    show(at("full"), true);
+    const customer = given.customer ?? {};
+    say(at("number"), given.number || t("pop.anonymous"));
+    say(at("name"), customer.name || given.name || t("pop.unknown"));
+    const sort = customer.sort ?? "normal";
+    say(at("sort"), t(`pop.sort_${sort}`));
+    at("sort").className = `tag ${WARM[sort] ?? ""}`;
+    say(at("note"), customer.note ?? "");
+    say(at("topic"), t(`pop.topic_${given.topic || "unknown"}`));
+    say(at("waited"), lasting(given.waited_s ?? 0));
+    say(at("language"), tOr(`pop.language_${given.language || "zh"}`, given.language));
+    fill(at("reasons"), ...(given.reasons ?? []).map(reason));
+    list(at("promises"), given.promises, promise, "pop.no_promises");
+    list(at("tickets"), given.tickets, ticket, "pop.no_tickets");
+    list(at("calls"), given.calls, call, "pop.no_calls");
+    words.offered(given.script ?? []);
+    moment("ringing", "warm");
+  }
+
+  function moment(word, look) {
+    say(at("state"), word ? tOr(`state.${word}`, t(`pop.${word}`)) : "");
+    at("state").className = `tag ${look}`;
+  }
+
+  return {
+    put,
+    get offer() { return offer; },
+    talking: () => { moment("talking", "busy"); },
+    gone: () => moment("gone", ""),
+    ended: () => moment("just_ended", "good"),
+    clear() {
+      offer = null;
+      show(at("full"), false);
+      show(at("empty"), true);
+    },
+    customer(changed) {
+      if (!offer) return;
+      offer.customer = { ...offer.customer, ...changed };
+      const before = offer;
+      say(at("name"), changed.name || before.name || t("pop.unknown"));
+      say(at("sort"), t(`pop.sort_${changed.sort}`));
+      at("sort").className = `tag ${WARM[changed.sort] ?? ""}`;
+      say(at("note"), changed.note ?? "");
+    },
+  };
+}
+
+function list(place, things, line, nothing) {
+  if (things?.length) fill(place, ...things.map((each) => el("li", {}, ...line(each))));
+  else fill(place, el("li", { class: "quiet" }, t(nothing)));
+}
+
+function reason(given) {
+  const [word, detail] = String(given).split(":");
+  return el("span", { class: "tag warm" }, tOr(`pop.reason_${word}`, word), detail ? ` ${detail}` : null);
+}
+
+function promise(each) {
+  const late = new Date(each.due_at) < new Date();
+  return [
+    el("strong", { class: late ? "bad" : "" }, late ? t("pop.overdue") : t("pop.due", { when: when(each.due_at) })),
+    el("span", { class: "text" }, each.note ?? ""),
+  ];
+}
+
+function ticket(each) {
+  return [
+    el("span", {}, t(`ticket.kind_${each.kind}`)),
+    el("span", { class: "text" }, each.body ?? ""),
+    el("span", { class: "quiet small" }, when(each.created_at ?? each.due_at)),
+  ];
+}
+
+function call(each) {
+  const outcome = each.disposition ?? "other";
+  return [
+    el("span", {}, when(each.at ?? each.ring_started)),
+    el("span", { class: "text" }, each.topic ? t(`pop.topic_${each.topic}`) : ""),
+    el("span", { class: "quiet small" }, [tOr(`pop.outcome_${outcome}`, t("pop.outcome_other")), each.agent ?? ""].join(" ")),
+  ];
+}
