@@ -29,6 +29,16 @@ def clean(value: str, limit: int = LIMIT) -> str:
     return " ".join(visible.split())[:limit].rstrip()
 
 
+def paragraphs(value: str, limit: int) -> str:
+    """Return what a person typed, each line `clean`, the lines kept, at most `limit` characters.
+
+    Blank lines stay, but no more than one at once and none at the ends.
+    """
+    lines = [clean(line, limit) for line in value[: limit * 8].replace("\r\n", "\n").split("\n")]
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    return "\n".join(kept).strip("\n")[:limit].rstrip()
+
+
 def decoded(raw: bytes, limit: int = LIMIT) -> str:
     """Return bytes from the wire as clean text; what is not UTF-8 becomes U+FFFD."""
     return clean(raw.decode("utf-8", "replace"), limit)

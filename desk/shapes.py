@@ -15,12 +15,17 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
 from callflow.rules.masking import masked_name, masked_number, masked_text
-from callflow.text import clean
+from callflow.text import clean, paragraphs
 
 LONGEST_TEXT = 2000
+LONGEST_TYPED = 4000
+"""Characters of the longest text a person may type in."""
 
 Clean = Annotated[str, BeforeValidator(lambda text: clean(str(text), LONGEST_TEXT))]
 """Text of a stranger, cleaned once more: a row may be older than today's rules of cleaning."""
+
+Paragraphs = Annotated[str, BeforeValidator(lambda text: paragraphs(str(text), LONGEST_TYPED))]
+"""What a person typed, its lines kept."""
 
 NOON = "2026-11-21T04:00:01.250000Z"
 CALL_ID = "0b0f8f3e-6a5c-4c1d-9b6e-2f1f0f6f7a10"
@@ -162,9 +167,17 @@ class TicketShape(Shape):
     state: TicketState
     call_id: str | None = Field(examples=[CALL_ID])
     customer_number: Clean = Field(examples=["13812345678"])
-    body: Clean
+    body: Paragraphs
     created_at: datetime = Field(examples=[NOON])
     due_at: datetime = Field(description="The customer has an answer by then (TKT-6, TKT-7).")
+    handler: Clean | None = Field(description="Who keeps the matter (QUE-3).", examples=["1001"])
+    customer_name: Clean = Field(examples=["张三"])
+    answer: Paragraphs = Field(description="What the customer was told.")
+    department: Clean = Field(description="Who it was dispatched to (TKT-3).")
+    to_review: bool = Field(description="A junior dispatched it; a senior reviews it (TKT-3).")
+    version: int = Field(description="One more with each save.", examples=[1])
+    updated_at: datetime | None
+    closed_at: datetime | None
 
     @classmethod
     def of(cls, ticket: Ticket) -> Self:
@@ -175,7 +188,9 @@ class TicketShape(Shape):
         return self.model_copy(
             update={
                 "customer_number": masked_number(self.customer_number),
+                "customer_name": masked_name(self.customer_name),
                 "body": masked_text(self.body),
+                "answer": masked_text(self.answer),
             }
         )
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.pages import Page, column_of, page
+from tickets.pages import Page, between, column_of, page
 from tickets.people_models import AccountRow, ApiToken, AuditRow
 
 
@@ -98,7 +99,7 @@ async def looks(
     )
 
 
-def _which(query: "Select[tuple[object, ...]]", wanted: LookFilter) -> "Select[tuple[object, ...]]":
+def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:
     if wanted.subject is not None:
         query = query.where(AuditRow.subject == wanted.subject)
     if wanted.action is not None:
@@ -106,11 +107,7 @@ def _which(query: "Select[tuple[object, ...]]", wanted: LookFilter) -> "Select[t
     if wanted.number is not None:
         who = select(AccountRow.id).where(AccountRow.number == wanted.number)
         query = query.where(AuditRow.account_id.in_(who))
-    if wanted.since is not None:
-        query = query.where(AuditRow.at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(AuditRow.at < wanted.until)
-    return query
+    return between(query, AuditRow.at, wanted.since, wanted.until)
 
 
 def _seen(row: RowMapping) -> SeenLook:

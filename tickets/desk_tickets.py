@@ -189,6 +189,12 @@ def _fresh(call_id: str, call: Any, *, handler: str | None, now: datetime) -> Ti
     )
 
 
+async def key(connection: AsyncConnection, number: str) -> int | None:
+    """Return the row number of a ticket, None when there is no such one."""
+    found = await connection.execute(select(TicketRow.id).where(TicketRow.number == number))
+    return found.scalar_one_or_none()
+
+
 async def _ticket(connection: AsyncConnection, number: str) -> Ticket | None:
     query = select(TicketRow.__table__).where(TicketRow.number == number)
     row = (await connection.execute(query)).mappings().one_or_none()
@@ -198,10 +204,10 @@ async def _ticket(connection: AsyncConnection, number: str) -> Ticket | None:
 async def _keep_version(
     connection: AsyncConnection, ticket: Ticket, *, author: Author, now: datetime
 ) -> None:
-    key = select(TicketRow.id).where(TicketRow.number == ticket.number).scalar_subquery()
+    of = select(TicketRow.id).where(TicketRow.number == ticket.number).scalar_subquery()
     await connection.execute(
         insert(TicketVersionRow).values(
-            ticket_id=key,
+            ticket_id=of,
             version=ticket.version,
             at=now,
             account_id=author.account_id,

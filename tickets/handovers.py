@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from tickets.desk_models import HandoverRow
-from tickets.pages import Page, column_of, page
+from tickets.pages import Page, between, column_of, page
 from tickets.people_models import AccountRow
 
 
@@ -39,6 +39,17 @@ class Handover:
     """Changes of the staff."""
     signed_at: datetime | None
     signed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverFilter:
+    """Which reports: those written at `since` or later and before `until`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERY_HANDOVER = HandoverFilter()
 
 
 async def write(
@@ -98,12 +109,16 @@ async def handover(connection: AsyncConnection, handover_id: int) -> Handover | 
 
 
 async def handovers(
-    connection: AsyncConnection, *, limit: int = 50, cursor: str | None = None
+    connection: AsyncConnection,
+    wanted: HandoverFilter = EVERY_HANDOVER,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> Page[Handover]:
     """Return a page of reports, newest first."""
     return await page(
         connection,
-        _query(),
+        between(_query(), HandoverRow.written_at, wanted.since, wanted.until),
         order=(column_of(HandoverRow.written_at), column_of(HandoverRow.id)),
         limit=limit,
         cursor=cursor,

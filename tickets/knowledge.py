@@ -71,37 +71,18 @@ async def entry(connection: AsyncConnection, entry_id: int) -> Entry | None:
     return None if row is None else _entry_in(row)
 
 
-async def add(
-    connection: AsyncConnection,
-    *,
-    title: str,
-    body: str,
-    business: str | None = None,
-    keywords: str = "",
-    published_at: datetime | None,
-    by: str,
-    now: datetime,
-) -> int:
-    """Keep a new entry (in the caller's transaction); return its id."""
-    made = insert(KnowledgeRow).values(
-        title=title,
-        body=body,
-        business=business,
-        keywords=keywords,
-        published_at=published_at,
-        updated_at=now,
-        updated_by=by,
-    )
+async def add(connection: AsyncConnection, entry: Entry) -> int:
+    """Keep a new entry (in the caller's transaction); return its id, whatever it said before."""
+    made = insert(KnowledgeRow).values(_said(entry))
     return int((await connection.execute(made.returning(KnowledgeRow.id))).scalar_one())
 
 
 async def replace(connection: AsyncConnection, entry: Entry) -> bool:
     """Replace an entry (in the caller's transaction); False when there is none with its id."""
-    values = {name: getattr(entry, name) for name in Entry.__slots__ if name != "id"}
     done = await connection.execute(
         update(KnowledgeRow)
         .where(KnowledgeRow.id == entry.id)
-        .values(values)
+        .values(_said(entry))
         .returning(KnowledgeRow.id)
     )
     return done.first() is not None
@@ -121,6 +102,10 @@ def _rank(words: Sequence[str]) -> Any:
         (and_(*(or_(each[0], each[1]) for each in holding)), 1),
         else_=2,
     )
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in Entry.__slots__ if name != "id"}
 
 
 def _entry_in(row: RowMapping) -> Entry:

@@ -122,6 +122,9 @@ class Call(Base):
     recording_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16))
+    route_reasons: Mapped[list[str]] = mapped_column(JSON)
+    held_s: Mapped[float] = mapped_column(Float)
+    scripts: Mapped[list[str]] = mapped_column(JSON)
 
     __table_args__ = (
         Index(None, "ring_started", "id"),

@@ -82,3 +82,14 @@ def column_of(attribute: Any) -> ColumnElement[Any]:
     """Return the plain column behind a mapped attribute, as `page` orders by it."""
     column: ColumnElement[Any] = attribute.__clause_element__()
     return column
+
+
+def between(
+    query: Select[Any], column: Any, since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    """Keep the rows of `since` or later and before `until`, each where it is given."""
+    if since is not None:
+        query = query.where(column >= since)
+    if until is not None:
+        query = query.where(column < until)
+    return query

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tickets.bulk import insertion
 from tickets.desk_models import PromiseRow
 from tickets.models import TicketRow
-from tickets.pages import Page, column_of, page
+from tickets.pages import Page, between, column_of, page
 from tickets.people_models import AccountRow
 
 
@@ -134,13 +134,9 @@ async def promises(
     ):
         if value is not None:
             query = query.where(column == value)
-    if wanted.since is not None:
-        query = query.where(PromiseRow.due_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(PromiseRow.due_at < wanted.until)
     return await page(
         connection,
-        query,
+        between(query, PromiseRow.due_at, wanted.since, wanted.until),
         order=(column_of(PromiseRow.due_at), column_of(PromiseRow.id)),
         limit=limit,
         cursor=cursor,

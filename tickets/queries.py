@@ -17,7 +17,7 @@ from callflow.lifecycles.recording import Gap, Recording, RecordingKind, Recordi
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
 from tickets import rows
 from tickets.models import IS_OPEN, Call, CallEvent, GapRow, RecordingRow, TicketRow
-from tickets.pages import Page, column_of, page
+from tickets.pages import Page, between, column_of, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,8 @@ class TicketFilter:
     """Of the call it came from, as the agent."""
     agent: str | None = None
     customer_number: str | None = None
+    handler: str | None = None
+    to_review: bool | None = None
     kind: TicketKind | None = None
     state: TicketState | None = None
     since: datetime | None = None
@@ -105,7 +107,7 @@ async def calls(
         query = query.where(text(IS_OPEN))
     return await page(
         connection,
-        _between(query, Call.ring_started, wanted.since, wanted.until),
+        between(query, Call.ring_started, wanted.since, wanted.until),
         order=(column_of(Call.ring_started), column_of(Call.id)),
         limit=limit,
         cursor=cursor,
@@ -140,6 +142,12 @@ async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
         ],
         tickets=(await tickets(connection, TicketFilter(call_id=call_id))).items,
     )
+
+
+async def caller(connection: AsyncConnection, call_id: str) -> str | None:
+    """Return the number that called, None when there is no such call."""
+    found = await connection.execute(select(Call.number).where(Call.id == call_id))
+    return found.scalar_one_or_none()
 
 
 async def call_like(connection: AsyncConnection, beginning: str) -> CallStory | None:
@@ -183,7 +191,7 @@ async def recordings(
     )
     return await page(
         connection,
-        _between(query, RecordingRow.created_at, wanted.since, wanted.until),
+        between(query, RecordingRow.created_at, wanted.since, wanted.until),
         order=(column_of(RecordingRow.created_at), column_of(RecordingRow.id)),
         limit=limit,
         cursor=cursor,
@@ -217,13 +225,15 @@ async def tickets(
         select(TicketRow.__table__),
         (TicketRow.call_id, wanted.call_id),
         (TicketRow.customer_number, wanted.customer_number),
+        (TicketRow.handler, wanted.handler),
+        (TicketRow.to_review, wanted.to_review),
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
     )
     query = _of_calls(query, TicketRow.call_id, (Call.ref, wanted.ref), (Call.agent, wanted.agent))
     return await page(
         connection,
-        _between(query, TicketRow.created_at, wanted.since, wanted.until),
+        between(query, TicketRow.created_at, wanted.since, wanted.until),
         order=(column_of(TicketRow.created_at), column_of(TicketRow.id)),
         limit=limit,
         cursor=cursor,
@@ -252,7 +262,7 @@ async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> 
     return str(found[0]) if len(found) == 1 else None
 
 
-def _where(query: Select[Any], *wanted: tuple[Any, str | None]) -> Select[Any]:
+def _where(query: Select[Any], *wanted: tuple[Any, str | bool | None]) -> Select[Any]:
     for column, value in wanted:
         if value is not None:
             query = query.where(column == value)
@@ -264,16 +274,6 @@ def _of_calls(query: Select[Any], call_id: Any, *wanted: tuple[Any, str | None])
     if all(value is None for _, value in wanted):
         return query
     return query.where(call_id.in_(_where(select(Call.id), *wanted)))
-
-
-def _between(
-    query: Select[Any], column: Any, since: datetime | None, until: datetime | None
-) -> Select[Any]:
-    if since is not None:
-        query = query.where(column >= since)
-    if until is not None:
-        query = query.where(column < until)
-    return query
 
 
 async def _one(connection: AsyncConnection, query: Select[Any]) -> Any:

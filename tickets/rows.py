@@ -22,6 +22,8 @@ from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketS
 def of_call(call: CallRecord) -> dict[str, Any]:
     """Return the columns of a call."""
     columns = {name: getattr(call, name) for name in CallRecord.__slots__}
+    columns["route_reasons"] = list(call.route_reasons)
+    columns["scripts"] = list(call.scripts)
     columns["misses"] = [
         {"agent": miss.agent, "at": miss.at.isoformat(), "rang_s": miss.rang_s}
         for miss in call.misses
@@ -36,6 +38,8 @@ def call_in(row: RowMapping) -> CallRecord:
         Miss(miss["agent"], datetime.fromisoformat(miss["at"]), miss["rang_s"])
         for miss in row["misses"]
     )
+    columns["route_reasons"] = tuple(row["route_reasons"])
+    columns["scripts"] = tuple(row["scripts"])
     columns["state"] = CallState(row["state"])
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None

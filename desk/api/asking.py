@@ -1,15 +1,19 @@
 """Owns what the API's questions have in common: their limits, their pages, what may be filtered."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Generic, TypeVar
+from functools import partial
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import sees_numbers
-from desk.admission import Holder, known, patience
+from callflow.text import clean, paragraphs
+from desk.admission import Holder, known, patience, person
 from desk.archive import Patience
 from desk.problems import Refused
+from desk.shapes import LONGEST_TYPED
 from tickets.pages import Page, UnknownCursorError
 
 LONGEST_PAGE = 200
@@ -22,11 +26,40 @@ Text = Annotated[str, Field(max_length=80, pattern=VISIBLE)]
 Identity = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 TicketNumber = Annotated[str, Field(max_length=24, pattern=r"^[0-9A-Za-z-]+$")]
 
+RowId = Annotated[int, Field(ge=1, le=2**53)]
+Number = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z+*#._-]+$")]
+"""A telephone number, as Asterisk gives it."""
+
+Line = Annotated[str, Field(max_length=80), AfterValidator(partial(clean, limit=80))]
+LongLine = Annotated[str, Field(max_length=200), AfterValidator(partial(clean, limit=200))]
+Typed = Annotated[
+    str,
+    Field(max_length=LONGEST_TYPED),
+    AfterValidator(partial(paragraphs, limit=LONGEST_TYPED)),
+]
+"""What a person typed or pasted: too long is refused, what nobody sees is taken out."""
+
 Known = Annotated[Holder, Depends(known)]
+Person = Annotated[Holder, Depends(person)]
 Asking = Annotated[Patience, Depends(patience)]
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
+Which_contra = TypeVar("Which_contra", contravariant=True)
+
+
+class Listing(Protocol[Which_contra, Row]):
+    """A question of `tickets` that gives one page of rows."""
+
+    def __call__(
+        self, connection: AsyncConnection, wanted: Which_contra, *, limit: int, cursor: str | None
+    ) -> Awaitable[Page[Row]]: ...
+
+
+class Given(BaseModel):
+    """What a change brings; a misspelt field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Many(BaseModel, Generic[Item]):
@@ -54,6 +87,10 @@ class Paged(BaseModel):
         None, description="`next` of the page before."
     )
 
+    def filters(self) -> dict[str, Any]:
+        """Return what was asked but for the page."""
+        return self.model_dump(exclude={"limit", "cursor"})
+
 
 def may_search_by_number(holder: Holder, number: str | None) -> None:
     """Refuse a search by number to those who may not see numbers: it would tell them (SEC-2)."""
@@ -61,10 +98,14 @@ def may_search_by_number(holder: Holder, number: str | None) -> None:
         raise Refused(403, f"The role {holder.role.value} may not search by number.")
 
 
-async def turned(page: Awaitable[Page[Row]]) -> Page[Row]:
-    """Return a page. Raises Refused with 422 for a cursor that is none of ours."""
+async def turned(
+    asking: Patience, listing: Listing[Which_contra, Row], which: Which_contra, wanted: Paged
+) -> Page[Row]:
+    """Return the page that is wanted. Raises Refused with 422 for a cursor that is none of ours."""
     try:
-        return await page
+        return await asking.ask(
+            lambda connection: listing(connection, which, limit=wanted.limit, cursor=wanted.cursor)
+        )
     except UnknownCursorError as error:
         raise Refused(422, f"The cursor is wrong: {error}.") from None
 

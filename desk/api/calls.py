@@ -1,9 +1,10 @@
 """Owns the API's questions about calls: the list, one call, and what happened in it."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import Field
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 
 from callflow.lifecycles.call import CallRecord, CallState, Disposition
 from callflow.rules.roles import sees_numbers
@@ -19,6 +20,7 @@ from desk.api.asking import (
     may_search_by_number,
     turned,
 )
+from desk.api.authors import author
 from desk.looks import look, noted
 from desk.problems import documented
 from desk.shapes import (
@@ -29,7 +31,8 @@ from desk.shapes import (
     StoryShape,
     TicketShape,
 )
-from tickets import queries
+from settings import Settings
+from tickets import desk_tickets, queries
 from tickets.queries import CallFilter, CallStory
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
@@ -45,20 +48,20 @@ class WhichCalls(Paged):
     state: CallState | None = None
 
 
+class AskShape(BaseModel):
+    """Whether to ask."""
+
+    ask: bool
+
+
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
     wanted: Annotated[WhichCalls, Query()], holder: Known, asking: Asking
 ) -> Many[CallShape]:
     """Calls, newest first."""
     may_search_by_number(holder, wanted.number)
-    which = CallFilter(**wanted.model_dump(exclude={"limit", "cursor"}))
-    page = await turned(
-        asking.ask(
-            lambda connection: queries.calls(
-                connection, which, limit=wanted.limit, cursor=wanted.cursor
-            )
-        )
-    )
+    which = CallFilter(**wanted.filters())
+    page = await turned(asking, queries.calls, which, wanted)
     return Many(items=[_shown(call, holder) for call in page.items], next=page.next)
 
 
@@ -87,6 +90,37 @@ async def list_events(call_id: Identity, holder: Known, asking: Asking) -> Many[
     if not sees_numbers(holder.role):
         events = [event.masked() for event in events]
     return Many(items=events, next=None)
+
+
+@router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))
+async def open_ticket(
+    request: Request, call_id: Identity, holder: Known, asking: Asking
+) -> TicketShape:
+    """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
+    current: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    ticket = await asking.write(
+        lambda connection: desk_tickets.open_for_call(
+            connection,
+            call_id.lower(),
+            handler=holder.number or None,
+            author=author(holder),
+            day=now.astimezone(current.zone).date(),
+            now=now,
+        )
+    )
+    return TicketShape.of(found(ticket, "call"))
+
+
+@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 422, 503))
+async def ask_for_ticket(call_id: Identity, _holder: Known, asking: Asking) -> AskShape:
+    """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
+    now = datetime.now(UTC)
+    return AskShape(
+        ask=await asking.write(
+            lambda connection: desk_tickets.ask_once(connection, call_id.lower(), now=now)
+        )
+    )
 
 
 async def _story(call_id: str, asking: Asking) -> CallStory:

@@ -1,19 +1,22 @@
 """Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from callflow.lifecycles.call import Disposition
 from callflow.lifecycles.recording import Recording, RecordingKind, RecordingState
 from callflow.text import clean
 from desk import audio
+from desk.admission import Holder
 from desk.api.asking import (
     Asking,
     Identity,
     Known,
+    LongLine,
     Many,
     Paged,
     Text,
@@ -22,7 +25,8 @@ from desk.api.asking import (
     turned,
 )
 from desk.looks import look, recorded
-from desk.problems import documented
+from desk.pictures import POINTS, Pictures
+from desk.problems import Refused, documented
 from desk.shapes import RecordingShape
 from settings import Settings
 from tickets import queries
@@ -43,20 +47,23 @@ class WhichRecordings(Paged):
     state: RecordingState | None = None
 
 
+class PeaksShape(BaseModel):
+    """The picture of a recording."""
+
+    seconds: float = Field(description="Its length.", examples=[12.34])
+    peaks: list[list[float]] = Field(
+        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal stretches of time."
+    )
+
+
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_recordings(
     wanted: Annotated[WhichRecordings, Query()], holder: Known, asking: Asking
 ) -> Many[RecordingShape]:
     """Recordings, newest first."""
     may_search_by_number(holder, wanted.number)
-    which = RecordingFilter(**wanted.model_dump(exclude={"limit", "cursor"}))
-    page = await turned(
-        asking.ask(
-            lambda connection: queries.recordings(
-                connection, which, limit=wanted.limit, cursor=wanted.cursor
-            )
-        )
-    )
+    which = RecordingFilter(**wanted.filters())
+    page = await turned(asking, queries.recordings, which, wanted)
     return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
 
 
@@ -83,15 +90,38 @@ async def fetch_audio(
     range: Annotated[  # noqa: A002 (the header's name)
         str | None, Header(description="One range of bytes, `bytes=0-65535`.", max_length=100)
     ] = None,
+    why: Annotated[
+        LongLine, Query(description="Why it is listened to, in words; people must say it (QA-5).")
+    ] = "",
 ) -> StreamingResponse:
     """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
     recording = await _recording(recording_id, asking)
-    current: Settings = request.app.state.settings
-    path = audio.stored(current.paths.store, recording.path)
-    answer = audio.sent(path, range, f"{recording.id}.wav")
-    seen = look(holder, "recording.audio", recording.id, clean(range or "whole"))
+    _require_reason(holder, why)
+    answer = audio.sent(_path(request, recording), range, f"{recording.id}.wav")
+    seen = look(holder, "recording.audio", recording.id, clean(range or "whole"), why=why)
     await recorded(asking, seen)
     return answer
+
+
+@router.get("/{recording_id}/peaks", responses=documented(401, 403, 404, 410, 422, 503))
+async def show_peaks(
+    request: Request, recording_id: Identity, _holder: Known, asking: Asking
+) -> PeaksShape:
+    """How loud each side of one recording is, to be drawn; nothing can be heard from it."""
+    recording = await _recording(recording_id, asking)
+    pictures: Pictures = request.app.state.pictures
+    drawn = await pictures.of(recording.id, _path(request, recording))
+    return PeaksShape(seconds=recording.seconds, peaks=[list(side) for side in drawn])
+
+
+def _require_reason(holder: Holder, why: str) -> None:
+    if holder.account_id is not None and not why:
+        raise Refused(422, "Say why you listen: `why` in a few words.")
+
+
+def _path(request: Request, recording: Recording) -> Path:
+    current: Settings = request.app.state.settings
+    return audio.stored(current.paths.store, recording.path)
 
 
 async def _recording(recording_id: str, asking: Asking) -> Recording:

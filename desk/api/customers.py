@@ -1,0 +1,56 @@
+"""Owns the API's questions about customers; every look and every change is on record (SEC-1)."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.api.asking import Asking, Given, Known, Line, Number, Typed, found
+from desk.looks import look, noted
+from desk.problems import documented
+from desk.work_shapes import CustomerShape
+from tickets import audit, customers
+from tickets.customers import Customer, CustomerSort
+
+router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
+
+
+class CustomerGiven(Given):
+    """What is to be known of a customer from now on."""
+
+    name: Line = ""
+    sort: CustomerSort = CustomerSort.NORMAL
+    note: Typed = ""
+    first_agent: str | None = Field(
+        None, pattern=r"^\d{3,6}$", description="Who keeps the customer's matters (QUE-3)."
+    )
+
+
+@router.get("/{number}", responses=documented(401, 403, 404, 422, 503))
+async def show_customer(number: Number, holder: Known, asking: Asking) -> CustomerShape:
+    """What is known of a telephone number."""
+    customer = await asking.ask(lambda connection: customers.customer(connection, number))
+    noted(asking, look(holder, "customer.read", number))
+    return CustomerShape.of(found(customer, "customer"))
+
+
+@router.put("/{number}", responses=documented(401, 403, 422, 503))
+async def put_customer(
+    number: Number, given: CustomerGiven, holder: Known, asking: Asking
+) -> CustomerShape:
+    """Keep a customer, or replace what was known."""
+    customer = Customer(
+        number=number,
+        **given.model_dump(),
+        updated_at=datetime.now(UTC),
+        updated_by=holder.number or holder.name,
+    )
+    seen = look(holder, "customer.write", number)
+
+    async def kept(connection: AsyncConnection) -> None:
+        await customers.keep(connection, customer)
+        await audit.note(connection, seen)
+
+    await asking.write(kept)
+    return CustomerShape.of(customer)
