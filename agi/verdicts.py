@@ -5,7 +5,7 @@ server died in the middle (ANS-3).
 """
 
 from agi.session import Session
-from callflow.call import Connect, HangUp, TakeMessage, Verdict
+from callflow.call import Connect, HangUp, Promise, Return, TakeMessage, Verdict
 
 
 async def tell(session: Session, verdict: Verdict) -> None:
@@ -24,6 +24,10 @@ def variables(verdict: Verdict) -> dict[str, str]:
             return _named("message", reason=reason, topic=topic, language=language)
         case HangUp(outcome, language):
             return _named("hangup", reason=outcome, language=language)
+        case Return(language):
+            return _named("back", language=language)
+        case Promise(kind, language):
+            return _named("promise", reason=kind, language=language)
 
 
 def _named(

@@ -32,11 +32,19 @@ class Topic(StrEnum):
 
 
 class LineOutcome(StrEnum):
-    """How the line check of SIL-1 and SIL-3 ended."""
+    """How a script that listens to the line ended."""
 
     ALIVE = "alive"
-    SILENT = "silent"
-    TOO_QUIET = "too_quiet"
+    SILENT = "silent"  # SIL-1
+    TOO_QUIET = "too_quiet"  # SIL-3
+    STAYED_ON = "stayed_on"  # SIL-5
+
+
+class Promised(StrEnum):
+    """Why a caller was promised to be called back without an agent saying so."""
+
+    CANNOT_HEAR = "cannot_hear"  # SIL-4: within 3 minutes
+    QUEUE = "queue"  # did not want to wait, and keeps the place
 
 
 class MessageReason(StrEnum):
@@ -95,13 +103,28 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Hang up first, which SIL-6 allows only at the end of SIL-1 and SIL-3."""
+    """Hang up first, which SIL-6 allows only at the end of SIL-1, SIL-3 and SIL-5."""
 
     outcome: LineOutcome
     language: Language
 
 
-Verdict = Connect | TakeMessage | HangUp
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Back to the agent who had the caller before a script, then to the others."""
+
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Hang up and call back: the goodbye has been said (SIL-4)."""
+
+    kind: Promised
+    language: Language
+
+
+Verdict = Connect | TakeMessage | HangUp | Return | Promise
 
 
 class Call(Protocol):

@@ -16,6 +16,7 @@ from callflow.lifecycles.call import CallRecord
 from callflow.lifecycles.events import HOUSE, JournalEvent
 from callflow.lifecycles.testimony import matters
 from ledger.journal import Batch, Journals, Position
+from ledger.promised import keep_promises
 from ledger.threads import Boots, Thread, Threads
 from tickets import writes
 
@@ -114,6 +115,9 @@ class Keeper:
         await writes.add_events(connection, batch.events)
         await writes.add_rejects(connection, batch.rejects, now=at)
         kept = await self._fold(connection, touched)
+        await keep_promises(
+            connection, batch.events, lambda event: self._folded(self._threads[event.about])
+        )
         await writes.move(
             connection,
             {file: (place.offset, place.closed) for file, place in batch.after.items()},

@@ -37,6 +37,8 @@ KEPT_OF_A_REJECT = 500
 
 _decoded = json.JSONDecoder().decode  # `json.loads` asks what it was given, line after line
 _CEL_FIELDS = 12
+_SAID_ELSEWHERE = frozenset({"TR_UNHOLD", "TR_WATCH"})
+"""Events on a channel that is not the call's: they name the call they are about."""
 _CALLERS_OWN = frozenset({"num", "name", "ref", "did"})
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 and 2100
 _EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
@@ -55,8 +57,11 @@ def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
         extra = _object(fields[8]) if fields[8] else NOTHING
         if name == "USER_DEFINED":
             name, data = fields[10], _said(str(extra.get("extra", "")), fields[10])
-            if name == "TR_CALL" and not _CALL_ID.fullmatch(data.get("call", "")):
+            of_call = _CALL_ID.fullmatch(data.get("call", ""))
+            if name == "TR_CALL" and not of_call:
                 raise ValueError("a call without an id of ours")
+            if name in _SAID_ELSEWHERE and of_call:
+                linkedid = data["call"]
         else:
             data = {key: _text(extra[key]) for key in _KEPT_OF_CEL if extra.get(key)}
             if fields[11]:

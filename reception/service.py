@@ -1,6 +1,7 @@
 """Owns the call service, `thirdring serve calls`: AGI, lines and AMI in one process.
 
-It never touches the database: what happens is written into journals. It ends on SIGTERM after the
+It never writes to the database: what happens is written into journals; the route of a call is
+read from it, and never waited for (reception/guide.py). It ends on SIGTERM after the
 dialogues under way, or after `DRAIN` seconds; callers who ring meanwhile get the static twin.
 """
 
@@ -26,15 +27,17 @@ from line.server import LineServer
 from line.ticker import Ticker
 from reception import shelf
 from reception.calendar import calendar
+from reception.guide import Guide
 from reception.journal import DialogueJournal
 from reception.visit import Reception
 from settings import Settings
+from tickets import database
 
 _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
-ROUTES: Final = frozenset({"hotline"})
+ROUTES: Final = frozenset({"hotline", "route", "script"})
 """What the dialplan may visit: `agi://…/hotline`."""
 
 
@@ -59,7 +62,11 @@ async def serve(settings: Settings) -> None:
             hall_opening=settings.opening == "hall",
             now=lambda: datetime.now(settings.zone),
         )
-        server = Server(dict.fromkeys(ROUTES, reception.receive))
+        engine = database.engine(settings.database)
+        guide = Guide(engine)
+        server = Server(
+            {"hotline": reception.receive, "script": reception.speak, "route": guide.receive}
+        )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
             await lines.start(LOOPBACK, ports["line"])
@@ -73,6 +80,7 @@ async def serve(settings: Settings) -> None:
                 task.cancel()
         await lines.close()
         await server.close()
+        await engine.dispose()
 
 
 def _link(secrets: Path, port: int, run: Path) -> Link:

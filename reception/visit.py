@@ -4,7 +4,7 @@ Whatever goes wrong here ends the visit without VERDICT_DONE, and the static twi
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +15,9 @@ from uuid import UUID, uuid4
 
 from agi import verdicts
 from agi.session import Session
-from callflow.call import Hangup, Language, Verdict
+from callflow.call import Call, Hangup, Language, Verdict
 from callflow.dialogues.hotline import Opening, hotline
+from callflow.dialogues.scripts import Script, spoken
 from callflow.rules import notice
 from callflow.rules.hours import Calendar, OpenHours, farewell, greeting
 from line.line import Line, LineEnded
@@ -25,6 +26,8 @@ from reception.journal import DialogueJournal
 from reception.lifeline import Switch, held
 from reception.shelf import Shelf
 from reception.telephone import Note, Telephone
+
+Dialogue = Callable[[Call], Awaitable[Verdict]]
 
 OPENED_WITHIN: Final = 0.5
 """Seconds for the line's audio to come; a leg that is mute so long is hung up and tried again."""
@@ -55,12 +58,22 @@ class Reception:
 
     async def receive(self, session: Session) -> None:
         """Lead one call of the hotline; the AGI server's route `hotline`."""
+        await self._visited(session, lambda call: hotline(call, self._opening()))
+
+    async def speak(self, session: Session) -> None:
+        """Say a script to a caller whom an agent has handed over; the route `script`."""
+        script = Script(session.query["name"])
+        language = Language(session.query["language"])
+        again = session.query.get("again", "") == "1"
+        await self._visited(session, lambda call: spoken(call, script, language, again=again))
+
+    async def _visited(self, session: Session, dialogue: Dialogue) -> None:
         call = str(UUID(session.query["call"]))
         note = partial(self.journal.note, call)
         note("visited", channel=session.environment["agi_channel"])
         try:
             async with held(session, self.switch):
-                verdict = await self._lead(session, note)
+                verdict = await self._lead(session, note, dialogue)
         except Hangup:
             note("hung_up")
             raise
@@ -72,10 +85,10 @@ class Reception:
         await verdicts.tell(session, verdict)
         note("verdict", **_facts(verdict))
 
-    async def _lead(self, session: Session, note: Note) -> Verdict:
+    async def _lead(self, session: Session, note: Note, dialogue: Dialogue) -> Verdict:
         line, leg = await self._opened(session)
         try:
-            return await hotline(Telephone(line, self.shelf, note), self._opening())
+            return await dialogue(Telephone(line, self.shelf, note))
         except LineEnded:
             await _caller_gone(session)
             raise

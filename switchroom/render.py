@@ -56,6 +56,8 @@ def render(
         "phones": [(n, secrets.phones[n]) for n in settings.phones.split(",")],
         "browsers": [(s, secrets.seats[s]) for s in settings.seats if s.startswith("w")],
         "desk_phones": [(s, secrets.seats[s]) for s in settings.seats if not s.startswith("w")],
+        # a queue that cannot say a number would let its caller go
+        "counted": (settings.paths.sounds / "zh" / "number_20.wav").exists(),
         "python": sys.executable,
         "project": PROJECT,
         "moh_dir": installation.hold_music,

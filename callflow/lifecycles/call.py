@@ -8,6 +8,7 @@ Every call ends with exactly one disposition, the first line of this table that 
 | agent | an agent and the caller were connected |
 | message | the recording of a message began |
 | silent, too_quiet | we hung up at the end of SIL-1, SIL-3 |
+| promised | the caller did not want to wait, and is called back |
 | farewell | we hung up after a farewell |
 | failed | none of the above, and it was not the caller who hung up |
 | abandoned_queue | the caller hung up after joining the queue |
@@ -41,6 +42,7 @@ class Disposition(StrEnum):
     MESSAGE = "message"
     SILENT = "silent"
     TOO_QUIET = "too_quiet"
+    PROMISED = "promised"
     FAREWELL = "farewell"
     SWITCH_CRASH = "switch_crash"
     FAILED = "failed"
@@ -101,6 +103,7 @@ class CallRecord:
     queue_left_at: datetime | None
     waited_s: float | None
     agent: str | None
+    """Who answered first: an account's number, or the number of a phone without sign-in."""
     agent_answered: datetime | None
     misses: tuple[Miss, ...]
     hung_up_by: HungUpBy | None
@@ -116,6 +119,12 @@ class CallRecord:
     message_at: datetime | None
     """When the recording of a message began."""
     state: CallState
+    route_reasons: tuple[str, ...] = ()
+    """Why the caller was offered to whom, `QUE-1:large` (callflow.rules.routing)."""
+    held_s: float = 0.0
+    """Seconds on hold (SIL-7)."""
+    scripts: tuple[str, ...] = ()
+    """The script keys that an agent pressed, in order."""
 
 
 def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
@@ -169,6 +178,9 @@ def _record(
         recording_at=_utc_or_none(heard.recorded),
         message_at=_utc_or_none(heard.message),
         state=CallState.ENDED if over else _state(heard),
+        route_reasons=heard.route_reasons,
+        held_s=round(heard.held_s, 3),
+        scripts=tuple(heard.scripts),
     )
 
 
@@ -213,6 +225,7 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool
     (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
     (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
     (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),
+    (Disposition.PROMISED, lambda heard, _: heard.outcome == "promised"),
     (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
     (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
     (Disposition.ABANDONED_QUEUE, lambda heard, _: heard.joined is not None),
@@ -231,9 +244,10 @@ def _sil_outcome(heard: Testimony) -> SilOutcome:
 def _state(heard: Testimony) -> CallState:
     if heard.message is not None:
         return CallState.MESSAGE
-    if heard.agent is not None and not heard.agent_left_first and heard.completed is None:
-        return CallState.TALKING
-    if heard.joined is not None and heard.left is None and heard.agent is None:
+    if heard.connected is not None and heard.connected > (heard.taken or 0.0):
+        if not heard.agent_left_first and heard.completed is None:
+            return CallState.TALKING
+    elif heard.joined is not None and heard.left is None and heard.agent is None:
         return CallState.QUEUED
     return CallState.RINGING if heard.answered is None else CallState.DIALOGUE
 

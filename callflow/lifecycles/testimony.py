@@ -6,15 +6,22 @@ says otherwise; conclusions are drawn in `callflow.lifecycles.call`.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callflow.lifecycles.events import JournalEvent
 
-PHONE = re.compile(r"PJSIP/(\d{3,6})(?:-|$)")
-"""An agent's channel or queue member: `PJSIP/8001-00000003`, `PJSIP/8001`."""
+PHONE = re.compile(r"PJSIP/(\d{3,6}|w\d{2})(?:-|$)")
+"""An agent's channel or queue member: `PJSIP/8001-00000003`, `PJSIP/w01`."""
 
 MISS_MS = 1000
 """A phone that gave up ringing earlier never really rang: it was busy or not there (ANS-2)."""
+
+TAKEN_S = 1.5
+"""The queue's word that a talk is over comes within this time of the caller being taken out of it;
+its clock knows whole seconds only."""
+
+LONGEST_HOLD_S = 86_400.0
 
 
 @dataclass(slots=True)
@@ -32,11 +39,22 @@ class Testimony:
     all_gone: float | None = None
     joined: float | None = None
     left: float | None = None
-    agent: str | None = None
+    phone: str | None = None
+    """The phone that talked to the caller first."""
+    named: str | None = None
+    """The queue's name for who sat there: an account's number, or the phone's own."""
     agent_at: float | None = None
+    last_phone: str | None = None
+    connected: float | None = None
+    """When a phone was connected to the caller last."""
+    taken: float | None = None
+    """When the caller was last taken out of a talk: script, transfer, a phone that was lost."""
     agent_left_first: bool = False
     completed: str | None = None
     """`COMPLETEAGENT` or `COMPLETECALLER`: the queue's word on who hung up."""
+    route_reasons: tuple[str, ...] = ()
+    held_s: float = 0.0
+    scripts: list[str] = field(default_factory=list)
     misses: list[tuple[str, float, float]] = field(default_factory=list)
     """Agent, when the phone stopped ringing, seconds it rang."""
     message: float | None = None
@@ -49,6 +67,11 @@ class Testimony:
     """Our service or the queue saw the caller go."""
     crashes: list[tuple[float, str, str]] = field(default_factory=list)
     """When, `switch_died` or `switch_started`, which boot."""
+
+    @property
+    def agent(self) -> str | None:
+        """Who answered first: the account's number, or the phone while nobody has told that."""
+        return self.named or self.phone
 
 
 def hear(events: Iterable[JournalEvent]) -> Testimony:
@@ -111,19 +134,24 @@ def _record(heard: Testimony, event: JournalEvent) -> None:
 
 
 def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
-    if heard.agent_at is None and not _is_callers(event) and (phone := _phone(event)):
-        heard.agent, heard.agent_at = phone, event.at
+    if _is_callers(event) or not (phone := _phone(event)):
+        return
+    heard.last_phone, heard.connected = phone, event.at
+    if heard.agent_at is None:
+        heard.phone, heard.agent_at = phone, event.at
 
 
 def _connect(heard: Testimony, event: JournalEvent) -> None:
-    if heard.agent is None:
-        heard.agent, heard.agent_at = _phone(event) or event.channel, event.at
+    if heard.named is None:
+        heard.named = _phone(event) or event.channel
+    if heard.agent_at is None:
+        heard.agent_at = heard.connected = event.at
 
 
 def _hangup(heard: Testimony, event: JournalEvent) -> None:
     if _is_callers(event):
         heard.hung_up = heard.hung_up or event
-    elif heard.hung_up is None and heard.agent is not None and _phone(event) == heard.agent:
+    elif heard.hung_up is None and heard.last_phone and _phone(event) == heard.last_phone:
         heard.agent_left_first |= event.data.get("hangupsource") == event.channel
 
 
@@ -152,7 +180,25 @@ def _abandon(heard: Testimony, _event: JournalEvent) -> None:
 
 
 def _complete(heard: Testimony, event: JournalEvent) -> None:
-    heard.completed = heard.completed or event.name
+    """A caller who was taken out of a talk did not hang up, nor did the agent."""
+    if heard.taken is None or event.at > heard.taken + TAKEN_S:
+        heard.completed = heard.completed or event.name
+
+
+def _taken(heard: Testimony, event: JournalEvent) -> None:
+    heard.taken, heard.agent_left_first = event.at, False
+    if event.name == "TR_SCRIPT" and (name := event.data.get("name")):
+        heard.scripts.append(name)
+
+
+def _route(heard: Testimony, event: JournalEvent) -> None:
+    told = tuple(filter(None, event.data.get("reasons", "").split(";")))
+    heard.route_reasons = heard.route_reasons or told
+
+
+def _unhold(heard: Testimony, event: JournalEvent) -> None:
+    with suppress(ValueError):
+        heard.held_s += min(max(float(event.data.get("seconds", "")), 0.0), LONGEST_HOLD_S)
 
 
 def _ring_no_answer(heard: Testimony, event: JournalEvent) -> None:
@@ -205,6 +251,11 @@ _TAKES: Mapping[str, Callable[[Testimony, JournalEvent], None]] = {
     "COMPLETEAGENT": _complete,
     "COMPLETECALLER": _complete,
     "RINGNOANSWER": _ring_no_answer,
+    "TR_SCRIPT": _taken,
+    "TR_REUNITE": _taken,
+    "TR_TRANSFER": _taken,
+    "TR_ROUTE": _route,
+    "TR_UNHOLD": _unhold,
     "TR_MESSAGE": _message,
     "TR_OUTCOME": _outcome,
     "TR_EMERGENCY": _emergency,

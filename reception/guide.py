@@ -1,0 +1,112 @@
+"""Owns the visit that asks where a caller goes: one look at the database, 0.3 s at most.
+
+The database is read, never written, and never waited for: without an answer in time the route is
+everybody's, and for a while nobody asks again (the fuse). Callers notice nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agi.session import Session
+from callflow.lifecycles.ticket import TicketKind
+from callflow.rules.routing import EVERYBODY, Known, Matter, Route, route
+from tickets import customers, desk_tickets, duties
+
+_log = structlog.get_logger(__name__)
+WITHIN: Final = 0.3
+"""Seconds for the database; the dialplan itself goes on after 0.8 s."""
+FUSE: Final = 10.0
+"""Seconds in which nobody asks a database that has not answered."""
+MATTERS: Final = 20
+"""Open tickets of one number that are looked at; who has more is overdue in one of these."""
+ROUTED = Counter("thirdring_routes", "Callers routed, by how the database answered", ["answer"])
+
+
+class Guide:
+    """Finds a caller's way."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._now = now
+        self._clock = clock
+        self._left_behind: set[asyncio.Task[Known]] = set()
+        self._blown_until = 0.0
+
+    async def receive(self, session: Session) -> None:
+        """Tell the dialplan where the caller goes; the AGI server's route `route`."""
+        way = await self.route(session.environment.get("agi_callerid", ""))
+        for name, value in variables(way).items():
+            await session.set_variable(name, value)
+        await session.set_variable("ROUTE_DONE", "1")
+
+    async def route(self, number: str) -> Route:
+        """Return the way of a caller with this number, everybody's when nobody can tell."""
+        if not number:
+            return EVERYBODY
+        if self._clock() < self._blown_until:
+            ROUTED.labels("fuse").inc()
+            return EVERYBODY
+        asking = asyncio.create_task(_known(self._engine, number))
+        await asyncio.wait({asking}, timeout=WITHIN)
+        if asking.done() and not asking.cancelled() and asking.exception() is None:
+            ROUTED.labels("answered").inc()
+            return route(asking.result(), now=self._now())
+        self._blow(asking)
+        return EVERYBODY
+
+    def _blow(self, asking: "asyncio.Task[Known]") -> None:
+        """Ask nobody for a while. A question under way is left behind: its end may take long."""
+        self._blown_until = self._clock() + FUSE
+        ROUTED.labels("stalled").inc()
+        if asking.done():
+            _log.warning("the database refuses: no routing", error=repr(asking.exception())[:300])
+            return
+        _log.warning("the database does not answer: no routing", seconds=WITHIN)
+        asking.cancel()
+        self._left_behind.add(asking)
+        asking.add_done_callback(self._ended)
+
+    def _ended(self, asking: "asyncio.Task[Known]") -> None:
+        self._left_behind.discard(asking)
+        if not asking.cancelled():
+            asking.exception()
+
+
+def variables(way: Route) -> dict[str, str]:
+    """Return every variable of a route but ROUTE_DONE."""
+    return {
+        "ROUTE_QUEUE": way.queue.value,
+        "ROUTE_PRIORITY": str(way.priority),
+        "ROUTE_SEAT": way.seat,
+        "ROUTE_REASONS": ";".join(way.reasons),
+    }
+
+
+async def _known(engine: AsyncEngine, number: str) -> Known:
+    """Return what the database knows of a number."""
+    async with engine.connect() as connection:
+        customer = await customers.customer(connection, number)
+        open_ones = await desk_tickets.open_of_customer(connection, number, limit=MATTERS)
+        at_work = await duties.at_work(connection) if open_ones else ()
+    return Known(
+        sort=customer.sort.value if customer else "normal",
+        first_agent=customer.first_agent if customer else None,
+        matters=[
+            Matter(one.number, one.kind is TicketKind.COMPLAINT, one.due_at, one.handler)
+            for one in open_ones
+        ],
+        seats={duty.number: duty.seat for duty in at_work},
+    )
