@@ -211,6 +211,12 @@ class Settings(BaseSettings):
     ring_agent_for: int = Field(
         15, ge=5, le=60, description="Seconds an idle agent's phone rings before the next (ANS-2)."
     )
+    wrap_up_for: int = Field(
+        15,
+        ge=0,
+        le=600,
+        description="Seconds an agent has for writing after a call before the next one; 0: none.",
+    )
     max_wait: int = Field(
         60, ge=5, le=3600, description="Seconds a caller waits for an agent before a message."
     )

@@ -3,6 +3,7 @@
 Nothing starts with a route that the policy does not name.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -15,15 +16,19 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from desk import health
+from desk import health, live
 from desk.accounts.entry import Door
+from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
 from desk.admission import admitted
 from desk.api import (
     accounts,
+    agents,
     audit,
     calls,
+    control,
     customers,
+    duty,
     handovers,
     knowledge,
     notice,
@@ -40,6 +45,7 @@ from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomColl
 from desk.pages import (
     routes_assets,
     routes_calls,
+    routes_company,
     routes_doors,
     routes_handover,
     routes_knowledge,
@@ -47,8 +53,11 @@ from desk.pages import (
 )
 from desk.pages.refused import refused
 from desk.pictures import Pictures
-from desk.policy import require_policy
+from desk.policy import LEADERS, require_policy
 from desk.problems import Problem, answer_with_problems, problem
+from floor import opening
+from floor.floor import Floor
+from floor.metrics import REGISTRY
 from settings import Settings
 from tickets.database import engine
 
@@ -70,6 +79,8 @@ TAGS = [
     {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
+    {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
+    {"name": "live", "description": "Events to open pages, as they happen."},
     {"name": "people", "description": "Sittings, passwords and accounts (SEC-3)."},
     {"name": "state", "description": "For machines that watch this one."},
 ]
@@ -96,10 +107,15 @@ PARTS = (
     notice.router,
     sitting.router,
     accounts.router,
+    duty.router,
+    control.router,
+    agents.router,
+    live.router,
     state.router,
     about,
     routes_assets.router,
     routes_doors.router,
+    routes_company.router,
     routes_work.router,
     routes_calls.router,
     routes_handover.router,
@@ -128,7 +144,9 @@ def built(settings: Settings) -> FastAPI:
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
     app.state.pictures = Pictures()
+    app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
     app.state.door = Door(app.state.archive, Passwords())
+    app.state.provider = Provider(settings)
     for part in PARTS:
         app.include_router(part)
     require_policy(app.routes)
@@ -150,7 +168,11 @@ def facing_the_network(app: FastAPI) -> Edge:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
+    floor: Floor = app.state.floor
+    running = asyncio.create_task(floor.run())
     yield {}
+    running.cancel()
+    await asyncio.wait({running}, timeout=CLOSING_S)
     archive: Archive = app.state.archive
     await archive.close(within=CLOSING_S)
 
@@ -162,6 +184,7 @@ def _named(route: APIRoute) -> str:
 
 def _figures(settings: Settings) -> Figures:
     figures = Figures()
+    figures.registry.register(REGISTRY)
     figures.registry.register(
         ReportCollector(
             partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")

@@ -89,6 +89,9 @@ _SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD, Role.FLOOR_ATTENDANT}
 _KNOWERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
 """Who writes down the answers to difficult questions (TKT-15)."""
 
+_SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
+"""Who works at a seat with a phone (QUE-4)."""
+
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 Allowed = frozenset[Role] | Open
@@ -127,6 +130,8 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/"): _EVERYONE,
     ("GET", "/work"): _AGENTS | {Role.TEAM_LEADER, Role.MANAGER, Role.SWITCHBOARD},
     ("GET", "/login"): Open.EVERYWHERE,
+    ("GET", "/login/oidc"): Open.EVERYWHERE,
+    ("GET", "/login/oidc/return"): Open.EVERYWHERE,
     ("POST", "/login"): Open.EVERYWHERE,
     ("POST", "/logout"): _EVERYONE,
     ("POST", "/api/v1/sitting"): Open.EVERYWHERE,
@@ -154,6 +159,19 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/knowledge/{entry_id}"): _EVERYONE,
     ("GET", "/knowledge/{entry_id}/edit"): _KNOWERS,
     ("POST", "/knowledge/{entry_id}/edit"): _KNOWERS,
+    ("GET", "/live"): _EVERYONE,
+    ("POST", "/live/seen"): _EVERYONE,
+    ("POST", "/api/v1/duty"): _SEATED,
+    ("GET", "/api/v1/duty"): _SEATED,
+    ("DELETE", "/api/v1/duty"): _SEATED,
+    ("PUT", "/api/v1/duty/state"): _SEATED,
+    ("POST", "/api/v1/duty/present"): _SEATED,
+    ("POST", "/api/v1/calls/{call_id}/script"): _SEATED,
+    ("POST", "/api/v1/calls/{call_id}/transfer"): _SEATED,
+    ("GET", "/api/v1/floor"): LEADERS,
+    ("POST", "/api/v1/agents/{number}/watch"): LEADERS,
+    ("POST", "/api/v1/agents/{number}/sign_out"): LEADERS,
+    ("POST", "/api/v1/agents/{number}/move"): LEADERS,
     ("GET", "/health"): Open.LOOPBACK,
     ("GET", "/metrics"): Open.LOOPBACK,
     ("GET", "/openapi.json"): Open.EVERYWHERE,

@@ -1,0 +1,53 @@
+"""Owns the service level: which share of the callers was connected in time (ANS-2). Does no I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """One caller's wait for an agent, in seconds; `answered` is False for who gave up."""
+
+    seconds: float
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """So large a `share` (0 to 1) of the callers is to be connected within so many seconds."""
+
+    within_s: float
+    share: float
+
+
+PRESETS: Mapping[str, Preset] = {
+    "15/95": Preset(15, 0.95),  # GB/T 33358, government hotlines
+    "15/85": Preset(15, 0.85),
+    "20/80": Preset(20, 0.80),
+    "20/90": Preset(20, 0.90),
+}
+"""The levels a hotline may be measured by; the first is ours."""
+
+OURS = "15/95"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What was reached: `share` is None as long as nobody has counted."""
+
+    share: float | None
+    kept: bool
+    counted: int
+
+
+def level(waits: Iterable[Waited], preset: Preset) -> Level:
+    """Return which share was connected in time.
+
+    Who gave up within the time does not count: nobody was late for them. Who gave up later does.
+    """
+    counted = [each for each in waits if each.answered or each.seconds > preset.within_s]
+    if not counted:
+        return Level(None, kept=True, counted=0)
+    in_time = sum(each.answered and each.seconds <= preset.within_s for each in counted)
+    share = in_time / len(counted)
+    return Level(share, kept=share >= preset.share, counted=len(counted))

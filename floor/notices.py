@@ -1,0 +1,82 @@
+"""Owns what the picture tells after an event: facts about a seat, for whoever acts on them.
+
+Does no I/O. A call is named by our own id; `linkedid` is Asterisk's name of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A seat's phone is about to ring for a caller (ANS-2)."""
+
+    seat: str
+    call: str
+    queue: str
+    number: str
+    name: str
+    waited_s: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferGone:
+    """The phone rings no more and was not answered."""
+
+    seat: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talking:
+    """Caller and agent talk."""
+
+    seat: str
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """Caller and agent are parted; `parted` says how when it was by our doing."""
+
+    seat: str
+    call: str
+    parted: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """The caller was put on hold, or taken back (SIL-7)."""
+
+    seat: str
+    call: str
+    held: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A phone rang in vain for `rang_s` seconds (ANS-2)."""
+
+    seat: str
+    call: str
+    rang_s: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PausedBySwitch:
+    """Asterisk itself took a seat out of its queues, after a miss (ANS-2)."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What the wallboard shows is not what it was."""
+
+
+Notice = Offered | OfferGone | Talking | CallEnded | HoldChanged | Missed | PausedBySwitch | Changed

@@ -1,0 +1,288 @@
+"""Owns the live picture of the floor: it takes events and the time, and gives notices. Does no I/O.
+
+What it believes comes from Asterisk's events alone and is made good after a reconnect (`resumed`).
+Offers, talks and callers that no event has ended are ended by `tick`: nobody stays a ghost.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from ami.actions import Channel
+from ami.agent_events import (
+    AgentComplete,
+    AgentConnect,
+    Hold,
+    QueueCallerAbandon,
+    QueueMemberRemoved,
+    Unhold,
+)
+from ami.events import (
+    AgentRingNoAnswer,
+    Event,
+    QueueCallerJoin,
+    QueueCallerLeave,
+    QueueMemberStatus,
+    QueueState,
+    UserEvent,
+)
+from callflow.rules.service_level import Waited
+from floor.notices import (
+    CallEnded,
+    Changed,
+    HoldChanged,
+    Missed,
+    Notice,
+    Offered,
+    OfferGone,
+    PausedBySwitch,
+    Talking,
+)
+from floor.people import DeviceState, Member, Offer, Talk, Waiter, Worker
+
+OFFER: Final = "Offer"
+"""Name of the dialplan's user event before a seat's phone rings."""
+SETTLED: Final = timedelta(seconds=2)
+"""After this a caller who left a queue is in no other one, and a phone's state has been told."""
+MISS_FROM_S: Final = 1.0
+"""A phone that rang for less was not there to be answered: that is no miss of the agent's."""
+AUTO_PAUSE: Final = "Auto-Pause"
+"""Asterisk's own reason for a pause after a miss."""
+CALLS_KNOWN: Final = 2000
+
+Known = TypeVar("Known")
+Taker = Callable[[Any, datetime], list[Notice]]
+
+
+class Picture:
+    """Who is at work, who waits, whom phones ring for, who talks. A seat is `w01` or `8101`."""
+
+    def __init__(self) -> None:
+        self.workers: dict[str, Worker] = {}
+        self.members: dict[str, Member] = {}
+        self.waiting: dict[str, Waiter] = {}
+        self.offers: dict[str, Offer] = {}
+        self.talks: dict[str, Talk] = {}
+        self.waits: list[Waited] = []
+        self._calls: dict[str, str] = {}
+        self._served: dict[str, None] = {}
+        self._takers: Mapping[type[Any], Taker] = {
+            UserEvent: self._offered,
+            AgentConnect: self._connected,
+            AgentComplete: self._parted,
+            AgentRingNoAnswer: self._rang_in_vain,
+            QueueCallerJoin: self._joined,
+            QueueCallerLeave: self._left,
+            QueueCallerAbandon: self._abandoned,
+            QueueMemberStatus: self._member,
+            QueueMemberRemoved: lambda _, __: [Changed()],
+            Hold: self._held,
+            Unhold: self._held,
+        }
+
+    def heard(self, event: Event, now: datetime) -> list[Notice]:
+        """Take in one event of Asterisk's."""
+        take = self._takers.get(type(event))
+        return take(event, now) if take else []
+
+    def tick(self, now: datetime) -> list[Notice]:
+        """End what no event has ended."""
+        told: list[Notice] = []
+        for linkedid, waiter in list(self.waiting.items()):
+            if waiter.left_at and now - waiter.left_at > SETTLED:
+                told += self._gave_up(linkedid, now)
+        for seat, offer in list(self.offers.items()):
+            if now - offer.at > SETTLED and self._idle(seat):
+                told += self._offer_gone(seat)
+        for seat, talk in list(self.talks.items()):
+            if now - talk.since > SETTLED and self._idle(seat):
+                told += self._completed(seat, now)
+        return told
+
+    def resumed(
+        self, state: QueueState, channels: tuple[Channel, ...], now: datetime
+    ) -> list[Notice]:
+        """Take over what Asterisk says after a (re)connect: events were missed."""
+        self.members = {}
+        for member in state.members:
+            self._member(member, now)
+        before = self.waiting
+        self.waiting = {
+            entry.linkedid: before.get(entry.linkedid)
+            or Waiter(entry.queue, entry.channel, now - timedelta(seconds=entry.waited_s))
+            for entry in state.entries
+        }
+        return [*self._resume_talks(channels, now), Changed()]
+
+    def at_work(self, workers: list[Worker]) -> None:
+        """Know these workers and no others; what was counted of them stays."""
+        counted = {one.duty_id: one for one in self.workers.values()}
+        self.workers = {
+            one.seat: replace(one, missed=kept.missed, gone=kept.gone)
+            if (kept := counted.get(one.duty_id))
+            else one
+            for one in workers
+        }
+
+    def by_account(self, account_id: int) -> Worker | None:
+        """Return somebody at work."""
+        return next((one for one in self.workers.values() if one.account_id == account_id), None)
+
+    def by_number(self, number: str) -> Worker | None:
+        """Return somebody at work, by the account number."""
+        return next((one for one in self.workers.values() if one.number == number), None)
+
+    def talk_of(self, call: str) -> tuple[str, Talk] | None:
+        """Return the seat and talk of a call."""
+        return next(((seat, one) for seat, one in self.talks.items() if one.call == call), None)
+
+    def parting(self, seat: str, how: str) -> None:
+        """Remember that a talk is about to end by our own doing."""
+        if talk := self.talks.get(seat):
+            talk.parted = how
+
+    def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
+        call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
+        if event.name != OFFER or not call or not seat:
+            return []
+        self._call_is(event.linkedid, call)
+        waiter = self.waiting.get(event.linkedid)
+        waited = (now - waiter.since).total_seconds() if waiter else 0.0
+        queue = event.fields.get("Queue", "")
+        self.offers[seat] = Offer(call, event.linkedid, queue, now, event.party_number)
+        told = Offered(seat, call, queue, event.party_number, event.party_name, waited, now)
+        return [told, Changed()]
+
+    def _connected(self, event: AgentConnect, now: datetime) -> list[Notice]:
+        seat, linkedid = seat_of(event.interface), event.linkedid
+        self.offers.pop(seat, None)
+        if waiter := self.waiting.pop(linkedid, None):
+            self._count(linkedid, (now - waiter.since).total_seconds(), answered=True)
+        call = self._calls.get(linkedid, "")
+        self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
+        gone: list[Notice] = [
+            notice
+            for other, offer in list(self.offers.items())
+            if offer.linkedid == linkedid
+            for notice in self._offer_gone(other)
+        ]
+        return [*gone, Talking(seat, call, now), Changed()]
+
+    def _parted(self, event: AgentComplete, now: datetime) -> list[Notice]:
+        return self._completed(seat_of(event.interface), now)
+
+    def _completed(self, seat: str, now: datetime) -> list[Notice]:
+        if not (talk := self.talks.pop(seat, None)):
+            return []
+        return [CallEnded(seat, talk.call, talk.parted, now), Changed()]
+
+    def _rang_in_vain(self, event: AgentRingNoAnswer, now: datetime) -> list[Notice]:
+        seat = seat_of(event.interface)
+        told = self._offer_gone(seat)
+        if event.ring_time < MISS_FROM_S:
+            return told
+        if worker := self.workers.get(seat):
+            self.workers[seat] = replace(worker, missed=worker.missed + 1)
+        call = self._calls.get(event.linkedid, "")
+        return [*told, Missed(seat, call, event.ring_time, now), Changed()]
+
+    def _joined(self, event: QueueCallerJoin, now: datetime) -> list[Notice]:
+        known = self.waiting.get(event.linkedid)
+        since = known.since if known else now  # from one queue to the next the wait goes on
+        self.waiting[event.linkedid] = Waiter(event.queue, event.channel, since)
+        return [Changed()]
+
+    def _left(self, event: QueueCallerLeave, now: datetime) -> list[Notice]:
+        if waiter := self.waiting.get(event.linkedid):
+            waiter.left_at = now
+        return [Changed()]
+
+    def _abandoned(self, event: QueueCallerAbandon, now: datetime) -> list[Notice]:
+        return self._gave_up(event.linkedid, now)
+
+    def _gave_up(self, linkedid: str, now: datetime) -> list[Notice]:
+        told: list[Notice] = []
+        if waiter := self.waiting.pop(linkedid, None):
+            until = waiter.left_at or now
+            self._count(linkedid, (until - waiter.since).total_seconds(), answered=False)
+        for seat, offer in list(self.offers.items()):
+            if offer.linkedid == linkedid:
+                told += self._offer_gone(seat)
+        return [*told, Changed()]
+
+    def _member(self, event: QueueMemberStatus, now: datetime) -> list[Notice]:
+        seat = seat_of(event.interface)
+        before = self.members.get(seat)
+        self.members[seat] = Member(event.name, event.status, event.paused, event.reason)
+        told: list[Notice] = []
+        worker = self.workers.get(seat)
+        if event.paused and event.reason == AUTO_PAUSE and worker and worker.available:
+            told.append(PausedBySwitch(seat))
+        talk = self.talks.get(seat)
+        if talk and now - talk.since > SETTLED and self._idle(seat):
+            told += self._completed(seat, now)
+        if before is None or (before.device, before.paused) != (event.status, event.paused):
+            told.append(Changed())
+        return told
+
+    def _held(self, event: Hold | Unhold, now: datetime) -> list[Notice]:
+        for seat, talk in self.talks.items():
+            if talk.agent_channel == event.channel:
+                held = isinstance(event, Hold)
+                talk.held_since = now if held else None
+                return [HoldChanged(seat, talk.call, held, now), Changed()]
+        return []
+
+    def _offer_gone(self, seat: str) -> list[Notice]:
+        if not (offer := self.offers.pop(seat, None)):
+            return []
+        return [OfferGone(seat, offer.call)]
+
+    def _resume_talks(self, channels: tuple[Channel, ...], now: datetime) -> list[Notice]:
+        legs = {one.uniqueid: one for one in channels}
+        talks: dict[str, Talk] = {}
+        told: list[Notice] = []
+        for leg in channels:
+            seat = seat_of(leg.name.rpartition("-")[0])
+            caller = legs.get(leg.linkedid)
+            if not leg.bridge or caller is None or caller is leg or seat not in self.members:
+                continue
+            self._call_is(leg.linkedid, leg.call or caller.call)
+            since = now - timedelta(seconds=leg.seconds)
+            fresh = Talk(leg.call or caller.call, leg.linkedid, caller.name, leg.name, since)
+            known = self.talks.get(seat)
+            talks[seat] = known if known and known.linkedid == leg.linkedid else fresh
+            if talks[seat] is fresh:
+                told.append(Talking(seat, fresh.call, since))
+        for seat in set(self.talks) - set(talks):
+            told += self._completed(seat, now)
+        self.talks = talks
+        for seat in [one for one in self.offers if self._idle(one)]:
+            told += self._offer_gone(seat)
+        return told
+
+    def _call_is(self, linkedid: str, call: str) -> None:
+        _kept(self._calls, linkedid, call)
+
+    def _count(self, linkedid: str, seconds: float, *, answered: bool) -> None:
+        """Count a caller's first wait of the call; one who comes back was served before."""
+        if linkedid not in self._served:
+            _kept(self._served, linkedid, None)
+            self.waits.append(Waited(seconds, answered))
+
+    def _idle(self, seat: str) -> bool:
+        member = self.members.get(seat)
+        return member is not None and member.device in {DeviceState.IDLE, DeviceState.UNAVAILABLE}
+
+
+def seat_of(interface: str) -> str:
+    """Return the seat of an interface: `PJSIP/w01` → `w01`."""
+    return interface.removeprefix("PJSIP/")
+
+
+def _kept(known: dict[str, Known], key: str, value: Known) -> None:
+    """Keep a fact of a call, and forget the oldest of too many."""
+    known[key] = value
+    if len(known) > CALLS_KNOWN:
+        known.pop(next(iter(known)))

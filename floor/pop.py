@@ -1,0 +1,140 @@
+"""Owns what an agent sees of a caller before the phone rings: collected once, for each role's eyes.
+
+A handful of questions, each answered from an index, in one look at the database. What the database
+does not tell in time is left out: the number and the wait are always there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.call import Language
+from callflow.lifecycles.call import CallRecord
+from callflow.lifecycles.ticket import Ticket
+from callflow.rules import openings
+from callflow.rules.masking import masked_name, masked_number, masked_text
+from callflow.rules.roles import Role, sees_numbers
+from callflow.text import clean
+from floor.notices import Offered
+from floor.people import Worker
+from tickets import customers, desk_tickets, promises, queries
+from tickets.customers import Customer
+from tickets.promises import Promise
+from tickets.queries import CallFilter
+
+SHOWN: Final = 5
+"""Calls and tickets in sight; the rest is a click away."""
+EXCERPT: Final = 160
+"""Characters of a ticket's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What the database knows of a caller."""
+
+    call: CallRecord | None = None
+    customer: Customer | None = None
+    calls: Sequence[CallRecord] = ()
+    tickets: Sequence[Ticket] = ()
+    promises: Sequence[Promise] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pop:
+    """All that is shown of one call at one seat."""
+
+    offered: Offered
+    company: str
+    worker: Worker
+    background: Background = field(default_factory=Background)
+
+    def shown(self, role: Role) -> Mapping[str, object]:
+        """Return the pop as a page gets it, masked for those who need no numbers (SEC-2)."""
+        known, offered, plain = self.background, self.offered, sees_numbers(role)
+        number = offered.number or (known.call.number if known.call else "")
+        name = offered.name or (known.call.name if known.call else "")
+        customer = known.customer
+        return {
+            "call": offered.call,
+            "seat": offered.seat,
+            "queue": offered.queue,
+            "number": number if plain else masked_number(number),
+            "name": clean(name if plain else masked_name(name)),
+            "masked": not plain,
+            "customer": _customer(customer, plain=plain) if customer else None,
+            "topic": known.call.topic if known.call else None,
+            "language": known.call.language if known.call else None,
+            "waited_s": round(offered.waited_s, 1),
+            "reasons": list(getattr(known.call, "route_reasons", ())),
+            "calls": [_call(one) for one in known.calls],
+            "tickets": [_ticket(one, plain=plain) for one in known.tickets],
+            "promises": [_promise(one) for one in known.promises],
+            "script": self._script(customer.name if customer else ""),
+            "at": offered.at.isoformat(),
+        }
+
+    def _script(self, name: str) -> list[str]:
+        call = self.background.call
+        english = call is not None and call.language == Language.ENGLISH.value
+        language = Language.ENGLISH if english else Language.CHINESE
+        number = self.worker.number
+        said = [openings.opening(self.company, number, language)]
+        if self.background.promises:
+            said.append(openings.calling_back(self.company, number, name, language))
+        return [*said, openings.closing(language)]
+
+
+async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
+    """Return what is known of the caller of a call; nothing of one who hides the number."""
+    if not number:
+        return Background()
+    latest = (await queries.calls(database, CallFilter(number=number), limit=SHOWN + 1)).items
+    return Background(
+        call=next((one for one in latest if one.id == call_id), None),
+        customer=await customers.customer(database, number),
+        calls=[one for one in latest if one.id != call_id][:SHOWN],
+        tickets=await desk_tickets.open_of_customer(database, number, limit=SHOWN),
+        promises=await promises.open_to(database, number),
+    )
+
+
+def _customer(customer: Customer, *, plain: bool) -> Mapping[str, object]:
+    return {
+        "name": clean(customer.name if plain else masked_name(customer.name)),
+        "sort": customer.sort.value,
+        "note": clean(customer.note if plain else masked_text(customer.note), 400),
+        "first_agent": customer.first_agent,
+    }
+
+
+def _call(call: CallRecord) -> Mapping[str, object]:
+    return {
+        "id": call.id,
+        "at": call.ring_started.isoformat(),
+        "agent": call.agent,
+        "topic": call.topic,
+        "disposition": call.disposition.value if call.disposition else None,
+    }
+
+
+def _ticket(ticket: Ticket, *, plain: bool) -> Mapping[str, object]:
+    return {
+        "number": ticket.number,
+        "kind": ticket.kind.value,
+        "state": ticket.state.value,
+        "body": clean(ticket.body if plain else masked_text(ticket.body), EXCERPT),
+        "handler": ticket.handler,
+        "created_at": ticket.created_at.isoformat(),
+        "due_at": ticket.due_at.isoformat(),
+    }
+
+
+def _promise(promise: Promise) -> Mapping[str, object]:
+    return {
+        "id": promise.id,
+        "kind": promise.kind.value,
+        "due_at": promise.due_at.isoformat(),
+        "note": clean(promise.note, EXCERPT),
+    }

@@ -1,0 +1,118 @@
+"""Owns whose page is open: an agent whose browser is gone gets no callers (QUE-4). Does no I/O.
+
+A page that reloads closes its stream and opens another at once, under another page name. So a
+stream that is closed means different things as time passes: for `BLINK` perhaps only a stumbling
+connection, then a page that is gone and with it the phone in it (`PhoneGone`), and after `GRACE`
+somebody to whom no caller is offered (`Left`). `Back` follows when a page is open again.
+Times are seconds of one monotonic clock.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+BLINK: Final = 0.7
+"""A stream that is back within this with the same page name was never gone."""
+GRACE: Final = 3.0
+START_GRACE: Final = 8.0
+"""After our own start every page needs a moment to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneGone:
+    """The page with the phone in it is closed or loaded anew: a caller on it hears nothing."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Nobody looks: offer no callers."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A page is open again."""
+
+    account_id: int
+
+
+Sign = PhoneGone | Left | Back
+
+
+@dataclass(slots=True)
+class _Sight:
+    pages: dict[int, str] = field(default_factory=dict)
+    """Open streams, each with the name of its page."""
+    last_page: str = ""
+    gone_since: float | None = None
+    phone_gone: bool = False
+    left: bool = False
+
+
+class Presence:
+    """Who of those at work has a page open."""
+
+    def __init__(self) -> None:
+        self._sights: dict[int, _Sight] = {}
+
+    def at_work(self, accounts: set[int], now: float, *, grace: float = GRACE) -> None:
+        """Watch these accounts and no others; who has no page yet has `grace` seconds."""
+        for account_id in set(self._sights) - accounts:
+            if not self._sights[account_id].pages:
+                del self._sights[account_id]
+        for account_id in accounts:
+            sight = self._sights.setdefault(account_id, _Sight())
+            if not sight.pages and sight.gone_since is None:
+                sight.gone_since = now + grace - GRACE
+                sight.phone_gone = True  # there was none yet that could be gone
+
+    def opened(self, account_id: int, stream: int, page: str) -> list[Sign]:
+        """Note a stream that was opened; `page` names the page it belongs to."""
+        sight = self._sights.setdefault(account_id, _Sight())
+        told: list[Sign] = []
+        alone = not sight.pages and sight.gone_since is not None
+        if alone and not sight.phone_gone and page != sight.last_page:
+            told.append(PhoneGone(account_id))
+        if sight.left:
+            told.append(Back(account_id))
+        sight.pages[stream] = page
+        sight.last_page, sight.gone_since = page, None
+        sight.phone_gone = sight.left = False
+        return told
+
+    def closed(self, account_id: int, stream: int, now: float) -> None:
+        """Note a stream that was closed, for whatever reason."""
+        sight = self._sights.get(account_id)
+        if sight and sight.pages.pop(stream, None) is not None and not sight.pages:
+            sight.gone_since = now
+
+    def seen(self, account_id: int, now: float) -> list[Sign]:
+        """Note a sign of life of a page without a stream; it counts as long as `GRACE`."""
+        sight = self._sights.setdefault(account_id, _Sight())
+        if sight.pages:
+            return []
+        sight.gone_since = now
+        told: list[Sign] = [Back(account_id)] if sight.left else []
+        sight.left = False
+        return told
+
+    def is_open(self, account_id: int) -> bool:
+        """Tell whether a page is open now."""
+        sight = self._sights.get(account_id)
+        return bool(sight and sight.pages)
+
+    def tick(self, now: float) -> list[Sign]:
+        """Tell what time alone has decided."""
+        told: list[Sign] = []
+        for account_id, sight in self._sights.items():
+            if sight.gone_since is None or sight.pages:
+                continue
+            if not sight.phone_gone and now - sight.gone_since >= BLINK:
+                sight.phone_gone = True
+                told.append(PhoneGone(account_id))
+            if not sight.left and now - sight.gone_since >= GRACE:
+                sight.left = True
+                told.append(Left(account_id))
+        return told

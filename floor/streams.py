@@ -1,0 +1,116 @@
+"""Owns the streams of events to open pages. Does no I/O: who serves a stream reads its queue.
+
+A page that does not read is dropped, never waited for: its browser comes back by itself and gets
+the whole picture anew. So nothing is kept for it without a limit.
+"""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from callflow.rules.roles import Role
+from floor import metrics
+
+ROOM: Final = 64
+"""Events that a page may be behind by."""
+
+Data = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event as it goes to a page; ids only ever grow."""
+
+    id: int
+    event: str
+    data: str
+
+    def encoded(self) -> bytes:
+        """Return the event in the form of server-sent events."""
+        return f"id: {self.id}\nevent: {self.event}\ndata: {self.data}\n\n".encode()
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One open page: whose it is, and what it has not been sent yet; None ends it."""
+
+    id: int
+    account_id: int | None
+    role: Role
+    page: str
+    waiting: asyncio.Queue[Told | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
+    dropped: bool = False
+
+
+class Streams:
+    """All open pages."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Stream] = {}
+        self._numbers = itertools.count(1)
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def open(self, *, account_id: int | None, role: Role, page: str) -> Stream:
+        """Begin a stream."""
+        stream = Stream(next(self._numbers), account_id, role, page)
+        self._open[stream.id] = stream
+        metrics.STREAMS.set(len(self._open))
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        """Forget a stream that has ended."""
+        self._open.pop(stream.id, None)
+        metrics.STREAMS.set(len(self._open))
+
+    def tell(self, stream: Stream, event: str, data: Data) -> None:
+        """Tell one page; drop it when it is too far behind."""
+        told = Told(next(self._numbers), event, _compact(data))
+        try:
+            stream.waiting.put_nowait(told)
+        except asyncio.QueueFull:
+            self._drop(stream)
+
+    def tell_account(self, account_id: int, event: str, data: Callable[[Role], Data]) -> int:
+        """Tell every page of a person, in the form for the role; return how many there are."""
+        theirs = [one for one in self._open.values() if one.account_id == account_id]
+        for stream in theirs:
+            self.tell(stream, event, data(stream.role))
+        return len(theirs)
+
+    def tell_roles(self, roles: frozenset[Role], event: str, data: Data) -> None:
+        """Tell every page of these roles."""
+        for stream in list(self._open.values()):
+            if stream.role in roles:
+                self.tell(stream, event, data)
+
+    def watched_by(self, roles: frozenset[Role]) -> bool:
+        """Tell whether anybody of these roles has a page open."""
+        return any(one.role in roles for one in self._open.values())
+
+    def end(self, account_id: int) -> None:
+        """End every page of a person who may look no more."""
+        for stream in [one for one in self._open.values() if one.account_id == account_id]:
+            self._drop(stream, counted=False)
+
+    def end_all(self) -> None:
+        """End every stream: the desk stops."""
+        for stream in list(self._open.values()):
+            self._drop(stream, counted=False)
+
+    def _drop(self, stream: Stream, *, counted: bool = True) -> None:
+        if counted and not stream.dropped:
+            metrics.DROPPED.inc()
+        stream.dropped = True
+        while not stream.waiting.empty():
+            stream.waiting.get_nowait()
+        stream.waiting.put_nowait(None)
+        self.close(stream)
+
+
+def _compact(data: Data) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
