@@ -25,9 +25,9 @@ Typed = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/login")
-async def show_login(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
+async def showshow_door(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
     """The page to sign in on."""
-    return _login(request, onward=next)
+    return show_door(request, onward=next)
 
 
 @router.post("/login")
@@ -42,12 +42,12 @@ async def sign_in(
     try:
         entered = await door(request).enter(number.strip(), password, Visitor.of(request), now=now)
     except WrongError:
-        return _login(request, 401, fault="wrong", number=number, onward=next)
+        return show_door(request, 401, fault="wrong", number=number, onward=next)
     except ClosedError as error:
-        until = error.until.astimezone(_settings(request).zone).strftime("%H:%M:%S")
-        return _login(request, 429, fault="closed", until=until, number=number, onward=next)
+        until = error.until.astimezone(settings_of(request).zone).strftime("%H:%M:%S")
+        return show_door(request, 429, fault="closed", until=until, number=number, onward=next)
     except TooManyAtOnceError:
-        return _login(request, 503, fault="busy", number=number, onward=next)
+        return show_door(request, 503, fault="busy", number=number, onward=next)
     where = "/password" if entered.account.must_change else ours(next)
     answer = RedirectResponse(where, status_code=303)
     cookie.put(answer, request, entered.secret)
@@ -101,7 +101,7 @@ def ours(where: str) -> str:
     return where if "\\" not in where and not urlsplit(where).netloc else "/"
 
 
-def _login(
+def show_door(
     request: Request,
     status: int = 200,
     *,
@@ -110,6 +110,7 @@ def _login(
     number: str = "",
     onward: str = "/",
 ) -> HTMLResponse:
+    """Return the page to sign in on, with what was wrong."""
     return page(
         request,
         "login.html",
@@ -118,7 +119,7 @@ def _login(
         until=until,
         number=number,
         next=ours(onward),
-        oidc=bool(_settings(request).oidc_issuer),
+        oidc=bool(settings_of(request).oidc_issuer),
     )
 
 
@@ -130,6 +131,7 @@ def _password(
     )
 
 
-def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
+    """Return the desk's settings."""
     found: Settings = request.app.state.settings
     return found

@@ -22,7 +22,7 @@ RUN = """
 import sys
 from settings import Settings
 from switchroom.run import run
-sys.exit(run(Settings(), steps=[], services=[]))
+sys.exit(run(Settings(), steps=[], services=[], once_ready=lambda _: None))
 """
 
 

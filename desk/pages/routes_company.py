@@ -1,0 +1,107 @@
+"""Owns the way in by the company's own accounts (OpenID Connect), where the settings name one."""
+
+import hmac
+from datetime import UTC, datetime
+from html import escape
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.accounts import cookie
+from desk.accounts.entry import Visitor
+from desk.accounts.oidc import BEGUN_LASTS, Provider, VouchError
+from desk.accounts.passwords import one_time
+from desk.admission import patience
+from desk.archive import Patience
+from desk.pages.routes_doors import door, ours, settings_of, show_door
+from desk.problems import Refused
+from tickets import accounts
+from tickets.accounts import Account
+
+router = APIRouter(include_in_schema=False, prefix="/login/oidc")
+
+STATE = "thirdring-oidc"
+"""The cookie that ties the way back to the browser that left; Lax, since it returns from there."""
+
+Asking = Annotated[Patience, Depends(patience)]
+Short = Annotated[str, Query(max_length=2000)]
+
+log = structlog.get_logger()
+
+
+@router.get("")
+async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
+    """Send somebody to the provider."""
+    try:
+        where, state = await _provider(request).begin(
+            back=str(request.url_for("come_back")), onward=ours(next), now=datetime.now(UTC)
+        )
+    except VouchError as error:
+        log.warning("provider refused", why=str(error))
+        return show_door(request, 503, fault="company")
+    answer = RedirectResponse(where, status_code=303)
+    answer.set_cookie(
+        STATE,
+        state,
+        path="/login/oidc",
+        max_age=int(BEGUN_LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=cookie.over_tls(request),
+    )
+    return answer
+
+
+@router.get("/return")
+async def come_back(
+    request: Request, asking: Asking, state: Short = "", code: Short = ""
+) -> Response:
+    """Let somebody in whom the provider vouches for, if the number is an account's."""
+    now = datetime.now(UTC)
+    try:
+        if not state or not hmac.compare_digest(
+            state.encode(), request.cookies.get(STATE, "").encode()
+        ):
+            raise VouchError("another browser began this")
+        vouched = await _provider(request).finish(state=state, code=code, now=now)
+        account = await _account(request, asking, vouched.number)
+    except VouchError as error:
+        log.warning("provider refused", why=str(error))
+        return show_door(request, 403, fault="company")
+    entered = await door(request).seat(account, Visitor.of(request), now=now)
+    # A redirect would still count as the provider's doing, and the strict cookie would stay away.
+    where = escape(vouched.onward)
+    answer = HTMLResponse(
+        "<!doctype html><title>ThirdRing</title>"
+        f'<meta http-equiv="refresh" content="0;url={where}">'
+        f'<a href="{where}">ThirdRing</a>'
+    )
+    answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
+    cookie.put(answer, request, entered.secret)
+    return answer
+
+
+async def _account(request: Request, asking: Patience, number: str) -> Account:
+    """Return the account of a number. Raises VouchError when nobody may come in with it."""
+    account = await asking.ask(lambda database: accounts.by_number(database, number))
+    if account is None or account.disabled_at is not None:
+        raise VouchError("no account with this number")
+    if not account.must_change:
+        return account
+    # The one-time password that somebody knows serves nobody any more.
+    kept = await door(request).passwords.kept(one_time() + one_time())
+
+    async def change(database: AsyncConnection) -> Account | None:
+        return await accounts.set_password(database, account.id, kept, must_change=False)
+
+    return await asking.write(change) or account
+
+
+def _provider(request: Request) -> Provider:
+    provider: Provider = request.app.state.provider
+    if not settings_of(request).oidc_issuer:
+        raise Refused(404, "There is no provider of company accounts here.")
+    return provider
