@@ -47,6 +47,7 @@ from desk.pages import (
     routes_calls,
     routes_company,
     routes_doors,
+    routes_floor,
     routes_handover,
     routes_knowledge,
     routes_work,
@@ -118,6 +119,7 @@ PARTS = (
     routes_company.router,
     routes_work.router,
     routes_calls.router,
+    routes_floor.router,
     routes_handover.router,
     routes_knowledge.router,
 )

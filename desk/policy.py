@@ -79,15 +79,10 @@ _CUSTOMERS = _WRITERS | {Role.SWITCHBOARD}
 _TEACHERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
 """Who writes the knowledge base: difficult answers become entries (TKT-15)."""
 
-_SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD}
-
 _EVERYONE = frozenset(Role)
 
 _SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD, Role.FLOOR_ATTENDANT}
 """Who works in shifts, and hands over to the next (RPT-4)."""
-
-_KNOWERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
-"""Who writes down the answers to difficult questions (TKT-15)."""
 
 _SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
 """Who works at a seat with a phone (QUE-4)."""
@@ -150,15 +145,16 @@ POLICY: Mapping[Route, Allowed] = {
     ("DELETE", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
     ("GET", "/calls"): _CALLS,
     ("GET", "/calls/{call_id}"): _CALLS,
+    ("GET", "/floor"): LEADERS,
     ("GET", "/handover"): _SHIFTS,
     ("POST", "/handover"): _SHIFTS,
     ("POST", "/handover/{handover_id}/sign"): _SHIFTS,
     ("GET", "/knowledge"): _EVERYONE,
-    ("GET", "/knowledge/new"): _KNOWERS,
-    ("POST", "/knowledge/new"): _KNOWERS,
+    ("GET", "/knowledge/new"): _TEACHERS,
+    ("POST", "/knowledge/new"): _TEACHERS,
     ("GET", "/knowledge/{entry_id}"): _EVERYONE,
-    ("GET", "/knowledge/{entry_id}/edit"): _KNOWERS,
-    ("POST", "/knowledge/{entry_id}/edit"): _KNOWERS,
+    ("GET", "/knowledge/{entry_id}/edit"): _TEACHERS,
+    ("POST", "/knowledge/{entry_id}/edit"): _TEACHERS,
     ("GET", "/live"): _EVERYONE,
     ("POST", "/live/seen"): _EVERYONE,
     ("POST", "/api/v1/duty"): _SEATED,
@@ -168,6 +164,8 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/duty/present"): _SEATED,
     ("POST", "/api/v1/calls/{call_id}/script"): _SEATED,
     ("POST", "/api/v1/calls/{call_id}/transfer"): _SEATED,
+    ("POST", "/api/v1/calls/{call_id}/conference"): _SEATED,
+    ("POST", "/api/v1/calls/{call_id}/hold"): _SEATED,
     ("GET", "/api/v1/floor"): LEADERS,
     ("POST", "/api/v1/agents/{number}/watch"): LEADERS,
     ("POST", "/api/v1/agents/{number}/sign_out"): LEADERS,

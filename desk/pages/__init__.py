@@ -27,6 +27,7 @@ PLACES = (
     ("/calls", "calls"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
+    ("/audit", "audit"),
     ("/accounts", "accounts"),
 )
 """The pages of the navigation, with the words of each; a role sees those it may open."""

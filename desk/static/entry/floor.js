@@ -1,0 +1,47 @@
+// Owns the wallboard: what comes over /live goes into its place, clocks go on by themselves.
+import { $, say } from "../page/dom.js";
+import { listen } from "../page/live.js";
+import { Agents } from "../pages/agents.js";
+import { Figures } from "../pages/figures.js";
+import { watchNotice } from "../pages/notice.js";
+
+const figures = new Figures();
+const agents = new Agents(told);
+let ahead = 0; // ms that the server's clock is ahead of this one
+
+function board(told) {
+  if (!told) return;
+  ahead = Date.parse(told.at) - Date.now();
+  figures.show(told);
+  agents.show(told);
+  tick();
+}
+
+function tick() {
+  const now = Date.now() + ahead;
+  figures.tick(now);
+  agents.tick(now);
+}
+
+function told(element, text) {
+  for (const other of ["done", "trouble"]) $(`#${other}`).hidden = other !== element;
+  say($(`#${element}`), text);
+}
+
+listen(
+  {
+    picture: (whole) => {
+      $("#switch").hidden = whole.connected !== false;
+      board(whole.wallboard);
+    },
+    wallboard: board,
+    notice: () => notice.look(),
+    problem: ({ text }) => told("trouble", text),
+  },
+  (open) => {
+    $("#line").hidden = open;
+  },
+);
+
+const notice = watchNotice(told);
+setInterval(tick, 1000);

@@ -1,0 +1,109 @@
+// Owns the rows of the wallboard, one an agent: kept while things change, so that a button stays
+// under the finger that goes for it.
+import { ask } from "../page/asking.js";
+import { $, $$, say } from "../page/dom.js";
+import { clock, t, tOr } from "../page/words.js";
+
+const TONES = {
+  ready: "good",
+  ringing: "busy",
+  talking: "busy",
+  on_hold: "busy",
+  busy: "busy",
+  wrap_up: "",
+  paused: "warm",
+  gone: "bad",
+  unreachable: "bad",
+};
+const SURE_MS = 3000;
+
+export class Agents {
+  constructor(told) {
+    this.told = told;
+    this.rows = new Map();
+    this.body = $("#agents");
+    this.pattern = $("#agent-row").content.firstElementChild;
+    this.body.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
+    this.body.addEventListener("change", (event) => this.moved(event.target));
+  }
+
+  show(board) {
+    const there = new Set(board.agents.map((agent) => agent.number));
+    for (const [number, row] of this.rows) {
+      if (there.has(number)) continue;
+      row.remove();
+      this.rows.delete(number);
+    }
+    board.agents.forEach((agent, place) => this.put(agent, place));
+    $("#nobody").hidden = board.agents.length > 0;
+    const phones = board.phones.map((each) => `${each.phone} ${tOr(`floor.state_${each.state}`, each.state)}`);
+    say($("#phones"), phones.length ? t("floor.phones", { phones: phones.join(" · ") }) : "\u00a0");
+  }
+
+  put(agent, place) {
+    let row = this.rows.get(agent.number);
+    if (!row) {
+      row = this.pattern.cloneNode(true);
+      row.dataset.agent = agent.number;
+      this.rows.set(agent.number, row);
+    }
+    if (this.body.children[place] !== row) this.body.insertBefore(row, this.body.children[place] ?? null);
+    row.since = Date.parse(agent.since);
+    say($("[data-name]", row), agent.name);
+    say($("[data-number]", row), agent.number);
+    say($("[data-role]", row), tOr(`floor.role_${agent.role}`, agent.role));
+    const state = $("[data-state]", row);
+    say(state, tOr(`floor.state_${agent.state}`, agent.state));
+    state.className = `tag ${TONES[agent.state] ?? ""}`;
+    say($("[data-reason]", row), agent.reason ? tOr(`state.reason_${agent.reason}`, agent.reason) : "");
+    say($("[data-seat]", row), agent.seat);
+    say($("[data-queues]", row), agent.queues.map((each) => tOr(`floor.queue_${each}`, each)).join(" "));
+    say($("[data-missed]", row), agent.missed || "");
+    for (const button of $$("[data-watch]", row)) button.disabled = !agent.call;
+  }
+
+  tick(now) {
+    for (const row of this.rows.values()) say($("[data-since]", row), clock((now - row.since) / 1000));
+  }
+
+  clicked(button) {
+    const number = button?.closest("tr").dataset.agent;
+    if (!number) return;
+    if (button.dataset.watch) {
+      this.act(number, "watch", { how: button.dataset.watch }, t("floor.done_watch"));
+    } else if (this.sure(button)) {
+      this.act(number, "sign_out", undefined, t("floor.done_sign_out", { number }));
+    }
+  }
+
+  /** A first click asks; the second one within three seconds means it. */
+  sure(button) {
+    if (button.dataset.asked) return true;
+    const words = button.textContent;
+    button.dataset.asked = "yes";
+    say(button, button.dataset.sure);
+    setTimeout(() => {
+      delete button.dataset.asked;
+      say(button, words);
+    }, SURE_MS);
+    return false;
+  }
+
+  moved(select) {
+    const queue = select.value;
+    select.value = "";
+    if (!queue) return;
+    const number = select.closest("tr").dataset.agent;
+    const name = tOr(`floor.queue_${queue}`, queue);
+    this.act(number, "move", { queue }, t("floor.done_move", { number, queue: name }));
+  }
+
+  async act(number, action, body, done) {
+    try {
+      await ask("POST", `/api/v1/agents/${number}/${action}`, body);
+      this.told("done", done);
+    } catch (error) {
+      this.told("trouble", tOr(`floor.refused_${action}_${error.status}`, t("floor.failed")));
+    }
+  }
+}
