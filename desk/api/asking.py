@@ -26,6 +26,7 @@ Text = Annotated[str, Field(max_length=80, pattern=VISIBLE)]
 Identity = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 TicketNumber = Annotated[str, Field(max_length=24, pattern=r"^[0-9A-Za-z-]+$")]
 
+Digits = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[0-9+*#]+$")]
 RowId = Annotated[int, Field(ge=1, le=2**53)]
 Number = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z+*#._-]+$")]
 """A telephone number, as Asterisk gives it."""

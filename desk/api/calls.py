@@ -11,11 +11,13 @@ from callflow.rules.roles import sees_numbers
 from desk.admission import Holder
 from desk.api.asking import (
     Asking,
+    Digits,
     Identity,
     Known,
     Many,
     Paged,
     Text,
+    TicketNumber,
     found,
     may_search_by_number,
     turned,
@@ -43,6 +45,8 @@ class WhichCalls(Paged):
 
     ref: Text | None = Field(None, description="The X-Ref its switch sent.")
     number: Text | None = Field(None, description="The caller's number, whole.")
+    piece: Digits | None = Field(None, description="Digits that stand in the caller's number.")
+    ticket: TicketNumber | None = Field(None, description="A ticket that came from the call.")
     agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
     disposition: Disposition | None = None
     state: CallState | None = None
@@ -60,6 +64,7 @@ async def list_calls(
 ) -> Many[CallShape]:
     """Calls, newest first."""
     may_search_by_number(holder, wanted.number)
+    may_search_by_number(holder, wanted.piece)
     which = CallFilter(**wanted.filters())
     page = await turned(asking, queries.calls, which, wanted)
     return Many(items=[_shown(call, holder) for call in page.items], next=page.next)

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callflow.lifecycles.call import Disposition
-from tickets.finding import CallsWanted
+from tickets.queries import CallFilter
 
 SHORTEST_PIECE = 3
 """Digits of the shortest piece of a number: two are in nearly every number."""
@@ -31,7 +31,7 @@ class TypedCalls:
     """What was typed, what it asks for, and by field the key of the sentence for what is wrong."""
 
     typed: Mapping[str, str]
-    wanted: CallsWanted
+    wanted: CallFilter
     faults: Mapping[str, str] = field(default_factory=dict)
     by_number: bool = False
     """A number was asked for: not everybody may (SEC-2)."""
@@ -51,7 +51,7 @@ def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
     until = _moment(typed, "to", faults, zone, last=True)
     if since and until and since >= until:
         faults["to"] = "calls.fault_order"
-    wanted = CallsWanted(
+    wanted = CallFilter(
         piece=piece,
         ticket=ticket,
         call_id=call_id,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.text import LIMIT, clean, decoded
+from callflow.text import LIMIT, clean, decoded, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,27 @@ def test_any_bytes_from_the_wire_can_be_read(sent: bytes) -> None:
 def test_ten_thousand_characters_are_cut_to_the_limit() -> None:
     assert clean("a" * 10_000) == "a" * LIMIT
     assert len(clean("\N{SNOWMAN}\n" * 10_000, 40)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("第一行\r\n第二行", "第一行\n第二行"),
+        ("a\n\n\n\nb\n", "a\n\nb"),
+        ("\n\n  x  \ty\x00\x1b[0m\u202e\n", "x y[0m"),
+        ("<b>粗</b>", "<b>粗</b>"),
+        ("", ""),
+    ],
+)
+def test_what_a_person_types_keeps_its_lines_and_loses_what_nobody_sees(
+    typed: str, kept: str
+) -> None:
+    assert paragraphs(typed, 100) == kept
+
+
+@given(st.text(max_size=300), st.integers(0, 120))
+def test_typed_text_is_clean_line_by_line_and_stays_so(typed: str, limit: int) -> None:
+    kept = paragraphs(typed, limit)
+    assert len(kept) <= limit
+    assert all(clean(line, limit) == line for line in kept.split("\n"))
+    assert paragraphs(kept, limit) == kept
