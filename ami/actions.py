@@ -19,6 +19,7 @@ from callflow.text import clean
 
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")
 _INTERFACE = re.compile(r"PJSIP/[A-Za-z0-9]{1,20}")
+_LOCAL = re.compile(r"Local/[a-z]{1,20}@([a-z-]{1,40})/n")
 _WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
 
 
@@ -102,8 +103,13 @@ class Actions:
         ring_for: float,
         variables: Mapping[str, str],
     ) -> Outcome:
-        """Ring a phone and take it to a listed context; `attempt` is our id of this ringing."""
-        if not set(variables) <= self._variables or not _INTERFACE.fullmatch(interface):
+        """Ring a phone, or an extension of a listed context, and take it to a listed context.
+
+        `attempt` is our id of this ringing.
+        """
+        local = _LOCAL.fullmatch(interface)
+        known = local[1] in self._contexts if local else _INTERFACE.fullmatch(interface)
+        if not known or not set(variables) <= self._variables:
             return Outcome.REFUSED
         try:
             begun = await self._link.originate(

@@ -157,6 +157,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/knowledge/{entry_id}/edit"): _TEACHERS,
     ("GET", "/live"): _EVERYONE,
     ("POST", "/live/seen"): _EVERYONE,
+    ("GET", "/api/v1/colleagues"): _SEATED,
     ("POST", "/api/v1/duty"): _SEATED,
     ("GET", "/api/v1/duty"): _SEATED,
     ("DELETE", "/api/v1/duty"): _SEATED,

@@ -39,6 +39,8 @@ class Watch(StrEnum):
 REUNITE: Final = "reunite"
 TRANSFER: Final = "transfer"
 HOLD_WORDS: Final = "hold-words"
+EAR: Final = "Local/ear@hold-words/n"
+"""Rung in place of a phone: it speaks into the caller's ear (dialplan/desk.conf)."""
 
 CONTEXTS: Final = frozenset(
     {
@@ -49,7 +51,9 @@ CONTEXTS: Final = frozenset(
 )
 """All that the floor may have Asterisk carry out."""
 
-VARIABLES: Final = frozenset({"REUNITE_SEAT", "SCRIPT_SEAT", "TRANSFER_SEAT", "WATCHED"})
+VARIABLES: Final = frozenset(
+    {"REUNITE_SEAT", "SCRIPT_SEAT", "TRANSFER_SEAT", "WATCHED", "WATCHED_CALL", "HELD_S"}
+)
 """The variables that these contexts read."""
 
 AGAIN: Final = frozenset({REUNITE, *(f"script-{one.value}" for one in Script)})
@@ -105,15 +109,39 @@ class Control:
 
     async def watch(self, leader: Worker, watched: Worker, how: Watch) -> None:
         """Ring a leader's own phone and let it hear the agent's call."""
-        talk = self._picture.talks.get(watched.seat)
-        if talk is None:
-            raise NotTalkingError(watched.number)
+        await self._bring(leader.seat, watched.seat, how)
+
+    async def conference(self, call: str, colleague: Worker) -> None:
+        """Ring a colleague's phone and let it join the call."""
+        seat, _ = self.talking(call)
+        await self._bring(colleague.seat, seat, Watch.JOIN)
+
+    async def say_back(self, call: str, held_s: float) -> None:
+        """Thank the caller for waiting (SIL-7); only the caller hears it."""
+        _, talk = self.talking(call)
         outcome = await self._actions.ring(
-            f"PJSIP/{leader.seat}",
+            EAR,
+            HOLD_WORDS,
+            attempt=f"back-{uuid.uuid4()}",
+            ring_for=RING_FOR_S,
+            variables={
+                "WATCHED": talk.channel,
+                "WATCHED_CALL": call,
+                "HELD_S": str(round(held_s)),
+            },
+        )
+        self._ended(HOLD_WORDS, outcome)
+
+    async def _bring(self, seat: str, watched: str, how: Watch) -> None:
+        talk = self._picture.talks.get(watched)
+        if talk is None:
+            raise NotTalkingError(watched)
+        outcome = await self._actions.ring(
+            f"PJSIP/{seat}",
             f"watch-{how.value}",
             attempt=f"watch-{uuid.uuid4()}",
             ring_for=RING_FOR_S,
-            variables={"WATCHED": talk.agent_channel},
+            variables={"WATCHED": talk.agent_channel, "WATCHED_CALL": talk.call},
         )
         self._ended("watch", outcome)
 

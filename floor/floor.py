@@ -125,6 +125,11 @@ class Floor:
         """Note a sign of life of a page without a stream."""
         self._signs(self.presence.seen(account_id, self._clock()))
 
+    def hold(self, call: str, *, on: bool) -> None:
+        """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
+        seat, _ = self.control.talking(call)
+        self._act(self.picture.hold(seat, self.now(), on=on))
+
     def board(self) -> dict[str, object]:
         """Return the wallboard as of now."""
         return wallboard.wallboard(self.picture, self.now())
@@ -158,8 +163,8 @@ class Floor:
                     self._tell_of_talk(notice)
                 case CallEnded():
                     self._call_ended(notice)
-                case HoldChanged(seat=seat, call=call, held=held, at=at):
-                    self._tell(seat, "hold", {"call": call, "on": held, "at": at.isoformat()})
+                case HoldChanged():
+                    self._tell_of_hold(notice)
                 case Missed(seat=seat, call=call, rang_s=rang_s, at=at):
                     self._start(self.shift.missed(seat, rang_s=rang_s, call=call, now=at))
                     self._tell_duty(seat)
@@ -217,6 +222,13 @@ class Floor:
             # We came in the middle of this talk: the page has nothing to show yet.
             offered = Offered(told.seat, told.call, "", "", "", 0.0, told.at)
             self._start(self._offer(offered, self._clock()))
+
+    def _tell_of_hold(self, told: HoldChanged) -> None:
+        data = {"call": told.call, "on": told.held, "at": told.at.isoformat()}
+        self._tell(told.seat, "hold", data)
+        self._tell_duty(told.seat)
+        if not told.held:
+            self._start(self.control.say_back(told.call, told.held_s))
 
     def _call_ended(self, told: CallEnded) -> None:
         self._pops.pop(told.seat, None)

@@ -18,6 +18,10 @@ class Offered:
     name: str
     waited_s: float
     at: datetime
+    topic: str = ""
+    language: str = ""
+    reasons: tuple[str, ...] = ()
+    """Why the call came to this seat, see `callflow.rules.routing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,12 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class HoldChanged:
-    """The caller was put on hold, or taken back (SIL-7)."""
+    """The caller was put on hold, or taken back after `held_s` seconds (SIL-7)."""
 
     seat: str
     call: str
     held: bool
+    held_s: float
     at: datetime
 
 

@@ -142,6 +142,15 @@ class Picture:
         if talk := self.talks.get(seat):
             talk.parted = how
 
+    def hold(self, seat: str, now: datetime, *, on: bool) -> list[Notice]:
+        """Note that a caller is on hold or back; told by the phone, the page, or both (SIL-7)."""
+        talk = self.talks.get(seat)
+        if talk is None or (talk.held_since is not None) is on:
+            return []
+        held_s = (now - talk.held_since).total_seconds() if talk.held_since else 0.0
+        talk.held_since = now if on else None
+        return [HoldChanged(seat, talk.call, on, held_s, now), Changed()]
+
     def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
         if event.name != OFFER or not call or not seat:
@@ -151,7 +160,18 @@ class Picture:
         waited = (now - waiter.since).total_seconds() if waiter else 0.0
         queue = event.fields.get("Queue", "")
         self.offers[seat] = Offer(call, event.linkedid, queue, now, event.party_number)
-        told = Offered(seat, call, queue, event.party_number, event.party_name, waited, now)
+        told = Offered(
+            seat,
+            call,
+            queue,
+            event.party_number,
+            event.party_name,
+            waited,
+            now,
+            topic=event.fields.get("Topic", ""),
+            language=event.fields.get("Spoken", ""),
+            reasons=tuple(filter(None, event.fields.get("Reasons", "").split(";"))),
+        )
         return [told, Changed()]
 
     def _connected(self, event: AgentConnect, now: datetime) -> list[Notice]:
@@ -229,9 +249,7 @@ class Picture:
     def _held(self, event: Hold | Unhold, now: datetime) -> list[Notice]:
         for seat, talk in self.talks.items():
             if talk.agent_channel == event.channel:
-                held = isinstance(event, Hold)
-                talk.held_since = now if held else None
-                return [HoldChanged(seat, talk.call, held, now), Changed()]
+                return self.hold(seat, now, on=isinstance(event, Hold))
         return []
 
     def _offer_gone(self, seat: str) -> list[Notice]:

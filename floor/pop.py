@@ -64,10 +64,10 @@ class Pop:
             "name": clean(name if plain else masked_name(name)),
             "masked": not plain,
             "customer": _customer(customer, plain=plain) if customer else None,
-            "topic": known.call.topic if known.call else None,
-            "language": known.call.language if known.call else None,
+            "topic": offered.topic or (known.call.topic if known.call else None),
+            "language": self._language().value,
             "waited_s": round(offered.waited_s, 1),
-            "reasons": list(getattr(known.call, "route_reasons", ())),
+            "reasons": list(offered.reasons),
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],
             "promises": [_promise(one) for one in known.promises],
@@ -76,14 +76,16 @@ class Pop:
         }
 
     def _script(self, name: str) -> list[str]:
-        call = self.background.call
-        english = call is not None and call.language == Language.ENGLISH.value
-        language = Language.ENGLISH if english else Language.CHINESE
-        number = self.worker.number
+        language, number = self._language(), self.worker.number
         said = [openings.opening(self.company, number, language)]
         if self.background.promises:
             said.append(openings.calling_back(self.company, number, name, language))
         return [*said, openings.closing(language)]
+
+    def _language(self) -> Language:
+        call = self.background.call
+        spoken = self.offered.language or (call.language if call else "")
+        return Language.ENGLISH if spoken == Language.ENGLISH.value else Language.CHINESE
 
 
 async def background(database: AsyncConnection, call_id: str, number: str) -> Background:

@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person
-from desk.api.control import NOT_TALKING, not_done
+from desk.api.control import refusals
 from desk.api.duty import DutyShape, at_work
 from desk.archive import Patience
 from desk.live import floor_of
 from desk.looks import look
 from desk.problems import Refused, documented
 from floor import wallboard
-from floor.control import NotDoneError, NotTalkingError, Watch
+from floor.control import Watch
 from floor.floor import Floor
 from floor.people import Worker
 from floor.wallboard import Json
@@ -59,12 +59,8 @@ async def watch(
     floor = floor_of(request)
     leader, agent = at_work(floor, holder), _agent(floor, number)
     await _noted(asking, holder, f"agent.{wanted.how.value}", number)
-    try:
+    with refusals():
         await floor.control.watch(leader, agent, wanted.how)
-    except NotTalkingError:
-        raise Refused(409, NOT_TALKING) from None
-    except NotDoneError as error:
-        raise not_done(error) from None
     return Response(status_code=204)
 
 

@@ -1,5 +1,8 @@
 """Owns what the agent of a call does with it in the API: script keys, transfers, hold words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,9 +33,25 @@ class WantedTransfer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: str = Field(
-        pattern=r"^(w[0-9]{2}|[0-9]{3,6})$",
-        description="A colleague's account number, a seat, or a phone's number.",
+        pattern=r"^(w[0-9]{2}|[0-9]{3,6}|hotline|senior|manager)$",
+        description="A colleague's account number, a seat, a phone's number, or a queue.",
     )
+
+
+class WantedColleague(BaseModel):
+    """Who is to join the call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(pattern=r"^[0-9]{3,6}$", alias="with", description="Account number (工号).")
+
+
+class WantedHold(BaseModel):
+    """Hold the caller, or come back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: bool
 
 
 class Done(BaseModel):
@@ -40,6 +59,35 @@ class Done(BaseModel):
 
     call: str
     done: str
+
+
+NOT_TALKING = "Nobody talks in this call now, or it is being taken elsewhere."
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say why a call was not taken elsewhere."""
+    try:
+        yield
+    except NotTalkingError:
+        raise Refused(409, NOT_TALKING) from None
+    except NotDoneError as error:
+        if error.refused:
+            said = "Asterisk did not do it: the call has ended or there is no such place."
+            raise Refused(409, said) from None
+        said = "The link to Asterisk was lost; whether it was done is not known."
+        raise Refused(503, said) from None
+
+
+def _own(floor: Floor, holder: Holder, call: str) -> None:
+    """Refuse those who neither talk in the call nor lead."""
+    found = floor.picture.talk_of(call)
+    if found is None:
+        raise Refused(409, NOT_TALKING)
+    worker = floor.picture.workers.get(found[0])
+    theirs = worker is not None and worker.account_id == holder.account_id
+    if not theirs and holder.role not in LEADERS:
+        raise Refused(403, "This is another agent's call.")
 
 
 @router.post("/script", responses=ANSWERS)
@@ -52,12 +100,8 @@ async def say_script(
     """
     floor, call = floor_of(request), call_id.lower()
     _own(floor, holder, call)
-    try:
+    with refusals():
         await floor.control.script(call, wanted.name)
-    except NotDoneError as error:
-        raise not_done(error) from None
-    except NotTalkingError:
-        raise Refused(409, NOT_TALKING) from None
     return Done(call=call, done=f"script-{wanted.name.value}")
 
 
@@ -65,36 +109,38 @@ async def say_script(
 async def transfer(
     request: Request, call_id: Identity, wanted: WantedTransfer, holder: Person
 ) -> Done:
-    """Connect the caller with a colleague or another phone; the agent is let go."""
+    """Connect the caller with a colleague, a phone or a queue; the agent is let go."""
     floor, call = floor_of(request), call_id.lower()
     _own(floor, holder, call)
     colleague = floor.picture.by_number(wanted.to)
-    to = colleague.seat if colleague else wanted.to
-    try:
-        await floor.control.transfer(call, to)
-    except NotDoneError as error:
-        raise not_done(error) from None
-    except NotTalkingError:
-        raise Refused(409, NOT_TALKING) from None
+    with refusals():
+        await floor.control.transfer(call, colleague.seat if colleague else wanted.to)
     return Done(call=call, done="transfer")
 
 
-NOT_TALKING = "Nobody talks in this call now, or it is being taken elsewhere."
+@router.post("/conference", responses=ANSWERS)
+async def confer(
+    request: Request, call_id: Identity, wanted: WantedColleague, holder: Person
+) -> Done:
+    """Ring a colleague who then talks with both; the call is still the agent's."""
+    floor, call = floor_of(request), call_id.lower()
+    _own(floor, holder, call)
+    colleague = floor.picture.by_number(wanted.number)
+    if colleague is None:
+        raise Refused(409, "Nobody with this number is at work.")
+    with refusals():
+        await floor.control.conference(call, colleague)
+    return Done(call=call, done="conference")
 
 
-def not_done(error: NotDoneError) -> Refused:
-    """Return what to say when Asterisk did not do it, or did not say so."""
-    if error.refused:
-        return Refused(409, "Asterisk did not do it: the call has ended or there is no such place.")
-    return Refused(503, "The link to Asterisk was lost; whether it was done is not known.")
+@router.post("/hold", responses=ANSWERS)
+async def hold(request: Request, call_id: Identity, wanted: WantedHold, holder: Person) -> Done:
+    """Say that the page's phone has put the caller on hold, or come back (SIL-7).
 
-
-def _own(floor: Floor, holder: Holder, call: str) -> None:
-    """Refuse those who neither talk in the call nor lead."""
-    found = floor.picture.talk_of(call)
-    if found is None:
-        raise Refused(409, NOT_TALKING)
-    worker = floor.picture.workers.get(found[0])
-    theirs = worker is not None and worker.account_id == holder.account_id
-    if not theirs and holder.role not in LEADERS:
-        raise Refused(403, "This is another agent's call.")
+    The phone itself holds the line; on the way back the caller is thanked for waiting.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    _own(floor, holder, call)
+    with refusals():
+        floor.hold(call, on=wanted.on)
+    return Done(call=call, done="hold" if wanted.on else "back")

@@ -58,6 +58,10 @@ class House:
         """Return the SIP password of an agent's phone."""
         return secrets.load(self.settings.paths.secrets).phones[phone]
 
+    def seat_password(self, seat: str) -> str:
+        """Return the SIP password of a seat: `w01`, or a desk phone's number."""
+        return secrets.load(self.settings.paths.secrets).seats[seat]
+
     def asterisk(self, command: str) -> str:
         """Have Asterisk carry out a console command; return what it says."""
         installation = asterisk.find(self.settings)

@@ -1,0 +1,127 @@
+"""Owns agents at the desk as tests have them: accounts, sittings, and a page that listens.
+
+The page is the event stream of `GET /live`, read as a browser would; every event keeps its moment.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.end_to_end.house import House
+from tests.waiting import until
+
+PASSWORD = "violet-harbour-42"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of the stream; `at` is the monotonic moment at which it was read."""
+
+    name: str
+    data: dict[str, Any]
+    at: float
+
+
+@dataclass
+class Agent:
+    """Somebody who has signed in at the desk."""
+
+    number: str
+    client: httpx.AsyncClient
+    events: list[Event] = field(default_factory=list)
+
+    async def begins(self, kind: str, phone: str = "") -> dict[str, Any]:
+        """Sign in at a seat; return what the page gets for its phone."""
+        answer = await self.client.post("/api/v1/duty", json={"kind": kind, "phone": phone})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def is_now(self, state: str, reason: str = "") -> httpx.Response:
+        """Be ready, or rest."""
+        wanted = {"state": state, "reason": reason}
+        return await self.client.put("/api/v1/duty/state", json=wanted)
+
+    async def asks(self, path: str, **given: object) -> httpx.Response:
+        """Send what the page sends when a key is pressed."""
+        return await self.client.post(path, json=given)
+
+    async def ends(self) -> None:
+        """Sign out."""
+        await self.client.delete("/api/v1/duty")
+
+    async def hears(self, name: str, *, within: float = 10.0, after: float = 0.0) -> Event:
+        """Wait for an event of this name, later than `after`."""
+        return await until(
+            lambda: next((one for one in self.events if one.name == name and one.at > after), None),
+            within=within,
+            what=f"agent {self.number} hears {name}",
+            every=0.005,
+        )
+
+    async def is_seen(self, state: str, *, within: float = 10.0, after: float = 0.0) -> Event:
+        """Wait until the page is told that the agent is in a state."""
+        return await until(
+            lambda: next(
+                (
+                    one
+                    for one in self.events
+                    if one.name == "duty" and one.data["state"] == state and one.at > after
+                ),
+                None,
+            ),
+            within=within,
+            what=f"agent {self.number} is {state}",
+            every=0.01,
+        )
+
+    @asynccontextmanager
+    async def page(self, name: str = "page-1") -> AsyncIterator[None]:
+        """Have a page open while the block runs."""
+        listening = asyncio.create_task(self._listen(name))
+        try:
+            await self.hears("picture", after=time.monotonic() - 0.5)
+            yield
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError, httpx.HTTPError):
+                await listening
+
+    async def _listen(self, page: str) -> None:
+        while True:
+            with suppress(httpx.HTTPError):
+                await self._read(page)
+            await asyncio.sleep(0.3)  # as the stream itself asks of a browser
+
+    async def _read(self, page: str) -> None:
+        async with self.client.stream("GET", f"/live?page={page}", timeout=30) as stream:
+            name = ""
+            async for line in stream.aiter_lines():
+                key, _, value = line.partition(": ")
+                if key == "event":
+                    name = value
+                elif key == "data":
+                    self.events.append(Event(name, json.loads(value), time.monotonic()))
+
+
+@asynccontextmanager
+async def signed_in(house: House, number: str, role: str = "junior-agent") -> AsyncIterator[Agent]:
+    """Give somebody with an account of their own, signed in at the desk; off duty at the end."""
+    made = house.thirdring("account", "add", number, "--name", f"话务员{number}", "--role", role)
+    once = made.partition(": ")[2].split()[0]
+    async with httpx.AsyncClient(base_url=house.desk, timeout=10) as client:
+        entered = await client.post("/api/v1/sitting", json={"number": number, "password": once})
+        assert entered.status_code == 201, f"{made!r}: {entered.text}"
+        client.headers["X-CSRF-Token"] = entered.json()["csrf"]
+        changed = await client.put("/api/v1/password", json={"old": once, "new": PASSWORD})
+        assert changed.is_success, changed.text
+        sitting = (await client.get("/api/v1/sitting")).json()
+        client.headers["X-CSRF-Token"] = sitting["csrf"]
+        agent = Agent(number, client)
+        yield agent
+        await agent.ends()
