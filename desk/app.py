@@ -26,6 +26,7 @@ from desk.api import (
     agents,
     audit,
     calls,
+    colleagues,
     control,
     customers,
     duty,
@@ -43,9 +44,12 @@ from desk.assets import Assets
 from desk.edge import Edge, known_hosts
 from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from desk.pages import (
+    routes_accounts,
     routes_assets,
+    routes_audit,
     routes_calls,
     routes_company,
+    routes_customers,
     routes_doors,
     routes_floor,
     routes_handover,
@@ -111,6 +115,7 @@ PARTS = (
     duty.router,
     control.router,
     agents.router,
+    colleagues.router,
     live.router,
     state.router,
     about,
@@ -120,6 +125,9 @@ PARTS = (
     routes_work.router,
     routes_calls.router,
     routes_floor.router,
+    routes_customers.router,
+    routes_audit.router,
+    routes_accounts.router,
     routes_handover.router,
     routes_knowledge.router,
 )

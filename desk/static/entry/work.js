@@ -35,9 +35,13 @@ const panel = makePanel($("#phone"), phone, {
 });
 let current = ""; // the call that is on, by our own id
 let connected = false; // this page's phone has its seat
+let beginning = false;
 let here = true; // this window has the phone, no other
 
 const SEAT = "thirdring.kind";
+const SAME_CLOCK_MS = 1000;
+const GHOST_MS = 1500;
+let clockSkew = 0; // of this machine, against the server
 
 function isBrowser() {
   return !state.duty?.seat || state.duty.seat.startsWith("w");
@@ -46,23 +50,26 @@ function isBrowser() {
 // --- work begins and ends ---
 
 async function begin(kind, number = "") {
+  if (beginning) return;
+  beginning = true;
   say($("#begin-problem"), "");
   try {
     const body = kind === "phone" ? { kind, phone: number } : { kind };
     const seat = await ask("POST", "/api/v1/duty", body);
     sessionStorage.setItem(SEAT, JSON.stringify([kind, number]));
-    state.put({ ...state.duty, state: "ready", reason: "", since: new Date().toISOString(), ...seat });
-    if (kind === "browser") await plug(seat);
+    if (!state.duty) state.put({ state: "ready", reason: "", since: new Date().toISOString(), ...seat });
+    if (kind === "browser" && !connected) plug(seat);
   } catch (error) {
     sessionStorage.removeItem(SEAT);
     say($("#begin-problem"), error.message || t("common.failed"));
   }
+  beginning = false;
   paint();
 }
 
-async function plug(seat) {
+function plug(seat) {
   connected = true;
-  await phone.sound.open();
+  phone.sound.open();
   phone.connect(seat);
 }
 
@@ -78,25 +85,26 @@ function signedOff() {
 
 const heard = {
   picture(picture) {
+    const skew = Date.now() - Date.parse(picture.at);
+    clockSkew = Math.abs(skew) > SAME_CLOCK_MS ? skew : 0;
     dutyIs(picture.duty ?? null);
     if (picture.offer) offered(picture.offer);
-    if (picture.talking) talking(picture.talking);
-    else if (current && phone.state.call?.step !== "talking") ended({ call: current });
+    if (picture.talking) talking({ ...picture.talking, held: picture.held });
+    else if (current) gone(current);
   },
   offer: offered,
   offer_gone({ call }) {
     if (pop.offer?.call === call && current !== call) pop.gone();
   },
   talking,
-  call_ended: ended,
+  call_ended: ({ call }) => call === current && gone(call),
   duty: dutyIs,
-  hold({ call, on, held }) {
-    const is = Boolean(on ?? held);
+  hold({ call, on }) {
     if (call !== current) return;
-    phone.tell({ name: "held", on: is });
-    if (!isBrowser()) panel.deskCall({ since: Date.now(), ...deskTalk, held: is });
-    if (is) words.holding();
+    if (!isBrowser()) panel.deskCall({ ...deskTalk, held: on });
+    if (on) words.holding();
     else words.back();
+    paint();
   },
   problem: ({ text }) => panel.told(text, "bad"),
 };
@@ -110,50 +118,58 @@ function dutyIs(duty) {
 }
 
 function offered(offer) {
-  const began = performance.now();
-  if (pop.offer?.call !== offer.call || current !== offer.call) {
-    customer.close();
-    pop.put(offer);
-  }
+  const first = pop.offer?.call !== offer.call;
+  if (first) customer.close();
+  pop.put(offer);
   panel.who(offer.number);
-  requestAnimationFrame(() => {
-    phone.tell({ name: "popped", call: offer.call });
-    seen(offer, performance.now() - began);
-  });
+  if (first && current !== offer.call) drawn(() => seen(offer));
 }
 
-function seen(offer, drawn) {
-  const sent = Date.parse(offer.at);
-  const ms = Number.isNaN(sent) ? drawn : Date.now() - sent;
-  ask("POST", "/live/seen", { call: offer.call, ms: Math.max(0, Math.round(ms)) }).catch(() => {});
+function seen(offer) {
+  phone.tell({ name: "popped", call: offer.call });
+  const ms = Math.max(0, Date.now() - clockSkew - Date.parse(offer.at));
+  ask("POST", "/live/seen", { call: offer.call, ms }).catch(() => {});
+}
+
+/** Call back when what was just changed is on the screen; at once when nobody looks. */
+function drawn(then) {
+  if (document.hidden) then();
+  else requestAnimationFrame(() => setTimeout(then, 0));
 }
 
 function talking(talk) {
   const fresh = current !== talk.call;
   current = talk.call;
   document.body.dataset.call = talk.call;
-  if (talk.number && pop.offer?.call !== talk.call) pop.put(talk);
   pop.talking();
   if (fresh) words.talking();
   ticket.open(talk.call);
   if (!isBrowser()) {
-    deskTalk = { since: Date.parse(talk.since ?? talk.at) || Date.now(), held: Boolean(talk.held) };
+    deskTalk = { since: Date.parse(talk.at) || Date.now(), held: Boolean(talk.held) };
     panel.deskCall(deskTalk);
   }
   paint();
 }
 
+/** A call that the server knows no more: whatever is left of it here is a ghost. */
+function gone(call) {
+  ended({ call });
+  setTimeout(() => {
+    if (phone.state.call?.id === call && phone.state.call.step === "talking" && current !== call) phone.tell({ name: "hang_up" });
+  }, GHOST_MS);
+}
+
 function ended({ call }) {
-  if (call && call !== current) return;
+  if (call !== current) return;
   current = "";
   deskTalk = null;
   delete document.body.dataset.call;
   pop.ended();
   words.ended();
-  ticket.wrapUp();
   panel.deskCall(null);
   panel.who("");
   paint();
+  ticket.wrapUp();
 }
 
 // --- what the phone tells ---
@@ -169,13 +185,13 @@ function phoneChanged(now, before) {
   paint();
 }
 
+/** Hold by our own phone; on the way back the server thanks the caller for waiting (SIL-7). */
 async function hold(on) {
-  try {
-    await ask("POST", `/api/v1/calls/${encodeURIComponent(current)}/hold`, { on });
-    heard.hold({ call: current, on });
-  } catch (error) {
-    panel.told(error.message || t("common.failed"), "bad");
-  }
+  const call = current;
+  if (on) phone.tell({ name: "held", on });
+  await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => panel.told(error.message, "bad"));
+  if (!on) phone.tell({ name: "held", on });
+  heard.hold({ call, on });
 }
 
 function paint() {
@@ -201,8 +217,8 @@ const keys = makeKeys(
     ["K", "phone.keypad", () => panel.press("keypad-open")],
     ["Alt+1", "script.silent", () => scriptKey("silent")],
     ["Alt+2", "script.quiet", () => scriptKey("quiet")],
-    ["Alt+3", "script.cannot_hear", () => scriptKey("cannot_hear")],
-    ["Alt+4", "script.stays_on", () => scriptKey("stays_on")],
+    ["Alt+3", "script.cannot_hear", () => scriptKey("cannot-hear")],
+    ["Alt+4", "script.stays_on", () => scriptKey("stays-on")],
     ["Alt+T", "phone.focus_ticket", ticket.focus],
     ["Alt+K", "phone.focus_knowledge", knowledge.focus],
     ["Alt+R", "state.ready_now", state.ready],
@@ -230,7 +246,7 @@ alone({
     const lost = recall(me);
     if (lost) panel.told(t("phone.returning"));
     const kept = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
-    listen(heard, trouble.line, "/live?page=work");
+    listen(heard, trouble.line, `/live?page=${crypto.randomUUID?.() ?? Math.random()}`);
     if (kept) await begin(...kept);
     sendLeftovers(me, lost);
     paint();

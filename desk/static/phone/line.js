@@ -90,11 +90,16 @@ export function makeLine(tell, sound) {
     keep(id, session);
   }
 
+  async function answer(session) {
+    const mediaStream = await sound.opened(); // right after a reload it may still be opening
+    if (session && !session.isEnded()) session.answer({ mediaStream, pcConfig: PC });
+  }
+
   function run(command) {
     const session = sessions.get(command.session);
     switch (command.do) {
       case "answer":
-        return session?.answer({ mediaStream: sound.microphone(), pcConfig: PC });
+        return answer(session);
       case "refuse":
         return session?.terminate({ status_code: 486 });
       case "hang_up":

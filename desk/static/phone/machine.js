@@ -48,7 +48,7 @@ const steps = {
   ended,
   hang_up,
   muted: (s, e) => inCall(s, (call) => [{ ...call, muted: e.on }, [{ do: "mute", session: call.session, on: e.on }]]),
-  held: (s, e) => inCall(s, (call) => [{ ...call, held: e.on }, none]),
+  held: (s, e) => inCall(s, (call) => [{ ...call, held: e.on }, [{ do: e.on ? "hold" : "resume", session: call.session }]]),
   digit: (s, e) => inCall(s, (call) => [call, [{ do: "digit", session: (s.beside ?? call).session, digit: e.digit }]]),
   consult,
   complete,

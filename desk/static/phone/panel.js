@@ -11,6 +11,7 @@ import { shown } from "./machine.js";
  */
 export function makePanel(root, phone, desk) {
   const at = (id) => $(`#${id}`, root);
+  let seats = new Map(); // of colleagues, by their numbers
   let onDesk = null; // a call on a desk phone, of which only the server tells
 
   function paint() {
@@ -21,7 +22,7 @@ export function makePanel(root, phone, desk) {
     at("answer").disabled = call?.step !== "ringing";
     at("answer").classList.toggle("breathes", call?.step === "ringing");
     at("hang-up").disabled = !call;
-    at("hold").disabled = !talking || Boolean(beside);
+    at("hold").disabled = !(browser && talking) || Boolean(beside);
     pressed("hold", held, "phone.resume", "phone.hold");
     at("mute").disabled = !(browser && talking);
     pressed("mute", call?.muted, "phone.unmute", "phone.mute");
@@ -57,7 +58,26 @@ export function makePanel(root, phone, desk) {
   function unfold(part, open = at(part).hidden) {
     show(at(part), open);
     at(`${part}-open`).setAttribute("aria-expanded", String(open));
-    if (open && part === "transfer") at("transfer-to").focus();
+    if (open && part === "transfer") {
+      at("transfer-to").focus();
+      colleagues();
+    }
+  }
+
+  /** Show who else is at work; a press on one fills in the number. */
+  async function colleagues() {
+    let items = [];
+    try {
+      ({ items } = await ask("GET", "/api/v1/colleagues"));
+    } catch {
+      // the number can still be typed
+    }
+    seats = new Map(items.map((each) => [each.number, each.seat]));
+    const lines = items.map((each) => [each.number, `${each.number} ${each.name}`, t(`state.${each.state}`), each.state === "ready"]);
+    const queues = [["senior", t("phone.to_senior"), "", true], ["manager", t("phone.to_manager"), "", true]];
+    fill(at("colleagues"), ...[...lines, ...queues].map(([to, name, state, free]) =>
+      el("button", { type: "button", class: "plain", onclick: () => { at("transfer-to").value = to; at("transfer-blind").focus(); } },
+        name, el("span", { class: `small ${free ? "good" : "quiet"}` }, state))));
   }
 
   function press(id) {
@@ -71,7 +91,7 @@ export function makePanel(root, phone, desk) {
     mute: () => phone.tell({ name: "muted", on: !phone.state.call.muted }),
     "keypad-open": () => unfold("keypad"),
     "transfer-open": () => unfold("transfer"),
-    "transfer-consult": () => wanted((to) => phone.tell({ name: "consult", session: phone.dialled(), to })),
+    "transfer-consult": () => wanted((to) => phone.tell({ name: "consult", session: phone.dialled(), to: seats.get(to) ?? to })),
     "transfer-complete": () => phone.tell({ name: "complete" }),
     "transfer-back": () => phone.tell({ name: "back" }),
     conference: () => wanted((to) => control("conference", { with: to })),

@@ -11,7 +11,6 @@ const RETURNS_WITHIN_MS = 60_000; // a call that was lost longer ago does not co
 /** Return a phone. `changed(state, before)` hears of every change; `remote` is an audio element. */
 export function makePhone(remote, me, changed) {
   let state = start;
-  const timers = new Map();
   const sound = makeSound(remote, (found) => tell({ name: "microphone", found }));
   const line = makeLine(tell, sound);
   let credentials = null;
@@ -31,10 +30,7 @@ export function makePhone(remote, me, changed) {
       case "silence":
         return sound.silence();
       case "wait":
-        return timers.set(
-          command.session,
-          setTimeout(() => tell({ name: "ring_due", session: command.session }), command.ms),
-        );
+        return wait(command);
       case "remember":
         return remember(command.call);
       case "forget":
@@ -42,6 +38,11 @@ export function makePhone(remote, me, changed) {
       default:
         return line.run(command);
     }
+  }
+
+  function wait({ session, ms }) {
+    // A page that nobody looks at shows nothing, and its timers are slow.
+    setTimeout(() => tell({ name: "ring_due", session }), document.hidden ? 0 : ms);
   }
 
   function remember(call) {

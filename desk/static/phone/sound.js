@@ -2,6 +2,7 @@
 // the device that was chosen. The microphone is opened once, at sign-in, so that an answer is at once.
 
 const KEPT = "thirdring.devices";
+const OPENS_WITHIN_MS = 3000;
 const RING = { hz: [450, 600], on_s: 1, each_s: 3 };
 
 export function makeSound(remote, tell) {
@@ -11,13 +12,25 @@ export function makeSound(remote, tell) {
   let silent = null;
   let context = null;
   let ringing = 0;
+  let opening = Promise.resolve();
 
   function keep() {
     localStorage.setItem(KEPT, JSON.stringify(chosen));
   }
 
   /** Open the microphone; tells `ready`, `refused` or `missing`. */
-  async function open() {
+  function open() {
+    opening = ask();
+    return opening;
+  }
+
+  /** Return the microphone's stream as soon as it is open, one of silence when that takes long. */
+  async function opened() {
+    await Promise.race([opening, new Promise((done) => setTimeout(done, OPENS_WITHIN_MS))]);
+    return microphone();
+  }
+
+  async function ask() {
     const asked = { audio: { deviceId: chosen.in ? { ideal: chosen.in } : undefined, echoCancellation: true, noiseSuppression: true }, video: false };
     try {
       if (!navigator.mediaDevices) throw new DOMException("", "NotAllowedError"); // no TLS
@@ -105,7 +118,7 @@ export function makeSound(remote, tell) {
     if (which === "in") open();
   }
 
-  return { open, microphone, play, stop, ring, silence, devices, choose, chosen };
+  return { open, opened, microphone, play, stop, ring, silence, devices, choose, chosen };
 }
 
 function read() {

@@ -24,7 +24,7 @@ export function makeCustomer(root, pop) {
     event.preventDefault();
     const number = pop.offer?.number;
     if (!number) return;
-    const changed = { name: field("name").value.trim(), sort: field("sort").value, note: field("note").value.trim() };
+    const changed = { name: field("name").value.trim(), sort: field("sort").value, note: field("note").value.trim(), first_agent: pop.offer.customer?.first_agent ?? null };
     try {
       await ask("PUT", `/api/v1/customers/${encodeURIComponent(number)}`, changed);
       if (pop.offer?.number === number) pop.customer(changed);

@@ -11,6 +11,7 @@ export function makePop(root, words) {
   let offer = null;
 
   function put(given) {
+    const fresh = offer?.call !== given.call;
     offer = given;
     show(at("empty"), false);
     show(at("full"), true);
@@ -28,6 +29,7 @@ export function makePop(root, words) {
     list(at("promises"), given.promises, promise, "pop.no_promises");
     list(at("tickets"), given.tickets, ticket, "pop.no_tickets");
     list(at("calls"), given.calls, call, "pop.no_calls");
+    if (!fresh) return; // what the database knew came a moment later
     words.offered(given.script ?? []);
     moment("ringing", "warm");
   }
@@ -66,8 +68,10 @@ function list(place, things, line, nothing) {
 }
 
 function reason(given) {
-  const [word, detail] = String(given).split(":");
-  return el("span", { class: "tag warm" }, tOr(`pop.reason_${word}`, word), detail ? ` ${detail}` : null);
+  const [clause, ...details] = String(given).split(":"); // as in QUE-3:20261122-00007:1001
+  const word = tOr(`pop.reason_${clause.toLowerCase().replace("-", "")}`, clause);
+  const detail = clause === "QUE-1" ? "" : ` ${details.join(" · ")}`;
+  return el("span", { class: "tag warm" }, word + detail);
 }
 
 function promise(each) {

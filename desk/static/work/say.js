@@ -5,6 +5,7 @@ import { t } from "../page/words.js";
 
 export function makeWords(title, line) {
   let opening = [];
+  let closing = "";
 
   function put(key, lines) {
     say(title, `${t("pop.say_now")} · ${t(`script.${key}`)}`);
@@ -13,13 +14,14 @@ export function makeWords(title, line) {
 
   return {
     offered(lines) {
-      opening = Array.isArray(lines) ? lines : [lines].filter(Boolean);
+      opening = lines.slice(0, -1); // the last line is the one to close with (GRT-4)
+      closing = lines.at(-1) ?? "";
       put("opening", opening.length ? opening : [t("script.say_opening")]);
     },
     talking: () => put("opening", opening.length ? opening : [t("script.say_opening")]),
     holding: () => put("on_hold", [t("script.say_on_hold")]),
     back: () => put("back", [t("script.say_back")]),
     reunited: () => put("back", [t("script.say_reunited")]),
-    ended: () => put("closing", [t("script.say_closing")]),
+    ended: () => put("closing", [closing || t("script.say_closing")]),
   };
 }

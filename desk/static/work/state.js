@@ -28,11 +28,12 @@ export function makeState(root, { signedOff, problem }) {
   function paint(began) {
     const busy = ["ringing", "talking", "holding", "calling", "consulting"].includes(phone);
     const now = busy && duty ? phone : (duty?.state ?? "off");
+    const chosen = duty?.duty ?? duty?.state;
     const changed = now !== word;
     word = now;
     at("state").dataset.state = now;
     say(at("state-word"), t(`state.${now}`));
-    const paused = now === "paused";
+    const paused = chosen === "paused";
     say(at("state-why"), paused && duty.reason ? tOr(`state.reason_${duty.reason}`, duty.reason) : "");
     if (busy ? changed : duty?.since) since = busy ? (began ?? Date.now()) : Date.parse(duty.since);
     else if (changed) since = Date.now();
@@ -42,8 +43,8 @@ export function makeState(root, { signedOff, problem }) {
     const idle = duty && !busy;
     show(at("pause"), Boolean(duty));
     at("pause").disabled = !duty || paused;
-    show(at("ready"), Boolean(idle && now !== "ready"));
-    say(at("ready").firstChild, `${t(now === "wrap_up" ? "state.wrap_done" : "state.ready_now")} `);
+    show(at("ready"), Boolean(idle && (chosen === "paused" || chosen === "wrap_up")));
+    say(at("ready").firstChild, `${t(chosen === "wrap_up" ? "state.wrap_done" : "state.ready_now")} `);
     show(at("sign-off"), Boolean(duty));
     at("sign-off").disabled = busy;
     tick();

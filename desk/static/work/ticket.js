@@ -131,9 +131,12 @@ export function makeTicket(form, me) {
     ask("PATCH", `/api/v1/tickets/${encodeURIComponent(draft.number)}`, body, { keepalive: true }).catch(() => {});
   }
 
-  /** Ask once for a ticket that nobody wrote anything into (at wrap-up). */
-  function wrapUp() {
-    show($("#ticket-missing", form), Boolean(draft) && drafts.isEmpty(draft));
+  /** Ask once for a ticket that nobody wrote anything into (at wrap-up); the server knows if we did. */
+  async function wrapUp() {
+    const of = call;
+    if (!draft || !drafts.isEmpty(draft)) return;
+    const { ask: wanted } = await ask("POST", `/api/v1/calls/${encodeURIComponent(of)}/ticket/asked`).catch(() => ({ ask: true }));
+    if (of === call && draft && drafts.isEmpty(draft)) show($("#ticket-missing", form), wanted);
   }
 
   function close() {
