@@ -25,6 +25,7 @@ PLACES = (
     ("/work", "work"),
     ("/floor", "floor"),
     ("/calls", "calls"),
+    ("/customers", "customers"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
     ("/audit", "audit"),

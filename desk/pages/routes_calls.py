@@ -107,7 +107,7 @@ async def show_call(
         tickets=story.tickets,
         listeners=await listeners(asking, recordings) if may_listen else [],
         may_listen=may_listen,
-        may_open_customer=False,
+        may_open_customer=_may(holder.role, "/customers/{number}"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
         more=more(story.call, show),

@@ -12,6 +12,7 @@ from desk.looks import look
 from desk.pages import page
 from desk.pages.forms import Typed, typed
 from desk.pages.shown import Shown
+from desk.policy import allowed
 from desk.problems import Refused
 from settings import Settings
 from tickets import accounts, audit, handovers
@@ -100,12 +101,17 @@ async def _shown(
         parts=PARTS,
         longest_part=LONGEST_PART,
         shift=shift_of(datetime.now(settings.zone)),
-        may_write=holder.account_id is not None,
+        may_write=_writes(holder),
         show=show,
         me=holder.number,
         next_page=f"/handover?cursor={found.next}" if found.next else "",
         first_page="/handover" if cursor else "",
     )
+
+
+def _writes(holder: Holder) -> bool:
+    rule = allowed("POST", "/handover")
+    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule
 
 
 async def _page(asking: Patience, cursor: str) -> Page[Handover]:
