@@ -105,15 +105,14 @@ class Picture:
     ) -> list[Notice]:
         """Take over what Asterisk says after a (re)connect: events were missed."""
         self.members = {}
-        for member in state.members:
-            self._member(member, now)
+        told = [notice for member in state.members for notice in self._member(member, now)]
         before = self.waiting
         self.waiting = {
             entry.linkedid: before.get(entry.linkedid)
             or Waiter(entry.queue, entry.channel, now - timedelta(seconds=entry.waited_s))
             for entry in state.entries
         }
-        return [*self._resume_talks(channels, now), Changed()]
+        return [*told, *self._resume_talks(channels, now), Changed()]
 
     def at_work(self, workers: list[Worker]) -> None:
         """Know these workers and no others; what was counted of them stays."""

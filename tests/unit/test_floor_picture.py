@@ -1,0 +1,248 @@
+"""The picture of the floor: what an agent and a leader are told of each event, and no ghosts."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ami.actions import Channel
+from ami.agent_events import (
+    AgentComplete,
+    AgentConnect,
+    Hold,
+    QueueCallerAbandon,
+    Unhold,
+)
+from ami.events import (
+    AgentRingNoAnswer,
+    Event,
+    QueueCallerJoin,
+    QueueCallerLeave,
+    QueueEntry,
+    QueueMemberStatus,
+    QueueState,
+    UserEvent,
+)
+from callflow.rules.roles import Role
+from floor.notices import (
+    CallEnded,
+    HoldChanged,
+    Missed,
+    Notice,
+    Offered,
+    OfferGone,
+    PausedBySwitch,
+    Talking,
+)
+from floor.people import DeviceState, Worker
+from floor.picture import Picture
+from floor.wallboard import duty, wallboard
+
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+CALL, LINKED = "0b0f8f3e-6a5c-4c1d-9b6e-2f1f0f6f7a10", "trk-1.0"
+CALLER, PHONE = "PJSIP/trunk-00000001", "PJSIP/w01-00000002"
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def worker(seat: str = "w01", *, number: str = "1001", state: str = "ready") -> Worker:
+    return Worker(
+        duty_id=int(number),
+        account_id=int(number),
+        number=number,
+        name="李梅",
+        role=Role.JUNIOR_AGENT,
+        seat=seat,
+        kind="browser",
+        state=state,
+        reason="",
+        since=NOON,
+        queues=("hotline", f"own-{seat}"),
+    )
+
+
+def member(
+    seat: str = "w01", device: int = DeviceState.IDLE, *, paused: bool = False, reason: str = ""
+) -> QueueMemberStatus:
+    return QueueMemberStatus(
+        queue="hotline",
+        interface=f"PJSIP/{seat}",
+        name="1001",
+        status=device,
+        paused=paused,
+        in_call=False,
+        calls_taken=0,
+        reason=reason,
+    )
+
+
+JOINS = QueueCallerJoin("hotline", LINKED, 1, 1, CALLER)
+LEAVES = QueueCallerLeave("hotline", LINKED, 0)
+OFFERS = UserEvent(
+    "Offer",
+    {"Call": CALL, "Seat": "w01", "Queue": "hotline", "Topic": "fault", "Reasons": "first_asked"},
+    linkedid=LINKED,
+    party_number="13812345678",
+)
+ANSWERS = AgentConnect("hotline", "PJSIP/w01", LINKED, CALLER, PHONE, 5.0)
+ENDS = AgentComplete("hotline", "PJSIP/w01", LINKED, 60.0, "caller")
+
+
+def floor(*events: Event, after: float = 0.0) -> Picture:
+    """Return a floor with one worker, after these events a second apart."""
+    picture = Picture()
+    picture.at_work([worker()])
+    picture.heard(member(), NOON)
+    for seconds, event in enumerate(events):
+        picture.heard(event, at(after + seconds))
+    return picture
+
+
+def told(notices: list[Notice], kind: type[Notice]) -> list[Notice]:
+    return [one for one in notices if isinstance(one, kind)]
+
+
+def test_a_caller_is_offered_with_number_wait_topic_and_reasons() -> None:
+    picture = floor(JOINS)
+    [offered] = told(picture.heard(OFFERS, at(12)), Offered)
+    assert offered == Offered(
+        *("w01", CALL, "hotline", "13812345678", "", 12.0, at(12)),
+        topic="fault",
+        reasons=("first_asked",),
+    )
+    assert duty(picture, picture.workers["w01"])["state"] == "ringing"
+
+
+def test_an_answered_caller_waits_no_more_and_talks_under_our_own_call_id() -> None:
+    picture = floor(JOINS, OFFERS)
+    picture.heard(LEAVES, at(3))
+    [talking] = told(picture.heard(ANSWERS, at(4)), Talking)
+    assert talking == Talking("w01", CALL, at(4))
+    board = wallboard(picture, at(5))
+    assert (board["waiting"], board["answered"]) == (0, 1)
+    assert picture.talk_of(CALL) is not None
+
+
+def test_the_end_of_a_talk_says_how_we_parted_them() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    picture.parting("w01", "script-silent")
+    [ended] = told(picture.heard(ENDS, at(9)), CallEnded)
+    assert ended == CallEnded("w01", CALL, "script-silent", at(9))
+    assert told(picture.heard(ENDS, at(10)), CallEnded) == []
+
+
+def test_a_phone_that_rang_in_vain_is_a_miss_and_the_offer_is_gone() -> None:
+    picture = floor(JOINS, OFFERS)
+    notices = picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
+    assert told(notices, OfferGone) == [OfferGone("w01", CALL)]
+    assert told(notices, Missed) == [Missed("w01", CALL, 15.0, at(17))]
+    assert picture.workers["w01"].missed == 1
+    assert wallboard(picture, at(17))["waiting"] == 1, "the caller keeps the place (ANS-2)"
+
+
+def test_a_phone_that_was_not_there_is_no_miss_of_the_agent() -> None:
+    picture = floor(JOINS, OFFERS)
+    notices = picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 0.0), at(2))
+    assert told(notices, Missed) == []
+    assert picture.workers["w01"].missed == 0
+
+
+def test_a_pause_after_a_miss_is_taken_over_once() -> None:
+    picture = floor()
+    paused = member(paused=True, reason="Auto-Pause")
+    assert told(picture.heard(paused, at(1)), PausedBySwitch) == [PausedBySwitch("w01")]
+    picture.at_work([worker(state="paused")])
+    assert told(picture.heard(paused, at(2)), PausedBySwitch) == []
+
+
+def test_a_caller_who_gives_up_while_the_phone_rings_takes_the_offer_along() -> None:
+    picture = floor(JOINS, OFFERS)
+    notices = picture.heard(QueueCallerAbandon("hotline", LINKED), at(20))
+    assert told(notices, OfferGone) == [OfferGone("w01", CALL)]
+    assert wallboard(picture, at(20))["abandoned"] == 1
+
+
+def test_from_one_queue_to_the_next_the_wait_goes_on() -> None:
+    picture = floor(QueueCallerJoin("own-w01", LINKED, 1, 1, CALLER))
+    picture.heard(QueueCallerLeave("own-w01", LINKED, 0), at(15))
+    picture.heard(JOINS, at(15.1))
+    picture.tick(at(18))
+    assert wallboard(picture, at(20))["longest_s"] == 20.0
+
+
+def test_a_caller_who_left_for_a_message_is_soon_counted_as_not_answered() -> None:
+    picture = floor(JOINS)
+    picture.heard(LEAVES, at(30))
+    picture.tick(at(31))
+    assert wallboard(picture, at(31))["abandoned"] == 0
+    picture.tick(at(33))
+    board = wallboard(picture, at(33))
+    assert (board["waiting"], board["abandoned"]) == (0, 1)
+
+
+def test_one_who_comes_back_to_the_queue_counts_once() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS, ENDS, JOINS, OFFERS, ANSWERS)
+    assert wallboard(picture, at(9))["answered"] == 1
+
+
+def test_hold_is_told_once_with_its_length_whoever_tells_it() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    assert told(picture.heard(Hold(PHONE, LINKED), at(10)), HoldChanged)
+    assert picture.hold("w01", at(11), on=True) == []
+    assert duty(picture, picture.workers["w01"])["state"] == "on_hold"
+    [back] = told(picture.heard(Unhold(PHONE, LINKED), at(40)), HoldChanged)
+    assert back == HoldChanged("w01", CALL, held=False, held_s=30.0, at=at(40))
+
+
+@pytest.mark.parametrize("device", [DeviceState.IDLE, DeviceState.UNAVAILABLE])
+def test_a_talk_whose_end_nobody_told_ends_with_the_phones_own_state(device: int) -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    picture.heard(member(device=DeviceState.IN_USE), at(5))
+    assert told(picture.tick(at(50)), CallEnded) == []
+    picture.heard(member(device=device), at(51))
+    assert picture.talks == {}
+
+
+def test_an_offer_whose_end_nobody_told_is_gone_when_the_phone_is_idle() -> None:
+    picture = floor(JOINS, OFFERS)
+    picture.heard(member(device=DeviceState.RINGING), at(2))
+    assert told(picture.tick(at(9)), OfferGone) == []
+    picture.heard(member(device=DeviceState.IDLE), at(10))
+    assert told(picture.tick(at(11)), OfferGone) == [OfferGone("w01", CALL)]
+
+
+def test_after_our_own_restart_a_talk_under_way_is_found_again() -> None:
+    picture = floor()
+    state = QueueState(
+        1, (member(device=DeviceState.IN_USE),), (QueueEntry("hotline", "trk-9.0", "x", 1, 7.0),)
+    )
+    legs = (
+        Channel(CALLER, LINKED, LINKED, "Queue", "bridge", CALL, 30),
+        Channel(PHONE, "trk-2.0", LINKED, "AppQueue", "bridge", "", 20),
+    )
+    [talking] = told(picture.resumed(state, legs, at(100)), Talking)
+    assert talking == Talking("w01", CALL, at(80))
+    assert picture.talks["w01"].channel == CALLER
+    assert wallboard(picture, at(100))["longest_s"] == 7.0
+    assert told(picture.resumed(state, legs, at(130)), Talking) == [], "told only once"
+
+
+def test_after_a_restart_of_asterisk_no_talk_and_no_caller_is_left() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    picture.heard(QueueCallerJoin("hotline", "trk-7.0", 1, 1, "x"), at(5))
+    notices = picture.resumed(QueueState(0, (member(),)), (), at(60))
+    assert told(notices, CallEnded) == [CallEnded("w01", CALL, "", at(60))]
+    assert wallboard(picture, at(60))["waiting"] == 0
+
+
+def test_what_is_counted_of_a_worker_outlives_a_look_at_the_database() -> None:
+    picture = floor(JOINS, OFFERS)
+    picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
+    picture.at_work([worker(state="paused")])
+    assert picture.workers["w01"].missed == 1
+
+
+def test_no_caller_s_number_is_on_the_wallboard() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    assert "13812345678" not in str(wallboard(picture, at(9)))

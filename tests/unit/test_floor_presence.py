@@ -1,0 +1,68 @@
+"""Whose page is open: a reload, a stumble and a closed browser are told apart by time and name."""
+
+from floor.presence import BLINK, GRACE, Back, Left, PhoneGone, Presence
+
+AGENT = 7
+
+
+def at_work(page: str = "a") -> Presence:
+    """Return somebody at work with one page open."""
+    presence = Presence()
+    presence.at_work({AGENT}, 0.0)
+    presence.opened(AGENT, 1, page)
+    return presence
+
+
+def test_a_stream_that_stumbles_and_is_back_was_never_gone() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.tick(10.0 + BLINK / 2) == []
+    assert presence.opened(AGENT, 2, "a") == []
+    assert presence.tick(60.0) == []
+
+
+def test_a_page_loaded_anew_has_lost_its_phone_at_once() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.opened(AGENT, 2, "b") == [PhoneGone(AGENT)]
+    assert presence.tick(60.0) == []
+
+
+def test_a_closed_browser_loses_the_phone_first_and_then_its_callers() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.tick(10.1 + BLINK) == [PhoneGone(AGENT)]
+    assert presence.tick(10.0 + GRACE) == [Left(AGENT)]
+    assert presence.tick(99.0) == [], "told once"
+    assert presence.opened(AGENT, 2, "b") == [Back(AGENT)]
+
+
+def test_of_two_pages_the_last_one_closed_counts() -> None:
+    presence = at_work()
+    presence.opened(AGENT, 2, "b")
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.tick(99.0) == []
+    presence.closed(AGENT, 2, 100.0)
+    assert presence.tick(100.0 + GRACE) == [PhoneGone(AGENT), Left(AGENT)]
+
+
+def test_after_our_own_start_pages_have_time_to_come_back() -> None:
+    presence = Presence()
+    presence.at_work({AGENT}, 0.0, grace=8.0)
+    assert presence.tick(7.9) == []
+    assert presence.tick(8.0) == [Left(AGENT)]
+
+
+def test_a_sign_of_life_without_a_stream_counts_for_a_while() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    presence.tick(10.0 + GRACE)
+    assert presence.seen(AGENT, 20.0) == [Back(AGENT)]
+    assert presence.tick(20.0 + GRACE) == [Left(AGENT)]
+
+
+def test_who_is_not_at_work_is_not_watched() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    presence.at_work(set(), 11.0)
+    assert presence.tick(99.0) == []

@@ -1,0 +1,49 @@
+"""Streams to pages: in order, only to whom they belong, and never kept without a limit."""
+
+import asyncio
+import json
+
+from callflow.rules.roles import Role
+from floor.streams import ROOM, Streams, Told
+
+AGENT, OTHER = 1, 2
+
+
+def waiting(queue: asyncio.Queue[Told | None]) -> list[Told | None]:
+    return [queue.get_nowait() for _ in range(queue.qsize())]
+
+
+def test_a_page_is_told_of_its_own_person_in_order() -> None:
+    streams = Streams()
+    mine = streams.open(account_id=AGENT, role=Role.JUNIOR_AGENT, page="a")
+    other = streams.open(account_id=OTHER, role=Role.JUNIOR_AGENT, page="b")
+    streams.tell_account(AGENT, "offer", lambda role: {"role": role.value})
+    streams.tell_account(AGENT, "talking", lambda _: {})
+    told = [one for one in waiting(mine.waiting) if one]
+    assert [one.event for one in told] == ["offer", "talking"]
+    assert told[0].id < told[1].id
+    assert other.waiting.empty()
+
+
+def test_a_page_that_does_not_read_is_dropped_and_the_others_are_not() -> None:
+    streams = Streams()
+    slow = streams.open(account_id=AGENT, role=Role.TEAM_LEADER, page="a")
+    for _ in range(ROOM):
+        streams.tell_roles(frozenset({Role.TEAM_LEADER}), "wallboard", {})
+    quick = streams.open(account_id=OTHER, role=Role.TEAM_LEADER, page="b")
+    streams.tell_roles(frozenset({Role.TEAM_LEADER}), "wallboard", {"waiting": 1})
+    assert waiting(slow.waiting) == [None], "its stream ends"
+    assert len(waiting(quick.waiting)) == 1
+    assert len(streams) == 1
+
+
+def test_only_those_who_lead_see_the_wallboard() -> None:
+    streams = Streams()
+    agent = streams.open(account_id=AGENT, role=Role.JUNIOR_AGENT, page="a")
+    streams.tell_roles(frozenset({Role.TEAM_LEADER}), "wallboard", {})
+    assert agent.waiting.empty()
+
+
+def test_line_ends_in_what_callers_sent_cannot_become_another_event() -> None:
+    told = Told(1, "offer", json.dumps({"name": "a\n\nevent: notice"}))
+    assert told.encoded().count(b"\nevent:") == 1
