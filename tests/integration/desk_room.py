@@ -87,6 +87,8 @@ NUMBERS = {role: str(1001 + which) for which, role in enumerate(Role)}
 PASSWORD = "four-clear-bells"
 KEPT = functools.cache(Passwords().kept_now)
 CSRF = "c" * 43
+SITTINGS = ("sitting", "leaving", "left")
+"""Of each person, by the first word of the cookie: one to work in, two to end."""
 
 GIVEN = {role: f"tr_{role.value}" for role in Role}
 """The tokens there are."""
@@ -142,15 +144,16 @@ async def _people(connection: AsyncConnection) -> None:
             must_change=False,
             now=now,
         )
-        await sittings.begin(
-            connection,
-            f"sitting-{role.value}",
-            account_id=account.id,
-            csrf=CSRF,
-            address="127.0.0.1",
-            agent="a browser",
-            now=now,
-        )
+        for which in SITTINGS:
+            await sittings.begin(
+                connection,
+                f"{which}-{role.value}",
+                account_id=account.id,
+                csrf=CSRF,
+                address="127.0.0.1",
+                agent="a browser",
+                now=now,
+            )
 
 
 async def _fill(connection: AsyncConnection) -> None:

@@ -1,4 +1,4 @@
-"""Who may ask what: every route with every role, and with no token at all (SEC-1, SEC-3)."""
+"""Who may ask what: every route, every role, with a sitting, a token, nothing (SEC-1, SEC-3)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -6,46 +6,96 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
+from starlette.responses import PlainTextResponse
+from starlette.staticfiles import StaticFiles
 
 from callflow.rules.roles import Role
 from desk.app import built
-from desk.policy import LEADERS, POLICY, Open, UnguardedError, known_routes, require_policy
+from desk.policy import (
+    LEADERS,
+    POLICY,
+    WEB_SOCKET,
+    Open,
+    UnguardedError,
+    is_page,
+    known_routes,
+    require_policy,
+)
 from settings import Settings
-from tests.integration.desk_room import Room, call_id, recording_id, room, ticket_number
+from tests.integration.desk_asking import SOMEWHERE, ask, filled, seated
+from tests.integration.desk_room import Room, room
 from tickets import tokens
 from tickets.database import engine
 
+IN = {("DELETE", "/api/v1/sitting"): "leaving", ("POST", "/logout"): "left"}
+"""The sittings that are ended; all else is asked in another one."""
+
 GUARDED = sorted(route for route, rule in POLICY.items() if not isinstance(rule, Open))
-IDS = {"call_id": call_id(1), "recording_id": recording_id(1), "ticket_id": ticket_number(1)}
+READABLE = {"accept": "text/html"}
 
 
-@pytest_asyncio.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Room]:
-    async with room(tmp_path) as found:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
+    """One desk for all questions here: those that are let in change next to nothing."""
+    async with room(tmp_path_factory.mktemp("policy")) as found:
         yield found
 
 
-async def _ask(desk: Room, route: tuple[str, str], role: Role | None) -> int:
-    method, path = route
-    body = {"kind": "power"} if method == "PUT" else None
-    async with desk.client(role) as client:
-        answer = await client.request(method, path.format(**IDS), json=body)
-    return answer.status_code
+def _no_right(role: Role) -> str:
+    return f"The role {role.value} has no right to this."
 
 
-async def test_nobody_asks_anything_without_a_token(desk: Room) -> None:
-    for route in GUARDED:
-        assert await _ask(desk, route, None) == 401, route
+async def test_nobody_asks_anything_without_a_sitting_or_a_token(desk: Room) -> None:
+    for method, path in GUARDED:
+        answer = await ask(desk, method, filled(path))
+        assert answer.status == 401, (method, path)
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_every_role_may_ask_what_the_policy_says_and_nothing_else(desk: Room) -> None:
+async def test_whoever_opens_a_page_without_a_sitting_is_sent_to_the_door(desk: Room) -> None:
+    for method, path in GUARDED:
+        answer = await ask(desk, method, filled(path), READABLE)
+        if is_page(path):
+            assert answer.status == 303, (method, path)
+            assert answer.headers["location"].startswith("/login"), (method, path)
+        else:
+            assert answer.status == 401, (method, path)
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_person_may_do_what_the_policy_says_and_nothing_else(
+    desk: Room, role: Role
+) -> None:
     for route in GUARDED:
         rule = POLICY[route]
         assert not isinstance(rule, Open)
-        for role in Role:
-            status = await _ask(desk, route, role)
-            assert status == (200 if role in rule else 403), (route, role)
+        headers = seated(role, which=IN.get(route, "sitting"))
+        answer = await ask(desk, route[0], filled(route[1]), headers)
+        assert answer.status != 401, (route, role)
+        refused = answer.status == 403 and _no_right(role) in answer.text
+        assert refused == (role not in rule), (route, role, answer.status, answer.text[:200])
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_token_may_do_what_the_policy_says_and_nothing_else(desk: Room, role: Role) -> None:
+    headers = {"authorization": f"Bearer {desk.tokens[role]}"}
+    for route in GUARDED:
+        rule = POLICY[route]
+        assert not isinstance(rule, Open)
+        answer = await ask(desk, route[0], filled(route[1]), headers)
+        assert answer.status != 401, (route, role)
+        refused = answer.status == 403 and _no_right(role) in answer.text
+        assert refused == (role not in rule), (route, role, answer.status, answer.text[:200])
+
+
+async def test_a_page_that_somebody_has_no_right_to_says_so_in_words(desk: Room) -> None:
+    answer = await ask(desk, "GET", "/calls", seated(Role.FLOOR_ATTENDANT) | READABLE)
+    assert answer.status == 403
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 async def test_a_token_that_nobody_gave_is_refused(desk: Room) -> None:
@@ -57,27 +107,25 @@ async def test_a_token_that_nobody_gave_is_refused(desk: Room) -> None:
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
+async def test_figures_about_the_machine_are_for_itself_and_for_leaders(desk: Room) -> None:
+    for path in ("/health", "/metrics"):
+        assert (await desk.get(path, None)).status_code in {200, 503}
+        assert (await ask(desk, "GET", path, address=SOMEWHERE)).status == 401
+        for role in Role:
+            answer = await ask(desk, "GET", path, seated(role), address=SOMEWHERE)
+            assert (answer.status == 403) == (role not in LEADERS), (path, role)
+
+
 async def test_a_token_that_was_taken_back_is_refused(desk: Room) -> None:
     made = engine(desk.settings.database)
     async with made.begin() as connection:
         held = {each.role: each.id for each in await tokens.tokens(connection)}
         await tokens.revoke(connection, held[Role.INSPECTOR.value], now=datetime.now(UTC))
     await made.dispose()
-    assert await _ask(desk, ("GET", "/api/v1/calls"), Role.INSPECTOR) == 401
+    assert (await desk.get("/api/v1/calls", Role.INSPECTOR)).status_code == 401
 
 
-async def test_figures_about_the_machine_are_for_itself_and_for_leaders(desk: Room) -> None:
-    for path in ("/health", "/metrics"):
-        assert (await desk.get(path, None)).status_code in {200, 503}
-        async with desk.client(address="192.0.2.7") as stranger:
-            assert (await stranger.get(path)).status_code == 401
-        for role in Role:
-            async with desk.client(role, address="192.0.2.7") as client:
-                status = (await client.get(path)).status_code
-            assert (status == 403) == (role not in LEADERS), (path, role)
-
-
-async def test_a_route_without_a_policy_does_not_start(tmp_path: Path) -> None:
+async def test_a_route_without_a_policy_does_not_start() -> None:
     app = FastAPI(openapi_url=None)
 
     @app.get("/api/v1/everything")
@@ -85,6 +133,24 @@ async def test_a_route_without_a_policy_does_not_start(tmp_path: Path) -> None:
 
     with pytest.raises(UnguardedError, match="/api/v1/everything"):
         require_policy(app.routes)
+
+
+async def test_a_web_socket_without_a_policy_does_not_start() -> None:
+    app = FastAPI(openapi_url=None)
+
+    @app.websocket("/everything")
+    async def everything(socket: WebSocket) -> None: ...
+
+    with pytest.raises(UnguardedError, match=f"{WEB_SOCKET} /everything"):
+        require_policy(app.routes)
+
+
+async def test_files_and_applications_that_pass_by_the_policy_do_not_start(tmp_path: Path) -> None:
+    for thing in (StaticFiles(directory=tmp_path), PlainTextResponse("x")):
+        app = FastAPI(openapi_url=None)
+        app.mount("/files", thing)
+        with pytest.raises(UnguardedError, match="nothing guards it"):
+            require_policy(app.routes)
 
 
 async def test_a_policy_without_a_route_does_not_start() -> None:
