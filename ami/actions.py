@@ -18,7 +18,8 @@ from ami.link import Link
 from callflow.text import clean
 
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")
-_INTERFACE = re.compile(r"PJSIP/[A-Za-z0-9]{1,20}")
+_INTERFACE = re.compile(r"PJSIP/[A-Za-z0-9]{1,20}|Local/[a-z]{1,20}@nowhere")
+_CUSTOM = re.compile(r"Custom:[a-z]{1,20}")
 _LOCAL = re.compile(r"Local/[a-z]{1,20}@([a-z-]{1,40})/n")
 _WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
 
@@ -64,6 +65,15 @@ class Actions:
             "Paused": "true" if paused else "false",
         }
         return await self._do("QueueAdd", fields, valid=_is_member(queue, interface))
+
+    async def keep_open(self, queue: str, interface: str, state: str) -> Outcome:
+        """Give a queue a member who is always in use, known by a device state of our own."""
+        in_use = {"Variable": f"DEVICE_STATE({state})", "Value": "INUSE"}
+        valid = bool(_CUSTOM.fullmatch(state)) and _is_member(queue, interface)
+        if (outcome := await self._do("Setvar", in_use, valid=valid)) is not Outcome.DONE:
+            return outcome
+        fields = {"Queue": queue, "Interface": interface, "StateInterface": state}
+        return await self._do("QueueAdd", fields)
 
     async def remove_member(self, queue: str, interface: str) -> Outcome:
         """Let a queue ring a phone no more; a call under way goes on."""

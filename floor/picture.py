@@ -49,6 +49,8 @@ MISS_FROM_S: Final = 1.0
 """A phone that rang for less was not there to be answered: that is no miss of the agent's."""
 AUTO_PAUSE: Final = "Auto-Pause"
 """Asterisk's own reason for a pause after a miss."""
+PHONES: Final = "PJSIP/"
+"""Members of another kind stand for nobody (`floor.kept_open`)."""
 CALLS_KNOWN: Final = 2000
 
 Known = TypeVar("Known")
@@ -232,6 +234,8 @@ class Picture:
 
     def _member(self, event: QueueMemberStatus, now: datetime) -> list[Notice]:
         seat = seat_of(event.interface)
+        if not event.interface.startswith(PHONES):
+            return []
         before = self.members.get(seat)
         self.members[seat] = Member(event.name, event.status, event.paused, event.reason)
         told: list[Notice] = []
@@ -295,7 +299,7 @@ class Picture:
 
 def seat_of(interface: str) -> str:
     """Return the seat of an interface: `PJSIP/w01` → `w01`."""
-    return interface.removeprefix("PJSIP/")
+    return interface.removeprefix(PHONES)
 
 
 def _kept(known: dict[str, Known], key: str, value: Known) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ami.actions import Actions, Outcome
 from callflow.rules.roles import Role
 from floor import metrics, reconcile
+from floor.kept_open import KeptOpen, needed
 from floor.people import Worker
 from floor.picture import Picture
 from floor.reconcile import Add, Pause, Remove, Step
@@ -62,6 +63,7 @@ class Shift:
         self._picture = picture
         self._browsers, self._phones = tuple(browsers), tuple(phones)
         self._changed = changed
+        self._open = KeptOpen(actions)
         self._moved: dict[int, str] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -100,6 +102,7 @@ class Shift:
             )
             self._picture.workers.pop(worker.seat, None)
             await self._do([Remove(queue, worker.seat) for queue in worker.queues])
+            await self._open.release(needed(self._picture.workers.values()))
             self._changed(worker)
             return done
 
@@ -150,9 +153,7 @@ class Shift:
             await self._do(
                 [Add(one, worker.seat, worker.number, not worker.available) for one in sorted(new)]
             )
-            await self._do([self._pause(fresh)])
-            self._changed(fresh)
-            return fresh
+            return await self._is_now(fresh)
 
     async def page_gone(self, account_id: int, *, gone: bool) -> None:
         """Offer no callers to somebody whose page is closed; as before when it is back."""
@@ -160,10 +161,7 @@ class Shift:
             worker = self._picture.by_account(account_id)
             if worker is None or worker.gone is gone:
                 return
-            worker = replace(worker, gone=gone)
-            self._picture.workers[worker.seat] = worker
-            await self._do([self._pause(worker)])
-            self._changed(worker)
+            await self._is_now(replace(worker, gone=gone))
 
     async def reconcile(self, *, now: datetime) -> None:
         """Make the database's open duties and Asterisk's members equal. Raises LinkLost."""
@@ -181,7 +179,10 @@ class Shift:
             self._picture.at_work(workers)
             seats = (*self._browsers, *self._phones)
             known = list(self._picture.workers.values())
+            self._open.found(state.members)
+            await self._open.keep(needed(known))
             await self._do(reconcile.steps(known, state.members, seats))
+            await self._open.release(needed(known))
 
     async def read(self) -> None:
         """Know who is at work by the database, before Asterisk is reached."""
@@ -231,8 +232,15 @@ class Shift:
         worker = self._worker(duty)
         if before and before.duty_id == duty.id:
             worker = replace(worker, missed=before.missed, gone=before.gone)
-        self._picture.workers[duty.seat] = worker
+        return await self._is_now(worker)
+
+    async def _is_now(self, worker: Worker) -> Worker:
+        """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
+        self._picture.workers[worker.seat] = worker
+        writing = needed(self._picture.workers.values())
+        await self._open.keep(writing)
         await self._do([self._pause(worker)])
+        await self._open.release(writing)
         self._changed(worker)
         return worker
 
