@@ -27,7 +27,7 @@ AHEAD = 0.04
 """Seconds of speech handed over ahead of time: enough to never stutter, little to call back."""
 
 
-What = Literal["dialled", "ringing", "answered", "spoke", "pressed", "ended"]
+What = Literal["dialled", "ringing", "answered", "spoke", "pressed", "held", "resumed", "ended"]
 
 
 class LineGoneError(Exception):
@@ -170,6 +170,16 @@ class Leg:
         with contextlib.suppress(StaleHandleError):
             await self._call.hangup()
         await self.ended(within=10)
+
+    async def holds(self) -> None:
+        """Put the other side on hold."""
+        self._tell("held")
+        await self._call.hold()
+
+    async def resumes(self) -> None:
+        """Come back to the other side."""
+        self._tell("resumed")
+        await self._call.resume()
 
     async def picks_up(self) -> None:
         """Answer a call that rings here."""

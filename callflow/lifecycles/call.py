@@ -207,9 +207,11 @@ def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
         return HungUpBy.SWITCH
     if heard.agent_left_first or heard.completed == "COMPLETEAGENT":
         return HungUpBy.AGENT
+    if heard.outcome:  # said one step before we hang up; who was taken out of a talk before that
+        return HungUpBy.SYSTEM  # is named as the source of the hang-up by Asterisk
     if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
         return HungUpBy.CALLER
-    if heard.completed == "COMPLETECALLER" or (heard.caller_gone and not heard.outcome):
+    if heard.completed == "COMPLETECALLER" or heard.caller_gone:
         return HungUpBy.CALLER
     return HungUpBy.SYSTEM
 

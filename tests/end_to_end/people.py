@@ -54,6 +54,11 @@ async def after_the_answer(house: House, call: Row, names: Collection[str]) -> l
     return [_epoch(row["at"]) - answered for row in rows if row["name"] in names]
 
 
+def seconds_between(one: Any, other: Any) -> float:
+    """Return the seconds from one time of the database to another."""
+    return _epoch(other) - _epoch(one)
+
+
 def _epoch(at: Any) -> float:
     """Return a time of the database (text without a zone in SQLite) as seconds since 1970."""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at

@@ -1,0 +1,182 @@
+"""Callers reach who is to have them: senior agents, the manager hotline, the agent asked first; and
+who does not want to wait is called back (QUE-1, QUE-2, QUE-3, CBK-1)."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from caller.listen import Samples
+from caller.phone import BUSY, Phone
+from callflow.lifecycles.ticket import TicketState
+from tests.end_to_end.house import House
+from tests.end_to_end.people import told
+from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
+from tests.waiting import until
+from tickets import customers
+from tickets.customers import Customer, CustomerSort
+from tickets.database import engine
+from tickets.models import TicketRow
+
+pytestmark = pytest.mark.real
+HOTLINE = {"max_wait": 40, "ring_agent_for": 15, "wrap_up_for": 0, "offer_callback_after": 5}
+
+LARGE, ANGRY, KNOWN, STRANGER = "13900000001", "13900000002", "13900000003", "13900000004"
+Write = Callable[[AsyncConnection], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everybody who is at work."""
+
+    junior: Worker
+    senior: Worker
+    manager: Worker
+
+
+@pytest_asyncio.fixture
+async def office(house: House, phone: Phone) -> AsyncIterator[Office]:
+    """A junior, a senior and a manager, each at a desk phone."""
+    async with AsyncExitStack() as stack:
+        people = [
+            await stack.enter_async_context(at_work(house, phone, number, seat, role=role))
+            for number, seat, role in _PEOPLE.pop()
+        ]
+        yield Office(*people)
+
+
+_PEOPLE = [
+    [
+        (f"{first}1", "8101", "junior-agent"),
+        (f"{first}2", "8102", "senior-agent"),
+        (f"{first}3", "8103", "manager"),
+    ]
+    for first in (200, 210, 220)
+]
+"""Account numbers are used once; each test takes three of its own."""
+
+
+async def _write(house: House, does: Write) -> None:
+    made = engine(house.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        await does(connection)
+    await made.dispose()
+
+
+def _customer(number: str, sort: CustomerSort) -> Write:
+    known = Customer(
+        number=number,
+        name="长江燃气",
+        sort=sort,
+        note="",
+        first_agent=None,
+        updated_at=datetime.now(UTC),
+        updated_by="test",
+    )
+    return lambda connection: customers.keep(connection, known)
+
+
+def _ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:
+    now = datetime.now(UTC)
+
+    async def write(connection: AsyncConnection) -> None:
+        await connection.execute(
+            insert(TicketRow).values(
+                number=f"20261122-{number[-5:]}",
+                kind="complaint",
+                source="written",
+                state="new",
+                customer_number=number,
+                customer_name="",
+                body="",
+                answer="",
+                department="",
+                to_review=False,
+                version=1,
+                created_at=now - timedelta(days=2),
+                due_at=now + due_in,
+                handler=handler,
+            )
+        )
+
+    return write
+
+
+def _rung(office: Office) -> int:
+    people = (office.junior, office.senior, office.manager)
+    return sum(len(worker.phone.calls) for worker in people)
+
+
+async def _reaches(
+    house: House, phone: Phone, words: Samples, worker: Worker, *, caller: str
+) -> list[str]:
+    """Have a caller ring and talk to this very worker; return the reasons kept with the call."""
+    call = await asks_for_an_agent(house, phone, words, f"route-{caller}", caller=caller)
+    await worker.talks(within=15)
+    await call.waits(0.5)
+    await call.hangs_up()
+    row = await house.call_of(f"route-{caller}")
+    assert (row["agent"], row["disposition"]) == (worker.number, "agent")
+    assert len(worker.phone.calls) == 1
+    reasons: list[str] = json.loads(row["route_reasons"])
+    return reasons
+
+
+async def test_a_large_customer_reaches_a_senior_agent_though_a_junior_is_idle(
+    house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
+) -> None:
+    await _write(house, _customer(LARGE, CustomerSort.LARGE))
+    reasons = await _reaches(house, phone, words(1.5), office.senior, caller=LARGE)
+    assert reasons == ["QUE-1:large"]
+    assert not office.junior.phone.calls
+
+
+async def test_an_overdue_complaint_reaches_the_manager_hotline(
+    house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
+) -> None:
+    late = _ticket(ANGRY, handler=office.junior.number, due_in=timedelta(hours=-1))
+    await _write(house, late)
+    reasons = await _reaches(house, phone, words(1.5), office.manager, caller=ANGRY)
+    assert reasons == ["QUE-2:20261122-00002"]
+
+
+async def test_an_open_matter_comes_back_to_who_was_asked_first_and_a_settled_one_does_not(
+    house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
+) -> None:
+    held = _ticket(KNOWN, handler=office.senior.number, due_in=timedelta(hours=3))
+    await _write(house, held)
+    reasons = await _reaches(house, phone, words(1.5), office.senior, caller=KNOWN)
+    assert reasons == [f"QUE-3:20261122-00003:{office.senior.number}"]
+
+    async def settle(connection: AsyncConnection) -> None:
+        settled = update(TicketRow).where(TicketRow.customer_number == KNOWN)
+        await connection.execute(settled.values(state=TicketState.ANSWERED.value))
+
+    await _write(house, settle)
+    before = _rung(office)
+    call = await asks_for_an_agent(house, phone, words(1.5), "settled", caller=KNOWN)
+    await until(lambda: _rung(office) > before, within=15, what="somebody is rung")
+    await call.hangs_up()
+    [route] = await told(house, await house.call_of("settled"), "TR_ROUTE")
+    assert (route["queue"], route.get("seat", ""), route.get("reasons", "")) == ("hotline", "", "")
+
+
+async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    async with at_work(house, phone, "2401", "8104", answering=BUSY):
+        call = await asks_for_an_agent(house, phone, words(1.5), "no-wait", caller=STRANGER)
+        await until(lambda: "13900000004" in house.asterisk("core show channels verbose"), within=5)
+        await call.waits(9.0)
+        await call.presses("1")
+        await call.ended(within=20)
+        row = await house.call_of("no-wait")
+        assert (row["disposition"], row["hung_up_by"]) == ("promised", "system")
+        [promise] = await house.rows("SELECT * FROM promises WHERE call_id = :id", id=row["id"])
+        assert (promise["kind"], promise["number"], promise["state"]) == ("queue", STRANGER, "open")
