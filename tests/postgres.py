@@ -59,10 +59,11 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql+asyncpg://ring@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Make an empty database and return its address."""
+    def new_database(self, like: str = "") -> str:
+        """Make a database, empty or like another that nobody uses now; return its address."""
         name = f"ring{next(self._count)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        template = like.rpartition("/")[2] or "template0"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         return self.url(name)
 
     def start(self) -> None:

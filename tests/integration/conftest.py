@@ -1,10 +1,13 @@
-"""Owns what tests against a real database ask for: an empty one of each kind."""
+"""Owns what tests against a real database ask for: an empty or a filled one of each kind."""
 
+import asyncio
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.desk_room import fill
 from tests.postgres import Postgres
 from tickets.migrate import upgrade
 
@@ -24,3 +27,30 @@ def database_url(empty_database: str) -> str:
     """The address of a database with our tables and no row, of both kinds in turn."""
     upgrade(empty_database)
     return empty_database
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def template(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A filled home and the address of its database, to be copied: filling takes long."""
+    home = tmp_path_factory.mktemp("filled")
+    url = ""
+    if request.param == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.new_database()
+    asyncio.run(fill(home, url))
+    return home, url
+
+
+@pytest.fixture
+def filled(
+    request: pytest.FixtureRequest, template: tuple[Path, str], tmp_path: Path
+) -> tuple[Path, str]:
+    """A filled home of the test's own and the address of its database, of both kinds in turn."""
+    home, url = template
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    if not url:
+        return tmp_path, ""
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return tmp_path, postgres.new_database(like=url)
