@@ -11,6 +11,7 @@ import { makePhone, recall } from "../phone/phone.js";
 import { alone } from "../work/alone.js";
 import { makeCustomer } from "../work/customer.js";
 import { makeKnowledge } from "../work/knowledge.js";
+import { makePromises } from "../work/promise.js";
 import { makePop } from "../work/pop.js";
 import { makeWords } from "../work/say.js";
 import { makeState } from "../work/state.js";
@@ -23,9 +24,10 @@ const words = makeWords($("#words-title"), $("#words-now"));
 const pop = makePop(root, words);
 const customer = makeCustomer(root, pop);
 const ticket = makeTicket($("#ticket"), me);
+const promises = makePromises($("#ticket"), ticket);
 const knowledge = makeKnowledge($("#knowledge"));
 const trouble = makeTrouble(root, () => phone.again());
-const state = makeState(root, { signedOff, problem: (text) => panel.told(text, "bad") });
+const state = makeState(root, { signedOff, finished, problem: (text) => panel.told(text, "bad") });
 const phone = makePhone($("#remote"), me, phoneChanged);
 const panel = makePanel($("#phone"), phone, {
   call: () => current,
@@ -79,6 +81,13 @@ function signedOff() {
   phone.off();
   state.put(null);
   paint();
+}
+
+/** The agent is done with the last call: nobody is to take it for the next one. */
+function finished() {
+  if (current) return;
+  pop.clear();
+  ticket.close();
 }
 
 // --- what the server tells ---
@@ -142,7 +151,10 @@ function talking(talk) {
   current = talk.call;
   document.body.dataset.call = talk.call;
   pop.talking();
-  if (fresh) words.talking();
+  if (fresh) {
+    words.talking();
+    promises.clear();
+  }
   ticket.open(talk.call);
   if (!isBrowser()) {
     deskTalk = { since: Date.parse(talk.at) || Date.now(), held: Boolean(talk.held) };

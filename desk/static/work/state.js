@@ -7,7 +7,7 @@ import { clock, t, tOr } from "../page/words.js";
 
 const SURE_MS = 3000;
 
-export function makeState(root, { signedOff, problem }) {
+export function makeState(root, { signedOff, finished, problem }) {
   const at = (id) => $(`#${id}`, root);
   let duty = null;
   let phone = "off";
@@ -27,15 +27,16 @@ export function makeState(root, { signedOff, problem }) {
 
   function paint(began) {
     const busy = ["ringing", "talking", "holding", "calling", "consulting"].includes(phone);
-    const now = busy && duty ? phone : (duty?.state ?? "off");
     const chosen = duty?.duty ?? duty?.state;
+    const now = busy && duty ? phone : known(chosen);
     const changed = now !== word;
     word = now;
     at("state").dataset.state = now;
     say(at("state-word"), t(`state.${now}`));
     const paused = chosen === "paused";
     say(at("state-why"), paused && duty.reason ? tOr(`state.reason_${duty.reason}`, duty.reason) : "");
-    if (busy ? changed : duty?.since) since = busy ? (began ?? Date.now()) : Date.parse(duty.since);
+    if (busy && began && now !== "holding") since = began;
+    else if (!busy && duty?.since) since = Date.parse(duty.since);
     else if (changed) since = Date.now();
     say(at("seat"), duty ? t("work.seat", { seat: duty.seat }) : "");
     show(at("missed"), Boolean(duty?.missed));
@@ -48,6 +49,12 @@ export function makeState(root, { signedOff, problem }) {
     show(at("sign-off"), Boolean(duty));
     at("sign-off").disabled = busy;
     tick();
+  }
+
+  /** The server's word, but of our own phone we know first that it is there. */
+  function known(chosen) {
+    if (!duty) return "off";
+    return phone === "ready" && ["unreachable", "gone"].includes(duty.state) ? chosen : duty.state;
   }
 
   function tick() {
@@ -67,7 +74,12 @@ export function makeState(root, { signedOff, problem }) {
     if (target.value) turn("paused", target.value);
     target.value = "";
   });
-  at("ready").addEventListener("click", () => turn("ready"));
+  at("ready").addEventListener("click", ready);
+  function ready() {
+    if (at("ready").hidden) return;
+    turn("ready");
+    finished();
+  }
 
   let sure = 0;
   at("sign-off").addEventListener("click", async () => {
@@ -91,5 +103,5 @@ export function makeState(root, { signedOff, problem }) {
   }
 
   setInterval(tick, 1000);
-  return { put, phoneIs, ready: () => !at("ready").hidden && turn("ready"), get duty() { return duty; } };
+  return { put, phoneIs, ready, get duty() { return duty; } };
 }
