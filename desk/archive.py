@@ -38,7 +38,7 @@ class Archive:
 
     def patience(self, seconds: float = PATIENCE_S) -> "Patience":
         """Return the time budget of one request."""
-        return Patience(self, asyncio.get_running_loop().time() + seconds)
+        return Patience(self, seconds)
 
     async def ask(self, question: Question[Answer], *, within: float) -> Answer:
         """Return the answer to a question, asked in a transaction that changes nothing.
@@ -118,23 +118,34 @@ class Archive:
 
 
 class Patience:
-    """One request's way to the database: all its questions share one time budget."""
+    """One request's way to the database: all its questions share one time budget.
 
-    def __init__(self, archive: Archive, deadline: float) -> None:
+    Only time spent asking counts: what else a request does, like looking at a password, on a busy
+    machine must not leave a change half a moment, refused to the person and made all the same.
+    """
+
+    def __init__(self, archive: Archive, seconds: float) -> None:
         self._archive = archive
-        self._deadline = deadline
+        self._left = seconds
 
     async def ask(self, question: Question[Answer]) -> Answer:
         """Return the answer. Raises NotAnsweringError when the time is up."""
-        return await self._archive.ask(question, within=self._left())
+        return await self._spent(lambda left: self._archive.ask(question, within=left))
 
     async def write(self, change: Question[Answer]) -> Answer:
         """Make a change. Raises NotAnsweringError when the time is up."""
-        return await self._archive.write(change, within=self._left())
+        return await self._spent(lambda left: self._archive.write(change, within=left))
 
     def note(self, change: Question[None]) -> None:
         """Make a change that the request does not wait for."""
         self._archive.note(change)
 
-    def _left(self) -> float:
-        return self._deadline - asyncio.get_running_loop().time()
+    async def _spent(self, asking: Callable[[float], Awaitable[Answer]]) -> Answer:
+        if self._left <= 0:
+            raise NotAnsweringError  # and nothing is begun that nobody would hear of
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            return await asking(self._left)
+        finally:
+            self._left -= clock() - began

@@ -62,6 +62,7 @@ def _in_cache(cache: Path) -> Browser | None:
         {
             "LD_LIBRARY_PATH": ":".join(map(str, folders)),
             "FONTCONFIG_FILE": str(root / "fonts.conf"),
+            "XDG_CACHE_HOME": str(root / "home"),
         },
     )
 
@@ -112,7 +113,7 @@ FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">usr/share/fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir prefix="xdg">fonts</cachedir>
 </fontconfig>
 """
 

@@ -1,0 +1,29 @@
+"""Somebody comes to work: the door, the first page, the language, and what a page asks for."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.end_to_end.browser import PATIENCE_MS, Desk, chromium, desk, staff
+
+__all__ = ["chromium", "desk", "staff"]
+
+pytestmark = pytest.mark.real
+
+
+async def test_an_agent_signs_in_and_finds_the_page_to_work_on(desk: Desk) -> None:
+    page = await desk.signed_in("1001")
+    await expect(page).to_have_url(f"{desk.house.desk}/work")
+    await expect(page.locator("#begin-browser")).to_be_visible()
+
+
+async def test_a_wrong_password_is_told_in_words_and_opens_nothing(desk: Desk) -> None:
+    desk.staff.hires("1001")
+    desk.forgiven = ("401",)
+    page = await desk.window(language="en")
+    await page.goto("/work")
+    await expect(page).to_have_url(f"{desk.house.desk}/login?next=%2Fwork")
+    await page.fill("input[name=number]", "1001")
+    await page.fill("input[name=password]", "not the password")
+    await page.click("form.login button.main")
+    await expect(page.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
+    assert "login." not in await page.inner_text("main"), "a key is shown in place of words"
