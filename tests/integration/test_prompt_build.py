@@ -108,6 +108,8 @@ def test_every_prompt_is_spoken_at_an_easy_pace(prompts: Path, label: str) -> No
     words = load()[name].spoken("zh" if language == "zh" else "en", DEFAULTS)
     minutes = len(heard(prompts, label)) / 8000 / 60
     characters, english = len(re.findall(r"[\u4e00-\u9fff]", words)), len(re.findall(r"\w+", words))
+    if max(characters, english) < 4:  # a number's pace is its neighbours'
+        return
     if language == "zh" and not re.search(r"[A-Za-z]", words):
         assert 120 <= characters / minutes <= 260
     elif language == "en":
