@@ -57,28 +57,21 @@ class Agent:
 
     async def hears(self, name: str, *, within: float = 10.0, after: float = 0.0) -> Event:
         """Wait for an event of this name, later than `after`."""
-        return await until(
-            lambda: next((one for one in self.events if one.name == name and one.at > after), None),
-            within=within,
-            what=f"agent {self.number} hears {name}",
-            every=0.005,
-        )
+
+        def heard() -> list[Event]:
+            return [one for one in self.events if one.name == name and one.at > after]
+
+        what = f"agent {self.number} hears {name}"
+        return (await until(heard, within=within, what=what, every=0.005))[0]
 
     async def is_seen(self, state: str, *, within: float = 10.0, after: float = 0.0) -> Event:
         """Wait until the page is told that the agent is in a state."""
-        return await until(
-            lambda: next(
-                (
-                    one
-                    for one in self.events
-                    if one.name == "duty" and one.data["state"] == state and one.at > after
-                ),
-                None,
-            ),
-            within=within,
-            what=f"agent {self.number} is {state}",
-            every=0.01,
-        )
+
+        def told() -> list[Event]:
+            return [one for one in self.events if one.at > after and _state_in(one) == state]
+
+        what = f"agent {self.number} is {state}"
+        return (await until(told, within=within, what=what, every=0.01))[0]
 
     @asynccontextmanager
     async def page(self, name: str = "page-1") -> AsyncIterator[None]:
@@ -109,6 +102,12 @@ class Agent:
                     self.events.append(Event(name, json.loads(value), time.monotonic()))
 
 
+def _state_in(event: Event) -> str | None:
+    """Return the state of the agent that an event tells of."""
+    duty = {"duty": event.data, "picture": event.data.get("duty")}.get(event.name)
+    return duty["state"] if duty else None
+
+
 @asynccontextmanager
 async def signed_in(house: House, number: str, role: str = "junior-agent") -> AsyncIterator[Agent]:
     """Give somebody with an account of their own, signed in at the desk; off duty at the end."""
@@ -123,5 +122,7 @@ async def signed_in(house: House, number: str, role: str = "junior-agent") -> As
         sitting = (await client.get("/api/v1/sitting")).json()
         client.headers["X-CSRF-Token"] = sitting["csrf"]
         agent = Agent(number, client)
-        yield agent
-        await agent.ends()
+        try:
+            yield agent
+        finally:
+            await agent.ends()

@@ -5,7 +5,7 @@ It cuts the link after any byte in either direction, falls silent, and comes bac
 
 import asyncio
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Self
 
 SECRET: Final = "a secret of the tests"
 NAME: Final = "张三"
@@ -30,7 +30,7 @@ class FakeAmi:
         self._answering.set()
         self._writers: set[asyncio.StreamWriter] = set()
 
-    async def __aenter__(self) -> "FakeAmi":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, HOST, 0)
         self.ami_port = int(self._server.sockets[0].getsockname()[1])
         return self

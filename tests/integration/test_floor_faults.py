@@ -1,0 +1,308 @@
+"""The floor when the link breaks or the database stalls: nothing twice, nothing forgotten."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ami import link as links
+from ami.actions import Actions
+from ami.link import Link
+from callflow.rules.roles import Role
+from desk.archive import Archive, NotAnsweringError
+from floor.control import CONTEXTS, VARIABLES, NotDoneError, NotTalkingError, Script
+from floor.floor import Floor
+from floor.people import Worker
+from floor.records import Answer, Question
+from floor.streams import Stream
+from tests.fakes.ami_floor import FakeFloor
+from tests.fakes.ami_switch import HOST, SECRET
+from tests.waiting import until
+from tickets import accounts, duties
+from tickets.database import engine
+from tickets.duties import AtWorkError, DutyKind, DutyState, SeatTakenError
+
+LINKED = "trk-1.0"
+SEATS = ["w01", "w02"]
+INTERFACE = "PJSIP/w01"
+MEMBERS = {("hotline", INTERFACE), ("own-w01", INTERFACE)}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "BACK_OFF", (0.001, 0.01))
+
+
+class Stalling:
+    """The database, which can be made to stall."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.stalled = asyncio.Event()
+        self.stalls = False
+
+    async def ask(self, question: Question[Answer], *, within: float) -> Answer:
+        if self.stalls:
+            await self.stalled.wait()
+        return await self._archive.ask(question, within=within)
+
+    async def write(self, change: Question[Answer], *, within: float) -> Answer:
+        if self.stalls:
+            raise NotAnsweringError
+        return await self._archive.write(change, within=within)
+
+
+@dataclass
+class Room:
+    """A floor over a fake Asterisk and a real database with two people."""
+
+    fake: FakeFloor
+    floor: Floor
+    records: Stalling
+    people: list[int]
+
+    async def signs_in(self, which: int = 0) -> Worker:
+        return await self.floor.shift.sign_in(
+            self.people[which], DutyKind.BROWSER, "", now=self.floor.now()
+        )
+
+    async def at_work(self) -> list[duties.Duty]:
+        return list(await self.records.ask(duties.at_work, within=5))
+
+    def page(self, which: int = 0) -> Stream:
+        return self.floor.open(account_id=self.people[which], role=Role.JUNIOR_AGENT, page="a")
+
+    async def is_linked(self) -> None:
+        await until(lambda: self.floor.connected, within=5, every=0)
+
+    def members(self) -> set[tuple[str, str]]:
+        return {key for key in self.fake.members if "Local/" not in key[1]}
+
+
+@asynccontextmanager
+async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
+    archive = Archive(engine(url))
+    records = Stalling(archive)
+    up = Link(host=HOST, port=fake.ami_port, username="floor", secret=SECRET, contexts=CONTEXTS)
+    floor = Floor(
+        link=up,
+        actions=Actions(up, contexts=CONTEXTS, variables=VARIABLES),
+        records=records,
+        browsers=SEATS,
+        phones=["8101"],
+        company="三环通信",
+        wrap_up_for=0,
+        leaders=frozenset({Role.TEAM_LEADER}),
+    )
+    people = [await _person(archive, number) for number in ("1001", "1002")]
+    task = asyncio.create_task(floor.run())
+    try:
+        async with asyncio.timeout(30):
+            room = Room(fake, floor, records, people)
+            await room.is_linked()
+            # Events pass once the heartbeat has proved the name of this run of Asterisk.
+            await until(lambda: up.lateness is not None, within=5, every=0)
+            yield room
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await archive.close(within=2)
+
+
+async def _person(archive: Archive, number: str) -> int:
+    async def known(database: Any) -> int:
+        found = await accounts.by_number(database, number)
+        made = found or await accounts.add(
+            database,
+            number=number,
+            name="李梅",
+            role=Role.JUNIOR_AGENT,
+            password="",
+            must_change=False,
+            now=datetime.now(UTC),
+        )
+        return made.id
+
+    return await archive.write(known, within=5)
+
+
+async def next_of(stream: Stream, event: str) -> dict[str, Any]:
+    """Return the data of the next event of a name."""
+    while True:
+        told = await stream.waiting.get()
+        assert told is not None
+        if told.event == event:
+            return dict(json.loads(told.data))
+
+
+async def talking(room: Room) -> str:
+    """Have the agent at w01 talk; return the call."""
+    call = str(uuid.uuid4())
+    room.fake.offers(call, "w01", LINKED)
+    room.fake.connects("w01", LINKED)
+    await until(lambda: "w01" in room.floor.picture.talks, within=5, every=0)
+    return call
+
+
+async def test_who_signs_in_is_a_member_under_the_account_s_number(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        worker = await room.signs_in()
+        assert (worker.seat, room.members()) == ("w01", MEMBERS)
+        assert fake.members["hotline", INTERFACE]["Name"] == "1001"
+        assert await room.signs_in() == worker, "asked again, the same seat"
+        assert (await room.signs_in(1)).seat == "w02"
+        rests = await room.floor.shift.turn(
+            worker, DutyState.PAUSED, reason="用餐", now=room.floor.now()
+        )
+        assert rests is not None
+        assert fake.members["hotline", INTERFACE]["PausedReason"] == "用餐"
+        await room.floor.shift.sign_out(rests, reason="", now=room.floor.now())
+        assert room.members() == {("hotline", "PJSIP/w02"), ("own-w02", "PJSIP/w02")}
+        assert [one.number for one in await room.at_work()] == ["1002"]
+
+
+async def test_a_seat_has_one_person_and_a_person_one_seat(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        now = room.floor.now()
+        await room.floor.shift.sign_in(room.people[0], DutyKind.PHONE, "8101", now=now)
+        with pytest.raises(SeatTakenError):
+            await room.floor.shift.sign_in(room.people[1], DutyKind.PHONE, "8101", now=now)
+        with pytest.raises(AtWorkError):
+            await room.signs_in(0)
+        assert room.members() == {("hotline", "PJSIP/8101"), ("own-8101", "PJSIP/8101")}
+
+
+@pytest.mark.parametrize("action", ["QueueAdd", "QueuePause"])
+@pytest.mark.parametrize("carried_out", [True, False])
+async def test_a_link_cut_while_signing_in_is_made_good_when_it_is_back(
+    database_url: str, action: str, carried_out: bool
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        fake.cut, fake.carried_out_before_the_cut = action, carried_out
+        await room.signs_in()
+        assert [one.seat for one in await room.at_work()] == ["w01"]
+        await until(lambda: room.members() == MEMBERS, within=5)
+        assert all(one["Paused"] == "0" for one in fake.members.values())
+
+
+async def test_who_signs_out_while_the_link_is_down_is_no_ghost_afterwards(
+    database_url: str,
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        worker = await room.signs_in()
+        fake.cut, fake.carried_out_before_the_cut = "QueueRemove", False
+        await room.floor.shift.sign_out(worker, reason="", now=room.floor.now())
+        await until(lambda: room.members() == set(), within=5)
+
+
+async def test_a_floor_that_starts_anew_makes_both_equal(database_url: str) -> None:
+    async with FakeFloor() as fake:
+        async with running(fake, database_url) as room:
+            await room.signs_in()
+        fake.members = {("hotline", "PJSIP/w02"): {"Name": "1002", "Paused": "0"}}
+        async with running(fake, database_url) as room:
+            await until(lambda: room.members() == MEMBERS, within=5)
+
+
+async def test_a_miss_while_the_desk_was_away_is_taken_over(database_url: str) -> None:
+    async with FakeFloor() as fake:
+        async with running(fake, database_url) as room:
+            await room.signs_in()
+        fake.members["hotline", INTERFACE] |= {"Paused": "1", "PausedReason": "Auto-Pause"}
+        async with running(fake, database_url) as room:
+            await until(
+                lambda: fake.members["own-w01", INTERFACE].get("PausedReason") == "missed", within=5
+            )
+            [duty] = await room.at_work()
+            assert (duty.state, duty.reason) == (DutyState.PAUSED, "missed")
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+async def test_a_caller_is_taken_to_a_script_once_even_when_the_link_breaks(
+    database_url: str, carried_out: bool
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        call = await talking(room)
+        fake.cut, fake.carried_out_before_the_cut = "Redirect", carried_out
+        with pytest.raises(NotDoneError) as lost:
+            await room.floor.control.script(call, Script.SILENT)
+        assert not lost.value.refused, "nobody knows whether it was done"
+        await room.is_linked()
+        with pytest.raises(NotTalkingError):
+            await room.floor.control.script(call, Script.SILENT)
+        assert len(fake.sent("Redirect")) == 1
+
+
+async def test_a_database_that_stalls_does_not_hold_up_who_is_calling(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        room.records.stalls = True
+        call = str(uuid.uuid4())
+        fake.offers(call, "w01", LINKED)
+        bare = await next_of(stream, "offer")
+        assert (bare["call"], bare["number"], bare["calls"]) == (call, "13812345678", [])
+        fake.connects("w01", LINKED)
+        assert (await next_of(stream, "talking"))["call"] == call
+        room.records.stalls = False
+        room.records.stalled.set()
+        assert (await next_of(stream, "offer"))["call"] == call, "whole, when the database answers"
+
+
+async def test_the_page_in_a_call_is_closed_and_the_caller_is_taken_to_music(
+    database_url: str,
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        await talking(room)
+        loop = asyncio.get_running_loop()
+        room.floor.close(stream)
+        closed = loop.time()
+        await until(lambda: bool(fake.sent("Redirect")), within=5, every=0.01)
+        assert loop.time() - closed < 1.5
+        [taken] = fake.sent("Redirect")
+        assert (taken["Context"], taken["Channel"]) == ("reunite", "PJSIP/trunk-1")
+        [named] = [one for one in fake.sent("Setvar") if one["Variable"] == "REUNITE_SEAT"]
+        assert named["Value"] == "w01"
+        await until(
+            lambda: fake.members["hotline", INTERFACE].get("PausedReason") == "browser_closed",
+            within=5,
+        )
+        assert loop.time() - closed < 5.0
+        room.page()
+        await until(lambda: fake.members["hotline", INTERFACE]["Paused"] == "0", within=5)
+        [duty] = await room.at_work()
+        assert duty.state is DutyState.READY
+
+
+async def test_a_page_loaded_anew_in_a_call_takes_the_caller_to_music_at_once(
+    database_url: str,
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        await talking(room)
+        room.floor.close(stream)
+        room.floor.open(account_id=room.people[0], role=Role.JUNIOR_AGENT, page="b")
+        await until(lambda: bool(fake.sent("Redirect")), within=5, every=0)
+
+
+async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        await talking(room)
+        room.floor.close(stream)
+        room.page()
+        asked = len(fake.sent("Ping"))
+        await until(lambda: len(fake.sent("Ping")) > asked + 1, within=5)  # over a second goes by
+        assert fake.sent("Redirect") == []
