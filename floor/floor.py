@@ -46,6 +46,8 @@ RECONCILE_EVERY_S: Final = 30.0
 POP_WITHIN_S: Final = 0.12
 """A page is told of a call after this at the latest, with what is known by then."""
 BACKGROUND_WITHIN_S: Final = 2.0
+WORK: Final = "work"
+"""Names of the agent's own page begin so; those of other pages do not count as being there."""
 
 _log = structlog.get_logger(__name__)
 
@@ -110,7 +112,7 @@ class Floor:
     def open(self, *, account_id: int | None, role: Role, page: str) -> Stream:
         """Begin the stream of a page: the whole picture first."""
         stream = self.streams.open(account_id=account_id, role=role, page=page)
-        if account_id is not None:
+        if account_id is not None and _is_work(page):
             self._signs(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "picture", self._whole(account_id, role))
         return stream
@@ -329,6 +331,11 @@ class Floor:
         task = asyncio.ensure_future(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_work(page: str) -> bool:
+    """Tell whether somebody can work on a page: a wallboard beside it is no phone."""
+    return not page or page.startswith(WORK)
 
 
 async def _logged(work: Awaitable[None]) -> None:

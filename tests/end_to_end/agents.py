@@ -74,7 +74,7 @@ class Agent:
         return (await until(told, within=within, what=what, every=0.01))[0]
 
     @asynccontextmanager
-    async def page(self, name: str = "page-1") -> AsyncIterator[None]:
+    async def page(self, name: str = "work-1") -> AsyncIterator[None]:
         """Have a page open while the block runs."""
         listening = asyncio.create_task(self._listen(name))
         try:

@@ -105,13 +105,13 @@ async def test_whose_page_is_closed_is_away_within_five_seconds_and_as_before_wh
     house: House,
 ) -> None:
     async with signed_in(house, "1003") as agent:
-        async with agent.page("first"):
+        async with agent.page("work-a"):
             await agent.begins("phone", SEAT)
             await agent.is_seen("unreachable")  # no phone is registered there
         closed = time.monotonic()
         await until(lambda: "browser_closed" in _members(house), within=8, every=0.1)
         assert time.monotonic() - closed < 5.0
-        async with agent.page("second"):
+        async with agent.page("work-b"):
             await until(lambda: "paused" not in _members(house), within=3, every=0.1)
             await agent.is_seen("unreachable", after=closed)
 

@@ -76,7 +76,7 @@ class Room:
         return list(await self.records.ask(duties.at_work, within=5))
 
     def page(self, which: int = 0) -> Stream:
-        return self.floor.open(account_id=self.people[which], role=Role.JUNIOR_AGENT, page="a")
+        return self.floor.open(account_id=self.people[which], role=Role.JUNIOR_AGENT, page="work-a")
 
     async def is_linked(self) -> None:
         await until(lambda: self.floor.connected, within=5, every=0)
@@ -292,7 +292,7 @@ async def test_a_page_loaded_anew_in_a_call_takes_the_caller_to_music_at_once(
         stream = room.page()
         await talking(room)
         room.floor.close(stream)
-        room.floor.open(account_id=room.people[0], role=Role.JUNIOR_AGENT, page="b")
+        room.floor.open(account_id=room.people[0], role=Role.JUNIOR_AGENT, page="work-b")
         await until(lambda: bool(fake.sent("Redirect")), within=5, every=0)
 
 

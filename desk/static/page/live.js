@@ -3,6 +3,9 @@
 
 const AGAIN_MS = 1000;
 
+/** Names this load of this page: a stream that is back under another name means a lost phone. */
+const PAGE = `${location.pathname.slice(1).split("/")[0] || "home"}-${Math.random().toString(36).slice(2, 14)}`;
+
 /**
  * Call `heard[name](data, id)` for each event, and `line(open)` when the line comes or goes.
  * Returns a function that ends it.
@@ -13,7 +16,7 @@ export function listen(heard, line = () => {}, address = "/live") {
   let timer = 0;
 
   function connect() {
-    source = new EventSource(address);
+    source = new EventSource(`${address}?page=${encodeURIComponent(PAGE)}`);
     source.addEventListener("open", () => line(true));
     source.addEventListener("error", () => {
       line(false);
