@@ -60,13 +60,13 @@ async def come_back(
     request: Request, asking: Asking, state: Short = "", code: Short = ""
 ) -> Response:
     """Let somebody in whom the provider vouches for, if the number is an account's."""
-    now = datetime.now(UTC)
+    provider, now = _provider(request), datetime.now(UTC)
     try:
         if not state or not hmac.compare_digest(
             state.encode(), request.cookies.get(STATE, "").encode()
         ):
             raise VouchError("another browser began this")
-        vouched = await _provider(request).finish(state=state, code=code, now=now)
+        vouched = await provider.finish(state=state, code=code, now=now)
         account = await _account(request, asking, vouched.number)
     except VouchError as error:
         log.warning("provider refused", why=str(error))
