@@ -23,8 +23,9 @@ export class Sound {
     const answer = await fetch(this.element.dataset.peaks, { headers: { Accept: "application/json" } });
     if (!answer.ok) return this.trouble(true);
     const { peaks } = await answer.json();
+    const frame = document.createElement("div");
     this.picture = WaveSurfer.create({
-      container: this.wave,
+      container: frame,
       media: this.voice,
       peaks,
       duration: this.seconds,
@@ -35,7 +36,8 @@ export class Sound {
       cursorWidth: 2,
       dragToSeek: false,
     });
-    dress(this.wave);
+    dress(frame);
+    this.wave.append(frame);
     this.picture.on("interaction", (second) => this.playFrom(second));
   }
 
@@ -97,10 +99,10 @@ export class Sound {
   }
 }
 
-/* The page takes no style that stands in the document itself (CSP), the picture brings one: the same
-   text is taken as a sheet that a script made. */
-function dress(container) {
-  const root = [...container.children].find((child) => child.shadowRoot)?.shadowRoot;
+/* The page takes no style that stands in the document itself (CSP), and the picture brings one: it
+   is taken as a sheet that a script made, before the picture is in the document. */
+function dress(frame) {
+  const root = [...frame.children].find((child) => child.shadowRoot)?.shadowRoot;
   const style = root?.querySelector("style");
   if (!style) return;
   const sheet = new CSSStyleSheet();
