@@ -10,6 +10,7 @@ LIMIT = 80
 """Characters kept of a caller's name or number; a switch shows fewer, a hostile one sends 10 kB."""
 
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANKS = {"\n": "\n", "\r": "\n", "\t": " "}
 
 
 def clean(value: str, limit: int = LIMIT) -> str:
@@ -30,13 +31,18 @@ def clean(value: str, limit: int = LIMIT) -> str:
 
 
 def paragraphs(value: str, limit: int) -> str:
-    """Return what a person typed, each line `clean`, the lines kept, at most `limit` characters.
+    """Return what a person typed without what nobody sees, its lines and blanks kept, in NFC.
 
-    Blank lines stay, but no more than one at once and none at the ends.
+    At most `limit` characters. It is saved while it is typed: a blank at the end that vanished
+    would vanish under the person's hands.
     """
-    lines = [clean(line, limit) for line in value[: limit * 8].replace("\r\n", "\n").split("\n")]
-    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
-    return "\n".join(kept).strip("\n")[:limit].rstrip()
+    head = unicodedata.normalize("NFC", value[: limit * 8]).replace("\r\n", "\n")
+    visible = (
+        _BLANKS.get(character, character)
+        for character in head
+        if character in _BLANKS or unicodedata.category(character) not in _UNWANTED
+    )
+    return "".join(visible)[:limit]
 
 
 def decoded(raw: bytes, limit: int = LIMIT) -> str:

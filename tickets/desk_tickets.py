@@ -4,6 +4,7 @@ A save says which version it was typed upon. When somebody saved meanwhile, noth
 the one who was later sees what is so now. Every version stays on record, so any save can be undone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from callflow.lifecycles.ticket import (
     saved,
 )
 from callflow.rules.roles import Role
-from tickets import rows, writes
+from tickets import customers, rows, writes
 from tickets.desk_models import TicketVersionRow
 from tickets.models import Call, TicketRow
 
@@ -82,11 +83,13 @@ async def open_for_call(
     call = (await connection.execute(query)).one_or_none()
     if call is None:
         return None
-    fresh = _fresh(call_id, call, handler=handler or call.agent, now=now)
+    fresh = _fresh(call_id, call, handler=handler or _account(call.agent), now=now)
     if await writes.open_ticket(connection, fresh, day=day) is not None:
         opened = await of_call(connection, call_id)
         assert opened is not None
         await _keep_version(connection, opened, author=author, now=now)
+        if handler is not None:
+            await customers.asked_first(connection, call.number, handler)
     return await of_call(connection, call_id)
 
 
@@ -162,12 +165,17 @@ async def ask_once(connection: AsyncConnection, call_id: str, *, now: datetime) 
     ticket = await of_call(connection, call_id)
     if ticket is None:
         return True
-    if ticket.asked_at is not None or ticket.body or ticket.state is not TicketState.NEW:
+    if ticket.asked_at is not None or ticket.body.strip() or ticket.state is not TicketState.NEW:
         return False
     await connection.execute(
         update(TicketRow).where(TicketRow.number == ticket.number).values(asked_at=now)
     )
     return True
+
+
+def _account(agent: str | None) -> str | None:
+    """Return who talked, where that is an account's or a static phone's number."""
+    return agent if agent is not None and re.fullmatch(r"\d{3,6}", agent) else None
 
 
 def _fresh(call_id: str, call: Any, *, handler: str | None, now: datetime) -> Ticket:

@@ -51,6 +51,16 @@ async def test_a_call_has_one_ticket_however_often_it_is_asked_for(desk: Room) -
     assert await ticket_of_call(desk, SENIOR) == ticket
 
 
+async def test_who_takes_a_customers_first_matter_keeps_the_next_ones(desk: Room) -> None:  # QUE-3
+    async with desk.seated(JUNIOR) as agent:
+        await agent.put(f"/api/v1/customers/{NUMBER}", json={"sort": "large"})
+        await agent.post(OPENING)
+    async with desk.seated(SENIOR) as other:
+        await other.post(f"/api/v1/calls/{call_id(2)}/ticket")
+        customer = (await other.get(f"/api/v1/customers/{NUMBER}")).json()
+    assert customer["first_agent"] == NUMBERS[JUNIOR]
+
+
 async def test_a_call_that_is_not_there_has_no_ticket(desk: Room) -> None:
     async with desk.seated(JUNIOR) as agent:
         assert (await agent.post(f"/api/v1/calls/{call_id(99)}/ticket")).status_code == 404
