@@ -145,6 +145,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("DELETE", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
     ("GET", "/calls"): _CALLS,
     ("GET", "/calls/{call_id}"): _CALLS,
+    ("GET", "/recordings/{recording_id}"): _RECORDINGS,
     ("GET", "/floor"): LEADERS,
     ("GET", "/handover"): _SHIFTS | {Role.INSPECTOR},
     ("POST", "/handover"): _SHIFTS,

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.call import Topic
 from callflow.lifecycles.call import CallRecord, Disposition
@@ -15,6 +15,7 @@ from desk.pages.shown import Shown, between
 from desk.pages.story import PLAYABLE, agent_first, listeners, more, steps
 from desk.pages.typed_calls import TypedCalls, read
 from desk.policy import allowed
+from desk.problems import Refused
 from settings import Settings
 from tickets import queries
 from tickets.finding import FoundCall, found_calls
@@ -110,13 +111,24 @@ async def show_call(
         may_open_customer=_may(holder.role, "/customers/{number}"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
-        more=more(story.call, show),
+        more=more(story.call, show, language_of(request)),
         topics=frozenset(Topic),
         reasons=ASKED_WHY,
         show=show,
         between=between,
         tone=tone,
     )
+
+
+@router.get("/recordings/{recording_id}")
+async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> Response:
+    """Lead from a recording to its call."""
+    recording = await asking.ask(
+        lambda connection: queries.recording(connection, recording_id.lower())
+    )
+    if recording is None:
+        raise Refused(404, "There is no recording with this id.")
+    return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)
 
 
 def _may(role: Role, path: str) -> bool:

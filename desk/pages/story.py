@@ -1,10 +1,9 @@
 """Owns how one call is laid out on its page: its steps, what else is told, who has listened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from callflow.call import Language
 from callflow.lifecycles.call import CallRecord, HungUpBy
@@ -15,6 +14,7 @@ from callflow.rules.masking import masked_name, masked_number
 from desk.archive import Patience
 from desk.pages.shown import Shown
 from desk.shapes import EventShape
+from desk.words import section
 from tickets import audit
 from tickets.audit import LookFilter, SeenLook
 
@@ -37,15 +37,13 @@ def agent_first(call: CallRecord) -> bool:
     return call.hung_up_by is HungUpBy.AGENT
 
 
-def more(call: CallRecord, show: Shown) -> list[tuple[str, str]]:
+def more(call: CallRecord, show: Shown, language: Language) -> list[tuple[str, str]]:
     """Return what is only told where there is something to tell: words' keys and texts."""
-    fields: dict[str, Any] = {
-        name: getattr(call, name, None) for name in ("held_s", "route_reasons", "scripts")
-    }
+    words = section(language, "value")
     texts = {
-        "call.held_s": show.length(fields["held_s"]) if fields["held_s"] else "",
-        "call.route_reasons": " · ".join(fields["route_reasons"] or ()),
-        "call.scripts": " · ".join(fields["scripts"] or ()),
+        "call.held_s": show.length(call.held_s) if call.held_s else "",
+        "call.route_reasons": _reasons(call.route_reasons, words),
+        "call.scripts": " · ".join(words.get(f"value.{each}", each) for each in call.scripts),
     }
     return [(key, text) for key, text in texts.items() if text]
 
@@ -58,9 +56,10 @@ def steps(
 ) -> list[Step]:
     if not show.numbers:
         events = [_masked(event) for event in events]
+    words = section(language, "value", "prompt")
     return [
         Step(at, said.text, _second(at, recordings))
-        for said in told(events, language)
+        for said in told((_in_words(event, words) for event in events), language)
         for at in (datetime.fromtimestamp(said.at, UTC),)
     ]
 
@@ -72,6 +71,27 @@ def _second(at: datetime, recordings: Sequence[Recording]) -> float | None:
             second = (at - recording.started_at).total_seconds()
             return second if 0 <= second <= recording.seconds else None
     return None
+
+
+def _in_words(event: JournalEvent, words: Mapping[str, str]) -> JournalEvent:
+    """Return the event with what programs call things put as people do, where there are words."""
+    if event.name == "TR_CALL":
+        return event  # a caller's own words are nobody else's names for things
+    prompts = "prompt" if event.source == "dialogue" else "value"
+    data = {
+        name: words.get(f"{prompts if name == 'name' else 'value'}.{text}", text)
+        for name, text in event.data.items()
+        if name != "reasons"
+    }
+    if reasons := event.data.get("reasons"):
+        data["reasons"] = _reasons(reasons.split(";"), words)
+    return event._replace(data=data)
+
+
+def _reasons(reasons: Iterable[str], words: Mapping[str, str]) -> str:
+    """Return why a call was routed as it was: `QUE-1:large` is said as its clause."""
+    clauses = (each.partition(":")[0] for each in reasons)
+    return " · ".join(words.get(f"value.{clause}", clause) for clause in clauses)
 
 
 def _masked(event: JournalEvent) -> JournalEvent:

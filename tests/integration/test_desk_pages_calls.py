@@ -164,7 +164,7 @@ async def test_a_call_tells_how_it_went_and_who_listened(desk: Pages) -> None:
     assert "还没有人听过" in before.text
     assert "Inspector" in after.text
     assert "质检抽查: 语速" in after.text
-    for said in ("电话振铃", "来电 138******78 张**", "播放 greeting_morning", "响铃次数 1"):
+    for said in ("电话振铃", "来电 138******78 张**", "播放 问候语（早上好）", "响铃次数 1"):
         assert said in after.text, said
     steps = [has["data-second"] for has in after.all("button") if "data-second" in has]
     assert steps == ["0.00", "0.00", "1.00", "1.10", "2.00"]

@@ -6,16 +6,18 @@ import { t, when } from "../page/words.js";
 /** Watch the notice; returns a way to look again. `told` says how a click went. */
 export function watchNotice(told) {
   const card = $("#notice");
-  const off = $("#notice-off");
+  const may = Boolean(card.dataset.may);
 
   function show(notice) {
     for (const words of $$("[data-kind]", card)) {
       const up = words.dataset.kind === notice?.kind;
       words.classList.toggle("up", up);
       $("[data-up]", words).hidden = !up;
-      $("[data-put]", words).disabled = up || !off.dataset.may;
+      const button = $("[data-put]", words);
+      button.disabled = !may;
+      button.classList.toggle("main", up);
+      say(button, up ? button.dataset.offWords : button.dataset.onWords);
     }
-    off.disabled = !notice || !off.dataset.may;
     say($("#notice-since"), notice ? t("floor.notice_since", { at: when(notice.since) }) : t("floor.notice_none"));
   }
 
@@ -37,9 +39,9 @@ export function watchNotice(told) {
   }
 
   card.addEventListener("click", (event) => {
-    const kind = event.target.closest("[data-put]")?.closest("[data-kind]").dataset.kind;
-    if (kind) change("PUT", { kind }, "floor.done_notice_on");
-    else if (event.target === off) change("DELETE", undefined, "floor.done_notice_off");
+    const words = event.target.closest("[data-put]")?.closest("[data-kind]");
+    if (words?.classList.contains("up")) change("DELETE", undefined, "floor.done_notice_off");
+    else if (words) change("PUT", { kind: words.dataset.kind }, "floor.done_notice_on");
   });
   document.addEventListener("visibilitychange", () => document.hidden || look());
   const since = $("#notice-since").dataset.since;

@@ -1,0 +1,51 @@
+"""What programs call things has words on the pages, in every language."""
+
+import tomllib
+
+import pytest
+
+from callflow.call import Language, MessageReason, Topic
+from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome
+from callflow.lifecycles.recording import RecordingKind
+from callflow.lifecycles.ticket import TicketKind
+from callflow.rules.roles import Role
+from callflow.rules.routing import Queue
+from desk.pages.routes_audit import ACTIONS
+from desk.pages.routes_calls import ASKED_WHY
+from desk.words import words
+from floor.control import Script, Watch
+from floor.people import Shown
+from settings import PROJECT
+from tickets.customers import CustomerSort
+
+KEYS = [
+    *(f"outcome.{each}" for each in (*Disposition, "open")),
+    *(f"hung_up_by.{each}" for each in HungUpBy),
+    *(f"line.{each}" for each in SilOutcome),
+    *(f"call.recording_{each}" for each in RecordingKind),
+    *(f"call.why_{each}" for each in ASKED_WHY),
+    *(f"topic.{each}" for each in Topic),
+    *(f"ticket_kind.{each}" for each in TicketKind),
+    *(f"role.{each}" for each in Role),
+    *(f"floor.state_{each}" for each in Shown),
+    *(f"floor.queue_{each}" for each in Queue),
+    *(f"customer.sort_{each}" for each in CustomerSort),
+    *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),
+    *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
+]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_state_and_outcome_has_words(language: Language) -> None:
+    known = words(language)
+    assert [key for key in KEYS if key not in known] == []
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_prompt_that_a_call_may_tell_of_has_words(language: Language) -> None:
+    """Numbers are parts of sentences, and told by themselves."""
+    prompts = tomllib.loads((PROJECT / "sounds" / "prompts.toml").read_text(encoding="utf-8"))
+    parts = ("number_", "minute", "position_", "waiting_time")
+    named = [name for name in prompts if not name.startswith(parts)]
+    known = words(language)
+    assert [name for name in named if f"prompt.{name}" not in known] == []
