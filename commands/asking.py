@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -18,11 +18,12 @@ from commands import given, printing
 from commands.moments import FORMS, UnknownMomentError, moment
 from settings import Settings
 from tickets.database import engine
-from tickets.pages import LONGEST, Page
+from tickets.pages import LONGEST, Listing
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row")
 Question = Callable[[AsyncConnection], Awaitable[Answer]]
+Which = TypeVar("Which")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PATIENCE_S = 10
@@ -34,30 +35,45 @@ class Asked:
     """What was asked of any list, and how the answer is wanted."""
 
     settings: Settings
-    since: datetime | None
-    until: datetime | None
+    filters: Mapping[str, Any]
+    """By the names that the list's filter has, times among them."""
     limit: int
     as_json: bool
     zone: ZoneInfo | None
     """Where times are shown; None: in UTC."""
 
+    def rows(self, listing: Listing[Which, Row], which: Which) -> list[Row]:
+        """Return what a list of `tickets` holds, newest first. Raises NotReady."""
+        return answer(
+            self.settings, lambda connection: _all(connection, listing, which, self.limit)
+        )
+
+
+def call_options(command: Command) -> Command:
+    """Add the options that say which calls, to lists of what comes from calls too."""
+    return _with(
+        command,
+        click.option("--ref", help="Of the call with this X-Ref."),
+        click.option("--number", help="Of this caller; the whole number."),
+        click.option("--agent", help="Of calls that this agent answered."),
+    )
+
 
 def list_options(command: Command) -> Command:
     """Add the options of `Asked` to a command."""
-    for option in reversed(
-        (
-            click.option("--since", metavar="WHEN", help=f"From then on: {FORMS}."),
-            click.option("--until", metavar="WHEN", help="Before then; typed like --since."),
-            click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True),
-            click.option("--json", "as_json", is_flag=True, help="JSON, with the API's names."),
-            click.option("--utc", is_flag=True, help="Times in UTC, not in the settings' zone."),
-        )
-    ):
-        command = option(command)
-    return command
+    return _with(
+        command,
+        click.option("--since", metavar="WHEN", help=f"From then on: {FORMS}."),
+        click.option("--until", metavar="WHEN", help="Before then; typed like --since."),
+        click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True),
+        click.option("--json", "as_json", is_flag=True, help="JSON, with the API's names."),
+        click.option("--utc", is_flag=True, help="Times in UTC, not in the settings' zone."),
+    )
 
 
-def asked(*, since: str | None, until: str | None, limit: int, as_json: bool, utc: bool) -> Asked:
+def asked(
+    *, since: str | None, until: str | None, limit: int, as_json: bool, utc: bool, **filters: Any
+) -> Asked:
     """Return what the options of a list mean. Raises Refusal for one that means nothing."""
     settings = given.settings()
     now = datetime.now(UTC)
@@ -66,7 +82,8 @@ def asked(*, since: str | None, until: str | None, limit: int, as_json: bool, ut
         end = moment(until, now=now, zone=settings.zone) if until else None
     except UnknownMomentError as error:
         raise given.Refusal(f"{error}.") from None
-    return Asked(settings, begin, end, limit, as_json, None if utc else settings.zone)
+    filters |= {"since": begin, "until": end}
+    return Asked(settings, filters, limit, as_json, None if utc else settings.zone)
 
 
 def answer(settings: Settings, question: Question[Answer], *, writing: bool = False) -> Answer:
@@ -81,19 +98,6 @@ def answer(settings: Settings, question: Question[Answer], *, writing: bool = Fa
         raise given.NotReady(
             f"The database cannot be asked ({str(reason)[:200]}). `thirdring doctor` says more."
         ) from None
-
-
-async def all_of(turn: Callable[[int, str | None], Awaitable[Page[Row]]], limit: int) -> list[Row]:
-    """Return up to `limit` rows, turning pages; `turn(size, cursor)` gives one."""
-    rows: list[Row] = []
-    cursor = None
-    while len(rows) < limit:
-        page = await turn(min(LONGEST, limit - len(rows)), cursor)
-        rows += page.items
-        cursor = page.next
-        if cursor is None:
-            break
-    return rows
 
 
 def as_json(shapes: list[Any]) -> None:
@@ -132,3 +136,24 @@ async def _answer(settings: Settings, question: Question[Answer], *, writing: bo
     finally:
         async with asyncio.timeout(1):
             await made.dispose()
+
+
+def _with(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+async def _all(
+    connection: AsyncConnection, listing: Listing[Which, Row], which: Which, limit: int
+) -> list[Row]:
+    rows: list[Row] = []
+    cursor = None
+    while len(rows) < limit:
+        size = min(LONGEST, limit - len(rows))
+        page = await listing(connection, which, limit=size, cursor=cursor)
+        rows += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return rows

@@ -13,10 +13,10 @@ from callflow.lifecycles.telling import told
 from commands import given, printing
 from commands.asking import (
     Asked,
-    all_of,
     answer,
     as_json,
     asked,
+    call_options,
     list_options,
     nothing,
     one_as_json,
@@ -31,42 +31,20 @@ SHORT = 8
 
 @click.command()
 @click.argument("call_id", required=False, metavar="[ID]")
-@click.option("--ref", help="With this X-Ref.")
-@click.option("--number", help="From this number, whole.")
-@click.option("--agent", help="Answered by this agent.")
+@click.option("--piece", help="With these digits somewhere in the caller's number.")
+@click.option("--ticket", help="That a ticket with this number came from.")
 @click.option("--disposition", type=click.Choice([each.value for each in Disposition]))
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Of the story of one call.")
+@call_options
 @list_options
-def calls(
-    call_id: str | None,
-    *,
-    ref: str | None,
-    number: str | None,
-    agent: str | None,
-    disposition: str | None,
-    language: str | None,
-    **common: Any,
-) -> None:
+def calls(call_id: str | None, *, language: str | None, **options: Any) -> None:
     """Show calls, newest first; with ID (or its beginning) one call step by step."""
-    want = asked(**common)
+    want = asked(**options)
     if call_id is not None:
         _show_one(call_id, want, Language(language or _spoken_here()))
         return
-    which = CallFilter(
-        ref=ref,
-        number=number,
-        agent=agent,
-        disposition=Disposition(disposition) if disposition else None,
-        since=want.since,
-        until=want.until,
-    )
-    found = answer(
-        want.settings,
-        lambda connection: all_of(
-            lambda size, cursor: queries.calls(connection, which, limit=size, cursor=cursor),
-            want.limit,
-        ),
-    )
+    which = CallFilter(**want.filters)
+    found = want.rows(queries.calls, which)
     shapes = [CallShape.of(call) for call in found]
     if want.as_json:
         as_json(shapes)

@@ -11,10 +11,10 @@ from callflow.lifecycles.recording import RecordingKind, RecordingState
 from commands import given, printing
 from commands.asking import (
     Asked,
-    all_of,
     answer,
     as_json,
     asked,
+    call_options,
     list_options,
     nothing,
     one_as_json,
@@ -33,52 +33,22 @@ from tickets.queries import RecordingFilter
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the recording ID to this file, a WAV.",
 )
-@click.option("--ref", help="Of the call with this X-Ref.")
-@click.option("--number", help="Of calls from this number, whole.")
-@click.option("--agent", help="Of calls that this agent answered.")
 @click.option("--disposition", type=click.Choice([each.value for each in Disposition]))
 @click.option("--call", "call_id", help="Of the call with this id.")
 @click.option("--kind", type=click.Choice([each.value for each in RecordingKind]))
 @click.option("--state", type=click.Choice([each.value for each in RecordingState]))
+@call_options
 @list_options
-def recordings(
-    recording: str | None,
-    target: Path | None,
-    *,
-    ref: str | None,
-    number: str | None,
-    agent: str | None,
-    disposition: str | None,
-    call_id: str | None,
-    kind: str | None,
-    state: str | None,
-    **common: Any,
-) -> None:
+def recordings(recording: str | None, target: Path | None, **options: Any) -> None:
     """Show recordings, newest first; with ID (or its beginning) one of them."""
-    want = asked(**common)
+    want = asked(**options)
     if recording is not None:
         _one(recording, target, want)
         return
     if target is not None:
         raise given.Refusal("--save needs the ID of one recording.")
-    which = RecordingFilter(
-        call_id=call_id,
-        ref=ref,
-        number=number,
-        agent=agent,
-        disposition=Disposition(disposition) if disposition else None,
-        kind=RecordingKind(kind) if kind else None,
-        state=RecordingState(state) if state else None,
-        since=want.since,
-        until=want.until,
-    )
-    found = answer(
-        want.settings,
-        lambda connection: all_of(
-            lambda size, cursor: queries.recordings(connection, which, limit=size, cursor=cursor),
-            want.limit,
-        ),
-    )
+    which = RecordingFilter(**want.filters)
+    found = want.rows(queries.recordings, which)
     shapes = [RecordingShape.of(each) for each in found]
     if want.as_json:
         as_json(shapes)

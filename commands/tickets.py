@@ -5,13 +5,14 @@ from typing import Any
 import click
 
 from callflow.lifecycles.ticket import TicketKind
+from callflow.text import clean
 from commands import given, printing
 from commands.asking import (
     Asked,
-    all_of,
     answer,
     as_json,
     asked,
+    call_options,
     list_options,
     nothing,
     one_as_json,
@@ -23,43 +24,20 @@ from tickets.queries import TicketFilter
 
 @click.command()
 @click.argument("ticket", required=False, metavar="[NUMBER]")
-@click.option("--number", help="Of the customer with this telephone number, whole.")
-@click.option("--ref", help="From the call with this X-Ref.")
-@click.option("--agent", help="From a call that this agent answered.")
+@click.option("--handler", help="That this agent keeps.")
 @click.option("--call", "call_id", help="From the call with this id.")
 @click.option("--kind", type=click.Choice([each.value for each in TicketKind]))
+@call_options
 @list_options
-def tickets(
-    ticket: str | None,
-    *,
-    number: str | None,
-    ref: str | None,
-    agent: str | None,
-    call_id: str | None,
-    kind: str | None,
-    **common: Any,
-) -> None:
+def tickets(ticket: str | None, **options: Any) -> None:
     """Show tickets, newest first; with NUMBER (20261121-00042) one of them whole."""
-    want = asked(**common)
+    want = asked(**options)
     if ticket is not None:
         _show_one(ticket, want)
         return
-    which = TicketFilter(
-        call_id=call_id,
-        ref=ref,
-        agent=agent,
-        customer_number=number,
-        kind=TicketKind(kind) if kind else None,
-        since=want.since,
-        until=want.until,
-    )
-    found = answer(
-        want.settings,
-        lambda connection: all_of(
-            lambda size, cursor: queries.tickets(connection, which, limit=size, cursor=cursor),
-            want.limit,
-        ),
-    )
+    filters = dict(want.filters)
+    which = TicketFilter(customer_number=filters.pop("number"), **filters)
+    found = want.rows(queries.tickets, which)
     shapes = [TicketShape.of(each) for each in found]
     if want.as_json:
         as_json(shapes)
@@ -80,7 +58,7 @@ def _show(shapes: list[TicketShape], want: Asked) -> None:
                 each.state,
                 each.customer_number,
                 printing.moment(each.due_at, want.zone, pattern="%m-%d %H:%M"),
-                each.body[:40],
+                clean(each.body, 40),
                 (each.call_id or "")[:8],
             ]
             for each in shapes
@@ -109,5 +87,7 @@ def _show_one(number: str, want: Asked) -> None:
             ("opened", printing.moment(shape.created_at, want.zone)),
             ("due", printing.moment(shape.due_at, want.zone)),
             ("what", shape.body),
+            ("answered", shape.answer),
+            ("keeps it", shape.handler),
         ],
     )

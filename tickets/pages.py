@@ -6,15 +6,16 @@ A page costs the same wherever it is, and rows that arrive meanwhile move nothin
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = TypeVar("Row")
+Which_contra = TypeVar("Which_contra", contravariant=True)
 
 LONGEST = 500
 """Rows on the longest page; whoever wants more turns the page."""
@@ -30,6 +31,14 @@ class Page(Generic[Row]):
 
     items: Sequence[Row]
     next: str | None
+
+
+class Listing(Protocol[Which_contra, Row]):
+    """A question that gives one page of the rows that a filter wants."""
+
+    def __call__(
+        self, connection: AsyncConnection, wanted: Which_contra, *, limit: int, cursor: str | None
+    ) -> Awaitable[Page[Row]]: ...
 
 
 def cursor_of(at: datetime, key: str | int) -> str:

@@ -1,12 +1,10 @@
 """Owns what the API's questions have in common: their limits, their pages, what may be filtered."""
 
-from collections.abc import Awaitable
 from functools import partial
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import sees_numbers
 from callflow.text import clean, paragraphs
@@ -14,7 +12,7 @@ from desk.admission import Holder, known, patience, person
 from desk.archive import Patience
 from desk.problems import Refused
 from desk.shapes import LONGEST_TYPED
-from tickets.pages import Page, UnknownCursorError
+from tickets.pages import Listing, Page, UnknownCursorError
 
 LONGEST_PAGE = 200
 """Rows on the longest page: nothing is carried out in bulk (SEC-2)."""
@@ -46,15 +44,7 @@ Asking = Annotated[Patience, Depends(patience)]
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
-Which_contra = TypeVar("Which_contra", contravariant=True)
-
-
-class Listing(Protocol[Which_contra, Row]):
-    """A question of `tickets` that gives one page of rows."""
-
-    def __call__(
-        self, connection: AsyncConnection, wanted: Which_contra, *, limit: int, cursor: str | None
-    ) -> Awaitable[Page[Row]]: ...
+Which = TypeVar("Which")
 
 
 class Given(BaseModel):
@@ -100,7 +90,7 @@ def may_search_by_number(holder: Holder, number: str | None) -> None:
 
 
 async def turned(
-    asking: Patience, listing: Listing[Which_contra, Row], which: Which_contra, wanted: Paged
+    asking: Patience, listing: Listing[Which, Row], which: Which, wanted: Paged
 ) -> Page[Row]:
     """Return the page that is wanted. Raises Refused with 422 for a cursor that is none of ours."""
     try:
