@@ -1,7 +1,7 @@
 """Owns how a page is made: a template, the words of a language, and who looks at it.
 
 Templates escape everything they are given. They know `t` (words by key), `language`, `holder` (who
-is signed in, or None), `csrf`, `asset` (the address of a built script or style) and `company`.
+is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company` and `zone`.
 """
 
 from functools import cache
@@ -75,6 +75,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 csrf=getattr(holder, "csrf", "") or "",
                 asset=assets.path,
                 company=settings.company,
+                zone=settings.timezone,
                 path=request.url.path,
                 places=places,
                 **values,

@@ -34,6 +34,7 @@ const panel = makePanel($("#phone"), phone, {
   seat: () => state.duty?.seat,
   isBrowser,
   hold,
+  lend: (call) => (lent = call),
 });
 let current = ""; // the call that is on, by our own id
 let connected = false; // this page's phone has its seat
@@ -43,6 +44,7 @@ let here = true; // this window has the phone, no other
 const SEAT = "thirdring.kind";
 const SAME_CLOCK_MS = 1000;
 const GHOST_MS = 1500;
+let lent = ""; // the call in which the system speaks in our place
 let clockSkew = 0; // of this machine, against the server
 
 function isBrowser() {
@@ -106,7 +108,11 @@ const heard = {
     if (pop.offer?.call === call && current !== call) pop.gone();
   },
   talking,
-  call_ended: ({ call }) => call === current && gone(call),
+  call_ended({ call, parted }) {
+    if (call !== current) return;
+    if (parted.startsWith("script-")) lent = call;
+    gone(call);
+  },
   duty: dutyIs,
   hold({ call, on }) {
     if (call !== current) return;
@@ -129,7 +135,7 @@ function dutyIs(duty) {
 function offered(offer) {
   const first = pop.offer?.call !== offer.call;
   if (first) customer.close();
-  pop.put(offer);
+  pop.put({ ...offer, tickets: (offer.tickets ?? []).filter((each) => each.number !== ticket.draft?.number) });
   panel.who(offer.number);
   if (first && current !== offer.call) drawn(() => seen(offer));
 }
@@ -147,8 +153,10 @@ function drawn(then) {
 }
 
 function talking(talk) {
+  if (!/^[0-9a-f-]{36}$/i.test(talk.call)) return; // a colleague, no caller
   const fresh = current !== talk.call;
   current = talk.call;
+  lent = "";
   document.body.dataset.call = talk.call;
   pop.talking();
   if (fresh) {
@@ -176,11 +184,12 @@ function ended({ call }) {
   current = "";
   deskTalk = null;
   delete document.body.dataset.call;
-  pop.ended();
-  words.ended();
   panel.deskCall(null);
   panel.who("");
   paint();
+  if (lent === call) return pop.lent(); // the system speaks to the caller, who may come back
+  pop.ended();
+  words.ended();
   ticket.wrapUp();
 }
 
@@ -188,7 +197,10 @@ function ended({ call }) {
 
 function phoneChanged(now, before) {
   trouble.phone(now);
-  if (now.call && !before.call) panel.who(pop.offer?.number ?? now.call.from);
+  if (now.call && !before.call) {
+    panel.who(now.call.id ? (pop.offer?.number ?? now.call.from) : now.call.from);
+    if (!now.call.id) panel.colleague(now.call.from);
+  }
   if (now.call?.step === "talking" && before.call?.step !== "talking" && now.call.id) {
     talking({ call: now.call.id });
     if (before.expected === now.call.id) words.reunited();
@@ -258,7 +270,7 @@ alone({
     const lost = recall(me);
     if (lost) panel.told(t("phone.returning"));
     const kept = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
-    listen(heard, trouble.line, `/live?page=${crypto.randomUUID?.() ?? Math.random()}`);
+    listen(heard, trouble.line);
     if (kept) await begin(...kept);
     sendLeftovers(me, lost);
     paint();

@@ -30,11 +30,17 @@ export function clock(seconds) {
     : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
-/** Return a time of the server as local clock time, with the day when it is not today. */
+/** Return a time by the hotline's clock, with the day when it is not today. */
 export function when(iso, now = new Date()) {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  const time = at.toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-  const sameDay = at.toDateString() === now.toDateString();
-  return sameDay ? time : `${at.getMonth() + 1}-${at.getDate()} ${time}`;
+  const [day, time] = byTheClock(at);
+  return day === byTheClock(now)[0] ? time : `${day} ${time}`;
+}
+
+function byTheClock(at) {
+  const timeZone = document.documentElement.dataset.zone || undefined;
+  const two = { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+  const parts = Object.fromEntries(new Intl.DateTimeFormat("en", two).formatToParts(at).map(({ type, value }) => [type, value]));
+  return [`${parts.month}-${parts.day}`, `${parts.hour}:${parts.minute}`];
 }

@@ -5,6 +5,7 @@ import JsSIP from "jssip";
 
 const RECOVER_S = { min: 1, max: 4 };
 const PC = { iceServers: [] }; // the switch is near: its own addresses are enough
+const OURS = /^[0-9a-f-]{36}$/i; // a call by our own id; a colleague who rings has none
 const TOO_LATE_MS = 400; // of gathering addresses; loopback and the office net need under 50
 
 /**
@@ -54,7 +55,7 @@ export function makeLine(tell, sound) {
     tell({
       name: "invited",
       session: id,
-      call: request.getHeader("X-Call") ?? "",
+      call: OURS.test(request.getHeader("X-Call") ?? "") ? request.getHeader("X-Call") : "",
       from: session.remote_identity?.uri?.user ?? "",
       at: Date.now(),
     });

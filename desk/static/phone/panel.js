@@ -12,6 +12,7 @@ import { shown } from "./machine.js";
 export function makePanel(root, phone, desk) {
   const at = (id) => $(`#${id}`, root);
   let seats = new Map(); // of colleagues, by their numbers
+  let names = new Map(); // and their names, by seats
   let onDesk = null; // a call on a desk phone, of which only the server tells
 
   function paint() {
@@ -31,12 +32,12 @@ export function makePanel(root, phone, desk) {
     if (!talking) fold();
     at("transfer-consult").disabled = !(browser && talking);
     show(at("beside"), Boolean(beside));
-    say(at("beside-who"), beside ? `${t(beside.step === "talking" ? "state.consulting" : "state.calling")} · ${beside.from}` : "");
+    say(at("beside-who"), beside ? `${t(beside.step === "talking" ? "state.consulting" : "state.calling")} · ${names.get(beside.from) ?? beside.from}` : "");
     at("transfer-complete").disabled = beside?.step !== "talking";
     show(at("desk-phone"), Boolean(desk.seat()) && !browser);
     say(at("desk-phone"), t("phone.desk_phone", { seat: desk.seat() ?? "" }));
     say(at("device-word"), microphone === "ready" ? "" : t("phone.no_microphone"));
-    for (const key of $$("[data-script]", root)) key.disabled = !talking || Boolean(beside);
+    for (const key of $$("[data-script]", root)) key.disabled = !talking || !desk.call() || Boolean(beside);
     tick();
   }
 
@@ -64,15 +65,17 @@ export function makePanel(root, phone, desk) {
     }
   }
 
+  /** Ask who else is at work; nobody, when the server does not say. */
+  async function atWork() {
+    const { items } = await ask("GET", "/api/v1/colleagues").catch(() => ({ items: [] }));
+    seats = new Map(items.map((each) => [each.number, each.seat]));
+    names = new Map(items.map((each) => [each.seat, `${each.number} ${each.name}`]));
+    return items;
+  }
+
   /** Show who else is at work; a press on one fills in the number. */
   async function colleagues() {
-    let items = [];
-    try {
-      ({ items } = await ask("GET", "/api/v1/colleagues"));
-    } catch {
-      // the number can still be typed
-    }
-    seats = new Map(items.map((each) => [each.number, each.seat]));
+    const items = await atWork();
     const lines = items.map((each) => [each.number, `${each.number} ${each.name}`, t(`state.${each.state}`), each.state === "ready"]);
     const queues = [["senior", t("phone.to_senior"), "", true], ["manager", t("phone.to_manager"), "", true]];
     fill(at("colleagues"), ...[...lines, ...queues].map(([to, name, state, free]) =>
@@ -91,7 +94,7 @@ export function makePanel(root, phone, desk) {
     mute: () => phone.tell({ name: "muted", on: !phone.state.call.muted }),
     "keypad-open": () => unfold("keypad"),
     "transfer-open": () => unfold("transfer"),
-    "transfer-consult": () => wanted((to) => phone.tell({ name: "consult", session: phone.dialled(), to: seats.get(to) ?? to })),
+    "transfer-consult": () => wanted(consult),
     "transfer-complete": () => phone.tell({ name: "complete" }),
     "transfer-back": () => phone.tell({ name: "back" }),
     conference: () => wanted((to) => control("conference", { with: to })),
@@ -113,6 +116,11 @@ export function makePanel(root, phone, desk) {
     else at("transfer-to").focus();
   }
 
+  function consult(to) {
+    phone.tell({ name: "consult", session: phone.dialled(), to: seats.get(to) ?? to });
+    unfold("transfer", false);
+  }
+
   function digit(pressedDigit) {
     phone.tell({ name: "digit", digit: pressedDigit });
     told(`${at("phone-told").textContent.replace(/[^0-9*#]/g, "")}${pressedDigit}`);
@@ -120,7 +128,10 @@ export function makePanel(root, phone, desk) {
 
   /** A script key: from now on the system speaks, and the agent is free (SIL-1, 3, 4, 5). */
   async function script(name) {
+    const call = desk.call();
+    desk.lend(call);
     if (await control("script", { name })) told(t("script.taken_over"));
+    else desk.lend("");
   }
 
   async function control(what, body) {
@@ -165,6 +176,10 @@ export function makePanel(root, phone, desk) {
     digit,
     keypadOpen: () => !at("keypad").hidden,
     who: (text) => say(at("phone-who"), text || "\u00a0"),
+    async colleague(seat) {
+      await atWork();
+      if (phone.state.call?.from === seat) say(at("phone-who"), names.get(seat) ?? seat);
+    },
     deskCall(talk) { onDesk = talk; paint(); },
     shown: () => (onDesk ? (onDesk.held ? "holding" : "talking") : shown(phone.state)),
   };
