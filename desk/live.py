@@ -1,7 +1,7 @@
 """Owns the live events of a page (`GET /live`): server-sent events from the floor to one browser.
 
 The whole picture comes first, then what changes. A page that does not read is dropped; its browser
-comes back by itself. Every minute we look whether the person still may look (SEC-1).
+comes back by itself. Again and again we look whether the person still may look (SEC-1).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ HEARTBEAT_S: Final = 10.0
 """A comment as often as this, so that both sides notice a dead connection."""
 BACK_AFTER_MS: Final = 300
 """How soon a browser comes back after a broken stream."""
-LOOK_EVERY_S: Final = 60.0
+LOOK_EVERY_S: Final = 20.0
 LONGEST_MS: Final = 60_000
 
 router = APIRouter(tags=["live"])
@@ -56,7 +56,7 @@ def floor_of(request: Request) -> Floor:
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."},
-        **documented(401, 403, 503),
+        **documented(401, 403, 422, 503),
     },
 )
 async def live(request: Request, holder: Known, page: Page = "") -> StreamingResponse:

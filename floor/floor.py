@@ -6,8 +6,10 @@ runs in tasks of its own, so that a slow database never holds up an event.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
+from datetime import time as time_of_day
 from typing import Final
 
 import structlog
@@ -34,14 +36,15 @@ from floor.people import Worker
 from floor.picture import Picture
 from floor.pop import Background, Pop, background
 from floor.presence import START_GRACE, Back, Left, PhoneGone, Presence, Sign
-from floor.records import Records
+from floor.records import WITHIN_S, Records
 from floor.shift import MISSED, Shift
 from floor.streams import Stream, Streams
+from floor.telling import Telling
+from floor.today import waits_since
 from tickets.duties import DutyState
 
 TICK_S: Final = 0.2
-BOARD_EVERY_S: Final = 0.25
-"""The wallboard is told as often as this while it changes, never more often."""
+"""What time alone decides is seen this often; the wallboard is told no more often."""
 RECONCILE_EVERY_S: Final = 30.0
 POP_WITHIN_S: Final = 0.12
 """A page is told of a call after this at the latest, with what is known by then."""
@@ -65,13 +68,15 @@ class Floor:
         phones: Sequence[str],
         company: str,
         wrap_up_for: float,
+        zone: tzinfo,
         leaders: frozenset[Role],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.picture = Picture()
         self.presence = Presence()
-        self.streams = Streams()
+        self.streams = Streams(dropped=self._gone)
+        self._telling = Telling(self.picture, self.streams, leaders=leaders, now=now)
         self.control = Control(actions, self.picture)
         self.shift = Shift(
             records=records,
@@ -79,19 +84,23 @@ class Floor:
             picture=self.picture,
             browsers=browsers,
             phones=phones,
-            changed=self._worker_changed,
+            changed=self._telling.worker,
         )
         self._link, self._actions, self._records = link, actions, records
-        self._company, self._wrap_up_for, self._leaders = company, wrap_up_for, leaders
+        self._company, self._wrap_up_for, self._zone = company, wrap_up_for, zone
         self.now, self._clock = now, clock
-        self._pops: dict[str, Pop] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._board_changed = True
         self._reconciled: float | None = None
+        self._counted: date | None = None
 
     @property
     def connected(self) -> bool:
         return self._link.connected
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether database and Asterisk have been made equal since our start."""
+        return self._reconciled is not None
 
     async def run(self) -> None:
         """Be the floor until cancelled."""
@@ -114,14 +123,14 @@ class Floor:
         stream = self.streams.open(account_id=account_id, role=role, page=page)
         if account_id is not None and _is_work(page):
             self._signs(self.presence.opened(account_id, stream.id, page))
-        self.streams.tell(stream, "picture", self._whole(account_id, role))
+        whole = self._telling.whole(account_id, role, connected=self.connected)
+        self.streams.tell(stream, "picture", whole)
         return stream
 
     def close(self, stream: Stream) -> None:
         """Note that a page's stream has ended."""
         self.streams.close(stream)
-        if stream.account_id is not None:
-            self.presence.closed(stream.account_id, stream.id, self._clock())
+        self._gone(stream)
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
@@ -135,6 +144,18 @@ class Floor:
     def board(self) -> dict[str, object]:
         """Return the wallboard as of now."""
         return wallboard.wallboard(self.picture, self.now())
+
+    async def _count_today(self) -> None:
+        """Count the callers of this day so far; a new day begins at nought."""
+        now = self.now()
+        today = now.astimezone(self._zone).date()
+        if today == self._counted:
+            return
+        began = datetime.combine(today, time_of_day.min, self._zone)
+        self.picture.waits = await self._records.ask(
+            lambda database: waits_since(database, began), within=WITHIN_S
+        )
+        self._counted = today
 
     def _heard(self, event: Event) -> None:
         self._act(self.picture.heard(event, self.now()))
@@ -151,7 +172,11 @@ class Floor:
         if self._reconciled and clock - self._reconciled > RECONCILE_EVERY_S:
             self._reconciled = clock
             self._start(self._resync())
-        self._tell_board()
+        self._telling.board()
+
+    def _gone(self, stream: Stream) -> None:
+        if stream.account_id is not None:
+            self.presence.closed(stream.account_id, stream.id, self._clock())
 
     def _act(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
@@ -159,43 +184,41 @@ class Floor:
                 case Offered():
                     self._start(self._offer(notice, self._clock()))
                 case OfferGone(seat=seat, call=call):
-                    self._pops.pop(seat, None)
-                    self._tell(seat, "offer_gone", {"call": call})
+                    self._telling.offer_gone(seat, call)
                 case Talking():
-                    self._tell_of_talk(notice)
+                    self._talking(notice)
                 case CallEnded():
                     self._call_ended(notice)
                 case HoldChanged():
-                    self._tell_of_hold(notice)
+                    self._hold(notice)
                 case Missed(seat=seat, call=call, rang_s=rang_s, at=at):
                     self._start(self.shift.missed(seat, rang_s=rang_s, call=call, now=at))
-                    self._tell_duty(seat)
+                    self._telling.duty(seat)
                 case PausedBySwitch(seat=seat):
                     self._turn(seat, DutyState.PAUSED, MISSED)
                 case Changed():
-                    self._board_changed = True
+                    self._telling.board_changes()
 
     async def _offer(self, offered: Offered, heard_at: float) -> None:
         """Tell the page who is about to ring; what the database knows, as soon as it says so."""
-        worker = self.picture.workers.get(offered.seat)
+        seat = offered.seat
+        worker = self.picture.workers.get(seat)
         if worker is None:
             return
-        self._pops[offered.seat] = Pop(offered, self._company, worker)
+        bare = Pop(offered, self._company, worker)
+        self._telling.pop_is(seat, bare)
         looking = asyncio.create_task(self._looked_up(offered))
-        done, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)
-        if not done:
-            self._tell_offer(offered, worker, "offer")
-            self._observe(heard_at)
+        in_time, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)
+        if not in_time:
+            self._telling.offer(seat)
+            metrics.OFFER.observe(self._clock() - heard_at)
         found = await looking
-        if found is None and done:
-            found = Background()
-        current = self._pops.get(offered.seat)
-        if found is None or current is None or current.offered is not offered:
-            return
-        self._pops[offered.seat] = Pop(offered, self._company, worker, found)
-        self._tell_offer(offered, worker, "offer")
-        if done:
-            self._observe(heard_at)
+        if self._telling.pop_of(seat) is not bare or (found is None and not in_time):
+            return  # the caller is elsewhere by now, or nothing is new
+        self._telling.pop_is(seat, replace(bare, background=found or Background()))
+        self._telling.offer(seat)
+        if in_time:
+            metrics.OFFER.observe(self._clock() - heard_at)
 
     async def _looked_up(self, offered: Offered) -> Background | None:
         try:
@@ -207,40 +230,26 @@ class Floor:
             _log.warning("no background of a caller", call=offered.call, error=repr(error)[:200])
             return None
 
-    def _tell_offer(self, offered: Offered, worker: Worker, event: str) -> None:
-        pop = self._pops[offered.seat]
-        self.streams.tell_account(worker.account_id, event, pop.shown)
+    def _hold(self, told: HoldChanged) -> None:
+        self._telling.hold(told)
+        if not told.held:
+            self._start(self.control.say_back(told.call, told.held_s))
 
-    def _observe(self, heard_at: float) -> None:
-        metrics.OFFER.observe(self._clock() - heard_at)
-
-    def _tell_of_talk(self, told: Talking) -> None:
-        data = {"call": told.call, "seat": told.seat, "at": told.at.isoformat()}
-        self._tell(told.seat, "talking", data)
-        self._tell_duty(told.seat)
-        worker = self.picture.workers.get(told.seat)
-        known = self._pops.get(told.seat)
-        if worker and (known is None or known.offered.call != told.call):
+    def _talking(self, told: Talking) -> None:
+        self._telling.talking(told)
+        known = self._telling.pop_of(told.seat)
+        if told.seat in self.picture.workers and (known is None or known.offered.call != told.call):
             # We came in the middle of this talk: the page has nothing to show yet.
             offered = Offered(told.seat, told.call, "", "", "", 0.0, told.at)
             self._start(self._offer(offered, self._clock()))
 
-    def _tell_of_hold(self, told: HoldChanged) -> None:
-        data = {"call": told.call, "on": told.held, "at": told.at.isoformat()}
-        self._tell(told.seat, "hold", data)
-        self._tell_duty(told.seat)
-        if not told.held:
-            self._start(self.control.say_back(told.call, told.held_s))
-
     def _call_ended(self, told: CallEnded) -> None:
-        self._pops.pop(told.seat, None)
-        data = {"call": told.call, "parted": told.parted, "at": told.at.isoformat()}
-        self._tell(told.seat, "call_ended", data)
+        self._telling.ended(told)
         worker = self.picture.workers.get(told.seat)
         if worker and worker.state == "ready" and told.parted not in AGAIN and self._wrap_up_for:
             self._turn(told.seat, DutyState.WRAP_UP, "")
         else:
-            self._tell_duty(told.seat)
+            self._telling.duty(told.seat)
 
     def _end_wrap_ups(self, now: datetime) -> None:
         for worker in list(self.picture.workers.values()):
@@ -278,6 +287,7 @@ class Floor:
     async def _resync(self) -> None:
         """Make database, Asterisk and picture equal. Raises LinkLost."""
         try:
+            await self._count_today()
             await self.shift.reconcile(now=self.now())
         except LinkLost:
             raise
@@ -286,46 +296,11 @@ class Floor:
             self._reconciled = self._clock() - RECONCILE_EVERY_S + 2.0
         else:
             self._reconciled = self._clock()
+        asked = self.now()
         state, channels = await self._actions.state(), await self._actions.channels()
-        self._act(self.picture.resumed(state, channels, self.now()))
+        self._act(self.picture.resumed(state, channels, self.now(), asked=asked))
         for worker in list(self.picture.workers.values()):
-            self._worker_changed(worker)
-
-    def _worker_changed(self, worker: Worker) -> None:
-        self._board_changed = True
-        current = self.picture.workers.get(worker.seat)
-        if current is None or current.account_id != worker.account_id:
-            signed_out: dict[str, object] = {"state": None, "seat": None}
-            self.streams.tell_account(worker.account_id, "duty", lambda _: signed_out)
-        else:
-            self._tell_duty(worker.seat)
-
-    def _tell_duty(self, seat: str) -> None:
-        if worker := self.picture.workers.get(seat):
-            self._tell(seat, "duty", wallboard.duty(self.picture, worker))
-
-    def _tell(self, seat: str, event: str, data: Mapping[str, object]) -> None:
-        if worker := self.picture.workers.get(seat):
-            self.streams.tell_account(worker.account_id, event, lambda _: data)
-
-    def _tell_board(self) -> None:
-        if self._board_changed and self.streams.watched_by(self._leaders):
-            self._board_changed = False
-            self.streams.tell_roles(self._leaders, "wallboard", self.board())
-
-    def _whole(self, account_id: int | None, role: Role) -> dict[str, object]:
-        worker = self.picture.by_account(account_id) if account_id is not None else None
-        seat = worker.seat if worker else ""
-        pop, talk = self._pops.get(seat), self.picture.talks.get(seat)
-        return {
-            "at": self.now().isoformat(),
-            "connected": self.connected,
-            "duty": wallboard.duty(self.picture, worker) if worker else None,
-            "offer": pop.shown(role) if pop else None,
-            "talking": {"call": talk.call, "at": talk.since.isoformat()} if talk else None,
-            "held": bool(talk and talk.held_since),
-            "wallboard": self.board() if role in self._leaders else None,
-        }
+            self._telling.worker(worker)
 
     def _start(self, work: Coroutine[object, object, None] | Awaitable[None]) -> None:
         task = asyncio.ensure_future(_logged(work))

@@ -45,6 +45,7 @@ def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) ->
         phones=[seat for seat in settings.seats if not seat.startswith("w")],
         company=settings.company,
         wrap_up_for=settings.wrap_up_for,
+        zone=settings.zone,
         leaders=leaders,
     )
 

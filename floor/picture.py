@@ -103,9 +103,12 @@ class Picture:
         return told
 
     def resumed(
-        self, state: QueueState, channels: tuple[Channel, ...], now: datetime
+        self, state: QueueState, channels: tuple[Channel, ...], now: datetime, *, asked: datetime
     ) -> list[Notice]:
-        """Take over what Asterisk says after a (re)connect: events were missed."""
+        """Take over what Asterisk says after a (re)connect: events were missed.
+
+        What began after we `asked` is not in its answer, and stays.
+        """
         self.members = {}
         told = [notice for member in state.members for notice in self._member(member, now)]
         before = self.waiting
@@ -114,7 +117,8 @@ class Picture:
             or Waiter(entry.queue, entry.channel, now - timedelta(seconds=entry.waited_s))
             for entry in state.entries
         }
-        return [*told, *self._resume_talks(channels, now), Changed()]
+        self.waiting |= {key: one for key, one in before.items() if one.since >= asked}
+        return [*told, *self._resume_talks(channels, now, asked), Changed()]
 
     def at_work(self, workers: list[Worker]) -> None:
         """Know these workers and no others; what was counted of them stays."""
@@ -260,28 +264,34 @@ class Picture:
             return []
         return [OfferGone(seat, offer.call)]
 
-    def _resume_talks(self, channels: tuple[Channel, ...], now: datetime) -> list[Notice]:
+    def _resume_talks(
+        self, channels: tuple[Channel, ...], now: datetime, asked: datetime
+    ) -> list[Notice]:
         legs = {one.uniqueid: one for one in channels}
-        talks: dict[str, Talk] = {}
+        found = {
+            seat: self._resumed_talk(leg, legs[leg.linkedid], now)
+            for leg in channels
+            if leg.bridge
+            and (seat := seat_of(leg.name.rpartition("-")[0])) in self.members
+            and leg.linkedid in legs
+            and leg.uniqueid != leg.linkedid
+        }
         told: list[Notice] = []
-        for leg in channels:
-            seat = seat_of(leg.name.rpartition("-")[0])
-            caller = legs.get(leg.linkedid)
-            if not leg.bridge or caller is None or caller is leg or seat not in self.members:
-                continue
-            self._call_is(leg.linkedid, leg.call or caller.call)
-            since = now - timedelta(seconds=leg.seconds)
-            fresh = Talk(leg.call or caller.call, leg.linkedid, caller.name, leg.name, since)
-            known = self.talks.get(seat)
-            talks[seat] = known if known and known.linkedid == leg.linkedid else fresh
-            if talks[seat] is fresh:
-                told.append(Talking(seat, fresh.call, since))
-        for seat in set(self.talks) - set(talks):
-            told += self._completed(seat, now)
-        self.talks = talks
+        for seat in [one for one, talk in self.talks.items() if talk.since < asked]:
+            if seat not in found or found[seat].linkedid != self.talks[seat].linkedid:
+                told += self._completed(seat, now)
+        for seat in set(found) - set(self.talks):
+            self.talks[seat] = found[seat]
+            told.append(Talking(seat, found[seat].call, found[seat].since))
         for seat in [one for one in self.offers if self._idle(one)]:
             told += self._offer_gone(seat)
         return told
+
+    def _resumed_talk(self, leg: Channel, caller: Channel, now: datetime) -> Talk:
+        call = leg.call or caller.call
+        self._call_is(leg.linkedid, call)
+        since = now - timedelta(seconds=leg.seconds)
+        return Talk(call, leg.linkedid, caller.name, leg.name, since)
 
     def _call_is(self, linkedid: str, call: str) -> None:
         _kept(self._calls, linkedid, call)

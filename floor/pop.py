@@ -90,6 +90,7 @@ class Pop:
 
 async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
     """Return what is known of the caller of a call; nothing of one who hides the number."""
+    number = number or await queries.caller(database, call_id) or ""
     if not number:
         return Background()
     latest = (await queries.calls(database, CallFilter(number=number), limit=SHOWN + 1)).items

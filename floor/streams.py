@@ -46,10 +46,11 @@ class Stream:
 
 
 class Streams:
-    """All open pages."""
+    """All open pages; `dropped` is called with one that does not read, or may look no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dropped: Callable[[Stream], None] = lambda _: None) -> None:
         self._open: dict[int, Stream] = {}
+        self._when_dropped = dropped
         self._numbers = itertools.count(1)
 
     def __len__(self) -> int:
@@ -110,6 +111,7 @@ class Streams:
             stream.waiting.get_nowait()
         stream.waiting.put_nowait(None)
         self.close(stream)
+        self._when_dropped(stream)
 
 
 def _compact(data: Data) -> str:

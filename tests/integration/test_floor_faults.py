@@ -20,7 +20,7 @@ from floor.control import CONTEXTS, VARIABLES, NotDoneError, NotTalkingError, Sc
 from floor.floor import Floor
 from floor.people import Worker
 from floor.records import Answer, Question
-from floor.streams import Stream
+from floor.streams import ROOM, Stream
 from tests.fakes.ami_floor import FakeFloor
 from tests.fakes.ami_switch import HOST, SECRET
 from tests.waiting import until
@@ -98,6 +98,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         phones=["8101"],
         company="三环通信",
         wrap_up_for=0,
+        zone=UTC,
         leaders=frozenset({Role.TEAM_LEADER}),
     )
     people = [await _person(archive, number) for number in ("1001", "1002")]
@@ -107,7 +108,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
             room = Room(fake, floor, records, people)
             await room.is_linked()
             # Events pass once the heartbeat has proved the name of this run of Asterisk.
-            await until(lambda: up.lateness is not None, within=5, every=0)
+            await until(lambda: up.lateness is not None and floor.settled, within=5, every=0)
             yield room
     finally:
         task.cancel()
@@ -306,3 +307,16 @@ async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: s
         asked = len(fake.sent("Ping"))
         await until(lambda: len(fake.sent("Ping")) > asked + 1, within=5)  # over a second goes by
         assert fake.sent("Redirect") == []
+
+
+async def test_a_page_that_reads_no_more_counts_as_closed(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        for _ in range(ROOM + 1):
+            room.floor.streams.tell_account(room.people[0], "notice", lambda _: {})
+        assert stream.dropped
+        await until(
+            lambda: fake.members["hotline", INTERFACE].get("PausedReason") == "browser_closed",
+            within=6,
+        )

@@ -221,19 +221,31 @@ def test_after_our_own_restart_a_talk_under_way_is_found_again() -> None:
         Channel(CALLER, LINKED, LINKED, "Queue", "bridge", CALL, 30),
         Channel(PHONE, "trk-2.0", LINKED, "AppQueue", "bridge", "", 20),
     )
-    [talking] = told(picture.resumed(state, legs, at(100)), Talking)
+    [talking] = told(picture.resumed(state, legs, at(100), asked=at(99)), Talking)
     assert talking == Talking("w01", CALL, at(80))
     assert picture.talks["w01"].channel == CALLER
     assert wallboard(picture, at(100))["longest_s"] == 7.0
-    assert told(picture.resumed(state, legs, at(130)), Talking) == [], "told only once"
+    assert told(picture.resumed(state, legs, at(130), asked=at(129)), Talking) == [], (
+        "told only once"
+    )
 
 
 def test_after_a_restart_of_asterisk_no_talk_and_no_caller_is_left() -> None:
     picture = floor(JOINS, OFFERS, ANSWERS)
     picture.heard(QueueCallerJoin("hotline", "trk-7.0", 1, 1, "x"), at(5))
-    notices = picture.resumed(QueueState(0, (member(),)), (), at(60))
+    notices = picture.resumed(QueueState(0, (member(),)), (), at(60), asked=at(59))
     assert told(notices, CallEnded) == [CallEnded("w01", CALL, "", at(60))]
     assert wallboard(picture, at(60))["waiting"] == 0
+
+
+def test_a_caller_answered_while_we_asked_is_not_lost() -> None:
+    picture = floor(JOINS, OFFERS)
+    picture.heard(member(device=DeviceState.IN_USE), at(59.5))
+    picture.heard(ANSWERS, at(59.6))
+    picture.heard(QueueCallerJoin("hotline", "trk-7.0", 1, 1, "x"), at(59.7))
+    state = QueueState(0, (member(device=DeviceState.IN_USE),))
+    assert told(picture.resumed(state, (), at(60), asked=at(59)), CallEnded) == []
+    assert wallboard(picture, at(60))["waiting"] == 1
 
 
 def test_what_is_counted_of_a_worker_outlives_a_look_at_the_database() -> None:
