@@ -3,6 +3,7 @@ import { $, say } from "../page/dom.js";
 import { clock, t, tOr } from "../page/words.js";
 
 const LATE_S = 15; // ANS-2
+const MOST = 4; // what has room under a figure
 const KEPT_AS = "wallboard.preset";
 
 export class Figures {
@@ -60,6 +61,6 @@ function counted(states) {
 }
 
 function lines(counts, word) {
-  const said = Object.entries(counts).map(([name, count]) => `${word(name)} ${count}`);
-  return said.join(" · ") || "\u00a0";
+  const most = Object.entries(counts).sort(([, one], [, other]) => other - one).slice(0, MOST);
+  return most.map(([name, count]) => `${word(name)}\u00a0${count}`).join(" · ") || "\u00a0";
 }
