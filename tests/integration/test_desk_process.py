@@ -8,14 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from settings import PROJECT
+from settings import PROJECT, Settings
 from tests.postgres import Postgres
 from tests.waiting import until
+from tickets import tokens
+from tickets.database import engine
 from tickets.migrate import upgrade
 
 
@@ -83,6 +86,47 @@ async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) 
                     assert await reader.read() == b""
                     writer.close()
             assert await _answers(client)
+
+
+@pytest.mark.slow
+async def test_sixty_pages_that_stay_open_are_not_cut_off_and_keep_nobody_out(
+    tmp_path: Path,
+) -> None:
+    port, token = _free_port(), "tr_of_a_leader"
+    await asyncio.to_thread(_with_token, tmp_path, token)
+    with _desk(tmp_path, port):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await until(lambda: _answers(client), within=30, what="the desk answers")
+            pages = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+            asked = (
+                f"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+            )
+            for _, writer in pages:
+                writer.write(asked.encode())
+            async with asyncio.timeout(30):
+                for reader, _ in pages:
+                    assert b"200 OK" in await reader.readline()
+                    await reader.readuntil(b"retry: ")
+            assert await _answers(client)
+            async with asyncio.timeout(30):
+                for reader, writer in pages:  # past every limit there is for a request
+                    await reader.readuntil(b": here")
+                    await reader.readuntil(b": here")
+                    writer.close()
+
+
+def _with_token(home: Path, token: str) -> None:
+    database = Settings(home=home).database
+    upgrade(database)
+
+    async def keep() -> None:
+        made = engine(database)
+        async with made.execution_options(writing=True).begin() as connection:
+            now = datetime.now(UTC)
+            await tokens.keep(connection, token, role="team-leader", label="wall", now=now)
+        await made.dispose()
+
+    asyncio.run(keep())
 
 
 async def test_the_desk_stops_while_its_database_is_frozen(
