@@ -2,7 +2,7 @@
 // phone, and back. Each part keeps its own business; this file only introduces them.
 
 import { ask } from "../page/asking.js";
-import { $, say, show } from "../page/dom.js";
+import { $, $$, say, show } from "../page/dom.js";
 import { listen } from "../page/live.js";
 import { t } from "../page/words.js";
 import { makeKeys } from "../phone/keys.js";
@@ -197,6 +197,8 @@ function ended({ call }) {
 
 function phoneChanged(now, before) {
   trouble.phone(now);
+  const deaf = ["refused", "missing"].includes(now.microphone);
+  if (deaf && before.microphone !== now.microphone && !now.call) state.pauseFor("microphone");
   if (now.call && !before.call) {
     panel.who(now.call.id ? (pop.offer?.number ?? now.call.from) : now.call.from);
     if (!now.call.id) panel.colleague(now.call.from);
@@ -223,6 +225,9 @@ function paint() {
   show($("#begin"), !at || !here);
   show($("#phone"), at && here);
   show($("#elsewhere"), !here);
+  show($("#begin-ways"), here);
+  for (const link of $$(".places a")) link.target = at ? "_blank" : ""; // who is at work stays here
+  for (const button of $$("[data-language]")) button.disabled = Boolean(current);
   panel.paint();
   const is = panel.shown();
   state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since);

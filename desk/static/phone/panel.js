@@ -36,7 +36,8 @@ export function makePanel(root, phone, desk) {
     at("transfer-complete").disabled = beside?.step !== "talking";
     show(at("desk-phone"), Boolean(desk.seat()) && !browser);
     say(at("desk-phone"), t("phone.desk_phone", { seat: desk.seat() ?? "" }));
-    say(at("device-word"), microphone === "ready" ? "" : t("phone.no_microphone"));
+    show(at("devices"), browser);
+    say(at("device-word"), ["ready", "unknown"].includes(microphone) ? "" : t("phone.no_microphone"));
     for (const key of $$("[data-script]", root)) key.disabled = !talking || !desk.call() || Boolean(beside);
     tick();
   }

@@ -70,6 +70,11 @@ export function makeState(root, { signedOff, finished, problem }) {
     }
   }
 
+  /** Be offered no callers whom one cannot answer; the agent says when that is mended. */
+  function pauseFor(reason) {
+    if ((duty?.duty ?? duty?.state) === "ready") turn("paused", reason);
+  }
+
   at("pause").addEventListener("change", ({ target }) => {
     if (target.value) turn("paused", target.value);
     target.value = "";
@@ -103,5 +108,5 @@ export function makeState(root, { signedOff, finished, problem }) {
   }
 
   setInterval(tick, 1000);
-  return { put, phoneIs, ready, get duty() { return duty; } };
+  return { put, phoneIs, ready, pauseFor, get duty() { return duty; } };
 }

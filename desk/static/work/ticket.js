@@ -13,6 +13,7 @@ const AGAIN_MS = [1000, 2000, 5000, 10000];
 export function makeTicket(form, me) {
   const fields = $("#ticket-fields", form);
   const told = $("#ticket-told", form);
+  const missing = $("#ticket-missing");
   let draft = null;
   let call = "";
   let timer = 0;
@@ -47,7 +48,7 @@ export function makeTicket(form, me) {
     const kept = read(id);
     draft = kept && kept.me === me ? drafts.restored(kept.draft, ticket) : drafts.opened(ticket);
     failures = 0;
-    show($("#ticket-missing", form), false);
+    show(missing, false);
     paint();
     fields.disabled = false;
     soon(0);
@@ -136,7 +137,7 @@ export function makeTicket(form, me) {
     const of = call;
     if (!draft || !drafts.isEmpty(draft)) return;
     const { ask: wanted } = await ask("POST", `/api/v1/calls/${encodeURIComponent(of)}/ticket/asked`).catch(() => ({ ask: true }));
-    if (of === call && draft && drafts.isEmpty(draft)) show($("#ticket-missing", form), wanted);
+    if (of === call && draft && drafts.isEmpty(draft)) show(missing, wanted);
   }
 
   function close() {
@@ -146,14 +147,14 @@ export function makeTicket(form, me) {
     fields.disabled = true;
     form.reset();
     say($("#ticket-title", form), t("ticket.title"));
-    show($("#ticket-missing", form), false);
+    show(missing, false);
     fill($("#ticket-conflicts", form));
     tell();
   }
 
   const focus = () => $("[name=body]", form).focus();
-  $("#ticket-write", form).addEventListener("click", () => { show($("#ticket-missing", form), false); focus(); });
-  $("#ticket-none", form).addEventListener("click", () => show($("#ticket-missing", form), false));
+  $("#ticket-write").addEventListener("click", () => { show(missing, false); focus(); });
+  $("#ticket-none").addEventListener("click", () => show(missing, false));
   addEventListener("pagehide", flush);
   return { open, close, wrapUp, focus, get draft() { return draft; }, get call() { return call; } };
 }

@@ -21,7 +21,7 @@ export function makeTrouble(root, again) {
     if (!open) return [t("common.offline"), false];
     if (!phone || phone.line === "off") return null;
     if (phone.line === "failed") return [phone.why ? t("phone.unregistered_why", { why: phone.why }) : t("phone.unregistered"), true];
-    if (phone.microphone === "refused" || phone.microphone === "missing") return [t(`phone.microphone_${phone.microphone}`), true];
+    if (phone.microphone === "refused" || phone.microphone === "missing") return [t(`phone.microphone_${phone.microphone}`), true, "phone.microphone_retry"];
     if (phone.line === "connecting") return [t("phone.registering"), false];
     return null;
   }
@@ -33,6 +33,7 @@ export function makeTrouble(root, again) {
     if (!found) return;
     say(text, found[0]);
     show(button, found[1]);
+    say(button, t(found[2] ?? "phone.retry"));
   }
 
   return {
