@@ -1,12 +1,17 @@
 """Owns agents at work with a desk phone: signed in, page open, phone registered."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from ami.actions import Actions
+from ami.link import Link
 from caller.leg import Leg
 from caller.listen import Samples
 from caller.phone import AgentPhone, Answering, Phone
+from floor.control import CONTEXTS, VARIABLES
+from switchroom import ports, secrets
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.people import answers_the_greeting
@@ -80,3 +85,22 @@ async def call_id(house: House, ref: str) -> str:
 def _is_idle(house: House, seat: str) -> bool:
     members = house.asterisk(f"queue show own-{seat}").splitlines()
     return any("Not in use" in line and "paused" not in line for line in members)
+
+
+@asynccontextmanager
+async def the_desks_hand(house: House) -> AsyncIterator[Actions]:
+    """Give what the desk has Asterisk do, on a link of the test's own as the desk's AMI user."""
+    paths = house.settings.paths
+    link = Link(
+        host="127.0.0.1",
+        port=ports.load(paths.ports).ami,
+        username="floor",
+        secret=secrets.load(paths.secrets).ami_floor,
+        boot=(paths.run / "boot").read_text,
+    )
+    running = asyncio.create_task(link.run())
+    await until(lambda: link.connected, within=5, what="the link is up")
+    yield Actions(link, contexts=CONTEXTS, variables=VARIABLES)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
