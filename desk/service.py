@@ -5,8 +5,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -27,6 +28,13 @@ log = structlog.get_logger()
 
 class Desk(uvicorn.Server):
     """A server that ends quietly on a signal; uvicorn's own would raise it again at the end."""
+
+    stopping: Callable[[], None] = staticmethod(lambda: None)
+    """Called first of all: event streams would keep their connections open."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.stopping()
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,6 +64,7 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=STOPPING_S,
         )
     )
+    server.stopping = app.state.floor.streams.end_all
     listening = _listening(settings)
     log.info("desk listens", address=settings.desk_address, port=settings.desk_port)
     await server.serve(sockets=[listening])

@@ -35,7 +35,7 @@ from floor.notices import (
 from floor.people import Worker
 from floor.picture import Picture
 from floor.pop import Background, Pop, background
-from floor.presence import START_GRACE, Back, Left, PhoneGone, Presence, Sign
+from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
 from floor.records import WITHIN_S, Records
 from floor.shift import MISSED, Shift
 from floor.streams import Stream, Streams
@@ -89,6 +89,7 @@ class Floor:
         self._link, self._actions, self._records = link, actions, records
         self._company, self._wrap_up_for, self._zone = company, wrap_up_for, zone
         self.now, self._clock = now, clock
+        self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
         self._counted: date | None = None
@@ -165,7 +166,7 @@ class Floor:
         metrics.LINK.set(self.connected)
         self._act(self.picture.tick(now))
         accounts = {one.account_id for one in self.picture.workers.values()}
-        grace = START_GRACE if self._reconciled is None else 3.0
+        grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
         self._signs(self.presence.tick(clock))
         self._end_wrap_ups(now)
@@ -254,7 +255,7 @@ class Floor:
     def _end_wrap_ups(self, now: datetime) -> None:
         for worker in list(self.picture.workers.values()):
             over = (now - worker.since).total_seconds() >= self._wrap_up_for
-            if worker.state == "wrap_up" and over:
+            if worker.state == "wrap_up" and over and worker.seat not in self._turning:
                 self._turn(worker.seat, DutyState.READY, "")
 
     def _turn(self, seat: str, state: DutyState, reason: str) -> None:
@@ -262,7 +263,11 @@ class Floor:
             self._start(self._turned(worker, state, reason))
 
     async def _turned(self, worker: Worker, state: DutyState, reason: str) -> None:
-        await self.shift.turn(worker, state, reason=reason, now=self.now())
+        self._turning.add(worker.seat)
+        try:
+            await self.shift.turn(worker, state, reason=reason, now=self.now())
+        finally:
+            self._turning.discard(worker.seat)
 
     def _signs(self, signs: Sequence[Sign]) -> None:
         for sign in signs:
@@ -273,6 +278,12 @@ class Floor:
                     self._start(self.shift.page_gone(account_id, gone=True))
                 case Back(account_id=account_id):
                     self._start(self.shift.page_gone(account_id, gone=False))
+                case Forgotten(account_id=account_id):
+                    self._start(self._forgotten(account_id))
+
+    async def _forgotten(self, account_id: int) -> None:
+        if worker := self.picture.by_account(account_id):
+            await self.shift.sign_out(worker, reason="page closed", now=self.now())
 
     async def _phone_gone(self, account_id: int) -> None:
         worker = self.picture.by_account(account_id)

@@ -15,6 +15,8 @@ BLINK: Final = 0.7
 GRACE: Final = 3.0
 START_GRACE: Final = 8.0
 """After our own start every page needs a moment to come back."""
+FORGOTTEN: Final = 1800.0
+"""Who goes home and leaves the seat taken is signed out after this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,14 @@ class Back:
     account_id: int
 
 
-Sign = PhoneGone | Left | Back
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Gone for so long that nobody will come back to this seat."""
+
+    account_id: int
+
+
+Sign = PhoneGone | Left | Back | Forgotten
 
 
 @dataclass(slots=True)
@@ -49,6 +58,7 @@ class _Sight:
     gone_since: float | None = None
     phone_gone: bool = False
     left: bool = False
+    forgotten: bool = False
 
 
 class Presence:
@@ -79,7 +89,7 @@ class Presence:
             told.append(Back(account_id))
         sight.pages[stream] = page
         sight.last_page, sight.gone_since = page, None
-        sight.phone_gone = sight.left = False
+        sight.phone_gone = sight.left = sight.forgotten = False
         return told
 
     def closed(self, account_id: int, stream: int, now: float) -> None:
@@ -115,4 +125,7 @@ class Presence:
             if not sight.left and now - sight.gone_since >= GRACE:
                 sight.left = True
                 told.append(Left(account_id))
+            if not sight.forgotten and now - sight.gone_since >= FORGOTTEN:
+                sight.forgotten = True
+                told.append(Forgotten(account_id))
         return told

@@ -65,6 +65,8 @@ class Shift:
         self._changed = changed
         self._open = KeptOpen(actions)
         self._moved: dict[int, str] = {}
+        self._missed: dict[int, int] = {}
+        """What the database tells of duties that began before us: moves, misses."""
         self._one_at_a_time = asyncio.Lock()
 
     async def sign_in(
@@ -200,6 +202,7 @@ class Shift:
                 events = await duties.events(database, duty.id)
                 moves = [one.reason.split()[0] for one in events if one.what == MOVED]
                 self._moved[duty.id] = moves[-1] if moves else ""
+                self._missed[duty.id] = sum(one.what == MISSED for one in events)
         return found
 
     async def _begun(self, account_id: int, kind: DutyKind, phone: str, *, now: datetime) -> Duty:
@@ -257,6 +260,7 @@ class Shift:
             reason=duty.reason,
             since=duty.since,
             queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
+            missed=self._missed.get(duty.id, 0),
         )
 
     def _pause(self, worker: Worker) -> Pause:

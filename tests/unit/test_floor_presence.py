@@ -1,6 +1,6 @@
 """Whose page is open: a reload, a stumble and a closed browser are told apart by time and name."""
 
-from floor.presence import BLINK, GRACE, Back, Left, PhoneGone, Presence
+from floor.presence import BLINK, FORGOTTEN, GRACE, Back, Forgotten, Left, PhoneGone, Presence
 
 AGENT = 7
 
@@ -66,3 +66,12 @@ def test_who_is_not_at_work_is_not_watched() -> None:
     presence.closed(AGENT, 1, 10.0)
     presence.at_work(set(), 11.0)
     assert presence.tick(99.0) == []
+
+
+def test_who_has_gone_home_does_not_keep_the_seat() -> None:
+    presence = at_work()
+    presence.closed(AGENT, 1, 10.0)
+    presence.tick(10.1 + GRACE)
+    assert presence.tick(9.0 + FORGOTTEN) == []
+    assert presence.tick(10.0 + FORGOTTEN) == [Forgotten(AGENT)]
+    assert presence.tick(99.0 + FORGOTTEN) == []

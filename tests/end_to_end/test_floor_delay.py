@@ -1,0 +1,80 @@
+"""How soon pages are told: twenty agents at their pages, five calls a second on a real Asterisk."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from itertools import count
+
+import pytest
+
+from caller.leg import LineGoneError
+from caller.listen import Samples
+from caller.phone import Answering, Phone
+from tests.end_to_end.agents import Agent, signed_in
+from tests.end_to_end.house import House
+
+AGENTS = 20
+CALLS, A_SECOND = 40, 5.0
+SEATS = [str(8101 + which) for which in range(AGENTS)]
+HEAD_START_S = 0.15
+"""What the dialplan gives the page before a desk phone rings; a browser's phone gets none."""
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+HOTLINE = {"max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+
+
+async def _calls(house: House, phone: Phone, number: str) -> None:
+    call = await phone.call(house.settings.hotline_number, caller=number)
+    try:
+        await call.answered()
+        await call.waits(1.0)
+        await call.presses("3")
+        await call.waits(12.0)
+        await call.hangs_up()
+    except LineGoneError:
+        pass
+
+
+@pytest.mark.timeout(300)
+async def test_a_page_knows_the_caller_within_200_ms_of_the_invite(
+    house: House,
+    phone: Phone,
+    words: Callable[[float], Samples],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    agents: list[Agent] = []
+    async with AsyncExitStack() as open_pages:
+        for which, seat in enumerate(SEATS):
+            agent = await open_pages.enter_async_context(signed_in(house, str(3001 + which)))
+            await open_pages.enter_async_context(agent.page())
+            await agent.begins("phone", seat)
+            agents.append(agent)
+        phones = [
+            await phone.register(seat, house.seat_password(seat), Answering(after=0.2))
+            for seat in SEATS
+        ]
+        for agent in agents:
+            await agent.is_seen("ready")
+        numbers = count(13_800_000_000)
+        calling = []
+        for _ in range(CALLS):
+            calling.append(asyncio.create_task(_calls(house, phone, str(next(numbers)))))
+            await asyncio.sleep(1 / A_SECOND)
+        await asyncio.gather(*calling)
+    late = []
+    for agent, rung in zip(agents, phones, strict=True):
+        offers = [one.at for one in agent.events if one.name == "offer"]
+        invites = [leg._began for leg in rung.calls]
+        assert len(offers) >= len(invites)
+        late += [
+            told - (invite - HEAD_START_S) for told, invite in zip(offers, invites, strict=False)
+        ]
+    late.sort()
+    assert len(late) > CALLS * 0.9, "some calls never reached an agent"
+    p50, p95 = late[len(late) // 2], late[int(len(late) * 0.95)]
+    with capsys.disabled():
+        print(
+            f"\n  INVITE to event at {AGENTS} pages, {A_SECOND:.0f} calls/s: {len(late)} offers,"
+            f" p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms, most {1000 * late[-1]:.0f} ms"
+        )
+    assert p95 < 0.2
