@@ -137,6 +137,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("PUT", "/api/v1/password"): _EVERYONE,
     ("GET", "/password"): _EVERYONE,
     ("POST", "/password"): _EVERYONE,
+    ("POST", "/password/sittings/{sitting_id}"): _EVERYONE,
     ("GET", "/api/v1/accounts"): _ADMINISTRATOR,
     ("POST", "/api/v1/accounts"): _ADMINISTRATOR,
     ("PATCH", "/api/v1/accounts/{number}"): _ADMINISTRATOR,

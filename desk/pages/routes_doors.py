@@ -12,8 +12,10 @@ from desk.accounts.change import WrongOldError, change_password
 from desk.accounts.entry import ClosedError, Door, Visitor, WrongError
 from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
 from desk.admission import Holder, patience, person
+from desk.api.sitting import RowId, end_one_sitting, sittings_of
 from desk.archive import Patience
 from desk.pages import page
+from desk.pages.shown import Shown
 from settings import Settings
 from tickets import sittings
 
@@ -66,9 +68,16 @@ async def sign_out(request: Request, holder: Person, asking: Asking) -> Response
 
 
 @router.get("/password")
-async def show_password(request: Request, holder: Person) -> HTMLResponse:
-    """The page to change the own password on."""
-    return _password(request, holder)
+async def show_password(request: Request, holder: Person, asking: Asking) -> HTMLResponse:
+    """The page of the own password and the own sittings."""
+    return await _password(request, holder, asking)
+
+
+@router.post("/password/sittings/{sitting_id}")
+async def end_sitting(sitting_id: RowId, holder: Person, asking: Asking) -> Response:
+    """End a sitting that was left open somewhere else."""
+    await end_one_sitting(sitting_id, holder, asking)
+    return RedirectResponse("/password", status_code=303)
 
 
 @router.post("/password")
@@ -80,11 +89,11 @@ async def put_password(
     try:
         await change_password(door(request), holder, old, new, asking=asking, now=now)
     except WrongOldError:
-        return _password(request, holder, 403, fault="old")
+        return await _password(request, holder, asking, 403, fault="old")
     except BadPasswordError as error:
-        return _password(request, holder, 422, fault=error.fault)
+        return await _password(request, holder, asking, 422, fault=error.fault)
     except (ClosedError, TooManyAtOnceError):
-        return _password(request, holder, 429, fault="busy")
+        return await _password(request, holder, asking, 429, fault="busy")
     return RedirectResponse("/", status_code=303)
 
 
@@ -123,11 +132,18 @@ def show_door(
     )
 
 
-def _password(
-    request: Request, holder: Holder, status: int = 200, *, fault: str = ""
+async def _password(
+    request: Request, holder: Holder, asking: Patience, status: int = 200, *, fault: str = ""
 ) -> HTMLResponse:
+    held = [] if holder.must_change else await sittings_of(holder.account_id, holder, asking)
     return page(
-        request, "password.html", status=status, fault=fault, must_change=holder.must_change
+        request,
+        "password.html",
+        status=status,
+        fault=fault,
+        must_change=holder.must_change,
+        sittings=held,
+        show=Shown(settings_of(request).zone, holder.role),
     )
 
 

@@ -57,8 +57,6 @@ def test_every_route_is_documented_with_its_roles() -> None:
             assert set(said.split(", ")) == {role.value for role in rule}, path
         elif isinstance(rule, frozenset):
             assert said == "every role", path
-        elif isinstance(rule, frozenset):
-            assert said == "every role", path
         elif rule is Open.LOOPBACK:
             assert said.endswith(", ".join(role for role in Role if role in LEADERS)), path
 

@@ -304,3 +304,18 @@ async def test_a_token_has_no_sitting_to_end(desk: Room) -> None:
 async def test_a_digest_is_all_that_is_kept_of_a_cookie(desk: Room) -> None:
     kept = await _change(desk, lambda database: database.scalars(select(SittingRow.hash)))
     assert sittings.digest(f"{SITTINGS[0]}-{Role.MANAGER.value}") in set(kept)
+
+
+async def test_the_page_of_the_password_shows_and_ends_the_own_sittings(desk: Room) -> None:
+    desk.app.state.assets.path = lambda name: f"/static/{name}"
+    async with desk.seated(Role.JUNIOR_AGENT) as browser:
+        page = (await browser.get("/password")).text
+        assert page.count('action="/password/sittings/') == len(SITTINGS)
+        assert page.count("a browser") == len(SITTINGS)
+        other = next(
+            each["id"] for each in (await browser.get(SITTING)).json()["items"] if not each["this"]
+        )
+        done = await browser.post(f"/password/sittings/{other}")
+        assert (done.status_code, done.headers["location"]) == (303, "/password")
+        page = (await browser.get("/password")).text
+        assert page.count('action="/password/sittings/') == len(SITTINGS) - 1
