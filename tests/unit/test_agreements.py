@@ -13,21 +13,32 @@ from callflow.call import (
     Language,
     LineOutcome,
     MessageReason,
+    Promise,
+    Promised,
+    Return,
     TakeMessage,
     Topic,
     Verdict,
 )
+from callflow.dialogues.scripts import Script
 from callflow.rules.notice import NoticeKind
+from callflow.rules.routing import EVERYBODY
+from floor.control import CONTEXTS
+from floor.control import Script as Key
+from reception import guide
 from reception.service import ROUTES
 from settings import PROJECT
 
 DIALPLAN = "\n".join(path.read_text() for path in sorted((PROJECT / "dialplan").glob("*.j2")))
+CONFIG = "\n".join(path.read_text() for path in (PROJECT / "asterisk-config").glob("*.j2"))
 PROMPTS = tomllib.loads((PROJECT / "sounds" / "prompts.toml").read_text())
 BEEP = "beep"
 VERDICTS: list[Verdict] = [
     Connect("hotline", Topic.AGENT, Language.CHINESE),
     TakeMessage(MessageReason.NOBODY, Topic.FAULT, Language.ENGLISH),
     HangUp(LineOutcome.SILENT, Language.CHINESE),
+    Return(Language.CHINESE),
+    Promise(Promised.CANNOT_HEAR, Language.CHINESE),
 ]
 
 
@@ -50,11 +61,29 @@ def test_the_dialplan_reads_the_variables_that_a_verdict_sets(verdict: Verdict) 
         assert f"${{{name}}}" in DIALPLAN, name
 
 
+def test_the_dialplan_reads_the_variables_that_a_route_sets() -> None:
+    for name in (*guide.variables(EVERYBODY), "ROUTE_DONE"):
+        assert f"${{{name}}}" in DIALPLAN, name
+
+
+def test_every_context_that_the_desk_may_name_is_there() -> None:
+    for context in CONTEXTS:
+        named = f"[{context}]" in DIALPLAN
+        assert named or (context.startswith("watch-") and context[6:] in DIALPLAN), context
+
+
+def test_every_script_key_has_its_script() -> None:
+    assert {key.value.replace("-", "_") for key in Key} == {one.value for one in Script}
+
+
 def test_every_prompt_that_is_named_is_there_in_both_languages() -> None:
     said = set(re.findall(r"\$\{CALL_LANGUAGE\}/(\w+)", DIALPLAN))
     said |= set(re.findall(r"Set\((?:PROMPT|FAREWELL)=(\w+)\)", DIALPLAN))
     said |= set(
         re.findall(r'"((?:sil\d|greeting|farewell|menu|message)_?\w*)"', _sources("callflow"))
+    )
+    said |= set(
+        re.findall(r"paths\.sounds \}\}/(?:\{\{ language \}\}/)?(\w+)$", CONFIG, re.MULTILINE)
     )
     said |= {f"outage_{kind.value}" for kind in NoticeKind if kind is not NoticeKind.CUSTOM}
     said |= {f"greeting_{kind}" for kind in ("weekend", "holiday")}
@@ -72,7 +101,9 @@ def test_every_clause_that_is_kept_is_cited_by_code_and_by_a_test() -> None:
     tests = _sources("tests")
     code = DIALPLAN + "".join(
         _sources(folder)
-        for folder in ("callflow", "reception", "agi", "ledger", "recordings", "tickets", "desk")
+        for folder in (
+            *("callflow", "reception", "agi", "ledger", "recordings", "tickets", "desk", "floor"),
+        )
     )
     for path in (PROJECT / "asterisk-config").glob("*.j2"):
         code += path.read_text()
