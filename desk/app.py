@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -56,7 +57,7 @@ from desk.pages import (
     routes_knowledge,
     routes_work,
 )
-from desk.pages.refused import refused
+from desk.pages.refused import by_a_person, refused, sentence, wrongly_asked
 from desk.pictures import Pictures
 from desk.policy import LEADERS, require_policy
 from desk.problems import Problem, answer_with_problems, problem
@@ -162,6 +163,7 @@ def built(settings: Settings) -> FastAPI:
     require_policy(app.routes)
     answer_with_problems(app)
     app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(RequestValidationError, wrongly_asked)
     app.add_exception_handler(NotAnsweringError, _database_away)
     _describe_problems(app)
     return app
@@ -215,12 +217,14 @@ def _web_socket(ports: Path) -> int | None:
     return found if isinstance(found, int) else None
 
 
-async def _database_away(_request: Request, _error: Exception) -> JSONResponse:
-    return problem(
-        503,
-        "The database does not answer; calls are answered all the same. Try again soon.",
-        headers={"Retry-After": str(RETRY_AFTER_S)},
-    )
+async def _database_away(request: Request, _error: Exception) -> Response:
+    again = {"Retry-After": str(RETRY_AFTER_S)}
+    if by_a_person(request):
+        answer = sentence(request, 503)
+        answer.headers.update(again)
+        return answer
+    said = "The database does not answer; calls are answered all the same. Try again soon."
+    return problem(503, said, headers=again)
 
 
 def _describe_problems(app: FastAPI) -> None:

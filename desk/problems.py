@@ -91,7 +91,7 @@ def problem(
 def answer_with_problems(app: FastAPI) -> None:
     """Make every error of `app` a problem; on pages the pages' own words take their place."""
     app.add_exception_handler(HTTPException, as_problem)
-    app.add_exception_handler(RequestValidationError, _wrong_input)
+    app.add_exception_handler(RequestValidationError, wrong_input)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -124,7 +124,8 @@ def _sentence(status: int) -> str:
     }.get(status, "The request cannot be answered.")
 
 
-async def _wrong_input(_request: Request, error: Exception) -> JSONResponse:
+async def wrong_input(_request: Request, error: Exception) -> JSONResponse:
+    """Return the problem that wrong input is, with each thing that was wrong."""
     assert isinstance(error, RequestValidationError)
     faults = [
         Fault(

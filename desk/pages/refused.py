@@ -4,13 +4,12 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import TemplateNotFound
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from desk.pages import page
 from desk.policy import is_page
-from desk.problems import MustChange, as_problem
+from desk.problems import MustChange, as_problem, wrong_input
 
 HTMX = "hx-request"
 """The header by which the pages' own scripts say that they ask."""
@@ -19,16 +18,24 @@ HTMX = "hx-request"
 async def refused(request: Request, error: Exception) -> Response:
     """Return a problem to programs, and to people what they can read."""
     assert isinstance(error, HTTPException)
-    if not _by_a_person(request):
+    if not by_a_person(request):
         return await as_problem(request, error)
     if error.status_code == HTTPStatus.UNAUTHORIZED:
         return _onward(request, _to_login(request))
     if isinstance(error, MustChange):
         return _onward(request, "/password")
-    return _sentence(request, error.status_code)
+    return sentence(request, error.status_code)
 
 
-def _by_a_person(request: Request) -> bool:
+async def wrongly_asked(request: Request, error: Exception) -> Response:
+    """Return what was wrong to programs; people came by an address that leads nowhere."""
+    if not by_a_person(request):
+        return await wrong_input(request, error)
+    return sentence(request, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def by_a_person(request: Request) -> bool:
+    """Return whether a page, not a program, is to read the answer."""
     reads = "text/html" in request.headers.get("accept", "")
     return is_page(request.scope["path"]) and (reads or HTMX in request.headers)
 
@@ -47,8 +54,6 @@ def _to_login(request: Request) -> str:
     return f"/login?{urlencode({'next': wanted})}"
 
 
-def _sentence(request: Request, status: int) -> Response:
-    try:
-        return page(request, "problem.html", status=status, fault=str(status))
-    except TemplateNotFound:
-        return HTMLResponse(f"<!doctype html><title>{status}</title>", status_code=status)
+def sentence(request: Request, status: int) -> Response:
+    """Return the page that says why there is no other."""
+    return page(request, "problem.html", status=status, fault=str(int(status)))
