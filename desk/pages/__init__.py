@@ -1,7 +1,7 @@
 """Owns how a page is made: a template, the words of a language, and who looks at it.
 
 Templates escape everything they are given. They know `t` (words by key), `language`, `holder` (who
-is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company` and `zone`.
+is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`, `zone`.
 """
 
 from functools import cache

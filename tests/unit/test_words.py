@@ -1,4 +1,4 @@
-"""What the pages say: the same keys with the same gaps in each language, and none that is missing."""
+"""What the pages say: the same keys and gaps in each language, and none that is missing."""
 
 import re
 from pathlib import Path
