@@ -87,9 +87,9 @@ class CallStory:
 WHOLE_ID = 36
 """Characters of an id; one that is whole is found by the index, a beginning by looking at all."""
 
-FEW_NUMBERS = 400
-"""Numbers that are looked up one by one by their index. A piece that is in more of them is found
-by walking back in time: it turns up often enough to fill a page soon."""
+FEW_CALLS = 1000
+"""Calls that are looked up by the index of their numbers and sorted. A piece that is in more of
+them is found by walking back in time: it turns up often enough to fill a page soon."""
 
 EVERY_CALL = CallFilter()
 EVERY_RECORDING = RecordingFilter()
@@ -277,9 +277,9 @@ async def _has_piece(connection: AsyncConnection, piece: str) -> ColumnElement[b
     """
     position = func.instr if connection.dialect.name == "sqlite" else func.strpos
     fits = position(Call.number, piece) > 0  # twice as fast as LIKE
-    distinct = select(Call.number).where(fits).distinct().limit(FEW_NUMBERS + 1)
-    numbers = (await connection.execute(distinct)).scalars().all()
-    return Call.number.in_(numbers) if len(numbers) <= FEW_NUMBERS else fits
+    some = select(Call.number).where(fits).limit(FEW_CALLS + 1)
+    numbers = (await connection.execute(some)).scalars().all()
+    return Call.number.in_(sorted(set(numbers))) if len(numbers) <= FEW_CALLS else fits
 
 
 async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> str | None:
