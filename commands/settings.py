@@ -63,8 +63,10 @@ def variable(name: str) -> str:
 
 
 def shown(name: str, value: Any) -> str:
-    """Return a value as text; a password in a database's address is masked."""
+    """Return a value as text; a secret, or a password in a database's address, is masked."""
     text = str(value)
+    if name.endswith("_secret"):
+        return MASK if text else text
     if name != "database_url" or not text:
         return text
     try:

@@ -37,7 +37,7 @@ async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
     """Send somebody to the provider."""
     try:
         where, state = await _provider(request).begin(
-            back=str(request.url_for("come_back")), onward=ours(next), now=datetime.now(UTC)
+            back=_back(request), onward=ours(next), now=datetime.now(UTC)
         )
     except VouchError as error:
         log.warning("provider refused", why=str(error))
@@ -82,6 +82,12 @@ async def come_back(
     answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
     cookie.put(answer, request, entered.secret)
     return answer
+
+
+def _back(request: Request) -> str:
+    """Return our own address that the provider sends people back to."""
+    scheme = "https" if cookie.over_tls(request) else "http"
+    return str(request.url_for("come_back").replace(scheme=scheme))
 
 
 async def _account(request: Request, asking: Patience, number: str) -> Account:

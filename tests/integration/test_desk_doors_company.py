@@ -116,6 +116,15 @@ async def test_a_code_that_the_provider_does_not_know_lets_nobody_in(
         assert answer.status_code == 403
 
 
+async def test_behind_a_proxy_that_speaks_tls_the_way_back_does_too(
+    desk: Room, company: Company
+) -> None:
+    async with desk.client() as browser:
+        answer = await browser.get(WAY, headers={"X-Forwarded-Proto": "https"})
+        company.visit(answer.headers["location"])
+    assert company.asked["redirect_uri"] == f"https://127.0.0.1{BACK}"
+
+
 async def test_a_disabled_account_stays_out(desk: Room, company: Company) -> None:
     async with desk.seated(Role.ADMINISTRATOR) as administrator, desk.client() as browser:
         where = f"/api/v1/accounts/{NUMBERS[Role.MANAGER]}"

@@ -69,6 +69,11 @@ def test_the_password_in_a_database_address_is_not_shown() -> None:
         assert "hunter2" not in shown("database_url", address)
 
 
+def test_a_secret_is_not_shown() -> None:
+    assert shown("oidc_client_secret", "very-secret") == "***"
+    assert shown("oidc_client_secret", "") == ""
+
+
 def test_settings_are_shown_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THIRDRING_COMPANY", "四方")
     told = CliRunner().invoke(main.cli, ["settings", "--json"])
