@@ -12,8 +12,9 @@ import pytest_asyncio
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from caller.listen import Samples
-from caller.phone import BUSY, Phone
+from caller import audio
+from caller.listen import RATE, Samples, found_in
+from caller.phone import Phone
 from callflow.lifecycles.ticket import TicketState
 from tests.end_to_end.house import House
 from tests.end_to_end.people import told
@@ -170,13 +171,35 @@ async def test_an_open_matter_comes_back_to_who_was_asked_first_and_a_settled_on
 async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
     house: House, phone: Phone, words: Callable[[float], Samples]
 ) -> None:
-    async with at_work(house, phone, "2401", "8104", answering=BUSY):
+    async with at_work(house, phone, "2401", "8104") as worker:
+        talking = await asks_for_an_agent(house, phone, words(1.5), "talking")
+        await worker.talks()
         call = await asks_for_an_agent(house, phone, words(1.5), "no-wait", caller=STRANGER)
-        await until(lambda: "13900000004" in house.asterisk("core show channels verbose"), within=5)
-        await call.waits(9.0)
+        third = await asks_for_an_agent(house, phone, words(1.5), "third", caller=LARGE)
+        await until(lambda: _waiting(house) == 2, within=15, what="two callers wait", every=0.3)
+        waits_since = call.now
+        await call.presses("1")  # too early: the caller waits on
+        await call.waits(12.0)
+        assert _waiting(house) == 2
         await call.presses("1")
         await call.ended(within=20)
         row = await house.call_of("no-wait")
         assert (row["disposition"], row["hung_up_by"]) == ("promised", "system")
         [promise] = await house.rows("SELECT * FROM promises WHERE call_id = :id", id=row["id"])
         assert (promise["kind"], promise["number"], promise["state"]) == ("queue", STRANGER, "open")
+        answered = call.moment("answered") or 0.0
+        since = call.heard()[int((waits_since - answered) * RATE) :]
+        assert found_in(_prompt(house, "callback_offer"), since) > 0.7
+        assert found_in(_prompt(house, "callback_thanks"), since) > 0.7
+        assert found_in(_prompt(house, "position_before"), third.heard()) > 0.7
+        assert found_in(_prompt(house, "position_after"), third.heard()) > 0.7
+        await third.hangs_up()
+        await talking.hangs_up()
+
+
+def _waiting(house: House) -> int:
+    return house.asterisk("queue show hotline").count("(wait:")
+
+
+def _prompt(house: House, name: str) -> Samples:
+    return audio.read(house.settings.paths.sounds / "zh" / f"{name}.wav")
