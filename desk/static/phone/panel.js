@@ -2,6 +2,7 @@
 
 import { ask } from "../page/asking.js";
 import { $, $$, el, fill, say, show } from "../page/dom.js";
+import { sorry } from "../page/sorry.js";
 import { clock, t } from "../page/words.js";
 import { shown } from "./machine.js";
 
@@ -144,7 +145,7 @@ export function makePanel(root, phone, desk) {
       told("");
       return true;
     } catch (error) {
-      told(error.message || t("common.failed"), "bad");
+      told(sorry(error, { 409: "phone.not_talking", 422: "phone.no_such_place" }), "bad");
       return false;
     }
   }

@@ -2,7 +2,7 @@
 
 import { ask } from "../page/asking.js";
 import { $, say, show } from "../page/dom.js";
-import { t } from "../page/words.js";
+import { sorry } from "../page/sorry.js";
 
 export function makeCustomer(root, pop) {
   const form = $("#customer", root);
@@ -30,7 +30,7 @@ export function makeCustomer(root, pop) {
       if (pop.offer?.number === number) pop.customer(changed);
       close();
     } catch (error) {
-      say(told, error.message || t("common.failed"));
+      say(told, sorry(error));
     }
   });
 

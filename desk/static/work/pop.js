@@ -43,7 +43,7 @@ export function makePop(root, words) {
     put,
     get offer() { return offer; },
     talking: () => { moment("talking", "busy"); },
-    lent: () => moment("system_speaks", "busy"),
+    lent: (returns) => moment(returns ? "returning" : "system_speaks", "busy"),
     gone: () => moment("gone", ""),
     ended: () => moment("just_ended", "good"),
     clear() {

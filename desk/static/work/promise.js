@@ -2,6 +2,7 @@
 
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";
+import { sorry } from "../page/sorry.js";
 import { t, when } from "../page/words.js";
 
 export function makePromises(form, ticket) {
@@ -18,7 +19,7 @@ export function makePromises(form, ticket) {
       const { due_at: due } = await ask("POST", "/api/v1/promises", made);
       say(told, t("ticket.promised", { when: when(due) }));
     } catch (error) {
-      say(told, error.message || t("common.failed"));
+      say(told, sorry(error));
     }
   }
 

@@ -3,6 +3,7 @@
 
 import { ask } from "../page/asking.js";
 import { $, say, show } from "../page/dom.js";
+import { sorry } from "../page/sorry.js";
 import { clock, t, tOr } from "../page/words.js";
 
 const SURE_MS = 3000;
@@ -66,7 +67,7 @@ export function makeState(root, { signedOff, finished, problem }) {
       const now = await ask("PUT", "/api/v1/duty/state", { state, reason });
       if (now?.state) put({ ...duty, ...now });
     } catch (error) {
-      problem(error.message || t("common.failed"));
+      problem(sorry(error));
     }
   }
 
@@ -98,7 +99,7 @@ export function makeState(root, { signedOff, finished, problem }) {
       await ask("DELETE", "/api/v1/duty");
       signedOff();
     } catch (error) {
-      problem(error.message || t("common.failed"));
+      problem(sorry(error));
     }
   });
   function unsure() {
