@@ -208,6 +208,11 @@ class Settings(BaseSettings):
         pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$",
         description="Hours in which agents are offered; outside callers leave a message (QUE-5).",
     )
+    holiday_hours: str = Field(
+        "",
+        pattern=r"^$|^closed$|^\d{2}:\d{2}-\d{2}:\d{2}$",
+        description="The same on public holidays: closed, other hours, or empty for no difference.",
+    )
     ring_agent_for: int = Field(
         15, ge=5, le=60, description="Seconds an idle agent's phone rings before the next (ANS-2)."
     )

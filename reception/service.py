@@ -21,7 +21,7 @@ from prometheus_client import generate_latest
 from agi.server import Server
 from ami.link import Link
 from callflow.call import Language
-from callflow.rules.hours import OpenHours
+from callflow.rules.hours import WorkingTimes
 from line.ear import Ear
 from line.server import LineServer
 from line.ticker import Ticker
@@ -56,7 +56,7 @@ async def serve(settings: Settings) -> None:
             journal=journal,
             switch=link,
             calendar=calendar(settings.holiday_country, settings.holidays),
-            hours=OpenHours.parse(settings.open_hours),
+            times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.notice,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",

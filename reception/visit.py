@@ -19,7 +19,7 @@ from callflow.call import Call, Hangup, Language, Verdict
 from callflow.dialogues.hotline import Opening, hotline
 from callflow.dialogues.scripts import Script, spoken
 from callflow.rules import notice
-from callflow.rules.hours import Calendar, OpenHours, farewell, greeting
+from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
 from line.line import Line, LineEnded
 from line.server import LineServer
 from reception.journal import DialogueJournal
@@ -50,7 +50,7 @@ class Reception:
     journal: DialogueJournal
     switch: Switch
     calendar: Calendar
-    hours: OpenHours
+    times: WorkingTimes
     notices: Path
     language: Language
     hall_opening: bool
@@ -129,7 +129,7 @@ class Reception:
             greeting=words,
             language=self.language,
             notices=self._notices(),
-            agents_at_work=self.hours.hold(now),
+            agents_at_work=self.times.hold(now, self.calendar),
         )
 
     def _notices(self) -> tuple[str, ...]:

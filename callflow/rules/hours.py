@@ -83,3 +83,32 @@ class OpenHours:
         if self.since <= self.until:
             return self.since <= moment < self.until
         return moment >= self.since or moment < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTimes:
+    """When agents are offered: every day, and on public holidays where those differ.
+
+    `holidays` None: closed all day.
+    """
+
+    every_day: OpenHours
+    holidays: OpenHours | None
+
+    @classmethod
+    def parse(cls, every_day: str, holidays: str) -> "WorkingTimes":
+        """Read two settings; `holidays` may be empty (as every day) or `closed`."""
+        usual = OpenHours.parse(every_day)
+        match holidays:
+            case "":
+                return cls(usual, usual)
+            case "closed":
+                return cls(usual, None)
+            case _:
+                return cls(usual, OpenHours.parse(holidays))
+
+    def hold(self, now: datetime, calendar: Calendar) -> bool:
+        """Tell whether agents are offered at this moment (QUE-5)."""
+        holiday = calendar.kind_of(now.date()) == "holiday"
+        hours = self.holidays if holiday else self.every_day
+        return hours is not None and hours.hold(now)

@@ -19,7 +19,7 @@ from callflow.call import (
 )
 from callflow.dialogues.hotline import Opening, hotline
 from callflow.dialogues.quiet_line import quiet_line
-from callflow.rules.hours import Calendar, OpenHours, farewell, greeting
+from callflow.rules.hours import Calendar, OpenHours, WorkingTimes, farewell, greeting
 from tests.unit.scripted import PROMPT_SECONDS, ScriptedCall, pressed, spoke
 
 ZH, EN = Language.CHINESE, Language.ENGLISH
@@ -204,3 +204,17 @@ def test_agents_are_offered_in_the_open_hours_only(hours: str, at: str, open_the
 def test_open_hours_that_are_none_are_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="is not like 08:00-20:00"):
         OpenHours.parse("8-25")
+
+
+@pytest.mark.parametrize(
+    ("holidays", "at_noon", "at_eight"),
+    [("", True, True), ("closed", False, False), ("10:00-16:00", True, False)],
+)
+def test_on_a_holiday_agents_are_offered_as_the_holidays_hours_say(
+    holidays: str, at_noon: bool, at_eight: bool
+) -> None:  # QUE-5
+    calendar = Calendar(lambda day: day.month == 10, lambda _: False)
+    times = WorkingTimes.parse("08:00-20:00", holidays)
+    assert times.hold(datetime.fromisoformat("2026-10-01T12:00"), calendar) is at_noon
+    assert times.hold(datetime.fromisoformat("2026-10-01T08:00"), calendar) is at_eight
+    assert times.hold(datetime.fromisoformat("2026-11-02T08:00"), calendar)
