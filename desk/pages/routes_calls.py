@@ -9,6 +9,7 @@ from callflow.call import Topic
 from callflow.lifecycles.call import CallRecord, Disposition
 from callflow.rules.roles import Role
 from desk.api.asking import Asking, Identity, Known
+from desk.archive import Patience
 from desk.looks import look, noted
 from desk.pages import language_of, page
 from desk.pages.shown import Shown, between
@@ -17,7 +18,7 @@ from desk.pages.typed_calls import TypedCalls, read
 from desk.policy import allowed
 from desk.problems import Refused
 from settings import Settings
-from tickets import queries
+from tickets import accounts, queries
 from tickets.finding import FoundCall, found_calls
 from tickets.pages import Page, UnknownCursorError
 
@@ -102,6 +103,7 @@ async def show_call(
         request,
         "call.html",
         call=story.call,
+        agent_name=await _name_of(asking, story.call.agent),
         recordings=recordings,
         steps=steps(story.events, recordings, language_of(request), show),
         gaps=story.gaps,
@@ -118,6 +120,14 @@ async def show_call(
         between=between,
         tone=tone,
     )
+
+
+async def _name_of(asking: Patience, agent: str | None) -> str:
+    """Return the name of an agent; a phone without a person has none."""
+    if agent is None:
+        return ""
+    account = await asking.ask(lambda connection: accounts.by_number(connection, agent))
+    return account.name if account else ""
 
 
 @router.get("/recordings/{recording_id}")

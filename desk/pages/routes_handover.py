@@ -29,10 +29,10 @@ LONGEST_PART = 2000
 
 @router.get("/handover")
 async def show_handovers(
-    request: Request, holder: Known, asking: Asking, cursor: str = ""
+    request: Request, holder: Known, asking: Asking, cursor: str = "", saved: str = ""
 ) -> HTMLResponse:
     """The log, newest first, and the form of this shift's report."""
-    return await _shown(request, holder, asking, Typed({}), cursor=cursor)
+    return await _shown(request, holder, asking, Typed({}), cursor=cursor, saved=bool(saved))
 
 
 @router.post("/handover")
@@ -51,7 +51,7 @@ async def write_handover(request: Request, holder: Person, asking: Asking) -> Re
             connection, shift=shift, account_id=holder.account_id or 0, now=now, **parts
         )
     )
-    return RedirectResponse("/handover", status_code=303)
+    return RedirectResponse("/handover?saved=1", status_code=303)
 
 
 @router.post("/handover/{handover_id}/sign")
@@ -86,6 +86,7 @@ async def _shown(
     *,
     status: int = 200,
     cursor: str = "",
+    saved: bool = False,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     show = Shown(settings.zone, holder.role)
@@ -96,6 +97,7 @@ async def _shown(
         "handover.html",
         status=status,
         found=found,
+        saved=saved,
         form=form,
         names={each.number: each.name for each in people},
         parts=PARTS,

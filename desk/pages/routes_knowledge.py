@@ -80,12 +80,12 @@ async def add_entry(request: Request, holder: Known, asking: Asking) -> Response
         updated_by=holder.number or holder.name,
     )
     key = await asking.write(lambda connection: knowledge.add(connection, fresh))
-    return RedirectResponse(f"/knowledge/{key}", status_code=303)
+    return RedirectResponse(f"/knowledge/{key}?saved=new", status_code=303)
 
 
 @router.get("/knowledge/{entry_id}")
 async def read_entry(
-    request: Request, entry_id: RowId, holder: Known, asking: Asking
+    request: Request, entry_id: RowId, holder: Known, asking: Asking, saved: str = ""
 ) -> HTMLResponse:
     """One entry, whole."""
     entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
@@ -96,6 +96,7 @@ async def read_entry(
         request,
         "knowledge_entry.html",
         entry=entry,
+        saved={"new": "/knowledge/new", "edit": f"/knowledge/{entry_id}/edit"}.get(saved, ""),
         may_write=may_write,
         show=_show(request, holder),
     )
@@ -148,7 +149,7 @@ async def save_entry(request: Request, entry_id: RowId, holder: Known, asking: A
         raise Refused(404, "There is no entry with this id.")
     if form.faults:
         return _form(request, form, entry=entry, status=409 if form.fault("seen") else 422)
-    return RedirectResponse(f"/knowledge/{entry_id}", status_code=303)
+    return RedirectResponse(f"/knowledge/{entry_id}?saved=edit", status_code=303)
 
 
 def writes(role: Role) -> bool:
