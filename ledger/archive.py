@@ -319,6 +319,7 @@ def _ticket(call: CallRecord, recording: Recording) -> Ticket | None:
         state=TicketState.NEW,
         call_id=call.id,
         customer_number=call.number,
+        customer_name=call.name,
         body="",
         created_at=call.ended,
         due_at=due(kind, created=call.ended),

@@ -54,7 +54,7 @@ async def _upgrade(database_url: str) -> None:
                     await connection.execute(
                         text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME}
                     )
-                await connection.run_sync(_run)
+                await connection.run_sync(to)
     except DBAPIError:
         # The SQLite driver's thread says good-bye through this loop, and must find it open.
         await asyncio.sleep(GOOD_BYE_S)
@@ -71,7 +71,8 @@ async def _revision(connection: AsyncConnection) -> str | None:
         return None  # no such table yet, or no such database: the upgrade itself will say
 
 
-def _run(connection: Connection) -> None:
+def to(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision, in the transaction of the connection."""
     logging.getLogger("alembic").setLevel(logging.WARNING)  # its plugins are nobody's news
     from alembic import command  # noqa: PLC0415 (a quarter of a second that is seldom needed)
     from alembic.config import Config  # noqa: PLC0415
@@ -79,4 +80,4 @@ def _run(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
