@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
@@ -24,10 +24,11 @@ from desk.accounts import cookie, guard
 from desk.accounts.passwords import Passwords
 from desk.app import built, facing_the_network
 from settings import Settings
-from tickets import accounts, rows, sittings, tokens
+from tickets import rows, sittings, tokens
 from tickets.database import engine
 from tickets.migrate import upgrade
 from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
+from tickets.people_models import AccountRow, SittingRow
 
 BEGAN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NUMBER = "13812345678"
@@ -134,26 +135,35 @@ async def _tokens(connection: AsyncConnection) -> None:
 
 async def _people(connection: AsyncConnection) -> None:
     now = datetime.now(UTC)
-    for role, number in NUMBERS.items():
-        account = await accounts.add(
-            connection,
-            number=number,
-            name=role.name.title(),
-            role=role,
-            password=KEPT(PASSWORD),
-            must_change=False,
-            now=now,
-        )
-        for which in SITTINGS:
-            await sittings.begin(
-                connection,
-                f"{which}-{role.value}",
-                account_id=account.id,
-                csrf=CSRF,
-                address="127.0.0.1",
-                agent="a browser",
-                now=now,
-            )
+    people = [
+        {
+            "number": NUMBERS[role],
+            "name": role.name.title(),
+            "role": role.value,
+            "password": KEPT(PASSWORD),
+            "language": "zh",
+            "must_change": False,
+            "failures": 0,
+            "created_at": now,
+        }
+        for role in Role
+    ]
+    await connection.execute(insert(AccountRow), people)
+    made = await connection.execute(select(AccountRow.id, AccountRow.role))
+    seated = [
+        {
+            "hash": sittings.digest(f"{which}-{role}"),
+            "account_id": account_id,
+            "csrf": CSRF,
+            "created_at": now,
+            "seen_at": now,
+            "address": "127.0.0.1",
+            "agent": "a browser",
+        }
+        for account_id, role in made.tuples()
+        for which in SITTINGS
+    ]
+    await connection.execute(insert(SittingRow), seated)
 
 
 async def _fill(connection: AsyncConnection) -> None:
