@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 import agi.metrics
 import ami.metrics
 import line.metrics
+import reception.guide
 import reception.journal
 from callflow.rules.roles import IN_CHINESE, Role, sees_numbers
 from desk.metrics import OF_CALLS, OF_LEDGER
@@ -27,7 +28,7 @@ UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
 UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
-WRITERS = (agi.metrics, ami.metrics, line.metrics, reception.journal)
+WRITERS = (agi.metrics, ami.metrics, line.metrics, reception.guide, reception.journal)
 """The modules whose metrics the call service leaves for the desk; importing them makes these."""
 
 
