@@ -22,7 +22,6 @@ export function makePanel(root, phone, desk) {
     const talking = browser ? call?.step === "talking" : Boolean(onDesk);
     const held = browser ? call?.held : onDesk?.held;
     at("answer").disabled = call?.step !== "ringing";
-    at("answer").classList.toggle("breathes", call?.step === "ringing");
     at("hang-up").disabled = !call;
     at("hold").disabled = !(browser && talking) || Boolean(beside);
     pressed("hold", held, "phone.resume", "phone.hold");
