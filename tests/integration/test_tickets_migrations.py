@@ -53,8 +53,8 @@ OF_THE_FIRST_RELEASE = (
         " VALUES ('2026-11-21 04:00:00', 7, 'recording.audio', 's', '127.0.0.1', 'whole')"
     ),
     (
-        "INSERT INTO tickets (number, kind, source, state, customer_number, body, created_at, due_at)"
-        " VALUES ('20261121-00001', 'fault', 'written', 'new', '138', '断线',"
+        "INSERT INTO tickets (number, kind, source, state, customer_number, body, created_at,"
+        " due_at) VALUES ('20261121-00001', 'fault', 'written', 'new', '138', '断线',"
         " '2026-11-21 04:00:00', '2026-11-22 04:00:00')"
     ),
 )
