@@ -160,7 +160,7 @@ async def _people(connection: AsyncConnection) -> None:
             "address": "127.0.0.1",
             "agent": "a browser",
         }
-        for account_id, role in made.tuples()
+        for account_id, role in made.all()
         for which in SITTINGS
     ]
     await connection.execute(insert(SittingRow), seated)
