@@ -1,5 +1,6 @@
 """Owns the pages of the knowledge base (TKT-15): search while typing, read, write."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
@@ -117,31 +118,11 @@ async def edit_entry(
 async def save_entry(request: Request, entry_id: RowId, holder: Known, asking: Asking) -> Response:
     """Save an entry, unless somebody else did meanwhile."""
     form = await typed(request)
-    title, body, keywords = _read(form)
-    now = datetime.now(UTC)
-
-    async def change(connection: AsyncConnection) -> Entry | None:
-        before = await knowledge.entry(connection, entry_id)
-        if before is None or form.faults:
-            return before
-        if before.updated_at.isoformat() != form.shown("seen"):
-            raise ChangedError
-        published = before.published_at or now if form.shown("published") else None
-        fresh = Entry(
-            id=entry_id,
-            title=title,
-            body=body,
-            business=before.business,
-            keywords=keywords,
-            published_at=published,
-            updated_at=now,
-            updated_by=holder.number or holder.name,
-        )
-        await knowledge.replace(connection, fresh)
-        return fresh
-
+    said = _read(form)
     try:
-        entry = await asking.write(change)
+        entry = await asking.write(
+            lambda connection: _replaced(connection, entry_id, form, said, holder)
+        )
     except ChangedError:
         entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
         form.faults["seen"] = "answers.fault_changed"
@@ -150,6 +131,34 @@ async def save_entry(request: Request, entry_id: RowId, holder: Known, asking: A
     if form.faults:
         return _form(request, form, entry=entry, status=409 if form.fault("seen") else 422)
     return RedirectResponse(f"/knowledge/{entry_id}?saved=edit", status_code=303)
+
+
+async def _replaced(
+    connection: AsyncConnection,
+    entry_id: int,
+    form: Typed,
+    said: tuple[str, str, str],
+    holder: Holder,
+) -> Entry | None:
+    """Replace an entry unless the form has faults. Raises ChangedError."""
+    before = await knowledge.entry(connection, entry_id)
+    if before is None or form.faults:
+        return before
+    if before.updated_at.isoformat() != form.shown("seen"):
+        raise ChangedError
+    title, body, keywords = said
+    now = datetime.now(UTC)
+    fresh = replace(
+        before,
+        title=title,
+        body=body,
+        keywords=keywords,
+        published_at=(before.published_at or now) if form.shown("published") else None,
+        updated_at=now,
+        updated_by=holder.number or holder.name,
+    )
+    await knowledge.replace(connection, fresh)
+    return fresh
 
 
 def writes(role: Role) -> bool:
