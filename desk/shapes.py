@@ -71,6 +71,14 @@ class CallShape(Shape):
     sil_outcome: SilOutcome = Field(description="What was heard on the line (SIL-1, SIL-3).")
     topic: Clean | None = Field(description="Chosen in the menu.", examples=["complaint"])
     language: Clean | None = Field(examples=["zh"])
+    route_reasons: list[Clean] = Field(
+        description="Why the caller was offered to whom (QUE-1, QUE-2, QUE-3).",
+        examples=[["QUE-1:large"]],
+    )
+    held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
+    scripts: list[Clean] = Field(
+        description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
+    )
     emergency: Clean | None = Field(
         description="Why the static twin took over; null when our service did its work."
     )
