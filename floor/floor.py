@@ -6,11 +6,11 @@ runs in tasks of its own, so that a slow database never holds up an event.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from datetime import time as time_of_day
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -30,6 +30,7 @@ from floor.notices import (
     Offered,
     OfferGone,
     PausedBySwitch,
+    PhoneChanged,
     Talking,
 )
 from floor.people import Worker
@@ -89,6 +90,17 @@ class Floor:
         self._link, self._actions, self._records = link, actions, records
         self._company, self._wrap_up_for, self._zone = company, wrap_up_for, zone
         self.now, self._clock = now, clock
+        self._acts: Mapping[type[Any], Callable[[Any], None]] = {
+            Offered: lambda told: self._start(self._offer(told, self._clock())),
+            OfferGone: lambda told: self._telling.offer_gone(told.seat, told.call),
+            Talking: self._talking,
+            CallEnded: self._call_ended,
+            HoldChanged: self._hold,
+            Missed: self._missed,
+            PausedBySwitch: lambda told: self._turn(told.seat, DutyState.PAUSED, MISSED),
+            PhoneChanged: lambda told: self._telling.duty(told.seat),
+            Changed: lambda _: self._telling.board_changes(),
+        }
         self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
@@ -181,24 +193,11 @@ class Floor:
 
     def _act(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
-            match notice:
-                case Offered():
-                    self._start(self._offer(notice, self._clock()))
-                case OfferGone(seat=seat, call=call):
-                    self._telling.offer_gone(seat, call)
-                case Talking():
-                    self._talking(notice)
-                case CallEnded():
-                    self._call_ended(notice)
-                case HoldChanged():
-                    self._hold(notice)
-                case Missed(seat=seat, call=call, rang_s=rang_s, at=at):
-                    self._start(self.shift.missed(seat, rang_s=rang_s, call=call, now=at))
-                    self._telling.duty(seat)
-                case PausedBySwitch(seat=seat):
-                    self._turn(seat, DutyState.PAUSED, MISSED)
-                case Changed():
-                    self._telling.board_changes()
+            self._acts[type(notice)](notice)
+
+    def _missed(self, told: Missed) -> None:
+        self._start(self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at))
+        self._telling.duty(told.seat)
 
     async def _offer(self, offered: Offered, heard_at: float) -> None:
         """Tell the page who is about to ring; what the database knows, as soon as it says so."""

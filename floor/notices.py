@@ -80,6 +80,13 @@ class PausedBySwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """A worker's phone is registered, gone, or busy, and was not before."""
+
+    seat: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """What the wallboard shows is not what it was."""
 

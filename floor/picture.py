@@ -37,6 +37,7 @@ from floor.notices import (
     Offered,
     OfferGone,
     PausedBySwitch,
+    PhoneChanged,
     Talking,
 )
 from floor.people import DeviceState, Member, Offer, Talk, Waiter, Worker
@@ -249,6 +250,8 @@ class Picture:
         talk = self.talks.get(seat)
         if talk and now - talk.since > SETTLED and self._idle(seat):
             told += self._completed(seat, now)
+        if worker and (before is None or before.device != event.status):
+            told.append(PhoneChanged(seat))
         if before is None or (before.device, before.paused) != (event.status, event.paused):
             told.append(Changed())
         return told

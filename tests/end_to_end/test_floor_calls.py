@@ -12,7 +12,7 @@ from caller.listen import Samples, found_in
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
-from tests.end_to_end.people import answers_the_greeting
+from tests.end_to_end.people import answers_the_greeting, told
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -129,6 +129,34 @@ async def test_a_caller_transferred_to_a_colleague_is_offered_there(
         await agent.is_seen("wrap_up")
         await call.hangs_up()
         await other.hears("call_ended")
+
+
+async def test_a_caller_who_was_on_hold_is_thanked_and_the_agent_does_not_hear_it(
+    house: House, phone: Phone, words: Words
+) -> None:
+    async with signed_in(house, "2008") as agent, agent.page():
+        seat = await _at_work(house, phone, agent)
+        call = await _asks_for_an_agent(house, phone, words(1.5), "held")
+        leg = await seat.rings()
+        offer = await agent.hears("offer")
+        await leg.answered(within=5)
+        await agent.hears("talking")
+        path = f"/api/v1/calls/{offer.data['call']}/hold"
+        assert (await agent.asks(path, on=True)).status_code == 200
+        await agent.is_seen("on_hold")
+        await call.waits(2.0)
+        assert (await agent.asks(path, on=False)).status_code == 200
+        back = await agent.hears("hold", after=time.monotonic() - 1)
+        assert back.data["call"] == offer.data["call"]
+        await call.hears_words(within=5)
+        assert leg.words() == [], "only the caller is thanked"
+        await call.waits(2.0)
+        await call.hangs_up()
+        await agent.hears("call_ended")
+        await agent.is_now("ready")
+    row = await house.call_of("held")
+    [unheld] = await told(house, row, "TR_UNHOLD")
+    assert int(unheld["seconds"]) >= 2
 
 
 async def test_a_desk_that_is_killed_in_a_call_knows_the_call_again(

@@ -31,6 +31,7 @@ from floor.notices import (
     Offered,
     OfferGone,
     PausedBySwitch,
+    PhoneChanged,
     Talking,
 )
 from floor.people import DeviceState, Worker
@@ -202,6 +203,15 @@ def test_a_talk_whose_end_nobody_told_ends_with_the_phones_own_state(device: int
     assert told(picture.tick(at(50)), CallEnded) == []
     picture.heard(member(device=device), at(51))
     assert picture.talks == {}
+
+
+def test_an_agent_is_told_when_the_phone_is_lost_and_found() -> None:
+    picture = floor()
+    lost = picture.heard(member(device=DeviceState.UNAVAILABLE), at(1))
+    assert told(lost, PhoneChanged) == [PhoneChanged("w01")]
+    assert duty(picture, picture.workers["w01"])["state"] == "unreachable"
+    again = picture.heard(member(device=DeviceState.UNAVAILABLE), at(2))
+    assert told(again, PhoneChanged) == [], "told once"
 
 
 def test_an_offer_whose_end_nobody_told_is_gone_when_the_phone_is_idle() -> None:
