@@ -91,4 +91,14 @@ class Changed:
     """What the wallboard shows is not what it was."""
 
 
-Notice = Offered | OfferGone | Talking | CallEnded | HoldChanged | Missed | PausedBySwitch | Changed
+Notice = (
+    Offered
+    | OfferGone
+    | Talking
+    | CallEnded
+    | HoldChanged
+    | Missed
+    | PausedBySwitch
+    | PhoneChanged
+    | Changed
+)
