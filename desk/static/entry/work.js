@@ -45,7 +45,7 @@ let here = true; // this window has the phone, no other
 const SEAT = "thirdring.kind";
 const TITLE = document.title;
 const SAME_CLOCK_MS = 1000;
-const GHOST_MS = 1500;
+const DEAF_MS = 1000;
 const LEFTOVERS_MS = 5000;
 let lent = ""; // the call in which the system speaks in our place
 let lost = recall(me); // the call that a reload took from us
@@ -105,7 +105,8 @@ const heard = {
     dutyIs(picture.duty ?? null);
     if (picture.offer) offered(picture.offer);
     if (picture.talking) talking({ ...picture.talking, held: picture.held });
-    else if (current) gone(current);
+    // A service that has just started may not know yet of the call that we talk in.
+    else if (picture.connected && phone.state.call?.id !== current) ended({ call: current });
   },
   offer: offered,
   offer_gone({ call }) {
@@ -116,7 +117,7 @@ const heard = {
     if (call !== current) return;
     if (parted.startsWith("script-") || parted === "reunite") lent = call;
     if (parted === "reunite") lost = call;
-    gone(call);
+    ended({ call });
   },
   duty: dutyIs,
   hold({ call, on }) {
@@ -179,14 +180,6 @@ function talking(talk) {
   paint();
 }
 
-/** A call that the server knows no more: whatever is left of it here is a ghost. */
-function gone(call) {
-  ended({ call });
-  setTimeout(() => {
-    if (phone.state.call?.id === call && phone.state.call.step === "talking" && current !== call) phone.tell({ name: "hang_up" });
-  }, GHOST_MS);
-}
-
 function ended({ call }) {
   if (call !== current) return;
   current = "";
@@ -205,8 +198,7 @@ function ended({ call }) {
 
 function phoneChanged(now, before) {
   trouble.phone(now);
-  const deaf = ["refused", "missing"].includes(now.microphone);
-  if (deaf && before.microphone !== now.microphone && !now.call) state.pauseFor("microphone");
+  if (isDeaf(now) && !isDeaf(before)) setTimeout(pauseIfDeaf, DEAF_MS);
   if (now.call && !before.call) {
     panel.who(now.call.id ? (pop.offer?.number ?? now.call.from) : now.call.from);
     if (!now.call.id) panel.colleague(now.call.from);
@@ -217,6 +209,14 @@ function phoneChanged(now, before) {
   }
   if (!now.call && before.call && current === before.call.id) ended({ call: current });
   paint();
+}
+
+function isDeaf({ microphone }) {
+  return microphone === "refused" || microphone === "missing";
+}
+
+function pauseIfDeaf() {
+  if (isDeaf(phone.state) && !phone.state.call) state.pauseFor("microphone");
 }
 
 /** Hold by our own phone; on the way back the server thanks the caller for waiting (SIL-7). */

@@ -12,7 +12,10 @@ export function makeSound(remote, tell) {
   let silent = null;
   let context = null;
   let ringing = 0;
+  let leaving = false; // a page that goes away is refused everything
   let opening = Promise.resolve();
+
+  addEventListener("pagehide", () => (leaving = true));
 
   function keep() {
     localStorage.setItem(KEPT, JSON.stringify(chosen));
@@ -40,7 +43,7 @@ export function makeSound(remote, tell) {
       fresh.getAudioTracks()[0].addEventListener("ended", () => tell("missing"));
       tell("ready");
     } catch (error) {
-      tell(error.name === "NotFoundError" ? "missing" : "refused");
+      if (!leaving) tell(["NotAllowedError", "SecurityError"].includes(error.name) ? "refused" : "missing");
     }
   }
 

@@ -79,14 +79,14 @@ function promise(each) {
   const late = new Date(each.due_at) < new Date();
   return [
     el("strong", { class: late ? "bad" : "" }, late ? t("pop.overdue") : t("pop.due", { when: when(each.due_at) })),
-    el("span", { class: "text" }, each.note ?? ""),
+    el("span", { class: "text", title: each.note ?? "" }, each.note ?? ""),
   ];
 }
 
 function ticket(each) {
   return [
     el("span", {}, t(`ticket.kind_${each.kind}`)),
-    el("span", { class: "text" }, each.body ?? ""),
+    el("span", { class: "text", title: each.body ?? "" }, each.body ?? ""),
     el("span", { class: "quiet small" }, when(each.created_at ?? each.due_at)),
   ];
 }
