@@ -6,6 +6,7 @@ right password forgets them. Whatever is wrong, the answer is the same sentence.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
 import structlog
@@ -98,6 +99,8 @@ class Door:
         if not await self.passwords.fits(password, kept) or account is None:
             self.strangers.failed(address, now)
             log.warning("password refused", address=address)
+            if account is not None:
+                self._archive.note(partial(audit.note, look=_refused(account, address, now)))
             raise WrongError
         return account
 
@@ -109,7 +112,7 @@ class Door:
             if visitor.sitting:
                 await _end_brought(database, visitor.sitting, now)
             await accounts.note_success(database, account.id)
-            await audit.note(database, _look("sitting.began", account, visitor, now))
+            await audit.note(database, _began(account, visitor, now))
             return await sittings.begin(
                 database,
                 secret,
@@ -174,12 +177,19 @@ async def _end_brought(database: AsyncConnection, secret: str, now: datetime) ->
         await sittings.end(database, found[0].id, now=now)
 
 
-def _look(action: str, account: Account, visitor: Visitor, now: datetime) -> Look:
+def _began(account: Account, visitor: Visitor, now: datetime) -> Look:
     return Look(
         at=now,
         account_id=account.id,
-        action=action,
+        action="sitting.began",
         subject=account.number,
         address=visitor.address,
         detail="",
+    )
+
+
+def _refused(account: Account, address: str, now: datetime) -> Look:
+    """Return the record of a wrong password: nobody knows who it was, only from where."""
+    return Look(
+        at=now, action="password.refused", subject=account.number, address=address, detail=""
     )

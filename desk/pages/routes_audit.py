@@ -27,8 +27,8 @@ ACTIONS: Final = (
     *("call.read", "call.events", "recording.audio", "ticket.read", "ticket.versions"),
     *("ticket.write", "customer.read", "customer.write", "handover.signed"),
     *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
-    *("sitting.began", "password.changed", "account.added", "account.changed"),
-    *("account.reset", "account.sittings_ended"),
+    *("sitting.began", "password.refused", "password.changed", "account.added"),
+    *("account.changed", "account.reset", "account.sittings_ended"),
 )
 """What has words of its own; anything else is shown by its name."""
 

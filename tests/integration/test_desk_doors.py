@@ -267,6 +267,8 @@ async def test_no_answer_ever_holds_what_is_kept_of_a_password_or_a_cookie(desk:
 async def test_what_is_done_with_accounts_is_on_record(desk: Room) -> None:
     number = NUMBERS[Role.JUNIOR_AGENT]
     async with desk.seated(Role.ADMINISTRATOR) as administrator, desk.client() as browser:
+        await browser.post(SELF, json={**JUNIOR, "password": "wrong"})
+        await desk.app.state.archive.settled()
         await browser.post(SELF, json=JUNIOR)
         await administrator.patch(f"/api/v1/accounts/{number}", json={"role": "manager"})
         await administrator.post(f"/api/v1/accounts/{number}/password")
@@ -274,6 +276,7 @@ async def test_what_is_done_with_accounts_is_on_record(desk: Room) -> None:
     wanted = select(AuditRow.action).where(AuditRow.subject == number).order_by(AuditRow.id)
     done = await _change(desk, lambda database: database.scalars(wanted))
     assert list(done) == [
+        "password.refused",
         "sitting.began",
         "account.changed",
         "account.reset",
