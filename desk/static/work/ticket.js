@@ -64,7 +64,8 @@ export function makeTicket(form, me) {
   function put(field, value) {
     for (const input of $$(`[name="${field}"]`, form)) {
       if (input.type === "radio") input.checked = input.value === value;
-      else if (input.value !== value) input.value = value;
+      // a blank at the end, which the server drops, stays: more is being typed behind it
+      else if (input.value !== value && input.value.trim() !== value) input.value = value;
     }
   }
 
