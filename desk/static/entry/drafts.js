@@ -12,6 +12,7 @@ for (const form of $$("form[data-draft]")) {
   const kept = sessionStorage.getItem(key);
   // What the server sends back with a fault is newer than the draft.
   if (kept && !form.querySelector("[role=alert]")) restore(form, JSON.parse(kept));
+  form.querySelector("a")?.addEventListener("click", () => sessionStorage.removeItem(key));
   form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(typed(form))));
 }
 

@@ -3,6 +3,7 @@
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";
 import { clock, t, tOr } from "../page/words.js";
+import { sure } from "./sure.js";
 
 const TONES = {
   ready: "good",
@@ -15,7 +16,6 @@ const TONES = {
   gone: "bad",
   unreachable: "bad",
 };
-const SURE_MS = 3000;
 
 export class Agents {
   constructor(told) {
@@ -71,22 +71,9 @@ export class Agents {
     if (!number) return;
     if (button.dataset.watch) {
       this.act(number, "watch", { how: button.dataset.watch }, t("floor.done_watch"));
-    } else if (this.sure(button)) {
+    } else if (sure(button)) {
       this.act(number, "sign_out", undefined, t("floor.done_sign_out", { number }));
     }
-  }
-
-  /** A first click asks; the second one within three seconds means it. */
-  sure(button) {
-    if (button.dataset.asked) return true;
-    const words = button.textContent;
-    button.dataset.asked = "yes";
-    say(button, button.dataset.sure);
-    setTimeout(() => {
-      delete button.dataset.asked;
-      say(button, words);
-    }, SURE_MS);
-    return false;
   }
 
   moved(select) {
