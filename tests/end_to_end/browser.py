@@ -11,7 +11,7 @@ those too), a request to anybody but this desk and its switch.
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +28,9 @@ from playwright.async_api import (
     async_playwright,
     expect,
 )
+from playwright.async_api import (
+    Error as PlaywrightError,
+)
 
 from caller import audio
 from caller.listen import RATE, Samples
@@ -43,6 +46,8 @@ PATIENCE_MS = 20_000
 MICROPHONE_HZ, CALLER_HZ = 620.0, 1150.0
 """What the agent's microphone and the caller are made to sound like, to be told apart."""
 
+expect.set_options(timeout=PATIENCE_MS)
+
 FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -56,6 +61,58 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+SPY = """
+(() => {
+  const seen = (globalThis.seen = []);
+  const now = () => performance.timeOrigin + performance.now();
+  const note = (what, call, ms = null) => seen.push({ what, call, ms, at: now() });
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...words) {
+      super(...words);
+      this.addEventListener("message", ({ data }) => {
+        const call = /^INVITE [^]*?\\r\\nX-Call: (\\S+)/.exec(data)?.[1];
+        if (call) note("invited", call);
+      });
+    }
+  };
+  const plain = globalThis.fetch;
+  globalThis.fetch = (address, options) => {
+    if (address === "/live/seen") {
+      const { call, ms } = JSON.parse(options.body);
+      note("popped", call, ms);
+    }
+    return plain(address, options);
+  };
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...words) {
+    note("rang", "");
+    return start.apply(this, words);
+  };
+})();
+"""
+"""Notes in a page when its phone is invited, when it has drawn the caller, when it rings aloud."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something a page lived through; `at` in ms since 1970."""
+
+    what: str
+    call: str
+    at: float
+    ms: float | None
+    """What the page told of the caller's way to the screen; None but for `popped`."""
+
+
+async def noted(page: Page) -> list[Noted]:
+    """Return what the page lived through since it was loaded."""
+    return [Noted(**each) for each in await page.evaluate("seen")]
+
+
+async def it_is_so(page: Page, what: str, *, within: float = 20.0) -> None:
+    """Wait until an expression is true in a page (whose policy lets no string be waited for)."""
+    await until(lambda: page.evaluate(what), within=within, what=what)
 
 
 def beeps(hertz: float, seconds: float = 4.0) -> Samples:
@@ -95,6 +152,7 @@ class Desk:
         )
         context.set_default_timeout(PATIENCE_MS)
         await context.add_cookies([{"name": "language", "value": language, "url": self.house.desk}])
+        await context.add_init_script(SPY)
         self._watch(context)
         return await context.new_page()
 
@@ -106,20 +164,26 @@ class Desk:
         await page.fill("input[name=number]", number)
         await page.fill("input[name=password]", person.password)
         await page.click("form.login button.main")
-        await expect(page.locator("header.top")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.locator("header.top")).to_be_visible()
         return page
 
     async def on_duty(self, page: Page, seat: str = "browser") -> str:
-        """Begin work on the agent's page: in the browser, or at a desk phone; return the seat."""
-        await page.goto("/work")
-        if seat == "browser":
-            await page.click("#begin-browser")
-        else:
-            await page.select_option("#begin-phone-number", seat)
-            await page.click("#begin-phone button")
-        await expect(page.locator("#state")).to_have_attribute(
-            "data-state", "ready", timeout=PATIENCE_MS
-        )
+        """Begin work on the agent's page: in the browser, or at a desk phone; return the seat.
+
+        Who is on duty still, from a page that was closed a moment ago, goes on there.
+        """
+        state = page.locator("#state")
+        for _ in range(5):
+            with suppress(PlaywrightError):  # it began by itself, and the button was gone
+                if seat != "browser":
+                    await page.select_option("#begin-phone-number", seat, timeout=2000)
+                button = "#begin-browser" if seat == "browser" else "#begin-phone button"
+                await page.click(button, timeout=2000)
+            if await state.get_attribute("data-state") != "off":
+                break
+        if await state.get_attribute("data-state") == "paused":
+            await page.click("#ready")
+        await expect(state).to_have_attribute("data-state", "ready")
         said = await page.inner_text("#seat")
         found = seat if seat != "browser" else said.split()[-1]
         await self.is_rung(found)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.end_to_end.browser import PATIENCE_MS, Desk, chromium, desk, staff
+from tests.end_to_end.browser import Desk, chromium, desk, staff
 
 __all__ = ["chromium", "desk", "staff"]
 
@@ -25,5 +25,34 @@ async def test_a_wrong_password_is_told_in_words_and_opens_nothing(desk: Desk) -
     await page.fill("input[name=number]", "1001")
     await page.fill("input[name=password]", "not the password")
     await page.click("form.login button.main")
-    await expect(page.get_by_role("alert")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_role("alert")).to_be_visible()
     assert "login." not in await page.inner_text("main"), "a key is shown in place of words"
+
+
+HEAVIEST = 300_000
+"""Bytes over the wire of a page's first load, everything with it."""
+
+
+@pytest.mark.parametrize(
+    ("number", "role", "addresses"),
+    [
+        ("3001", "team-leader", ("/work", "/floor", "/calls", "/handover", "/knowledge")),
+        ("1000", "administrator", ("/accounts", "/password")),
+    ],
+)
+async def test_a_first_load_is_light_and_asks_nobody_else(
+    desk: Desk, number: str, role: str, addresses: tuple[str, ...]
+) -> None:
+    desk.staff.hires(number, role)
+    page = await desk.signed_in(number)
+    wire = await page.context.new_cdp_session(page)
+    await wire.send("Network.enable")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    weights: list[int] = []
+    wire.on("Network.loadingFinished", lambda done: weights.append(done["encodedDataLength"]))
+    for address in addresses:
+        weights.clear()
+        answer = await page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address}: {answer.status}"
+        assert 0 < sum(weights) <= HEAVIEST, f"{address} weighs {sum(weights)} bytes"
