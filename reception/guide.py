@@ -7,6 +7,7 @@ everybody's, and for a while nobody asks again (the fuse). Callers notice nothin
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,6 +27,9 @@ FUSE: Final = 10.0
 """Seconds in which nobody asks a database that has not answered."""
 MATTERS: Final = 20
 """Open tickets of one number that are looked at; who has more is overdue in one of these."""
+NOBODY: Final = "0"
+"""No caller's number."""
+WARM_UP: Final = 10.0
 ROUTED = Counter("thirdring_routes", "Callers routed, by how the database answered", ["answer"])
 
 
@@ -44,6 +48,11 @@ class Guide:
         self._clock = clock
         self._left_behind: set[asyncio.Task[Known]] = set()
         self._blown_until = 0.0
+
+    async def warm_up(self) -> None:
+        """Ask once before anybody calls: the first question of a process takes longest."""
+        with suppress(Exception):
+            await asyncio.wait_for(_known(self._engine, NOBODY), WARM_UP)
 
     async def receive(self, session: Session) -> None:
         """Tell the dialplan where the caller goes; the AGI server's route `route`."""

@@ -69,6 +69,7 @@ async def serve(settings: Settings) -> None:
         )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
+            running.append(tasks.create_task(guide.warm_up()))
             await lines.start(LOOPBACK, ports["line"])
             await server.start(LOOPBACK, ports["agi"])
             figures = _figures(server, ticker, link)
