@@ -104,6 +104,7 @@ class Floor:
         self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
+        self._seen_connected = False
         self._counted: date | None = None
 
     @property
@@ -136,8 +137,7 @@ class Floor:
         stream = self.streams.open(account_id=account_id, role=role, page=page)
         if account_id is not None and _is_work(page):
             self._signs(self.presence.opened(account_id, stream.id, page))
-        whole = self._telling.whole(account_id, role, connected=self.connected)
-        self.streams.tell(stream, "picture", whole)
+        self.streams.tell(stream, "picture", self._whole(stream))
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -176,6 +176,9 @@ class Floor:
     def _tick(self) -> None:
         now, clock = self.now(), self._clock()
         metrics.LINK.set(self.connected)
+        if self._seen_connected and not self.connected:
+            self._seen_connected = False
+            self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
         self._act(self.picture.tick(now))
         accounts = {one.account_id for one in self.picture.workers.values()}
         grace = GRACE if self.settled else START_GRACE
@@ -186,6 +189,9 @@ class Floor:
             self._reconciled = clock
             self._start(self._resync())
         self._telling.board()
+
+    def _whole(self, stream: Stream) -> Mapping[str, object]:
+        return self._telling.whole(stream.account_id, stream.role, connected=self.connected)
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:
@@ -309,6 +315,9 @@ class Floor:
         asked = self.now()
         state, channels = await self._actions.state(), await self._actions.channels()
         self._act(self.picture.resumed(state, channels, self.now(), asked=asked))
+        if not self._seen_connected:
+            self._seen_connected = True
+            self.streams.tell_each("picture", self._whole)
         for worker in list(self.picture.workers.values()):
             self._telling.worker(worker)
 

@@ -89,6 +89,11 @@ class Streams:
             if stream.role in roles:
                 self.tell(stream, event, data)
 
+    def tell_each(self, event: str, data: Callable[[Stream], Data]) -> None:
+        """Tell every page, each in its own way."""
+        for stream in list(self._open.values()):
+            self.tell(stream, event, data(stream))
+
     def watched_by(self, roles: frozenset[Role]) -> bool:
         """Tell whether anybody of these roles has a page open."""
         return any(one.role in roles for one in self._open.values())

@@ -18,6 +18,12 @@ class FakeFloor(FakeAmi):
         self.members: dict[tuple[str, str], Member] = {}
         self.cut: str = ""
         self.carried_out_before_the_cut = True
+        self._refused = False
+
+    def refuse(self, *, refused: bool) -> None:
+        """Cut the link, and let nobody in until told otherwise."""
+        self._refused = refused
+        self.drop()
 
     def sent(self, action: str) -> list[dict[str, str]]:
         """Return the actions of a name that arrived."""
@@ -44,6 +50,9 @@ class FakeFloor(FakeAmi):
         )
 
     def _answer(self, action: Mapping[str, str]) -> list[str]:
+        if self._refused:
+            self.drop()
+            return []
         if action["Action"] != self.cut:
             return self._carried_out(action)
         self.cut = ""

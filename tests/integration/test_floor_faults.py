@@ -320,3 +320,17 @@ async def test_a_page_that_reads_no_more_counts_as_closed(database_url: str) -> 
             lambda: fake.members["hotline", INTERFACE].get("PausedReason") == "browser_closed",
             within=6,
         )
+
+
+async def test_pages_are_told_when_the_link_is_lost_and_when_all_is_known_again(
+    database_url: str,
+) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        await room.signs_in()
+        stream = room.page()
+        assert (await next_of(stream, "picture"))["connected"] is True
+        fake.refuse(refused=True)
+        assert (await next_of(stream, "picture"))["connected"] is False
+        fake.refuse(refused=False)
+        back = await next_of(stream, "picture")
+        assert (back["connected"], back["duty"]["seat"]) == (True, "w01")
