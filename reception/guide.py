@@ -23,8 +23,9 @@ from tickets import customers, desk_tickets, duties
 _log = structlog.get_logger(__name__)
 WITHIN: Final = 0.3
 """Seconds for the database; the dialplan itself goes on after 0.8 s."""
-FUSE: Final = 10.0
-"""Seconds in which nobody asks a database that has not answered."""
+FUSE: Final = (0.5, 10.0)
+"""Seconds in which nobody asks a database that has not answered: at first, and at most when it
+goes on not answering; doubled in between. One slow moment must not cost others their route."""
 MATTERS: Final = 20
 """Open tickets of one number that are looked at; who has more is overdue in one of these."""
 NOBODY: Final = "0"
@@ -48,6 +49,7 @@ class Guide:
         self._clock = clock
         self._left_behind: set[asyncio.Task[Known]] = set()
         self._blown_until = 0.0
+        self._blown_for = 0.0
 
     async def warm_up(self) -> None:
         """Ask once before anybody calls: the first question of a process takes longest."""
@@ -72,13 +74,16 @@ class Guide:
         await asyncio.wait({asking}, timeout=WITHIN)
         if asking.done() and not asking.cancelled() and asking.exception() is None:
             ROUTED.labels("answered").inc()
+            self._blown_for = 0.0
             return route(asking.result(), now=self._now())
         self._blow(asking)
         return EVERYBODY
 
     def _blow(self, asking: "asyncio.Task[Known]") -> None:
         """Ask nobody for a while. A question under way is left behind: its end may take long."""
-        self._blown_until = self._clock() + FUSE
+        if self._clock() >= self._blown_until:  # not again by those who asked at the same time
+            self._blown_for = min(2 * self._blown_for, FUSE[1]) or FUSE[0]
+            self._blown_until = self._clock() + self._blown_for
         ROUTED.labels("stalled").inc()
         if asking.done():
             _log.warning("the database refuses: no routing", error=repr(asking.exception())[:300])
