@@ -1,1 +1,1 @@
-"""Owns a whole shift as a measurement: agents at work, callers who ring, and a check of each call."""
+"""Owns a simulated shift: agents at work, callers who ring, a check of each call."""

@@ -7,16 +7,19 @@ python -m bench.shift --check shift.db              check a database that was ke
 
 import argparse
 import asyncio
-import shutil
-import sys
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
 from bench import alaw
 from bench.shift import office, phones
+from bench.shift.check import Breach, breaches
 from bench.shift.phones import Line
 from bench.shift.plan import WRAP_UP_S, Plan, planned
+from bench.shift.reading import read
+from bench.shift.told import page
 from caller import audio
 from caller.listen import RATE
 from settings import Settings
@@ -26,8 +29,10 @@ from tests.waiting import until
 
 
 def main() -> None:
-    """Run the shift, check it, and say what was found."""
+    """Run the shift, or read one that was kept, check it, and say what was found."""
     asked = _asked()
+    if asked.check:
+        raise SystemExit(_judged(f"sqlite+aiosqlite:///{asked.check}"))
     plan = planned(
         agents=asked.agents,
         minutes=asked.minutes,
@@ -39,14 +44,39 @@ def main() -> None:
         "phones": "8001",
         "browser_seats": 0,
         "wrap_up_for": WRAP_UP_S,
-        "log_level": "info",
     }
     with tempfile.TemporaryDirectory(prefix="shift-") as folder, running(**wanted) as house:
         asyncio.run(_work(house, plan, Path(folder)))
         if asked.keep:
-            shutil.copy(house.settings.paths.database, asked.keep)
-        shutil.copytree(folder, "/tmp/shift-last", dirs_exist_ok=True)
-        print(house.logs())
+            _kept(house, asked.keep)
+        broken = _judged(house.settings.database, made=len(plan.callers))
+        print(_warned(house))
+    raise SystemExit(broken)
+
+
+def _judged(database_url: str, *, made: int | None = None) -> int:
+    """Print what the check found in a database; return 1 when a rule was broken, else 0."""
+    shift = asyncio.run(read(database_url))
+    found = breaches(shift)
+    if made is not None and made != len(shift.calls):
+        found = [Breach("ended", "-", f"{made} calls were made, {len(shift.calls)} kept"), *found]
+    print(page(shift, found), flush=True)
+    return 1 if found else 0
+
+
+def _kept(house: House, path: Path) -> None:
+    """Copy the database as a whole, with what is still in its write-ahead log."""
+    with (
+        closing(sqlite3.connect(house.settings.paths.database)) as database,
+        closing(sqlite3.connect(path)) as copy,
+    ):
+        database.backup(copy)
+
+
+def _warned(house: House) -> str:
+    """Return what our programs complained of."""
+    lines = house.logs(lines=100_000).splitlines()
+    return "\n".join(line for line in lines if '"warning"' in line or '"error"' in line)
 
 
 async def _work(house: House, plan: Plan, folder: Path) -> None:
@@ -58,7 +88,6 @@ async def _work(house: House, plan: Plan, folder: Path) -> None:
     await asyncio.to_thread(phones.register, line, passwords, port=port)
     with phones.answered(line, plan, port=port):
         async with office.at_work(house, plan):
-            print("at work", flush=True)
             callers = phones.call(line, plan, house.settings.hotline_number)
             await asyncio.to_thread(callers.wait)
             await house.is_quiet(within=90)
@@ -84,8 +113,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--calls-an-hour", type=float, default=100.0, help="for each agent")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="copy the SQLite database here")
+    parser.add_argument("--check", type=Path, help="only check a database that was kept")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

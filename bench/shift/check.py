@@ -22,6 +22,7 @@ clock knows whole seconds, and a phone needs a moment to be told.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bench.shift.history import Matter, Ring, Shift, Story, Worker
 from bench.shift.spells import Spell, minus, shared
@@ -144,7 +145,7 @@ def _miss(shift: Shift) -> Iterator[Breach]:
         ):
             yield Breach("ANS-2 miss", call.ref, f"the miss of {worker.number} is not counted")
         if not any(abs(at - ring.ended) < 3.0 for at in worker.pauses):
-            yield Breach("ANS-2 miss", call.ref, f"{worker.number} missed in {ring.queue}, no pause")
+            yield Breach("ANS-2 miss", call.ref, f"{worker.number} missed, is not paused")
 
 
 def _gone_with(call: Story, ring: Ring) -> bool:
@@ -203,7 +204,7 @@ def _group_first(shift: Shift, queue: str, rule: str) -> Iterator[Breach]:
 
 
 def _could_wait(shift: Shift, call: Story, queue: str) -> bool:
-    """Say whether somebody of a group was at work and not away: else there is nothing to wait for."""
+    """Say whether somebody of a group was at work and not away: else nobody waits for it."""
     at = call.joined or 0.0
     return any(
         spell.began + SURELY_S <= at <= spell.ended - SURELY_S
@@ -278,11 +279,9 @@ def _precedes(shift: Shift, one: Story, other: Story) -> bool:
 
 def _one(shift: Shift) -> Iterator[Breach]:
     for worker in shift.workers:
-        rings = [
-            (ring, call) for call, ring in _all_rings(shift) if ring.seat == worker.seat
-        ]
+        rings = [(ring, call) for call, ring in _all_rings(shift) if ring.seat == worker.seat]
         rings.sort(key=lambda pair: pair[0].began)
-        for (before, _), (after, call) in zip(rings, rings[1:], strict=False):
+        for (before, _), (after, call) in pairwise(rings):
             if before.ended > after.began + 0.3:
                 both = f"{worker.seat} was rung with {before.ended - after.began:.1f} s to go"
                 yield Breach("one", call.ref, both)

@@ -77,8 +77,13 @@ async def _signed_in(agent: Agent, once: str) -> None:
 
 async def _sits(agent: Agent, password: str) -> None:
     who = {"number": agent.number, "password": password}
-    while (answer := await agent.client.post("/api/v1/sitting", json=who)).status_code == 503:
-        await asyncio.sleep(0.5)  # busy with somebody else's password
+
+    async def answered() -> httpx.Response | None:
+        answer = await agent.client.post("/api/v1/sitting", json=who)
+        return None if answer.status_code == 503 else answer  # busy with another password
+
+    answer = await until(answered, within=60, what=f"{agent.number} signs in", every=0.5)
+    assert answer is not None
     assert answer.status_code == 201, answer.text
     agent.client.headers["X-CSRF-Token"] = answer.json()["csrf"]
 

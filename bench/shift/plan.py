@@ -39,7 +39,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One caller: rings `late_ms` after the turn, and hangs up `life_ms` after the answer at last."""
+    """One caller: rings `late_ms` after the turn, hangs up `life_ms` after the menu at last."""
 
     number: str
     ref: str
@@ -86,9 +86,7 @@ def planned(*, agents: int, minutes: float, an_hour: float, random: Random) -> P
         life = random.randrange(12_000, 30_000) if leaves else LOADED
         callers.append(Caller(number, f"shift-{place}", random.randrange(3000), life))
     mean = BUSY * len(takers) / rate - WRAP_UP_S
-    return Plan(
-        posts, callers, rate, talks(mean), favoured, frozenset(overdue), known
-    )
+    return Plan(posts, callers, rate, talks(mean), favoured, frozenset(overdue), known)
 
 
 def talks(mean_s: float, *, classes: int = 8) -> list[int]:

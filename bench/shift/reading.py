@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Executable, Row, select
 
 from bench.shift.history import NEVER, Matter, Ring, Shift, Stay, Story, Worker
 from bench.shift.spells import Spell, minus
@@ -23,8 +23,8 @@ async def read(database_url: str) -> Shift:
     made = engine(database_url)
     async with made.connect() as connection:
 
-        async def ask(query: Select[Any]) -> Sequence[Line]:
-            return (await connection.execute(query)).all()
+        async def ask(query: Executable) -> Sequence[Line]:
+            return list(await connection.execute(query))
 
         calls = await ask(select(Call.__table__).order_by(Call.ring_started))
         events = await ask(select(CallEvent.__table__).order_by(CallEvent.at, CallEvent.id))
@@ -126,11 +126,7 @@ def _worker(duty: Line, turns: Sequence[Line], asterisk: Sequence[Line]) -> Work
         duty.seat,
         duty.role,
         minus(_while(states, over), away),
-        [
-            _moment(one.at)
-            for one in turns
-            if (one.what, one.reason) == ("paused", "missed")
-        ],
+        [_moment(one.at) for one in turns if (one.what, one.reason) == ("paused", "missed")],
     )
 
 

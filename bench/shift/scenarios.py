@@ -45,13 +45,13 @@ def registering() -> str:
 
 
 _ANSWER_TO = """\
-  <send{extra}><![CDATA[
+  <send><![CDATA[
 SIP/2.0 {status}
 [last_Via:]
 [last_From:]
 [last_To:]{tag}
 [last_Call-ID:]
-{cseq}
+[last_CSeq:]
 {contact}{body}
 ]]></send>
 """
@@ -60,13 +60,8 @@ _CONTACT = "Contact: <sip:phone@[local_ip]:[local_port]>\n"
 _NO_BODY = "Content-Length: 0\n"
 
 
-def _answer(
-    status: str, *, tag: str = _TAG, cseq: str = "[last_CSeq:]", body: str = _NO_BODY, extra: str = ""
-) -> str:
-    contact = "" if status.startswith("4") else _CONTACT
-    return _ANSWER_TO.format(
-        status=status, tag=tag, cseq=cseq, contact=contact, body=body, extra=extra
-    )
+def _answer(status: str, *, tag: str = _TAG) -> str:
+    return _ANSWER_TO.format(status=status, tag=tag, contact=_CONTACT, body=_NO_BODY)
 
 
 def answering(talks_ms: Sequence[int], speech: str) -> str:
@@ -116,7 +111,7 @@ def answering(talks_ms: Sequence[int], speech: str) -> str:
         _BYE,
         '  <recv response="200" next="over"/>\n',
         '  <label id="ended"/>\n',
-        _answer("200 OK", tag="").replace("]]></send>", "]]></send>"),
+        _answer("200 OK", tag=""),
         '  <nop next="over"/>\n',
         '  <label id="cancelled"/>\n',
         _answer("200 OK", tag=""),

@@ -1,13 +1,10 @@
-"""Owns how a shift and its breaches are told: counts, one line a rule, every breach. Does no I/O."""
+"""Owns how a shift is told: counts, one line a rule, every breach. Does no I/O."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bench.shift.check import RULES, Breach, way
 from bench.shift.history import Shift, Story
-
-PHONE_OFFERED = 0.15
-"""Seconds between a page's offer and the first ring of a desk phone."""
 
 
 def page(shift: Shift, found: Sequence[Breach]) -> str:
@@ -22,12 +19,13 @@ def _counts(shift: Shift) -> Iterator[str]:
         call.left - call.joined for call in calls if call.joined and call.left is not None
     )
     misses = sum(len(call.misses) for call in calls)
-    yield f"- {len(calls)} calls, {len(shift.workers)} agents, {_busy(shift):.0%} of their time busy"
+    busy = f"{_busy(shift):.0%} of their time busy"
+    yield f"- {len(calls)} calls, {len(shift.workers)} agents, {busy}"
     yield "- outcomes: " + ", ".join(f"{name} {count}" for name, count in ends.most_common())
     yield f"- {sum(len(call.rings) for call in calls)} rings, {misses} of them missed"
     if waits:
-        middle, late = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
-        yield f"- waiting: median {middle:.1f} s, 95 % within {late:.1f} s, {waits[-1]:.1f} s at most"
+        middle, late, most = waits[len(waits) // 2], waits[int(0.95 * len(waits))], waits[-1]
+        yield f"- waited: median {middle:.1f} s, 95 % within {late:.1f} s, {most:.1f} s at most"
 
 
 def _busy(shift: Shift) -> float:
