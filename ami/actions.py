@@ -170,6 +170,7 @@ def _channel(row: Mapping[str, str]) -> Channel:
         linkedid=row.get("Linkedid", ""),
         application=row.get("Application", ""),
         bridge=row.get("BridgeID", ""),
-        call=row.get("Variable", "").partition("=")[2],
+        # A channel without the variable, such as an agent who asks a colleague, says `(null)`.
+        call=row.get("Variable", "").partition("=")[2].replace("(null)", ""),
         seconds=int(row.get("Seconds") or 0),
     )

@@ -45,6 +45,7 @@ let here = true; // this window has the phone, no other
 const SEAT = "thirdring.kind";
 const TITLE = document.title;
 const SAME_CLOCK_MS = 1000;
+const LONGEST_MS = 60_000; // older is no pop before a ring: the page came in the middle of a call
 const DEAF_MS = 1000;
 const LEFTOVERS_MS = 5000;
 let lent = ""; // the call in which the system speaks in our place
@@ -102,11 +103,11 @@ const heard = {
   picture(picture) {
     const skew = Date.now() - Date.parse(picture.at);
     clockSkew = Math.abs(skew) > SAME_CLOCK_MS ? skew : 0;
-    dutyIs(picture.duty ?? null);
+    if (picture.duty || picture.connected) dutyIs(picture.duty ?? null);
     if (picture.offer) offered(picture.offer);
     if (picture.talking) talking({ ...picture.talking, held: picture.held });
     // A service that has just started may not know yet of the call that we talk in.
-    else if (picture.connected && phone.state.call?.id !== current) ended({ call: current });
+    else if (current && picture.connected && phone.state.call?.id !== current) ended({ call: current });
   },
   offer: offered,
   offer_gone({ call }) {
@@ -134,11 +135,17 @@ let deskTalk = null;
 function dutyIs(duty) {
   state.put(duty);
   if (state.duty && isBrowser() && !connected && here) begin("browser");
-  if (!state.duty && connected) signedOff();
+  if (!state.duty && connected && !phone.state.call) signedOff(); // a call under way goes on
   paint();
 }
 
+/** A call by our own id has a caller; a colleague who rings has none. */
+function isCaller({ call }) {
+  return /^[0-9a-f-]{36}$/i.test(call);
+}
+
 function offered(offer) {
+  if (!isCaller(offer)) return;
   const first = pop.offer?.call !== offer.call;
   if (first) customer.close();
   pop.put({ ...offer, tickets: (offer.tickets ?? []).filter((each) => each.number !== ticket.draft?.number) });
@@ -149,7 +156,7 @@ function offered(offer) {
 function seen(offer) {
   phone.tell({ name: "popped", call: offer.call });
   const ms = Math.max(0, Date.now() - clockSkew - Date.parse(offer.at));
-  ask("POST", "/live/seen", { call: offer.call, ms }).catch(() => {});
+  if (ms <= LONGEST_MS) ask("POST", "/live/seen", { call: offer.call, ms }).catch(() => {});
 }
 
 /** Call back when what was just changed is on the screen; at once when nobody looks. */
@@ -159,7 +166,7 @@ function drawn(then) {
 }
 
 function talking(talk) {
-  if (!/^[0-9a-f-]{36}$/i.test(talk.call)) return; // a colleague, no caller
+  if (!isCaller(talk)) return;
   const fresh = current !== talk.call;
   current = talk.call;
   lent = "";
@@ -208,6 +215,7 @@ function phoneChanged(now, before) {
     lost = "";
   }
   if (!now.call && before.call && current === before.call.id) ended({ call: current });
+  if (!now.call && before.call && !state.duty && connected) signedOff();
   paint();
 }
 
@@ -229,7 +237,7 @@ async function hold(on) {
 }
 
 function paint() {
-  const at = Boolean(state.duty);
+  const at = Boolean(state.duty || phone.state.call);
   show($("#begin"), !at || !here);
   show($("#phone"), at && here);
   show($("#elsewhere"), !here);
