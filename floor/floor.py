@@ -47,7 +47,7 @@ from tickets.duties import DutyState
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""
 RECONCILE_EVERY_S: Final = 30.0
-POP_WITHIN_S: Final = 0.12
+POP_WITHIN_S: Final = 0.06
 """A page is told of a call after this at the latest, with what is known by then."""
 BACKGROUND_WITHIN_S: Final = 2.0
 WORK: Final = "work"
