@@ -147,6 +147,7 @@ class Desk:
         """Return a new, empty window of somebody who has no cookie yet."""
         context = await self.browser.new_context(
             base_url=self.house.desk,
+            locale="zh-CN" if language == "zh" else "en-US",
             viewport={"width": width, "height": height},
             permissions=["microphone"],
         )
