@@ -247,7 +247,7 @@ function paint() {
   panel.paint();
   const is = panel.shown();
   document.title = is === "ringing" ? `☎ ${pop.offer?.number ?? ""}` : TITLE;
-  state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since);
+  state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since, lost !== "" && isBrowser());
 }
 
 // --- the hand on the keyboard ---

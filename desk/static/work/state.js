@@ -14,6 +14,7 @@ export function makeState(root, { signedOff, finished, problem }) {
   let phone = "off";
   let since = Date.now();
   let word = "";
+  let returns = false; // a call that a reload took is on its way back to this phone
 
   function put(given) {
     duty = given?.seat ? given : null;
@@ -21,8 +22,9 @@ export function makeState(root, { signedOff, finished, problem }) {
   }
 
   /** Take over what the phone does: `talking`, `ringing` … outweigh the duty's state. */
-  function phoneIs(shown, at) {
+  function phoneIs(shown, at, isLost) {
     phone = shown;
+    returns = isLost;
     paint(at);
   }
 
@@ -55,6 +57,7 @@ export function makeState(root, { signedOff, finished, problem }) {
   /** The server's word, but of our own phone we know first that it is there. */
   function known(chosen) {
     if (!duty) return "off";
+    if (returns && ["talking", "on_hold"].includes(duty.state)) return "returning"; // not yet here
     return phone === "ready" && ["unreachable", "gone"].includes(duty.state) ? chosen : duty.state;
   }
 
