@@ -39,7 +39,8 @@ OVERTAKEN_S = 0.5
 GROUP_WAIT_S = 20.0
 """How long senior agents or the manager hotline are tried before the others."""
 RECORDED_SLACK_S = 1.5
-AWAY_SLACK_S = 0.7
+AWAY_SLACK_S = 1.7
+"""A pause that is told to the second, and the moment in which a phone is just being rung."""
 
 RANK: Mapping[str, int] = {"hotline": 0, "senior": 10, "manager": 20}
 SERVES: Mapping[str, frozenset[str]] = {
