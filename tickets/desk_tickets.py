@@ -83,7 +83,10 @@ async def open_for_call(
     call = (await connection.execute(query)).one_or_none()
     if call is None:
         return None
-    fresh = _fresh(call_id, call, handler=handler or _account(call.agent), now=now)
+    known = await customers.customer(connection, call.number)
+    name = known.name if known and known.name else call.name
+    who = handler or _account(call.agent)
+    fresh = _fresh(call_id, call, name=name, handler=who, now=now)
     if await writes.open_ticket(connection, fresh, day=day) is not None:
         opened = await of_call(connection, call_id)
         assert opened is not None
@@ -178,7 +181,7 @@ def _account(agent: str | None) -> str | None:
     return agent if agent is not None and re.fullmatch(r"\d{3,6}", agent) else None
 
 
-def _fresh(call_id: str, call: Any, *, handler: str | None, now: datetime) -> Ticket:
+def _fresh(call_id: str, call: Any, *, name: str, handler: str | None, now: datetime) -> Ticket:
     kind = kind_of(call.topic)
     return Ticket(
         number="",
@@ -189,7 +192,7 @@ def _fresh(call_id: str, call: Any, *, handler: str | None, now: datetime) -> Ti
         state=TicketState.NEW,
         call_id=call_id,
         customer_number=call.number,
-        customer_name=call.name,
+        customer_name=name,
         body="",
         created_at=now,
         due_at=due(kind, created=now),

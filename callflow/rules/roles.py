@@ -58,6 +58,22 @@ _SEE_NUMBERS = frozenset(
 )
 
 
+_NAME_NUMBERS = _SEE_NUMBERS | {Role.INSPECTOR}
+_WHOLE_DIGITS = 7
+"""Digits of the shortest whole number: a landline without its area."""
+
+
+def may_ask_for(role: Role, digits: str) -> bool:
+    """Return whether `role` may look for calls by these digits of a number.
+
+    Who sees numbers may look by any piece. An inspector finds the recording of a whole number that
+    a customer has named (QA-5), and learns nothing from it that was not known before (SEC-2).
+    """
+    if role in _SEE_NUMBERS:
+        return True
+    return role in _NAME_NUMBERS and sum(map(str.isdigit, digits)) >= _WHOLE_DIGITS
+
+
 def sees_numbers(role: Role) -> bool:
     """Return whether the work of `role` needs callers' whole numbers and names (SEC-2).
 

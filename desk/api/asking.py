@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from callflow.rules.roles import sees_numbers
+from callflow.rules.roles import may_ask_for, sees_numbers
 from callflow.text import clean, paragraphs
 from desk.admission import Holder, known, patience, person
 from desk.archive import Patience
@@ -84,9 +84,15 @@ class Paged(BaseModel):
 
 
 def may_search_by_number(holder: Holder, number: str | None) -> None:
-    """Refuse a search by number to those who may not see numbers: it would tell them (SEC-2)."""
-    if number is not None and not sees_numbers(holder.role):
+    """Refuse a search by number to those whom it would tell what is masked for them (SEC-2)."""
+    if number is not None and not may_ask_for(holder.role, number):
         raise Refused(403, f"The role {holder.role.value} may not search by number.")
+
+
+def may_search_by_piece(holder: Holder, piece: str | None) -> None:
+    """Refuse a search by a piece of a number to those who may not see numbers."""
+    if piece is not None and not sees_numbers(holder.role):
+        raise Refused(403, f"The role {holder.role.value} may not search by a piece of a number.")
 
 
 async def turned(

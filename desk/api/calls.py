@@ -20,6 +20,7 @@ from desk.api.asking import (
     TicketNumber,
     found,
     may_search_by_number,
+    may_search_by_piece,
     turned,
 )
 from desk.api.authors import author
@@ -64,7 +65,7 @@ async def list_calls(
 ) -> Many[CallShape]:
     """Calls, newest first."""
     may_search_by_number(holder, wanted.number)
-    may_search_by_number(holder, wanted.piece)
+    may_search_by_piece(holder, wanted.piece)
     which = CallFilter(**wanted.filters())
     page = await turned(asking, queries.calls, which, wanted)
     return Many(items=[_shown(call, holder) for call in page.items], next=page.next)

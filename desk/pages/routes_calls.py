@@ -48,12 +48,13 @@ async def show_calls(request: Request, holder: Known, asking: Asking) -> HTMLRes
     show = Shown(settings.zone, holder.role)
     asked = read(request.query_params, settings.zone)
     cursor = request.query_params.get("cursor") or None
-    refused = "calls.no_number_right" if asked.by_number and not show.numbers else ""
+    wanted, allowed = asked.as_role(holder.role)
+    refused = "" if allowed else "calls.no_number_right"
     found = NOTHING_FOUND
     if not refused and not asked.faults:
         try:
             found = await asking.ask(
-                lambda connection: found_calls(connection, asked.wanted, limit=ROWS, cursor=cursor)
+                lambda connection: found_calls(connection, wanted, limit=ROWS, cursor=cursor)
             )
         except UnknownCursorError:
             refused = "calls.stale_page"

@@ -6,11 +6,12 @@ which. Does no I/O.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callflow.lifecycles.call import Disposition
+from callflow.rules.roles import Role, may_ask_for, sees_numbers
 from tickets.queries import CallFilter
 
 SHORTEST_PIECE = 3
@@ -33,8 +34,16 @@ class TypedCalls:
     typed: Mapping[str, str]
     wanted: CallFilter
     faults: Mapping[str, str] = field(default_factory=dict)
-    by_number: bool = False
-    """A number was asked for: not everybody may (SEC-2)."""
+
+    def as_role(self, role: Role) -> tuple[CallFilter, bool]:
+        """Return what is looked for when `role` asks, and whether it may (SEC-2, QA-5).
+
+        For who may not see numbers the digits are a whole number, never a piece of one.
+        """
+        piece = self.wanted.piece
+        if piece is None or sees_numbers(role):
+            return self.wanted, True
+        return replace(self.wanted, piece=None, number=piece), may_ask_for(role, piece)
 
     @property
     def anything(self) -> bool:
@@ -60,7 +69,7 @@ def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
         since=since,
         until=until,
     )
-    return TypedCalls(typed, wanted, faults, by_number=piece is not None)
+    return TypedCalls(typed, wanted, faults)
 
 
 def _box(text: str, faults: dict[str, str]) -> tuple[str | None, str | None, str | None]:

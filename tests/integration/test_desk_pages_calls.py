@@ -75,6 +75,8 @@ async def test_who_may_not_see_numbers_cannot_find_calls_by_them(desk: Pages) ->
     async with desk.person(Role.INSPECTOR) as inspector:
         answer = await inspector.get("/calls", params={"q": NUMBER[:5]})
         by_ticket = await inspector.get("/calls", params={"q": ticket_number(2)})
+        by_whole = await inspector.get("/calls", params={"q": NUMBER})
+    assert call_id(1) in _found(Seen(by_whole.text))
     assert answer.status_code == 403
     assert "不能按号码查找" in answer.text
     assert _found(Seen(answer.text)) == set()
