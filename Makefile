@@ -21,12 +21,14 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# End-to-end tests mostly wait for callers to speak and listen: they run beside the others, and
-# what they print comes after.
+# End-to-end tests mostly wait for callers to speak and listen: both halves run beside the others,
+# which give way to them, and what they print comes after.
 test: switch ## Run all tests
-	@$(PYTEST) tests/end_to_end -o cache_dir=.cache/pytest-calls $(ARGS) >.cache/end_to_end.log 2>&1 & calls=$$!; \
-	$(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	wait $$calls; calls=$$?; cat .cache/end_to_end.log; exit $$((calls | others))
+	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
+	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
+	nice -n 5 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	wait $$callers; callers=$$?; wait $$desk; desk=$$?; \
+	cat .cache/callers.log .cache/desk.log; exit $$((callers | desk | others))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

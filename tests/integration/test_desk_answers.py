@@ -172,10 +172,18 @@ async def test_who_sees_no_numbers_cannot_search_by_them(small_desk: Room) -> No
     for path, role in (
         ("/api/v1/calls", Role.STATISTICIAN),
         ("/api/v1/tickets", Role.DEPARTMENT),
-        ("/api/v1/recordings", Role.INSPECTOR),
+        ("/api/v1/recordings", Role.RECORDS_CLERK),
     ):
         answer = await small_desk.get(path, role, params={"number": NUMBER})
         assert answer.status_code == 403
+
+
+async def test_an_inspector_finds_a_recording_by_a_whole_number_alone(small_desk: Room) -> None:
+    for number, status in ((NUMBER, 200), (NUMBER[:6], 403)):
+        answer = await small_desk.get(
+            "/api/v1/recordings", Role.INSPECTOR, params={"number": number}
+        )
+        assert answer.status_code == status
 
 
 async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> None:
