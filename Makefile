@@ -21,14 +21,14 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# End-to-end tests mostly wait for callers to speak and listen: both halves run beside the others,
-# which give way to them, and what they print comes after.
+# End-to-end tests mostly wait for callers to speak and listen: the callers' run beside the others,
+# and what they print comes after. The desk's want the machine for a browser and come by themselves.
 test: switch ## Run all tests
 	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
-	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
-	nice -n 5 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	wait $$callers; callers=$$?; wait $$desk; desk=$$?; \
-	cat .cache/callers.log .cache/desk.log; exit $$((callers | desk | others))
+	$(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	wait $$callers; callers=$$?; cat .cache/callers.log; \
+	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
+	exit $$((callers | others | desk))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

@@ -1,7 +1,10 @@
 """Owns a desk for tests: a real database with a few calls in it, and someone who asks."""
 
 import asyncio
+import atexit
 import functools
+import shutil
+import tempfile
 import wave
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -115,7 +118,22 @@ async def opened(home: Path, database_url: str = "") -> AsyncIterator[Room]:
 
 
 async def fill(home: Path, database_url: str = "") -> None:
-    """Make the tables, the calls and their audio."""
+    """Make the tables, the calls and their audio; an SQLite home is filled once and then copied."""
+    if database_url:
+        await _fill_anew(home, database_url)
+    else:
+        shutil.copytree(await asyncio.to_thread(_filled_home), home, dirs_exist_ok=True)
+
+
+@functools.cache
+def _filled_home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="filled-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    asyncio.run(_fill_anew(home, ""))
+    return home
+
+
+async def _fill_anew(home: Path, database_url: str) -> None:
     settings = Settings(home=home, database_url=database_url)
     await asyncio.to_thread(upgrade, settings.database)
     made = engine(settings.database)
