@@ -6,7 +6,6 @@ and callers notice nothing, for no call ever waits for this process.
 
 import asyncio
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -38,8 +37,6 @@ TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 NICE: Final = 5
 """Whoever is on the telephone goes first."""
-LOOKS_FOR_RINGS: Final = 20_000, 10, 10
-"""When Python looks for rings of objects: events are many, stay for seconds and never make any."""
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 5.0
 LAST_TURN_S: Final = 2.0
@@ -58,7 +55,6 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, ledger.stop)
     os.nice(NICE)
-    gc.set_threshold(*LOOKS_FOR_RINGS)
     _log.info("ledger started")
     try:
         await ledger.run()

@@ -58,7 +58,6 @@ _SEE_NUMBERS = frozenset(
 )
 
 
-_NAME_NUMBERS = _SEE_NUMBERS | {Role.INSPECTOR}
 _WHOLE_DIGITS = 7
 """Digits of the shortest whole number: a landline without its area."""
 
@@ -71,7 +70,7 @@ def may_ask_for(role: Role, digits: str) -> bool:
     """
     if role in _SEE_NUMBERS:
         return True
-    return role in _NAME_NUMBERS and sum(map(str.isdigit, digits)) >= _WHOLE_DIGITS
+    return role is Role.INSPECTOR and sum(map(str.isdigit, digits)) >= _WHOLE_DIGITS
 
 
 def sees_numbers(role: Role) -> bool:
