@@ -48,6 +48,7 @@ class AgentPhone:
         self._switch = switch
         self.answering = Answering()
         self.calls: list[Leg] = []
+        self._given = 0
         self._agent = agent
         self._adopt = adopt
         self._rang = asyncio.Event()
@@ -55,13 +56,15 @@ class AgentPhone:
         agent.on_incoming(self._ring)
 
     async def rings(self, *, within: float = 20.0) -> Leg:
-        """Wait for the next call that rings here and return it."""
-        seen = len(self.calls)
+        """Return the next call that rings, or goes on, here and was not returned before."""
         async with asyncio.timeout(within):
-            while len(self.calls) == seen:
+            while True:
+                while self._given < len(self.calls):
+                    self._given += 1
+                    if not self.calls[self._given - 1].is_over:
+                        return self.calls[self._given - 1]
                 self._rang.clear()
                 await self._rang.wait()
-        return self.calls[seen]
 
     async def dials(self, number: str) -> Leg:
         """Call a number of the house from this phone: `*0`, a colleague."""

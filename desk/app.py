@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from desk import health, live
@@ -137,6 +138,11 @@ PARTS = (
 
 def built(settings: Settings) -> FastAPI:
     """Return the application, not yet facing the network. Raises UnguardedError."""
+    return furnished(wired(), settings)
+
+
+def wired() -> FastAPI:
+    """Return the application without anything behind its routes. Raises UnguardedError."""
     app = FastAPI(
         title="ThirdRing",
         version=VERSION,
@@ -150,14 +156,6 @@ def built(settings: Settings) -> FastAPI:
         openapi_tags=TAGS,
         lifespan=_lifespan,
     )
-    app.state.settings = settings
-    app.state.archive = Archive(engine(settings.database))
-    app.state.figures = _figures(settings)
-    app.state.assets = Assets(settings.cache / "web")
-    app.state.pictures = Pictures()
-    app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
-    app.state.door = Door(app.state.archive, Passwords())
-    app.state.provider = Provider(settings)
     for part in PARTS:
         app.include_router(part)
     require_policy(app.routes)
@@ -166,6 +164,20 @@ def built(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, wrongly_asked)
     app.add_exception_handler(NotAnsweringError, _database_away)
     _describe_problems(app)
+    return app
+
+
+def furnished(app: FastAPI, settings: Settings) -> FastAPI:
+    """Put what the routes work with behind them: the archive, the floor, the door."""
+    app.state = State()
+    app.state.settings = settings
+    app.state.archive = Archive(engine(settings.database))
+    app.state.figures = _figures(settings)
+    app.state.assets = Assets(settings.cache / "web")
+    app.state.pictures = Pictures()
+    app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
+    app.state.door = Door(app.state.archive, Passwords())
+    app.state.provider = Provider(settings)
     return app
 
 

@@ -100,8 +100,8 @@ async def _comes_back(agent: Agent) -> None:
                 await agent.is_now("ready")
 
 
-def _ready(house: House, plan: Plan) -> bool:
-    shown = house.asterisk("queue show")
+async def _ready(house: House, plan: Plan) -> bool:
+    shown = await house.asterisk("queue show")
     return all(_is_free(shown, post.seat) for post in plan.posts)
 
 

@@ -193,7 +193,7 @@ class Desk:
     async def is_rung(self, seat: str) -> None:
         """Wait until Asterisk has a way to the seat's phone."""
         await until(
-            lambda: f"{seat}/sip:" in self.house.asterisk("pjsip show contacts"),
+            lambda: self.house.shows("pjsip show contacts", f"{seat}/sip:"),
             within=20,
             what=f"{seat} is registered",
             every=0.2,

@@ -8,6 +8,7 @@
 Nothing is faked: `.venv/bin/thirdring run` starts Asterisk and our programs as an operator would.
 """
 
+import asyncio
 import json
 import os
 import random as randomness
@@ -62,12 +63,26 @@ class House:
         """Return the SIP password of a seat: `w01`, or a desk phone's number."""
         return secrets.load(self.settings.paths.secrets).seats[seat]
 
-    def asterisk(self, command: str) -> str:
-        """Have Asterisk carry out a console command; return what it says."""
-        installation = asterisk.find(self.settings)
-        assert installation is not None
-        words = installation.remote(render.configuration(self.settings), command)
-        return subprocess.run(words, capture_output=True, text=True, timeout=15, check=False).stdout
+    async def asterisk(self, command: str) -> str:
+        """Have Asterisk carry out a console command; return what it says.
+
+        In a thread: whoever is on the telephone in this process goes on hearing and speaking.
+        """
+        return await asyncio.to_thread(self._asterisk, command)
+
+    async def shows(self, command: str, text: str) -> bool:
+        """Return whether a text is in what Asterisk says to a console command."""
+        return text in await self.asterisk(command)
+
+    async def shows_no(self, command: str, text: str) -> bool:
+        """Return whether a text is missing in what Asterisk says to a console command."""
+        said = await self.asterisk(command)
+        return "Unable to connect" not in said and text not in said
+
+    async def idle(self, queue: str = "hotline") -> str:
+        """Return the lines of those whom a queue would ring now."""
+        members = (await self.asterisk(f"queue show {queue}")).splitlines()
+        return "\n".join(line for line in members if "Not in use" in line and "paused" not in line)
 
     def thirdring(self, *words: str) -> str:
         """Run our own command line on this home; return what it prints. Fails with its words."""
@@ -149,7 +164,7 @@ class House:
     async def is_quiet(self, *, within: float = 15.0) -> None:
         """Wait until no channel is left, and no file that waits to be stored."""
         await until(
-            lambda: "0 active channels" in self.asterisk("core show channels count"),
+            lambda: self.shows("core show channels count", "0 active channels"),
             within=within,
             what="no channel is left",
             every=0.3,
@@ -190,6 +205,12 @@ class House:
             last = log.read_text(errors="replace").splitlines()[-lines:]
             told.append(f"--- {log.name}\n" + "\n".join(last))
         return "\n".join(told)
+
+    def _asterisk(self, command: str) -> str:
+        installation = asterisk.find(self.settings)
+        assert installation is not None
+        words = installation.remote(render.configuration(self.settings), command)
+        return subprocess.run(words, capture_output=True, text=True, timeout=15, check=False).stdout
 
     def _living(self, name: str) -> int:
         try:

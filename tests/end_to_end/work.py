@@ -57,7 +57,9 @@ async def at_work(
     )
     async with signed_in(house, number, role) as agent, agent.page():
         await agent.begins("phone", seat)
-        await until(lambda: _is_idle(house, seat), within=10, what=f"{seat} is ready", every=0.2)
+        await until(
+            lambda: house.idle(f"own-{seat}"), within=10, what=f"{seat} is ready", every=0.2
+        )
         yield Worker(agent, registered)
     await registered.signs_off()
 
@@ -80,11 +82,6 @@ async def call_id(house: House, ref: str) -> str:
         return str(rows[0]["id"]) if rows else ""
 
     return await until(found, within=10, what=f"the call {ref} has a row", every=0.1)
-
-
-def _is_idle(house: House, seat: str) -> bool:
-    members = house.asterisk(f"queue show own-{seat}").splitlines()
-    return any("Not in use" in line and "paused" not in line for line in members)
 
 
 @asynccontextmanager

@@ -22,11 +22,27 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
         yield postgres.new_database()
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with our tables and no row, to be copied: migrating takes long."""
+    if request.param == "sqlite":
+        url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('migrated') / 'thirdring.db'}"
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.new_database()
+    upgrade(url)
+    return url
+
+
 @pytest.fixture
-def database_url(empty_database: str) -> str:
-    """The address of a database with our tables and no row, of both kinds in turn."""
-    upgrade(empty_database)
-    return empty_database
+def database_url(request: pytest.FixtureRequest, migrated: str, tmp_path: Path) -> str:
+    """The address of a test's own database with our tables and no row, of both kinds in turn."""
+    dialect, _, path = migrated.partition(":///")
+    if path:
+        shutil.copy(path, tmp_path / "thirdring.db")
+        return f"{dialect}:///{tmp_path / 'thirdring.db'}"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database(like=migrated)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

@@ -25,7 +25,7 @@ from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketS
 from callflow.rules.roles import Role
 from desk.accounts import cookie, guard
 from desk.accounts.passwords import Passwords
-from desk.app import built, facing_the_network
+from desk.app import facing_the_network, furnished, wired
 from settings import Settings
 from tickets import rows, sittings, tokens
 from tickets.database import engine
@@ -98,6 +98,10 @@ GIVEN = {role: f"tr_{role.value}" for role in Role}
 """The tokens there are."""
 
 
+_WIRED: list[FastAPI] = []
+"""Applications that no test uses now: wiring one takes longer than most tests."""
+
+
 @asynccontextmanager
 async def room(home: Path, database_url: str = "") -> AsyncIterator[Room]:
     """Give a desk whose database holds five calls; the newest is call 1."""
@@ -110,11 +114,15 @@ async def room(home: Path, database_url: str = "") -> AsyncIterator[Room]:
 async def opened(home: Path, database_url: str = "") -> AsyncIterator[Room]:
     """Give a desk over a home that was filled before."""
     settings = Settings(home=home, database_url=database_url)
-    app = built(settings)
+    app = _WIRED.pop() if _WIRED else wired()
+    routes = len(app.routes)
+    furnished(app, settings)
     try:
         yield Room(settings, app, GIVEN)
     finally:
         await app.state.archive.close(within=5)
+        if len(app.routes) == routes:
+            _WIRED.append(app)
 
 
 async def fill(home: Path, database_url: str = "") -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import Role
 from desk.assets import Assets
-from tests.integration.desk_room import Room, room
+from tests.integration.desk_room import Room, opened
 from tickets.database import engine
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
@@ -46,9 +46,9 @@ class Pages:
 
 
 @asynccontextmanager
-async def pages(home: Path, database_url: str = "") -> AsyncIterator[Pages]:
-    """Give a desk with five calls (see `desk_room`) and a person of each role."""
-    async with room(home, database_url) as desk:
+async def pages(home: Path, database_url: str) -> AsyncIterator[Pages]:
+    """Give a desk over a filled home (see `desk_room`), with a person of each role."""
+    async with opened(home, database_url) as desk:
         desk.app.state.assets = NamedAssets(home)
         found = Pages(desk)
         yield found

@@ -18,8 +18,8 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 @pytest_asyncio.fixture
-async def desk(tmp_path: Path, empty_database: str) -> AsyncIterator[Pages]:
-    async with pages(tmp_path, empty_database) as found:
+async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
+    async with pages(*filled) as found:
         yield found
 
 

@@ -42,8 +42,8 @@ ADDRESSES = {
 
 
 @pytest_asyncio.fixture
-async def desk(tmp_path: Path, empty_database: str) -> AsyncIterator[Pages]:
-    async with pages(tmp_path, empty_database) as found:
+async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
+    async with pages(*filled) as found:
         await found.write(_work)
         yield found
 

@@ -22,20 +22,21 @@ async def everybody_at_work(house: House) -> AsyncIterator[None]:
     """After a test nobody stays paused."""
     yield
     for number in house.settings.phones.split(","):
-        house.asterisk(f"queue unpause member PJSIP/{number} queue hotline")
+        await house.asterisk(f"queue unpause member PJSIP/{number} queue hotline")
 
 
 async def _signs_on(house: House, phone: Phone, number: str, how: Answering) -> AgentPhone:
     agent = await phone.register(number, house.password(number), how)
-    await until(
-        lambda: f"PJSIP/{number}" in _idle(house), within=10, what=f"{number} is idle", every=0.2
-    )
+    await until(lambda: _is_idle(house, number), within=10, what=f"{number} is idle", every=0.2)
     return agent
 
 
-def _idle(house: House) -> str:
-    members = house.asterisk("queue show hotline").splitlines()
-    return "\n".join(line for line in members if "Not in use" in line and "paused" not in line)
+async def _is_idle(house: House, number: str) -> bool:
+    return f"PJSIP/{number}" in await house.idle()
+
+
+async def _is_away(house: House, number: str) -> bool:
+    return not await _is_idle(house, number)
 
 
 async def _asks_for_an_agent(house: House, phone: Phone, speech: Samples, ref: str) -> Leg:
@@ -88,7 +89,7 @@ async def test_an_agent_who_does_not_answer_is_passed_over_paused_and_counted(
     assert row["agent"] == "8002"
     assert "8001" in str(row["misses"])
     assert "8002" not in str(row["misses"])
-    members = house.asterisk("queue show hotline").splitlines()
+    members = (await house.asterisk("queue show hotline")).splitlines()
     [line] = [line for line in members if "PJSIP/8001" in line]
     assert "paused" in line
 
@@ -121,6 +122,6 @@ async def test_an_agent_rests_and_comes_back_with_two_keys_on_the_phone(
         await call.ended(within=5)
 
     await dials("*0")  # QUE-4
-    await until(lambda: "PJSIP/8001" not in _idle(house), within=5, every=0.2)
+    await until(lambda: _is_away(house, "8001"), within=5, every=0.2)
     await dials("*1")
-    await until(lambda: "PJSIP/8001" in _idle(house), within=5, every=0.2)
+    await until(lambda: _is_idle(house, "8001"), within=5, every=0.2)

@@ -139,7 +139,7 @@ async def test_the_service_dies_in_the_middle_of_dialogues(
 
 async def test_an_agent_takes_the_caller_whose_dialogue_died(house: House, phone: Phone) -> None:
     agent = await phone.register("8001", house.password("8001"), Answering(after=0.5))
-    await until(lambda: "Not in use" in house.asterisk("queue show hotline"), within=10, every=0.2)
+    await until(house.idle, within=10, every=0.2)
     call = await _in_dialogue(house, phone, "to-an-agent")
     before = house.pid("calls")
     house.signal("calls", signal.SIGKILL)

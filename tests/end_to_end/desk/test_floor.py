@@ -18,6 +18,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.real
 HOTLINE = {"max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 2}
 
+MEMBERS = "queue show hotline"
 SEAT = "8101"
 
 
@@ -30,11 +31,6 @@ async def _asks_for_an_agent(house: House, phone: Phone, speech: Samples, ref: s
     await answers_the_greeting(call, speech)
     await call.presses("3")
     return call
-
-
-def _members(house: House, queue: str = "hotline") -> str:
-    lines = house.asterisk(f"queue show {queue}").splitlines()
-    return "\n".join(line for line in lines if "PJSIP/" in line)
 
 
 async def test_the_page_is_told_of_the_caller_before_the_phone_rings(
@@ -81,9 +77,11 @@ async def test_who_rests_is_not_rung_and_who_misses_is_resting(
         await agent.is_seen("ready")
         assert (await agent.is_now("paused", "用餐")).status_code == 200
         await agent.is_seen("paused")
-        await until(lambda: "paused:用餐" in _members(house), within=5, what="paused in Asterisk")
+        await until(
+            lambda: house.shows(MEMBERS, "paused:用餐"), within=5, what="paused in Asterisk"
+        )
         assert (await agent.is_now("ready")).status_code == 200
-        await until(lambda: "paused" not in _members(house), within=5, what="ready in Asterisk")
+        await until(lambda: house.shows_no(MEMBERS, "paused"), within=5)
         call = await _asks_for_an_agent(house, phone, words(1.5), "missed")
         await absent.rings(within=20)
         gone = await agent.hears("offer_gone", within=15)
@@ -98,7 +96,7 @@ async def test_who_rests_is_not_rung_and_who_misses_is_resting(
             what=f"the miss is counted {paused}",
         )
         await call.hangs_up()
-    await until(lambda: SEAT not in _members(house), within=5, what="signed out of the queue")
+    await until(lambda: house.shows_no(MEMBERS, SEAT), within=5, what="signed out of the queue")
 
 
 async def test_whose_page_is_closed_is_away_within_five_seconds_and_as_before_when_back(
@@ -109,10 +107,10 @@ async def test_whose_page_is_closed_is_away_within_five_seconds_and_as_before_wh
             await agent.begins("phone", SEAT)
             await agent.is_seen("unreachable")  # no phone is registered there
         closed = time.monotonic()
-        await until(lambda: "browser_closed" in _members(house), within=8, every=0.1)
+        await until(lambda: house.shows(MEMBERS, "browser_closed"), within=8, every=0.1)
         assert time.monotonic() - closed < 5.0
         async with agent.page("work-b"):
-            await until(lambda: "paused" not in _members(house), within=3, every=0.1)
+            await until(lambda: house.shows_no(MEMBERS, "paused"), within=3, every=0.1)
             await agent.is_seen("unreachable", after=closed)
 
 
@@ -124,24 +122,24 @@ async def test_after_a_restart_everybody_is_as_before_and_nobody_a_ghost(
     async with signed_in(house, number) as agent, agent.page():
         await agent.begins("phone", SEAT)
         await agent.is_now("paused", "午休")
-        await until(lambda: "paused:午休" in _members(house), within=5)
+        await until(lambda: house.shows(MEMBERS, "paused:午休"), within=5)
         killed = time.monotonic()
         pid = house.signal(which, signal.SIGKILL)
         # Somebody else is a member that nobody at work stands for: a ghost.
         await house.is_back(which, after=pid, within=30)
         await agent.hears("picture", after=killed, within=30) if which == "desk" else None
-        await until(lambda: "paused:午休" in _members(house), within=30, every=0.3)
-        await until(lambda: number in house.asterisk(f"queue show own-{SEAT}"), within=10)
+        await until(lambda: house.shows(MEMBERS, "paused:午休"), within=30, every=0.3)
+        await until(lambda: house.shows(f"queue show own-{SEAT}", number), within=10)
         assert (await agent.is_now("ready")).status_code == 200
-        await until(lambda: "paused" not in _members(house), within=10, every=0.2)
+        await until(lambda: house.shows_no(MEMBERS, "paused"), within=10, every=0.2)
 
 
 async def test_a_ghost_among_the_members_is_sent_away(house: House) -> None:
-    house.asterisk("queue add member PJSIP/8102 to hotline penalty 0 as 9999")
-    assert "8102" in _members(house)
+    await house.asterisk("queue add member PJSIP/8102 to hotline penalty 0 as 9999")
+    assert await house.shows(MEMBERS, "8102")
     pid = house.signal("desk", signal.SIGKILL)
     await house.is_back("desk", after=pid, within=30)
-    await until(lambda: "8102" not in _members(house), within=60, every=0.3)
+    await until(lambda: house.shows_no(MEMBERS, "8102"), within=60, every=0.3)
 
 
 async def test_a_second_agent_cannot_take_a_seat_nor_one_agent_two(house: House) -> None:

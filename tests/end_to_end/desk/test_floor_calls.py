@@ -69,7 +69,7 @@ async def test_a_caller_waits_while_the_only_agent_writes(
         await agent.is_now("ready")
     row = await house.call_of("second")
     assert (row["agent"], row["disposition"]) == ("2001", "agent")
-    await until(lambda: "writing" not in house.asterisk("queue show hotline"), within=5)
+    await until(lambda: house.shows_no("queue show hotline", "writing"), within=5)
 
 
 async def test_after_a_script_key_the_agent_is_free_and_the_caller_who_speaks_comes_back(
@@ -201,7 +201,8 @@ async def test_a_leader_listens_a_colleague_joins_and_it_is_on_record(
             lambda: [
                 one
                 for one in leader.events
-                if one.name == "wallboard" and one.data["agents"][0]["state"] == "talking"
+                if one.name == "wallboard"
+                and [agent["state"] for agent in one.data["agents"]][:1] == ["talking"]
             ],
             within=5,
         )
@@ -232,4 +233,4 @@ async def test_a_leader_listens_a_colleague_joins_and_it_is_on_record(
         await agent.hears("call_ended")
         gone = await leader.asks("/api/v1/agents/2006/sign_out")
         assert gone.status_code == 204, gone.text
-        await until(lambda: SEAT not in house.asterisk("queue show hotline"), within=5)
+        await until(lambda: house.shows_no("queue show hotline", SEAT), within=5)

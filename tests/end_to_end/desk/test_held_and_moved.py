@@ -31,8 +31,8 @@ async def _talks(
     return caller, await worker.talks()
 
 
-def _callers_channel(house: House) -> str:
-    lines = house.asterisk("core show channels concise").splitlines()
+async def _callers_channel(house: House) -> str:
+    lines = (await house.asterisk("core show channels concise")).splitlines()
     return next(line.split("!")[0] for line in lines if line.startswith("PJSIP/trunk"))
 
 
@@ -74,7 +74,8 @@ async def test_a_caller_whose_agents_phone_is_lost_hears_music_and_is_back_with_
         lost_at = caller.now
         async with the_desks_hand(house) as hand:
             given = {"REUNITE_SEAT": "8101"}
-            taken = await hand.redirect(_callers_channel(house), "reunite", variables=given)
+            channel = await _callers_channel(house)
+            taken = await hand.redirect(channel, "reunite", variables=given)
         assert taken is Outcome.DONE
         assert await caller.hears_words(within=4) - lost_at < 2.0, "no music"
         await agent.ended(within=3)

@@ -28,7 +28,8 @@ from tickets.models import TicketRow
 pytestmark = pytest.mark.real
 HOTLINE = {"max_wait": 40, "ring_agent_for": 15, "wrap_up_for": 0, "offer_callback_after": 5}
 
-LARGE, ANGRY, KNOWN, STRANGER = "13900000001", "13900000002", "13900000003", "13900000004"
+LARGE, ANGRY, KNOWN = "13900000001", "13900000002", "13900000003"
+STRANGER, ANOTHER = "13900000004", "13900000005"
 Write = Callable[[AsyncConnection], Awaitable[None]]
 
 
@@ -175,12 +176,12 @@ async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
         talking = await asks_for_an_agent(house, phone, words(1.5), "talking")
         await worker.talks()
         call = await asks_for_an_agent(house, phone, words(1.5), "no-wait", caller=STRANGER)
-        third = await asks_for_an_agent(house, phone, words(1.5), "third", caller=LARGE)
-        await until(lambda: _waiting(house) == 2, within=15, what="two callers wait", every=0.3)
+        third = await asks_for_an_agent(house, phone, words(1.5), "third", caller=ANOTHER)
+        await until(lambda: _two_wait(house), within=15, what="two callers wait", every=0.3)
         waits_since = call.now
         await call.presses("1")  # too early: the caller waits on
         await call.waits(12.0)
-        assert _waiting(house) == 2
+        assert await _two_wait(house)
         await call.presses("1")
         await call.ended(within=20)
         row = await house.call_of("no-wait")
@@ -197,8 +198,8 @@ async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
         await talking.hangs_up()
 
 
-def _waiting(house: House) -> int:
-    return house.asterisk("queue show hotline").count("(wait:")
+async def _two_wait(house: House) -> bool:
+    return (await house.asterisk("queue show hotline")).count("(wait:") == 2
 
 
 def _prompt(house: House, name: str) -> Samples:

@@ -5,10 +5,11 @@ who does not is hung up on at the end, and only there. A service that dies in a 
 within 5 s, and the caller is back with the agent (ANS-3).
 """
 
+import asyncio
 import contextlib
 import json
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -34,19 +35,24 @@ _numbers = count(1)
 
 @dataclass
 class Desk:
-    """One agent at work, and callers who reach that agent."""
+    """Two agents at work, and callers who reach one of them."""
 
     house: House
     phone: Phone
-    worker: Worker
+    workers: Sequence[Worker]
     words: Callable[[float], Samples]
 
     async def takes_a_call(self) -> "Talk":
-        """Have a caller and the agent talk."""
+        """Have a caller and an agent talk."""
         ref = f"script-{next(_numbers)}"
         caller = await asks_for_an_agent(self.house, self.phone, self.words(1.5), ref)
-        agent = await self.worker.talks()
-        return Talk(self, ref, await call_id(self.house, ref), caller, agent)
+        talks = {asyncio.create_task(worker.talks()): worker for worker in self.workers}
+        [first], others = await asyncio.wait(talks, return_when=asyncio.FIRST_COMPLETED)
+        for other in others:
+            other.cancel()
+        await asyncio.wait(others)
+        worker, agent = talks[first], first.result()
+        return Talk(self, ref, await call_id(self.house, ref), caller, worker, agent)
 
 
 @dataclass
@@ -57,6 +63,7 @@ class Talk:
     ref: str
     id: str
     caller: Leg
+    worker: Worker
     agent: Leg
     since: float = 0.0
     """When the script began, by the caller's clock."""
@@ -69,7 +76,7 @@ class Talk:
 
     async def comes_back(self) -> None:
         """See the caller with the same agent again."""
-        self.agent = await self.desk.worker.talks(within=15)
+        self.agent = await self.worker.talks(within=15)
 
     async def is_over(self, *, within: float = 45.0) -> Row:
         """Wait until the hotline hangs up; return the call's row."""
@@ -77,14 +84,14 @@ class Talk:
         assert self.caller.ended_by == "there"
         row = await self.desk.house.call_of(self.ref)
         assert row["hung_up_by"] == "system", "SIL-6: it was we who hung up"
-        assert (row["agent"], row["disposition"]) == (self.desk.worker.number, "agent")
+        assert (row["agent"], row["disposition"]) == (self.worker.number, "agent")
         return row
 
     async def ends(self) -> Row:
         """Have the caller hang up; return the call's row."""
         await self.caller.hangs_up()
         row = await self.desk.house.call_of(self.ref)
-        assert (row["agent"], row["hung_up_by"]) == (self.desk.worker.number, "caller")
+        assert (row["agent"], row["hung_up_by"]) == (self.worker.number, "caller")
         return row
 
     def pauses(self) -> list[float]:
@@ -94,7 +101,7 @@ class Talk:
         return [*pauses(heard), round(end - heard[-1].end, 3)]
 
     async def _taken(self, name: str) -> bool:
-        answer = await self.desk.worker.agent.asks(f"/api/v1/calls/{self.id}/script", name=name)
+        answer = await self.worker.agent.asks(f"/api/v1/calls/{self.id}/script", name=name)
         return answer.is_success
 
 
@@ -102,8 +109,12 @@ class Talk:
 async def desk(
     house: House, phone: Phone, words: Callable[[float], Samples]
 ) -> AsyncIterator[Desk]:
-    async with at_work(house, phone, f"30{next(_numbers):02d}", "8101") as worker:
-        yield Desk(house, phone, worker, words)
+    one, two = f"30{next(_numbers):02d}", f"30{next(_numbers):02d}"
+    async with (
+        at_work(house, phone, one, "8101") as first,
+        at_work(house, phone, two, "8102") as second,
+    ):
+        yield Desk(house, phone, (first, second), words)
 
 
 async def _prompts(talk: Talk, row: Row) -> list[str]:
@@ -114,85 +125,100 @@ async def _prompts(talk: Talk, row: Row) -> list[str]:
 async def test_a_silent_line_is_asked_three_times_and_one_word_brings_the_agent_back(
     desk: Desk,
 ) -> None:
-    silent = await desk.takes_a_call()
-    await silent.presses("silent")
-    row = await silent.is_over()
-    assert silent.pauses() == pytest.approx([3.0, 3.0, 2.0], abs=0.4)
-    assert await _prompts(silent, row) == ["sil1_first", "sil1_second", "sil1_third"]
-    assert (row["sil_outcome"], json.loads(row["scripts"])) == ("silent", ["silent"])
+    silent, late = await desk.takes_a_call(), await desk.takes_a_call()
 
-    late = await desk.takes_a_call()
-    await late.presses("silent")
-    await late.caller.hears_words(within=3)
-    await late.caller.hears_pause(1.0, within=8)
-    await late.caller.says(desk.words(1.5))
-    await late.comes_back()
-    row = await late.ends()
-    assert await _prompts(late, row) == ["sil1_first"]
+    async def says_nothing() -> None:
+        await silent.presses("silent")
+        row = await silent.is_over()
+        assert silent.pauses() == pytest.approx([3.0, 3.0, 2.0], abs=0.4)
+        assert await _prompts(silent, row) == ["sil1_first", "sil1_second", "sil1_third"]
+        assert (row["sil_outcome"], json.loads(row["scripts"])) == ("silent", ["silent"])
+
+    async def speaks_late() -> None:
+        await late.presses("silent")
+        await late.caller.hears_words(within=3)
+        await late.caller.hears_pause(1.0, within=8)
+        await late.caller.says(desk.words(1.5))
+        await late.comes_back()
+        row = await late.ends()
+        assert await _prompts(late, row) == ["sil1_first"]
+
+    await asyncio.gather(says_nothing(), speaks_late())
 
 
 async def test_a_caller_too_quiet_is_asked_twice_and_a_key_brings_the_agent_back(
     desk: Desk,
 ) -> None:
-    quiet = await desk.takes_a_call()
-    await quiet.presses("quiet")
-    low = audio.at_level(desk.words(2.0), WHISPER)
-    for _ in range(2):
-        await quiet.caller.hears_words(within=8)
-        await quiet.caller.hears_pause(0.8, within=8)
-        await quiet.caller.says(low)
-    row = await quiet.is_over()
-    assert await _prompts(quiet, row) == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
-    assert row["sil_outcome"] == "too_quiet"
+    quiet, pressing = await desk.takes_a_call(), await desk.takes_a_call()
 
-    pressing = await desk.takes_a_call()
-    await pressing.presses("quiet")
-    await pressing.caller.hears_words(within=3)
-    await pressing.caller.presses("5")
-    await pressing.comes_back()
-    assert json.loads((await pressing.ends())["scripts"]) == ["quiet"]
+    async def stays_quiet() -> None:
+        await quiet.presses("quiet")
+        low = audio.at_level(desk.words(2.0), WHISPER)
+        for _ in range(2):
+            await quiet.caller.hears_words(within=8)
+            await quiet.caller.hears_pause(0.8, within=8)
+            await quiet.caller.says(low)
+        row = await quiet.is_over()
+        assert await _prompts(quiet, row) == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
+        assert row["sil_outcome"] == "too_quiet"
 
+    async def presses_a_key() -> None:
+        await pressing.presses("quiet")
+        await pressing.caller.hears_words(within=3)
+        await pressing.caller.presses("5")
+        await pressing.comes_back()
+        assert json.loads((await pressing.ends())["scripts"]) == ["quiet"]
 
-async def test_who_cannot_hear_us_is_promised_a_call_within_three_minutes(desk: Desk) -> None:
-    deaf = await desk.takes_a_call()
-    await deaf.presses("cannot-hear")
-    row = await deaf.is_over()
-    assert deaf.pauses()[0] == pytest.approx(3.0, abs=0.3)
-    assert await _prompts(deaf, row) == ["sil4_ask", "sil4_goodbye"]
-    query = "SELECT * FROM promises WHERE call_id = :id"
-    [promise] = await desk.house.rows(query, id=row["id"])
-    assert (promise["kind"], promise["state"]) == ("cannot_hear", "open")
-    assert seconds_between(promise["made_at"], promise["due_at"]) == timedelta(minutes=3).seconds
+    await asyncio.gather(stays_quiet(), presses_a_key())
 
 
-async def test_who_answers_that_we_are_heard_is_back_and_a_second_press_says_goodbye(
+async def test_who_cannot_hear_us_is_promised_a_call_within_three_minutes_and_who_can_is_back(
     desk: Desk,
 ) -> None:
-    talk = await desk.takes_a_call()
-    await talk.presses("cannot-hear")
-    await talk.caller.hears_words(within=3)
-    await talk.caller.hears_pause(0.8, within=8)
-    await talk.caller.says(desk.words(1.0))
-    await talk.comes_back()
-    await talk.presses("cannot-hear")
-    row = await talk.is_over()
-    assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
-    assert json.loads(row["scripts"]) == ["cannot_hear", "cannot_hear"]
+    deaf, talk = await desk.takes_a_call(), await desk.takes_a_call()
+
+    async def hears_nothing() -> None:
+        await deaf.presses("cannot-hear")
+        row = await deaf.is_over()
+        assert deaf.pauses()[0] == pytest.approx(3.0, abs=0.3)
+        assert await _prompts(deaf, row) == ["sil4_ask", "sil4_goodbye"]
+        query = "SELECT * FROM promises WHERE call_id = :id"
+        [promise] = await desk.house.rows(query, id=row["id"])
+        assert (promise["kind"], promise["state"]) == ("cannot_hear", "open")
+        within = timedelta(minutes=3).seconds
+        assert seconds_between(promise["made_at"], promise["due_at"]) == within
+
+    async def hears_and_then_does_not() -> None:
+        await talk.presses("cannot-hear")
+        await talk.caller.hears_words(within=3)
+        await talk.caller.hears_pause(0.8, within=8)
+        await talk.caller.says(desk.words(1.0))
+        await talk.comes_back()
+        await talk.presses("cannot-hear")
+        row = await talk.is_over()
+        assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
+        assert json.loads(row["scripts"]) == ["cannot_hear", "cannot_hear"]
+
+    await asyncio.gather(hears_nothing(), hears_and_then_does_not())
 
 
 async def test_who_stays_on_the_line_is_asked_twice_with_three_seconds_each(desk: Desk) -> None:
-    lingering = await desk.takes_a_call()
-    await lingering.presses("stays-on")
-    row = await lingering.is_over()
-    assert lingering.pauses() == pytest.approx([3.0, 3.0], abs=0.3)
-    assert await _prompts(lingering, row) == ["sil5_first", "sil5_second"]
+    lingering, asking = await desk.takes_a_call(), await desk.takes_a_call()
 
-    asking = await desk.takes_a_call()
-    await asking.presses("stays-on")
-    await asking.caller.hears_words(within=3)
-    await asking.caller.presses("1")
-    await asking.comes_back()
-    await asking.ends()
+    async def lingers() -> None:
+        await lingering.presses("stays-on")
+        row = await lingering.is_over()
+        assert lingering.pauses() == pytest.approx([3.0, 3.0], abs=0.3)
+        assert await _prompts(lingering, row) == ["sil5_first", "sil5_second"]
+
+    async def asks() -> None:
+        await asking.presses("stays-on")
+        await asking.caller.hears_words(within=3)
+        await asking.caller.presses("1")
+        await asking.comes_back()
+        await asking.ends()
+
+    await asyncio.gather(lingers(), asks())
 
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])

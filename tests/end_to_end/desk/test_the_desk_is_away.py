@@ -56,7 +56,7 @@ async def test_a_killed_asterisk_comes_back_with_everybody_who_has_signed_in(
         before = house.signal("asterisk", signal.SIGKILL)
         await house.is_back("asterisk", after=before)
         await until(
-            lambda: "5003" in house.asterisk("queue show own-8103"),
+            lambda: house.shows("queue show own-8103", "5003"),
             within=20,
             what="the agent is a member again",
             every=0.3,
