@@ -21,14 +21,16 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# End-to-end tests mostly wait for callers to speak and listen: the callers' run beside the others,
-# and what they print comes after. The desk's want the machine for a browser and come by themselves.
+# Two at a time on two cores. End-to-end tests mostly wait for callers to speak and to listen: these
+# run one after another, beside the others and then beside those of the floor and the browser. The
+# others give way to whoever is on the telephone.
+HALL := tests/end_to_end/callers tests/end_to_end/desk/test_scripts.py tests/end_to_end/desk/test_routing.py
 test: switch ## Run all tests
-	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
-	$(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	wait $$callers; callers=$$?; cat .cache/callers.log; \
-	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
-	exit $$((callers | others | desk))
+	@$(PYTEST) $(HALL) -o cache_dir=.cache/pytest-hall $(ARGS) >.cache/hall.log 2>&1 & hall=$$!; \
+	nice -n 10 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	$(PYTEST) tests/end_to_end/desk $(HALL:%=--ignore=%) -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
+	wait $$hall; hall=$$?; cat .cache/hall.log; \
+	exit $$((hall | others | desk))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)
