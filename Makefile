@@ -21,16 +21,15 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# Two at a time on two cores. End-to-end tests mostly wait for callers to speak and to listen: these
-# run one after another, beside the others and then beside those of the floor and the browser. The
-# others give way to whoever is on the telephone.
-HALL := tests/end_to_end/callers tests/end_to_end/desk/test_scripts.py tests/end_to_end/desk/test_routing.py
+# End-to-end tests mostly wait for people to speak and to listen: callers' and the desk's run side by
+# side, and the others beside them, giving way to whoever is on the telephone.
 test: switch ## Run all tests
-	@$(PYTEST) $(HALL) -o cache_dir=.cache/pytest-hall $(ARGS) >.cache/hall.log 2>&1 & hall=$$!; \
-	nice -n 10 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	$(PYTEST) tests/end_to_end/desk $(HALL:%=--ignore=%) -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
-	wait $$hall; hall=$$?; cat .cache/hall.log; \
-	exit $$((hall | others | desk))
+	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
+	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
+	nice -n 19 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	wait $$callers; callers=$$?; cat .cache/callers.log; \
+	wait $$desk; desk=$$?; cat .cache/desk.log; \
+	exit $$((callers | others | desk))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

@@ -1,0 +1,155 @@
+"""Twenty callers talk to twenty agents while holds, transfers and three kinds of death go on.
+
+ANS-3, ANS-5, SIL-7: nobody has dead air over 5 s, no agent and no call is left as a ghost, and each
+call is there once with a recording that ends where the line did.
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+
+import pytest
+
+from caller import audio
+from caller.leg import Leg, LineGoneError
+from caller.listen import RATE, Samples, segments
+from caller.phone import Answering, Phone
+from tests.end_to_end.house import House
+from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
+from tests.waiting import until
+
+CALLS, IDLE = 20, 3
+SEATS = [str(8101 + which) for which in range(CALLS + IDLE)]
+HELD = 4
+DEAD_AIR_S = 5.0
+LOST_AT_MOST_S = 2.5
+"""Seconds at the end of a recording that a killed Asterisk may take with it."""
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+HOTLINE = {"max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+
+
+async def _calls(house: House, phone: Phone, words: Samples, refs: Sequence[str]) -> list[Leg]:
+    """Have callers ring, two a second, until each talks to an agent."""
+    calling = []
+    for which, ref in enumerate(refs):
+        caller = f"139{which:08d}"
+        asking = asks_for_an_agent(house, phone, words, ref, caller=caller)
+        calling.append(asyncio.create_task(asking))
+        await asyncio.sleep(0.5)
+    return await asyncio.gather(*calling)
+
+
+async def _is_held(agent: Leg) -> None:
+    """Be put on hold for four seconds."""
+    await agent.holds()
+    await asyncio.sleep(4.0)
+    await agent.resumes()
+
+
+async def _moves(house: House, worker: Worker, to: Worker, refs: Sequence[str]) -> None:
+    """Have an agent hand the caller over to a colleague who has nobody."""
+    rows = await house.rows("SELECT ref, agent FROM calls WHERE state <> 'ended'")
+    [ref] = [str(row["ref"]) for row in rows if row["agent"] == worker.number]
+    assert ref in refs
+    path = f"/api/v1/calls/{await call_id(house, ref)}/transfer"
+    answer = await worker.agent.asks(path, to=to.number)
+    assert answer.is_success, answer.text
+    await (await to.phone.rings(within=15)).answered(within=5)
+
+
+def _dead_air(call: Leg, since: float) -> float:
+    """Return a caller's longest time without a sound since a moment of that caller's clock."""
+    begin = int((since - (call.moment("answered") or 0.0)) * RATE)
+    heard = call.heard()[begin:]
+    sounds = segments(heard, gap=0.3)
+    edges = [0.0, *(edge for one in sounds for edge in (one.start, one.end)), len(heard) / RATE]
+    return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+async def _each_is_kept_once(house: House, refs: Sequence[str], lasted: Sequence[float]) -> None:
+    for ref, seconds in zip(refs, lasted, strict=True):
+        row = await house.call_of(ref, within=30)
+        assert row["hung_up_by"] == "switch", dict(row)
+        recording = await house.recording_of(row)
+        left, _ = audio.read_stereo(house.settings.paths.store / recording["path"])
+        assert len(left) / RATE >= seconds - LOST_AT_MOST_S, f"{ref}: {len(left) / RATE} s"
+        kept = await house.rows("SELECT id FROM recordings WHERE call_id = :id", id=row["id"])
+        assert len(kept) == 1
+    assert not await house.rows("SELECT id FROM calls WHERE state <> 'ended'"), "a ghost of a call"
+
+
+async def _all_are_members_once(house: House) -> bool:
+    members = (await house.asterisk("queue show hotline")).splitlines()
+    lines = [line for line in members if "PJSIP/81" in line]
+    seats = sorted(line.split("PJSIP/")[1][:4] for line in lines)
+    return seats == SEATS and not any("(paused" in line for line in lines)
+
+
+@pytest.mark.timeout(300)
+async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
+    house: House, phone: Phone, words: Callable[[float], Samples], speech: Samples
+) -> None:
+    async with AsyncExitStack() as stack:
+        talking = Answering(after=0.3, says=audio.joined([speech] * 3))
+        workers = [
+            await stack.enter_async_context(
+                at_work(house, phone, str(6001 + which), seat, answering=talking)
+            )
+            for which, seat in enumerate(SEATS)
+        ]
+        refs = [f"twenty-{which}" for which in range(CALLS)]
+        calls = await _calls(house, phone, words(1.5), refs)
+        await until(lambda: _busy(workers)[CALLS - 1 :], within=20, what="everybody talks")
+        await asyncio.sleep(1.0)
+        since = [call.now for call in calls]
+        busy = _busy(workers)
+        idle = [worker for worker in workers if worker not in busy]
+        assert (len(busy), len(idle)) == (CALLS, IDLE)
+        moving = busy[HELD : HELD + IDLE]
+        await asyncio.gather(
+            *(_is_held(worker.phone.calls[-1]) for worker in busy[:HELD]),
+            *(_moves(house, one, to, refs) for one, to in zip(moving, idle, strict=True)),
+        )
+        killed = time.monotonic()
+        desk, service = (house.signal(name, signal.SIGKILL) for name in ("desk", "calls"))
+        await house.is_back("desk", after=desk)
+        await house.is_back("calls", after=service)
+        stayed = [worker for worker in busy if worker not in moving]
+        for worker in [*stayed, *idle]:
+            await worker.agent.is_seen("talking", after=killed, within=30)
+        assert not any(call.is_over for call in calls), "a call has gone with us"
+        lasted = [call.now - (call.moment("answered") or 0.0) for call in calls]
+        switch = house.signal("asterisk", signal.SIGKILL)
+        dead_air = [_dead_air(call, begin) for call, begin in zip(calls, since, strict=True)]
+        print(f"longest dead air of twenty callers {max(dead_air):.2f} s")
+        assert max(dead_air) <= DEAD_AIR_S
+        await house.is_back("asterisk", after=switch)
+        await _each_is_kept_once(house, refs, lasted)
+        await until(lambda: _all_are_members_once(house), within=60, what="all are members again")
+        for worker in workers:
+            duty = (await worker.agent.client.get("/api/v1/duty")).json()
+            assert duty["state"] not in {"talking", "ringing", "on_hold"}, duty
+        await asyncio.gather(*(_puts_down(leg) for leg in [*calls, *_legs(workers)]))
+
+
+def _busy(workers: Sequence[Worker]) -> list[Worker]:
+    """Return the agents on whose phone somebody talks now."""
+    return [
+        worker
+        for worker in workers
+        if any(leg.moment("answered") and not leg.is_over for leg in worker.phone.calls)
+    ]
+
+
+def _legs(workers: Sequence[Worker]) -> list[Leg]:
+    return [leg for worker in workers for leg in worker.phone.calls]
+
+
+async def _puts_down(leg: Leg) -> None:
+    try:
+        await leg.hangs_up()
+    except LineGoneError:
+        return
