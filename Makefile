@@ -22,14 +22,16 @@ doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
 # End-to-end tests mostly wait for people to speak and to listen: callers' and the desk's run side by
-# side, and the others beside them, giving way to whoever is on the telephone.
+# side, and the others beside them, giving way to whoever is on the telephone. LAST follows the others.
+LAST := tests/end_to_end/desk/test_routing.py tests/end_to_end/desk/test_twenty_calls.py
 test: switch ## Run all tests
 	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
-	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
+	$(PYTEST) tests/end_to_end/desk $(LAST:%=--ignore=%) -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
 	nice -n 19 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
+	$(PYTEST) $(LAST) -o cache_dir=.cache/pytest-last $(ARGS); last=$$?; \
 	wait $$callers; callers=$$?; cat .cache/callers.log; \
 	wait $$desk; desk=$$?; cat .cache/desk.log; \
-	exit $$((callers | others | desk))
+	exit $$((callers | desk | others | last))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

@@ -20,7 +20,7 @@ from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id, t
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"max_wait": 40, "wrap_up_for": 0}
+HOTLINE = {"max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 0}
 
 
 async def _talks(

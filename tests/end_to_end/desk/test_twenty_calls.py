@@ -90,7 +90,11 @@ async def _all_are_members_once(house: House) -> bool:
 
 @pytest.mark.timeout(300)
 async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
-    house: House, phone: Phone, words: Callable[[float], Samples], speech: Samples
+    house: House,
+    phone: Phone,
+    words: Callable[[float], Samples],
+    speech: Samples,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     async with AsyncExitStack() as stack:
         talking = Answering(after=0.3, says=audio.joined([speech] * 3))
@@ -124,7 +128,8 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
         lasted = [call.now - (call.moment("answered") or 0.0) for call in calls]
         switch = house.signal("asterisk", signal.SIGKILL)
         dead_air = [_dead_air(call, begin) for call, begin in zip(calls, since, strict=True)]
-        print(f"longest dead air of twenty callers {max(dead_air):.2f} s")
+        with capsys.disabled():
+            print(f"\n  longest dead air of twenty callers {max(dead_air):.2f} s")
         assert max(dead_air) <= DEAD_AIR_S
         await house.is_back("asterisk", after=switch)
         await _each_is_kept_once(house, refs, lasted)
