@@ -21,17 +21,15 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# End-to-end tests mostly wait for people to speak and to listen: callers' and the desk's run side by
-# side, and the others beside them, giving way to whoever is on the telephone. LAST follows the others.
-LAST := tests/end_to_end/desk/test_routing.py tests/end_to_end/desk/test_twenty_calls.py
+# End-to-end tests mostly wait for callers to speak and listen: the callers' run beside the others,
+# which give way to them, and what they print comes after. The desk's want both cores for browsers and
+# many phones, and come by themselves: with more at once, people are not heard in time.
 test: switch ## Run all tests
 	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
-	$(PYTEST) tests/end_to_end/desk $(LAST:%=--ignore=%) -o cache_dir=.cache/pytest-desk $(ARGS) >.cache/desk.log 2>&1 & desk=$$!; \
 	nice -n 19 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	$(PYTEST) $(LAST) -o cache_dir=.cache/pytest-last $(ARGS); last=$$?; \
 	wait $$callers; callers=$$?; cat .cache/callers.log; \
-	wait $$desk; desk=$$?; cat .cache/desk.log; \
-	exit $$((callers | desk | others | last))
+	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
+	exit $$((callers | others | desk))
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)
