@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from caller.leg import Leg
-from caller.listen import Samples
+from caller.listen import RATE, Samples, segments
 from tests.end_to_end.house import House, Row
 
 
@@ -52,6 +52,18 @@ async def after_the_answer(house: House, call: Row, names: Collection[str]) -> l
     )
     answered = _epoch(call["answered"])
     return [_epoch(row["at"]) - answered for row in rows if row["name"] in names]
+
+
+def longest_dead_air(call: Leg, *, since: float = 0.0) -> float:
+    """Return the longest time without a sound in a call, in seconds.
+
+    Between the answer, or a later moment `since` of the caller's clock, and the end of the call.
+    """
+    begin = max(0, int((since - (call.moment("answered") or 0.0)) * RATE))
+    heard = call.heard()[begin:]
+    sounds = segments(heard, gap=0.3)
+    edges = [0.0, *(edge for one in sounds for edge in (one.start, one.end)), len(heard) / RATE]
+    return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 def seconds_between(one: Any, other: Any) -> float:

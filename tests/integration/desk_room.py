@@ -99,7 +99,10 @@ GIVEN = {role: f"tr_{role.value}" for role in Role}
 
 
 _WIRED: list[FastAPI] = []
-"""Applications that no test uses now: wiring one takes longer than most tests."""
+"""Applications that no test uses now: wiring one takes longer than most tests.
+
+One to which a test has added a route is not used again.
+"""
 
 
 @asynccontextmanager

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from caller.leg import Leg
-from caller.listen import RATE, Samples, segments
+from caller.listen import Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.house import House
+from tests.end_to_end.people import longest_dead_air
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -38,14 +39,6 @@ async def _leaves_a_message_whoever_asks(call: Leg, words: Samples) -> None:
             await call.says(words)
             await call.presses("#")
             await call.waits(1.0)
-
-
-def longest_dead_air(call: Leg) -> float:
-    """Return the longest time without a sound between the answer and the end of the call."""
-    heard = call.heard()
-    sounds = segments(heard, gap=0.3)
-    edges = [0.0, *(edge for s in sounds for edge in (s.start, s.end)), len(heard) / RATE]
-    return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 @asynccontextmanager

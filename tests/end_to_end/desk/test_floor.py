@@ -46,7 +46,7 @@ async def test_the_page_is_told_of_the_caller_before_the_phone_rings(
         await agent.is_seen("ready")
         call = await _asks_for_an_agent(house, phone, words(1.5), "told")
         leg = await seat.rings(within=20)
-        rang_at = time.monotonic()
+        rang_at = time.monotonic() - leg.now
         offer = await agent.hears("offer", within=2)
         assert offer.at < rang_at, "the phone rang before the page was told"
         assert offer.data["number"] == "13800138000"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from caller.leg import Leg
-from caller.listen import RATE, Samples, found_in
+from caller.listen import Samples, found_in
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
@@ -62,7 +62,7 @@ async def test_a_caller_waits_while_the_only_agent_writes(
         ended = await agent.hears("call_ended")
         await agent.is_seen("wrap_up", after=ended.at - 0.5)
         again = await seat.rings(within=20)
-        rang = time.monotonic()
+        rang = time.monotonic() - again.now
         assert rang - ended.at > 5.0, "rung while writing"
         await again.answered(within=5)
         await second.hangs_up()
@@ -214,9 +214,9 @@ async def test_a_leader_listens_a_colleague_joins_and_it_is_on_record(
         question = words(4.0)
         await call.says(question)
         await call.waits(1.5)
-        seconds = [question[begin : begin + RATE] for begin in range(0, len(question), RATE)]
-        likeness = max(found_in(second, listening.heard()) for second in seconds)
-        assert likeness > 0.8, "the leader hears the caller"
+        assert found_in(question[8000:24000], listening.heard()) > 0.8, (
+            "the leader hears the caller"
+        )
         await listening.hangs_up()
         assert not leg.is_over
         looks = await leader.client.get("/api/v1/audit?action=agent.listen")

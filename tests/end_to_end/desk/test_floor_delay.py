@@ -1,7 +1,4 @@
-"""How soon pages are told: six agents at their pages, two calls a second on a real Asterisk.
-
-`python -m bench.desk` measures it with twenty of them and five calls a second.
-"""
+"""How soon pages are told: twenty agents at their pages, five calls a second on a real Asterisk."""
 
 import asyncio
 import contextlib
@@ -18,8 +15,8 @@ from caller.phone import Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 
-AGENTS = 6
-CALLS, A_SECOND = 12, 2.0
+AGENTS = 20
+CALLS, A_SECOND = 40, 5.0
 SEATS = [str(8101 + which) for which in range(AGENTS)]
 HEAD_START_S = 0.15
 """What the dialplan gives the page before a desk phone rings; a browser's phone gets none."""
@@ -47,7 +44,7 @@ def _offered(agent: Agent) -> set[str]:
 
 
 @pytest.mark.timeout(300)
-async def test_every_page_is_told_and_most_within_200_ms_of_the_invite(
+async def test_a_page_knows_the_caller_within_200_ms_of_the_invite(
     house: House,
     phone: Phone,
     words: Callable[[float], Samples],
@@ -94,4 +91,4 @@ async def test_every_page_is_told_and_most_within_200_ms_of_the_invite(
             f"\n  INVITE to event at {AGENTS} pages, {A_SECOND:.0f} calls/s: {len(late)} offers,"
             f" p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms, most {1000 * late[-1]:.0f} ms"
         )
-    assert p50 < 0.2
+    assert p95 < 0.2

@@ -14,9 +14,10 @@ import pytest
 
 from caller import audio
 from caller.leg import Leg, LineGoneError
-from caller.listen import RATE, Samples, segments
+from caller.listen import RATE, Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.house import House
+from tests.end_to_end.people import longest_dead_air
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
 from tests.waiting import until
 
@@ -58,15 +59,6 @@ async def _moves(house: House, worker: Worker, to: Worker, refs: Sequence[str]) 
     answer = await worker.agent.asks(path, to=to.number)
     assert answer.is_success, answer.text
     await (await to.phone.rings(within=15)).answered(within=5)
-
-
-def _dead_air(call: Leg, since: float) -> float:
-    """Return a caller's longest time without a sound since a moment of that caller's clock."""
-    begin = int((since - (call.moment("answered") or 0.0)) * RATE)
-    heard = call.heard()[begin:]
-    sounds = segments(heard, gap=0.3)
-    edges = [0.0, *(edge for one in sounds for edge in (one.start, one.end)), len(heard) / RATE]
-    return max(end - start for start, end in zip(edges[::2], edges[1::2], strict=True))
 
 
 async def _each_is_kept_once(house: House, refs: Sequence[str], lasted: Sequence[float]) -> None:
@@ -127,7 +119,9 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
         assert not any(call.is_over for call in calls), "a call has gone with us"
         lasted = [call.now - (call.moment("answered") or 0.0) for call in calls]
         switch = house.signal("asterisk", signal.SIGKILL)
-        dead_air = [_dead_air(call, begin) for call, begin in zip(calls, since, strict=True)]
+        dead_air = [
+            longest_dead_air(call, since=begin) for call, begin in zip(calls, since, strict=True)
+        ]
         with capsys.disabled():
             print(f"\n  longest dead air of twenty callers {max(dead_air):.2f} s")
         assert max(dead_air) <= DEAD_AIR_S
