@@ -21,15 +21,8 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-# End-to-end tests mostly wait for callers to speak and listen: the callers' run beside the others,
-# which give way to them, and what they print comes after. The desk's want both cores for browsers and
-# many phones, and come by themselves: with more at once, people are not heard in time.
 test: switch ## Run all tests
-	@$(PYTEST) tests/end_to_end/callers -o cache_dir=.cache/pytest-callers $(ARGS) >.cache/callers.log 2>&1 & callers=$$!; \
-	nice -n 19 $(PYTEST) tests/unit tests/contract tests/integration $(ARGS); others=$$?; \
-	wait $$callers; callers=$$?; cat .cache/callers.log; \
-	$(PYTEST) tests/end_to_end/desk -o cache_dir=.cache/pytest-desk $(ARGS); desk=$$?; \
-	exit $$((callers | others | desk))
+	@scripts/test $(ARGS)
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

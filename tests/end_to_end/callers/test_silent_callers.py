@@ -1,6 +1,6 @@
-"""A caller who is silent is asked three times and hung up on; one sign of life, and the call lives.
+"""Only a caller who stays silent or too quiet is hung up on; one sign of life, and the call lives.
 
-SIL-1, SIL-6; bar b: pauses of 3.0 ± 0.2 s and 2.0 ± 0.2 s as the caller hears them.
+SIL-1, SIL-3, SIL-6; bar b: pauses of 3.0 ± 0.2 s and 2.0 ± 0.2 s as the caller hears them.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from caller import audio
 from caller.leg import Leg
 from caller.listen import Samples, pauses
 from caller.phone import Phone
@@ -20,9 +21,23 @@ pytestmark = pytest.mark.real
 SIL1 = ["sil1_first", "sil1_second", "sil1_third"]
 
 
-async def test_a_silent_caller_hears_three_prompts_with_their_pauses_and_is_hung_up_on(
-    house: House, phone: Phone
+WHISPER, NORMAL = -50.0, -22.0
+"""dBFS of a voice that can hardly be heard, and of one that can."""
+
+
+async def test_only_who_stays_silent_or_too_quiet_is_hung_up_on(
+    house: House, phone: Phone, words: Callable[[float], Samples]
 ) -> None:
+    async with asyncio.TaskGroup() as callers:  # all at once: they mostly wait
+        callers.create_task(_is_silent(house, phone))
+        callers.create_task(_give_a_sign_of_life(house, phone, words))
+        callers.create_task(_stays_too_quiet(house, phone, words))
+        for asked in range(3):
+            callers.create_task(_speaks_up(house, phone, words, asked=asked))
+
+
+async def _is_silent(house: House, phone: Phone) -> None:
+    """SIL-1: hears three prompts with their pauses, and is hung up on."""
     call = await phone.call(house.settings.hotline_number, ref="silent-1")
     await call.ended(within=45)
     heard = call.words(gap=0.9)
@@ -53,9 +68,11 @@ class Moment:
 MOMENTS = [Moment(prompt, in_pause) for prompt in range(4) for in_pause in (False, True)]
 
 
-async def test_a_voice_or_a_key_at_any_moment_ends_the_sequence_within_half_a_second(
+async def _give_a_sign_of_life(
     house: House, phone: Phone, words: Callable[[float], Samples]
 ) -> None:
+    """SIL-1: a voice or a key at any moment ends the sequence within half a second."""
+
     async def lives(moment: Moment, sign: str) -> Leg:
         call = await phone.call(house.settings.hotline_number, ref=f"{sign}-{moment}")
         await _come_to(call, moment)
@@ -105,3 +122,36 @@ def _sign(call: Leg) -> float:
     given = call.moment("spoke") or call.moment("pressed")
     assert given is not None
     return given
+
+
+async def _stays_too_quiet(house: House, phone: Phone, words: Callable[[float], Samples]) -> None:
+    """SIL-3: asked twice to speak up, and sent away."""
+    call = await phone.call(house.settings.hotline_number, ref="quiet")
+    await _speaks(call, [WHISPER, WHISPER, WHISPER], words)
+    await call.ended(within=20)
+    row = await house.call_of("quiet")
+    assert (await said_to(house, row))[1:] == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
+    assert (row["sil_outcome"], row["disposition"]) == ("too_quiet", "too_quiet")
+    assert call.ended_by == "there"
+
+
+async def _speaks_up(
+    house: House, phone: Phone, words: Callable[[float], Samples], *, asked: int
+) -> None:
+    """SIL-3: with a voice the call goes on, however often it took to ask."""
+    call = await phone.call(house.settings.hotline_number, ref=f"speaks-up-{asked}")
+    await _speaks(call, [WHISPER] * asked + [NORMAL], words)
+    await call.hears_words(within=8)
+    await call.hangs_up()
+    row = await house.call_of(f"speaks-up-{asked}")
+    assert (await said_to(house, row))[1:] == ["sil3_louder"] * asked + ["menu"]
+    assert row["sil_outcome"] == "alive"
+
+
+async def _speaks(call: Leg, levels: list[float], words: Callable[[float], Samples]) -> None:
+    """Answer each prompt after its end, at the next level of the list."""
+    await call.answered()
+    for level in levels:
+        await call.hears_words(within=12)
+        await call.hears_pause(0.8, within=12)
+        await call.says(audio.at_level(words(3.0), level))

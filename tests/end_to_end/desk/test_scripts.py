@@ -10,12 +10,12 @@ import contextlib
 import json
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 
 import pytest
-import pytest_asyncio
 
 from caller import audio
 from caller.leg import Leg
@@ -23,11 +23,12 @@ from caller.listen import Samples, pauses
 from caller.phone import Phone
 from tests.end_to_end.house import House, Row
 from tests.end_to_end.people import said_to, seconds_between, told
-from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
+from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"max_wait": 40, "wrap_up_for": 0}
+SEATS = [str(8101 + which) for which in range(8)]
+HOTLINE = {"max_wait": 40, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
 WHISPER = -50.0
 """dBFS of a caller who can hardly be heard."""
 _numbers = count(1)
@@ -35,24 +36,28 @@ _numbers = count(1)
 
 @dataclass
 class Desk:
-    """Two agents at work, and callers who reach one of them."""
+    """Agents at work, each soon with a caller."""
 
     house: House
     phone: Phone
     workers: Sequence[Worker]
     words: Callable[[float], Samples]
 
-    async def takes_a_call(self) -> "Talk":
-        """Have a caller and an agent talk."""
-        ref = f"script-{next(_numbers)}"
-        caller = await asks_for_an_agent(self.house, self.phone, self.words(1.5), ref)
-        talks = {asyncio.create_task(worker.talks()): worker for worker in self.workers}
-        [first], others = await asyncio.wait(talks, return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            other.cancel()
-        await asyncio.wait(others)
-        worker, agent = talks[first], first.result()
-        return Talk(self, ref, await call_id(self.house, ref), caller, worker, agent)
+    async def takes_calls(self) -> "list[Talk]":
+        """Have every agent talk with a caller."""
+        refs = [f"script-{next(_numbers)}" for _ in self.workers]
+        callers = asyncio.gather(
+            *(asks_for_an_agent(self.house, self.phone, self.words(1.5), ref) for ref in refs)
+        )
+        legs = await asyncio.gather(*(worker.talks(within=30) for worker in self.workers))
+        answered = dict(zip((worker.number for worker in self.workers), legs, strict=True))
+        by_number = {worker.number: worker for worker in self.workers}
+        talks = []
+        for ref, caller in zip(refs, await callers, strict=True):
+            row = await self.house.call_of(ref, state="talking")
+            worker, agent = by_number[row["agent"]], answered[row["agent"]]
+            talks.append(Talk(self, ref, row["id"], caller, worker, agent))
+        return talks
 
 
 @dataclass
@@ -105,16 +110,17 @@ class Talk:
         return answer.is_success
 
 
-@pytest_asyncio.fixture
-async def desk(
-    house: House, phone: Phone, words: Callable[[float], Samples]
+@asynccontextmanager
+async def staffed(
+    house: House, phone: Phone, words: Callable[[float], Samples], seats: Sequence[str]
 ) -> AsyncIterator[Desk]:
-    one, two = f"30{next(_numbers):02d}", f"30{next(_numbers):02d}"
-    async with (
-        at_work(house, phone, one, "8101") as first,
-        at_work(house, phone, two, "8102") as second,
-    ):
-        yield Desk(house, phone, (first, second), words)
+    """Give a desk with an agent at each of these seats."""
+    async with AsyncExitStack() as stack:
+        workers = [
+            await stack.enter_async_context(at_work(house, phone, f"30{next(_numbers):02d}", seat))
+            for seat in seats
+        ]
+        yield Desk(house, phone, workers, words)
 
 
 async def _prompts(talk: Talk, row: Row) -> list[str]:
@@ -122,113 +128,128 @@ async def _prompts(talk: Talk, row: Row) -> list[str]:
     return [name for name in said if name.startswith("sil")]
 
 
-async def test_a_silent_line_is_asked_three_times_and_one_word_brings_the_agent_back(
-    desk: Desk,
-) -> None:
-    silent, late = await desk.takes_a_call(), await desk.takes_a_call()
-
-    async def says_nothing() -> None:
-        await silent.presses("silent")
-        row = await silent.is_over()
-        assert silent.pauses() == pytest.approx([3.0, 3.0, 2.0], abs=0.4)
-        assert await _prompts(silent, row) == ["sil1_first", "sil1_second", "sil1_third"]
-        assert (row["sil_outcome"], json.loads(row["scripts"])) == ("silent", ["silent"])
-
-    async def speaks_late() -> None:
-        await late.presses("silent")
-        await late.caller.hears_words(within=3)
-        await late.caller.hears_pause(1.0, within=8)
-        await late.caller.says(desk.words(1.5))
-        await late.comes_back()
-        row = await late.ends()
-        assert await _prompts(late, row) == ["sil1_first"]
-
-    await asyncio.gather(says_nothing(), speaks_late())
+async def silent_to_the_end(talk: Talk) -> None:
+    """SIL-1: asked three times, then hung up on."""
+    await talk.presses("silent")
+    row = await talk.is_over()
+    assert talk.pauses() == pytest.approx([3.0, 3.0, 2.0], abs=0.4)
+    assert await _prompts(talk, row) == ["sil1_first", "sil1_second", "sil1_third"]
+    assert (row["sil_outcome"], json.loads(row["scripts"])) == ("silent", ["silent"])
 
 
-async def test_a_caller_too_quiet_is_asked_twice_and_a_key_brings_the_agent_back(
-    desk: Desk,
-) -> None:
-    quiet, pressing = await desk.takes_a_call(), await desk.takes_a_call()
-
-    async def stays_quiet() -> None:
-        await quiet.presses("quiet")
-        low = audio.at_level(desk.words(2.0), WHISPER)
-        for _ in range(2):
-            await quiet.caller.hears_words(within=8)
-            await quiet.caller.hears_pause(0.8, within=8)
-            await quiet.caller.says(low)
-        row = await quiet.is_over()
-        assert await _prompts(quiet, row) == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
-        assert row["sil_outcome"] == "too_quiet"
-
-    async def presses_a_key() -> None:
-        await pressing.presses("quiet")
-        await pressing.caller.hears_words(within=3)
-        await pressing.caller.presses("5")
-        await pressing.comes_back()
-        assert json.loads((await pressing.ends())["scripts"]) == ["quiet"]
-
-    await asyncio.gather(stays_quiet(), presses_a_key())
+async def speaks_late(talk: Talk) -> None:
+    """SIL-1: one word brings the agent back."""
+    await talk.presses("silent")
+    await talk.caller.hears_words(within=3)
+    await talk.caller.hears_pause(1.0, within=8)
+    await talk.caller.says(talk.desk.words(1.5))
+    await talk.comes_back()
+    row = await talk.ends()
+    assert await _prompts(talk, row) == ["sil1_first"]
 
 
-async def test_who_cannot_hear_us_is_promised_a_call_within_three_minutes_and_who_can_is_back(
-    desk: Desk,
-) -> None:
-    deaf, talk = await desk.takes_a_call(), await desk.takes_a_call()
-
-    async def hears_nothing() -> None:
-        await deaf.presses("cannot-hear")
-        row = await deaf.is_over()
-        assert deaf.pauses()[0] == pytest.approx(3.0, abs=0.3)
-        assert await _prompts(deaf, row) == ["sil4_ask", "sil4_goodbye"]
-        query = "SELECT * FROM promises WHERE call_id = :id"
-        [promise] = await desk.house.rows(query, id=row["id"])
-        assert (promise["kind"], promise["state"]) == ("cannot_hear", "open")
-        within = timedelta(minutes=3).seconds
-        assert seconds_between(promise["made_at"], promise["due_at"]) == within
-
-    async def hears_and_then_does_not() -> None:
-        await talk.presses("cannot-hear")
-        await talk.caller.hears_words(within=3)
+async def quiet_to_the_end(talk: Talk) -> None:
+    """SIL-3: asked twice to speak up, then sent away."""
+    await talk.presses("quiet")
+    low = audio.at_level(talk.desk.words(2.0), WHISPER)
+    for _ in range(2):
+        await talk.caller.hears_words(within=8)
         await talk.caller.hears_pause(0.8, within=8)
-        await talk.caller.says(desk.words(1.0))
-        await talk.comes_back()
-        await talk.presses("cannot-hear")
-        row = await talk.is_over()
-        assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
-        assert json.loads(row["scripts"]) == ["cannot_hear", "cannot_hear"]
-
-    await asyncio.gather(hears_nothing(), hears_and_then_does_not())
+        await talk.caller.says(low)
+    row = await talk.is_over()
+    assert await _prompts(talk, row) == ["sil3_louder", "sil3_louder", "sil3_goodbye"]
+    assert row["sil_outcome"] == "too_quiet"
 
 
-async def test_who_stays_on_the_line_is_asked_twice_with_three_seconds_each(desk: Desk) -> None:
-    lingering, asking = await desk.takes_a_call(), await desk.takes_a_call()
+async def presses_a_key(talk: Talk) -> None:
+    """SIL-3: a key brings the agent back."""
+    await talk.presses("quiet")
+    await talk.caller.hears_words(within=3)
+    await talk.caller.presses("5")
+    await talk.comes_back()
+    assert json.loads((await talk.ends())["scripts"]) == ["quiet"]
 
-    async def lingers() -> None:
-        await lingering.presses("stays-on")
-        row = await lingering.is_over()
-        assert lingering.pauses() == pytest.approx([3.0, 3.0], abs=0.3)
-        assert await _prompts(lingering, row) == ["sil5_first", "sil5_second"]
 
-    async def asks() -> None:
-        await asking.presses("stays-on")
-        await asking.caller.hears_words(within=3)
-        await asking.caller.presses("1")
-        await asking.comes_back()
-        await asking.ends()
+async def cannot_hear(talk: Talk) -> None:
+    """SIL-4: who cannot hear us is promised a call within three minutes."""
+    await talk.presses("cannot-hear")
+    row = await talk.is_over()
+    assert talk.pauses()[0] == pytest.approx(3.0, abs=0.3)
+    assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
+    query = "SELECT * FROM promises WHERE call_id = :id"
+    [promise] = await talk.desk.house.rows(query, id=row["id"])
+    assert (promise["kind"], promise["state"]) == ("cannot_hear", "open")
+    within = timedelta(minutes=3).seconds
+    assert seconds_between(promise["made_at"], promise["due_at"]) == within
 
-    await asyncio.gather(lingers(), asks())
+
+async def hears_and_then_does_not(talk: Talk) -> None:
+    """SIL-4: who hears us is back with the agent; asked a second time, a call is promised."""
+    await talk.presses("cannot-hear")
+    await talk.caller.hears_words(within=3)
+    await talk.caller.hears_pause(0.8, within=8)
+    await talk.caller.says(talk.desk.words(1.0))
+    await talk.comes_back()
+    await talk.presses("cannot-hear")
+    row = await talk.is_over()
+    assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
+    assert json.loads(row["scripts"]) == ["cannot_hear", "cannot_hear"]
+
+
+async def lingers(talk: Talk) -> None:
+    """SIL-5: who stays on the line is asked twice, with three seconds each."""
+    await talk.presses("stays-on")
+    row = await talk.is_over()
+    assert talk.pauses() == pytest.approx([3.0, 3.0], abs=0.3)
+    assert await _prompts(talk, row) == ["sil5_first", "sil5_second"]
+
+
+async def has_another_question(talk: Talk) -> None:
+    """SIL-5: a key brings the agent back."""
+    await talk.presses("stays-on")
+    await talk.caller.hears_words(within=3)
+    await talk.caller.presses("1")
+    await talk.comes_back()
+    await talk.ends()
+
+
+PLAYS = (
+    silent_to_the_end,
+    speaks_late,
+    quiet_to_the_end,
+    presses_a_key,
+    cannot_hear,
+    hears_and_then_does_not,
+    lingers,
+    has_another_question,
+)
+"""What callers do when an agent has pressed a key; all at once, for they mostly wait."""
+
+
+async def test_each_script_is_said_to_its_end_and_a_sign_of_life_brings_the_same_agent_back(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    async with staffed(house, phone, words, SEATS[: len(PLAYS)]) as desk:
+        talks = await desk.takes_calls()
+        async with asyncio.TaskGroup() as plays:
+            for play, talk in zip(PLAYS, talks, strict=True):
+                plays.create_task(play(talk), name=play.__name__)
 
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
 async def test_a_service_that_dies_in_a_script_leaves_the_caller_with_words_and_the_agent(
-    desk: Desk, fault: signal.Signals
+    house: House, phone: Phone, words: Callable[[float], Samples], fault: signal.Signals
 ) -> None:
-    talk = await desk.takes_a_call()
+    async with staffed(house, phone, words, SEATS[:1]) as desk:
+        [talk] = await desk.takes_calls()
+        await _is_left_alone_by_the_service(talk, fault)
+
+
+async def _is_left_alone_by_the_service(talk: Talk, fault: signal.Signals) -> None:
+    house = talk.desk.house
     await talk.presses("silent")
     await talk.caller.hears_words(within=3)
-    before = desk.house.signal("calls", fault)
+    before = house.signal("calls", fault)
     died = talk.caller.now
     try:
         await talk.comes_back()
@@ -236,11 +257,11 @@ async def test_a_service_that_dies_in_a_script_leaves_the_caller_with_words_and_
         assert words[0].start - died < 5.0, f"silence after {died}: {words}"
     finally:
         with contextlib.suppress(ProcessLookupError):
-            desk.house.signal("calls", signal.SIGKILL)
+            house.signal("calls", signal.SIGKILL)
     row = await talk.ends()
     assert row["emergency"] in {"no_verdict", "frozen"}
-    [emergency] = await told(desk.house, row, "TR_EMERGENCY")
+    [emergency] = await told(house, row, "TR_EMERGENCY")
     assert emergency["script"] == "silent"
-    await desk.house.is_back("calls", after=before)
-    ready = desk.house.figures
+    await house.is_back("calls", after=before)
+    ready = house.figures
     await until(lambda: ready("calls.json", fresh_within=2.0).get("ami"), within=30, every=0.2)
