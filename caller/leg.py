@@ -63,6 +63,11 @@ class Leg:
     # -- what was lived through --------------------------------------------------------------
 
     @property
+    def began(self) -> float:
+        """Return when the call began, by the event loop's clock."""
+        return self._began
+
+    @property
     def now(self) -> float:
         """Return the seconds since the call began."""
         return self._clock() - self._began

@@ -72,7 +72,7 @@ async def test_a_page_knows_the_caller_within_200_ms_of_the_invite(
     late = []
     for agent, rung in zip(agents, phones, strict=True):
         offers = [one.at for one in agent.events if one.name == "offer"]
-        invites = [leg._began for leg in rung.calls]
+        invites = [leg.began for leg in rung.calls]
         assert len(offers) >= len(invites)
         late += [
             told - (invite - HEAD_START_S) for told, invite in zip(offers, invites, strict=False)
