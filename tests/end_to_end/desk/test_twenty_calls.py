@@ -1,29 +1,37 @@
-"""Twenty callers talk to twenty agents while holds, transfers and three kinds of death go on.
+"""Twenty callers talk to twenty agents while holds, transfers and five kinds of loss go on.
+
+Two of the agents talk through their pages: one page is loaded again, the other one crashes.
 
 ANS-3, ANS-5, SIL-7: nobody has dead air over 5 s, no agent and no call is left as a ghost, and each
 call is there once with a recording that ends where the line did.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, expect
 
 from caller import audio
 from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples
 from caller.phone import Answering, Phone
+from tests.end_to_end.browser import Desk, chromium, desk, staff
 from tests.end_to_end.house import House
 from tests.end_to_end.people import longest_dead_air
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
 from tests.waiting import until
 
-CALLS, IDLE = 20, 3
-SEATS = [str(8101 + which) for which in range(CALLS + IDLE)]
-HELD = 4
+__all__ = ["chromium", "desk", "staff"]
+
+CALLS, PAGES, IDLE = 20, 2, 4
+SEATS = [str(8101 + which) for which in range(CALLS - PAGES + IDLE)]
+HELD, MOVED = 4, 3
 DEAD_AIR_S = 5.0
 LOST_AT_MOST_S = 2.5
 """Seconds at the end of a recording that a killed Asterisk may take with it."""
@@ -61,6 +69,28 @@ async def _moves(house: House, worker: Worker, to: Worker, refs: Sequence[str]) 
     await (await to.phone.rings(within=15)).answered(within=5)
 
 
+async def _answers_in_a_page(desk: Desk, number: str) -> Page:
+    """Give the page of an agent who answers whatever rings there."""
+    page = await desk.signed_in(number)
+    page.on("dialog", lambda dialog: dialog.accept())
+    await desk.on_duty(page)
+    await page.evaluate(
+        """setInterval(() => {
+             const answer = document.querySelector("#answer");
+             if (answer.classList.contains("breathes") && !answer.disabled) answer.click();
+           }, 250)"""
+    )
+    return page
+
+
+async def _crashes(desk: Desk, page: Page) -> None:
+    """Lose a page as a browser loses it: nothing in it runs any more."""
+    session = await page.context.new_cdp_session(page)
+    with contextlib.suppress(PlaywrightError, TimeoutError):
+        async with asyncio.timeout(2):
+            await session.send("Page.crash")
+
+
 async def _each_is_kept_once(house: House, refs: Sequence[str], lasted: Sequence[float]) -> None:
     for ref, seconds in zip(refs, lasted, strict=True):
         row = await house.call_of(ref, within=30)
@@ -83,13 +113,16 @@ async def _all_are_members_once(house: House) -> bool:
 @pytest.mark.timeout(300)
 async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
     house: House,
+    desk: Desk,
     phone: Phone,
     words: Callable[[float], Samples],
     speech: Samples,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    desk.forgiven = ("ERR_", "Failed to load resource", "503", "WebSocket")
+    pages = [await _answers_in_a_page(desk, str(6101 + which)) for which in range(PAGES)]
     async with AsyncExitStack() as stack:
-        talking = Answering(after=0.3, says=audio.joined([speech] * 3))
+        talking = Answering(after=0.3, says=audio.joined([speech] * 5))
         workers = [
             await stack.enter_async_context(
                 at_work(house, phone, str(6001 + which), seat, answering=talking)
@@ -98,25 +131,33 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
         ]
         refs = [f"twenty-{which}" for which in range(CALLS)]
         calls = await _calls(house, phone, words(1.5), refs)
-        await until(lambda: _busy(workers)[CALLS - 1 :], within=20, what="everybody talks")
+        at_phones = CALLS - PAGES
+        await until(lambda: _busy(workers)[at_phones - 1 :], within=20, what="everybody talks")
+        for page in pages:
+            await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
         await asyncio.sleep(1.0)
         since = [call.now for call in calls]
         busy = _busy(workers)
         idle = [worker for worker in workers if worker not in busy]
-        assert (len(busy), len(idle)) == (CALLS, IDLE)
-        moving = busy[HELD : HELD + IDLE]
+        assert (len(busy), len(idle)) == (at_phones, IDLE)
+        moving = busy[HELD : HELD + MOVED]
         await asyncio.gather(
             *(_is_held(worker.phone.calls[-1]) for worker in busy[:HELD]),
-            *(_moves(house, one, to, refs) for one, to in zip(moving, idle, strict=True)),
+            *(_moves(house, one, to, refs) for one, to in zip(moving, idle, strict=False)),
         )
+        again, crashing = pages
+        await again.reload()
+        await expect(again.locator("#state")).to_have_attribute("data-state", "talking")
+        await _crashes(desk, crashing)
+        await until(lambda: len(_busy(workers)) > at_phones, within=40, what="all are talked to")
         killed = time.monotonic()
-        desk, service = (house.signal(name, signal.SIGKILL) for name in ("desk", "calls"))
-        await house.is_back("desk", after=desk)
+        front, service = (house.signal(name, signal.SIGKILL) for name in ("desk", "calls"))
+        await house.is_back("desk", after=front)
         await house.is_back("calls", after=service)
-        stayed = [worker for worker in busy if worker not in moving]
-        for worker in [*stayed, *idle]:
+        for worker in _busy(workers):
             await worker.agent.is_seen("talking", after=killed, within=30)
         assert not any(call.is_over for call in calls), "a call has gone with us"
+        await expect(again.locator("#state")).to_have_attribute("data-state", "talking")
         lasted = [call.now - (call.moment("answered") or 0.0) for call in calls]
         switch = house.signal("asterisk", signal.SIGKILL)
         dead_air = [
