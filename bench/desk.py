@@ -40,7 +40,7 @@ STAYS_S = 5.0
 ANSWERS_BY_ITSELF = """
 setInterval(() => {
   const answer = document.querySelector("#answer");
-  if (answer.classList.contains("breathes") && !answer.disabled) answer.click();
+  if (!answer.disabled) answer.click();
 }, 250);
 """
 
