@@ -233,6 +233,46 @@ class Settings(BaseSettings):
     )
     message_limit: int = Field(180, ge=10, le=1800, description="Longest message, in seconds.")
 
+    trunk_out: str = Field(
+        "",
+        pattern=r"^$|^[A-Za-z0-9.-]+(:[0-9]{2,5})?$",
+        description="Where we ring people: host or host:port of a SIP trunk or PBX; empty: only "
+        "the house's own phones can be rung.",
+    )
+    lines_out: int = Field(60, ge=1, le=500, description="How many calls we make at once.")
+    attendants: str = Field(
+        "",
+        pattern=r"^$|^[0-9*#]{2,20}(,[0-9*#]{2,20})*$",
+        description="WAK-3: telephones of the floor attendants, in order (comma between them).",
+    )
+    wake_proof: Literal["key", "speech"] = Field(
+        "key", description="What proves that a guest is awake: a key only, or a spoken answer too."
+    )
+    wake_ring_for: int = Field(30, ge=5, le=120, description="Seconds a guest's phone rings.")
+    wake_again_every: int = Field(
+        60, ge=5, le=600, description="Seconds from one ringing of a guest to the next (WAK-3)."
+    )
+    wake_give_up_after: int = Field(
+        300,
+        ge=10,
+        le=3600,
+        description="Seconds without a sign from a guest until an attendant is asked to knock "
+        "(WAK-3: 5 or 10 minutes).",
+    )
+    wake_snooze_for: int = Field(
+        600, ge=10, le=3600, description="Seconds until a guest who sleeps on is rung again."
+    )
+    wake_knock_within: int = Field(
+        300, ge=10, le=3600, description="Seconds in which an attendant reports from the room."
+    )
+    wake_grace: int = Field(
+        1800,
+        ge=60,
+        le=86_400,
+        description="A wake-up that we are later with than these seconds is not rung any more: the "
+        "desk is told.",
+    )
+
     oidc_issuer: str = Field(
         "",
         pattern=r"^$|^https?://[^\s?#]+$",

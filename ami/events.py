@@ -105,6 +105,15 @@ class Hangup:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginateResponse:
+    """What became of a call that we had Asterisk make; `exten` is where it was to go."""
+
+    exten: str
+    success: bool
+    reason: int
+
+
+@dataclass(frozen=True, slots=True)
 class UserEvent:
     """An event of our own dialplan; `fields` are the headers after its name, cleaned.
 
@@ -149,6 +158,7 @@ Event = (
     | QueueCallerLeave
     | Newchannel
     | Hangup
+    | OriginateResponse
     | UserEvent
     | AgentEvent
 )
@@ -246,6 +256,9 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
         clean(h["CallerIDName"]),
     ),
     "Hangup": lambda h: Hangup(h["Channel"], h["Uniqueid"], h["Linkedid"], int(h["Cause"])),
+    "OriginateResponse": lambda h: OriginateResponse(
+        h["Exten"], h["Response"] == "Success", int(h["Reason"])
+    ),
     "UserEvent": _user_event,
     **agent_events.READERS,
 }

@@ -22,6 +22,8 @@ from switchroom.run import run as run_hotline
 DATABASE_AWAY_S = 10.0
 """Seconds between two looks for a database that does not answer at the first start."""
 
+PARTS = ["asterisk", "calls", "ledger", "desk", "dispatch"]
+
 DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 
 
@@ -29,9 +31,9 @@ DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 @click.option(
     "--part",
     "parts",
-    type=click.Choice(["asterisk", "calls", "ledger", "desk"]),
+    type=click.Choice(PARTS),
     multiple=True,
-    default=["asterisk", "calls", "ledger", "desk"],
+    default=PARTS,
     help="Run Asterisk with these parts only; the others run elsewhere by `thirdring serve`.",
 )
 def run(parts: Sequence[str]) -> None:
@@ -66,7 +68,7 @@ def greet_first(current: Settings, say: Say) -> None:
 
 
 def services(current: Settings) -> list[Service]:
-    """Return the programs of ours that answer calls, keep the ledger and show the desk."""
+    """Return the programs of ours: they answer, keep the ledger, show the desk, ring people."""
     program = str(Path(sys.executable).with_name("thirdring"))
     return [
         Service("calls", [program, "serve", "calls"], lambda p: probes.accepts(p.agi, p.line)),
@@ -76,6 +78,7 @@ def services(current: Settings) -> list[Service]:
             [program, "serve", "desk"],
             lambda _: probes.answers_http(current.desk_address, current.desk_port),
         ),
+        Service("dispatch", [program, "serve", "dispatch"], lambda _: probes.always),
     ]
 
 

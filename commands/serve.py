@@ -21,6 +21,7 @@ PARTS = {
     "calls": "reception.service:serve",
     "ledger": "ledger.service:serve",
     "desk": "desk.service:serve",
+    "dispatch": "dispatch.service:serve",
 }
 """The parts, and the coroutine function that runs each."""
 
@@ -28,7 +29,7 @@ PARTS = {
 @click.command()
 @click.argument("part", type=click.Choice(list(PARTS)))
 def serve(part: str) -> None:
-    """Run one part of the hotline: calls, ledger or desk."""
+    """Run one part of the hotline: calls, ledger, desk or dispatch."""
     import uvloop  # noqa: PLC0415 (only a process that serves needs it)
 
     current = given.settings()

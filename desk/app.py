@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk import health, live
+from desk import health, live, wake_watch
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -40,6 +40,7 @@ from desk.api import (
     sitting,
     state,
     tickets,
+    wake_ups,
 )
 from desk.archive import Archive, NotAnsweringError
 from desk.assets import Assets
@@ -56,6 +57,7 @@ from desk.pages import (
     routes_floor,
     routes_handover,
     routes_knowledge,
+    routes_wake_ups,
     routes_work,
 )
 from desk.pages.refused import by_a_person, refused, sentence, wrongly_asked
@@ -84,6 +86,7 @@ TAGS = [
     {"name": "knowledge", "description": "Answers that agents find during a call (TKT-15)."},
     {"name": "promises", "description": "Calls back that were promised (CBK-1, SIL-4)."},
     {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
+    {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
     {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
@@ -110,6 +113,7 @@ PARTS = (
     knowledge.router,
     promises.router,
     handovers.router,
+    wake_ups.router,
     audit.router,
     notice.router,
     sitting.router,
@@ -131,6 +135,7 @@ PARTS = (
     routes_audit.router,
     routes_accounts.router,
     routes_handover.router,
+    routes_wake_ups.router,
     routes_knowledge.router,
 )
 """Everything the desk answers; each of their routes has its line in `desk/policy.py`."""
@@ -193,11 +198,15 @@ def facing_the_network(app: FastAPI) -> Edge:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     floor: Floor = app.state.floor
-    running = asyncio.create_task(floor.run())
-    yield {}
-    running.cancel()
-    await asyncio.wait({running}, timeout=CLOSING_S)
     archive: Archive = app.state.archive
+    running = {
+        asyncio.create_task(floor.run()),
+        asyncio.create_task(wake_watch.watch(archive, floor)),
+    }
+    yield {}
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running, timeout=CLOSING_S)
     await archive.close(within=CLOSING_S)
 
 
@@ -214,7 +223,7 @@ def _figures(settings: Settings) -> Figures:
             partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")
         )
     )
-    left_behind = [settings.paths.run / "calls.prom", settings.paths.run / "ledger.prom"]
+    left_behind = [settings.paths.run / f"{name}.prom" for name in ("calls", "ledger", "dispatch")]
     figures.registry.register(ExpositionCollector(left_behind, now=time.time))
     figures.registry.register(RoomCollector(partial(health.free_bytes, settings.home)))
     return figures

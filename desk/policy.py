@@ -84,6 +84,12 @@ _EVERYONE = frozenset(Role)
 _SHIFTS = LEADERS | _AGENTS | {Role.SWITCHBOARD, Role.FLOOR_ATTENDANT}
 """Who works in shifts, and hands over to the next (RPT-4)."""
 
+_WAKERS = LEADERS | _AGENTS | {Role.SWITCHBOARD}
+"""Who keeps the register of wake-ups (WAK-1)."""
+
+KNOCKERS = _WAKERS | {Role.FLOOR_ATTENDANT}
+"""Who sees it, and may say that a guest is awake (WAK-3)."""
+
 _SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
 """Who works at a seat with a phone (QUE-4)."""
 
@@ -117,6 +123,13 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/handovers"): _SHIFTS | {Role.INSPECTOR},
     ("POST", "/api/v1/handovers"): _SHIFTS,
     ("POST", "/api/v1/handovers/{handover_id}/sign"): _SHIFTS,
+    ("GET", "/api/v1/wake-registrations"): KNOCKERS,
+    ("POST", "/api/v1/wake-registrations"): _WAKERS,
+    ("DELETE", "/api/v1/wake-registrations/{registration_id}"): _WAKERS,
+    ("GET", "/api/v1/wake-forecast"): KNOCKERS,
+    ("GET", "/api/v1/wake-ups"): KNOCKERS,
+    ("GET", "/api/v1/wake-ups/{wake_up_id}"): KNOCKERS,
+    ("POST", "/api/v1/wake-ups/{wake_up_id}/awake"): KNOCKERS,
     ("GET", "/api/v1/audit"): LEADERS | {Role.INSPECTOR},
     ("GET", "/api/v1/notice"): _EVERYONE,
     ("PUT", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
@@ -151,6 +164,11 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/handover"): _SHIFTS | {Role.INSPECTOR},
     ("POST", "/handover"): _SHIFTS,
     ("POST", "/handover/{handover_id}/sign"): _SHIFTS,
+    ("GET", "/wake-ups"): KNOCKERS,
+    ("POST", "/wake-ups"): _WAKERS,
+    ("POST", "/wake-ups/registrations/{registration_id}/cancel"): _WAKERS,
+    ("POST", "/wake-ups/{wake_up_id}/awake"): KNOCKERS,
+    ("GET", "/wake-ups/{wake_up_id}"): KNOCKERS,
     ("GET", "/customers"): _CUSTOMERS,
     ("GET", "/customers/{number}"): _CUSTOMERS,
     ("POST", "/customers/{number}"): _WRITERS,

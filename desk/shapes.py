@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from callflow.lifecycles.call import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
+from callflow.lifecycles.call import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
@@ -76,6 +76,7 @@ class CallShape(Shape):
         examples=[["QUE-1:large"]],
     )
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
+    way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )

@@ -112,6 +112,10 @@ class Journals:
         """Go on after `batch`: its rows are committed."""
         self._positions.update(batch.after)
 
+    def ends(self) -> dict[str, int]:
+        """Return where each journal ends now, in bytes."""
+        return {file.id: file.size for file in self._files()}
+
     def lag(self) -> int:
         """Return how many bytes are written and not read."""
         return sum(

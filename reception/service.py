@@ -21,6 +21,7 @@ from prometheus_client import generate_latest
 from agi.server import Server
 from ami.link import Link
 from callflow.call import Language
+from callflow.dialogues.good_morning import Proof
 from callflow.rules.hours import WorkingTimes
 from line.ear import Ear
 from line.server import LineServer
@@ -37,7 +38,7 @@ _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
-ROUTES: Final = frozenset({"hotline", "route", "script"})
+ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend"})
 """What the dialplan may visit: `agi://…/hotline`."""
 
 
@@ -60,12 +61,19 @@ async def serve(settings: Settings) -> None:
             notices=paths.notice,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",
+            proof=Proof(settings.wake_proof),
             now=lambda: datetime.now(settings.zone),
         )
         engine = database.engine(settings.database)
         guide = Guide(engine)
         server = Server(
-            {"hotline": reception.receive, "script": reception.speak, "route": guide.receive}
+            {
+                "hotline": reception.receive,
+                "script": reception.speak,
+                "route": guide.receive,
+                "wake": reception.wake,
+                "attend": reception.attend,
+            }
         )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]

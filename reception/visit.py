@@ -16,7 +16,9 @@ from uuid import UUID, uuid4
 from agi import verdicts
 from agi.session import Session
 from callflow.call import Call, Hangup, Language, Verdict
+from callflow.dialogues.good_morning import Proof, Waking, good_morning
 from callflow.dialogues.hotline import Opening, hotline
+from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
 from callflow.rules import notice
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
@@ -54,6 +56,7 @@ class Reception:
     notices: Path
     language: Language
     hall_opening: bool
+    proof: Proof
     now: Callable[[], datetime]
 
     async def receive(self, session: Session) -> None:
@@ -66,6 +69,21 @@ class Reception:
         language = Language(session.query["language"])
         again = session.query.get("again", "") == "1"
         await self._visited(session, lambda call: spoken(call, script, language, again=again))
+
+    async def wake(self, session: Session) -> None:
+        """Wake the guest who lifted the receiver; the route `wake`."""
+        waking = Waking(
+            due=datetime.fromtimestamp(int(session.query["due"]), self.now().tzinfo),
+            language=Language(session.query["language"]),
+            proof=self.proof,
+            now=self.now,
+        )
+        await self._visited(session, lambda call: good_morning(call, waking))
+
+    async def attend(self, session: Session) -> None:
+        """Ask an attendant to knock at a room; the route `attend`."""
+        room, language = session.query.get("room", ""), Language(session.query["language"])
+        await self._visited(session, lambda call: please_knock(call, room, language))
 
     async def _visited(self, session: Session, dialogue: Dialogue) -> None:
         call = str(UUID(session.query["call"]))

@@ -24,6 +24,8 @@ class Secrets:
     """Number of a phone → its SIP password."""
     ami_floor: str
     """Of the AMI user `floor`: the desk's link to agents and queues."""
+    ami_dispatch: str
+    """Of the AMI user `dispatch`: the dispatcher's link, which rings people."""
     seats: dict[str, str]
     """Seat (`w01`, or a desk phone's number) → its SIP password."""
 
@@ -39,11 +41,14 @@ def load(path: Path) -> Secrets:
 def settle(path: Path, phones: Sequence[str], seats: Sequence[str] = ()) -> Secrets:
     """Return the secrets, made or completed where some are missing, and keep them (mode 0600)."""
     kept = _kept(path)
-    found = kept or Secrets(ami=_new(32), signing=_new(48), phones={}, ami_floor="", seats={})
+    found = kept or Secrets(
+        ami=_new(32), signing=_new(48), phones={}, ami_floor="", ami_dispatch="", seats={}
+    )
     found = replace(
         found,
         phones=_completed(found.phones, phones, 16),
         ami_floor=found.ami_floor or _new(32),
+        ami_dispatch=found.ami_dispatch or _new(32),
         seats=_completed(found.seats, seats, 24),
     )
     if found != kept:
@@ -67,8 +72,9 @@ def _kept(path: Path) -> Secrets | None:
             ami=str(values["ami"]),
             signing=str(values["signing"]),
             phones={str(number): str(word) for number, word in values["phones"].items()},
-            # homes of before there were seats know neither of the two
+            # older homes do not know all of what follows
             ami_floor=str(values.get("ami_floor", "")),
+            ami_dispatch=str(values.get("ami_dispatch", "")),
             seats={str(seat): str(word) for seat, word in values.get("seats", {}).items()},
         )
     except FileNotFoundError:

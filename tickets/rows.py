@@ -13,6 +13,7 @@ from callflow.lifecycles.call import (
     HungUpBy,
     Miss,
     SilOutcome,
+    Way,
 )
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
@@ -41,6 +42,7 @@ def call_in(row: RowMapping) -> CallRecord:
     columns["route_reasons"] = tuple(row["route_reasons"])
     columns["scripts"] = tuple(row["scripts"])
     columns["state"] = CallState(row["state"])
+    columns["way"] = Way(row["way"])
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None

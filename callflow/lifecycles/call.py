@@ -8,6 +8,7 @@ Every call ends with exactly one disposition, the first line of this table that 
 | agent | an agent and the caller were connected |
 | message | the recording of a message began |
 | silent, too_quiet | we hung up at the end of SIL-1, SIL-3 |
+| outbound | it was we who rang, and somebody answered |
 | promised | the caller did not want to wait, and is called back |
 | farewell | we hung up after a farewell |
 | failed | none of the above, and it was not the caller who hung up |
@@ -43,9 +44,15 @@ class Disposition(StrEnum):
     SILENT = "silent"
     TOO_QUIET = "too_quiet"
     PROMISED = "promised"
+    OUTBOUND = "outbound"
     FAREWELL = "farewell"
     SWITCH_CRASH = "switch_crash"
     FAILED = "failed"
+
+
+class Way(StrEnum):
+    IN = "in"
+    OUT = "out"  # the dispatcher rang somebody, who answered
 
 
 class CallState(StrEnum):
@@ -123,6 +130,7 @@ class CallRecord:
     """Why the caller was offered to whom, `QUE-1:large` (callflow.rules.routing)."""
     held_s: float = 0.0
     """Seconds on hold (SIL-7)."""
+    way: Way = Way.IN
     scripts: tuple[str, ...] = ()
     """The script keys that an agent pressed, in order."""
 
@@ -181,6 +189,7 @@ def _record(
         route_reasons=heard.route_reasons,
         held_s=round(heard.held_s, 3),
         scripts=tuple(heard.scripts),
+        way=_way(heard),
     )
 
 
@@ -227,6 +236,7 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool
     (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
     (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
     (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),
+    (Disposition.OUTBOUND, lambda heard, _: _way(heard) is Way.OUT),
     (Disposition.PROMISED, lambda heard, _: heard.outcome == "promised"),
     (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
     (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
@@ -234,6 +244,11 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool
     (Disposition.ABANDONED_RINGING, lambda heard, _: heard.answered is None),
     (Disposition.ABANDONED_DIALOGUE, lambda _heard, _crash: True),
 )
+
+
+def _way(heard: Testimony) -> Way:
+    out = heard.call is not None and heard.call.data.get("way") == Way.OUT
+    return Way.OUT if out else Way.IN
 
 
 def _sil_outcome(heard: Testimony) -> SilOutcome:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from callflow.rules.notice import Notice, NoticeKind, standard
 from desk import notices
 from desk.api.asking import Known
+from desk.policy import LEADERS
 from desk.problems import Refused, documented
+from floor.floor import Floor
 from settings import Settings
 
 router = APIRouter(prefix="/api/v1/notice", tags=["notice"])
@@ -58,6 +60,7 @@ async def put_notice(request: Request, wanted: WantedNotice, _holder: Known) -> 
         await anyio.to_thread.run_sync(notices.put_up, folder, notice)
     except OSError as error:
         raise Refused(503, "The notice could not be written on this machine.") from error
+    _tell(request)
     return _state(notice)
 
 
@@ -68,7 +71,14 @@ async def delete_notice(request: Request, _holder: Known) -> NoticeState:
         await anyio.to_thread.run_sync(notices.take_down, _settings(request).paths.notice)
     except OSError as error:
         raise Refused(503, "The notice could not be taken off on this machine.") from error
+    _tell(request)
     return NoticeState(notice=None)
+
+
+def _tell(request: Request) -> None:
+    """Have every open wallboard look at the notice again."""
+    floor: Floor = request.app.state.floor
+    floor.streams.tell_roles(LEADERS, "notice", {})
 
 
 def _settings(request: Request) -> Settings:

@@ -33,6 +33,9 @@ from settings import PROJECT, Settings
 from switchroom import asterisk, render, secrets
 from tests.waiting import until
 
+PARTS = ("asterisk", "calls", "ledger", "desk")
+"""What most tests need; `parts` names others."""
+
 READY_WITHIN = 120.0
 """Seconds; the very first start also builds the prompts."""
 
@@ -123,6 +126,15 @@ class House:
                 return [
                     dict(row) for row in (await connection.execute(text(query), values)).mappings()
                 ]
+        finally:
+            await engine.dispose()
+
+    async def changes(self, statement: str, **values: object) -> None:
+        """Change the database behind everybody's back."""
+        engine = create_async_engine(self.settings.database, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(text(statement), values)
         finally:
             await engine.dispose()
 
@@ -234,11 +246,19 @@ def running(**wanted: object) -> Iterator[House]:
 
 @contextmanager
 def started(home: Path, **wanted: object) -> Iterator[House]:
-    """Start a hotline on a home that stays (to start it again), and stop it after the block."""
+    """Start a hotline on a home that stays (to start it again), and stop it after the block.
+
+    `parts` names its parts, with blanks between them, where it is not the usual ones.
+    """
+    parts = tuple(str(wanted.pop("parts", " ".join(PARTS))).split())
     environment = _environment(home, wanted)
     with (home / "run.out").open("w") as output:
         process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "thirdring"), "run"],
+            [
+                str(Path(sys.executable).parent / "thirdring"),
+                "run",
+                *(word for part in parts for word in ("--part", part)),
+            ],
             env=environment,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,

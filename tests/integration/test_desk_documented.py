@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import agi.metrics
 import ami.metrics
+import dispatch.metrics
 import line.metrics
 import reception.guide
 import reception.journal
@@ -28,7 +29,14 @@ UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
 UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
-WRITERS = (agi.metrics, ami.metrics, line.metrics, reception.guide, reception.journal)
+WRITERS = (
+    agi.metrics,
+    ami.metrics,
+    dispatch.metrics,
+    line.metrics,
+    reception.guide,
+    reception.journal,
+)
 """The modules whose metrics the call service leaves for the desk; importing them makes these."""
 
 

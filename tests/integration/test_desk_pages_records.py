@@ -1,7 +1,7 @@
 """The other pages: for whom they are, in both languages, with hostile texts, with wrong input."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,16 +10,19 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import Role
+from callflow.rules.wall_clock import Repeat
 from desk.archive import NotAnsweringError
 from desk.policy import POLICY
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, call_id
 from tests.integration.page_room import Pages, Seen, pages
-from tickets import accounts, customers, handovers, knowledge
+from tickets import accounts, customers, handovers, knowledge, wake_register
 from tickets.customers import Customer, CustomerSort
 from tickets.desk_models import CustomerRow, HandoverRow, KnowledgeRow
 from tickets.knowledge import Entry
 from tickets.models import Call, TicketRow
+from tickets.outbound_models import WakeRegistrationRow
 from tickets.people_models import AccountRow, AuditRow
+from tickets.wake_register import Registration
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -37,6 +40,8 @@ ADDRESSES = {
     "/customers/{number}": f"/customers/{NUMBER}",
     "/audit": "/audit",
     "/accounts": "/accounts",
+    "/wake-ups": "/wake-ups",
+    "/wake-ups/{wake_up_id}": "/wake-ups/1",
     "/password": "/password",
 }
 
@@ -63,6 +68,7 @@ async def _work(connection: AsyncConnection) -> None:
         now=NOW,
     )
     await knowledge.add(connection, _entry())
+    await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
     await customers.keep(
         connection,
         Customer(
@@ -74,6 +80,20 @@ async def _work(connection: AsyncConnection) -> None:
             updated_at=NOW,
             updated_by="1001",
         ),
+    )
+
+
+def _guest() -> Registration:
+    return Registration(
+        room="8001",
+        number="8001",
+        guest="王小明",
+        language="zh",
+        wall=time(7, 0),
+        zone="Asia/Shanghai",
+        first_day=datetime.now(UTC).date() + timedelta(days=1),
+        last_day=None,
+        repeat=Repeat.DAILY,
     )
 
 
@@ -125,6 +145,9 @@ async def test_each_page_is_there_in_english(desk: Pages) -> None:
 async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> None:
     async def hostile(connection: AsyncConnection) -> None:
         await connection.execute(update(AccountRow).values(name=HOSTILE))
+        await connection.execute(
+            update(WakeRegistrationRow).values(guest=HOSTILE, room=HOSTILE[:20], note=HOSTILE)
+        )
         await connection.execute(update(HandoverRow).values(shift=HOSTILE[:40], faults=HOSTILE))
         said = {"title": HOSTILE, "body": HOSTILE, "keywords": HOSTILE, "updated_by": HOSTILE}
         await connection.execute(update(KnowledgeRow).values(**said))

@@ -126,6 +126,7 @@ def _rendered(home: Path, **more: object) -> Path:
             ami="a",
             signing="s",
             phones=dict.fromkeys(["8001", "8002"], "p"),
+            ami_dispatch="d",
             ami_floor="f",
             seats=dict.fromkeys(settings.seats, "q"),
         ),

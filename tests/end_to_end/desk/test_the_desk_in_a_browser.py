@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.end_to_end.browser import Desk, chromium, desk, staff
+from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
 
 __all__ = ["chromium", "desk", "staff"]
 
@@ -56,3 +56,25 @@ async def test_a_first_load_is_light_and_asks_nobody_else(
         assert answer is not None
         assert answer.status == 200, f"{address}: {answer.status}"
         assert 0 < sum(weights) <= HEAVIEST, f"{address} weighs {sum(weights)} bytes"
+
+
+async def test_a_guest_whom_nobody_woke_is_seen_and_heard_until_somebody_says_awake(
+    desk: Desk,
+) -> None:
+    desk.staff.hires("4001", "switchboard")
+    page = await desk.signed_in("4001")
+    await page.goto("/wake-ups")
+    await page.fill("input[name=room]", "8001")
+    await page.fill("input[name=guest]", "王小明")
+    await page.click("form.card button.main")
+    await expect(page.locator("#night tbody tr").first).to_contain_text("王小明")
+    await expect(page.locator("#alarm")).to_be_hidden()
+    await desk.house.changes("UPDATE wake_ups SET state = 'alarm', next_at = NULL, tries = 4")
+    await expect(page.locator("#alarm")).to_be_visible()
+    await it_is_so(page, "seen.some(({ what }) => what === 'rang')")
+    await page.click("#quiet")
+    await expect(page.locator("#quiet")).to_be_hidden()
+    await page.click("form[action$='/awake'] button")
+    await expect(page.locator("main")).to_contain_text("已醒")
+    await page.goto("/wake-ups")
+    await expect(page.locator("#alarm")).to_be_hidden()

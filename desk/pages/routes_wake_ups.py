@@ -1,0 +1,223 @@
+"""Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.call import Language
+from callflow.lifecycles.wake_up import Proved, Rules, WakeState
+from callflow.rules import wall_clock
+from callflow.rules.wall_clock import Repeat, is_zone
+from desk.admission import Holder
+from desk.api.asking import Asking, Known, Person, RowId
+from desk.api.wake_ups import number_of, reachable
+from desk.archive import Patience
+from desk.outbound_shapes import ForecastShape
+from desk.pages import page
+from desk.pages.forms import Typed, typed
+from desk.pages.shown import Shown
+from desk.policy import allowed
+from desk.problems import Refused
+from settings import Settings
+from tickets import attempts, wake_register, wake_ups
+from tickets.wake_register import InThePastError, Registration
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+BEFORE, AHEAD = timedelta(hours=12), timedelta(hours=24)
+LONGEST = {"room": 20, "number": 20, "guest": 40, "note": 300}
+TAGS: Mapping[WakeState, str] = {
+    WakeState.WAITING: "",
+    WakeState.RINGING: "busy",
+    WakeState.ATTENDING: "warm",
+    WakeState.KNOCKING: "warm",
+    WakeState.ALARM: "bad",
+    WakeState.MISSED: "bad",
+    WakeState.AWAKE: "good",
+    WakeState.CANCELLED: "quiet",
+}
+
+
+@router.get("/wake-ups")
+async def show_wake_ups(
+    request: Request, holder: Known, asking: Asking, saved: str = ""
+) -> HTMLResponse:
+    """The night as it stands, the register, and the form for one more guest."""
+    return await _shown(request, holder, asking, Typed({}), saved=saved)
+
+
+@router.post("/wake-ups")
+async def register_guest(request: Request, holder: Person, asking: Asking) -> Response:
+    """Put a guest on the register."""
+    settings: Settings = request.app.state.settings
+    form = await typed(request)
+    wanted, now = _registration(form, settings), datetime.now(UTC)
+    if wanted is not None and not form.faults:
+        keep = partial(wake_register.register, wanted=wanted, made_by=holder.account_id, now=now)
+        try:
+            key = await asking.write(keep)
+        except InThePastError:
+            form.faults["wall"] = "wake.fault_past"
+        else:
+            return RedirectResponse(f"/wake-ups?saved={key}", status_code=303)
+    return await _shown(request, holder, asking, form, status=422)
+
+
+@router.post("/wake-ups/registrations/{registration_id}/cancel")
+async def cancel_guest(registration_id: RowId, holder: Person, asking: Asking) -> Response:
+    """Take a guest off the register."""
+    now = datetime.now(UTC)
+    off = partial(
+        wake_register.cancel, registration_id=registration_id, by=holder.account_id, now=now
+    )
+    await asking.write(off)
+    return RedirectResponse("/wake-ups?saved=off", status_code=303)
+
+
+@router.post("/wake-ups/{wake_up_id}/awake")
+async def say_awake(wake_up_id: RowId, _holder: Person, asking: Asking) -> Response:
+    """Say that the guest is awake."""
+    now = datetime.now(UTC)
+
+    async def said(connection: AsyncConnection) -> None:
+        await wake_ups.apply(connection, wake_up_id, Proved("desk"), now, Rules())
+
+    await asking.write(said)
+    return RedirectResponse(f"/wake-ups/{wake_up_id}", status_code=303)
+
+
+@router.get("/wake-ups/{wake_up_id}")
+async def show_evidence(
+    request: Request, wake_up_id: RowId, holder: Known, asking: Asking
+) -> HTMLResponse:
+    """One wake-up with every ring, answer, key and recording (WAK-5)."""
+    settings: Settings = request.app.state.settings
+    row = await asking.ask(lambda connection: wake_ups.shown(connection, wake_up_id))
+    if row is None:
+        raise Refused(404, "There is no wake-up with this id.")
+    rung = await asking.ask(
+        lambda connection: attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
+    )
+    return page(
+        request,
+        "wake_up.html",
+        row=row,
+        rung=rung,
+        tags=TAGS,
+        show=Shown(settings.zone, holder.role),
+        there=Shown(ZoneInfo(row.zone), holder.role),
+    )
+
+
+async def _shown(
+    request: Request,
+    holder: Holder,
+    asking: Patience,
+    form: Typed,
+    *,
+    status: int = 200,
+    saved: str = "",
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    rows = await asking.ask(
+        lambda connection: wake_ups.of_days(connection, now - BEFORE, now + AHEAD)
+    )
+    lines = await asking.ask(wake_register.registered)
+    forecast = await _forecast(asking, saved, settings) if saved.isdecimal() else None
+    shouting = [row for row in rows if row.wake_up.state in wake_ups.SHOUTING]
+    return page(
+        request,
+        "wake_ups.html",
+        status=status,
+        rows=[*shouting, *(row for row in rows if row not in shouting)],
+        lines=lines,
+        form=form,
+        saved=saved,
+        forecast=forecast,
+        tags=TAGS,
+        longest=LONGEST,
+        repeats=list(Repeat),
+        languages=list(Language),
+        tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
+        may_register=_registers(holder),
+        show=Shown(settings.zone, holder.role),
+        now=now,
+    )
+
+
+async def _forecast(asking: Patience, saved: str, settings: Settings) -> ForecastShape | None:
+    """Return how the minute looks for which somebody was just registered."""
+    line = await asking.ask(lambda connection: wake_register.one(connection, int(saved[:15])))
+    if line is None or line.next_due is None:
+        return None
+    due, wanted = line.next_due, line.registration
+    zone = ZoneInfo(wanted.zone)
+    asked = await asking.ask(
+        lambda connection: wake_ups.of_minute(connection, due, due + timedelta(minutes=1))
+    )
+    moment = wall_clock.moment(due.astimezone(zone).date(), wanted.wall, zone)
+    return ForecastShape.of(
+        moment, asked=asked, lines=settings.lines_out, ring_for=settings.wake_ring_for
+    )
+
+
+def _registration(form: Typed, settings: Settings) -> Registration | None:
+    """Return what was typed, or None and the faults in the form."""
+    room = form.line("room", longest=LONGEST["room"], needed="wake.fault_room")
+    number = form.line("number", longest=LONGEST["number"]) or number_of(room)
+    if room and not reachable(number, settings):
+        form.faults.setdefault("number", "wake.fault_number")
+    repeat = form.choice("repeat", [each.value for each in Repeat], "wake.fault_repeat")
+    language = form.choice("language", [each.value for each in Language], "wake.fault_language")
+    zone = form.line("zone", longest=64) or settings.timezone
+    wall, first, last = _time(form), _day(form, "first_day"), _day(form, "last_day")
+    if not is_zone(zone):
+        form.faults["zone"] = "wake.fault_zone"
+    if first is None:
+        form.faults.setdefault("first_day", "wake.fault_day")
+    if first and last and last < first:
+        form.faults["last_day"] = "wake.fault_last"
+    if form.faults or wall is None or first is None:
+        return None
+    return Registration(
+        room=room,
+        number=number,
+        guest=form.line("guest", longest=LONGEST["guest"]),
+        language=language,
+        wall=wall,
+        zone=zone,
+        first_day=first,
+        last_day=last,
+        repeat=Repeat(repeat),
+        note=form.text("note", longest=LONGEST["note"]),
+    )
+
+
+def _time(form: Typed) -> time | None:
+    try:
+        return time.fromisoformat(form.line("wall", longest=8, needed="wake.fault_wall")).replace(
+            second=0, microsecond=0, tzinfo=None
+        )
+    except ValueError:
+        form.faults.setdefault("wall", "wake.fault_wall")
+        return None
+
+
+def _day(form: Typed, name: str) -> date | None:
+    text = form.line(name, longest=10)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        form.faults[name] = "wake.fault_day"
+        return None
+
+
+def _registers(holder: Holder) -> bool:
+    rule = allowed("POST", "/wake-ups")
+    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule

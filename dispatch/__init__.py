@@ -1,0 +1,1 @@
+"""The loop that rings people: claims what is due, commits the attempt, rings, hears the rest."""

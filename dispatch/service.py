@@ -1,0 +1,152 @@
+"""Owns `thirdring serve dispatch`: rings whoever is due, until SIGTERM.
+
+Calls that go on are not its own: they are led by Asterisk and the call service, and what comes of
+them is in the journals for the next dispatcher.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import structlog
+from prometheus_client import generate_latest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ami.connection import LinkLost
+from ami.link import Link
+from callflow.lifecycles.wake_up import Rules
+from dispatch.dispatcher import Dispatcher
+from dispatch.switch import CONTEXTS, Lines
+from ledger.journal import Journals
+from settings import Settings
+from tickets import database, wake_ups
+from tickets.attempts import Attempt
+from tickets.migrate import upgrade
+
+LOOPBACK: Final = "127.0.0.1"
+REPORT_EVERY_S: Final = 1.0
+DATABASE_AWAY_S: Final = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Ring people until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(number, stop.set)
+    engine = database.engine(settings.database)
+    link = _link(settings)
+    lines = Lines(
+        link,
+        phones=own_phones(settings),
+        trunk=bool(settings.trunk_out),
+        variables=lambda attempt: _variables(engine, attempt),
+    )
+    dispatcher = Dispatcher(
+        engine=engine,
+        journals=Journals(settings.paths.journal, {}),
+        switch=lines,
+        rules=rules(settings),
+        lines=settings.lines_out,
+        lost=LinkLost,
+    )
+    lines.on_failure(dispatcher.not_rung)
+    link.resync(dispatcher.doubt)
+    work = asyncio.create_task(_work(settings, link, dispatcher))
+    await stop.wait()
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await engine.dispose()
+
+
+def rules(settings: Settings) -> Rules:
+    """Return how this house wakes its guests."""
+    return Rules(
+        ring_for=settings.wake_ring_for,
+        again_every=settings.wake_again_every,
+        give_up_after=settings.wake_give_up_after,
+        snooze_for=settings.wake_snooze_for,
+        knock_within=settings.wake_knock_within,
+        grace=settings.wake_grace,
+        attendants=tuple(filter(None, settings.attendants.split(","))),
+    )
+
+
+def own_phones(settings: Settings) -> frozenset[str]:
+    """Return the numbers that are phones of the house itself."""
+    phones = [*settings.phones.split(","), *settings.seats]
+    return frozenset(number for number in phones if number.isdecimal())
+
+
+async def _work(settings: Settings, link: Link, dispatcher: Dispatcher) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(upgrade, settings.database)
+            break
+        except Exception as error:  # noqa: BLE001 (a database that is away is waited for)
+            _log.warning("the database does not answer", error=repr(error)[:300])
+            await asyncio.sleep(DATABASE_AWAY_S)
+    _log.info("dispatcher ready", lines=settings.lines_out)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(link.run())
+        tasks.create_task(dispatcher.run())
+        tasks.create_task(_report(settings.paths.run, link, dispatcher))
+
+
+async def _variables(engine: AsyncEngine, attempt: Attempt) -> Mapping[str, str]:
+    """Return what the dialplan is told of a wake-up's attempt."""
+    async with engine.connect() as connection:
+        shown = await wake_ups.shown(connection, attempt.subject_id)
+    if shown is None:
+        return {}
+    room = "".join(letter for letter in shown.room if letter.isascii() and letter.isalnum())
+    return {
+        "WAKE_DUE": str(int(shown.wake_up.due.timestamp())),
+        "WAKE_ROOM": room,
+        "WAKE_LANGUAGE": shown.language,
+        "WAKE_NUMBER": attempt.number,
+    }
+
+
+def _link(settings: Settings) -> Link:
+    ports = json.loads(settings.paths.ports.read_text())
+    secret = json.loads(settings.paths.secrets.read_text())["ami_dispatch"]
+    return Link(
+        host=LOOPBACK,
+        port=ports["ami"],
+        username="dispatch",
+        secret=str(secret),
+        boot=lambda: _boot(settings.paths.run),
+        contexts=frozenset(CONTEXTS.values()),
+    )
+
+
+def _boot(run: Path) -> str | None:
+    try:
+        return (run / "boot").read_text().strip() or None
+    except OSError:
+        return None
+
+
+async def _report(run: Path, link: Link, dispatcher: Dispatcher) -> None:
+    """Leave figures and metrics where the desk reads them."""
+    while True:
+        figures = {"at": time.time(), "ami": link.connected, "in_flight": dispatcher.in_flight}
+        try:
+            _replace(run / "dispatch.json", json.dumps(figures).encode())
+            _replace(run / "dispatch.prom", generate_latest())
+        except OSError as error:
+            _log.error("figures not written", error=str(error))
+        await asyncio.sleep(REPORT_EVERY_S)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)

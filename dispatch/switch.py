@@ -1,0 +1,107 @@
+"""Owns how the dispatcher has Asterisk ring people: to contexts on a list, with checked values.
+
+A number is dialled on the trunk, or, when it is one of the house's own phones, there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import structlog
+
+from ami.connection import LinkLost
+from ami.events import Event, OriginateResponse
+from ami.fence import Unsendable
+from ami.link import Link
+from tickets.attempts import Attempt
+
+CONTEXTS: Final[Mapping[str, str]] = {"guest": "wake-guest", "attendant": "wake-attendant"}
+"""Whom we ring → where in the dialplan the answered call goes."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Lines:
+    """The lines out of the house, over one link to Asterisk."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        phones: frozenset[str],
+        trunk: bool,
+        variables: Callable[[Attempt], Awaitable[Mapping[str, str]]],
+    ) -> None:
+        """Ring over `link`; `variables` gives what the dialplan is told of an attempt."""
+        self._link = link
+        self._phones = phones
+        self._trunk = trunk
+        self._variables = variables
+        self._failed: Callable[[str], Awaitable[None]] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        link.subscribe(self._heard)
+
+    @property
+    def connected(self) -> bool:
+        return self._link.connected
+
+    @property
+    def boot(self) -> str | None:
+        return self._link.boot
+
+    def on_failure(self, failed: Callable[[str], Awaitable[None]]) -> None:
+        """Have the id of an attempt told whose phone could not be rung at all."""
+        self._failed = failed
+
+    async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
+        """Ring somebody; False: refused, None: the link was lost and nobody knows."""
+        channel = self._channel(attempt.number)
+        if channel is None:
+            _log.warning("no line leads there", attempt=attempt.id)
+            return False
+        try:
+            return await self._link.originate(
+                channel=channel,
+                context=CONTEXTS[attempt.who],
+                exten=attempt.id,
+                channel_id=attempt.channel,
+                ring_for=ring_for,
+                variables=await self._variables(attempt),
+            )
+        except LinkLost:
+            return None
+        except Unsendable as error:
+            _log.warning("not rung", attempt=attempt.id, error=str(error))
+            return False
+
+    async def hang_up(self, attempt: Attempt) -> None:
+        """End an attempt's call; one that has no channel stays as it is."""
+        try:
+            await self._link.ask("Hangup", rows=False, Channel=attempt.channel, Cause=16)
+        except (LinkLost, Unsendable) as error:
+            _log.warning("not hung up", attempt=attempt.id, error=repr(error))
+
+    async def living(self) -> frozenset[str]:
+        """Return the ids of every channel there is. Raises LinkLost."""
+        rows = (await self._link.ask("Status", rows=True)).rows
+        return frozenset(row.get("Uniqueid", "") for row in rows)
+
+    def _channel(self, number: str) -> str | None:
+        if number in self._phones:
+            return f"PJSIP/{number}"
+        return f"PJSIP/{number}@out" if self._trunk else None
+
+    def _heard(self, event: Event) -> None:
+        if isinstance(event, OriginateResponse) and not event.success and self._failed:
+            task = asyncio.create_task(_told(self._failed, event))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+FAILED_AFTER_S: Final = 0.5
+"""A phone that rang and was not answered is in the journal by then, with the reason."""
+
+
+async def _told(failed: Callable[[str], Awaitable[None]], event: OriginateResponse) -> None:
+    await asyncio.sleep(FAILED_AFTER_S)
+    await failed(event.exten)

@@ -1,0 +1,236 @@
+"""Owns the register of wake-ups (WAK-1): who is to be woken when, unfolded into days ahead of time.
+
+All of it runs in the caller's transaction (on SQLite one with `writing=True`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from callflow.lifecycles.wake_up import WakeState, begun
+from callflow.rules import wall_clock
+from callflow.rules.wall_clock import Repeat
+from tickets.outbound_models import WakeRegistrationRow, WakeUpRow
+from tickets.people_models import AccountRow
+from tickets.wake_ups import columns_of
+
+AHEAD = timedelta(days=2)
+"""Wake-ups of a registration that repeats are made this long before they are due."""
+
+
+class InThePastError(Exception):
+    """The registration names no moment that is still to come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Who is to be woken, and when."""
+
+    room: str
+    number: str
+    """What is dialled."""
+    guest: str
+    language: str
+    wall: time
+    zone: str
+    first_day: date
+    last_day: date | None
+    repeat: Repeat
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A line of the register as it stands."""
+
+    id: int
+    registration: Registration
+    made_at: datetime
+    made_by: str | None
+    """Account number; None: a program, or the guest by telephone."""
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    next_due: datetime | None
+    """When it rings next; None: not any more."""
+
+
+async def register(
+    connection: AsyncConnection, wanted: Registration, *, made_by: int | None, now: datetime
+) -> int:
+    """Keep a registration and its first wake-up; return its id. Raises InThePastError."""
+    first = _next_day(wanted, after=now)
+    if first is None:
+        raise InThePastError
+    made = insert(WakeRegistrationRow).values(
+        **_columns(wanted), made_at=now, made_by=made_by, unfolded_to=None
+    )
+    key: int = (await connection.execute(made.returning(WakeRegistrationRow.id))).scalar_one()
+    await _unfold(connection, key, wanted, after=now, until=now + AHEAD, at_least=first)
+    return key
+
+
+async def cancel(
+    connection: AsyncConnection, registration_id: int, *, by: int | None, now: datetime
+) -> bool:
+    """Take a registration off, and its wake-ups that are not over; False: it was off already."""
+    done = await connection.execute(
+        update(WakeRegistrationRow)
+        .where(
+            WakeRegistrationRow.id == registration_id, WakeRegistrationRow.cancelled_at.is_(None)
+        )
+        .values(cancelled_at=now, cancelled_by=by, unfolded_to=None)
+        .returning(WakeRegistrationRow.id)
+    )
+    if done.first() is None:
+        return False
+    over = [WakeState.AWAKE.value, WakeState.MISSED.value, WakeState.CANCELLED.value]
+    await connection.execute(
+        update(WakeUpRow)
+        .where(WakeUpRow.registration_id == registration_id, WakeUpRow.state.not_in(over))
+        .values(state=WakeState.CANCELLED.value, next_at=None)
+    )
+    return True
+
+
+async def unfold(connection: AsyncConnection, *, now: datetime, limit: int = 500) -> int:
+    """Make the wake-ups of the next days for registrations that repeat; return for how many."""
+    row = WakeRegistrationRow
+    horizon = (now + AHEAD).date()
+    found = await connection.execute(
+        select(row.__table__)
+        .where(row.cancelled_at.is_(None), row.unfolded_to < horizon)
+        .order_by(row.unfolded_to)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    registrations = [(one["id"], _registration(one)) for one in found.mappings()]
+    for key, wanted in registrations:
+        await _unfold(connection, key, wanted, after=now, until=now + AHEAD)
+    return len(registrations)
+
+
+async def registered(
+    connection: AsyncConnection, *, room: str | None = None, active: bool = True, limit: int = 500
+) -> Sequence[Known]:
+    """Return the register: what rings next comes first."""
+    query = _register()
+    if active:
+        query = query.where(WakeRegistrationRow.cancelled_at.is_(None))
+    if room is not None:
+        query = query.where(WakeRegistrationRow.room == room)
+    found = await connection.execute(query.limit(limit))
+    lines = [_known(row) for row in found.mappings()]
+    return [one for one in lines if one.next_due or not active] if active else lines
+
+
+async def one(connection: AsyncConnection, registration_id: int) -> Known | None:
+    """Return one line of the register."""
+    found = await connection.execute(_register().where(WakeRegistrationRow.id == registration_id))
+    row = found.mappings().one_or_none()
+    return None if row is None else _known(row)
+
+
+async def _unfold(
+    connection: AsyncConnection,
+    key: int,
+    wanted: Registration,
+    *,
+    after: datetime,
+    until: datetime,
+    at_least: date | None = None,
+) -> None:
+    """Make the wake-ups of a registration after one moment and until another."""
+    zone = ZoneInfo(wanted.zone)
+    known = await connection.execute(
+        select(func.max(WakeUpRow.day)).where(WakeUpRow.registration_id == key)
+    )
+    last: date | None = known.scalar_one()
+    begin = max(filter(None, (wanted.first_day, last and last + wall_clock.A_DAY)))
+    if wanted.repeat is not Repeat.ONCE:
+        begin = max(begin, after.astimezone(zone).date() - wall_clock.A_DAY)
+    more = False
+    for day in wall_clock.days(begin, wanted.last_day, wanted.repeat):
+        if last and wanted.repeat is Repeat.ONCE:
+            break
+        at = wall_clock.moment(day, wanted.wall, zone).at
+        if at > until and not (at_least and day <= at_least):
+            more = True
+            break
+        if at > after:
+            last = day
+            values = columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
+            await connection.execute(insert(WakeUpRow).values(values))
+    unfolded_to = max(filter(None, (last, until.date()))) if more else None
+    await connection.execute(
+        update(WakeRegistrationRow)
+        .where(WakeRegistrationRow.id == key)
+        .values(unfolded_to=unfolded_to)
+    )
+
+
+def _next_day(wanted: Registration, *, after: datetime) -> date | None:
+    return wall_clock.next_day(
+        wanted.first_day,
+        wanted.last_day,
+        wanted.repeat,
+        wanted.wall,
+        ZoneInfo(wanted.zone),
+        after=after,
+    )
+
+
+def _columns(wanted: Registration) -> dict[str, Any]:
+    columns = {field.name: getattr(wanted, field.name) for field in fields(Registration)}
+    return columns | {"wall": f"{wanted.wall:%H:%M}", "repeat": wanted.repeat.value}
+
+
+def _registration(row: RowMapping) -> Registration:
+    columns = {field.name: row[field.name] for field in fields(Registration)}
+    columns["wall"] = time.fromisoformat(row["wall"])
+    columns["repeat"] = Repeat(row["repeat"])
+    return Registration(**columns)
+
+
+def _register() -> Select[Any]:
+    maker, canceller = aliased(AccountRow), aliased(AccountRow)
+    rings = (
+        select(func.min(WakeUpRow.due))
+        .where(
+            WakeUpRow.registration_id == WakeRegistrationRow.id,
+            WakeUpRow.state.not_in(
+                [WakeState.AWAKE.value, WakeState.MISSED.value, WakeState.CANCELLED.value]
+            ),
+        )
+        .scalar_subquery()
+        .label("next_due")
+    )
+    return (
+        select(
+            WakeRegistrationRow.__table__,
+            maker.number.label("maker"),
+            canceller.number.label("canceller"),
+            rings,
+        )
+        .select_from(WakeRegistrationRow)
+        .outerjoin(maker, maker.id == WakeRegistrationRow.made_by)
+        .outerjoin(canceller, canceller.id == WakeRegistrationRow.cancelled_by)
+        .order_by(rings.nulls_last(), WakeRegistrationRow.id.desc())
+    )
+
+
+def _known(row: RowMapping) -> Known:
+    return Known(
+        id=row["id"],
+        registration=_registration(row),
+        made_at=row["made_at"],
+        made_by=row["maker"],
+        cancelled_at=row["cancelled_at"],
+        cancelled_by=row["canceller"],
+        next_due=row["next_due"],
+    )
