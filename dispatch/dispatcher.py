@@ -255,6 +255,7 @@ class Dispatcher:
 
     async def _ring(self, attempt: Attempt) -> None:
         """Ring at the moment that was planned, never before it."""
+        await self.switch.prepare(attempt)
         while (wait := (attempt.planned_at - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
         if attempt.id not in self._open:

@@ -14,6 +14,10 @@ class Switch(Protocol):
     @property
     def boot(self) -> str | None: ...
 
+    async def prepare(self, attempt: Attempt) -> None:
+        """Learn ahead what a ring needs to know, so that it is on the second."""
+        ...
+
     async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
         """Ring somebody; False: refused, None: nobody knows."""
         ...

@@ -37,6 +37,7 @@ class Lines:
         self._phones = phones
         self._trunk = trunk
         self._variables = variables
+        self._prepared: dict[str, Mapping[str, str]] = {}
         self._failed: Callable[[str], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         link.subscribe(self._heard)
@@ -53,9 +54,13 @@ class Lines:
         """Have the id of an attempt told whose phone could not be rung at all."""
         self._failed = failed
 
+    async def prepare(self, attempt: Attempt) -> None:
+        """Learn ahead what the dialplan is to be told."""
+        self._prepared[attempt.id] = await self._variables(attempt)
+
     async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
         """Ring somebody; False: refused, None: the link was lost and nobody knows."""
-        channel = self._channel(attempt.number)
+        channel, told = self._channel(attempt.number), self._prepared.pop(attempt.id, {})
         if channel is None:
             _log.warning("no line leads there", attempt=attempt.id)
             return False
@@ -66,7 +71,7 @@ class Lines:
                 exten=attempt.id,
                 channel_id=attempt.channel,
                 ring_for=ring_for,
-                variables=await self._variables(attempt),
+                variables=told,
             )
         except LinkLost:
             return None

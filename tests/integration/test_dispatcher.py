@@ -48,6 +48,9 @@ class Switch:
     """Takes no order: nobody knows whether it arrived."""
     alive: set[str] = field(default_factory=set)
 
+    async def prepare(self, attempt: Attempt) -> None:
+        pass
+
     async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
         if self.deaf:
             return None
