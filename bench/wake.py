@@ -3,9 +3,9 @@
 python -m bench.wake                            300 guests, 60 lines
 python -m bench.wake --guests 30 --lines 10 --keep     and write docs/benchmarks-wake.md
 
-SIPp plays guests of all kinds (bench/guests.py) behind the trunk, and the attendant who is sent when
-a guest does not wake. It keeps its own book of the INVITEs: that is held against our rows. Exit code
-1 when somebody was rung early or twice, or is neither awake nor known to the desk.
+SIPp plays guests of all kinds (bench/guests.py) behind the trunk, and the attendant who is sent
+when a guest does not wake. It keeps its own book of the INVITEs, which is held against our rows.
+Exit code 1 when somebody was rung early or twice, or is neither awake nor known to the desk.
 """
 
 import argparse
@@ -134,12 +134,12 @@ def markdown(book: Book, load: tuple[float, float]) -> str:
             "# A full house to be woken in one minute",
             "",
             f"Measured by `python -m bench.wake`: {len(book.wake_ups)} guests registered for the",
-            f"same minute, {book.lines} lines, SIPp as guests of all kinds and as the attendant who",
-            f"is sent after {RULES['wake_give_up_after']} s.",
+            f"same minute, {book.lines} lines, SIPp as guests of all kinds and as the attendant",
+            f"who is sent after {RULES['wake_give_up_after']} s.",
             "",
             "| what | figure | bar |",
             "|---|---|---|",
-            f"| first ring, late while a line was free: p50, p95, longest | {_shares(late)} | {bar} |",
+            f"| first ring late, a line being free: p50, p95, longest | {_shares(late)} | {bar} |",
             f"| rung early, rung twice, rung after the proof, forgotten | {len(wrong)} | 0 |",
             f"| INVITEs that SIPp saw, attempts that we kept | {seen} | equal |",
             f"| the last one known to be awake | {last - book.minute:.0f} s after the minute | – |",
