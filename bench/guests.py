@@ -232,11 +232,14 @@ class Guests:
             self._process.wait()
 
     def invites(self) -> list[tuple[float, str]]:
-        """Return every INVITE that came: seconds since 1970, and the number dialled."""
-        found = []
+        """Return every call that came: seconds since 1970, and the number dialled.
+
+        A line of SIPp's book: day, time, seconds since 1970, R or S, Call-ID, CSeq, first line.
+        """
+        found: dict[str, tuple[float, str]] = {}
         for line in (self.folder / "sip.csv").read_text(errors="replace").splitlines():
             columns = line.split("\t")
-            if len(columns) > 5 and columns[2] == "R" and columns[5].startswith("INVITE"):
-                number = columns[5].partition("sip:")[2].partition("@")[0]
-                found.append((float(columns[1]), number))
-        return found
+            if len(columns) > 6 and columns[3] == "R" and columns[6].startswith("INVITE"):
+                number = columns[6].partition("sip:")[2].partition("@")[0]
+                found.setdefault(columns[4], (float(columns[2]), number))  # not the repeated ones
+        return list(found.values())

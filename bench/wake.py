@@ -121,10 +121,9 @@ def lateness(book: Book) -> list[float]:
 def markdown(book: Book, load: tuple[float, float]) -> str:
     """Return the whole page."""
     late = sorted(lateness(book))
-    kind_of = {str(row["id"]): str(row["number"])[-1] for row in book.wake_ups}
-    tries = defaultdict(list)
+    kinds = defaultdict(list)
     for row in book.wake_ups:
-        tries[kind_of[str(row["id"])]].append(row)
+        kinds[KINDS[str(row["number"])[-1]]].append(row)
     installation = asterisk.find(Settings())
     last = max((_epoch(row["awake_at"]) for row in book.wake_ups if row["awake_at"]), default=0.0)
     wrong, bar = faults(book), f"{1000 * LATE_S:.0f} ms"
@@ -147,10 +146,10 @@ def markdown(book: Book, load: tuple[float, float]) -> str:
             "| guests who | guests | rings each | awake by |",
             "|---|---|---|---|",
             *(
-                f"| {KINDS[kind]} | {len(rows)} "
+                f"| {kind} | {len(rows)} "
                 f"| {statistics.mean(int(row['tries']) for row in rows):.1f} "
                 f"| {_proofs(rows)} |"
-                for kind, rows in sorted(tries.items())
+                for kind, rows in kinds.items()
             ),
             "",
             *(f"- {fault}" for fault in wrong[:20]),
