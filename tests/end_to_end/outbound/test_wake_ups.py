@@ -118,8 +118,8 @@ async def test_guests_are_rung_on_their_minute_until_somebody_is_known_to_be_awa
     assert [evidence[room]["snoozes"] for room in evidence] == [0, 1, 0]
     for found in evidence.values():
         rung = datetime.fromisoformat(found["attempts"][0]["rung_at"])
-        late = (rung - minute).total_seconds()
-        assert 0 <= late < 1.0, "not on the second"  # `bench.wake` judges the milliseconds
+        after = (rung - minute).total_seconds()
+        assert 0 <= after < 1.0, "not on the second"  # `bench.wake` judges the milliseconds
     said = [[one["said"] for one in evidence[room]["attempts"]] for room in evidence]
     assert said[:2] == [["awake"], ["", "snoozed", "awake"]]
     assert said[2][-3:] == ["", "accepted", "reported"]
