@@ -1,99 +1,76 @@
-"""Owns the loop that rings people: what the journals say, what is due, who is rung.
+"""Owns the loop that rings people: what the journals say, who is due, who is rung.
 
-Everything known is rows; in memory are only the attempts that are not over. One turn reads the
-journals first, so that nobody is rung again who has said that he is awake, and claims then. An
-attempt is committed before its phone rings, up to a second ahead, and rings at its moment, never
-before. After a crash the open attempts are read from the database; whatever has no channel any
-more, and of which the journals say nothing, was never rung.
+Everything known is rows; in memory are only the attempts that are not over (`dispatch/book.py`).
+One turn reads the journals first, so that nobody is rung again who has said that he is awake, and
+claims then, the most urgent purpose first. An attempt is committed before its phone rings, up to a
+second ahead, and rings at its moment, never before. After a crash the open attempts are read from
+the database; whatever has no channel any more, and of which the journals say nothing, was never
+rung.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.wake_up import (
-    Accepted,
-    Alarm,
-    AttemptOver,
-    Command,
-    Due,
-    Event,
-    HangUp,
-    Proved,
-    Ring,
-    Rules,
-    Snoozed,
-    WakeUp,
-    decide,
-)
 from dispatch import metrics
-from dispatch.hearing import (
-    Answered,
-    Ended,
-    Fact,
-    Said,
-    SwitchGone,
-    Told,
-    channel_of,
-    facts,
-    result_of,
-)
+from dispatch.book import NEVER_RUNG, Book
+from dispatch.hearing import channel_of
 from dispatch.outward import Switch
-from ledger.journal import Batch, Journals, Position
-from tickets import attempts, wake_register, wake_ups
+from dispatch.purpose import Follow, Planned, Purpose
+from ledger.journal import Journals
+from tickets import attempts
 from tickets.attempts import Attempt
 
 LEAD_S: Final = 1.0
 """Attempts are committed this long before they are due, and ring at their moment."""
-LOOK_EVERY_S: Final = 0.05
+LOOK_EVERY_S: Final = 0.03
 REST_S: Final = 0.25
 UNFOLD_EVERY_S: Final = 60.0
 SETTLE_AFTER_S: Final = 3.0
 """Seconds after its moment from which an attempt without a channel counts as never rung."""
 SETTLE_EVERY_S: Final = 2.0
+UNWANTED_EVERY_S: Final = 0.5
 TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 
-EVER_BEGAN: Final = ""
-"""Name of no journal, with a position from the first start on."""
-
-NEVER_RUNG: Final = "never_rung"
-SWITCH_DIED: Final = "switch_died"
+UNREACHABLE: Final = "unreachable"
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass
 class Dispatcher:
-    """Rings whoever is due, on so many lines."""
+    """Rings whoever is due, on so many lines; the purposes are given by urgency."""
 
     engine: AsyncEngine
     journals: Journals
     switch: Switch
-    rules: Rules
+    purposes: Sequence[Purpose]
     lines: int
     lost: type[Exception]
     """What the switch raises when the link to it is lost."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _open: dict[str, Attempt] = field(default_factory=dict)
-    _stale: set[str] = field(default_factory=set)
-    """Attempts of a dispatcher that is gone: perhaps they were never sent."""
-    _ringing: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _began: bool = False
-    _unfolded_at: float = -UNFOLD_EVERY_S
-    _settled_at: float = 0.0
+    _last: dict[str, float] = field(default_factory=dict)
+    """When what is done only now and then was done last."""
+    _sent_away: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._by_name = {one.name: one for one in self.purposes}
+        self._book = Book(self.engine, self.journals, self._by_name, self._follow)
 
     @property
     def in_flight(self) -> int:
         """Return how many lines are taken."""
-        return len(self._open)
+        return len(self._book.open)
 
     async def run(self) -> None:
         """Ring people until cancelled; what fails is said and tried again."""
@@ -101,9 +78,9 @@ class Dispatcher:
         try:
             while True:
                 failing = await self._turned(failing=failing)
-                await asyncio.sleep(LOOK_EVERY_S if self._open else REST_S)
+                await asyncio.sleep(LOOK_EVERY_S if self._book.open else REST_S)
         finally:
-            for task in self._ringing:
+            for task in self._tasks:
                 task.cancel()
 
     async def _turned(self, *, failing: bool) -> bool:
@@ -123,160 +100,74 @@ class Dispatcher:
     async def turn(self) -> None:
         """Read on, see who is due, and have them rung at their moment."""
         if not self._began:
-            await self._begin()
-        while await self._read_on():
+            await self._book.begin()
+            self._began = True
+        while await self._book.read_on():
             pass
         await self._settle()
+        await self._send_away()
         await self._unfold()
         await self._claim()
-        metrics.LINES.set(len(self._open))
-
-    async def _begin(self) -> None:
-        """Learn what a dispatcher before us left behind."""
-        async with self._writing().begin() as connection:
-            known = await attempts.positions(connection)
-            if EVER_BEGAN not in known:  # what was before the first start is not about us
-                ends = {file: (size, False) for file, size in self.journals.ends().items()}
-                known = {EVER_BEGAN: (0, True), **ends}
-                await attempts.move(connection, known)
-            found = await attempts.open_ones(connection)
-        self.journals.resume({file: Position(*place) for file, place in known.items()})
-        self._open = {one.id: one for one in found}
-        self._stale = set(self._open)
-        self._began = True
-        if found:
-            _log.info("goes on with open attempts", attempts=len(found))
+        metrics.LINES.set(len(self._book.open))
 
     async def doubt(self) -> None:
         """After a link that was lost: what was being sent meanwhile may never have arrived."""
-        self._stale |= {one.id for one in self._open.values() if one.answered_at is None}
-
-    # -- what the journals say ---------------------------------------------------------------
-
-    async def _read_on(self) -> bool:
-        """Take in the next lines of the journals; True when there are more."""
-        batch = self.journals.read(time.time())
-        if not batch:
-            return False
-        heard = list(facts(batch.events))
-        async with self._writing().begin() as connection:
-            for fact in heard:
-                await self._take(connection, fact)
-            await self._moved(connection, batch)
-        self.journals.moved(batch)
-        for fact in heard:
-            self._forget(fact)
-        return batch.more
-
-    async def _moved(self, connection: AsyncConnection, batch: Batch) -> None:
-        after = {file: (place.offset, place.closed) for file, place in batch.after.items()}
-        await attempts.move(connection, after)
-
-    async def _take(self, connection: AsyncConnection, fact: Fact) -> None:
-        if isinstance(fact, SwitchGone):
-            for one in self._of_other_runs(fact):
-                await self._over(connection, one, fact.at, SWITCH_DIED)
-            return
-        attempt = self._open.get(fact.attempt)
-        if attempt is None:
-            return
-        match fact:
-            case Answered(at=at):
-                await attempts.keep(connection, attempt.id, answered_at=at, rung_at=attempt.rung_at)
-                self._open[attempt.id] = replace(attempt, answered_at=at)
-            case Told(at=at, what=what, by=by):
-                await attempts.keep(connection, attempt.id, said=what.value)
-                await self._happens(connection, attempt, _EVENTS[what](by), at)
-            case Ended(at=at, cause=cause):
-                result = "answered" if attempt.answered_at else result_of(cause)
-                await self._over(connection, attempt, at, result)
-
-    async def _over(
-        self, connection: AsyncConnection, attempt: Attempt, at: datetime, result: str
-    ) -> None:
-        await attempts.keep(
-            connection, attempt.id, ended_at=at, result=result, rung_at=attempt.rung_at
-        )
-        await self._happens(connection, attempt, AttemptOver(rang=result != NEVER_RUNG), at)
-
-    async def _happens(
-        self, connection: AsyncConnection, attempt: Attempt, event: Event, at: datetime
-    ) -> None:
-        commands = await wake_ups.apply(connection, attempt.subject_id, event, at, self.rules)
-        self._say(commands, attempt.subject_id)
-
-    def _forget(self, fact: Fact) -> None:
-        """Free the lines of what is over, once that is committed."""
-        match fact:
-            case Ended(attempt=attempt):
-                self._open.pop(attempt, None)
-            case SwitchGone():
-                for one in self._of_other_runs(fact):
-                    self._open.pop(one.id, None)
-            case _:
-                self._stale.discard(fact.attempt)
-
-    def _of_other_runs(self, gone: SwitchGone) -> list[Attempt]:
-        """Return the attempts that were planned before a switch ended, on no run that lives."""
-        return [
-            one
-            for one in self._open.values()
-            if one.planned_at < gone.at and one.channel.rpartition("-")[0] != gone.lives
-        ]
+        self._book.stale |= {one.id for one in self._book.open.values() if one.answered_at is None}
 
     # -- who is due --------------------------------------------------------------------------
 
     async def _claim(self) -> None:
-        """Take what is due on the lines that are free, and have it rung at its moment."""
-        boot, free = self.switch.boot, self.lines - len(self._open)
-        if free <= 0 or not self.switch.connected or not boot:
+        """Take who is due on the lines that are free, the most urgent purpose first."""
+        if not self.switch.connected or not self.switch.boot:
             return
-        now = self.now()
-        until = now + timedelta(seconds=LEAD_S)
+        until = self.now() + timedelta(seconds=LEAD_S)
         async with self.engine.connect() as connection:
-            due = await wake_ups.next_due(connection)
-        if due is None or due > until:
-            return
-        begun: list[Attempt] = []
-        async with self._writing().begin() as connection:
-            for key, wake_up in await wake_ups.claim(connection, until=until, limit=free):
-                at = max(now, wake_up.next_at or now)
-                after, commands = decide(wake_up, Due(), at, self.rules)
-                await wake_ups.keep(connection, key, after)
-                rings = [one for one in commands if isinstance(one, Ring)]
-                for ring in rings:
-                    attempt = _attempt(key, after, ring, boot=boot, at=at)
-                    await attempts.begin(connection, attempt)
-                    begun.append(attempt)
-                self._say(commands, key)
-        for attempt in begun:
-            self._open[attempt.id] = attempt
-            self._start(self._ring(attempt))
+            soonest = [await one.next_due(connection) for one in self.purposes]
+        for purpose, soon in zip(self.purposes, soonest, strict=True):
+            free = self.lines - len(self._book.open)
+            free = min(free, purpose.lines - self._book.taken(purpose.name))
+            if soon is not None and soon <= until and free > 0:
+                await self._claim_for(purpose, boot=self.switch.boot, until=until, limit=free)
 
-    async def _ring(self, attempt: Attempt) -> None:
+    async def _claim_for(self, purpose: Purpose, *, boot: str, until: datetime, limit: int) -> None:
+        async with self._book.writing().begin() as connection:
+            planned, follow = await purpose.claim(
+                connection, now=self.now(), until=until, limit=limit
+            )
+            begun = {_attempt(purpose.name, one, boot): one for one in planned}
+            await attempts.begin(connection, list(begun))
+        self._follow(purpose.name, follow)
+        for attempt, plan in begun.items():
+            self._book.open[attempt.id] = attempt
+            self._start(self._ring(purpose, attempt, plan))
+
+    async def _ring(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
         """Ring at the moment that was planned, never before it."""
-        await self.switch.prepare(attempt)
         while (wait := (attempt.planned_at - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
-        if attempt.id not in self._open:
+        if attempt.id not in self._book.open or attempt.id in self._sent_away:
             return
         rung_at = self.now()
-        self._open[attempt.id] = replace(self._open[attempt.id], rung_at=rung_at)
-        metrics.LATENESS.observe((rung_at - attempt.planned_at).total_seconds())
-        begun = await self.switch.ring(attempt, ring_for=self.rules.ring_for)
+        self._book.rung[attempt.id] = rung_at
+        metrics.LATENESS.labels(purpose.name).observe(
+            (rung_at - attempt.planned_at).total_seconds()
+        )
+        begun = await self.switch.ring(
+            attempt,
+            context=purpose.contexts[plan.who],
+            told=plan.told,
+            ring_for=purpose.ring_for,
+        )
         if begun is False:
             await self.not_rung(attempt.id)
         elif begun is None:
-            self._stale.add(attempt.id)
+            self._book.stale.add(attempt.id)
 
     async def not_rung(self, attempt_id: str) -> None:
         """Note that Asterisk did not ring anybody for an attempt."""
-        attempt = self._open.get(attempt_id)
-        if attempt is None or attempt.answered_at:
-            return
-        async with self._writing().begin() as connection:
-            await self._over(connection, attempt, self.now(), "unreachable")
-        self._open.pop(attempt_id, None)
+        attempt = self._book.open.get(attempt_id)
+        if attempt is not None and not attempt.answered_at:
+            await self._book.end([attempt], self.now(), UNREACHABLE)
 
     # -- what nobody told --------------------------------------------------------------------
 
@@ -286,77 +177,85 @@ class Dispatcher:
         The journals are read to their end after Asterisk has said which channels live: what ended
         in between is told there.
         """
-        clock = time.monotonic()
+        book = self._book
         if (
-            not self._stale
+            not book.stale
             or not self.switch.connected
-            or clock - self._settled_at < SETTLE_EVERY_S
+            or not self._is_time(SETTLE_EVERY_S, "settle")
         ):
             return
-        self._settled_at = clock
         try:
             living = await self.switch.living()
         except self.lost:
             return
-        while await self._read_on():
+        while await book.read_on():
             pass
         old = self.now() - timedelta(seconds=SETTLE_AFTER_S)
-        for attempt in [self._open[one] for one in list(self._stale) if one in self._open]:
-            if attempt.channel in living:
-                self._stale.discard(attempt.id)
-            elif attempt.planned_at < old:
-                async with self._writing().begin() as connection:
-                    await self._over(connection, attempt, self.now(), NEVER_RUNG)
-                self._open.pop(attempt.id, None)
-        self._stale &= set(self._open)
+        known = [book.open[one] for one in book.stale if one in book.open]
+        book.stale -= {one.id for one in known if one.channel in living}
+        never = [one for one in known if one.channel not in living and one.planned_at < old]
+        if never:
+            await book.end(never, self.now(), NEVER_RUNG)
+
+    async def _send_away(self) -> None:
+        """End the calls that nobody wants any more: settled at the desk, taken off, stopped."""
+        self._sent_away &= set(self._book.open)
+        if not self._book.open or not self._is_time(UNWANTED_EVERY_S, "unwanted"):
+            return
+        for purpose in self.purposes:
+            subjects = {
+                one.subject_id for one in self._book.open.values() if one.purpose == purpose.name
+            }
+            if subjects:
+                async with self.engine.connect() as connection:
+                    gone = await purpose.unwanted(connection, subjects)
+                self._follow(purpose.name, Follow(hang_up=frozenset(gone)))
 
     async def _unfold(self) -> None:
-        clock = time.monotonic()
-        if clock - self._unfolded_at < UNFOLD_EVERY_S:
+        if not self._is_time(UNFOLD_EVERY_S, "unfold"):
             return
-        async with self._writing().begin() as connection:
-            await wake_register.unfold(connection, now=self.now())
-        self._unfolded_at = clock
+        async with self._book.writing().begin() as connection:
+            for purpose in self.purposes:
+                await purpose.unfold(connection, now=self.now())
 
-    def _say(self, commands: Sequence[Command], wake_up_id: int) -> None:
-        for command in commands:
-            match command:
-                case Alarm():
-                    _log.warning("nobody woke the guest", wake_up=wake_up_id)
-                    metrics.ALARMS.inc()
-                case HangUp():
-                    for one in self._open.values():
-                        if one.subject_id == wake_up_id:
-                            self._start(self.switch.hang_up(one))
-                case Ring():
-                    pass
+    def _follow(self, purpose: str, follow: Follow) -> None:
+        """Do what a purpose wants done."""
+        for subject in follow.alarm:
+            _log.warning("nobody was reached", purpose=purpose, subject=subject)
+            metrics.ALARMS.inc()
+        for one in self._book.of(purpose, follow.hang_up):
+            if one.id not in self._sent_away:
+                self._sent_away.add(one.id)
+                self._start(self._hang_up(one))
+
+    async def _hang_up(self, attempt: Attempt) -> None:
+        if attempt.id in self._book.rung:
+            await self.switch.hang_up(attempt)
+        else:
+            await self._book.end([attempt], self.now(), NEVER_RUNG)
+
+    def _is_time(self, every: float, what: str) -> bool:
+        clock = time.monotonic()
+        if clock - self._last.get(what, -every) < every:
+            return False
+        self._last[what] = clock
+        return True
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
-        self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
-
-    def _writing(self) -> AsyncEngine:
-        return self.engine.execution_options(writing=True)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
-_EVENTS: dict[Said, Callable[[str], Event]] = {
-    Said.AWAKE: Proved,
-    Said.SNOOZED: lambda _: Snoozed(),
-    Said.ACCEPTED: lambda _: Accepted(),
-    Said.REPORTED: lambda _: Proved("attendant"),
-}
-
-
-def _attempt(key: int, wake_up: WakeUp, ring: Ring, *, boot: str, at: datetime) -> Attempt:
+def _attempt(purpose: str, plan: Planned, boot: str) -> Attempt:
     identity = str(uuid4())
     return Attempt(
         id=identity,
-        purpose=wake_ups.PURPOSE,
-        subject_id=key,
-        seq=wake_up.tries + wake_up.attended,
-        who=ring.who.value,
-        number=ring.number,
+        purpose=purpose,
+        subject_id=plan.subject_id,
+        seq=plan.seq,
+        who=plan.who,
+        number=plan.number,
         channel=channel_of(boot, identity),
-        planned_at=at,
+        planned_at=plan.at,
     )

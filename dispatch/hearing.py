@@ -5,7 +5,7 @@ What was said on the telephone comes from whoever led the dialogue: our service,
 in the dialplan when our service was gone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -40,8 +40,8 @@ class Told:
     attempt: str
     at: datetime
     what: Said
-    by: str
-    """key or speech"""
+    data: Mapping[str, str]
+    """More about it, like `by`: key or speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _of_a_call(event: JournalEvent) -> Fact | None:
         return None
     at = datetime.fromtimestamp(event.at, UTC)
     if event.name in _SAID:
-        return Told(attempt, at, _SAID[event.name], event.data.get("by", "key"))
+        return Told(attempt, at, _SAID[event.name], event.data)
     if event.source != "cel" or event.uniqueid != event.about:
         return None
     if event.name == "ANSWER":

@@ -6,7 +6,10 @@ LINES = Gauge("thirdring_dispatch_lines", "Lines on which we ring or talk to som
 LATENESS = Histogram(
     "thirdring_dispatch_late_seconds",
     "From the moment at which somebody should be rung to our word to Asterisk",
+    ["purpose"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300),
 )
-ALARMS = Counter("thirdring_dispatch_alarms", "Wake-ups that the desk was told to see to")
+ALARMS = Counter(
+    "thirdring_dispatch_alarms", "Times that nobody was reached and the desk was told to see to it"
+)
 FAILURES = Counter("thirdring_dispatch_failures", "Turns of the dispatcher's loop that failed")

@@ -1,5 +1,6 @@
 """Owns what the dispatcher needs of a switch; `dispatch/switch.py` is the real one."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from tickets.attempts import Attempt
@@ -14,12 +15,10 @@ class Switch(Protocol):
     @property
     def boot(self) -> str | None: ...
 
-    async def prepare(self, attempt: Attempt) -> None:
-        """Learn ahead what a ring needs to know, so that it is on the second."""
-        ...
-
-    async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
-        """Ring somebody; False: refused, None: nobody knows."""
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
+        """Ring somebody, and take who answers to a context; False: refused, None: nobody knows."""
         ...
 
     async def hang_up(self, attempt: Attempt) -> None: ...

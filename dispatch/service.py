@@ -8,23 +8,23 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import structlog
 from prometheus_client import generate_latest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ami.connection import LinkLost
 from ami.link import Link
 from callflow.lifecycles.wake_up import Rules
 from dispatch.dispatcher import Dispatcher
-from dispatch.switch import CONTEXTS, Lines
+from dispatch.purpose import Purpose
+from dispatch.switch import Lines
+from dispatch.waking import Waking
 from ledger.journal import Journals
 from settings import Settings
-from tickets import database, wake_ups
-from tickets.attempts import Attempt
+from tickets import database
 from tickets.migrate import upgrade
 
 LOOPBACK: Final = "127.0.0.1"
@@ -41,18 +41,18 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     engine = database.engine(settings.database)
-    link = _link(settings)
+    purposes = [Waking(rules(settings), settings.lines_out)]
+    link = _link(settings, purposes)
     lines = Lines(
         link,
         phones=own_phones(settings),
         trunk=bool(settings.trunk_out),
-        variables=lambda attempt: _variables(engine, attempt),
     )
     dispatcher = Dispatcher(
         engine=engine,
         journals=Journals(settings.paths.journal, {}),
         switch=lines,
-        rules=rules(settings),
+        purposes=purposes,
         lines=settings.lines_out,
         lost=LinkLost,
     )
@@ -99,22 +99,7 @@ async def _work(settings: Settings, link: Link, dispatcher: Dispatcher) -> None:
         tasks.create_task(_report(settings.paths.run, link, dispatcher))
 
 
-async def _variables(engine: AsyncEngine, attempt: Attempt) -> Mapping[str, str]:
-    """Return what the dialplan is told of a wake-up's attempt."""
-    async with engine.connect() as connection:
-        shown = await wake_ups.shown(connection, attempt.subject_id)
-    if shown is None:
-        return {}
-    room = "".join(letter for letter in shown.room if letter.isascii() and letter.isalnum())
-    return {
-        "WAKE_DUE": str(int(shown.wake_up.due.timestamp())),
-        "WAKE_ROOM": room,
-        "WAKE_LANGUAGE": shown.language,
-        "WAKE_NUMBER": attempt.number,
-    }
-
-
-def _link(settings: Settings) -> Link:
+def _link(settings: Settings, purposes: Sequence[Purpose]) -> Link:
     ports = json.loads(settings.paths.ports.read_text())
     secret = json.loads(settings.paths.secrets.read_text())["ami_dispatch"]
     return Link(
@@ -123,7 +108,7 @@ def _link(settings: Settings) -> Link:
         username="dispatch",
         secret=str(secret),
         boot=lambda: _boot(settings.paths.run),
-        contexts=frozenset(CONTEXTS.values()),
+        contexts=frozenset(name for one in purposes for name in one.contexts.values()),
     )
 
 

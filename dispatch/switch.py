@@ -15,9 +15,6 @@ from ami.fence import Unsendable
 from ami.link import Link
 from tickets.attempts import Attempt
 
-CONTEXTS: Final[Mapping[str, str]] = {"guest": "wake-guest", "attendant": "wake-attendant"}
-"""Whom we ring → where in the dialplan the answered call goes."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -30,14 +27,11 @@ class Lines:
         *,
         phones: frozenset[str],
         trunk: bool,
-        variables: Callable[[Attempt], Awaitable[Mapping[str, str]]],
     ) -> None:
-        """Ring over `link`; `variables` gives what the dialplan is told of an attempt."""
+        """Ring over `link`, the house's own `phones`, and others by the trunk if there is one."""
         self._link = link
         self._phones = phones
         self._trunk = trunk
-        self._variables = variables
-        self._prepared: dict[str, Mapping[str, str]] = {}
         self._failed: Callable[[str], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         link.subscribe(self._heard)
@@ -54,20 +48,18 @@ class Lines:
         """Have the id of an attempt told whose phone could not be rung at all."""
         self._failed = failed
 
-    async def prepare(self, attempt: Attempt) -> None:
-        """Learn ahead what the dialplan is to be told."""
-        self._prepared[attempt.id] = await self._variables(attempt)
-
-    async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
         """Ring somebody; False: refused, None: the link was lost and nobody knows."""
-        channel, told = self._channel(attempt.number), self._prepared.pop(attempt.id, {})
+        channel = self._channel(attempt.number)
         if channel is None:
             _log.warning("no line leads there", attempt=attempt.id)
             return False
         try:
             return await self._link.originate(
                 channel=channel,
-                context=CONTEXTS[attempt.who],
+                context=context,
                 exten=attempt.id,
                 channel_id=attempt.channel,
                 ring_for=ring_for,

@@ -31,11 +31,12 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Pause a seat in all its queues, or let it be rung again."""
+    """Pause a seat in one queue or in all of its queues, or let it be rung again."""
 
     seat: str
     paused: bool
     reason: str
+    queue: str = ""
 
 
 Step = Add | Remove | Pause

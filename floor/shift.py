@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ami.actions import Actions, Outcome
 from callflow.rules.roles import Role
 from floor import metrics, reconcile
+from floor.favoured import HEAD_START_S, awaited, stages
 from floor.kept_open import KeptOpen, needed
 from floor.people import Worker
 from floor.picture import Picture
@@ -68,6 +69,9 @@ class Shift:
         self._missed: dict[int, int] = {}
         """What the database tells of duties that began before us: moves, misses."""
         self._one_at_a_time = asyncio.Lock()
+        self._later: dict[str, frozenset[str]] = {}
+        """Who is free, but not yet shown to all of the seat's queues."""
+        self._showing: set[asyncio.Task[None]] = set()
 
     async def sign_in(
         self, account_id: int, kind: DutyKind, phone: str, *, now: datetime
@@ -86,12 +90,12 @@ class Shift:
             await self._do(
                 [
                     *(
-                        Add(queue, worker.seat, worker.number, paused=False)
+                        Add(queue, worker.seat, worker.number, paused=True)
                         for queue in worker.queues
                     ),
-                    Pause(worker.seat, paused=False, reason=""),
                 ]
             )
+            await self._show(worker)
             self._changed(worker)
             return worker
 
@@ -103,8 +107,9 @@ class Shift:
                 within=WITHIN_S,
             )
             self._picture.workers.pop(worker.seat, None)
+            self._later.pop(worker.seat, None)
             await self._do([Remove(queue, worker.seat) for queue in worker.queues])
-            await self._open.release(needed(self._picture.workers.values()))
+            await self._open.release(self._kept_open())
             self._changed(worker)
             return done
 
@@ -182,6 +187,7 @@ class Shift:
             seats = (*self._browsers, *self._phones)
             known = list(self._picture.workers.values())
             self._open.found(state.members)
+            self._later.clear()  # everybody is shown to all of theirs
             await self._open.keep(needed(known))
             await self._do(reconcile.steps(known, state.members, seats))
             await self._open.release(needed(known))
@@ -240,10 +246,9 @@ class Shift:
     async def _is_now(self, worker: Worker) -> Worker:
         """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
         self._picture.workers[worker.seat] = worker
-        writing = needed(self._picture.workers.values())
-        await self._open.keep(writing)
-        await self._do([self._pause(worker)])
-        await self._open.release(writing)
+        await self._open.keep(needed(self._picture.workers.values()))
+        await self._show(worker)
+        await self._open.release(self._kept_open())
         self._changed(worker)
         return worker
 
@@ -263,8 +268,43 @@ class Shift:
             missed=self._missed.get(duty.id, 0),
         )
 
-    def _pause(self, worker: Worker) -> Pause:
-        return Pause(worker.seat, not worker.available, reconcile.why(worker))
+    async def _show(self, worker: Worker) -> None:
+        """Let callers be offered to who is available, the favoured ones first; or nobody."""
+        reason = reconcile.why(worker)
+        shown = stages(worker.queues, awaited(self._picture)) if worker.available else []
+        now, *later = shown or [()]
+        self._later.pop(worker.seat, None)
+        if not later:
+            await self._do([Pause(worker.seat, not worker.available, reason)])
+            return
+        self._later[worker.seat] = rest = frozenset(queue for group in later for queue in group)
+        await self._open.keep(self._kept_open())
+        await self._do([Pause(worker.seat, False, reason, queue) for queue in now])
+        task = asyncio.create_task(self._show_others(worker.seat, later, rest))
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
+
+    async def _show_others(
+        self, seat: str, later: Sequence[Sequence[str]], rest: frozenset[str]
+    ) -> None:
+        """Show a seat to the queues that come after, unless it has changed meanwhile."""
+        for queues in later:
+            await asyncio.sleep(HEAD_START_S)
+            async with self._one_at_a_time:
+                if self._later.get(seat) is not rest:
+                    return
+                await self._do([Pause(seat, False, "", queue) for queue in queues])
+        async with self._one_at_a_time:
+            if self._later.get(seat) is rest:
+                del self._later[seat]
+                await self._open.release(self._kept_open())
+
+    def _kept_open(self) -> frozenset[str]:
+        """Return the queues whose callers wait for somebody who is not to be rung just now."""
+        later = frozenset().union(*self._later.values())
+        return needed(self._picture.workers.values()) | {
+            queue for queue in later if not queue.startswith("own-")
+        }
 
     async def _do(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -283,7 +323,9 @@ class Shift:
             case Remove(queue=queue):
                 return await self._actions.remove_member(queue, interface)
             case Pause(paused=paused, reason=reason):
-                return await self._actions.pause(interface, paused=paused, reason=reason)
+                return await self._actions.pause(
+                    interface, paused=paused, reason=reason, queue=step.queue
+                )
 
 
 def _queues(role: Role, seat: str, moved: str) -> tuple[str, ...]:

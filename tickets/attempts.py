@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tickets.outbound_models import AttemptRow, DispatchPositionRow
@@ -37,27 +37,25 @@ class Attempt:
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))
+_LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
 
 
-async def begin(connection: AsyncConnection, attempt: Attempt) -> None:
-    """Keep an attempt that is about to be made."""
-    values = {name: getattr(attempt, name) for name in _COLUMNS}
-    await connection.execute(insert(AttemptRow).values(values))
+async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:
+    """Keep attempts that are about to be made."""
+    if made:
+        rows = [{name: getattr(one, name) for name in _COLUMNS} for one in made]
+        await connection.execute(insert(AttemptRow), rows)
 
 
-async def next_seq(connection: AsyncConnection, purpose: str, subject_id: int) -> int:
-    """Return the number of the next attempt for a subject."""
-    found = await connection.execute(
-        select(func.max(AttemptRow.seq)).where(
-            AttemptRow.purpose == purpose, AttemptRow.subject_id == subject_id
-        )
-    )
-    return (found.scalar_one() or 0) + 1
-
-
-async def keep(connection: AsyncConnection, attempt_id: str, **values: object) -> None:
-    """Keep what became known of an attempt."""
-    await connection.execute(update(AttemptRow).where(AttemptRow.id == attempt_id).values(**values))
+async def keep(connection: AsyncConnection, changed: Sequence[Attempt]) -> None:
+    """Keep what became known of attempts."""
+    if changed:
+        rows = [
+            {"this": one.id} | {name: getattr(one, name) for name in _LEARNT} for one in changed
+        ]
+        table = AttemptRow.__table__
+        known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
+        await connection.execute(known.values({name: bindparam(name) for name in _LEARNT}), rows)
 
 
 async def open_ones(connection: AsyncConnection) -> Sequence[Attempt]:

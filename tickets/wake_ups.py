@@ -4,19 +4,20 @@ What follows from an event is `callflow.lifecycles.wake_up`'s to decide; here th
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.wake_up import Command, Event, Rules, WakeState, WakeUp, decide
 from tickets.outbound_models import WakeRegistrationRow, WakeUpRow
 
 PURPOSE = "wake_up"
-
+DESK = "desk"
+"""Proof of who is awake because somebody at the desk says so."""
 
 _STATE = tuple(field.name for field in fields(WakeUp))
 
@@ -39,23 +40,47 @@ class Shown:
     wake_up: WakeUp
 
 
-async def claim(
-    connection: AsyncConnection, *, until: datetime, limit: int
-) -> Sequence[tuple[int, WakeUp]]:
+async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> Sequence[Shown]:
     """Return what is due by `until`, the longest due first, locked for whoever asked.
 
     The transaction in which it is asked for must also `keep` each of them: until it ends nobody
     else gets these rows (PostgreSQL passes over locked ones, SQLite lets one writer in at a time).
     """
     due = (
-        select(WakeUpRow.__table__)
+        _shown()
         .where(WakeUpRow.next_at <= until)
         .order_by(WakeUpRow.next_at, WakeUpRow.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=WakeUpRow, skip_locked=True)
     )
     found = await connection.execute(due)
-    return [(row["id"], _wake_up(row)) for row in found.mappings()]
+    return [_shown_in(row) for row in found.mappings()]
+
+
+async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, WakeUp]:
+    """Return wake-ups by id, locked until the transaction ends."""
+    found = await connection.execute(
+        select(WakeUpRow.__table__)
+        .where(WakeUpRow.id.in_(wanted))
+        .order_by(WakeUpRow.id)
+        .with_for_update()
+    )
+    return {row["id"]: _wake_up(row) for row in found.mappings()}
+
+
+async def settled_elsewhere(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
+    """Return which of these were cancelled, or are known to be awake without the telephone."""
+    row = WakeUpRow
+    found = await connection.execute(
+        select(row.id).where(
+            row.id.in_(wanted),
+            or_(
+                row.state == WakeState.CANCELLED.value,
+                and_(row.state == WakeState.AWAKE.value, row.proof == DESK),
+            ),
+        )
+    )
+    return found.scalars().all()
 
 
 async def apply(
@@ -69,14 +94,17 @@ async def apply(
     if row is None:
         return ()
     after, commands = decide(_wake_up(row), event, now, rules)
-    await keep(connection, wake_up_id, after)
+    await keep(connection, {wake_up_id: after})
     return commands
 
 
-async def keep(connection: AsyncConnection, wake_up_id: int, wake_up: WakeUp) -> None:
-    """Keep a wake-up as it is now."""
-    done = update(WakeUpRow).where(WakeUpRow.id == wake_up_id).values(columns_of(wake_up))
-    await connection.execute(done)
+async def keep(connection: AsyncConnection, changed: Mapping[int, WakeUp]) -> None:
+    """Keep wake-ups, by id, as they are now."""
+    if changed:
+        table = WakeUpRow.__table__
+        known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
+        rows = [{"this": key} | columns_of(each) for key, each in changed.items()]
+        await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
 
 
 def columns_of(wake_up: WakeUp) -> dict[str, Any]:

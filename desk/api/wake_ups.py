@@ -156,7 +156,7 @@ async def say_awake(wake_up_id: RowId, _holder: Known, asking: Asking) -> Eviden
     now = datetime.now(UTC)
 
     async def said(connection: AsyncConnection) -> EvidenceShape:
-        await wake_ups.apply(connection, wake_up_id, Proved("desk"), now, Rules())
+        await wake_ups.apply(connection, wake_up_id, Proved(wake_ups.DESK), now, Rules())
         return await _evidence(connection, wake_up_id)
 
     return await asking.write(said)

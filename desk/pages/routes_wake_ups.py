@@ -85,7 +85,7 @@ async def say_awake(wake_up_id: RowId, _holder: Person, asking: Asking) -> Respo
     now = datetime.now(UTC)
 
     async def said(connection: AsyncConnection) -> None:
-        await wake_ups.apply(connection, wake_up_id, Proved("desk"), now, Rules())
+        await wake_ups.apply(connection, wake_up_id, Proved(wake_ups.DESK), now, Rules())
 
     await asking.write(said)
     return RedirectResponse(f"/wake-ups/{wake_up_id}", status_code=303)

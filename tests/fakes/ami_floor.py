@@ -35,6 +35,11 @@ class FakeFloor(FakeAmi):
         own = {"UserEvent": "Offer", "Call": call, "Seat": seat, "Queue": "hotline"}
         self.tell(self.event("UserEvent", **head, **own))
 
+    def joins(self, queue: str, linkedid: str) -> None:
+        """Say that a caller waits in a queue."""
+        caller = {"Channel": f"PJSIP/trunk-{linkedid[-1]}", "Linkedid": linkedid}
+        self.tell(self.event("QueueCallerJoin", Queue=queue, Position="1", Count="1", **caller))
+
     def connects(self, seat: str, linkedid: str) -> None:
         """Say that the agent has answered."""
         self.tell(
@@ -75,8 +80,8 @@ class FakeFloor(FakeAmi):
                 word = ("Success", "") if gone else ("Error", "Interface: Not there")
                 return [_response(action, word[0], Message=word[1])]
             case {"Action": "QueuePause", "Interface": one, "Paused": paused}:
-                for (_, interface), member in self.members.items():
-                    if interface == one:
+                for (queue, interface), member in self.members.items():
+                    if interface == one and action.get("Queue", queue) == queue:
                         member["Paused"] = "1" if paused == "true" else "0"
                         member["PausedReason"] = action["Reason"] if paused == "true" else ""
                 return [_response(action)]

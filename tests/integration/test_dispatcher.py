@@ -7,7 +7,7 @@ The switch here is scripted: it writes into the journals what Asterisk would. Th
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -18,9 +18,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.wake_up import Rules, WakeState, WakeUp
+from callflow.lifecycles.wake_up import Proved, Rules, WakeState, WakeUp
 from callflow.rules.wall_clock import Repeat
 from dispatch.dispatcher import Dispatcher
+from dispatch.waking import Waking
 from ledger.journal import Journals
 from tests.waiting import until
 from tickets import attempts, wake_register, wake_ups
@@ -48,10 +49,11 @@ class Switch:
     """Takes no order: nobody knows whether it arrived."""
     alive: set[str] = field(default_factory=set)
 
-    async def prepare(self, attempt: Attempt) -> None:
-        pass
-
-    async def ring(self, attempt: Attempt, *, ring_for: float) -> bool | None:
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
+        assert (context, ring_for > 0) == (f"wake-{attempt.who}", True)
+        assert told["WAKE_NUMBER"] == attempt.number
         if self.deaf:
             return None
         self.rung.append((time.time(), attempt))
@@ -141,7 +143,7 @@ class Hotel:
             engine=self.engine,
             journals=Journals(self.switch.folder, {}),
             switch=self.switch,
-            rules=rules,
+            purposes=[Waking(rules, lines)],
             lines=lines,
             lost=LinkGone,
         )
@@ -209,6 +211,18 @@ async def test_a_key_ends_it(hotel: Hotel) -> None:
     assert kept.answered_at
     assert kept.rung_at
     assert kept.rung_at <= kept.answered_at
+
+
+async def test_who_is_said_to_be_awake_at_the_desk_is_not_rung_any_longer(hotel: Hotel) -> None:
+    key = await hotel.wakes("8215", in_s=0.1)
+    async with hotel.dispatcher() as dispatcher:
+        await hotel.rings(1)
+        async with hotel.engine.execution_options(writing=True).begin() as connection:
+            said = Proved(wake_ups.DESK)
+            await wake_ups.apply(connection, key, said, datetime.now(UTC), RULES)
+        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+    assert (await hotel.wake_up(key)).state is WakeState.AWAKE
+    assert len(hotel.switch.rung) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ from ami.actions import Actions
 from ami.link import Link
 from callflow.rules.roles import Role
 from desk.archive import Archive, NotAnsweringError
+from floor import shift as shifts
 from floor.control import CONTEXTS, VARIABLES, NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
+from floor.kept_open import NEVER_RUNG
 from floor.people import Worker
 from floor.records import Answer, Question
 from floor.streams import ROOM, Stream
@@ -190,7 +192,44 @@ async def test_a_link_cut_while_signing_in_is_made_good_when_it_is_back(
         await room.signs_in()
         assert [one.seat for one in await room.at_work()] == ["w01"]
         await until(lambda: room.members() == MEMBERS, within=5)
-        assert all(one["Paused"] == "0" for one in fake.members.values())
+        await until(lambda: all(one["Paused"] == "0" for one in fake.members.values()), within=5)
+
+
+async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_url: str) -> None:
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        worker = await room.signs_in()
+        shift, now = room.floor.shift, room.floor.now()
+        fake.joins("own-w01", LINKED)
+        await until(lambda: LINKED in room.floor.picture.waiting, within=5, every=0)
+        rests = await shift.turn(worker, DutyState.PAUSED, reason="用餐", now=now)
+        assert rests is not None
+        back = await shift.turn(rests, DutyState.READY, reason="", now=now)
+        assert back is not None
+        paused = {
+            queue: one["Paused"] for (queue, at), one in fake.members.items() if at == INTERFACE
+        }
+        assert paused == {"own-w01": "0", "hotline": "1"}
+        assert ("hotline", NEVER_RUNG) in fake.members, "its callers are not sent to a message"
+        await until(lambda: fake.members["hotline", INTERFACE]["Paused"] == "0", within=5)
+        await until(lambda: ("hotline", NEVER_RUNG) not in fake.members, within=5)
+
+
+async def test_who_rests_again_meanwhile_is_not_shown_to_anybody(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shifts, "HEAD_START_S", 0.05)
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        worker = await room.signs_in()
+        shift = room.floor.shift
+        fake.joins("own-w01", LINKED)
+        await until(lambda: LINKED in room.floor.picture.waiting, within=5, every=0)
+        for state in (DutyState.PAUSED, DutyState.READY, DutyState.PAUSED):
+            turned = await shift.turn(worker, state, reason="", now=room.floor.now())
+            assert turned is not None
+            worker = turned
+        await asyncio.sleep(0.2)
+        members = [one for (_, at), one in fake.members.items() if at == INTERFACE]
+        assert [one["Paused"] for one in members] == ["1", "1"]
 
 
 async def test_who_signs_out_while_the_link_is_down_is_no_ghost_afterwards(

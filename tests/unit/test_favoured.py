@@ -1,0 +1,45 @@
+"""Who is favoured is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from floor.favoured import awaited, stages
+from floor.people import Offer, Waiter
+from floor.picture import Picture
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+OWN, ALL = "own-8104", ("hotline", "senior", "own-8104")
+
+
+@pytest.mark.parametrize(
+    ("waits_in", "wanted"),
+    [
+        ((), [(OWN, "senior", "hotline")]),
+        (("hotline",), [(OWN, "senior", "hotline")]),
+        (("senior",), [(OWN, "senior"), ("hotline",)]),
+        ((OWN,), [(OWN,), ("senior", "hotline")]),
+        ((OWN, "senior", "hotline"), [(OWN,), ("senior",), ("hotline",)]),
+        (("own-8105", "manager"), [(OWN, "senior", "hotline")]),
+    ],
+)
+def test_a_queue_has_a_head_start_before_those_below_it_when_somebody_waits(
+    waits_in: tuple[str, ...], wanted: list[tuple[str, ...]]
+) -> None:
+    assert stages(ALL, waits_in) == wanted
+
+
+def test_a_seat_without_queues_is_shown_to_nobody() -> None:
+    assert stages((), {"senior"}) == []
+
+
+def test_who_is_being_rung_or_has_left_does_not_wait() -> None:
+    picture = Picture()
+    picture.waiting = {
+        "1": Waiter("senior", "PJSIP/trunk-1", NOON),
+        "2": Waiter("hotline", "PJSIP/trunk-2", NOON, left_at=NOON),
+        "3": Waiter(OWN, "PJSIP/trunk-3", NOON),
+    }
+    assert awaited(picture) == {"senior", OWN}
+    picture.offers["8109"] = Offer("call", "1", "senior", NOON)
+    assert awaited(picture) == {OWN}
