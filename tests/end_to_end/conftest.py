@@ -1,11 +1,13 @@
 """Owns what an end-to-end test asks for: a hotline that runs, a telephone, and something to say.
 
-A module's tests share one hotline. A module says what kind with `HOTLINE = {"max_wait": 6}` and
-`DATABASES = ("sqlite", "postgres")`. After every test: no channel, no task, no spooled file left.
+A module says what kind of hotline it wants with `HOTLINE = {"max_wait": 6}` and `DATABASES =
+("sqlite", "postgres")`; modules that want the same one share it, unless `OWN_HOUSE = True`. After
+every test: no channel, no task, no spooled file left.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,24 +18,58 @@ from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from settings import Settings
 from switchroom import asterisk
-from tests.end_to_end.house import House, running
+from tests.end_to_end.house import WITHOUT_DESK, House, running
 from tests.postgres import Postgres
 
 SPEECH = "basic-pbx-ivr-main.wav"
 """27 s of a person speaking, from Asterisk's own sounds: hers is not a synthetic voice."""
 
 
+@dataclass(frozen=True)
+class Kind:
+    """One kind of hotline: its database and its settings."""
+
+    database: str
+    settings: tuple[tuple[str, object], ...]
+    own: str = ""
+    """The module that shares it with nobody."""
+
+
+_KINDS: dict[Kind, Kind] = {}
+"""Each kind once: pytest keeps a fixture as long as its parameter is the very same object."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "house" in metafunc.fixturenames:
-        kinds = getattr(metafunc.module, "DATABASES", ("sqlite",))
-        metafunc.parametrize("house", kinds, indirect=True, scope="module")
+    if "house" not in metafunc.fixturenames:
+        return
+    module = metafunc.module
+    wanted = {"max_wait": 6, "parts": WITHOUT_DESK, **getattr(module, "HOTLINE", {})}
+    settings = tuple(sorted(wanted.items()))
+    own = module.__name__ if getattr(module, "OWN_HOUSE", False) else ""
+    names = getattr(module, "DATABASES", ("sqlite",))
+    kinds = [Kind(name, settings, own) for name in names]
+    shared = [_KINDS.setdefault(kind, kind) for kind in kinds]
+    metafunc.parametrize("house", shared, ids=names, indirect=True, scope="session")
 
 
-@pytest.fixture(scope="module")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of one hotline after each other: starting one takes seconds of two cores."""
+    order: dict[object, int] = {}
+
+    def place(item: pytest.Item) -> int:
+        callspec = getattr(item, "callspec", None)
+        kind = callspec.params.get("house") if callspec else None
+        return order.setdefault(kind, len(order))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
-    """The whole hotline, on the module's settings."""
-    wanted: dict[str, object] = {"max_wait": 6, **getattr(request.module, "HOTLINE", {})}
-    if request.param == "postgres":
+    """The whole hotline, on the settings that the module asks for."""
+    kind: Kind = request.param
+    wanted = dict(kind.settings)
+    if kind.database == "postgres":
         cluster: Postgres = request.getfixturevalue("postgres")
         wanted["database_url"] = cluster.new_database()
     with running(**wanted) as found:

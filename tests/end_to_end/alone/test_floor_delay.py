@@ -13,7 +13,7 @@ from caller.leg import LineGoneError
 from caller.listen import Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
-from tests.end_to_end.house import House
+from tests.end_to_end.house import WITH_DESK, House
 
 AGENTS = 20
 CALLS, A_SECOND = 40, 5.0
@@ -22,7 +22,7 @@ HEAD_START_S = 0.15
 """What the dialplan gives the page before a desk phone rings; a browser's phone gets none."""
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-HOTLINE = {"max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
 
 
 async def _calls(house: House, phone: Phone, number: str, agents: list[Agent]) -> None:

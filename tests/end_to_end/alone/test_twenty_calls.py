@@ -22,7 +22,7 @@ from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.browser import Desk, chromium, desk, staff
-from tests.end_to_end.house import House
+from tests.end_to_end.house import WITH_DESK, House
 from tests.end_to_end.people import longest_dead_air
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
 from tests.waiting import until
@@ -37,7 +37,7 @@ LOST_AT_MOST_S = 2.5
 """Seconds at the end of a recording that a killed Asterisk may take with it."""
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-HOTLINE = {"max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
 
 
 async def _calls(house: House, phone: Phone, words: Samples, refs: Sequence[str]) -> list[Leg]:

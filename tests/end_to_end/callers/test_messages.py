@@ -10,8 +10,13 @@ from caller import audio
 from caller.leg import Leg
 from caller.listen import RATE, Samples, found_in, segments
 from caller.phone import Phone
-from tests.end_to_end.house import House
-from tests.end_to_end.people import answers_the_greeting, leaves_a_message, said_to
+from tests.end_to_end.house import House, Row
+from tests.end_to_end.people import (
+    answers_the_greeting,
+    leaves_a_message,
+    said_to,
+    seconds_between,
+)
 
 pytestmark = pytest.mark.real
 DATABASES = ("sqlite", "postgres")
@@ -44,15 +49,14 @@ async def test_a_caller_chooses_talks_and_leaves_a_message_of_the_kind_chosen(
         assert row["held_ans1"]  # ANS-1
         ticket = await house.ticket_of(row)
         assert (ticket["kind"], ticket["source"]) == (kind, "message")
-        await _both_voices_are_kept(house, calls[key], row["id"], words(6.0))
+        await _both_voices_are_kept(house, calls[key], row, words(6.0))
 
 
-async def _both_voices_are_kept(house: House, call: Leg, identity: str, said: Samples) -> None:
-    row = {"id": identity}
+async def _both_voices_are_kept(house: House, call: Leg, row: Row, said: Samples) -> None:
     recording = await house.recording_of(row)
     left, right = audio.read_stereo(house.settings.paths.store / recording["path"])
-    answered, ended = call.moment("answered") or 0.0, call.moment("ended") or 0.0
-    assert recording["seconds"] == pytest.approx(ended - answered, abs=0.3)  # ANS-5
+    lasted = seconds_between(row["answered"], row["ended"])
+    assert recording["seconds"] == pytest.approx(lasted, abs=0.3)  # ANS-5
     assert found_in(said[8000:24000], left) > 0.9, "the caller is not on the left"
     assert found_in(said[8000:24000], right) < 0.6, "the caller is on the right"
     longest = max(segments(call.heard(), gap=0.2), key=lambda segment: segment.seconds)

@@ -19,4 +19,5 @@ async def test_each_instance_keeps_its_own_calls(house: House, phone: Phone) -> 
         await call.hangs_up()
         await neighbour.call_of("next-door")
         await neighbour.is_quiet()
-        assert await house.rows("SELECT id FROM calls") == []
+        query = "SELECT id FROM calls WHERE ref = 'next-door'"
+        assert await house.rows(query) == []

@@ -16,7 +16,7 @@ from caller import audio
 from caller.listen import RATE, Samples, found_in
 from caller.phone import Phone
 from callflow.lifecycles.ticket import TicketState
-from tests.end_to_end.house import House
+from tests.end_to_end.house import WITH_DESK, House
 from tests.end_to_end.people import told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
@@ -26,7 +26,13 @@ from tickets.database import engine
 from tickets.models import TicketRow
 
 pytestmark = pytest.mark.real
-HOTLINE = {"max_wait": 40, "ring_agent_for": 15, "wrap_up_for": 0, "offer_callback_after": 5}
+HOTLINE = {
+    "parts": WITH_DESK,
+    "max_wait": 40,
+    "ring_agent_for": 15,
+    "wrap_up_for": 0,
+    "offer_callback_after": 5,
+}
 
 LARGE, ANGRY, KNOWN = "13900000001", "13900000002", "13900000003"
 STRANGER, ANOTHER = "13900000004", "13900000005"

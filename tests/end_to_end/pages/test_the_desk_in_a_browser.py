@@ -4,10 +4,12 @@ import pytest
 from playwright.async_api import expect
 
 from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
+from tests.end_to_end.house import WITH_DESK
 
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
+HOTLINE = {"parts": WITH_DESK}
 
 
 async def test_an_agent_signs_in_and_finds_the_page_to_work_on(desk: Desk) -> None:

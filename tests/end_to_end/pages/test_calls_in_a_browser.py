@@ -24,14 +24,14 @@ from tests.end_to_end.browser import (
     share_of,
     staff,
 )
-from tests.end_to_end.house import House, Row
+from tests.end_to_end.house import WITH_DESK, House, Row
 from tests.end_to_end.people import answers_the_greeting
 from tests.waiting import until
 
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-HOTLINE = {"max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
 
 DEAD_AIR_S = 5.0
 """Seconds in which a caller may hear nothing, whatever dies on our side."""
