@@ -4,6 +4,8 @@ RING := .venv/bin/thirdring
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 .DEFAULT_GOAL := help
+# Kept bytecode makes a start three times as fast; some images forbid it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run call doctor test unit contract integration end_to_end check bench lock clean \
 	runtime develop switch
