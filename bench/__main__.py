@@ -26,8 +26,9 @@ from caller.listen import RATE
 from settings import PROJECT, Settings
 from switchroom import asterisk
 from switchroom.asterisk import Installation
-from tests.end_to_end.house import House, free_port
+from tests.end_to_end.house import House
 from tests.end_to_end.house import running as hotline_running
+from tests.end_to_end.launching import free_port
 
 ANSWER_AFTER = 1.0
 SECONDS = 5.0

@@ -25,7 +25,8 @@ from bench import machine
 from bench.guests import KINDS, Guests
 from settings import PROJECT, Settings
 from switchroom import asterisk
-from tests.end_to_end.house import House, Row, free_port, running
+from tests.end_to_end.house import House, Row, running
+from tests.end_to_end.launching import free_port
 
 ATTENDANT = "7009"
 SLEEPERS = [digit for digit in KINDS if digit != "9"]

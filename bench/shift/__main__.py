@@ -24,7 +24,8 @@ from caller import audio
 from caller.listen import RATE
 from settings import Settings
 from switchroom import asterisk
-from tests.end_to_end.house import House, free_port, running
+from tests.end_to_end.house import House, running
+from tests.end_to_end.launching import free_port
 from tests.waiting import until
 
 

@@ -9,18 +9,15 @@ Nothing is faked: `.venv/bin/thirdring run` starts Asterisk and our programs as 
 """
 
 import asyncio
-import fcntl
 import json
 import os
-import random as randomness
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,16 +27,22 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from settings import PROJECT, Settings
+from settings import Settings
 from switchroom import asterisk, render, secrets
+from tests.end_to_end.launching import (
+    await_ready,
+    environment_of,
+    launch,
+    left_behind,
+    one_starts_at_a_time,
+    settings_of,
+    stop,
+)
 from tests.waiting import until
 
 WITHOUT_DESK = "asterisk calls ledger"
 WITH_DESK = "asterisk calls ledger desk"
 """What tests ask for with `parts`: a part that is not needed costs seconds of two cores."""
-
-READY_WITHIN = 120.0
-"""Seconds; the very first start also builds the prompts."""
 
 Row = Mapping[str, Any]
 
@@ -253,109 +256,15 @@ def started(home: Path, **wanted: object) -> Iterator[House]:
     `parts` names its parts, with blanks between them.
     """
     parts = tuple(str(wanted.pop("parts", WITH_DESK)).split())
-    environment = _environment(home, wanted)
+    environment = environment_of(home, wanted)
     with ExitStack() as turn:
-        turn.enter_context(_one_starts_at_a_time())
-        process = _launch(home, parts, environment)
+        turn.enter_context(one_starts_at_a_time())
+        process = launch(home, parts, environment)
         try:
-            _await_ready(process, home / "run.out")
+            await_ready(process, home / "run.out")
             turn.close()
-            yield House(_settings(environment), process, environment)
+            yield House(settings_of(environment), process, environment)
         finally:
-            _stop(process)
-    left = _left_behind(home)
+            stop(process)
+    left = left_behind(home)
     assert not left, f"still running after the hotline has stopped: {left}"
-
-
-@contextmanager
-def _one_starts_at_a_time() -> Iterator[None]:
-    """Wait for our turn: a start takes both cores, and others are on the telephone meanwhile."""
-    with (PROJECT / ".cache" / "house.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _launch(
-    home: Path, parts: Sequence[str], environment: Mapping[str, str]
-) -> subprocess.Popen[str]:
-    words = ["run", *(word for part in parts for word in ("--part", part))]
-    with (home / "run.out").open("w") as output:
-        return subprocess.Popen(
-            [str(Path(sys.executable).parent / "thirdring"), *words],
-            env=dict(environment),
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-
-def _environment(home: Path, wanted: Mapping[str, object]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("THIRDRING_")}
-    given = {
-        "home": home,
-        "sip_port": free_port(),
-        "desk_port": free_port(),
-        **wanted,
-    }
-    return kept | {f"THIRDRING_{name.upper()}": str(value) for name, value in given.items()}
-
-
-def _settings(environment: Mapping[str, str]) -> Settings:
-    prefix = "THIRDRING_"
-    values = {
-        name.removeprefix(prefix).lower(): value
-        for name, value in environment.items()
-        if name.startswith(prefix)
-    }
-    return Settings.model_validate(values)
-
-
-def _await_ready(process: subprocess.Popen[str], output: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while not any(line.startswith("ready ") for line in output.read_text().splitlines()):
-        if process.poll() is not None:
-            raise AssertionError(f"thirdring run ended:\n{output.read_text()}")
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not ready in {READY_WITHIN} s:\n{output.read_text()}")
-        time.sleep(0.05)  # nobody tells when a line was written to a file
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    process.send_signal(signal.SIGCONT)
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=5)
-        raise
-
-
-def _left_behind(home: Path) -> list[str]:
-    mark = f"THIRDRING_HOME={home}".encode()
-    left = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                left.append(f"{(folder / 'comm').read_text().strip()} ({folder.name})")
-        except OSError:
-            continue
-    return left
-
-
-def free_port() -> int:
-    """Return a loopback port that is free now for UDP and TCP.
-
-    Below the range from which the system gives ports to connections: nobody takes it meanwhile.
-    """
-    while True:
-        port = randomness.randrange(15_000, 30_000)
-        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
