@@ -4,15 +4,16 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from caller.leg import Leg
 from caller.listen import Samples
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import WITH_DESK, House
-from tests.end_to_end.people import answers_the_greeting
+from tests.end_to_end.matters import ticket, write
+from tests.end_to_end.work import asks_for_an_agent
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -26,13 +27,6 @@ async def _desk_phone(house: House, phone: Phone, how: Answering, seat: str = SE
     return await phone.register(seat, house.seat_password(seat), how)
 
 
-async def _asks_for_an_agent(house: House, phone: Phone, speech: Samples, ref: str) -> Leg:
-    call = await phone.call(house.settings.hotline_number, ref=ref)
-    await answers_the_greeting(call, speech)
-    await call.presses("3")
-    return call
-
-
 async def test_the_page_is_told_of_the_caller_before_the_phone_rings(
     house: House,
     phone: Phone,
@@ -44,7 +38,7 @@ async def test_the_page_is_told_of_the_caller_before_the_phone_rings(
         given = await agent.begins("phone", SEAT)
         assert given["seat"] == SEAT
         await agent.is_seen("ready")
-        call = await _asks_for_an_agent(house, phone, words(1.5), "told")
+        call = await asks_for_an_agent(house, phone, words(1.5), "told")
         leg = await seat.rings(within=20)
         rang_at = time.monotonic() - leg.now
         offer = await agent.hears("offer", within=2)
@@ -68,11 +62,14 @@ async def test_the_page_is_told_of_the_caller_before_the_phone_rings(
         print(f"\n  offer {1000 * (rang_at - offer.at):.0f} ms before the desk phone's INVITE")
 
 
+@pytest.mark.parametrize("number", ["1002", "1012"])
 async def test_who_rests_is_not_rung_and_who_misses_is_resting(
-    house: House, phone: Phone, words: Callable[[float], Samples]
+    house: House, phone: Phone, words: Callable[[float], Samples], number: str
 ) -> None:
+    caller = f"1390000{number}"
+    await write(house, ticket(caller, handler="1012", due_in=timedelta(hours=3)))  # QUE-3
     absent = await _desk_phone(house, phone, Answering(after=None))
-    async with signed_in(house, "1002") as agent, agent.page():
+    async with signed_in(house, number) as agent, agent.page():
         await agent.begins("phone", SEAT)
         await agent.is_seen("ready")
         assert (await agent.is_now("paused", "用餐")).status_code == 200
@@ -82,7 +79,7 @@ async def test_who_rests_is_not_rung_and_who_misses_is_resting(
         )
         assert (await agent.is_now("ready")).status_code == 200
         await until(lambda: house.shows_no(MEMBERS, "paused"), within=5)
-        call = await _asks_for_an_agent(house, phone, words(1.5), "missed")
+        call = await asks_for_an_agent(house, phone, words(1.5), f"missed-{number}", caller=caller)
         await absent.rings(within=20)
         gone = await agent.hears("offer_gone", within=15)
         assert gone.data["call"]
@@ -95,6 +92,8 @@ async def test_who_rests_is_not_rung_and_who_misses_is_resting(
             within=5,
             what=f"the miss is counted {paused}",
         )
+        await call.waits(2.0)
+        assert len(absent.calls) == 1, "rung again after the miss"
         await call.hangs_up()
     await until(lambda: house.shows_no(MEMBERS, SEAT), within=5, what="signed out of the queue")
 

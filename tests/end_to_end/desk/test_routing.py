@@ -2,14 +2,14 @@
 who does not want to wait is called back (QUE-1, QUE-2, QUE-3, CBK-1)."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from caller import audio
@@ -17,12 +17,11 @@ from caller.listen import RATE, Samples, found_in
 from caller.phone import Phone
 from callflow.lifecycles.ticket import TicketState
 from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.matters import customer, ticket, write
 from tests.end_to_end.people import told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
-from tickets import customers
-from tickets.customers import Customer, CustomerSort
-from tickets.database import engine
+from tickets.customers import CustomerSort
 from tickets.models import TicketRow
 
 pytestmark = pytest.mark.real
@@ -36,7 +35,6 @@ HOTLINE = {
 
 LARGE, ANGRY, KNOWN = "13900000001", "13900000002", "13900000003"
 STRANGER, ANOTHER = "13900000004", "13900000005"
-Write = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -70,52 +68,6 @@ _PEOPLE = [
 """Account numbers are used once; each test takes three of its own."""
 
 
-async def _write(house: House, does: Write) -> None:
-    made = engine(house.settings.database)
-    async with made.execution_options(writing=True).begin() as connection:
-        await does(connection)
-    await made.dispose()
-
-
-def _customer(number: str, sort: CustomerSort) -> Write:
-    known = Customer(
-        number=number,
-        name="长江燃气",
-        sort=sort,
-        note="",
-        first_agent=None,
-        updated_at=datetime.now(UTC),
-        updated_by="test",
-    )
-    return lambda connection: customers.keep(connection, known)
-
-
-def _ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:
-    now = datetime.now(UTC)
-
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(
-            insert(TicketRow).values(
-                number=f"20261122-{number[-5:]}",
-                kind="complaint",
-                source="written",
-                state="new",
-                customer_number=number,
-                customer_name="",
-                body="",
-                answer="",
-                department="",
-                to_review=False,
-                version=1,
-                created_at=now - timedelta(days=2),
-                due_at=now + due_in,
-                handler=handler,
-            )
-        )
-
-    return write
-
-
 def _rung(office: Office) -> int:
     people = (office.junior, office.senior, office.manager)
     return sum(len(worker.phone.calls) for worker in people)
@@ -139,7 +91,7 @@ async def _reaches(
 async def test_a_large_customer_reaches_a_senior_agent_though_a_junior_is_idle(
     house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
 ) -> None:
-    await _write(house, _customer(LARGE, CustomerSort.LARGE))
+    await write(house, customer(LARGE, CustomerSort.LARGE))
     reasons = await _reaches(house, phone, words(1.5), office.senior, caller=LARGE)
     assert reasons == ["QUE-1:large"]
     assert not office.junior.phone.calls
@@ -148,8 +100,8 @@ async def test_a_large_customer_reaches_a_senior_agent_though_a_junior_is_idle(
 async def test_an_overdue_complaint_reaches_the_manager_hotline(
     house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
 ) -> None:
-    late = _ticket(ANGRY, handler=office.junior.number, due_in=timedelta(hours=-1))
-    await _write(house, late)
+    late = ticket(ANGRY, handler=office.junior.number, due_in=timedelta(hours=-1))
+    await write(house, late)
     reasons = await _reaches(house, phone, words(1.5), office.manager, caller=ANGRY)
     assert reasons == ["QUE-2:20261122-00002"]
 
@@ -157,8 +109,8 @@ async def test_an_overdue_complaint_reaches_the_manager_hotline(
 async def test_an_open_matter_comes_back_to_who_was_asked_first_and_a_settled_one_does_not(
     house: House, phone: Phone, office: Office, words: Callable[[float], Samples]
 ) -> None:
-    held = _ticket(KNOWN, handler=office.senior.number, due_in=timedelta(hours=3))
-    await _write(house, held)
+    held = ticket(KNOWN, handler=office.senior.number, due_in=timedelta(hours=3))
+    await write(house, held)
     reasons = await _reaches(house, phone, words(1.5), office.senior, caller=KNOWN)
     assert reasons == [f"QUE-3:20261122-00003:{office.senior.number}"]
 
@@ -166,7 +118,7 @@ async def test_an_open_matter_comes_back_to_who_was_asked_first_and_a_settled_on
         settled = update(TicketRow).where(TicketRow.customer_number == KNOWN)
         await connection.execute(settled.values(state=TicketState.ANSWERED.value))
 
-    await _write(house, settle)
+    await write(house, settle)
     before = _rung(office)
     call = await asks_for_an_agent(house, phone, words(1.5), "settled", caller=KNOWN)
     await until(lambda: _rung(office) > before, within=15, what="somebody is rung")

@@ -1,0 +1,118 @@
+"""Owns the processes of a hotline under test: launched by the real entry, all gone afterwards."""
+
+import fcntl
+import os
+import random as randomness
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from settings import PROJECT, Settings
+
+READY_WITHIN = 120.0
+"""Seconds; the very first start also builds the prompts."""
+
+
+@contextmanager
+def one_starts_at_a_time() -> Iterator[None]:
+    """Wait for our turn: a start takes both cores, and others are on the telephone meanwhile."""
+    with (PROJECT / ".cache" / "house.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def launch(
+    home: Path, parts: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """Start the parts of a hotline on a home, through the real entry."""
+    words = ["run", *(word for part in parts for word in ("--part", part))]
+    with (home / "run.out").open("w") as output:
+        return subprocess.Popen(
+            [str(Path(sys.executable).parent / "thirdring"), *words],
+            env=dict(environment),
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+def environment_of(home: Path, wanted: Mapping[str, object]) -> dict[str, str]:
+    """Return the environment that gives a hotline its home, its ports and these settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("THIRDRING_")}
+    given = {
+        "home": home,
+        "sip_port": free_port(),
+        "desk_port": free_port(),
+        **wanted,
+    }
+    return kept | {f"THIRDRING_{name.upper()}": str(value) for name, value in given.items()}
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """Return the settings that a hotline has in an environment."""
+    prefix = "THIRDRING_"
+    values = {
+        name.removeprefix(prefix).lower(): value
+        for name, value in environment.items()
+        if name.startswith(prefix)
+    }
+    return Settings.model_validate(values)
+
+
+def await_ready(process: subprocess.Popen[str], output: Path) -> None:
+    """Wait for the line by which a hotline says that calls can come in."""
+    deadline = time.monotonic() + READY_WITHIN
+    while not any(line.startswith("ready ") for line in output.read_text().splitlines()):
+        if process.poll() is not None:
+            raise AssertionError(f"thirdring run ended:\n{output.read_text()}")
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not ready in {READY_WITHIN} s:\n{output.read_text()}")
+        time.sleep(0.05)  # nobody tells when a line was written to a file
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Stop a hotline as an operator does."""
+    process.send_signal(signal.SIGCONT)
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=5)
+        raise
+
+
+def left_behind(home: Path) -> list[str]:
+    """Return the processes of a hotline that still run."""
+    mark = f"THIRDRING_HOME={home}".encode()
+    left = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                left.append(f"{(folder / 'comm').read_text().strip()} ({folder.name})")
+        except OSError:
+            continue
+    return left
+
+
+def free_port() -> int:
+    """Return a loopback port that is free now for UDP and TCP.
+
+    Below the range from which the system gives ports to connections: nobody takes it meanwhile.
+    """
+    while True:
+        port = randomness.randrange(15_000, 30_000)
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -1,0 +1,64 @@
+"""Owns what a caller has with the house before a test: what sort of customer, which open ticket."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tests.end_to_end.house import House
+from tickets import customers
+from tickets.customers import Customer, CustomerSort
+from tickets.database import engine
+from tickets.models import TicketRow
+
+Write = Callable[[AsyncConnection], Awaitable[None]]
+
+
+async def write(house: House, does: Write) -> None:
+    """Have something written into the house's database."""
+    made = engine(house.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        await does(connection)
+    await made.dispose()
+
+
+def customer(number: str, sort: CustomerSort) -> Write:
+    """Return what makes a number known as a customer."""
+    known = Customer(
+        number=number,
+        name="长江燃气",
+        sort=sort,
+        note="",
+        first_agent=None,
+        updated_at=datetime.now(UTC),
+        updated_by="test",
+    )
+    return lambda connection: customers.keep(connection, known)
+
+
+def ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:
+    """Return what opens a complaint of a number, which somebody has."""
+    now = datetime.now(UTC)
+
+    async def add(connection: AsyncConnection) -> None:
+        await connection.execute(
+            insert(TicketRow).values(
+                number=f"20261122-{number[-5:]}",
+                kind="complaint",
+                source="written",
+                state="new",
+                customer_number=number,
+                customer_name="",
+                body="",
+                answer="",
+                department="",
+                to_review=False,
+                version=1,
+                created_at=now - timedelta(days=2),
+                due_at=now + due_in,
+                handler=handler,
+            )
+        )
+
+    return add
