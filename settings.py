@@ -93,6 +93,11 @@ class Paths:
         return self.home / "notice"
 
     @property
+    def spoken(self) -> Path:
+        """Return the folder of the emergency notices' messages."""
+        return self.home / "spoken"
+
+    @property
     def log(self) -> Path:
         return self.home / "log"
 
@@ -271,6 +276,22 @@ class Settings(BaseSettings):
         le=86_400,
         description="A wake-up that we are later with than these seconds is not rung any more: the "
         "desk is told.",
+    )
+
+    notice_ring_for: int = Field(
+        25, ge=5, le=120, description="CBK-5: seconds a number rings in an emergency notice."
+    )
+    notice_rounds: int = Field(
+        3, ge=1, le=20, description="How often all numbers of a household are tried."
+    )
+    notice_next_number_after: int = Field(
+        5, ge=0, le=600, description="Seconds from one number of a household to its next."
+    )
+    notice_round_every: int = Field(
+        120,
+        ge=0,
+        le=3600,
+        description="Seconds from one round of those numbers to the next.",
     )
 
     oidc_issuer: str = Field(

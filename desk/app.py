@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk import health, live, wake_watch
+from desk import health, live, notice_watch, wake_watch
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -33,6 +33,7 @@ from desk.api import (
     customers,
     duty,
     handovers,
+    incidents,
     knowledge,
     notice,
     promises,
@@ -57,6 +58,7 @@ from desk.pages import (
     routes_floor,
     routes_handover,
     routes_knowledge,
+    routes_notices,
     routes_wake_ups,
     routes_work,
 )
@@ -87,6 +89,7 @@ TAGS = [
     {"name": "promises", "description": "Calls back that were promised (CBK-1, SIL-4)."},
     {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
     {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
+    {"name": "incidents", "description": "Emergency notices, and who was told (CBK-5)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
     {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
@@ -114,6 +117,7 @@ PARTS = (
     promises.router,
     handovers.router,
     wake_ups.router,
+    incidents.router,
     audit.router,
     notice.router,
     sitting.router,
@@ -136,6 +140,7 @@ PARTS = (
     routes_accounts.router,
     routes_handover.router,
     routes_wake_ups.router,
+    routes_notices.router,
     routes_knowledge.router,
 )
 """Everything the desk answers; each of their routes has its line in `desk/policy.py`."""
@@ -202,6 +207,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     running = {
         asyncio.create_task(floor.run()),
         asyncio.create_task(wake_watch.watch(archive, floor)),
+        asyncio.create_task(notice_watch.watch(archive, floor)),
     }
     yield {}
     for task in running:

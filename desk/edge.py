@@ -7,6 +7,7 @@ files, and connect to nobody but us and the switch's web socket.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 
@@ -19,6 +20,12 @@ from desk.problems import problem
 
 LONGEST_BODY = 64 * 1024
 """Bytes of a request's body; the largest we take is a notice of a few hundred characters."""
+
+LARGER = (
+    (re.compile(r"/notices/[0-9]+/recording"), 9 * 1024 * 1024),
+    (re.compile(r"/(notices|api/v1/incidents)/[0-9]+/list"), 2 * 1024 * 1024),
+)
+"""Paths on which more comes in, and how many bytes: a recording, a list of households (CBK-5)."""
 
 BODY_WITHIN_S = 10.0
 """Seconds for the whole body."""
@@ -126,10 +133,12 @@ class Edge:
         if _host(request) not in self._hosts:
             refused = problem(400, "This desk is not known by the host name that was asked for.")
             await refused(scope, receive, send)
-        elif _announced(request) > LONGEST_BODY:
-            await problem(413, f"A body has at most {LONGEST_BODY} bytes.")(scope, receive, send)
+            return
+        most = _longest(scope["path"])
+        if _announced(request) > most:
+            await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
         else:
-            await self.app(scope, _limited(receive), send)
+            await self.app(scope, _limited(receive, most), send)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -167,7 +176,12 @@ def _announced(request: Request) -> int:
     return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else 1 << 60
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _longest(path: str) -> int:
+    """Return how many bytes a body may have on a path."""
+    return next((most for known, most in LARGER if known.fullmatch(path)), LONGEST_BODY)
+
+
+def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
     """Return a `receive` that stops a body that grows beyond the limit, or takes for ever."""
     taken = 0
     whole = False
@@ -183,7 +197,7 @@ def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
             raise HTTPException(408) from None
         whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
-        if taken > LONGEST_BODY:
+        if taken > most:
             raise HTTPException(413)
         return message
 

@@ -25,6 +25,7 @@ class CustomerShape(Shape):
     number: Clean = Field(examples=["13812345678"])
     name: Clean = Field(examples=["张三"])
     sort: CustomerSort = Field(description="All but `normal` go to a senior agent (QUE-1).")
+    area: Clean = Field(description="Where the customer lives (CBK-5).", examples=["滨江花园"])
     note: Paragraphs
     first_agent: Clean | None = Field(description="Who was asked first (QUE-3).", examples=["1001"])
     updated_at: datetime = Field(examples=[NOON])

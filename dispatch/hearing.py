@@ -23,6 +23,8 @@ class Said(StrEnum):
     """An attendant goes to the room."""
     REPORTED = "reported"
     """An attendant says that the guest is awake."""
+    ACKNOWLEDGED = "acknowledged"
+    """A household has heard the message of a notice (CBK-5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ from prometheus_client import generate_latest
 
 from ami.connection import LinkLost
 from ami.link import Link
+from callflow.lifecycles import notification
 from callflow.lifecycles.wake_up import Rules
 from dispatch.dispatcher import Dispatcher
+from dispatch.notifying import Notifying
 from dispatch.purpose import Purpose
 from dispatch.switch import Lines
+from dispatch.voicing import Voicing, by_program
 from dispatch.waking import Waking
 from ledger.journal import Journals
 from settings import Settings
@@ -41,7 +44,10 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     engine = database.engine(settings.database)
-    purposes = [Waking(rules(settings), settings.lines_out)]
+    purposes: list[Purpose] = [
+        Notifying(notice_rules(settings), settings.lines_out),
+        Waking(rules(settings), settings.lines_out),
+    ]
     link = _link(settings, purposes)
     lines = Lines(
         link,
@@ -58,7 +64,8 @@ async def serve(settings: Settings) -> None:
     )
     lines.on_failure(dispatcher.not_rung)
     link.resync(dispatcher.doubt)
-    work = asyncio.create_task(_work(settings, link, dispatcher))
+    voicing = Voicing(engine, by_program(settings))
+    work = asyncio.create_task(_work(settings, link, dispatcher, voicing))
     await stop.wait()
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
@@ -78,13 +85,23 @@ def rules(settings: Settings) -> Rules:
     )
 
 
+def notice_rules(settings: Settings) -> notification.Rules:
+    """Return how this house tells households of an emergency."""
+    return notification.Rules(
+        ring_for=settings.notice_ring_for,
+        rounds=settings.notice_rounds,
+        next_number_after=settings.notice_next_number_after,
+        round_every=settings.notice_round_every,
+    )
+
+
 def own_phones(settings: Settings) -> frozenset[str]:
     """Return the numbers that are phones of the house itself."""
     phones = [*settings.phones.split(","), *settings.seats]
     return frozenset(number for number in phones if number.isdecimal())
 
 
-async def _work(settings: Settings, link: Link, dispatcher: Dispatcher) -> None:
+async def _work(settings: Settings, link: Link, dispatcher: Dispatcher, voicing: Voicing) -> None:
     while True:
         try:
             await asyncio.to_thread(upgrade, settings.database)
@@ -96,6 +113,7 @@ async def _work(settings: Settings, link: Link, dispatcher: Dispatcher) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(link.run())
         tasks.create_task(dispatcher.run())
+        tasks.create_task(voicing.run())
         tasks.create_task(_report(settings.paths.run, link, dispatcher))
 
 

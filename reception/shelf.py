@@ -1,12 +1,15 @@
 """Owns the prompts in memory: each sentence in each language, cut into 20 ms packets."""
 
+import re
 import wave
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
 
 from callflow.call import Language
+from callflow.dialogues.notify import MESSAGE
 from line.wire import packets
 
 _log = structlog.get_logger(__name__)
@@ -21,6 +24,10 @@ class Shelf:
 
     def __len__(self) -> int:
         return len(self._prompts)
+
+    def also(self, name: str, packets: Packets) -> "Shelf":
+        """Return these prompts and one more, the same in every language."""
+        return Shelf({**self._prompts, **{(each, name): packets for each in Language}})
 
     def take(self, name: str, language: Language) -> Packets:
         """Return a prompt; one that is missing is silence and a line in the log.
@@ -44,6 +51,26 @@ def filled(folder: Path) -> Shelf:
             except (OSError, EOFError, wave.Error, ValueError) as error:
                 _log.error("prompt unreadable", path=str(path), error=str(error))
     return Shelf(prompts)
+
+
+def with_message(shelf: Shelf, folder: Path, name: str) -> Shelf:
+    """Return the prompts and the message of an emergency notice, `7_1`.
+
+    Raises OSError, EOFError, wave.Error or ValueError when there is no such message: without it
+    there is nothing to tell.
+    """
+    if not _MESSAGE.fullmatch(name):
+        raise ValueError(f"{name!r} names no message")
+    return shelf.also(MESSAGE, _read(folder / f"{name}.wav"))
+
+
+_MESSAGE = re.compile(r"[0-9]{1,18}_[0-9]{1,9}")
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path) -> Packets:
+    """Read one message; a file of this name is never another one later."""
+    return packets(_pcm(path))
 
 
 def _pcm(path: Path) -> bytes:

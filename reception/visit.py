@@ -18,6 +18,7 @@ from agi.session import Session
 from callflow.call import Call, Hangup, Language, Verdict
 from callflow.dialogues.good_morning import Proof, Waking, good_morning
 from callflow.dialogues.hotline import Opening, hotline
+from callflow.dialogues.notify import notify
 from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
 from callflow.rules import notice
@@ -26,7 +27,7 @@ from line.line import Line, LineEnded
 from line.server import LineServer
 from reception.journal import DialogueJournal
 from reception.lifeline import Switch, held
-from reception.shelf import Shelf
+from reception.shelf import Shelf, with_message
 from reception.telephone import Note, Telephone
 
 Dialogue = Callable[[Call], Awaitable[Verdict]]
@@ -54,6 +55,8 @@ class Reception:
     calendar: Calendar
     times: WorkingTimes
     notices: Path
+    spoken: Path
+    """Where the messages of emergency notices are."""
     language: Language
     hall_opening: bool
     proof: Proof
@@ -85,13 +88,21 @@ class Reception:
         room, language = session.query.get("room", ""), Language(session.query["language"])
         await self._visited(session, lambda call: please_knock(call, room, language))
 
-    async def _visited(self, session: Session, dialogue: Dialogue) -> None:
+    async def notify(self, session: Session) -> None:
+        """Tell a household of an emergency; the route `notify`."""
+        message, language = session.query["message"], Language(session.query["language"])
+        shelf = await asyncio.to_thread(with_message, self.shelf, self.spoken, message)
+        await self._visited(session, lambda call: notify(call, language), shelf)
+
+    async def _visited(
+        self, session: Session, dialogue: Dialogue, shelf: Shelf | None = None
+    ) -> None:
         call = str(UUID(session.query["call"]))
         note = partial(self.journal.note, call)
         note("visited", channel=session.environment["agi_channel"])
         try:
             async with held(session, self.switch):
-                verdict = await self._lead(session, note, dialogue)
+                verdict = await self._lead(session, note, dialogue, shelf or self.shelf)
         except Hangup:
             note("hung_up")
             raise
@@ -103,10 +114,12 @@ class Reception:
         await verdicts.tell(session, verdict)
         note("verdict", **_facts(verdict))
 
-    async def _lead(self, session: Session, note: Note, dialogue: Dialogue) -> Verdict:
+    async def _lead(
+        self, session: Session, note: Note, dialogue: Dialogue, shelf: Shelf
+    ) -> Verdict:
         line, leg = await self._opened(session)
         try:
-            return await dialogue(Telephone(line, self.shelf, note))
+            return await dialogue(Telephone(line, shelf, note))
         except LineEnded:
             await _caller_gone(session)
             raise

@@ -32,6 +32,8 @@ class Customer:
     updated_at: datetime
     updated_by: str
     """Account number, or a token's label."""
+    area: str = ""
+    """Where the customer lives: whom an emergency notice concerns (CBK-5)."""
 
 
 async def customer(connection: AsyncConnection, number: str) -> Customer | None:

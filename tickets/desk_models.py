@@ -24,6 +24,7 @@ class CustomerRow(Base):
     first_agent: Mapped[str | None] = mapped_column(String(8))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by: Mapped[str] = mapped_column(String(80))
+    area: Mapped[str] = mapped_column(String(80), index=True)
 
 
 class TicketVersionRow(Base):

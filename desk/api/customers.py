@@ -20,6 +20,9 @@ class CustomerGiven(Given):
     """What is to be known of a customer from now on."""
 
     name: Line = ""
+    area: Line | None = Field(
+        None, description="Where the customer lives (CBK-5); left out: it stays as it is."
+    )
     sort: CustomerSort = CustomerSort.NORMAL
     note: Typed = ""
     first_agent: str | None = Field(
@@ -40,17 +43,20 @@ async def put_customer(
     number: Number, given: CustomerGiven, holder: Known, asking: Asking
 ) -> CustomerShape:
     """Keep a customer, or replace what was known."""
-    customer = Customer(
-        number=number,
-        **given.model_dump(),
-        updated_at=datetime.now(UTC),
-        updated_by=holder.number or holder.name,
-    )
     seen = look(holder, "customer.write", number)
 
-    async def kept(connection: AsyncConnection) -> None:
+    async def kept(connection: AsyncConnection) -> Customer:
+        known = await customers.customer(connection, number)
+        area = given.area if given.area is not None else known.area if known else ""
+        customer = Customer(
+            number=number,
+            **given.model_dump(exclude={"area"}),
+            area=area,
+            updated_at=datetime.now(UTC),
+            updated_by=holder.number or holder.name,
+        )
         await customers.keep(connection, customer)
         await audit.note(connection, seen)
+        return customer
 
-    await asking.write(kept)
-    return CustomerShape.of(customer)
+    return CustomerShape.of(await asking.write(kept))

@@ -27,6 +27,7 @@ PLACES = (
     ("/calls", "calls"),
     ("/customers", "customers"),
     ("/wake-ups", "wake"),
+    ("/notices", "notices"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
     ("/audit", "audit"),

@@ -28,6 +28,7 @@ CALLS_SHOWN = 10
 TICKETS_SHOWN = 10
 LONGEST_NAME = 80
 LONGEST_NOTE = 2000
+LONGEST_AREA = 80
 
 _WHOLE = re.compile(r"^\+?[0-9*#]{3,20}$")
 _AGENT = re.compile(r"^\d{3,6}$")
@@ -62,6 +63,7 @@ async def save_customer(
     name = form.line("name", longest=LONGEST_NAME)
     sort = form.choice("sort", [each.value for each in CustomerSort], "customer.fault_sort")
     note = form.text("note", longest=LONGEST_NOTE)
+    area = form.line("area", longest=LONGEST_AREA)
     agent = form.line("first_agent", longest=6)
     if agent and not _AGENT.match(agent):
         form.faults["first_agent"] = "customer.fault_agent"
@@ -72,6 +74,7 @@ async def save_customer(
         name=name,
         sort=CustomerSort(sort),
         note=note,
+        area=area,
         first_agent=agent or None,
         updated_at=datetime.now(UTC),
         updated_by=holder.number or holder.name,
@@ -140,6 +143,7 @@ def _filled(known: Customer | None) -> Typed:
             "name": known.name,
             "sort": known.sort.value,
             "note": known.note,
+            "area": known.area,
             "first_agent": known.first_agent or "",
         }
     )
