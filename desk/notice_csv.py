@@ -51,7 +51,7 @@ def _texts(row: Household, say: Say, show: Shown) -> Iterable[str]:
     yield row.door_by
 
 
-_REASONS: Final = frozenset(
+REASONS: Final = frozenset(
     {
         *("answered", "no_answer", "busy", "refused", "unreachable", "unknown_number"),
         *("congestion", "failed", "switch_died", "stopped"),
@@ -61,4 +61,4 @@ _REASONS: Final = frozenset(
 
 def why(reason: str) -> str:
     """Return the key of the words for why somebody was not told."""
-    return f"emergency.why_{reason if reason in _REASONS else 'failed'}"
+    return f"emergency.why_{reason if reason in REASONS else 'failed'}"

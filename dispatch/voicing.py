@@ -52,11 +52,27 @@ class Voicing:
             wanted = await incidents.wanted(connection)
         if wanted is None:
             return False
-        voice = await self.make(wanted)
+        voice = await self._made(wanted)
+        if voice is None:
+            return True
         async with self.engine.execution_options(writing=True).begin() as connection:
             await incidents.made(connection, wanted, voice)
         _log.info("message made", incident=wanted.id, take=wanted.take, voice=voice.value)
         return True
+
+    async def _made(self, wanted: Incident) -> Voice | None:
+        """Make one message; None as soon as another is wanted in its place, like a recording."""
+        making = asyncio.ensure_future(self.make(wanted))
+        try:
+            while not (await asyncio.wait({making}, timeout=LOOK_EVERY_S))[0]:
+                async with self.engine.connect() as connection:
+                    now = await incidents.one(connection, wanted.id)
+                if now is None or now.take != wanted.take:
+                    return None
+            return making.result()
+        finally:
+            making.cancel()
+            await asyncio.wait({making})
 
 
 def by_program(settings: Settings) -> Make:

@@ -84,7 +84,6 @@ def main(words: Sequence[str] | None = None) -> int:
     options.add_argument("--language", choices=LANGUAGES, default="zh")
     options.add_argument("--recording", type=Path)
     asked = options.parse_args(words)
-    os.nice(NICE)
     try:
         sound = recorded(asked.recording) if asked.recording else _said(asked)
     except CannotSay as error:
@@ -103,4 +102,5 @@ def _said(asked: argparse.Namespace) -> Sound:
 
 
 if __name__ == "__main__":
+    os.nice(NICE)
     sys.exit(main())

@@ -109,21 +109,32 @@ def _household(
     if not 2 <= len(fields) <= 3:
         return BadLine(line, Wrong.FIELDS, str(len(fields)))
     name, area = (clean(each, LONGEST_NAME + 1) for each in fields[:2])
-    if not name:
-        return BadLine(line, Wrong.NAME)
-    if len(name) > LONGEST_NAME or len(area) > LONGEST_AREA:
-        return BadLine(line, Wrong.LONG)
     numbers = _numbers(fields[2] if len(fields) == 3 else "")
+    found = _wrong_words(name, area) or _wrong_numbers(numbers, reachable, seen)
+    return BadLine(line, *found) if found else Listed(name, area, numbers)
+
+
+def _wrong_words(name: str, area: str) -> tuple[Wrong, str] | None:
+    if not name:
+        return Wrong.NAME, ""
+    if len(name) > LONGEST_NAME or len(area) > LONGEST_AREA:
+        return Wrong.LONG, ""
+    return None
+
+
+def _wrong_numbers(
+    numbers: tuple[str, ...], reachable: Callable[[str], bool], seen: set[str]
+) -> tuple[Wrong, str] | None:
     if len(numbers) > MOST_NUMBERS:
-        return BadLine(line, Wrong.MANY_NUMBERS, str(MOST_NUMBERS))
+        return Wrong.MANY_NUMBERS, str(MOST_NUMBERS)
     for number in numbers:
         if not _NUMBER.fullmatch(number):
-            return BadLine(line, Wrong.NUMBER, clean(number, 24))
+            return Wrong.NUMBER, clean(number, 24)
         if not reachable(number):
-            return BadLine(line, Wrong.UNREACHABLE, number)
+            return Wrong.UNREACHABLE, number
         if number in seen:
-            return BadLine(line, Wrong.TWICE, number)
-    return Listed(name, area, numbers)
+            return Wrong.TWICE, number
+    return None
 
 
 def _numbers(field: str) -> tuple[str, ...]:

@@ -9,17 +9,28 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.household_list import Listed
 from callflow.rules.roles import Role
 from callflow.rules.wall_clock import Repeat
 from desk.archive import NotAnsweringError
 from desk.policy import POLICY
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, call_id
+from tests.integration.notice_street import REPORT
 from tests.integration.page_room import Pages, Seen, pages
-from tickets import accounts, customers, handovers, knowledge, wake_register
+from tickets import (
+    accounts,
+    customers,
+    handovers,
+    incidents,
+    knowledge,
+    notice_households,
+    wake_register,
+)
 from tickets.customers import Customer, CustomerSort
 from tickets.desk_models import CustomerRow, HandoverRow, KnowledgeRow
 from tickets.knowledge import Entry
 from tickets.models import Call, TicketRow
+from tickets.notice_models import IncidentRow, NoticeHouseholdRow
 from tickets.outbound_models import WakeRegistrationRow
 from tickets.people_models import AccountRow, AuditRow
 from tickets.wake_register import Registration
@@ -42,6 +53,9 @@ ADDRESSES = {
     "/accounts": "/accounts",
     "/wake-ups": "/wake-ups",
     "/wake-ups/{wake_up_id}": "/wake-ups/1",
+    "/notices": "/notices",
+    "/notices/{incident_id}": "/notices/1",
+    "/notices/{incident_id}/door": "/notices/1/door",
     "/password": "/password",
 }
 
@@ -69,6 +83,8 @@ async def _work(connection: AsyncConnection) -> None:
     )
     await knowledge.add(connection, _entry())
     await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
+    key = await incidents.report(connection, REPORT, by="1001", now=NOW)
+    await notice_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
     await customers.keep(
         connection,
         Customer(
@@ -151,6 +167,10 @@ async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> N
         await connection.execute(update(HandoverRow).values(shift=HOSTILE[:40], faults=HOSTILE))
         said = {"title": HOSTILE, "body": HOSTILE, "keywords": HOSTILE, "updated_by": HOSTILE}
         await connection.execute(update(KnowledgeRow).values(**said))
+        report = {"what": HOSTILE, "place": HOSTILE, "reporter": HOSTILE, "details": HOSTILE}
+        await connection.execute(update(IncidentRow).values(**report, message=HOSTILE))
+        wanted = {"name": HOSTILE, "area": HOSTILE, "state": "not_told", "reason": HOSTILE[:24]}
+        await connection.execute(update(NoticeHouseholdRow).values(**wanted))
         await connection.execute(update(CustomerRow).values(name=HOSTILE, note=HOSTILE))
         await connection.execute(update(Call).values(name=HOSTILE))
         await connection.execute(update(TicketRow).values(body=HOSTILE))

@@ -6,10 +6,14 @@ import pytest
 
 from callflow.call import Language, MessageReason, Topic
 from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome
+from callflow.lifecycles.notification import HouseholdState
 from callflow.lifecycles.recording import RecordingKind
 from callflow.lifecycles.ticket import TicketKind
+from callflow.rules.household_list import Wrong
 from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
+from desk.api.incidents import WHY_NOT
+from desk.notice_csv import COLUMNS, REASONS, why
 from desk.pages.routes_audit import ACTIONS
 from desk.pages.routes_calls import ASKED_WHY
 from desk.words import words
@@ -17,6 +21,7 @@ from floor.control import Script, Watch
 from floor.people import Shown
 from settings import PROJECT
 from tickets.customers import CustomerSort
+from tickets.incidents import Stage, Voice
 
 KEYS = [
     *(f"outcome.{each}" for each in (*Disposition, "open")),
@@ -31,6 +36,13 @@ KEYS = [
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
     *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),
+    *(f"emergency.state_{each}" for each in HouseholdState),
+    *(f"emergency.line_{each}" for each in Wrong),
+    *(f"emergency.stage_{each}" for each in Stage),
+    *(f"emergency.voice_{each}" for each in Voice),
+    *(f"emergency.cannot_{each}" for each in WHY_NOT),
+    *(f"emergency.column_{each}" for each in COLUMNS),
+    *(why(each) for each in (*REASONS, "")),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
 

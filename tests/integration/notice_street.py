@@ -1,0 +1,164 @@
+"""Owns households that must be told, in tests: a database, a scripted switch, a dispatcher."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callflow.lifecycles.notification import Household, HouseholdState, Rules
+from callflow.rules.household_list import Listed
+from dispatch.dispatcher import Dispatcher
+from dispatch.notifying import Notifying
+from dispatch.purpose import Purpose
+from ledger.journal import Journals
+from tests.integration.test_dispatcher import LinkGone, Switch
+from tests.waiting import until
+from tickets import attempts, incidents, notice_households
+from tickets.attempts import Attempt
+from tickets.incidents import Incident, Report, Voice
+from tickets.notice_households import Shown
+
+RULES = Rules(ring_for=1.0, rounds=2, next_number_after=0.1, round_every=0.3)
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+REPORT = Report(
+    what="燃气泄漏",
+    place="滨江花园1栋",
+    happened_at=NOON,
+    reporter="物业 02787654321",
+    details="",
+    language="zh",
+    message="请马上关闭阀门，到室外去。",
+)
+
+
+class StreetSwitch(Switch):
+    """A switch that rings households, and writes down what happens."""
+
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
+        if attempt.purpose != incidents.PURPOSE:
+            return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
+        assert (context, ring_for) == ("notify-household", RULES.ring_for)
+        assert told["NOTIFY_NUMBER"] == attempt.number
+        assert told["NOTIFY_MESSAGE"].endswith("_1")
+        self.rung.append((time.time(), attempt))
+        self.alive.add(attempt.channel)
+        return True
+
+
+@dataclass
+class Street:
+    """Households, and whoever rings them."""
+
+    engine: AsyncEngine
+    switch: StreetSwitch
+
+    async def reports(self, *, voice: Voice = Voice.READY) -> int:
+        """Record an incident whose message can be heard."""
+        now = datetime.now(UTC)
+        async with self.writing() as connection:
+            key = await incidents.report(connection, REPORT, by="1001", now=now)
+            incident = await incidents.one(connection, key)
+            assert incident is not None
+            await incidents.made(connection, incident, voice)
+        return key
+
+    async def chooses(self, key: int, *numbers: Sequence[str]) -> list[int]:
+        """Choose households with these numbers; return their ids."""
+        wanted = [Listed(f"户{n}", "滨江花园", tuple(each)) for n, each in enumerate(numbers)]
+        async with self.writing() as connection:
+            assert await notice_households.add(connection, key, wanted) == len(numbers)
+        return [row.id for row in await self.rows(key)]
+
+    async def begins(self, key: int) -> None:
+        count = len(await self.rows(key))
+        async with self.writing() as connection:
+            now = datetime.now(UTC)
+            await incidents.start(connection, key, count=count, by="1001", now=now)
+
+    async def notice(self, *numbers: Sequence[str]) -> tuple[int, list[int]]:
+        """Record an incident, choose households and begin."""
+        key = await self.reports()
+        ids = await self.chooses(key, *numbers)
+        await self.begins(key)
+        return key, ids
+
+    async def stops(self, key: int) -> bool:
+        async with self.writing() as connection:
+            now = datetime.now(UTC)
+            return await incidents.stop(connection, key, by="1001", now=now)
+
+    async def incident(self, key: int) -> Incident:
+        async with self.engine.connect() as connection:
+            found = await incidents.one(connection, key)
+        assert found is not None
+        return found
+
+    async def rows(self, key: int, *states: HouseholdState) -> Sequence[Shown]:
+        async with self.engine.connect() as connection:
+            return await notice_households.of_states(
+                connection, key, states or list(HouseholdState), limit=1000
+            )
+
+    async def households(self, key: int) -> list[Household]:
+        return [row.household for row in await self.rows(key)]
+
+    async def attempts(self, household: int) -> list[Attempt]:
+        async with self.engine.connect() as connection:
+            return list(await attempts.of(connection, incidents.PURPOSE, household))
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.execution_options(writing=True).begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def dispatcher(
+        self, *, lines: int = 10, others: Sequence[Purpose] = ()
+    ) -> AsyncIterator[Dispatcher]:
+        """Run a dispatcher while the block runs; then it is gone, like a killed one."""
+        found = Dispatcher(
+            engine=self.engine,
+            journals=Journals(self.switch.folder, {}),
+            switch=self.switch,
+            purposes=[Notifying(RULES, lines), *others],
+            lines=lines,
+            lost=LinkGone,
+        )
+        running = asyncio.create_task(found.run())
+        try:
+            yield found
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
+        """Wait for the n-th ring; return the attempt."""
+        await until(
+            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
+        )
+        return self.switch.rung[count - 1][1]
+
+    def acknowledges(self, attempt: Attempt) -> None:
+        """Lift the receiver, hear the message, press the key."""
+        self.switch.answers(attempt)
+        self.switch.says(attempt, "acknowledged")
+        self.switch.ends(attempt, 16)
+
+    async def closes(self, key: int, *, within: float = 15.0) -> Incident:
+        """Wait until nobody is left to ring."""
+
+        async def closed() -> bool:
+            return (await self.incident(key)).closed_at is not None
+
+        await until(closed, within=within, what=f"notice {key} is closed", every=0.05)
+        return await self.incident(key)
+
+    async def states(self, key: int) -> list[HouseholdState]:
+        return [each.state for each in await self.households(key)]
