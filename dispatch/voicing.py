@@ -104,6 +104,7 @@ async def _made(wanted: Incident, folder: Path, cache: Path) -> Voice:
     finally:
         if running.returncode is None:
             running.kill()
+            await running.wait()
     voice = ENDINGS.get(running.returncode or 0, Voice.CANNOT_SAY)
     if voice is not Voice.READY:
         _log.warning(

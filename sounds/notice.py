@@ -98,7 +98,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _said(asked: argparse.Namespace) -> Sound:
     voice = best_voices(asked.cache, progress=lambda line: print(line, file=sys.stderr))
-    return spoken(sys.stdin.read(), asked.language, voice)
+    return spoken(sys.stdin.buffer.read().decode(), asked.language, voice)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_MESSAGE"): ("开始留言({reason})", "a message begins ({reason})"),
         ("cel", "TR_MESSAGE_END"): ("留言结束({status})", "the message ends ({status})"),
         ("cel", "TR_OUTCOME"): ("系统结束通话({outcome})", "we end the call ({outcome})"),
+        ("cel", "TR_ACKNOWLEDGED"): ("听到紧急通知,按键确认", "acknowledges the notice by key"),
+        ("dialogue", "acknowledged"): ("听到紧急通知,按键确认", "acknowledges the notice by key"),
         ("dialogue", "visited"): ("自动应答接手", "the dialogue begins"),
         ("dialogue", "prompt"): ("播放 {name}", "says {name}"),
         ("dialogue", "barged"): ("来电者打断({by})", "the caller cuts in ({by})"),
