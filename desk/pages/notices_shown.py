@@ -1,7 +1,7 @@
 """Owns how emergency notices stand on their pages (CBK-5)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -89,7 +89,9 @@ async def one(
     settings: Settings = request.app.state.settings
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     stands = (await asking.ask(lambda each: incidents.counts(each, [incident_id])))[incident_id]
-    wanted = {"chosen": EVERYBODY} if incident.stage is Stage.DRAFT else LISTS | {"open": OPEN}
+    wanted: Mapping[str, Collection[HouseholdState]] = {**LISTS, "open": OPEN}
+    if incident.stage is Stage.DRAFT:
+        wanted = {"chosen": EVERYBODY}
     lists = {
         name: await asking.ask(
             lambda each, states=states: notice_households.of_states(  # type: ignore[misc]

@@ -82,9 +82,10 @@ async def upload_recording(
 ) -> Response:
     """Let a person's recording be the message."""
     settings: Settings = request.app.state.settings
+    async with request.form() as form_given:
+        given = form_given.get("recording")
+        data = await given.read() if isinstance(given, UploadFile) else b""
     incident = await known_draft(asking, incident_id)
-    given = (await request.form()).get("recording")
-    data = await given.read() if isinstance(given, UploadFile) else b""
     if not data.startswith(b"RIFF") or len(data) > notice_files.LONGEST_UPLOAD:
         form = Typed({}, {"recording": "emergency.fault_recording"})
         return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
@@ -138,10 +139,11 @@ async def choose_list(
 ) -> Response:
     """Choose the households of a list, pasted or in a file."""
     settings: Settings = request.app.state.settings
+    async with request.form() as given:
+        file, pasted = given.get("file"), given.get("list")
+        text = str(pasted or "") or await _text_of(file if isinstance(file, UploadFile) else None)
+        without_bad = given.get("without_bad") == "1"
     await known_draft(asking, incident_id)
-    given = await request.form()
-    file, pasted = given.get("file"), given.get("list")
-    text = str(pasted or "") or await _text_of(file if isinstance(file, UploadFile) else None)
     if not text.strip():
         form = Typed({"list": text}, {"list": "emergency.fault_list"})
         return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
@@ -149,7 +151,7 @@ async def choose_list(
         asking,
         incident_id,
         text,
-        without_bad=given.get("without_bad") == "1",
+        without_bad=without_bad,
         reachable=lambda number: reachable(number, settings),
     )
     if not choice.added and choice.bad:

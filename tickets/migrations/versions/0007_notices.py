@@ -1,6 +1,7 @@
 """Emergency notices: incidents, the households to be told, and the area of a customer."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,7 +32,7 @@ def _text(name: str, length: int) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=length), nullable=False)
 
 
-def _when(name: str, *, nullable: bool = True) -> sa.Column[sa.DateTime]:
+def _when(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, WHEN, nullable=nullable)
 
 
