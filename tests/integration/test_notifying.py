@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -114,21 +115,17 @@ async def test_stopping_in_the_database_is_what_the_lifecycle_decides(street: St
     key = await street.reports()
     ids = await street.chooses(key, ["8001"], ["8002"], ["8003"], ["8004"], [])
     await street.begins(key)
-    before = {
-        one: replace(household, **changed)
-        for one, household, changed in zip(
-            ids,
-            await street.households(key),
-            (
-                {},
-                {"state": HouseholdState.RINGING, "next_at": None, "tries": 1, "reason": "busy"},
-                {"state": TOLD, "next_at": None, "told_at": datetime.now(UTC), "told_on": "8003"},
-                {"state": NOT_TOLD, "next_at": None, "reason": "busy", "step": 2},
-                {},
-            ),
-            strict=True,
-        )
-    }
+    ringing, over = HouseholdState.RINGING, {"next_at": None, "reason": "busy"}
+    changes: list[dict[str, Any]] = [
+        {},
+        {"state": ringing, "tries": 1, **over},
+        {"state": TOLD, "next_at": None, "told_at": datetime.now(UTC), "told_on": "8003"},
+        {"state": NOT_TOLD, "step": 2, **over},
+        {},
+    ]
+    waiting = await street.households(key)
+    found = zip(ids, waiting, changes, strict=True)
+    before = {one: replace(household, **changed) for one, household, changed in found}
     async with street.writing() as connection:
         await notice_households.keep(connection, before)
     assert await street.stops(key)

@@ -100,7 +100,7 @@ def test_a_household_without_a_number_is_never_rung() -> None:
     street.has(Stopped())
     assert street.state is HouseholdState.NO_NUMBER
     street.has(ToldAtDoor())
-    assert street.state is HouseholdState.AT_THE_DOOR
+    assert street.household.state is HouseholdState.AT_THE_DOOR
 
 
 def test_what_never_rang_is_rung_again_at_once_and_is_no_try_of_the_number() -> None:
