@@ -23,7 +23,7 @@ class Offered:
     reasons: tuple[str, ...] = ()
     """Why the call came to this seat, see `callflow.rules.routing`."""
     calls_back: str = ""
-    """Why we call this customer (CBK-1): kind of the promise, or `unfound`; empty: we were called."""
+    """Why we call this customer (CBK-1): kind of promise, or `unfound`; empty: we were called."""
 
 
 @dataclass(frozen=True, slots=True)

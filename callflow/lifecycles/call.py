@@ -220,9 +220,9 @@ def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
         return _parted(heard)
     if heard.outcome:  # said one step before we hang up; who was taken out of a talk before that
         return HungUpBy.SYSTEM  # is named as the source of the hang-up by Asterisk
-    if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
-        return HungUpBy.CALLER
-    if heard.completed == "COMPLETECALLER" or heard.caller_gone:
+    hung_up = heard.hung_up
+    went_first = hung_up is not None and hung_up.data.get("hangupsource") == hung_up.channel
+    if went_first or heard.completed == "COMPLETECALLER" or heard.caller_gone:
         return HungUpBy.CALLER
     return HungUpBy.SYSTEM
 

@@ -7,7 +7,7 @@ the dispatcher keeps the row and carries the commands out.
 |---|---|---|
 | open | nothing, until `next_at` and until somebody is free | an agent is rung |
 | ringing | an agent's phone rings | taken; else open, for another agent |
-| taken | the agent hears that it is a call back; the customer's phone does not ring yet | dialling |
+| taken | the agent hears a word; the customer's phone does not ring yet | dialling |
 | dialling | the customer's phone rings | talking; else open, for later; at last failed |
 | talking | both talk | kept |
 | kept | both have talked, or somebody says so | – |
