@@ -4,9 +4,10 @@ An agent is rung first, in the dialplan's `promise-agent` the customer then; wha
 in the journals.
 """
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,7 +42,7 @@ from tickets.attempts import Attempt
 from tickets.call_backs import Wanted
 from tickets.duties import Duty, DutyState
 
-LOOK_AGAIN: Final = timedelta(seconds=1)
+LOOK_AGAIN_S: Final = 1.0
 """When nobody was free for what is due, we look again after this."""
 AT_ONCE: Final = 50
 """As many promises as this are looked at in one turn."""
@@ -72,12 +73,14 @@ class Promising:
     """Seconds an agent's phone rings."""
     name: str = call_backs.PURPOSE
     contexts: Mapping[str, str] = field(default_factory=lambda: {AGENT: "promise-agent"})
-    _look_again_at: datetime | None = None
+    _rests_until: float = 0.0
+    """On the monotonic clock: the one on the wall may be put back."""
 
     async def next_due(self, connection: AsyncConnection) -> datetime | None:
-        """Return when somebody is to be called next; not before we look for agents again."""
-        due = await call_backs.next_due(connection)
-        return due if due is None else max(due, self._look_again_at or due)
+        """Return when somebody is to be called next; None before we look for agents again."""
+        if time.monotonic() < self._rests_until:
+            return None
+        return await call_backs.next_due(connection)
 
     async def claim(
         self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
@@ -104,7 +107,8 @@ class Promising:
         same = {one.id: one.call_back for one in wanted}
         changed = {key: each for key, each in after.items() if each != same[key]}
         await call_backs.keep(connection, changed)
-        self._look_again_at = None if planned else now + LOOK_AGAIN
+        if not planned:
+            self._rests_until = time.monotonic() + LOOK_AGAIN_S
         return planned, _follow(follow)
 
     async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:

@@ -162,7 +162,7 @@ class Picture:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
         if not call or not seat:
             return []
-        if event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
+        if seat in self.workers and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
             return self._calls_back(event, call, seat, now)
         if event.name != OFFER:
             return []
