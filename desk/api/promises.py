@@ -7,7 +7,13 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.promise import CallNow, PromiseKind, PromiseState, Settled
+from callflow.lifecycles.promise import (
+    ON_THE_PHONE,
+    CallNow,
+    PromiseKind,
+    PromiseState,
+    Settled,
+)
 from desk.admission import Holder
 from desk.api.asking import (
     Asking,
@@ -107,7 +113,7 @@ async def call_now(promise_id: RowId, _holder: Known, asking: Asking) -> Promise
     async def called(connection: AsyncConnection) -> Promise | None:
         done = await call_backs.apply(connection, promise_id, CallNow(), now)
         promise = await promises.promise(connection, promise_id)
-        if promise is not None and done is None and not promise.found:
+        if promise is not None and done is None and promise.state not in ON_THE_PHONE:
             raise Refused(409, f"This promise is {promise.state.value} already.")
         return promise
 
