@@ -277,6 +277,28 @@ class Settings(BaseSettings):
         description="A wake-up that we are later with than these seconds is not rung any more: the "
         "desk is told.",
     )
+    promise_ring_for: int = Field(
+        30, ge=5, le=120, description="Seconds a customer's phone rings who was promised a call."
+    )
+    promise_again_every: int = Field(
+        300,
+        ge=5,
+        le=86_400,
+        description="Seconds until a customer is called again who was busy or did not answer.",
+    )
+    promise_tries: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="How often such a customer is called before the desk is told (CBK-1).",
+    )
+    promise_grace: int = Field(
+        14_400,
+        ge=600,
+        le=604_800,
+        description="A promise that has waited for an agent for longer than these seconds is not "
+        "called by itself any more: the desk is told.",
+    )
 
     notice_ring_for: int = Field(
         25, ge=5, le=120, description="CBK-5: seconds a number rings in an emergency notice."

@@ -40,6 +40,8 @@ class Answer:
 
     success: bool
     message: str
+    value: str = ""
+    """What a variable holds (Getvar)."""
     rows: tuple[Mapping[str, str], ...] = ()
 
 
@@ -148,7 +150,12 @@ class Connection:
 
 def _answer(heard: Message | list[Message]) -> Answer:
     first, rows = (heard[0], heard[1:]) if isinstance(heard, list) else (heard, [])
-    return Answer(bool(first.success), str(first.message), tuple(dict(row) for row in rows))
+    return Answer(
+        bool(first.success),
+        str(first.message),
+        value=str(first.get("Value", "")),
+        rows=tuple(dict(row) for row in rows),
+    )
 
 
 class _Action(Action):  # type: ignore[misc]

@@ -31,6 +31,7 @@ BACK_OFF: Final = (0.1, 2.0)
 
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")  # a name or a unique id
 _WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
+_HEADER = re.compile(r"X-[A-Za-z-]{1,30}")
 
 Consumer = Callable[[Event], None]
 Resync = Callable[[], Awaitable[None]]
@@ -136,11 +137,13 @@ class Link:
         channel_id: str,
         ring_for: float,
         variables: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
     ) -> bool:
         """Ring `channel` and take it to an extension of a listed context; tell if it was queued.
 
-        `channel_id` is our own id of the attempt, `ring_for` in seconds. Asterisk refuses a second
-        channel of a living id. Raises LinkLost (the phone may ring or not) and Unsendable.
+        `channel_id` is our own id of the attempt, `ring_for` in seconds, `headers` go out with the
+        INVITE. Asterisk refuses a second channel of a living id. Raises LinkLost (the phone may
+        ring or not) and Unsendable.
         """
         given = (_CHANNEL.fullmatch(channel), _WORD.fullmatch(exten), _WORD.fullmatch(channel_id))
         if context not in self._contexts or not all(given):
@@ -148,6 +151,10 @@ class Link:
         named = [f"{name}={value}" for name, value in variables.items()]
         if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
             raise Unsendable("a variable's name or value")
+        for name, value in (headers or {}).items():
+            if not (_HEADER.fullmatch(name) and _WORD.fullmatch(value)):
+                raise Unsendable("a header's name or value")
+            named.append(f"PJSIP_HEADER(add,{name})={value}")
         answer = await self.ask(
             "Originate",
             rows=False,

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk import health, live, notice_watch, wake_watch
+from desk import health, live, notice_watch, promise_watch, wake_watch
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -59,6 +59,7 @@ from desk.pages import (
     routes_handover,
     routes_knowledge,
     routes_notices,
+    routes_promises,
     routes_wake_ups,
     routes_work,
 )
@@ -136,6 +137,7 @@ PARTS = (
     routes_calls.router,
     routes_floor.router,
     routes_customers.router,
+    routes_promises.router,
     routes_audit.router,
     routes_accounts.router,
     routes_handover.router,
@@ -208,6 +210,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         asyncio.create_task(floor.run()),
         asyncio.create_task(wake_watch.watch(archive, floor)),
         asyncio.create_task(notice_watch.watch(archive, floor)),
+        asyncio.create_task(promise_watch.watch(archive, floor)),
     }
     yield {}
     for task in running:

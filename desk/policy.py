@@ -76,6 +76,9 @@ _WRITERS = LEADERS | _AGENTS | {Role.TEXT_CLERK, Role.RECORDING_CLERK, Role.SURV
 
 _CUSTOMERS = _WRITERS | {Role.SWITCHBOARD}
 
+PROMISERS = _CUSTOMERS
+"""Who promises calls back, and sees which are late (CBK-1)."""
+
 _TEACHERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
 """Who writes the knowledge base: difficult answers become entries (TKT-15)."""
 
@@ -120,6 +123,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/promises"): _CUSTOMERS,
     ("POST", "/api/v1/promises"): _CUSTOMERS,
     ("PATCH", "/api/v1/promises/{promise_id}"): _CUSTOMERS,
+    ("POST", "/api/v1/promises/{promise_id}/call"): _CUSTOMERS,
     ("GET", "/api/v1/handovers"): _SHIFTS | {Role.INSPECTOR},
     ("POST", "/api/v1/handovers"): _SHIFTS,
     ("POST", "/api/v1/handovers/{handover_id}/sign"): _SHIFTS,
@@ -194,6 +198,11 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/notices/{incident_id}/door"): LEADERS,
     ("POST", "/notices/{incident_id}/households/{household_id}/door"): LEADERS,
     ("GET", "/notices/{incident_id}/results.csv"): LEADERS,
+    ("GET", "/promises"): PROMISERS,
+    ("POST", "/promises"): PROMISERS,
+    ("POST", "/promises/{promise_id}/call"): PROMISERS,
+    ("POST", "/promises/{promise_id}/kept"): PROMISERS,
+    ("POST", "/promises/{promise_id}/cancel"): PROMISERS,
     ("GET", "/customers"): _CUSTOMERS,
     ("GET", "/customers/{number}"): _CUSTOMERS,
     ("POST", "/customers/{number}"): _WRITERS,

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from callflow.lifecycles.promise import PromiseKind, PromiseState
 from callflow.rules.masking import masked_text
 from callflow.rules.roles import Role, sees_numbers
 from desk.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
@@ -16,7 +17,7 @@ from tickets.customers import Customer, CustomerSort
 from tickets.desk_tickets import TicketVersion
 from tickets.handovers import Handover
 from tickets.knowledge import Entry
-from tickets.promises import Promise, PromiseKind, PromiseState
+from tickets.promises import Promise
 
 
 class CustomerShape(Shape):
@@ -66,6 +67,13 @@ class PromiseShape(Shape):
     due_at: datetime
     state: PromiseState
     note: Paragraphs
+    tries: int = Field(description="How often the customer's phone was rung.")
+    asked: int = Field(description="How often an agent's phone was rung for it.")
+    found: bool = Field(description="Somebody has the answer, and asked for the call.")
+    next_at: datetime | None = Field(
+        description="When an agent is rung next; null: not by itself, or just now."
+    )
+    kept_at: datetime | None
 
     @classmethod
     def of(cls, promise: Promise) -> Self:

@@ -25,6 +25,16 @@ class Said(StrEnum):
     """An attendant says that the guest is awake."""
     ACKNOWLEDGED = "acknowledged"
     """A household has heard the message of a notice (CBK-5)."""
+    DIALLING = "dialling"
+    """An agent has lifted the receiver for a promised call; the customer is rung now."""
+    TALKING = "talking"
+    """The customer has lifted the receiver too."""
+    CUSTOMER_BUSY = "customer_busy"
+    CUSTOMER_NOANSWER = "customer_noanswer"
+    CUSTOMER_CHANUNAVAIL = "customer_chanunavail"
+    CUSTOMER_CONGESTION = "customer_congestion"
+    CUSTOMER_CANCEL = "customer_cancel"
+    """The agent hung up while the customer's phone rang."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from prometheus_client import generate_latest
 
 from ami.connection import LinkLost
 from ami.link import Link
-from callflow.lifecycles import notification
+from callflow.lifecycles import notification, promise
 from callflow.lifecycles.wake_up import Rules
 from dispatch.dispatcher import Dispatcher
 from dispatch.notifying import Notifying
+from dispatch.promising import Promising
 from dispatch.purpose import Purpose
 from dispatch.switch import Lines
 from dispatch.voicing import Voicing, by_program
@@ -44,15 +45,13 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     engine = database.engine(settings.database)
-    purposes: list[Purpose] = [
-        Notifying(notice_rules(settings), settings.lines_out),
-        Waking(rules(settings), settings.lines_out),
-    ]
+    purposes = the_purposes(settings)
     link = _link(settings, purposes)
     lines = Lines(
         link,
         phones=own_phones(settings),
         trunk=bool(settings.trunk_out),
+        agents_seats=frozenset(settings.seats),
     )
     dispatcher = Dispatcher(
         engine=engine,
@@ -70,6 +69,23 @@ async def serve(settings: Settings) -> None:
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     await engine.dispose()
+
+
+def the_purposes(settings: Settings) -> list[Purpose]:
+    """Return why this house rings people, the most urgent reason first."""
+    return [
+        Notifying(notice_rules(settings), settings.lines_out),
+        Waking(rules(settings), settings.lines_out),
+        Promising(
+            promise.Rules(
+                again_every=settings.promise_again_every,
+                most_tries=settings.promise_tries,
+                grace=settings.promise_grace,
+            ),
+            lines=settings.lines_out,
+            ring_for=settings.ring_agent_for,
+        ),
+    ]
 
 
 def rules(settings: Settings) -> Rules:

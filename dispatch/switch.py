@@ -1,6 +1,7 @@
 """Owns how the dispatcher has Asterisk ring people: to contexts on a list, with checked values.
 
-A number is dialled on the trunk, or, when it is one of the house's own phones, there.
+A number is dialled on the trunk, or, when it is one of the house's own phones, there. An agent is
+rung at a seat: when that is idle, and after the page there was told for whom.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from ami.connection import LinkLost
 from ami.events import Event, OriginateResponse
 from ami.fence import Unsendable
 from ami.link import Link
+from dispatch import seats
 from tickets.attempts import Attempt
 
 _log = structlog.get_logger(__name__)
@@ -27,10 +29,15 @@ class Lines:
         *,
         phones: frozenset[str],
         trunk: bool,
+        agents_seats: frozenset[str] = frozenset(),
     ) -> None:
-        """Ring over `link`, the house's own `phones`, and others by the trunk if there is one."""
+        """Ring over `link`, the house's own `phones`, and others by the trunk if there is one.
+
+        `agents_seats` are those at which agents are rung: w01, 8101.
+        """
         self._link = link
-        self._phones = phones
+        self._phones = phones | agents_seats
+        self._seats = agents_seats
         self._trunk = trunk
         self._failed: Callable[[str], Awaitable[None]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -56,7 +63,10 @@ class Lines:
         if channel is None:
             _log.warning("no line leads there", attempt=attempt.id)
             return False
+        to_agent = attempt.who == seats.AGENT
         try:
+            if to_agent and not await self._may_ring(attempt, told):
+                return False
             return await self._link.originate(
                 channel=channel,
                 context=context,
@@ -64,6 +74,7 @@ class Lines:
                 channel_id=attempt.channel,
                 ring_for=ring_for,
                 variables=told,
+                headers={"X-Call": attempt.id} if to_agent else {},
             )
         except LinkLost:
             return None
@@ -82,6 +93,14 @@ class Lines:
         """Return the ids of every channel there is. Raises LinkLost."""
         rows = (await self._link.ask("Status", rows=True)).rows
         return frozenset(row.get("Uniqueid", "") for row in rows)
+
+    async def _may_ring(self, attempt: Attempt, told: Mapping[str, str]) -> bool:
+        """Tell the page at an agent's seat who is to be called; False: no idle seat."""
+        seat = attempt.number
+        if seat not in self._seats or not await seats.is_idle(self._link, seat):
+            return False
+        await seats.tell(self._link, attempt, told)
+        return True
 
     def _channel(self, number: str) -> str | None:
         if number in self._phones:

@@ -22,6 +22,8 @@ class Offered:
     language: str = ""
     reasons: tuple[str, ...] = ()
     """Why the call came to this seat, see `callflow.rules.routing`."""
+    calls_back: str = ""
+    """Why we call this customer (CBK-1): kind of promise, or `unfound`; empty: we were called."""
 
 
 @dataclass(frozen=True, slots=True)

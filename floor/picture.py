@@ -28,6 +28,7 @@ from ami.events import (
     UserEvent,
 )
 from callflow.rules.service_level import Waited
+from floor import calling_back
 from floor.notices import (
     CallEnded,
     Changed,
@@ -159,7 +160,11 @@ class Picture:
 
     def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
-        if event.name != OFFER or not call or not seat:
+        if not call or not seat:
+            return []
+        if seat in self.workers and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
+            return self._calls_back(event, call, seat, now)
+        if event.name != OFFER:
             return []
         self._call_is(event.linkedid, call)
         waiter = self.waiting.get(event.linkedid)
@@ -179,6 +184,17 @@ class Picture:
             reasons=tuple(filter(None, event.fields.get("Reasons", "").split(";"))),
         )
         return [told, Changed()]
+
+    def _calls_back(self, event: UserEvent, call: str, seat: str, now: datetime) -> list[Notice]:
+        if event.name == calling_back.ANNOUNCED:
+            told = calling_back.offered(event, call, seat, now)
+            self.offers[seat] = Offer(call, call, "", now, told.number)
+            return [told, Changed()]
+        self.offers.pop(seat, None)
+        self._call_is(event.linkedid, call)
+        caller, agent = event.fields.get("Caller", ""), event.fields.get("Agent", "")
+        self.talks[seat] = Talk(call, event.linkedid, caller, agent, now)
+        return [Talking(seat, call, now), Changed()]
 
     def _connected(self, event: AgentConnect, now: datetime) -> list[Notice]:
         seat, linkedid = seat_of(event.interface), event.linkedid
@@ -270,14 +286,12 @@ class Picture:
     def _resume_talks(
         self, channels: tuple[Channel, ...], now: datetime, asked: datetime
     ) -> list[Notice]:
-        legs = {one.uniqueid: one for one in channels}
         found = {
-            seat: self._resumed_talk(leg, legs[leg.linkedid], now)
+            seat: self._resumed_talk(leg, caller, now)
             for leg in channels
             if leg.bridge
             and (seat := seat_of(leg.name.rpartition("-")[0])) in self.members
-            and leg.linkedid in legs
-            and leg.uniqueid != leg.linkedid
+            and (caller := calling_back.caller_of(leg, channels))
         }
         told: list[Notice] = []
         for seat in [one for one, talk in self.talks.items() if talk.since < asked]:

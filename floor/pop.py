@@ -17,6 +17,7 @@ from callflow.rules import openings
 from callflow.rules.masking import masked_name, masked_number, masked_text
 from callflow.rules.roles import Role, sees_numbers
 from callflow.text import clean
+from floor.calling_back import UNFOUND
 from floor.notices import Offered
 from floor.people import Worker
 from tickets import customers, desk_tickets, promises, queries
@@ -67,6 +68,7 @@ class Pop:
             "topic": offered.topic or (known.call.topic if known.call else None),
             "language": self._language().value,
             "waited_s": round(offered.waited_s, 1),
+            "calls_back": offered.calls_back,
             "reasons": list(offered.reasons),
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],
@@ -77,9 +79,14 @@ class Pop:
 
     def _script(self, name: str) -> list[str]:
         language, number = self._language(), self.worker.number
+        calling = openings.calling_back(self.company, number, name, language)
+        if self.offered.calls_back:  # GRT-3, CBK-1
+            unfound = self.offered.calls_back == UNFOUND
+            more = [openings.no_answer_yet(language)] if unfound else []
+            return [calling, *more, openings.closing(language)]
         said = [openings.opening(self.company, number, language)]
         if self.background.promises:
-            said.append(openings.calling_back(self.company, number, name, language))
+            said.append(calling)
         return [*said, openings.closing(language)]
 
     def _language(self) -> Language:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord
 from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.promise import PromiseKind
 from tickets import promises
-from tickets.promises import PromiseKind
 
 LONGEST_MIN = 24 * 60
 
@@ -33,6 +33,7 @@ async def keep_promises(
             kind=kind,
             due_at=at + timedelta(minutes=minutes),
             call_id=call.id,
+            came_at=call.ring_started if kind is PromiseKind.QUEUE else None,
             now=at,
         )
 

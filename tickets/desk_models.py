@@ -3,13 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tickets.models import Base, RowNumber, UtcDateTime, Uuid
 
 MADE_BY_A_CALL = "kind <> 'agent'"
 """Promises that the call itself made: one of each kind a call, however often it is told."""
+WAITS = "next_at IS NOT NULL"
+"""Written out, so that the index of what is due is found."""
 
 
 class CustomerRow(Base):
@@ -61,7 +74,7 @@ class KnowledgeRow(Base):
 
 
 class PromiseRow(Base):
-    """One call back that somebody was promised (CBK-1, SIL-4)."""
+    """One promised call back (CBK-1, SIL-4); its state: `callflow.lifecycles.promise`."""
 
     __tablename__ = "promises"
 
@@ -75,8 +88,24 @@ class PromiseRow(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text)
+    came_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the caller came whose place in the queue is kept."""
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(Integer, server_default="0")
+    asked: Mapped[int] = mapped_column(Integer, server_default="0")
+    passed: Mapped[str] = mapped_column(Text, server_default="")
+    """Seats that let it ring, comma between them."""
+    found: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
+        Index(
+            "ix_promises_next_at",
+            "next_at",
+            "id",
+            sqlite_where=text(WAITS),
+            postgresql_where=text(WAITS),
+        ),
         Index(
             "uq_promises_of_call",
             "call_id",

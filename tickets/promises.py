@@ -1,31 +1,29 @@
-"""Owns the promises: whom we said we would call back, by when, and how it went (CBK-1, SIL-4)."""
+"""Owns the promises: whom we said we would call back, by when, and how it went (CBK-1, SIL-4).
+
+How the dispatcher carries them out is in `tickets/call_backs.py`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.lifecycles.promise import (
+    FOR_A_PERSON,
+    NOT_TALKED_YET,
+    OVER,
+    PromiseKind,
+    PromiseState,
+    begun,
+)
 from tickets.bulk import insertion
 from tickets.desk_models import PromiseRow
 from tickets.models import TicketRow
 from tickets.pages import Page, between, column_of, page
 from tickets.people_models import AccountRow
-
-
-class PromiseKind(StrEnum):
-    CANNOT_HEAR = "cannot_hear"  # the caller could not hear us: within 3 minutes (SIL-4)
-    QUEUE = "queue"  # the caller did not want to wait and keeps the place
-    AGENT = "agent"  # an agent said so (CBK-1)
-
-
-class PromiseState(StrEnum):
-    OPEN = "open"
-    KEPT = "kept"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +43,22 @@ class Promise:
     due_at: datetime
     state: PromiseState
     note: str
+    tries: int
+    """How often the customer's phone was rung."""
+    asked: int
+    """How often an agent's phone was rung for it."""
+    found: bool
+    """Somebody has the answer, and asked for the call."""
+    next_at: datetime | None
+    kept_at: datetime | None
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether the time has passed and nobody has called."""
+        return self.state in NOT_TALKED_YET and now > self.due_at
+
+    def shouts(self, now: datetime) -> bool:
+        """Tell whether somebody at the desk must do something."""
+        return self.state in FOR_A_PERSON or self.is_overdue(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +86,15 @@ async def make(
     ticket_id: int | None = None,
     account_id: int | None = None,
     note: str = "",
+    came_at: datetime | None = None,
     now: datetime,
 ) -> int | None:
     """Keep a promise (in the caller's transaction) and return its id.
 
-    None when the call has made this kind of promise before: telling it twice makes one.
+    `came_at`: when the caller came whose place in the queue is kept. None when the call has made
+    this kind of promise before: telling it twice makes one.
     """
+    first = begun(kind, made_at=now, due_at=due_at, came_at=came_at)
     made = insertion(PromiseRow.__table__, connection.dialect.name).values(  # type: ignore[arg-type]
         number=number,
         kind=kind.value,
@@ -87,27 +104,19 @@ async def make(
         account_id=account_id,
         note=note,
         made_at=now,
-        state=PromiseState.OPEN.value,
+        state=first.state.value,
+        next_at=first.next_at,
+        came_at=came_at,
+        tries=0,
+        asked=0,
+        passed="",
+        found=False,
     )
     done = await connection.execute(
         made.on_conflict_do_nothing().returning(PromiseRow.__table__.c.id)
     )
     key: int | None = done.scalar_one_or_none()
     return key
-
-
-async def settle(
-    connection: AsyncConnection, promise_id: int, state: PromiseState, *, note: str = ""
-) -> bool:
-    """Close an open promise (in the caller's transaction); False when it is not open."""
-    values = {"state": state.value} | ({"note": note} if note else {})
-    done = await connection.execute(
-        update(PromiseRow)
-        .where(PromiseRow.id == promise_id, PromiseRow.state == PromiseState.OPEN.value)
-        .values(values)
-        .returning(PromiseRow.id)
-    )
-    return done.first() is not None
 
 
 async def promise(connection: AsyncConnection, promise_id: int) -> Promise | None:
@@ -146,9 +155,27 @@ async def promises(
 
 async def open_to(connection: AsyncConnection, number: str) -> Sequence[Promise]:
     """Return what a number was promised and waits for, the first one due first."""
-    query = _query().where(PromiseRow.number == number, PromiseRow.state == PromiseState.OPEN.value)
+    query = _query().where(PromiseRow.number == number, PromiseRow.state.in_(_GOING_ON))
     found = await connection.execute(query.order_by(PromiseRow.due_at).limit(20))
     return [_promise_in(row) for row in found.mappings()]
+
+
+async def waiting(connection: AsyncConnection, *, limit: int = 200) -> Sequence[Promise]:
+    """Return every promise that is not over, the first one due first."""
+    query = _query().where(PromiseRow.state.in_(_GOING_ON))
+    found = await connection.execute(query.order_by(PromiseRow.due_at, PromiseRow.id).limit(limit))
+    return [_promise_in(row) for row in found.mappings()]
+
+
+async def over(connection: AsyncConnection, *, limit: int = 50) -> Sequence[Promise]:
+    """Return the promises that were kept or cancelled, the last one due first."""
+    query = _query().where(PromiseRow.state.in_(_OVER))
+    newest = query.order_by(PromiseRow.due_at.desc(), PromiseRow.id.desc()).limit(limit)
+    return [_promise_in(row) for row in (await connection.execute(newest)).mappings()]
+
+
+_OVER = [state.value for state in OVER]
+_GOING_ON = [state.value for state in PromiseState if state not in OVER]
 
 
 def _query() -> Select[Any]:

@@ -216,13 +216,22 @@ def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
         return HungUpBy.SWITCH
     if heard.agent_left_first or heard.completed == "COMPLETEAGENT":
         return HungUpBy.AGENT
+    if heard.rang_first:
+        return _parted(heard)
     if heard.outcome:  # said one step before we hang up; who was taken out of a talk before that
         return HungUpBy.SYSTEM  # is named as the source of the hang-up by Asterisk
-    if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
-        return HungUpBy.CALLER
-    if heard.completed == "COMPLETECALLER" or heard.caller_gone:
+    hung_up = heard.hung_up
+    went_first = hung_up is not None and hung_up.data.get("hangupsource") == hung_up.channel
+    if went_first or heard.completed == "COMPLETECALLER" or heard.caller_gone:
         return HungUpBy.CALLER
     return HungUpBy.SYSTEM
+
+
+def _parted(heard: Testimony) -> HungUpBy:
+    """Return who went first when the call is the agent's: our main channel is his."""
+    if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
+        return HungUpBy.AGENT
+    return HungUpBy.CALLER if heard.connected is not None else HungUpBy.SYSTEM
 
 
 def _disposition(heard: Testimony, crash: float | None) -> Disposition:
@@ -232,7 +241,10 @@ def _disposition(heard: Testimony, crash: float | None) -> Disposition:
 # The table at the top, in its order.
 _DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool]], ...] = (
     (Disposition.SWITCH_CRASH, lambda _, crash: crash is not None),
-    (Disposition.AGENT, lambda heard, _: heard.agent is not None),
+    (
+        Disposition.AGENT,
+        lambda heard, _: heard.agent is not None and _way(heard) is Way.IN,
+    ),
     (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
     (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
     (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),

@@ -69,6 +69,11 @@ class Testimony:
     """When, `switch_died` or `switch_started`, which boot."""
 
     @property
+    def rang_first(self) -> str:
+        """The agent whose phone was rung before the customer's (CBK-1); empty: none was."""
+        return self.call.data.get("agent", "") if self.call else ""
+
+    @property
     def agent(self) -> str | None:
         """Who answered first: the account's number, or the phone while nobody has told that."""
         return self.named or self.phone
@@ -134,7 +139,13 @@ def _record(heard: Testimony, event: JournalEvent) -> None:
 
 
 def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
-    if _is_callers(event) or not (phone := _phone(event)):
+    if _is_callers(event):
+        return
+    if heard.rang_first:
+        heard.named, heard.connected = heard.named or heard.rang_first, event.at
+        heard.agent_at = heard.agent_at or event.at
+        return
+    if not (phone := _phone(event)):
         return
     heard.last_phone, heard.connected = phone, event.at
     if heard.agent_at is None:

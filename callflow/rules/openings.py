@@ -22,6 +22,13 @@ def calling_back(company: str, number: str, name: str, language: Language) -> st
     return f"您好!我是{company}客服中心{number}号{asked}"
 
 
+def no_answer_yet(language: Language) -> str:
+    """Return what is said when nothing was found for a customer who was promised a call (CBK-1)."""
+    if language is Language.ENGLISH:
+        return "There is no result yet on what you asked us. I will call you again soon."
+    return "您刚才咨询的问题现在还没有结果,我会尽快给您回复。"
+
+
 def closing(language: Language) -> str:
     """Return the closing words of a working day (GRT-4)."""
     return (

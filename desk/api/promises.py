@@ -7,6 +7,13 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.lifecycles.promise import (
+    ON_THE_PHONE,
+    CallNow,
+    PromiseKind,
+    PromiseState,
+    Settled,
+)
 from desk.admission import Holder
 from desk.api.asking import (
     Asking,
@@ -25,8 +32,8 @@ from desk.api.asking import (
 )
 from desk.problems import Refused, documented
 from desk.work_shapes import PromiseShape
-from tickets import desk_tickets, promises, queries
-from tickets.promises import Promise, PromiseFilter, PromiseKind, PromiseState
+from tickets import call_backs, desk_tickets, promises, queries
+from tickets.promises import Promise, PromiseFilter
 
 router = APIRouter(prefix="/api/v1/promises", tags=["promises"])
 
@@ -84,17 +91,33 @@ async def settle_promise(
     promise_id: RowId, given: PromiseSettled, _holder: Known, asking: Asking
 ) -> PromiseShape:
     """Say that a promise was kept, or is not needed any more."""
-    if given.state is PromiseState.OPEN:
+    if given.state not in {PromiseState.KEPT, PromiseState.CANCELLED}:
         raise Refused(422, "A promise becomes `kept` or `cancelled`.")
+    event, now = Settled(kept=given.state is PromiseState.KEPT), datetime.now(UTC)
 
     async def settled(connection: AsyncConnection) -> Promise | None:
-        done = await promises.settle(connection, promise_id, given.state, note=given.note)
+        done = await call_backs.apply(connection, promise_id, event, now, note=given.note)
         promise = await promises.promise(connection, promise_id)
-        if promise is not None and not done and promise.state is not given.state:
+        if promise is not None and done is None and promise.state is not given.state:
             raise Refused(409, f"This promise is {promise.state.value} already.")
         return promise
 
     return PromiseShape.of(found(await asking.write(settled), "promise"))
+
+
+@router.post("/{promise_id}/call", responses=documented(401, 403, 404, 409, 422, 503))
+async def call_now(promise_id: RowId, _holder: Known, asking: Asking) -> PromiseShape:
+    """Have the customer called as soon as an agent is free: the answer is there."""
+    now = datetime.now(UTC)
+
+    async def called(connection: AsyncConnection) -> Promise | None:
+        done = await call_backs.apply(connection, promise_id, CallNow(), now)
+        promise = await promises.promise(connection, promise_id)
+        if promise is not None and done is None and promise.state not in ON_THE_PHONE:
+            raise Refused(409, f"This promise is {promise.state.value} already.")
+        return promise
+
+    return PromiseShape.of(found(await asking.write(called), "promise"))
 
 
 async def _made(

@@ -26,6 +26,7 @@ PLACES = (
     ("/floor", "floor"),
     ("/calls", "calls"),
     ("/customers", "customers"),
+    ("/promises", "promises"),
     ("/wake-ups", "wake"),
     ("/notices", "notices"),
     ("/handover", "handover"),

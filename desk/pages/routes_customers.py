@@ -15,6 +15,7 @@ from desk.looks import look, noted
 from desk.pages import page
 from desk.pages.forms import Typed, typed
 from desk.pages.routes_calls import tone
+from desk.pages.routes_promises import MINUTES
 from desk.pages.shown import Shown, between
 from desk.policy import allowed
 from settings import Settings
@@ -127,6 +128,8 @@ async def _shown(
         promises=promised,
         sorts=list(CustomerSort),
         may_write=_may(holder, "POST"),
+        may_promise=holder.account_id is not None and bool(_WHOLE.match(number)),
+        promise_minutes=MINUTES,
         saved=saved,
         now=datetime.now(UTC),
         tone=tone,

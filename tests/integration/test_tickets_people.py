@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callflow.lifecycles.promise import PromiseKind, Settled
 from callflow.rules.roles import Role
-from tickets import accounts, duties, promises, sittings
+from tickets import accounts, call_backs, duties, promises, sittings
 from tickets.accounts import Account, NumberTakenError
 from tickets.database import engine
 from tickets.duties import AtWorkError, Duty, DutyKind, DutyState, SeatTakenError
-from tickets.promises import PromiseKind, PromiseState
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 IDLE = timedelta(hours=8)
@@ -200,6 +200,7 @@ async def test_a_call_that_tells_its_promise_twice_makes_one(database: AsyncEngi
     async with database.begin() as connection:
         assert len(await promises.open_to(connection, "138")) == 4
         assert made[0] is not None
-        assert await promises.settle(connection, made[0], PromiseState.KEPT)
-        assert not await promises.settle(connection, made[0], PromiseState.CANCELLED)
+        kept, cancelled = Settled(kept=True), Settled(kept=False)
+        assert await call_backs.apply(connection, made[0], kept, NOON) is not None
+        assert await call_backs.apply(connection, made[0], cancelled, NOON) is None
         assert len(await promises.open_to(connection, "138")) == 3

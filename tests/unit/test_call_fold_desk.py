@@ -1,8 +1,10 @@
 """What the desk does in a call, told from its journals: who had it, holds, scripts, promises."""
 
-from callflow.lifecycles.call import CallState, Disposition, HungUpBy
+import pytest
+
+from callflow.lifecycles.call import CallState, Disposition, HungUpBy, Way
 from ledger.promised import _said
-from tests.unit.scripted_journal import CALL, Telling
+from tests.unit.scripted_journal import CALL, CALLER, Telling
 from tests.unit.test_call_fold import waiting
 
 
@@ -85,6 +87,32 @@ def test_who_takes_the_call_back_instead_of_waiting_is_promised_one() -> None:
     assert (record.disposition, record.hung_up_by) == (Disposition.PROMISED, HungUpBy.SYSTEM)
     [promise] = [event for event in told.events() if event.name == "TR_PROMISE"]
     assert _said(promise) == ("queue", 30)
+
+
+def called_back(*, source: str) -> Telling:
+    """An agent's phone was rung, then the customer's; `source` is who hung up."""
+    told = Telling()
+    told.says("ANSWER", 3.0)
+    told.tells("TR_CALL", 3.1, call=CALL, way="out", purpose="promise", agent="1001", num="MTM4")
+    told.tells("TR_DIALLING", 5.0)
+    told.tells("TR_TALKING", 9.0)
+    told.says("BRIDGE_ENTER", 9.1)
+    told.agent("BRIDGE_ENTER", 9.2, number="out")
+    told.agent("HANGUP", 60.0, number="out", source="PJSIP/out-0000000a")
+    told.hangs_up(60.1, source=source)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("source", "who"), [(CALLER, HungUpBy.AGENT), ("PJSIP/out-0000000a", HungUpBy.CALLER)]
+)
+def test_a_call_that_an_agent_made_names_him_and_who_hung_up_first(
+    source: str, who: HungUpBy
+) -> None:  # SIL-6
+    record = called_back(source=source).record()
+    assert (record.way, record.disposition) == (Way.OUT, Disposition.OUTBOUND)
+    assert (record.agent, record.number, record.hung_up_by) == ("1001", "138", who)
+    assert record.agent_answered is not None
 
 
 def test_a_promise_that_makes_no_sense_is_none() -> None:

@@ -268,3 +268,50 @@ def test_what_is_counted_of_a_worker_outlives_a_look_at_the_database() -> None:
 def test_no_caller_s_number_is_on_the_wallboard() -> None:
     picture = floor(JOINS, OFFERS, ANSWERS)
     assert "13812345678" not in str(wallboard(picture, at(9)))
+
+
+CALLS_BACK = UserEvent("CallBack", {"Call": CALL, "Seat": "w01", "Number": "138", "Why": "unfound"})
+CUSTOMER = "PJSIP/out-00000003"
+CUSTOMER_TALKS = UserEvent(
+    "CallBackTalks", {"Call": CALL, "Seat": "w01", "Caller": CUSTOMER, "Agent": PHONE}, LINKED
+)
+
+
+def test_a_promised_call_is_on_the_page_before_the_agents_phone_rings() -> None:  # CBK-1
+    picture = floor()
+    [offered] = told(picture.heard(CALLS_BACK, at(1)), Offered)
+    assert offered == Offered(
+        *("w01", CALL, "", "138", "", 0.0, at(1)), reasons=("CBK-1:unfound",), calls_back="unfound"
+    )
+    assert duty(picture, picture.workers["w01"])["state"] == "ringing"
+    assert told(picture.tick(at(5)), OfferGone) == [OfferGone("w01", CALL)], "let it ring"
+
+
+def test_who_was_called_back_talks_until_the_phone_is_put_down() -> None:
+    picture = floor(CALLS_BACK)
+    assert told(picture.heard(CUSTOMER_TALKS, at(9)), Talking) == [Talking("w01", CALL, at(9))]
+    picture.heard(member(device=DeviceState.IN_USE), at(10))
+    found = picture.talk_of(CALL)
+    assert found is not None
+    assert (found[1].channel, found[1].agent_channel) == (CUSTOMER, PHONE)
+    ended = told(picture.heard(member(), at(40)), CallEnded)
+    assert ended == [CallEnded("w01", CALL, "", at(40))]
+
+
+def test_a_look_at_asterisk_finds_the_talk_of_who_was_called_back() -> None:
+    picture = floor(CALLS_BACK, CUSTOMER_TALKS)
+    picture.heard(member(device=DeviceState.IN_USE), at(3))
+    agent = Channel(PHONE, LINKED, LINKED, "Dial", "b1", CALL, 30)
+    customer = Channel(CUSTOMER, "trk-1.9", LINKED, "AppDial", "b1", CALL, 20)
+    state = QueueState(0, (member(device=DeviceState.IN_USE),))
+    notices = picture.resumed(state, (agent, customer), at(60), asked=at(59))
+    assert not told(notices, CallEnded), "ended by a look"
+    assert picture.talk_of(CALL) is not None
+
+
+def test_an_agent_who_rings_a_colleague_has_no_caller() -> None:
+    picture = floor()
+    agent = Channel(PHONE, "trk-1.7", "trk-1.7", "Dial", "b1", "", 30)
+    colleague = Channel("PJSIP/w02-00000009", "trk-1.8", "trk-1.7", "AppDial", "b1", "", 20)
+    state = QueueState(0, (member(device=DeviceState.IN_USE),))
+    assert not told(picture.resumed(state, (agent, colleague), at(9), asked=at(8)), Talking)

@@ -70,6 +70,7 @@ function list(place, things, line, nothing) {
 
 function reason(given) {
   const [clause, ...details] = String(given).split(":"); // as in QUE-3:20261122-00007:1001
+  if (clause === "CBK-1") return el("span", { class: "tag warm" }, tOr(`pop.calls_back_${details[0]}`, clause));
   const word = tOr(`pop.reason_${clause.toLowerCase().replace("-", "")}`, clause);
   const detail = clause === "QUE-1" ? "" : ` ${details.join(" · ")}`;
   return el("span", { class: "tag warm" }, word + detail);

@@ -1,0 +1,39 @@
+"""Owns what the dispatcher asks and tells of an agent's seat before its phone rings for a call out.
+
+The page there is told first, as it is of a caller (`floor/picture.py` reads the event).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+from ami.link import Link
+from tickets.attempts import Attempt
+
+AGENT: Final = "agent"
+"""Who is rung, as attempts have it: an agent, at a seat."""
+EVENT: Final = "CallBack"
+IDLE: Final = "NOT_INUSE"
+SHOWN_WITHIN_S: Final = 0.15
+"""A desk phone rings this much after the page was told; a browser's waits for the page itself."""
+
+
+async def is_idle(link: Link, seat: str) -> bool:
+    """Tell whether a seat's phone is there and not in use. Raises LinkLost, Unsendable."""
+    answer = await link.ask("Getvar", rows=False, Variable=f"DEVICE_STATE(PJSIP/{seat})")
+    return answer.success and answer.value == IDLE
+
+
+async def tell(link: Link, attempt: Attempt, told: Mapping[str, str]) -> None:
+    """Have the page at a seat told who is to be called, and why. Raises LinkLost, Unsendable."""
+    await link.ask(
+        "UserEvent",
+        rows=False,
+        UserEvent=EVENT,
+        Call=attempt.id,
+        Seat=attempt.number,
+        Number=told.get("PROMISE_NUMBER", ""),
+        Why=told.get("PROMISE_WHY", ""),
+    )
+    if not attempt.number.startswith("w"):
+        await asyncio.sleep(SHOWN_WITHIN_S)

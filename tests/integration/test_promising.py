@@ -1,0 +1,510 @@
+"""Promised calls are made, on both databases, and no customer is rung twice whatever dies (CBK-1).
+
+The switch here is scripted: it writes into the journals what Asterisk would. The real one is in
+`tests/end_to_end/outbound/test_promises.py`.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callflow.lifecycles.promise import CallNow, PromiseKind, PromiseState, Rules, Settled
+from callflow.rules.roles import Role
+from dispatch.dispatcher import Dispatcher
+from dispatch.promising import Promising
+from ledger.journal import Journals
+from tests.waiting import until
+from tickets import accounts, attempts, call_backs, duties, promises
+from tickets.attempts import Attempt
+from tickets.database import engine
+from tickets.desk_models import CustomerRow, PromiseRow
+from tickets.duties import DutyKind, DutyState
+from tickets.models import Call
+from tickets.promises import Promise
+
+RULES = Rules(again_every=0.5, most_tries=2, round_every=0.3)
+AT_ONCE = PromiseKind.CANNOT_HEAR
+
+
+class LinkGone(Exception):
+    """What this switch raises."""
+
+
+@dataclass
+class Switch:
+    """A switch that rings agents when told to, and writes down what happens."""
+
+    folder: Path
+    boot: str | None = "trk1"
+    connected: bool = True
+    rung: list[Attempt] = field(default_factory=list)
+    told: list[Mapping[str, str]] = field(default_factory=list)
+    deaf: bool = False
+    """Takes no order: nobody knows whether it arrived."""
+    engaged: set[str] = field(default_factory=set)
+    alive: set[str] = field(default_factory=set)
+
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
+        assert (context, attempt.who, ring_for) == ("promise-agent", "agent", 1.0)
+        if self.deaf:
+            return None
+        if attempt.number in self.engaged:
+            return False
+        self.rung.append(attempt)
+        self.told.append(told)
+        self.alive.add(attempt.channel)
+        return True
+
+    async def hang_up(self, attempt: Attempt) -> None:
+        self.ends(attempt, 16)
+
+    async def living(self) -> frozenset[str]:
+        return frozenset(self.alive)
+
+    def takes(self, attempt: Attempt) -> None:
+        self._cel("ANSWER", attempt)
+
+    def says(self, attempt: Attempt, *what: str) -> None:
+        for each in what:
+            self._cel("USER_DEFINED", attempt, user=f"TR_{each.upper()}")
+
+    def ends(self, attempt: Attempt, cause: int = 16) -> None:
+        self.alive.discard(attempt.channel)
+        self._cel("HANGUP", attempt, extra=json.dumps({"hangupcause": cause}))
+
+    def dies(self, boot: str) -> None:
+        self.alive.clear()
+        for what, name in (("switch_died", self.boot), ("switch_started", boot)):
+            line = {"at": time.time(), "what": what, "boot": name}
+            with (self.folder / "site.jsonl").open("a") as journal:
+                journal.write(json.dumps(line) + "\n")
+        self.boot = boot
+
+    def _cel(self, name: str, attempt: Attempt, *, extra: str = "", user: str = "") -> None:
+        channel = attempt.channel
+        fields = [name, f"{time.time():.6f}", channel, channel, "PJSIP/w01-01"]
+        fields += ["promise-agent", "s", "", extra.replace('"', '""'), "", user, ""]
+        with (self.folder / "cel.csv").open("a") as journal:
+            journal.write(",".join(f'"{value}"' for value in fields) + "\n")
+
+
+@dataclass
+class Hall:
+    """A database with agents at work, journals and a switch."""
+
+    engine: AsyncEngine
+    switch: Switch
+
+    @property
+    def writing(self) -> AsyncEngine:
+        return self.engine.execution_options(writing=True)
+
+    async def works(self, number: str, seat: str, role: Role = Role.JUNIOR_AGENT) -> int:
+        """Let somebody sign in at a seat; return the account's id."""
+        now = datetime.now(UTC)
+        async with self.writing.begin() as connection:
+            account = await accounts.add(
+                connection,
+                number=number,
+                name="李梅",
+                role=role,
+                password="-",
+                must_change=False,
+                now=now,
+            )
+            await duties.begin(
+                connection,
+                account_id=account.id,
+                seat=seat,
+                kind=DutyKind.BROWSER,
+                state=DutyState.READY,
+                now=now,
+            )
+        return account.id
+
+    async def promises(
+        self,
+        kind: PromiseKind = AT_ONCE,
+        *,
+        number: str = "13800138000",
+        by: int | None = None,
+        within_s: float = 1800.0,
+        came_s: float = 0.0,
+    ) -> int:
+        now = datetime.now(UTC)
+        async with self.writing.begin() as connection:
+            key = await promises.make(
+                connection,
+                number=number,
+                kind=kind,
+                due_at=now + timedelta(seconds=within_s),
+                account_id=by,
+                came_at=now + timedelta(seconds=came_s) if kind is PromiseKind.QUEUE else None,
+                now=now,
+            )
+        assert key is not None
+        return key
+
+    async def promise(self, key: int) -> Promise:
+        async with self.engine.connect() as connection:
+            found = await promises.promise(connection, key)
+        assert found is not None
+        return found
+
+    async def attempts(self, key: int) -> list[Attempt]:
+        async with self.engine.connect() as connection:
+            return list(await attempts.of(connection, call_backs.PURPOSE, key))
+
+    @asynccontextmanager
+    async def dispatcher(self, *, rules: Rules = RULES) -> AsyncIterator[Dispatcher]:
+        """Run a dispatcher while the block runs; then it is gone, like a killed one."""
+        found = Dispatcher(
+            engine=self.engine,
+            journals=Journals(self.switch.folder, {}),
+            switch=self.switch,
+            purposes=[Promising(rules, lines=10, ring_for=1.0)],
+            lines=10,
+            lost=LinkGone,
+        )
+        running = asyncio.create_task(found.run())
+        try:
+            yield found
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
+        """Wait for the n-th ring of an agent; return the attempt."""
+        await until(
+            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
+        )
+        return self.switch.rung[count - 1]
+
+    async def is_now(self, key: int, state: PromiseState, *, within: float = 15.0) -> Promise:
+        async def so() -> bool:
+            return (await self.promise(key)).state is state
+
+        await until(so, within=within, what=f"{key} is {state}", every=0.05)
+        return await self.promise(key)
+
+
+@pytest.fixture
+async def hall(database_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
+    made = engine(database_url)
+    yield Hall(made, Switch(tmp_path))
+    await made.dispose()
+
+
+async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    maker = await hall.works("1002", "w02")
+    key = await hall.promises(PromiseKind.AGENT, by=maker, within_s=1)
+    async with hall.dispatcher() as dispatcher:
+        attempt = await hall.rings(1)
+        assert attempt.number == "w02"
+        assert hall.switch.told[0] == {
+            "PROMISE_NUMBER": "13800138000",
+            "PROMISE_WHY": "unfound",
+            "PROMISE_BY": "1002",
+        }
+        hall.switch.takes(attempt)
+        hall.switch.says(attempt, "dialling")
+        await hall.is_now(key, PromiseState.DIALLING)
+        hall.switch.says(attempt, "talking")
+        await hall.is_now(key, PromiseState.TALKING)
+        hall.switch.ends(attempt)
+        kept = await hall.is_now(key, PromiseState.KEPT)
+        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+    assert (kept.tries, kept.asked, kept.kept_at is not None) == (1, 1, True)
+    [kept_attempt] = await hall.attempts(key)
+    assert (kept_attempt.result, kept_attempt.said) == ("answered", "talking")
+
+
+async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  # CBK-1
+    maker = await hall.works("1001", "w01")
+    await hall.promises(PromiseKind.AGENT, by=maker, within_s=1)
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        hall.switch.takes(attempt)
+        hall.switch.says(attempt, "dialling", "talking")
+        hall.switch.ends(attempt)
+
+        async def again() -> list[Promise]:
+            async with hall.engine.connect() as connection:
+                return list(await promises.open_to(connection, "13800138000"))
+
+        [one] = await until(again, within=10, what="promised again", every=0.05)
+    assert (one.kind, one.by, one.call_id, one.found) == ("agent", "1001", attempt.id, False)
+    assert one.due_at - one.made_at == timedelta(minutes=30)
+
+
+async def test_who_does_not_take_it_is_followed_by_another(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    await hall.works("1002", "w02")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        first = await hall.rings(1)
+        hall.switch.ends(first, 19)
+        second = await hall.rings(2)
+        assert {first.number, second.number} == {"w01", "w02"}
+        hall.switch.ends(second, 17)
+        third = await hall.rings(3)
+        assert third.number == first.number, "everybody let it ring: the first is asked again"
+    assert (await hall.promise(key)).tries == 0
+
+
+async def test_a_seat_that_is_talking_is_passed_over(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    await hall.works("1002", "w02")
+    hall.switch.engaged.add("w01")
+    await hall.promises()
+    async with hall.dispatcher():
+        assert (await hall.rings(1)).number == "w02"
+
+
+async def test_one_agent_has_one_call_back_at_a_time(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    first, second = await hall.promises(), await hall.promises(number="13900139000")
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        assert attempt.subject_id == first
+        await asyncio.sleep(2.0)  # longer than agents are looked for again
+        assert len(hall.switch.rung) == 1
+        hall.switch.takes(attempt)
+        hall.switch.says(attempt, "dialling", "customer_busy")
+        hall.switch.ends(attempt)
+        assert (await hall.rings(2)).subject_id == second
+
+
+@pytest.mark.parametrize("why", ["busy", "noanswer", "chanunavail", "congestion", "cancel"])
+async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_told(
+    hall: Hall, why: str
+) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        for count in (1, 2):
+            attempt = await hall.rings(count)
+            hall.switch.takes(attempt)
+            hall.switch.says(attempt, "dialling", f"customer_{why}")
+            hall.switch.ends(attempt)
+        failed = await hall.is_now(key, PromiseState.FAILED)
+    assert (failed.tries, failed.next_at) == (2, None)
+    assert failed.shouts(datetime.now(UTC))
+    assert [one.said for one in await hall.attempts(key)] == [f"customer_{why}"] * 2
+
+
+async def test_with_nobody_at_work_it_stays_open_and_shouts_when_it_is_late(hall: Hall) -> None:
+    key = await hall.promises(within_s=1.0)
+    async with hall.dispatcher():
+        await asyncio.sleep(1.2)
+        async with hall.engine.connect() as connection:
+            assert (await call_backs.pulse(connection, datetime.now(UTC))).shouting == 1
+        assert (await hall.promise(key)).state is PromiseState.OPEN
+        await hall.works("1001", "w01")
+        await hall.rings(1)
+
+
+async def test_places_in_the_queue_are_kept_and_who_waits_longer_goes_first(hall: Hall) -> None:
+    """The promise to call back keeps the place, by when the caller came."""
+    later = await hall.promises(PromiseKind.QUEUE, came_s=-20)
+    sooner = await hall.promises(PromiseKind.QUEUE, came_s=-60, number="13900139000")
+    now = datetime.now(UTC)
+    async with hall.writing.begin() as connection:
+        waits = _call(state="queued", ring_started=now - timedelta(seconds=40))
+        await connection.execute(insert(Call).values(**waits))
+    await hall.works("1001", "w01")
+    await hall.works("1002", "w02")
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        assert attempt.subject_id == sooner
+        await asyncio.sleep(1.5)
+        assert len(hall.switch.rung) == 1, "somebody waits who came before"
+        async with hall.writing.begin() as connection:
+            await connection.execute(update(Call).values(state="ended"))
+        assert (await hall.rings(2)).subject_id == later
+
+
+async def test_who_talks_to_a_caller_is_not_rung(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    async with hall.writing.begin() as connection:
+        talk = _call(state="talking", agent="1001")
+        await connection.execute(insert(Call).values(**talk))
+    await hall.promises()
+    async with hall.dispatcher():
+        await asyncio.sleep(1.5)
+        assert not hall.switch.rung
+        async with hall.writing.begin() as connection:
+            await connection.execute(update(Call).values(state="ended"))
+        await hall.rings(1)
+
+
+async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-1
+    await hall.works("1001", "w01")
+    await hall.works("1002", "w02", Role.SENIOR_AGENT)
+    now = datetime.now(UTC)
+    async with hall.writing.begin() as connection:
+        known = {"number": "13800138000", "name": "", "sort": "large", "note": ""}
+        await connection.execute(
+            insert(CustomerRow).values(**known, first_agent=None, updated_at=now, updated_by="x")
+        )
+    await hall.promises()
+    async with hall.dispatcher():
+        assert (await hall.rings(1)).number == "w02"
+
+
+# -- whatever dies
+
+
+async def test_killed_between_the_word_and_the_ring_nobody_was_rung_and_it_rings(
+    hall: Hall,
+) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    hall.switch.deaf = True
+    async with hall.dispatcher():
+        await until(lambda: hall.attempts(key), within=5, what="the attempt is there", every=0.02)
+    hall.switch.deaf = False
+    assert not hall.switch.rung
+    async with hall.dispatcher():
+        await hall.rings(1, within=10)
+    assert [one.result for one in await hall.attempts(key)] == ["never_rung", ""]
+
+
+async def test_killed_while_the_customer_rings_it_takes_the_same_call_up_again(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        hall.switch.takes(attempt)
+        hall.switch.says(attempt, "dialling")
+        await hall.is_now(key, PromiseState.DIALLING)
+    hall.switch.says(attempt, "talking")
+    async with hall.dispatcher():
+        await hall.is_now(key, PromiseState.TALKING)
+        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        assert len(hall.switch.rung) == 1, "rung twice"
+        hall.switch.ends(attempt)
+        await hall.is_now(key, PromiseState.KEPT)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_switch_that_dies_under_the_customer_is_never_rung_again_by_itself(
+    hall: Hall, heard: bool
+) -> None:
+    """The word that the customer is dialled may have been lost with the switch."""
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        hall.switch.takes(attempt)
+        if heard:
+            hall.switch.says(attempt, "dialling")
+        await hall.is_now(key, PromiseState.DIALLING if heard else PromiseState.TAKEN)
+        hall.switch.dies("trk2")
+        unknown = await hall.is_now(key, PromiseState.UNKNOWN)
+        assert unknown.shouts(datetime.now(UTC))
+        await asyncio.sleep(2.0)
+        assert len(hall.switch.rung) == 1, "rung twice"
+        async with hall.writing.begin() as connection:
+            await call_backs.apply(connection, key, CallNow(), datetime.now(UTC))
+        assert (await hall.rings(2)).channel.startswith("trk2-")
+
+
+async def test_a_switch_that_dies_while_the_agents_phone_rings_rings_it_again(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        await hall.rings(1)
+        await hall.is_now(key, PromiseState.RINGING)
+        hall.switch.dies("trk2")
+        await hall.rings(2)
+    assert (await hall.promise(key)).tries == 0
+
+
+async def test_a_call_that_vanished_without_a_word_after_the_agent_took_it_is_unknown(
+    hall: Hall,
+) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher():
+        attempt = await hall.rings(1)
+        hall.switch.takes(attempt)
+        await hall.is_now(key, PromiseState.TAKEN)
+    hall.switch.alive.clear()
+    async with hall.dispatcher():
+        await hall.is_now(key, PromiseState.UNKNOWN)
+        await asyncio.sleep(1.5)
+    assert len(hall.switch.rung) == 1
+
+
+async def test_what_is_cancelled_at_the_desk_stops_ringing(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    key = await hall.promises()
+    async with hall.dispatcher() as dispatcher:
+        await hall.rings(1)
+        async with hall.writing.begin() as connection:
+            now = datetime.now(UTC)
+            assert await call_backs.apply(connection, key, Settled(kept=False), now) is not None
+        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+        await asyncio.sleep(1.2)
+    assert (await hall.promise(key)).state is PromiseState.CANCELLED
+    assert len(hall.switch.rung) == 1
+
+
+async def test_after_a_long_stop_old_ones_are_told_and_young_ones_called(hall: Hall) -> None:
+    await hall.works("1001", "w01")
+    old, young = await hall.promises(), await hall.promises(number="13900139000")
+    async with hall.writing.begin() as connection:
+        ago = datetime.now(UTC) - timedelta(hours=5)
+        await connection.execute(update(PromiseRow).where(PromiseRow.id == old).values(next_at=ago))
+    async with hall.dispatcher():
+        assert (await hall.rings(1)).subject_id == young
+        await hall.is_now(old, PromiseState.FAILED)
+
+
+async def test_two_dispatchers_never_ring_for_the_same_customer(hall: Hall) -> None:
+    for number in range(12):
+        await hall.works(f"10{number:02d}", f"w{number + 1:02d}")
+    for number in range(8):
+        await hall.promises(number=f"1380013800{number}")
+    async with hall.dispatcher(), hall.dispatcher():
+        await hall.rings(8)
+        await asyncio.sleep(0.5)
+    rung = [one.subject_id for one in hall.switch.rung]
+    assert len(rung) == len(set(rung)) == 8
+
+
+def _call(**more: object) -> dict[str, object]:
+    return {
+        "id": "932e16d5-a33a-40e2-a296-44260ed984b6",
+        "linkedid": "trk1-1.0",
+        "boot": "trk1",
+        "ref": "",
+        "number": "13700137000",
+        "name": "",
+        "did": "10050",
+        "ring_started": datetime.now(UTC),
+        "rings": 1,
+        "held_ans1": True,
+        "misses": [],
+        "sil_outcome": "alive",
+        "state": "queued",
+        "route_reasons": [],
+        "held_s": 0.0,
+        "way": "in",
+        "scripts": [],
+        **more,
+    }
