@@ -40,6 +40,7 @@ from desk.api import (
     sitting,
     state,
     tickets,
+    wake_files,
     wake_ups,
 )
 from desk.archive import Archive, NotAnsweringError
@@ -57,6 +58,7 @@ from desk.pages import (
     routes_floor,
     routes_handover,
     routes_knowledge,
+    routes_wake_files,
     routes_wake_ups,
     routes_work,
 )
@@ -113,6 +115,7 @@ PARTS = (
     knowledge.router,
     promises.router,
     handovers.router,
+    wake_files.router,
     wake_ups.router,
     audit.router,
     notice.router,
@@ -135,6 +138,7 @@ PARTS = (
     routes_audit.router,
     routes_accounts.router,
     routes_handover.router,
+    routes_wake_files.router,
     routes_wake_ups.router,
     routes_knowledge.router,
 )

@@ -29,6 +29,7 @@ ACTIONS: Final = (
     *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
     *("sitting.began", "password.refused", "password.changed", "account.added"),
     *("account.changed", "account.reset", "account.sittings_ended"),
+    *("wake.import", "wake.export", "wake.pdf"),
 )
 """What has words of its own; anything else is shown by its name."""
 

@@ -5,11 +5,12 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
-from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome
+from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.recording import RecordingKind
 from callflow.lifecycles.ticket import TicketKind
 from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
+from callflow.rules.wake_file import FileFault, RowFault
 from desk.pages.routes_audit import ACTIONS
 from desk.pages.routes_calls import ASKED_WHY
 from desk.words import words
@@ -17,6 +18,7 @@ from floor.control import Script, Watch
 from floor.people import Shown
 from settings import PROJECT
 from tickets.customers import CustomerSort
+from tickets.wake_register import Through
 
 KEYS = [
     *(f"outcome.{each}" for each in (*Disposition, "open")),
@@ -31,6 +33,10 @@ KEYS = [
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
     *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),
+    *(f"calls.way_{each}" for each in Way),
+    *(f"wake.file_{each}" for each in FileFault),
+    *(f"wake.row_{each}" for each in RowFault),
+    *(f"wake.through_{each}" for each in Through),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
 
