@@ -24,6 +24,7 @@ MARGIN: Final = 51.0
 """Points: 18 mm."""
 GREY: Final = 0.6
 SIZE, TITLE_SIZE = 9, 16
+LONGEST_WORD: Final = 20
 
 Words = Callable[..., str]
 
@@ -146,8 +147,14 @@ def _paragraph(text: str, size: float) -> Any:
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.platypus import Paragraph  # noqa: PLC0415
 
+    # only so are Chinese lines, and a fingerprint, broken at the margin; English would be mid-word
+    anywhere = not text.isascii() or any(len(word) > LONGEST_WORD for word in text.split())
     style = ParagraphStyle(
-        f"plain-{size}", fontName=FONT, fontSize=size, leading=size * 1.35, wordWrap="CJK"
+        f"plain-{size}-{anywhere}",
+        fontName=FONT,
+        fontSize=size,
+        leading=size * 1.35,
+        wordWrap="CJK" if anywhere else None,
     )
     return Paragraph(escape(text), style)
 

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -39,7 +39,7 @@ class Bedsides:
     zone: ZoneInfo
     language: Language
     now: Callable[[], datetime]
-    _left_behind: set["asyncio.Task[object]"]
+    _left_behind: set["asyncio.Future[Any]"]
 
     @classmethod
     def over(
@@ -56,7 +56,7 @@ class Bedsides:
         """Return what the database answers in time. Raises RegisterClosed."""
         # Not cancelled when it is late: one driver, cancelled in a wait for a lock, hangs for ever.
         task = asyncio.ensure_future(asked)
-        self._left_behind.add(task)  # type: ignore[arg-type]
+        self._left_behind.add(task)
         task.add_done_callback(self._ended)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
@@ -68,8 +68,8 @@ class Bedsides:
             _log.warning("the register refuses", error=repr(error)[:300])
             raise RegisterClosed from error
 
-    def _ended(self, task: "asyncio.Future[object]") -> None:
-        self._left_behind.discard(task)  # type: ignore[arg-type]
+    def _ended(self, task: "asyncio.Future[Any]") -> None:
+        self._left_behind.discard(task)
         if not task.cancelled():
             task.exception()
 

@@ -104,7 +104,10 @@ async def import_registrations(
 @router.get(
     "/wake-register.csv",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}}} | documented(401, 403, 422, 503),
+    responses={
+        200: {"description": "The table.", "content": {"text/csv": {}}},
+        **documented(401, 403, 422, 503),
+    },
 )
 async def export_day(
     request: Request,
@@ -122,7 +125,10 @@ async def export_day(
 @router.get(
     "/wake-ups/{wake_up_id}/evidence.pdf",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}}} | documented(401, 403, 404, 422, 503),
+    responses={
+        200: {"description": "The PDF.", "content": {"application/pdf": {}}},
+        **documented(401, 403, 404, 422, 503),
+    },
 )
 async def print_evidence(
     request: Request,

@@ -65,14 +65,14 @@ async def _call_with(house: House, room: str, disposition: str) -> Mapping[str, 
     return (await until(found, within=20, what=f"{room} ended by {disposition}", every=0.3))[0]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_a_guest_sets_a_wake_up_is_woken_and_takes_another_off(
     house: House, phone: Phone
 ) -> None:
     async with signed_in(house, "7001", "switchboard") as clerk:
         room = await phone.register("8001", house.password("8001"), Answering(after=0.5))
         now = datetime.now(house.settings.zone)
-        minute = (now + timedelta(seconds=100)).replace(second=0, microsecond=0)
+        minute = (now + timedelta(seconds=130)).replace(second=0, microsecond=0)
         await _registers(room, f"{minute:%H%M}")
         [line] = await _lines(clerk.client, "8001")
         assert (line["made_through"], line["made_by"], line["wall"]) == (
@@ -86,7 +86,7 @@ async def test_a_guest_sets_a_wake_up_is_woken_and_takes_another_off(
 
         later = minute + timedelta(hours=3)
         await _registers(room, f"{later:%H%M}")
-        woken = await room.rings(within=120)
+        woken = await room.rings(within=140)
         assert 0 <= (datetime.now(house.settings.zone) - minute).total_seconds() < 3
         await woken.answered(within=10)
         await woken.hears_words(within=5)
@@ -111,7 +111,7 @@ async def test_a_guest_sets_a_wake_up_is_woken_and_takes_another_off(
 async def test_three_wrong_answers_and_an_agent_helps(house: House, phone: Phone) -> None:
     room = await phone.register("8001", house.password("8001"), NEVER)
     agent = await phone.register("8002", house.password("8002"), Answering(after=0.5))
-    await until(lambda: house.idle(), within=10, what="an agent is idle")
+    await until(house.idle, within=10, what="an agent is idle")
     leg = await room.dials(MENU)
     await leg.answered(within=5)
     await leg.hears_words(within=5)
@@ -131,8 +131,8 @@ async def test_without_our_service_the_guest_hears_words_and_reaches_an_agent(
 ) -> None:
     room = await phone.register("8001", house.password("8001"), NEVER)
     agent = await phone.register("8003", house.password("8003"), Answering(after=0.5))
-    await until(lambda: house.idle(), within=10, what="an agent is idle")
-    frozen = house.signal("calls", signal.SIGSTOP)
+    await until(house.idle, within=10, what="an agent is idle")
+    house.signal("calls", signal.SIGSTOP)
     try:
         leg = await room.dials(MENU)
         await leg.answered(within=5)
@@ -142,6 +142,5 @@ async def test_without_our_service_the_guest_hears_words_and_reaches_an_agent(
         await leg.hangs_up()
     finally:
         house.signal("calls", signal.SIGCONT)
-    assert frozen
     call = await _call_with(house, "8001", "agent")
     assert call["emergency"], "the static twin took it"
