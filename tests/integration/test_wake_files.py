@@ -78,6 +78,15 @@ async def test_one_wrong_row_keeps_all_or_only_itself_away(desk: Room) -> None:
     assert await _rooms(desk) == ["8001", "8002"]
 
 
+async def test_a_whole_house_is_kept_within_one_request(desk: Room) -> None:
+    minutes = (
+        f"8001,客人,{number // 60:02d}:{number % 60:02d},{DAY},一次" for number in range(500)
+    )
+    answer = await _imports(desk, HEAD + "\n".join(minutes), "all")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["kept"] == 500
+
+
 async def test_a_file_without_sense_is_said_in_one_word(desk: Room) -> None:
     found = (await _imports(desk, "客人\n王\n", "nothing")).json()
     assert (found["fault"], found["missing"]) == ("column_missing", ["room", "wall", "first_day"])
