@@ -9,24 +9,23 @@ from typing import Any
 
 import pytest_asyncio
 from pypdf import PdfReader
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from callflow.lifecycles.recording import Recording, RecordingKind, RecordingState
 from callflow.lifecycles.wake_up import WakeState
 from callflow.rules.roles import Role
-from tests.integration.desk_room import CSRF, NUMBERS, Room, opened
-from tickets import attempts, rows, wake_ups
+from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id, opened, recording_id
+from tickets import attempts, wake_ups
 from tickets.attempts import Attempt
 from tickets.audit import EVERY_LOOK, looks
 from tickets.database import engine
-from tickets.models import RecordingRow
 from tickets.outbound_models import WakeUpRow
 
 DAY = (datetime.now(UTC) + timedelta(days=2)).date()
 HEAD = "房间,客人,时间,日期,重复\n"
 TWO = f"{HEAD}8001,=cmd|'/c calc'!A1,07:00,{DAY},一次\n8002,王小明,7:30,{DAY},一次\n"
 IMPORT = "/api/v1/wake-registrations/import"
-RANG, ANSWERED = (f"{number}f0e0d0c-0b0a-4908-8706-050403020100" for number in (0, 1))
+RANG, ANSWERED = call_id(77), call_id(1)
+"""The first never was a call; of the second there is a recording of 4 s."""
 
 
 @pytest_asyncio.fixture
@@ -169,11 +168,11 @@ async def test_the_evidence_on_paper_says_what_its_page_says(desk: Room) -> None
     for said in ("叫醒记录", "8002", "王小明", "无人接听", "已接听", "按键", "07:30", "2:05"):
         assert said in text, said
         assert said in page or said == "叫醒记录", said
-    assert "f" * 64 in text.replace(" ", "").replace("\n", "")
+    assert "0" * 64 in text.replace(" ", "").replace("\n", "")
     assert ANSWERED in text.replace(" ", "").replace("\n", "")
     assert "Wake-up record" in _read(english.content)
     assert facts["registration"]["made_through"] == "file"
-    assert [one["recording_id"] for one in facts["attempts"]] == [None, "r" * 36]
+    assert [one["recording_id"] for one in facts["attempts"]] == [None, recording_id(1)]
     assert [one.subject for one in await _looks(desk) if one.action == "wake.pdf"] == [f"{key}"] * 2
     assert (await desk.get("/api/v1/wake-ups/999999/evidence.pdf")).status_code == 404
 
@@ -234,23 +233,5 @@ async def _was_woken(desk: Room) -> int:
             for number in (0, 1)
         ]
         await attempts.begin(connection, [first, second])
-        recording = Recording(
-            id="r" * 36,
-            call_id=second.id,
-            kind=RecordingKind.CALL,
-            state=RecordingState.STORED,
-            path="x.wav",
-            started_at=at,
-            seconds=20.0,
-            bytes=44,
-            sha256="f" * 64,
-            channels=2,
-            rate=8000,
-            voice_caller_s=1.0,
-            voice_ours_s=2.0,
-            why="",
-            created_at=at,
-        )
-        await connection.execute(insert(RecordingRow), [rows.of_recording(recording)])
     await made.dispose()
     return int(row.id)

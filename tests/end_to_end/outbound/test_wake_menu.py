@@ -62,7 +62,8 @@ async def _call_with(house: House, room: str, disposition: str) -> Mapping[str, 
             how=disposition,
         )
 
-    return (await until(found, within=20, what=f"{room} ended by {disposition}", every=0.3))[0]
+    rows = await until(found, within=20, what=f"{room} ended by {disposition}", every=0.3)
+    return dict(rows[0])
 
 
 @pytest.mark.timeout(300)
