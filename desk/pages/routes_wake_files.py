@@ -24,8 +24,10 @@ TYPED: Final = ("room", "number", "guest", "wall", "first_day", "repeat")
 @router.post("/wake-ups/import")
 async def look_at_file(request: Request, holder: Person, asking: Asking) -> HTMLResponse:
     """Show what a file asks for; nothing is kept."""
-    given = (await request.form()).get("file")
-    content = await given.read() if isinstance(given, UploadFile) else b""
+    given = await request.form()
+    file = given.get("file")
+    content = await file.read() if isinstance(file, UploadFile) else b""
+    await given.close()
     settings: Settings = request.app.state.settings
     sheet = await wake_files.looked_at(content, asking, settings)
     return _preview(request, holder, sheet, wake_file.text_of(content) or "")
