@@ -316,6 +316,13 @@ class Settings(BaseSettings):
         description="Seconds from one round of those numbers to the next.",
     )
 
+    wake_menu_extension: str = Field(
+        "8500",
+        pattern=r"^$|^[0-9]{2,6}$",
+        description="What a guest dials on a telephone of the house to register a wake-up (WAK-1); "
+        "empty: not at all.",
+    )
+
     oidc_issuer: str = Field(
         "",
         pattern=r"^$|^https?://[^\s?#]+$",
@@ -338,6 +345,8 @@ class Settings(BaseSettings):
         known = [*self.phones.split(","), *filter(None, self.desk_phones.split(","))]
         if twice := sorted({number for number in known if known.count(number) > 1}):
             raise ValueError(f"the phone {twice[0]} is named twice")
+        if self.wake_menu_extension in known:
+            raise ValueError(f"the wake-up menu {self.wake_menu_extension} is a phone already")
         if bool(self.desk_certificate) != bool(self.desk_key):
             raise ValueError("a certificate needs its key, and a key its certificate")
         return self

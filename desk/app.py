@@ -41,6 +41,7 @@ from desk.api import (
     sitting,
     state,
     tickets,
+    wake_files,
     wake_ups,
 )
 from desk.archive import Archive, NotAnsweringError
@@ -60,6 +61,7 @@ from desk.pages import (
     routes_knowledge,
     routes_notices,
     routes_promises,
+    routes_wake_files,
     routes_wake_ups,
     routes_work,
 )
@@ -117,6 +119,7 @@ PARTS = (
     knowledge.router,
     promises.router,
     handovers.router,
+    wake_files.router,
     wake_ups.router,
     incidents.router,
     audit.router,
@@ -141,6 +144,7 @@ PARTS = (
     routes_audit.router,
     routes_accounts.router,
     routes_handover.router,
+    routes_wake_files.router,
     routes_wake_ups.router,
     routes_notices.router,
     routes_knowledge.router,

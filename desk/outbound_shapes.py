@@ -1,17 +1,23 @@
 """Owns the JSON of the calls that we make: the register, wake-ups, their evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Self
 
 from pydantic import Field
 
+from callflow.lifecycles.recording import Recording
 from callflow.lifecycles.wake_up import WakeState
 from callflow.rules.wall_clock import Leap, Moment, Repeat
 from desk.shapes import NOON, Clean, Paragraphs, Shape
 from tickets.attempts import Attempt
-from tickets.wake_register import Known
+from tickets.wake_evidence import Evidence
+from tickets.wake_register import Known, Through
 from tickets.wake_ups import Shown
+
+WORDS_S = 30
+"""Seconds that a line is held after the answer: the words in both languages, and the key."""
 
 
 class RegistrationShape(Shape):
@@ -29,9 +35,12 @@ class RegistrationShape(Shape):
     repeat: Repeat
     note: Paragraphs
     made_at: datetime = Field(examples=[NOON])
-    made_by: Clean | None = Field(description="Account number; null: a program.")
+    made_by: Clean | None = Field(description="Account number; null: a program, or the guest.")
+    made_through: Through = Field(description="desk, file, or guest: by the room's telephone.")
+    call_id: Clean | None = Field(description="The call in which the guest asked for it.")
     cancelled_at: datetime | None
     cancelled_by: Clean | None
+    cancelled_through: Through | None
     next_due: datetime | None = Field(description="When it rings next; null: not any more.")
 
     @classmethod
@@ -51,8 +60,11 @@ class RegistrationShape(Shape):
             note=wanted.note,
             made_at=line.made_at,
             made_by=line.made_by,
+            made_through=line.made_through,
+            call_id=line.call_id,
             cancelled_at=line.cancelled_at,
             cancelled_by=line.cancelled_by,
+            cancelled_through=line.cancelled_through,
             next_due=line.next_due,
         )
 
@@ -83,6 +95,9 @@ class WakeUpShape(Shape):
         return cls(**_columns(row))
 
 
+_ATTEMPT = frozenset(field.name for field in fields(Attempt))
+
+
 class AttemptShape(Shape):
     """One time that somebody was rung."""
 
@@ -95,20 +110,28 @@ class AttemptShape(Shape):
     ended_at: datetime | None
     result: Clean = Field(description="answered, no_answer, busy, unreachable …; empty: goes on.")
     said: Clean = Field(description="awake, snoozed, accepted, reported, or empty.")
+    recording_id: Clean | None = Field(description="The call's recording; null: there is none.")
 
     @classmethod
-    def of(cls, attempt: Attempt) -> Self:
-        return cls.model_validate(attempt)
+    def of(cls, attempt: Attempt, recordings: Mapping[str, Recording]) -> Self:
+        recording = recordings.get(attempt.id)
+        columns = {name: getattr(attempt, name) for name in cls.model_fields if name in _ATTEMPT}
+        return cls(**columns, recording_id=recording.id if recording else None)
 
 
 class EvidenceShape(WakeUpShape):
     """One wake-up with all that was done for it."""
 
+    registration: RegistrationShape = Field(description="Who asked for it, when and how.")
     attempts: list[AttemptShape]
 
     @classmethod
-    def made_of(cls, row: Shown, rung: Sequence[Attempt]) -> Self:
-        return cls(**_columns(row), attempts=[AttemptShape.of(each) for each in rung])
+    def made_of(cls, found: Evidence) -> Self:
+        return cls(
+            **_columns(found.shown),
+            registration=RegistrationShape.of(found.line),
+            attempts=[AttemptShape.of(each, found.recordings) for each in found.attempts],
+        )
 
 
 class ForecastShape(Shape):
@@ -118,12 +141,14 @@ class ForecastShape(Shape):
     leap: Leap = Field(description="`left_out`: rung when the clock leaps; `twice`: the first time")
     asked: int = Field(description="How many are to be woken in that minute.")
     lines: int
-    last_at: datetime = Field(description="When the last of them is rung, at the latest.")
+    last_at: datetime = Field(
+        description="When the last of them is rung, if all take as long as a line is held at most."
+    )
 
     @classmethod
     def of(cls, moment: Moment, *, asked: int, lines: int, ring_for: float) -> Self:
         rounds = max(0, (asked - 1) // lines)
-        last_at = moment.at + timedelta(seconds=rounds * ring_for)
+        last_at = moment.at + timedelta(seconds=rounds * (ring_for + WORDS_S))
         return cls(at=moment.at, leap=moment.leap, asked=asked, lines=lines, last_at=last_at)
 
 

@@ -93,6 +93,9 @@ _WAKERS = LEADERS | _AGENTS | {Role.SWITCHBOARD}
 KNOCKERS = _WAKERS | {Role.FLOOR_ATTENDANT}
 """Who sees it, and may say that a guest is awake (WAK-3)."""
 
+_WAKE_LEDGER = LEADERS | {Role.SWITCHBOARD}
+"""Who may carry a whole day of guests out of the house, as a file."""
+
 _SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
 """Who works at a seat with a phone (QUE-4)."""
 
@@ -130,9 +133,12 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/wake-registrations"): KNOCKERS,
     ("POST", "/api/v1/wake-registrations"): _WAKERS,
     ("DELETE", "/api/v1/wake-registrations/{registration_id}"): _WAKERS,
+    ("POST", "/api/v1/wake-registrations/import"): _WAKERS,
+    ("GET", "/api/v1/wake-register.csv"): _WAKE_LEDGER,
     ("GET", "/api/v1/wake-forecast"): KNOCKERS,
     ("GET", "/api/v1/wake-ups"): KNOCKERS,
     ("GET", "/api/v1/wake-ups/{wake_up_id}"): KNOCKERS,
+    ("GET", "/api/v1/wake-ups/{wake_up_id}/evidence.pdf"): KNOCKERS,
     ("POST", "/api/v1/wake-ups/{wake_up_id}/awake"): KNOCKERS,
     ("GET", "/api/v1/incidents"): LEADERS,
     ("POST", "/api/v1/incidents"): LEADERS,
@@ -181,6 +187,8 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/handover/{handover_id}/sign"): _SHIFTS,
     ("GET", "/wake-ups"): KNOCKERS,
     ("POST", "/wake-ups"): _WAKERS,
+    ("POST", "/wake-ups/import"): _WAKERS,
+    ("POST", "/wake-ups/import/keep"): _WAKERS,
     ("POST", "/wake-ups/registrations/{registration_id}/cancel"): _WAKERS,
     ("POST", "/wake-ups/{wake_up_id}/awake"): KNOCKERS,
     ("GET", "/wake-ups/{wake_up_id}"): KNOCKERS,

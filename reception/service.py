@@ -1,7 +1,8 @@
 """Owns the call service, `thirdring serve calls`: AGI, lines and AMI in one process.
 
-It never writes to the database: what happens is written into journals; the route of a call is
-read from it, and never waited for (reception/guide.py). It ends on SIGTERM after the
+What happens is written into journals. The database is asked for the route of a call, and never
+waited for (reception/guide.py); it is written to in one case only, a guest who registers a wake-up
+by telephone and hears that it is set (reception/bedsides.py). It ends on SIGTERM after the
 dialogues under way, or after `DRAIN` seconds; callers who ring meanwhile get the static twin.
 """
 
@@ -17,6 +18,7 @@ from typing import Final
 
 import structlog
 from prometheus_client import generate_latest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agi.server import Server
 from ami.link import Link
@@ -27,6 +29,7 @@ from line.ear import Ear
 from line.server import LineServer
 from line.ticker import Ticker
 from reception import shelf
+from reception.bedsides import Bedsides
 from reception.calendar import calendar
 from reception.guide import Guide
 from reception.journal import DialogueJournal
@@ -38,7 +41,7 @@ _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
-ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend", "notify"})
+ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend", "notify", "wake_menu"})
 """What the dialplan may visit: `agi://…/hotline`."""
 
 
@@ -49,6 +52,7 @@ async def serve(settings: Settings) -> None:
     ticker = Ticker(Ear())
     lines = LineServer(ticker)
     link = _link(paths.secrets, ports["ami"], paths.run)
+    engine = database.engine(settings.database)
     with DialogueJournal(paths.journal, started=time.time(), process=os.getpid()) as journal:
         reception = Reception(
             lines=lines,
@@ -64,8 +68,8 @@ async def serve(settings: Settings) -> None:
             hall_opening=settings.opening == "hall",
             proof=Proof(settings.wake_proof),
             now=lambda: datetime.now(settings.zone),
+            bedsides=_bedsides(settings, engine),
         )
-        engine = database.engine(settings.database)
         guide = Guide(engine)
         server = Server(
             {
@@ -75,6 +79,7 @@ async def serve(settings: Settings) -> None:
                 "wake": reception.wake,
                 "attend": reception.attend,
                 "notify": reception.notify,
+                "wake_menu": reception.register_guest,
             }
         )
         async with asyncio.TaskGroup() as tasks:
@@ -92,6 +97,15 @@ async def serve(settings: Settings) -> None:
         await lines.close()
         await server.close()
         await engine.dispose()
+
+
+def _bedsides(settings: Settings, engine: AsyncEngine) -> Bedsides:
+    return Bedsides.over(
+        engine,
+        zone=settings.zone,
+        language=Language(settings.language),
+        now=lambda: datetime.now(settings.zone),
+    )
 
 
 def _link(secrets: Path, port: int, run: Path) -> Link:

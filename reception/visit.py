@@ -21,10 +21,12 @@ from callflow.dialogues.hotline import Opening, hotline
 from callflow.dialogues.notify import notify
 from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
+from callflow.dialogues.wake_menu import wake_menu
 from callflow.rules import notice
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
 from line.line import Line, LineEnded
 from line.server import LineServer
+from reception.bedsides import Bedsides
 from reception.journal import DialogueJournal
 from reception.lifeline import Switch, held
 from reception.shelf import Shelf, with_message
@@ -61,6 +63,7 @@ class Reception:
     hall_opening: bool
     proof: Proof
     now: Callable[[], datetime]
+    bedsides: Bedsides
 
     async def receive(self, session: Session) -> None:
         """Lead one call of the hotline; the AGI server's route `hotline`."""
@@ -94,9 +97,12 @@ class Reception:
         shelf = await asyncio.to_thread(with_message, self.shelf, self.spoken, message)
         await self._visited(session, lambda call: notify(call, language), shelf)
 
-    async def _visited(
-        self, session: Session, dialogue: Dialogue, shelf: Shelf | None = None
-    ) -> None:
+    async def register_guest(self, session: Session) -> None:
+        """Register a wake-up for the guest who dialled the menu; the route `wake_menu`."""
+        bedside = self.bedsides.of(session.query.get("line", ""), session.query["call"])
+        await self._visited(session, lambda call: wake_menu(call, bedside))
+
+    async def _visited(self, session: Session, dialogue: Dialogue) -> None:
         call = str(UUID(session.query["call"]))
         note = partial(self.journal.note, call)
         note("visited", channel=session.environment["agi_channel"])

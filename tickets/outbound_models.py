@@ -36,8 +36,12 @@ class WakeRegistrationRow(Base):
     note: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("accounts.id"))
+    made_through: Mapped[str] = mapped_column(String(8))
+    """`desk`, `file`, or `guest`: by telephone, in the call `call_id`."""
+    call_id: Mapped[str | None] = mapped_column(String(36))
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_by: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("accounts.id"))
+    cancelled_through: Mapped[str | None] = mapped_column(String(8))
     unfolded_to: Mapped[date | None] = mapped_column(Date)
     """The last day for which there is a wake-up; None when no more will come."""
 
@@ -82,6 +86,7 @@ class WakeUpRow(Base):
         ),
         Index(None, "due", "id"),
         Index(None, "state", "due"),
+        Index(None, "number", "due"),
     )
 
 

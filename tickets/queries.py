@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.call import CallRecord, CallState, Disposition
+from callflow.lifecycles.call import CallRecord, CallState, Disposition, Way
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
@@ -33,6 +33,7 @@ class CallFilter:
     """The number of a ticket that came from the call."""
     agent: str | None = None
     disposition: Disposition | None = None
+    way: Way | None = None
     state: CallState | None = None
     since: datetime | None = None
     """Began to ring at this time or later."""
@@ -111,6 +112,7 @@ async def calls(
         (Call.number, wanted.number),
         (Call.agent, wanted.agent),
         (Call.disposition, wanted.disposition),
+        (Call.way, wanted.way),
         (Call.state, wanted.state),
     )
     if wanted.state not in (None, CallState.ENDED):

@@ -3,18 +3,20 @@
 All of it runs in the caller's transaction (on SQLite one with `writing=True`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from callflow.lifecycles.wake_up import WakeState, begun
 from callflow.rules import wall_clock
+from callflow.rules.wake_file import Key
 from callflow.rules.wall_clock import Repeat
 from tickets.outbound_models import WakeRegistrationRow, WakeUpRow
 from tickets.people_models import AccountRow
@@ -26,6 +28,14 @@ AHEAD = timedelta(days=2)
 
 class InThePastError(Exception):
     """The registration names no moment that is still to come."""
+
+
+class Through(StrEnum):
+    """By which way a line came onto the register, or off it."""
+
+    DESK = "desk"  # by a person in the pages, or by a program
+    FILE = "file"  # with a file of many
+    GUEST = "guest"  # by the guest, from the room's own telephone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +64,50 @@ class Known:
     made_at: datetime
     made_by: str | None
     """Account number; None: a program, or the guest by telephone."""
+    made_through: Through
+    call_id: str | None
+    """The call in which the guest asked for it: its recording is evidence."""
     cancelled_at: datetime | None
     cancelled_by: str | None
+    cancelled_through: Through | None
     next_due: datetime | None
     """When it rings next; None: not any more."""
 
 
 async def register(
-    connection: AsyncConnection, wanted: Registration, *, made_by: int | None, now: datetime
+    connection: AsyncConnection,
+    wanted: Registration,
+    *,
+    made_by: int | None,
+    now: datetime,
+    through: Through = Through.DESK,
+    call_id: str | None = None,
 ) -> int:
     """Keep a registration and its first wake-up; return its id. Raises InThePastError."""
-    first = _next_day(wanted, after=now)
+    first = next_day(wanted, after=now)
     if first is None:
         raise InThePastError
+    ahead = _ahead(wanted, begin=wanted.first_day, after=now, at_least=first)
     made = insert(WakeRegistrationRow).values(
-        **_columns(wanted), made_at=now, made_by=made_by, unfolded_to=None
+        **_columns(wanted),
+        made_at=now,
+        made_by=made_by,
+        made_through=through.value,
+        call_id=call_id,
+        unfolded_to=ahead.unfolded_to,
     )
     key: int = (await connection.execute(made.returning(WakeRegistrationRow.id))).scalar_one()
-    await _unfold(connection, key, wanted, after=now, until=now + AHEAD, at_least=first)
+    await _insert(connection, key, wanted, ahead)
     return key
 
 
 async def cancel(
-    connection: AsyncConnection, registration_id: int, *, by: int | None, now: datetime
+    connection: AsyncConnection,
+    registration_id: int,
+    *,
+    by: int | None,
+    now: datetime,
+    through: Through = Through.DESK,
 ) -> bool:
     """Take a registration off, and its wake-ups that are not over; False: it was off already."""
     done = await connection.execute(
@@ -84,7 +115,12 @@ async def cancel(
         .where(
             WakeRegistrationRow.id == registration_id, WakeRegistrationRow.cancelled_at.is_(None)
         )
-        .values(cancelled_at=now, cancelled_by=by, unfolded_to=None)
+        .values(
+            cancelled_at=now,
+            cancelled_by=by,
+            cancelled_through=through.value,
+            unfolded_to=None,
+        )
         .returning(WakeRegistrationRow.id)
     )
     if done.first() is None:
@@ -111,7 +147,7 @@ async def unfold(connection: AsyncConnection, *, now: datetime, limit: int = 500
     )
     registrations = [(one["id"], _registration(one)) for one in found.mappings()]
     for key, wanted in registrations:
-        await _unfold(connection, key, wanted, after=now, until=now + AHEAD)
+        await _unfold(connection, key, wanted, after=now)
     return len(registrations)
 
 
@@ -136,25 +172,47 @@ async def one(connection: AsyncConnection, registration_id: int) -> Known | None
     return None if row is None else _known(row)
 
 
-async def _unfold(
-    connection: AsyncConnection,
-    key: int,
+async def keys(
+    connection: AsyncConnection, numbers: Collection[str], *, today: date
+) -> frozenset[Key]:
+    """Return what is on the register for some numbers and not over: two of one key are one wish."""
+    row = WakeRegistrationRow
+    found = await connection.execute(
+        select(row.number, row.wall, row.zone, row.repeat, row.first_day).where(
+            row.number.in_(numbers),
+            row.cancelled_at.is_(None),
+            or_(row.last_day.is_(None), row.last_day >= today),
+        )
+    )
+    return frozenset(
+        (number, wall, zone, Repeat(repeat), first if repeat == Repeat.ONCE else None)
+        for number, wall, zone, repeat, first in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """The days of a registration that become rows now."""
+
+    days: Sequence[tuple[date, datetime]]
+    """Each with its moment."""
+    unfolded_to: date | None
+
+
+def _ahead(
     wanted: Registration,
     *,
+    begin: date,
     after: datetime,
-    until: datetime,
+    known_to: date | None = None,
     at_least: date | None = None,
-) -> None:
-    """Make the wake-ups of a registration after one moment and until another."""
-    zone = ZoneInfo(wanted.zone)
-    known = await connection.execute(
-        select(func.max(WakeUpRow.day)).where(WakeUpRow.registration_id == key)
-    )
-    last: date | None = known.scalar_one()
-    begin = max(filter(None, (wanted.first_day, last and last + wall_clock.A_DAY)))
+) -> _Ahead:
+    """Return the days from `begin` on whose moments come after one moment and before AHEAD."""
+    zone, until = ZoneInfo(wanted.zone), after + AHEAD
     if wanted.repeat is not Repeat.ONCE:
         begin = max(begin, after.astimezone(zone).date() - wall_clock.A_DAY)
-    more = False
+    found: list[tuple[date, datetime]] = []
+    more, last = False, known_to
     for day in wall_clock.days(begin, wanted.last_day, wanted.repeat):
         if last and wanted.repeat is Repeat.ONCE:
             break
@@ -164,17 +222,41 @@ async def _unfold(
             break
         if at > after:
             last = day
-            values = columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
-            await connection.execute(insert(WakeUpRow).values(values))
-    unfolded_to = max(filter(None, (last, until.date()))) if more else None
+            found.append((day, at))
+    return _Ahead(found, max(filter(None, (last, until.date()))) if more else None)
+
+
+async def _unfold(
+    connection: AsyncConnection, key: int, wanted: Registration, *, after: datetime
+) -> None:
+    """Make the wake-ups of a registration that come after one moment and before AHEAD."""
+    known = await connection.execute(
+        select(func.max(WakeUpRow.day)).where(WakeUpRow.registration_id == key)
+    )
+    last: date | None = known.scalar_one()
+    begin = max(filter(None, (wanted.first_day, last and last + wall_clock.A_DAY)))
+    ahead = _ahead(wanted, begin=begin, after=after, known_to=last)
+    await _insert(connection, key, wanted, ahead)
     await connection.execute(
         update(WakeRegistrationRow)
         .where(WakeRegistrationRow.id == key)
-        .values(unfolded_to=unfolded_to)
+        .values(unfolded_to=ahead.unfolded_to)
     )
 
 
-def _next_day(wanted: Registration, *, after: datetime) -> date | None:
+async def _insert(
+    connection: AsyncConnection, key: int, wanted: Registration, ahead: _Ahead
+) -> None:
+    rows = [
+        columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
+        for day, at in ahead.days
+    ]
+    if rows:
+        await connection.execute(insert(WakeUpRow), rows)
+
+
+def next_day(wanted: Registration, *, after: datetime) -> date | None:
+    """Return the first day of a registration that is still to come, None when there is none."""
     return wall_clock.next_day(
         wanted.first_day,
         wanted.last_day,
@@ -230,7 +312,10 @@ def _known(row: RowMapping) -> Known:
         registration=_registration(row),
         made_at=row["made_at"],
         made_by=row["maker"],
+        made_through=Through(row["made_through"]),
+        call_id=row["call_id"],
         cancelled_at=row["cancelled_at"],
         cancelled_by=row["canceller"],
+        cancelled_through=Through(row["cancelled_through"]) if row["cancelled_through"] else None,
         next_due=row["next_due"],
     )

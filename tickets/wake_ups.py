@@ -131,6 +131,15 @@ async def of_days(
     return [_shown_in(row) for row in found.mappings()]
 
 
+async def due_between(
+    connection: AsyncConnection, since: datetime, until: datetime, *, limit: int
+) -> Sequence[Shown]:
+    """Return the wake-ups due from one moment until before another."""
+    query = _shown().where(WakeUpRow.due >= since, WakeUpRow.due < until)
+    found = await connection.execute(query.order_by(WakeUpRow.due, WakeUpRow.id).limit(limit))
+    return [_shown_in(row) for row in found.mappings()]
+
+
 async def shown(connection: AsyncConnection, wake_up_id: int) -> Shown | None:
     """Return one wake-up."""
     found = await connection.execute(_shown().where(WakeUpRow.id == wake_up_id))

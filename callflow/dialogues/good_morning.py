@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from callflow.call import Barge, Call, HangUp, Language, Life, LineOutcome, Pressed
+from callflow.rules.telling_time import both, late, spoken_time
 from callflow.rules.telling_time import good_morning as greeting
-from callflow.rules.telling_time import late, spoken_time
 
 LISTEN_FOR = 4.0
 """Seconds after the question."""
@@ -61,7 +61,7 @@ async def good_morning(call: Call, waking: Waking) -> HangUp:
 async def _wake(call: Call, waking: Waking) -> Life | None:
     """Say the time in both languages and ask once; return the proof that came."""
     now = waking.now()
-    for language in _both(waking.language):
+    for language in both(waking.language):
         words = (greeting(now), *spoken_time(now, language), "wake_press")
         if key := await call.say(*words, language=language, barge=Barge.KEY):
             return key
@@ -82,8 +82,3 @@ async def _farewell(call: Call, waking: Waking) -> None:
     minutes = int((waking.now() - waking.due).total_seconds() // 60)
     words = (*late(minutes), "wake_thanks")
     await call.say(*words, language=waking.language, barge=Barge.NOTHING)
-
-
-def _both(first: Language) -> tuple[Language, Language]:
-    other = Language.ENGLISH if first is Language.CHINESE else Language.CHINESE
-    return first, other

@@ -5,7 +5,7 @@ an event without a sentence is not told, it stays in the list of events.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -77,6 +77,12 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("dialogue", "stays_on"): ("来电者未挂机,第 {step} 步", "stays on the line, step {step}"),
         ("dialogue", "line"): ("线路检查:{outcome}", "line check: {outcome}"),
         ("dialogue", "chose"): ("选择 {topic} ({language})", "chooses {topic} ({language})"),
+        ("dialogue", "wake_registered"): ("登记叫醒 {at}", "registers a wake-up for {at}"),
+        ("dialogue", "wake_cancelled"): ("取消叫醒 {at}", "cancels the wake-up of {at}"),
+        ("dialogue", "wake_register_closed"): (
+            "登记表无法使用，转总机",
+            "the register cannot be used: to the switchboard",
+        ),
         ("dialogue", "hung_up"): ("来电者挂机", "the caller hangs up"),
         ("dialogue", "failed"): ("自动应答出错:{error}", "the dialogue fails: {error}"),
         ("queue", "CONNECT"): ("{agent} 接听", "{agent} answers"),
@@ -87,6 +93,41 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("site", "switch_died"): ("交换机中断", "the switch dies"),
     }
 )
+
+
+_WE_RANG = ("我们拨打 {num}", "we ring {num}")
+
+PARTS = ("wake_", "attend_", "number_")
+"""Prompts that are parts of sentences begin so: a time is said in seven of them."""
+
+
+def whole(events: Iterable[JournalEvent]) -> Iterator[JournalEvent]:
+    """Give the events, parts of one sentence put together as one prompt, their names in order.
+
+    The names are parted by blanks; who puts words for them decides how words are joined.
+    """
+    sentence: JournalEvent | None = None
+    for event in events:
+        if sentence is not None and _goes_on(sentence, event):
+            names = f"{sentence.data['name']} {event.data['name']}"
+            sentence = sentence._replace(data={**sentence.data, "name": names})
+            continue
+        if sentence is not None:
+            yield sentence
+        sentence = event if _is_part(event) else None
+        if sentence is None:
+            yield event
+    if sentence is not None:
+        yield sentence
+
+
+def _is_part(event: JournalEvent) -> bool:
+    said = event.source == "dialogue" and event.name == "prompt"
+    return said and event.data.get("name", "").startswith(PARTS)
+
+
+def _goes_on(sentence: JournalEvent, event: JournalEvent) -> bool:
+    return _is_part(event) and event.data.get("language") == sentence.data.get("language")
 
 
 def told(events: Iterable[JournalEvent], language: Language) -> list[Said]:
@@ -102,7 +143,8 @@ def told(events: Iterable[JournalEvent], language: Language) -> list[Said]:
 
 
 def _sentence(event: JournalEvent, which: int) -> str | None:
-    template = _SENTENCES.get((event.source, event.name))
+    out = event.name == "TR_CALL" and event.data.get("way") == "out"
+    template = _WE_RANG if out else _SENTENCES.get((event.source, event.name))
     if event.source == "cel" and event.uniqueid == event.about:
         template = template or _OWN.get(event.name)
     if template is None:

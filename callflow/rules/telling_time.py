@@ -15,15 +15,26 @@ def good_morning(now: datetime) -> str:
     return "wake_good_afternoon" if 12 <= now.hour < 18 else "wake_good_evening"
 
 
+def both(first: Language) -> tuple[Language, Language]:
+    """Return the two languages that guests are spoken to in, in the order of a guest's wish."""
+    other = Language.ENGLISH if first is Language.CHINESE else Language.CHINESE
+    return first, other
+
+
 def spoken_time(now: datetime, language: Language) -> tuple[str, ...]:
     """Return the prompts of “the time is …”, to the minute."""
+    return ("wake_the_time_is", *time_of_day(now, language))
+
+
+def time_of_day(now: datetime, language: Language) -> tuple[str, ...]:
+    """Return the prompts of a time alone, to the minute: 早上 七 点钟; seven o'clock a.m."""
     if language is Language.CHINESE:
         minutes = ("wake_o_clock",) if now.minute == 0 else _chinese_minutes(now.minute)
         hour = ("wake_two",) if _twelve(now.hour) == 2 else number(_twelve(now.hour))
-        return ("wake_the_time_is", _part_of_day(now.hour), *hour, *minutes)
+        return (_part_of_day(now.hour), *hour, *minutes)
     half = "wake_am" if now.hour < 12 else "wake_pm"
     minutes = ("wake_o_clock",) if now.minute == 0 else _english_minutes(now.minute)
-    return ("wake_the_time_is", *number(_twelve(now.hour)), *minutes, half)
+    return (*number(_twelve(now.hour)), *minutes, half)
 
 
 def late(minutes: int) -> tuple[str, ...]:

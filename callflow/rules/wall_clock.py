@@ -88,6 +88,15 @@ def next_day(
     )
 
 
+def next_moment(wall: time, *, after: datetime) -> datetime:
+    """Return the next moment of a time on the wall, in the zone of `after` (aware, a ZoneInfo)."""
+    zone = after.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    begin = after.date() - A_DAY
+    moments = (moment(begin + number * A_DAY, wall, zone).at for number in range(4))
+    return next(at for at in moments if at > after).astimezone(zone)
+
+
 def _leap_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> datetime:
     """Return the moment between two at which the zone's clock leaps, to the second."""
     before = earlier.astimezone(zone).utcoffset()

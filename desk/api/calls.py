@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from callflow.lifecycles.call import CallRecord, CallState, Disposition
+from callflow.lifecycles.call import CallRecord, CallState, Disposition, Way
 from callflow.rules.roles import sees_numbers
 from desk.admission import Holder
 from desk.api.asking import (
@@ -50,6 +50,7 @@ class WhichCalls(Paged):
     ticket: TicketNumber | None = Field(None, description="A ticket that came from the call.")
     agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
     disposition: Disposition | None = None
+    way: Way | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
     state: CallState | None = None
 
 

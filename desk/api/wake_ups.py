@@ -1,7 +1,6 @@
 """Owns the API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from desk.api.asking import Asking, Given, Known, Line, RowId, Typed, found
 from desk.outbound_shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from desk.problems import Refused, documented
 from settings import Settings
-from tickets import attempts, wake_register, wake_ups
+from tickets import wake_evidence, wake_register, wake_ups
 from tickets.wake_register import InThePastError, Registration
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -163,9 +162,9 @@ async def say_awake(wake_up_id: RowId, _holder: Known, asking: Asking) -> Eviden
 
 
 async def _evidence(connection: AsyncConnection, wake_up_id: int) -> EvidenceShape:
-    row = found(await wake_ups.shown(connection, wake_up_id), "wake-up")
-    rung: Sequence[attempts.Attempt] = await attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
-    return EvidenceShape.made_of(row, rung)
+    return EvidenceShape.made_of(
+        found(await wake_evidence.evidence(connection, wake_up_id), "wake-up")
+    )
 
 
 def _wanted(given: RegistrationGiven, settings: Settings) -> Registration:

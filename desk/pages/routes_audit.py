@@ -30,6 +30,7 @@ ACTIONS: Final = (
     *("sitting.began", "password.refused", "password.changed", "account.added"),
     *("account.changed", "account.reset", "account.sittings_ended"),
     *("notice.read", "notice.export", "notice.start", "notice.stop"),
+    *("wake.import", "wake.export", "wake.pdf"),
 )
 """What has words of its own; anything else is shown by its name."""
 

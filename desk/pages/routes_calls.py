@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.call import Topic
-from callflow.lifecycles.call import CallRecord, Disposition
+from callflow.lifecycles.call import CallRecord, Disposition, Way
 from callflow.rules.roles import Role
 from desk.api.asking import Asking, Identity, Known
 from desk.archive import Patience
@@ -68,6 +68,7 @@ async def show_calls(request: Request, holder: Known, asking: Asking) -> HTMLRes
         show=show,
         between=between,
         outcomes=list(Disposition),
+        ways=list(Way),
         tone=tone,
         first_page=_address(asked) if cursor else "",
         next_page=_address(asked, cursor=found.next) if found.next else "",

@@ -1,6 +1,6 @@
 """Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.lifecycles.wake_up import Proved, Rules, WakeState
 from callflow.rules import wall_clock
+from callflow.rules.roles import Role
 from callflow.rules.wall_clock import Repeat, is_zone
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
@@ -24,7 +25,7 @@ from desk.pages.shown import Shown
 from desk.policy import allowed
 from desk.problems import Refused
 from settings import Settings
-from tickets import attempts, wake_register, wake_ups
+from tickets import wake_evidence, wake_register, wake_ups
 from tickets.wake_register import InThePastError, Registration
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -45,10 +46,11 @@ TAGS: Mapping[WakeState, str] = {
 
 @router.get("/wake-ups")
 async def show_wake_ups(
-    request: Request, holder: Known, asking: Asking, saved: str = ""
+    request: Request, holder: Known, asking: Asking, saved: str = "", imported: str = ""
 ) -> HTMLResponse:
     """The night as it stands, the register, and the form for one more guest."""
-    return await _shown(request, holder, asking, Typed({}), saved=saved)
+    kept = imported if imported.isdecimal() else ""
+    return await _shown(request, holder, asking, Typed({}), saved=saved, imported=kept[:6])
 
 
 @router.post("/wake-ups")
@@ -97,20 +99,20 @@ async def show_evidence(
 ) -> HTMLResponse:
     """One wake-up with every ring, answer, key and recording (WAK-5)."""
     settings: Settings = request.app.state.settings
-    row = await asking.ask(lambda connection: wake_ups.shown(connection, wake_up_id))
-    if row is None:
+    found = await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id))
+    if found is None:
         raise Refused(404, "There is no wake-up with this id.")
-    rung = await asking.ask(
-        lambda connection: attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
-    )
     return page(
         request,
         "wake_up.html",
-        row=row,
-        rung=rung,
+        row=found.shown,
+        line=found.line,
+        rung=found.attempts,
+        recordings=found.recordings,
+        may_open_calls=_may(holder.role, "/calls/{call_id}"),
         tags=TAGS,
         show=Shown(settings.zone, holder.role),
-        there=Shown(ZoneInfo(row.zone), holder.role),
+        there=Shown(ZoneInfo(found.shown.zone), holder.role),
     )
 
 
@@ -122,6 +124,7 @@ async def _shown(
     *,
     status: int = 200,
     saved: str = "",
+    imported: str = "",
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
@@ -129,32 +132,52 @@ async def _shown(
         lambda connection: wake_ups.of_days(connection, now - BEFORE, now + AHEAD)
     )
     lines = await asking.ask(wake_register.registered)
-    forecast = await _forecast(asking, saved, settings) if saved.isdecimal() else None
+    line = None
+    if saved.isdecimal():
+        line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
+    forecast = await _forecast(asking, line, settings) if line else None
     shouting = [row for row in rows if row.wake_up.state in wake_ups.SHOUTING]
     return page(
         request,
         "wake_ups.html",
         status=status,
         rows=[*shouting, *(row for row in rows if row not in shouting)],
-        lines=lines,
+        rooms=by_room(lines),
         form=form,
         saved=saved,
+        imported=imported,
         forecast=forecast,
+        forecast_zone=line.registration.zone if line else settings.timezone,
         tags=TAGS,
         longest=LONGEST,
         repeats=list(Repeat),
         languages=list(Language),
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
+        today=f"{now.astimezone(settings.zone):%Y-%m-%d}",
         may_register=_registers(holder),
+        may_export=_may(holder.role, "/api/v1/wake-register.csv"),
         show=Shown(settings.zone, holder.role),
+        there=lambda zone: Shown(ZoneInfo(zone), holder.role),
         now=now,
     )
 
 
-async def _forecast(asking: Patience, saved: str, settings: Settings) -> ForecastShape | None:
+def by_room(lines: Sequence[wake_register.Known]) -> list[Sequence[wake_register.Known]]:
+    """Return the register room by room, several wake-ups of one beneath each other.
+
+    The room that is rung next comes first, and so do the wake-ups of a room.
+    """
+    rooms: dict[str, list[wake_register.Known]] = {}
+    for line in lines:
+        rooms.setdefault(line.registration.room, []).append(line)
+    return list(rooms.values())
+
+
+async def _forecast(
+    asking: Patience, line: wake_register.Known, settings: Settings
+) -> ForecastShape | None:
     """Return how the minute looks for which somebody was just registered."""
-    line = await asking.ask(lambda connection: wake_register.one(connection, int(saved[:15])))
-    if line is None or line.next_due is None:
+    if line.next_due is None:
         return None
     due, wanted = line.next_due, line.registration
     zone = ZoneInfo(wanted.zone)
@@ -216,6 +239,11 @@ def _day(form: Typed, name: str) -> date | None:
     except ValueError:
         form.faults[name] = "wake.fault_day"
         return None
+
+
+def _may(role: Role, path: str) -> bool:
+    rule = allowed("GET", path)
+    return isinstance(rule, frozenset) and role in rule
 
 
 def _registers(holder: Holder) -> bool:

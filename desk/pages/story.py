@@ -9,7 +9,7 @@ from callflow.call import Language
 from callflow.lifecycles.call import CallRecord, HungUpBy
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Recording, RecordingState
-from callflow.lifecycles.telling import told
+from callflow.lifecycles.telling import told, whole
 from callflow.rules.masking import masked_name, masked_number
 from desk.archive import Patience
 from desk.pages.shown import Shown
@@ -59,7 +59,7 @@ def steps(
     words = section(language, "value", "prompt")
     return [
         Step(at, said.text, _second(at, recordings))
-        for said in told((_in_words(event, words) for event in events), language)
+        for said in told((_in_words(event, words) for event in whole(events)), language)
         for at in (datetime.fromtimestamp(said.at, UTC),)
     ]
 
@@ -77,15 +77,22 @@ def _in_words(event: JournalEvent, words: Mapping[str, str]) -> JournalEvent:
     """Return the event with what programs call things put as people do, where there are words."""
     if event.name == "TR_CALL":
         return event  # a caller's own words are nobody else's names for things
-    prompts = "prompt" if event.source == "dialogue" else "value"
     data = {
-        name: words.get(f"{prompts if name == 'name' else 'value'}.{text}", text)
+        name: words.get(f"value.{text}", text)
         for name, text in event.data.items()
         if name != "reasons"
     }
+    if event.source == "dialogue" and "name" in event.data:
+        data["name"] = _prompts(event.data["name"].split(), words)
     if reasons := event.data.get("reasons"):
         data["reasons"] = _reasons(reasons.split(";"), words)
     return event._replace(data=data)
+
+
+def _prompts(names: Iterable[str], words: Mapping[str, str]) -> str:
+    """Return the words of one prompt, or of the parts of a sentence."""
+    said = [words.get(f"prompt.{name}", name) for name in names]
+    return ("" if any("\u4e00" <= each[:1] <= "\u9fff" for each in said) else " ").join(said)
 
 
 def _reasons(reasons: Iterable[str], words: Mapping[str, str]) -> str:

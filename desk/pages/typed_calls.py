@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from callflow.lifecycles.call import Disposition
+from callflow.lifecycles.call import Disposition, Way
 from callflow.rules.roles import Role, may_ask_for, sees_numbers
 from tickets.queries import CallFilter
 
 SHORTEST_PIECE = 3
 """Digits of the shortest piece of a number: two are in nearly every number."""
 
-FIELDS = ("q", "agent", "outcome", "from", "from_time", "to", "to_time")
+FIELDS = ("q", "agent", "outcome", "way", "from", "from_time", "to", "to_time")
 _LONGEST = 80
 
 _TICKET = re.compile(r"^\d{8}-\d{5,12}$")
@@ -66,6 +66,7 @@ def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
         call_id=call_id,
         agent=_agent(typed["agent"], faults),
         disposition=_outcome(typed["outcome"], faults),
+        way=_way(typed["way"], faults),
         since=since,
         until=until,
     )
@@ -105,6 +106,13 @@ def _outcome(text: str, faults: dict[str, str]) -> Disposition | None:
     except ValueError:
         faults["outcome"] = "calls.fault_outcome"
         return None
+
+
+def _way(text: str, faults: dict[str, str]) -> Way | None:
+    if text and text not in list(Way):
+        faults["way"] = "calls.fault_way"
+        return None
+    return Way(text) if text else None
 
 
 def _moment(

@@ -193,3 +193,20 @@ async def test_pages_of_calls_are_turned_without_losing_what_was_typed(
     assert found == {call_id(1), call_id(3), call_id(4), call_id(5)}
     assert address == ""
     assert "翻页地址已失效" in (await _look(desk, "/calls?cursor=abc")).text
+
+
+async def test_calls_that_we_made_are_marked_and_can_be_asked_for(desk: Pages) -> None:
+    async def rung_by_us(connection: AsyncConnection) -> None:
+        await connection.execute(update(Call).where(Call.id == call_id(3)).values(way="out"))
+
+    await desk.write(rung_by_us)
+    everything = await _look(desk, "/calls")
+    assert len([one for one in everything.all("span") if one.get("class") == "tag quiet"]) == 1
+    seen = await _look(desk, "/calls?way=out")
+    assert _found(seen) == {call_id(3)}
+    assert _found(await _look(desk, "/calls?way=in")) == {call_id(n) for n in (1, 2, 4, 5)}
+    assert "呼出" in (await _look(desk, f"/calls/{call_id(3)}")).text
+    async with desk.person(Role.TEAM_LEADER) as person:
+        assert "请选来电或呼出" in (await person.get("/calls?way=sideways")).text
+        asked = (await person.get("/api/v1/calls?way=out")).json()
+    assert [call["id"] for call in asked["items"]] == [call_id(3)]

@@ -5,13 +5,14 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
-from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome
+from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.notification import HouseholdState
 from callflow.lifecycles.recording import RecordingKind
 from callflow.lifecycles.ticket import TicketKind
 from callflow.rules.household_list import Wrong
 from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
+from callflow.rules.wake_file import FileFault, RowFault
 from desk.api.incidents import WHY_NOT
 from desk.notice_csv import COLUMNS, REASONS, why
 from desk.pages.routes_audit import ACTIONS
@@ -22,6 +23,7 @@ from floor.people import Shown
 from settings import PROJECT
 from tickets.customers import CustomerSort
 from tickets.incidents import Stage, Voice
+from tickets.wake_register import Through
 
 KEYS = [
     *(f"outcome.{each}" for each in (*Disposition, "open")),
@@ -43,6 +45,10 @@ KEYS = [
     *(f"emergency.cannot_{each}" for each in WHY_NOT),
     *(f"emergency.column_{each}" for each in COLUMNS),
     *(why(each) for each in (*REASONS, "")),
+    *(f"calls.way_{each}" for each in Way),
+    *(f"wake.file_{each}" for each in FileFault),
+    *(f"wake.row_{each}" for each in RowFault),
+    *(f"wake.through_{each}" for each in Through),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
 
