@@ -59,10 +59,11 @@ class Night:
 
 @dataclass(frozen=True)
 class Plan:
-    """How often is killed; `every` in seconds, on average."""
+    """How often is killed, during how many jobs; `every` in seconds, on average."""
 
     kills: int
     every: float
+    jobs: int
     chance: random.Random
 
 
@@ -109,7 +110,8 @@ async def contest(
 ) -> Night:
     """Kill while jobs come due, and wait until all are over."""
     now = datetime.now(house.settings.zone)
-    first = (now + timedelta(seconds=90)).replace(second=0, microsecond=0)
+    ready = now + timedelta(seconds=30 + plan.jobs / 8)
+    first = ready.replace(second=0, microsecond=0) + timedelta(minutes=1)
     minutes = max(1, round(plan.kills * plan.every / 60))
     await jobs.put_in(house, kinds, since=first, minutes=minutes)
     assert datetime.now(house.settings.zone) < first, "they were not on the register in time"
@@ -213,7 +215,7 @@ def night(asked: argparse.Namespace, program: list[str], folder: Path) -> Night:
         running(database_url=url, **wanted) as house,
     ):
         victims |= {name: partial(kill_child, house, name) for name in ("dispatch", "asterisk")}
-        plan = Plan(asked.kills, asked.every, chance)
+        plan = Plan(asked.kills, asked.every, asked.jobs, chance)
         guests.check_in()
         try:
             lived = asyncio.run(contest(house, kinds, guests, victims, plan))

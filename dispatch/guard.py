@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -115,7 +115,7 @@ class Guard:
             or self._counted[0] != today
             or (clock - self._counted[1] > COUNT_EVERY_S)
         ):
-            midnight = datetime(today.year, today.month, today.day, tzinfo=self.rules.zone or UTC)
+            midnight = datetime(today.year, today.month, today.day, tzinfo=self.rules.zone)
             self._spent = await attempts.spent(connection, midnight, now)
             self._counted = (today, clock)
             metrics.SPENT.set(self._spent / 1000)
@@ -130,10 +130,9 @@ class Guard:
                 spent=self._spent / 1000,
                 most=self.rules.spend_per_day / 1000,
             )
-        metrics.SPENDING_STOPPED.set(self.is_stopped(now))
 
     def _day(self, now: datetime) -> date:
-        return now.astimezone(self.rules.zone or UTC).date()
+        return now.astimezone(self.rules.zone).date()
 
 
 def _dialled(plan: Planned) -> tuple[str, ...]:

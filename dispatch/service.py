@@ -18,6 +18,7 @@ from prometheus_client import generate_latest
 from ami.connection import LinkLost
 from ami.link import Link
 from callflow.lifecycles.wake_up import Rules
+from dispatch import metrics
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import guard
 from dispatch.purpose import Purpose
@@ -130,11 +131,13 @@ def _boot(run: Path) -> str | None:
 async def _report(run: Path, link: Link, dispatcher: Dispatcher) -> None:
     """Leave figures and metrics where the desk reads them."""
     while True:
+        stopped = dispatcher.guard.is_stopped(dispatcher.now())
+        metrics.SPENDING_STOPPED.set(stopped)
         figures = {
             "at": time.time(),
             "ami": link.connected,
             "in_flight": dispatcher.in_flight,
-            "spending_stopped": dispatcher.guard.is_stopped(dispatcher.now()),
+            "spending_stopped": stopped,
         }
         try:
             _replace(run / "dispatch.json", json.dumps(figures).encode())

@@ -106,7 +106,7 @@ class AttemptRow(Base):
     result: Mapped[str] = mapped_column(String(24))
     said: Mapped[str] = mapped_column(String(24))
     """What came of it on the telephone: awake, snoozed, accepted, or nothing."""
-    reached: Mapped[str] = mapped_column(String(20), server_default="")
+    reached: Mapped[str] = mapped_column(String(24), server_default="")
     """The number of the public network that it may ring, in full; empty: a phone of the house."""
     price: Mapped[int] = mapped_column(Integer, server_default="0")
     """What a minute costs, in thousandths of the currency."""

@@ -10,7 +10,7 @@ What sort of number it is was found out before (`tickets/numbers.py`); here it i
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from itertools import product
@@ -125,8 +125,8 @@ class Rules:
     """Calls to one number."""
     spend_per_day: int = 0
     """Thousandths of the currency."""
-    zone: tzinfo | None = None
-    """Of the hours, and of the day for spending; None: the clock as it is."""
+    zone: tzinfo = UTC
+    """Of the hours, and of the day for spending."""
 
     def price(self, number: Number) -> int:
         """Return what a minute costs, in thousandths; the longest prefix decides."""

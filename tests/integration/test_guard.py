@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import insert
 
 from callflow.lifecycles.wake_up import Rules as WakeRules
@@ -68,6 +67,18 @@ async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = 
     }
     async with hotel.engine.execution_options(writing=True).begin() as connection:
         await connection.execute(insert(AttemptRow).values(**row))
+
+
+class Said:
+    """Keeps what is said aloud."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def warning(self, _event: str, **_facts: object) -> None: ...
+
+    def error(self, event: str, **_facts: object) -> None:
+        self.errors.append(event)
 
 
 async def _result(hotel: Hotel, key: int) -> str:
@@ -153,7 +164,7 @@ async def test_a_refused_call_does_not_count(hotel: Hotel) -> None:
 
 
 async def test_what_is_spent_ends_calls_outside_until_midnight_and_is_said_once(
-    hotel: Hotel,
+    hotel: Hotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     since = min(timedelta(seconds=70), datetime.now(UTC) - midnight)
@@ -163,17 +174,19 @@ async def test_what_is_spent_ends_calls_outside_until_midnight_and_is_said_once(
         assert await attempts.spent(connection, midnight, datetime.now(UTC)) == 1000
     guard = _guard(spend_per_day=1000, zone=UTC)
     outside, room = await hotel.wakes(ANOTHER, in_s=0.1), await hotel.wakes("8215", in_s=0.1)
-    with structlog.testing.capture_logs() as said:
-        async with hotel.dispatcher(guard=guard):
-            assert await _result(hotel, outside) == "not_allowed"
-            await until(lambda: hotel.switch.rung, within=5, what="the room is rung")
+    said = Said()
+    monkeypatch.setattr("dispatch.guard._log", said)
+    async with hotel.dispatcher(guard=guard):
+        assert await _result(hotel, outside) == "not_allowed"
+        await until(lambda: hotel.switch.rung, within=5, what="the room is rung")
 
-            async def again() -> bool:
-                return len(await hotel.attempts(outside)) > 2
+        async def again() -> bool:
+            return len(await hotel.attempts(outside)) > 2
 
-            await until(again, within=5, what="it was refused again")
+        await until(again, within=5, what="it was refused again")
     assert {one.subject_id for _, one in hotel.switch.rung} == {room}
-    assert [one["log_level"] for one in said if "spent today" in one["event"]] == ["error"]
+    assert len(said.errors) == 1
+    assert "spent today" in said.errors[0]
     assert guard.is_stopped(datetime.now(UTC))
     assert not guard.is_stopped(datetime.now(UTC) + timedelta(days=1))
 

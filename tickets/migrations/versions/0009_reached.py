@@ -15,7 +15,7 @@ OUTSIDE = sa.text("reached <> ''")
 
 def upgrade() -> None:
     op.add_column(
-        "attempts", sa.Column("reached", sa.String(20), nullable=False, server_default="")
+        "attempts", sa.Column("reached", sa.String(24), nullable=False, server_default="")
     )
     op.add_column("attempts", sa.Column("price", sa.Integer(), nullable=False, server_default="0"))
     op.create_index(
