@@ -19,13 +19,14 @@ from dispatch.hearing import Answered, Ended, Fact, SwitchGone, Told, facts, res
 from dispatch.purpose import Follow, Heard, Lifted, Over, Purpose, Statement
 from ledger.journal import Batch, Journals, Position
 from tickets import attempts
-from tickets.attempts import NEVER_RUNG, Attempt
+from tickets.attempts import Attempt
 
 EVER_BEGAN: Final = ""
 """Name of no journal, with a position from the first start on."""
 
 AHEAD_S: Final = 2.0
 """No attempt is planned so far ahead, in seconds, unless the clock was put back since."""
+NEVER_RUNG: Final = attempts.NEVER_RUNG
 SWITCH_DIED: Final = "switch_died"
 ANSWERED: Final = "answered"
 
