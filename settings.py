@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import guard_settings as guard
+from callflow.rules import dialling
+
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""
 
@@ -245,6 +248,16 @@ class Settings(BaseSettings):
         "the house's own phones can be rung.",
     )
     lines_out: int = Field(60, ge=1, le=500, description="How many calls we make at once.")
+    region: guard.Region = "CN"
+    emergency_numbers: guard.EmergencyNumbers = dialling.DEFAULT_EMERGENCY
+    dial_allowed: guard.DialAllowed = dialling.DEFAULT_ALLOWED
+    dial_outside: guard.DialOutside = ""
+    dial_per_hour: guard.DialPerNumber = 20
+    dial_per_day: guard.DialPerDay = 40
+    dial_per_minute: guard.DialPerMinute = 600
+    dial_tariffs: guard.DialTariffs = ""
+    dial_spend: guard.DialSpend = 0
+
     attendants: str = Field(
         "",
         pattern=r"^$|^[0-9*#]{2,20}(,[0-9*#]{2,20})*$",
@@ -347,6 +360,9 @@ class Settings(BaseSettings):
             raise ValueError(f"the phone {twice[0]} is named twice")
         if self.wake_menu_extension in known:
             raise ValueError(f"the wake-up menu {self.wake_menu_extension} is a phone already")
+        emergency = self.emergency_numbers.split(",")
+        if wrong := {*known, *self.attendants.split(",")} & set(filter(None, emergency)):
+            raise ValueError(f"{min(wrong)} is an emergency number and no phone of the house")
         if bool(self.desk_certificate) != bool(self.desk_key):
             raise ValueError("a certificate needs its key, and a key its certificate")
         return self

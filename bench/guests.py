@@ -225,6 +225,11 @@ class Guests:
         with (self.folder / "sipp.out").open("wb") as out:
             self._process = subprocess.Popen(words, cwd=self.folder, stdout=out, stderr=out)
 
+    @property
+    def are_there(self) -> bool:
+        """Tell whether SIPp still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def check_out(self) -> None:
         """Send them home."""
         if self._process:

@@ -23,6 +23,8 @@ import httpx
 
 from bench import machine
 from bench.guests import KINDS, Guests
+from bench.jobs import epoch
+from bench.page import keep
 from settings import PROJECT, Settings
 from switchroom import asterisk
 from tests.end_to_end.house import House, Row, running
@@ -96,7 +98,7 @@ def faults(book: Book) -> list[str]:
         if row["state"] not in {"awake", "alarm"}:
             found.append(f"{row['number']} was left {row['state']}")
         if row["awake_at"]:
-            proofs[str(row["number"])].append(_epoch(row["awake_at"]))
+            proofs[str(row["number"])].append(epoch(row["awake_at"]))
     found += [
         f"{room} was rung {at - proofs[room][0]:.1f} s after the proof"
         for at, room in book.invites
@@ -107,8 +109,8 @@ def faults(book: Book) -> list[str]:
 
 def lateness(book: Book) -> list[float]:
     """Return how late each guest's first ring was while a line was free, in seconds."""
-    steps = [(_epoch(row["rung_at"]), 1, row) for row in book.attempts if row["rung_at"]]
-    steps += [(_epoch(row["ended_at"]), -1, row) for row in book.attempts if row["ended_at"]]
+    steps = [(epoch(row["rung_at"]), 1, row) for row in book.attempts if row["rung_at"]]
+    steps += [(epoch(row["ended_at"]), -1, row) for row in book.attempts if row["ended_at"]]
     taken, free_since, late = 0, book.minute, []
     for at, change, row in sorted(steps, key=lambda step: step[:2]):
         if change > 0 and row["seq"] == 1 and row["who"] == "guest":
@@ -126,7 +128,7 @@ def markdown(book: Book, load: tuple[float, float]) -> str:
     for row in book.wake_ups:
         kinds[KINDS[str(row["number"])[-1]]].append(row)
     installation = asterisk.find(Settings())
-    last = max((_epoch(row["awake_at"]) for row in book.wake_ups if row["awake_at"]), default=0.0)
+    last = max((epoch(row["awake_at"]) for row in book.wake_ups if row["awake_at"]), default=0.0)
     wrong, bar = faults(book), f"{1000 * LATE_S:.0f} ms"
     seen = f"{len(book.invites)}, {len(book.attempts)}"
     return "\n".join(
@@ -176,13 +178,6 @@ def _ms(ordered: Sequence[float], share: float) -> str:
     return f"{1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]:.0f} ms"
 
 
-def _epoch(at: object) -> float:
-    if isinstance(at, str):
-        return datetime.fromisoformat(f"{at}+00:00").timestamp()
-    assert isinstance(at, datetime)
-    return at.timestamp()
-
-
 def main() -> None:
     """Measure, print, and keep where asked."""
     parser = argparse.ArgumentParser(prog="python -m bench.wake", description=__doc__)
@@ -211,7 +206,7 @@ def main() -> None:
     page = markdown(lived, (load, machine.load()))
     print(page)
     if asked.keep:
-        (PROJECT / "docs" / "benchmarks-wake.md").write_text(page)
+        keep(PROJECT / "docs" / "benchmarks-wake.md", page)
     raise SystemExit(1 if faults(lived) else 0)
 
 

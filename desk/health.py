@@ -77,6 +77,17 @@ def of_ledger(report: Report | None) -> PartHealth:
     return _well("The ledger keeps up.")
 
 
+def of_dispatch(report: Report | None) -> PartHealth:
+    """Return whether whoever is due is rung; without a dispatcher nobody is meant to be."""
+    if report is None:
+        return _well("No dispatcher runs here: nobody is rung.")
+    if not report.fresh:
+        return _ill("The dispatcher does not report; whoever is due is rung when it is back.")
+    if report.fields.get("spending_stopped") is True:
+        return _ill("All that may be spent today is spent: nobody outside is rung until midnight.")
+    return _well("The dispatcher is at work.")
+
+
 async def of_database(archive: Archive) -> PartHealth:
     """Return whether the database answers."""
     try:

@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -24,7 +24,9 @@ from tickets.attempts import Attempt
 EVER_BEGAN: Final = ""
 """Name of no journal, with a position from the first start on."""
 
-NEVER_RUNG: Final = "never_rung"
+AHEAD_S: Final = 2.0
+"""No attempt is planned so far ahead, in seconds, unless the clock was put back since."""
+NEVER_RUNG: Final = attempts.NEVER_RUNG
 SWITCH_DIED: Final = "switch_died"
 ANSWERED: Final = "answered"
 
@@ -48,7 +50,11 @@ class Book:
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self) -> None:
-        """Learn what a dispatcher before us left behind."""
+        """Learn what a dispatcher before us left behind, or our own last turn, which failed."""
+        async with self._one_at_a_time:
+            await self._begin()
+
+    async def _begin(self) -> None:
         async with self.writing().begin() as connection:
             known = await attempts.positions(connection)
             if EVER_BEGAN not in known:  # what was before the first start is not about us
@@ -166,13 +172,14 @@ class Book:
     def _of_other_runs(self, gone: SwitchGone, changed: Mapping[str, Attempt]) -> list[Attempt]:
         """Return the attempts that were planned before a switch ended, on no run that lives."""
         known = [changed.get(key, one) for key, one in self.open.items()]
-        return [
-            one
-            for one in known
-            if one.ended_at is None
-            and one.planned_at < gone.at
-            and one.channel.rpartition("-")[0] != gone.lives
-        ]
+        return [one for one in known if one.ended_at is None and _ended_with(one, gone)]
+
+
+def _ended_with(attempt: Attempt, gone: SwitchGone) -> bool:
+    """Tell whether an attempt's call cannot live any more since a switch is gone."""
+    run = attempt.channel.rpartition("-")[0]
+    put_back = attempt.planned_at > gone.at + timedelta(seconds=AHEAD_S) and run == gone.died
+    return run != gone.lives and (attempt.planned_at < gone.at or put_back)
 
 
 def _ended(attempt: Attempt, at: datetime, result: str) -> Attempt:

@@ -20,13 +20,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from dispatch import metrics
-from dispatch.book import NEVER_RUNG, Book
+from dispatch.book import AHEAD_S, Book
+from dispatch.guard import Guard, Toll
 from dispatch.hearing import channel_of
 from dispatch.outward import Switch
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
 from tickets import attempts
-from tickets.attempts import Attempt
+from tickets.attempts import NEVER_RUNG, NOT_ALLOWED, Attempt
 
 LEAD_S: Final = 1.0
 """Attempts are committed this long before they are due, and ring at their moment."""
@@ -56,6 +57,8 @@ class Dispatcher:
     lines: int
     lost: type[Exception]
     """What the switch raises when the link to it is lost."""
+    guard: Guard = field(default_factory=Guard)
+    """Whether a call may be made at all, asked before each."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _began: bool = False
@@ -92,6 +95,7 @@ class Dispatcher:
             if not failing:
                 _log.warning("fails, trying on", error=repr(error)[:500])
             metrics.FAILURES.inc()
+            self._began = False  # what was kept of this turn, only the database knows
             return True
         if failing:
             _log.info("dispatches again")
@@ -134,16 +138,26 @@ class Dispatcher:
             planned, follow = await purpose.claim(
                 connection, now=self.now(), until=until, limit=limit
             )
-            begun = {_attempt(purpose.name, one, boot): one for one in planned}
-            await attempts.begin(connection, list(begun))
+            tolls = await self.guard.judge(connection, planned, now=self.now())
+            begun = [
+                (_attempt(purpose.name, plan, boot, toll), plan, toll.verdict.allowed)
+                for plan, toll in zip(planned, tolls, strict=True)
+            ]
+            await attempts.begin(connection, [attempt for attempt, _, _ in begun])
         self._follow(purpose.name, follow)
-        for attempt, plan in begun.items():
-            self._book.open[attempt.id] = attempt
-            self._start(self._ring(purpose, attempt, plan))
+        self._book.open |= {attempt.id: attempt for attempt, _, _ in begun}
+        for attempt, plan, allowed in begun:
+            if allowed:
+                self._start(self._ring(purpose, attempt, plan))
+        if refused := [attempt for attempt, _, allowed in begun if not allowed]:
+            await self._end(refused, NOT_ALLOWED)
 
     async def _ring(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
         """Ring at the moment that was planned, never before it."""
-        while (wait := (attempt.planned_at - self.now()).total_seconds()) > 0:  # noqa: ASYNC110
+        while (wait := (attempt.planned_at - self.now()).total_seconds()) > 0:
+            if wait > AHEAD_S:  # the clock was put back: the line is not held until then
+                await self._end([attempt], NEVER_RUNG)
+                return
             await asyncio.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
         if attempt.id not in self._book.open or attempt.id in self._sent_away:
             return
@@ -167,7 +181,15 @@ class Dispatcher:
         """Note that Asterisk did not ring anybody for an attempt."""
         attempt = self._book.open.get(attempt_id)
         if attempt is not None and not attempt.answered_at:
-            await self._book.end([attempt], self.now(), UNREACHABLE)
+            await self._end([attempt], UNREACHABLE)
+
+    async def _end(self, ended: Sequence[Attempt], result: str) -> None:
+        """End attempts. When that fails, only the database knows whether it was kept."""
+        try:
+            await self._book.end(ended, self.now(), result)
+        except BaseException:
+            self._began = False
+            raise
 
     # -- what nobody told --------------------------------------------------------------------
 
@@ -190,12 +212,16 @@ class Dispatcher:
             return
         while await book.read_on():
             pass
-        old = self.now() - timedelta(seconds=SETTLE_AFTER_S)
+        now = self.now()
+        old = now - timedelta(seconds=SETTLE_AFTER_S)
+        ahead = now + timedelta(seconds=AHEAD_S)  # planned by a clock that was put back since
         known = [book.open[one] for one in book.stale if one in book.open]
         book.stale -= {one.id for one in known if one.channel in living}
-        never = [one for one in known if one.channel not in living and one.planned_at < old]
+        never = [
+            one for one in known if one.channel not in living and not old <= one.planned_at <= ahead
+        ]
         if never:
-            await book.end(never, self.now(), NEVER_RUNG)
+            await self._end(never, NEVER_RUNG)
 
     async def _send_away(self) -> None:
         """End the calls that nobody wants any more: settled at the desk, taken off, stopped."""
@@ -232,7 +258,7 @@ class Dispatcher:
         if attempt.id in self._book.rung:
             await self.switch.hang_up(attempt)
         else:
-            await self._book.end([attempt], self.now(), NEVER_RUNG)
+            await self._end([attempt], NEVER_RUNG)
 
     def _is_time(self, every: float, what: str) -> bool:
         clock = time.monotonic()
@@ -247,7 +273,7 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
 
-def _attempt(purpose: str, plan: Planned, boot: str) -> Attempt:
+def _attempt(purpose: str, plan: Planned, boot: str, toll: Toll) -> Attempt:
     identity = str(uuid4())
     return Attempt(
         id=identity,
@@ -258,4 +284,6 @@ def _attempt(purpose: str, plan: Planned, boot: str) -> Attempt:
         number=plan.number,
         channel=channel_of(boot, identity),
         planned_at=plan.at,
+        reached=toll.reached,
+        price=toll.price,
     )

@@ -72,6 +72,8 @@ class SwitchGone:
     at: datetime
     lives: str
     """Name of the run that goes on; empty: none."""
+    died: str = ""
+    """Name of the run that ended; empty: not told."""
 
 
 Fact = Answered | Told | Ended | SwitchGone
@@ -126,7 +128,7 @@ def _attempt(event: JournalEvent) -> str | None:
 def _of_the_site(event: JournalEvent) -> SwitchGone | None:
     at = datetime.fromtimestamp(event.at, UTC)
     if event.name == "switch_died":
-        return SwitchGone(at, "")
+        return SwitchGone(at, "", event.data.get("boot", ""))
     if event.name == "switch_started":
         return SwitchGone(at, event.data.get("boot", ""))
     return None

@@ -13,3 +13,10 @@ ALARMS = Counter(
     "thirdring_dispatch_alarms", "Times that nobody was reached and the desk was told to see to it"
 )
 FAILURES = Counter("thirdring_dispatch_failures", "Turns of the dispatcher's loop that failed")
+NOT_ALLOWED = Counter(
+    "thirdring_dispatch_not_allowed", "Calls that the guard against toll fraud refused", ["why"]
+)
+SPENT = Gauge("thirdring_dispatch_spent", "What our calls of today cost, by dial_tariffs")
+SPENDING_STOPPED = Gauge(
+    "thirdring_dispatch_spending_stopped", "1 while nobody outside is rung: dial_spend is used up"
+)

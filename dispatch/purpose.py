@@ -24,6 +24,8 @@ class Planned:
     who: str
     """Whom we ring: a key of the purpose's `contexts`."""
     number: str
+    connects: str = ""
+    """A second number that the dialplan dials in this call; the guard judges both."""
     at: datetime
     """Never rung before this moment."""
     told: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,9 @@ from ami.connection import LinkLost
 from ami.link import Link
 from callflow.lifecycles import notification, promise
 from callflow.lifecycles.wake_up import Rules
+from dispatch import metrics
 from dispatch.dispatcher import Dispatcher
+from dispatch.guard import guard
 from dispatch.notifying import Notifying
 from dispatch.promising import Promising
 from dispatch.purpose import Purpose
@@ -60,6 +62,7 @@ async def serve(settings: Settings) -> None:
         purposes=purposes,
         lines=settings.lines_out,
         lost=LinkLost,
+        guard=guard(settings, named_phones(settings)),
     )
     lines.on_failure(dispatcher.not_rung)
     link.resync(dispatcher.doubt)
@@ -117,6 +120,12 @@ def own_phones(settings: Settings) -> frozenset[str]:
     return frozenset(number for number in phones if number.isdecimal())
 
 
+def named_phones(settings: Settings) -> frozenset[str]:
+    """Return the phones that the settings name: the house's, its seats', the attendants'."""
+    attendants = filter(None, settings.attendants.split(","))
+    return frozenset({*settings.phones.split(","), *settings.seats, *attendants})
+
+
 async def _work(settings: Settings, link: Link, dispatcher: Dispatcher, voicing: Voicing) -> None:
     while True:
         try:
@@ -156,7 +165,14 @@ def _boot(run: Path) -> str | None:
 async def _report(run: Path, link: Link, dispatcher: Dispatcher) -> None:
     """Leave figures and metrics where the desk reads them."""
     while True:
-        figures = {"at": time.time(), "ami": link.connected, "in_flight": dispatcher.in_flight}
+        stopped = dispatcher.guard.is_stopped(dispatcher.now())
+        metrics.SPENDING_STOPPED.set(stopped)
+        figures = {
+            "at": time.time(),
+            "ami": link.connected,
+            "in_flight": dispatcher.in_flight,
+            "spending_stopped": stopped,
+        }
         try:
             _replace(run / "dispatch.json", json.dumps(figures).encode())
             _replace(run / "dispatch.prom", generate_latest())

@@ -102,7 +102,9 @@ class Reception:
         bedside = self.bedsides.of(session.query.get("line", ""), session.query["call"])
         await self._visited(session, lambda call: wake_menu(call, bedside))
 
-    async def _visited(self, session: Session, dialogue: Dialogue) -> None:
+    async def _visited(
+        self, session: Session, dialogue: Dialogue, shelf: Shelf | None = None
+    ) -> None:
         call = str(UUID(session.query["call"]))
         note = partial(self.journal.note, call)
         note("visited", channel=session.environment["agi_channel"])

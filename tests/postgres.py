@@ -20,9 +20,9 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Postgres:
     programs: Path
     port: int
     account: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Besides SETTINGS, or other than those."""
     _process: subprocess.Popen[bytes] | None = None
     _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -68,7 +70,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers (30 s at most)."""
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in (SETTINGS | self.settings).items()]
         command = [
             *("setpriv", "--pdeathsig", "QUIT", "--"),  # never outlives the tests
             *self.account,
@@ -99,6 +101,17 @@ class Postgres:
             self._process.wait(timeout=20)
             self._process = None
 
+    def kill(self) -> None:
+        """End every process of the server at once; what was committed is in the system's cache.
+
+        With `synchronous_commit` off the last commits would be lost, which no real one may.
+        """
+        if self._process is not None:
+            with suppress(OSError):  # it has ended by itself
+                self._signal_all(signal.SIGKILL)
+            self._process.wait(timeout=20)
+            self._process = None
+
     def pause(self) -> None:
         """Freeze the whole server: connections stay open and nothing answers."""
         self._signal_all(signal.SIGSTOP)
@@ -112,7 +125,8 @@ class Postgres:
         parent = self._process.pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         for pid in (parent, *map(int, children)):
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # a connection's process has ended meanwhile
+                os.kill(pid, number)
 
     def _execute(self, statement: str) -> None:
         async def run() -> None:
@@ -129,11 +143,12 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
+def running(**settings: str) -> Iterator[Postgres]:
     """Give a fresh cluster, and take it and its files away again."""
     folder = Path(tempfile.mkdtemp(prefix="ring-pg-"))
     try:
         cluster = _prepare(folder)
+        cluster.settings = settings
         cluster.start()
         try:
             yield cluster

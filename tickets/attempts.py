@@ -4,15 +4,15 @@ An attempt's id is the id of the call, and part of its channel's id: Asterisk re
 while the first lives, and a finished attempt is never sent again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, case, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.outbound_models import AttemptRow, DispatchPositionRow
+from tickets.outbound_models import IS_OUTSIDE, AttemptRow, DispatchPositionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,18 @@ class Attempt:
     ended_at: datetime | None = None
     result: str = ""
     said: str = ""
+    reached: str = ""
+    """The number of the public network that it may ring, in full; empty: a phone of the house."""
+    price: int = 0
+    """What a minute costs, in thousandths of the currency."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))
 _LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
+
+NEVER_RUNG: Final = "never_rung"
+NOT_ALLOWED: Final = "not_allowed"
+_NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED)
 
 
 async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:
@@ -76,6 +84,49 @@ async def of(connection: AsyncConnection, purpose: str, subject_id: int) -> Sequ
         .order_by(AttemptRow.seq)
     )
     return [_attempt(row) for row in found.mappings()]
+
+
+async def rung_lately(
+    connection: AsyncConnection, reached: Collection[str], now: datetime
+) -> dict[str, tuple[int, int]]:
+    """Return how often each number was rung in the last hour, and in the last 24 hours."""
+    row = AttemptRow
+    lately = func.sum(case((row.planned_at > now - timedelta(hours=1), 1), else_=0))
+    found = await connection.execute(
+        select(row.reached, lately, func.count())
+        .where(text(IS_OUTSIDE), row.reached.in_(reached))
+        .where(row.planned_at > now - timedelta(hours=24))
+        .where(row.result.not_in(_NO_PHONE_RANG))
+        .group_by(row.reached)
+    )
+    return {number: (int(hour), day) for number, hour, day in found}
+
+
+async def rung_outside(connection: AsyncConnection, since: datetime) -> int:
+    """Return how many calls to the public network were made since a moment."""
+    row = AttemptRow
+    found = await connection.execute(
+        select(func.count())
+        .where(row.planned_at > since, row.reached != "")
+        .where(row.result.not_in(_NO_PHONE_RANG))
+    )
+    return found.scalar_one()
+
+
+async def spent(connection: AsyncConnection, since: datetime, now: datetime) -> int:
+    """Return what the calls since a moment cost, every begun minute counted, in thousandths."""
+    row = AttemptRow
+    found = await connection.execute(
+        select(row.price, row.answered_at, row.ended_at)
+        .where(row.planned_at >= since, row.price > 0)
+        .where(row.answered_at.is_not(None))
+    )
+    return sum(price * _minutes(answered, ended or now) for price, answered, ended in found)
+
+
+def _minutes(answered: datetime, ended: datetime) -> int:
+    """Return the begun minutes of a talk, at least one."""
+    return max(1, -(-(ended - answered) // timedelta(minutes=1)))
 
 
 async def positions(connection: AsyncConnection) -> dict[str, tuple[int, bool]]:

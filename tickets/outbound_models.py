@@ -14,6 +14,7 @@ from tickets.models import Base, RowNumber, UtcDateTime
 IS_DUE_SOME_TIME = "next_at IS NOT NULL"
 IS_OPEN = "ended_at IS NULL"
 IS_ACTIVE = "cancelled_at IS NULL"
+IS_OUTSIDE = "reached <> ''"
 """Written out, so that the partial indexes are found."""
 
 
@@ -110,9 +111,20 @@ class AttemptRow(Base):
     result: Mapped[str] = mapped_column(String(24))
     said: Mapped[str] = mapped_column(String(24))
     """What came of it on the telephone: awake, snoozed, accepted, or nothing."""
+    reached: Mapped[str] = mapped_column(String(24), server_default="")
+    """The number of the public network that it may ring, in full; empty: a phone of the house."""
+    price: Mapped[int] = mapped_column(Integer, server_default="0")
+    """What a minute costs, in thousandths of the currency."""
 
     __table_args__ = (
         UniqueConstraint("purpose", "subject_id", "seq"),
+        Index(
+            "ix_attempts_reached",
+            "reached",
+            "planned_at",
+            sqlite_where=text(IS_OUTSIDE),
+            postgresql_where=text(IS_OUTSIDE),
+        ),
         Index(
             "ix_attempts_open",
             "purpose",

@@ -222,7 +222,8 @@ def _over(wake_up: WakeUp, now: datetime, rules: Rules, *, rang: bool) -> WakeUp
         case WakeState.RINGING:
             again = now + timedelta(seconds=rules.again_every if rang else 0)
             give_up = wake_up.asked_for + timedelta(seconds=rules.give_up_after)
-            waits = max(now, min(again, give_up))
+            # not before the minute that was asked for: the clock may have been put back
+            waits = max(now, wake_up.asked_for, min(again, give_up))
             return replace(wake_up, state=WakeState.WAITING, next_at=waits)
         case WakeState.ATTENDING:
             return replace(wake_up, next_at=now)

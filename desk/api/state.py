@@ -20,7 +20,7 @@ router = APIRouter(tags=["state"])
     responses={503: {"model": Health, "description": "A part is ill."}, **documented(401, 403)},
 )
 async def show_health(request: Request, response: Response) -> Health:
-    """Which part is ill: call service, link to Asterisk, ledger, database, disk.
+    """Which part is ill: call service, link to Asterisk, ledger, dispatcher, database, disk.
 
     Needs no token from this machine itself. 200 when all is well, 503 when a part is ill.
     """
@@ -32,6 +32,7 @@ async def show_health(request: Request, response: Response) -> Health:
             "asterisk": health.of_asterisk(calls),
             "calls": health.of_calls(calls),
             "ledger": health.of_ledger(report(settings, "ledger")),
+            "dispatch": health.of_dispatch(report(settings, "dispatch")),
             "database": await health.of_database(archive),
             "disk": health.of_disk(settings.home),
         }

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.lifecycles.wake_up import Proved, Rules
-from callflow.rules import wall_clock
+from callflow.rules import dialling, wall_clock
 from callflow.rules.wall_clock import Repeat
 from desk.api.asking import Asking, Given, Known, Line, RowId, Typed, found
 from desk.outbound_shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from desk.problems import Refused, documented
 from settings import Settings
 from tickets import wake_evidence, wake_register, wake_ups
+from tickets.numbers import Numbering, emergency_of
 from tickets.wake_register import InThePastError, Registration
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -188,13 +189,22 @@ def _wanted(given: RegistrationGiven, settings: Settings) -> Registration:
 
 
 def _can_be_rung(number: str, settings: Settings) -> None:
-    """Refuse a number that no line leads to: nobody must rely on it."""
+    """Refuse a number that no line leads to, or no machine may ring: nobody must rely on it."""
+    if is_emergency(number, settings):
+        raise Refused(422, f"{number} is an emergency number; give another as `number`.")
     if not reachable(number, settings):
         raise Refused(
             422,
             f"No line leads to {number}: it is no phone of the house, and THIRDRING_TRUNK_OUT "
             "names no trunk.",
         )
+
+
+def is_emergency(number: str, settings: Settings) -> bool:
+    """Tell whether a number could reach an emergency service, as that of room 119 would."""
+    read = Numbering(settings.region, outside=settings.dial_outside).read(number)
+    listed = {*settings.emergency_numbers.split(",")} - {""}
+    return dialling.is_emergency(read, listed | emergency_of(settings.region))
 
 
 def reachable(number: str, settings: Settings) -> bool:

@@ -16,7 +16,7 @@ from callflow.rules.roles import Role
 from callflow.rules.wall_clock import Repeat, is_zone
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
-from desk.api.wake_ups import number_of, reachable
+from desk.api.wake_ups import is_emergency, number_of, reachable
 from desk.archive import Patience
 from desk.outbound_shapes import ForecastShape
 from desk.pages import page
@@ -196,6 +196,8 @@ def _registration(form: Typed, settings: Settings) -> Registration | None:
     number = form.line("number", longest=LONGEST["number"]) or number_of(room)
     if room and not reachable(number, settings):
         form.faults.setdefault("number", "wake.fault_number")
+    if number and is_emergency(number, settings):
+        form.faults["number"] = "wake.fault_emergency"
     repeat = form.choice("repeat", [each.value for each in Repeat], "wake.fault_repeat")
     language = form.choice("language", [each.value for each in Language], "wake.fault_language")
     zone = form.line("zone", longest=64) or settings.timezone

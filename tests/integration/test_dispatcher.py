@@ -7,7 +7,7 @@ The switch here is scripted: it writes into the journals what Asterisk would. Th
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callflow.lifecycles.wake_up import Proved, Rules, WakeState, WakeUp
 from callflow.rules.wall_clock import Repeat
 from dispatch.dispatcher import Dispatcher
+from dispatch.guard import Guard
 from dispatch.waking import Waking
 from ledger.journal import Journals
 from tests.waiting import until
@@ -48,6 +49,7 @@ class Switch:
     deaf: bool = False
     """Takes no order: nobody knows whether it arrived."""
     alive: set[str] = field(default_factory=set)
+    clock: Callable[[], float] = time.time
 
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
@@ -56,7 +58,7 @@ class Switch:
         assert told["WAKE_NUMBER"] == attempt.number
         if self.deaf:
             return None
-        self.rung.append((time.time(), attempt))
+        self.rung.append((self.clock(), attempt))
         self.alive.add(attempt.channel)
         return True
 
@@ -74,21 +76,21 @@ class Switch:
         self._cel("HANGUP", attempt, json.dumps({"hangupcause": cause}).replace('"', '""'))
 
     def says(self, attempt: Attempt, what: str) -> None:
-        line = {"call": attempt.id, "at": time.time(), "what": what, "by": "key"}
+        line = {"call": attempt.id, "at": self.clock(), "what": what, "by": "key"}
         with (self.folder / "dialogue-1-1.jsonl").open("a") as journal:
             journal.write(json.dumps(line) + "\n")
 
     def dies(self, boot: str) -> None:
         self.alive.clear()
         for what, name in (("switch_died", self.boot), ("switch_started", boot)):
-            line = {"at": time.time(), "what": what, "boot": name}
+            line = {"at": self.clock(), "what": what, "boot": name}
             with (self.folder / "site.jsonl").open("a") as journal:
                 journal.write(json.dumps(line) + "\n")
         self.boot = boot
 
     def _cel(self, name: str, attempt: Attempt, extra: str) -> None:
         channel = attempt.channel
-        fields = [name, f"{time.time():.6f}", channel, channel, "PJSIP/out-01"]
+        fields = [name, f"{self.clock():.6f}", channel, channel, "PJSIP/out-01"]
         line = ",".join(f'"{value}"' for value in [*fields, "wake", "s", "", extra, "", "", ""])
         with (self.folder / "cel.csv").open("a") as journal:
             journal.write(line + "\n")
@@ -101,9 +103,12 @@ class Hotel:
     engine: AsyncEngine
     switch: Switch
 
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.switch.clock(), UTC)
+
     async def wakes(self, room: str, *, in_s: float) -> int:
         """Put a room on the register, to be rung in a moment; return the wake-up's id."""
-        now = datetime.now(UTC)
+        now = self.now()
         wanted = Registration(
             room=room,
             number=room,
@@ -136,7 +141,7 @@ class Hotel:
 
     @asynccontextmanager
     async def dispatcher(
-        self, *, lines: int = 10, rules: Rules = RULES
+        self, *, lines: int = 10, rules: Rules = RULES, guard: Guard | None = None
     ) -> AsyncIterator[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
@@ -146,6 +151,8 @@ class Hotel:
             purposes=[Waking(rules, lines)],
             lines=lines,
             lost=LinkGone,
+            guard=guard or Guard(),
+            now=self.now,
         )
         running = asyncio.create_task(found.run())
         try:

@@ -1,0 +1,171 @@
+"""Owns what is due while everything is killed, one kind of job for each purpose we ring people for.
+
+A kind puts its jobs in, says how many are not over, and afterwards holds our rows against the
+INVITEs that the other side has written down. `KINDS` has them all; one more is added there.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import httpx
+
+from bench.guests import KINDS as SLEEPERS
+from tests.end_to_end.house import House, Row
+
+Invite = tuple[float, str]
+"""When, in seconds since 1970, and the number that was dialled."""
+
+SAME_MOMENT_S: Final = 0.05
+"""Within this an INVITE that had left already is no ring after the proof."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found of one kind of job."""
+
+    name: str
+    jobs: int
+    invites: int
+    attempts: int
+    over: str
+    """How they ended."""
+    faults: Sequence[str]
+
+
+class Jobs(Protocol):
+    """One kind of job."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Return what the house is set to for it."""
+        ...
+
+    async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
+        """Put the jobs in, to become due evenly over so many minutes."""
+        ...
+
+    async def left(self, house: House) -> int:
+        """Return how many are not over."""
+        ...
+
+    async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
+        """Return what was found in our rows and in the other side's book."""
+        ...
+
+
+@dataclass(frozen=True)
+class WakeUps:
+    """Guests of all kinds: rung at least once, never after they were known to be awake."""
+
+    count: int
+    attendant: str = "7009"
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        return {
+            "attendants": self.attendant,
+            "wake_ring_for": 15,
+            "wake_again_every": 5,
+            "wake_give_up_after": 60,
+            "wake_knock_within": 30,
+        }
+
+    async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
+        """Register rooms of five digits whose last says what kind of sleeper it is."""
+        kinds = [digit for digit in SLEEPERS if digit != "9"]
+        token = house.thirdring("token", "--role", "switchboard").strip().splitlines()[-1]
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=house.desk, headers=headers, timeout=30) as clerk:
+            for number in range(self.count):
+                at = since + timedelta(minutes=number % minutes)
+                wanted = {
+                    "room": f"{2000 + number}{kinds[number % len(kinds)]}",
+                    "wall": f"{at:%H:%M}",
+                    "first_day": f"{at:%Y-%m-%d}",
+                }
+                answer = await clerk.post("/api/v1/wake-registrations", json=wanted)
+                answer.raise_for_status()
+
+    async def left(self, house: House) -> int:
+        rows = await house.rows(
+            "SELECT count(*) AS left_over FROM wake_ups"
+            " WHERE state NOT IN ('awake', 'alarm', 'missed')"
+        )
+        return int(rows[0]["left_over"])
+
+    async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
+        wake_ups = await house.rows("SELECT * FROM wake_ups")
+        rows = await house.rows("SELECT * FROM attempts WHERE purpose = 'wake_up'")
+        mine = {str(row["number"]): row for row in wake_ups}
+        numbers = {*mine, self.attendant}
+        rung = [invite for invite in invites if invite[1] in numbers]
+        ended = Counter(str(row["proof"]) or str(row["state"]) for row in wake_ups)
+        return Judged(
+            name="wake-ups",
+            jobs=len(wake_ups),
+            invites=len(rung),
+            attempts=len(rows),
+            over=", ".join(f"{how} {count}" for how, count in ended.most_common()),
+            faults=[
+                *_of_attempts(rung, rows),
+                *(fault for number, row in mine.items() for fault in _of_guest(number, row, rung)),
+            ],
+        )
+
+
+def _of_attempts(invites: Sequence[Invite], rows: Sequence[Row]) -> list[str]:
+    """Return what is wrong with attempts of any kind: more INVITEs than those, or never closed."""
+    kept = Counter(str(row["number"]) for row in rows)
+    seen = Counter(number for _, number in invites)
+    return [
+        *(
+            f"{number} was rung {times} times for {kept[number]} attempts"
+            for number, times in seen.items()
+            if times > kept[number]
+        ),
+        *(f"an attempt for {row['number']} has no end" for row in rows if not row["ended_at"]),
+    ]
+
+
+def _of_guest(number: str, row: Row, invites: Sequence[Invite]) -> list[str]:
+    rung = [at for at, dialled in invites if dialled == number]
+    due = epoch(row["due"])
+    found = [f"{number} was rung {due - at:.3f} s early" for at in rung if at < due]
+    if not rung:
+        found.append(f"{number} was never rung")
+    if row["state"] not in {"awake", "alarm"}:
+        found.append(f"{number} was left {row['state']}")
+    if row["awake_at"]:
+        proved = epoch(row["awake_at"])
+        found += [
+            f"{number} was rung {at - proved:.1f} s after the proof"
+            for at in rung
+            if at > proved + SAME_MOMENT_S
+        ]
+    return found
+
+
+def epoch(at: object) -> float:
+    """Return a row's time in seconds since 1970."""
+    if isinstance(at, str):
+        return datetime.fromisoformat(f"{at}+00:00").timestamp()
+    assert isinstance(at, datetime)
+    return at.timestamp()
+
+
+KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps,)
+"""Each is given its share of the jobs."""
+
+
+def shared(jobs: int) -> list[Jobs]:
+    """Return all kinds, with so many jobs together."""
+    return [kind(jobs // len(KINDS)) for kind in KINDS]
+
+
+async def put_in(house: House, kinds: Sequence[Jobs], *, since: datetime, minutes: int) -> None:
+    """Put the jobs of all kinds in."""
+    await asyncio.gather(*(kind.come_due(house, since=since, minutes=minutes) for kind in kinds))

@@ -1,0 +1,167 @@
+"""Owns asking, for every call that the dispatcher is about to make, whether it may be made.
+
+The rules are `callflow/rules/dialling.py`. What was rung is counted from the attempts' rows, in the
+transaction that keeps the new ones: a restart forgets nothing.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.rules import dialling
+from callflow.rules.dialling import Number, Rules, SoFar, Verdict, Why
+from dispatch import metrics
+from dispatch.purpose import Planned
+from settings import Settings
+from tickets import attempts
+from tickets.numbers import Numbering, emergency_of
+
+COUNT_EVERY_S: Final = 10.0
+"""Spending is added up anew this often: it grows by minutes."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What was found of one call that is planned."""
+
+    verdict: Verdict
+    reached: str
+    """The number of the public network that it may ring, in full; empty: none."""
+    price: int
+    """What a minute costs, in thousandths of the currency."""
+
+
+def _defaults() -> Rules:
+    return Rules(
+        emergency=frozenset(dialling.DEFAULT_EMERGENCY.split(",")),
+        allowed=dialling.read_allowed(dialling.DEFAULT_ALLOWED),
+    )
+
+
+@dataclass
+class Guard:
+    """Judges calls before they are made."""
+
+    rules: Rules = field(default_factory=_defaults)
+    numbering: Numbering = field(default_factory=Numbering)
+    stopped_on: date | None = None
+    """The day on which all of its spending was used up."""
+    _spent: int = 0
+    _counted: tuple[date, float] | None = None
+    """For which day, and when by the monotonic clock, spending was added up."""
+
+    def is_stopped(self, now: datetime) -> bool:
+        """Tell whether nobody outside is rung any more today: nothing is left to spend."""
+        return self.stopped_on == self._day(now)
+
+    async def judge(
+        self, connection: AsyncConnection, planned: Sequence[Planned], *, now: datetime
+    ) -> list[Toll]:
+        """Return what is found of each call; `connection` is where they are then kept."""
+        read = [[self.numbering.read(one) for one in _dialled(plan)] for plan in planned]
+        reached = {number.full for numbers in read for number in numbers if number.full}
+        if not reached:  # rooms and the house's own phones: nothing to count
+            return [
+                self._toll(plan, numbers, {}) for plan, numbers in zip(planned, read, strict=True)
+            ]
+        counted = await self._counted_for(connection, reached, now)
+        tolls = []
+        for plan, numbers in zip(planned, read, strict=True):
+            tolls.append(self._toll(plan, numbers, counted))
+            if tolls[-1].verdict.allowed and tolls[-1].reached:
+                _count(counted, tolls[-1].reached)
+        self._say_spending(tolls, now)
+        return tolls
+
+    def _toll(self, plan: Planned, numbers: Sequence[Number], counted: dict[str, SoFar]) -> Toll:
+        """Return what is found of a call; each number that it rings must be allowed."""
+        verdicts = [
+            dialling.may_ring(one, plan.at, self.rules, counted.get(one.full, dialling.NOTHING))
+            for one in numbers
+        ]
+        verdict = next((one for one in verdicts if not one.allowed), verdicts[-1])
+        if not verdict.allowed:
+            metrics.NOT_ALLOWED.labels(verdict.why.value).inc()
+            _log.warning("not allowed to ring", why=verdict.why.value, subject=plan.subject_id)
+        reached = next((one.full for one in reversed(numbers) if one.full), "")
+        return Toll(verdict, reached, sum(map(self.rules.price, numbers)))
+
+    async def _counted_for(
+        self, connection: AsyncConnection, reached: set[str], now: datetime
+    ) -> dict[str, SoFar]:
+        lately = await attempts.rung_lately(connection, reached, now)
+        minute = await attempts.rung_outside(connection, now - timedelta(minutes=1))
+        spent = await self._spent_today(connection, now)
+        counted = {}
+        for number in reached:
+            hour, day = lately.get(number, (0, 0))
+            counted[number] = SoFar(last_minute=minute, last_hour=hour, last_day=day, spent=spent)
+        return counted
+
+    async def _spent_today(self, connection: AsyncConnection, now: datetime) -> int:
+        if not self.rules.spend_per_day:
+            return 0
+        today, clock = self._day(now), time.monotonic()
+        if (
+            self._counted is None
+            or self._counted[0] != today
+            or (clock - self._counted[1] > COUNT_EVERY_S)
+        ):
+            midnight = datetime(today.year, today.month, today.day, tzinfo=self.rules.zone)
+            self._spent = await attempts.spent(connection, midnight, now)
+            self._counted = (today, clock)
+            metrics.SPENT.set(self._spent / 1000)
+        return self._spent
+
+    def _say_spending(self, tolls: Sequence[Toll], now: datetime) -> None:
+        """Say once a day that there is nothing left to spend."""
+        if any(one.verdict.why is Why.SPENDING for one in tolls) and not self.is_stopped(now):
+            self.stopped_on = self._day(now)
+            _log.error(
+                "the most that may be spent today is spent: nobody outside is rung until midnight",
+                spent=self._spent / 1000,
+                most=self.rules.spend_per_day / 1000,
+            )
+
+    def _day(self, now: datetime) -> date:
+        return now.astimezone(self.rules.zone).date()
+
+
+def _dialled(plan: Planned) -> tuple[str, ...]:
+    return (plan.number, plan.connects) if plan.connects else (plan.number,)
+
+
+def _count(counted: dict[str, SoFar], reached: str) -> None:
+    """Count a call that will be made: for its number, and for all in the last minute."""
+    mine = Counter([reached])
+    for number, before in counted.items():
+        counted[number] = SoFar(
+            last_minute=before.last_minute + 1,
+            last_hour=before.last_hour + mine[number],
+            last_day=before.last_day + mine[number],
+            spent=before.spent,
+        )
+
+
+def guard(settings: Settings, house: frozenset[str]) -> Guard:
+    """Return what guards this house; `house`: phones that its settings name."""
+    listed = frozenset(filter(None, settings.emergency_numbers.split(",")))
+    rules = Rules(
+        emergency=listed | emergency_of(settings.region),
+        allowed=dialling.read_allowed(settings.dial_allowed),
+        tariffs=dialling.read_tariffs(settings.dial_tariffs),
+        per_minute=settings.dial_per_minute,
+        per_hour=settings.dial_per_hour,
+        per_day=settings.dial_per_day,
+        spend_per_day=round(settings.dial_spend * 1000),
+        zone=settings.zone,
+    )
+    return Guard(rules, Numbering(settings.region, house, settings.dial_outside))

@@ -1,0 +1,92 @@
+"""Owns what the settings of the guard against toll fraud may be; `settings.py` names them."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+
+from callflow.rules import dialling
+
+MOST_CALLS: Final = 100_000
+
+
+def _readable(read: Callable[[str], Any]) -> Callable[[str], str]:
+    """Return a check that refuses what `read` cannot read, with its sentence."""
+
+    def checked(text: str) -> str:
+        read(text)
+        return text
+
+    return checked
+
+
+Region = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z]{2}$",
+        description="Country whose telephone numbers are domestic: two letters.",
+    ),
+]
+EmergencyNumbers = Annotated[
+    str,
+    Field(
+        pattern=r"^$|^[0-9]{2,6}(,[0-9]{2,6})*$",
+        description="Emergency numbers (comma between them): the machine never rings them, and "
+        "every phone of the house may.",
+    ),
+]
+DialAllowed = Annotated[
+    str,
+    AfterValidator(_readable(dialling.read_allowed)),
+    Field(
+        description="What the machine may ring (comma between them): `house` (own phones), "
+        "`extensions` (of your PBX, up to 6 digits), `home` (ordinary domestic numbers), a prefix "
+        "like `+852`, `premium:+44909`; each with hours if wanted, `home@08:00-21:00`. The longest "
+        "prefix decides. All else is refused.",
+    ),
+]
+DialOutside = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{0,4}$",
+        description="Digits that your PBX wants before a number of the public network, like 9.",
+    ),
+]
+DialPerNumber = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=MOST_CALLS,
+        description="How often the machine may ring one number of the public network in an hour; "
+        "0: no limit.",
+    ),
+]
+DialPerDay = Annotated[
+    int, Field(ge=0, le=MOST_CALLS, description="The same in 24 hours; 0: no limit.")
+]
+DialPerMinute = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=MOST_CALLS,
+        description="How many calls to the public network the machine may make in a minute, all "
+        "together; 0: no limit.",
+    ),
+]
+DialTariffs = Annotated[
+    str,
+    AfterValidator(_readable(dialling.read_tariffs)),
+    Field(
+        description="What a minute costs, by prefix (comma between them): `+86=0.10,+852=0.45,+=2`;"
+        " the longest prefix decides, `+` is everywhere else."
+    ),
+]
+DialSpend = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1_000_000,
+        description="The most that calls of the machine may cost a day, by those prices; then "
+        "nobody outside is rung until midnight. 0: no limit.",
+    ),
+]
