@@ -82,10 +82,7 @@ async def copy(
     fresh = columns_of(Job(next_at=due)) | {"batch_id": to}
     taken = select(
         *(table.c[name] for name in _PERSON),
-        *(
-            cast(literal(value, table.c[name].type), table.c[name].type)
-            for name, value in fresh.items()
-        ),
+        *(literal(value, table.c[name].type) for name, value in fresh.items()),
     ).where(table.c.batch_id == source)
     if unreached:
         taken = taken.where(table.c.result.not_in([result.value for result in REACHED]))

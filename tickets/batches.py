@@ -88,6 +88,10 @@ class Progress:
         return sum(count for result, count in self.results.items() if result in REACHED)
 
 
+class NotOfferedError(Exception):
+    """Batches in which agents talk are not offered: only automatic ones are."""
+
+
 async def make(
     connection: AsyncConnection,
     wanted: Batch,
@@ -100,7 +104,10 @@ async def make(
     """Keep a batch as a draft, with its people; return its id.
 
     Nobody is called before `due`. Numbers must differ from each other (IntegrityError).
+    Raises NotOfferedError.
     """
+    if wanted.mode is not Mode.AUTOMATIC:
+        raise NotOfferedError
     made = insert(BatchRow).values(
         **_columns(wanted), state=BatchState.DRAFT.value, made_at=now, made_by=made_by
     )
