@@ -89,6 +89,11 @@ class Paths:
         return self.home / "sounds-own"
 
     @property
+    def batches(self) -> Path:
+        """Return where the call service reads what a batch asks."""
+        return self.run / "batches"
+
+    @property
     def notice(self) -> Path:
         return self.home / "notice"
 
@@ -271,6 +276,12 @@ class Settings(BaseSettings):
         le=86_400,
         description="A wake-up that we are later with than these seconds is not rung any more: the "
         "desk is told.",
+    )
+    lines_batches: int = Field(
+        20, ge=1, le=500, description="How many of these calls are for batches at once, at most."
+    )
+    batch_ring_for: int = Field(
+        30, ge=5, le=120, description="Seconds the phone of a person of a batch rings."
     )
 
     oidc_issuer: str = Field(

@@ -23,6 +23,10 @@ class Said(StrEnum):
     """An attendant goes to the room."""
     REPORTED = "reported"
     """An attendant says that the guest is awake."""
+    KEYED = "keyed"
+    """A person has answered a `question` of a batch by a `key`."""
+    REACHED = "reached"
+    """Who or what answered a call of a batch, or how far it came, is known: `result`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,12 @@ from prometheus_client import generate_latest
 
 from ami.connection import LinkLost
 from ami.link import Link
+from calendars import calendar
 from callflow.lifecycles.wake_up import Rules
+from dispatch.batching import Batching
 from dispatch.dispatcher import Dispatcher
 from dispatch.purpose import Purpose
+from dispatch.scripts import ScriptFiles
 from dispatch.switch import Lines
 from dispatch.waking import Waking
 from ledger.journal import Journals
@@ -41,7 +44,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, stop.set)
     engine = database.engine(settings.database)
-    purposes = [Waking(rules(settings), settings.lines_out)]
+    purposes = purposes_of(settings)
     link = _link(settings, purposes)
     lines = Lines(
         link,
@@ -63,6 +66,17 @@ async def serve(settings: Settings) -> None:
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     await engine.dispose()
+
+
+def purposes_of(settings: Settings) -> Sequence[Purpose]:
+    """Return the reasons to ring people, the most urgent first."""
+    batching = Batching(
+        lines=settings.lines_batches,
+        scripts=ScriptFiles(settings.paths.batches),
+        calendar=calendar(settings.holiday_country, settings.holidays),
+        ring_for=settings.batch_ring_for,
+    )
+    return [Waking(rules(settings), settings.lines_out), batching]
 
 
 def rules(settings: Settings) -> Rules:

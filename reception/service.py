@@ -20,6 +20,7 @@ from prometheus_client import generate_latest
 
 from agi.server import Server
 from ami.link import Link
+from calendars import calendar
 from callflow.call import Language
 from callflow.dialogues.good_morning import Proof
 from callflow.rules.hours import WorkingTimes
@@ -27,7 +28,6 @@ from line.ear import Ear
 from line.server import LineServer
 from line.ticker import Ticker
 from reception import shelf
-from reception.calendar import calendar
 from reception.guide import Guide
 from reception.journal import DialogueJournal
 from reception.visit import Reception

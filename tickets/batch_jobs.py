@@ -147,14 +147,42 @@ def columns_of(job: Job) -> dict[str, Any]:
     }
 
 
-async def of_stopped(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
-    """Return which of these are in batches that were stopped."""
+async def stopped(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
+    """Return which of these are in batches that were stopped, and have not answered yet."""
+    attempt = AttemptRow
+    answered = (
+        select(literal(1))
+        .where(
+            attempt.purpose == PURPOSE,
+            attempt.subject_id == BatchJobRow.id,
+            attempt.ended_at.is_(None),
+            attempt.answered_at.is_not(None),
+        )
+        .correlate(BatchJobRow)
+        .exists()
+    )
     found = await connection.execute(
         select(BatchJobRow.id)
         .join(BatchRow, BatchRow.id == BatchJobRow.batch_id)
-        .where(BatchJobRow.id.in_(wanted), BatchRow.state == BatchState.STOPPED.value)
+        .where(BatchJobRow.id.in_(wanted), BatchRow.state == BatchState.STOPPED.value, ~answered)
     )
     return found.scalars().all()
+
+
+async def postpone(
+    connection: AsyncConnection, batch_id: int, *, zone: str, until: datetime, to: datetime
+) -> None:
+    """Have those of a batch in a zone who are due by `until` wait, some thousands at a time."""
+    job = BatchJobRow
+    due = (
+        select(job.id)
+        .where(job.batch_id == batch_id, job.next_at <= until, job.zone == zone)
+        .order_by(job.next_at, job.id)
+        .limit(CHUNK)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    await connection.execute(update(job).where(job.id.in_(due)).values(next_at=to))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +253,7 @@ async def forgotten(connection: AsyncConnection, *, limit: int = 500) -> Sequenc
         .correlate(job)
         .exists()
     )
-    batches = select(BatchRow.id)
+    batches = select(BatchRow.id)  # few, so that an index of the people can be used
     found = await connection.execute(
         select(job.id)
         .where(job.batch_id.in_(batches), job.state == JobState.CALLING.value, ~is_open)

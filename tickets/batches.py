@@ -193,6 +193,12 @@ async def one(connection: AsyncConnection, batch_id: int) -> Known | None:
     return None if row is None else _in(row)
 
 
+async def several(connection: AsyncConnection, batch_ids: Collection[int]) -> Mapping[int, Batch]:
+    """Return batches by id."""
+    found = await connection.execute(select(BatchRow.__table__).where(BatchRow.id.in_(batch_ids)))
+    return {row["id"]: _batch(row) for row in found.mappings()}
+
+
 async def progress(
     connection: AsyncConnection, batch_ids: Collection[int]
 ) -> Mapping[int, Progress]:
