@@ -89,6 +89,11 @@ class Paths:
         return self.home / "sounds-own"
 
     @property
+    def spoken(self) -> Path:
+        """Return where the words are that were spoken for single batches."""
+        return self.home / "sounds-spoken"
+
+    @property
     def batches(self) -> Path:
         """Return where the call service reads what a batch asks."""
         return self.run / "batches"

@@ -13,7 +13,6 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import Question
 from callflow.lifecycles.batch_job import (
     Answer,
     AttemptOver,
@@ -44,12 +43,13 @@ AHEAD: Final = timedelta(seconds=1)
 NEVER: Final = timedelta(days=400)
 LOST: Final = "never_rung"
 """What becomes of an attempt that was forgotten: nobody knows whether it rang."""
+_RESULTS: Final = {result.value: result for result in Result if result}
 
 
 class Scripts(Protocol):
     """Where the words of a batch are made ready for the call service."""
 
-    def ready(self, batch: int, questions: Sequence[Question]) -> bool:
+    def ready(self, batch_id: int, batch: Batch) -> bool:
         """Tell whether a batch can be spoken; begin to make it ready when it cannot yet."""
         ...
 
@@ -128,7 +128,7 @@ class Batching:
     def _asks(self, one: Running, now: datetime) -> Asks:
         if one.due is None or one.due > now:
             return Asks(one.calling, 0)
-        if not self.scripts.ready(one.id, one.batch.questions):
+        if not self.scripts.ready(one.id, one.batch):
             return Asks(one.calling, 0)
         paced = self._pace.free(one.id, now=now, calls_per_second=one.batch.calls_per_second)
         return Asks(one.calling, min(paced, one.batch.lines - one.calling))
@@ -192,8 +192,8 @@ def _event(heard: Heard) -> Event | None:
         case Statement(what=Said.KEYED, data=data):
             return Answer(data.get("question", ""), data.get("key", ""))
         case Statement(what=Said.REACHED, data=data):
-            named = data.get("result", "")
-            return Reached(Result(named)) if named in Result else None
+            result = _RESULTS.get(data.get("result", ""))
+            return None if result is None else Reached(result)
         case Statement():
             return None
 

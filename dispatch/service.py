@@ -70,9 +70,10 @@ async def serve(settings: Settings) -> None:
 
 def purposes_of(settings: Settings) -> Sequence[Purpose]:
     """Return the reasons to ring people, the most urgent first."""
+    paths = settings.paths
     batching = Batching(
         lines=settings.lines_batches,
-        scripts=ScriptFiles(settings.paths.batches),
+        scripts=ScriptFiles(paths.batches, paths.spoken, settings.cache),
         calendar=calendar(settings.holiday_country, settings.holidays),
         ring_for=settings.batch_ring_for,
     )

@@ -38,7 +38,7 @@ _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
-ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend"})
+ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend", "survey"})
 """What the dialplan may visit: `agi://…/hotline`."""
 
 
@@ -53,12 +53,13 @@ async def serve(settings: Settings) -> None:
         reception = Reception(
             lines=lines,
             line_port=ports["line"],
-            shelf=shelf.filled(paths.sounds),
+            shelf=shelf.filled(paths.sounds, spoken=paths.spoken),
             journal=journal,
             switch=link,
             calendar=calendar(settings.holiday_country, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.notice,
+            batches=paths.batches,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",
             proof=Proof(settings.wake_proof),
@@ -73,6 +74,7 @@ async def serve(settings: Settings) -> None:
                 "route": guide.receive,
                 "wake": reception.wake,
                 "attend": reception.attend,
+                "survey": reception.ask,
             }
         )
         async with asyncio.TaskGroup() as tasks:

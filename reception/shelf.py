@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from callflow.call import Language
+from callflow.lifecycles.batch import OWN
 from line.wire import packets
 
 _log = structlog.get_logger(__name__)
@@ -16,8 +17,12 @@ Packets = Sequence[bytes]
 class Shelf:
     """Prompts by language and name, read once at the start."""
 
-    def __init__(self, prompts: Mapping[tuple[Language, str], Packets]) -> None:
-        self._prompts = prompts
+    def __init__(
+        self, prompts: Mapping[tuple[Language, str], Packets], *, spoken: Path | None = None
+    ) -> None:
+        """`spoken` is the folder of the words of single batches, read when first said."""
+        self._prompts = dict(prompts)
+        self._spoken = spoken
 
     def __len__(self) -> int:
         return len(self._prompts)
@@ -27,23 +32,34 @@ class Shelf:
 
         The caller first: a dialogue with a sentence missing is better than none.
         """
+        if name.startswith(OWN) and (language, name) not in self._prompts:
+            self._read(name)
         found = self._prompts.get((language, name)) or self._prompts.get((Language.CHINESE, name))
         if found is None:
             _log.error("prompt missing", prompt=name, language=language.value)
             return ()
         return found
 
+    def _read(self, name: str) -> None:
+        """Take in the words of a batch that are spoken by now."""
+        if self._spoken is not None:
+            self._prompts |= _read(self._spoken, name)
 
-def filled(folder: Path) -> Shelf:
+
+def filled(folder: Path, *, spoken: Path | None = None) -> Shelf:
     """Read every `folder/{zh,en}/*.wav` (8 kHz, mono, 16 bit); skip what is not that."""
+    return Shelf(_read(folder, "*"), spoken=spoken)
+
+
+def _read(folder: Path, names: str) -> dict[tuple[Language, str], Packets]:
     prompts: dict[tuple[Language, str], Packets] = {}
     for language in Language:
-        for path in sorted((folder / language.value).glob("*.wav")):
+        for path in sorted((folder / language.value).glob(f"{names}.wav")):
             try:
                 prompts[language, path.stem] = packets(_pcm(path))
             except (OSError, EOFError, wave.Error, ValueError) as error:
                 _log.error("prompt unreadable", path=str(path), error=str(error))
-    return Shelf(prompts)
+    return prompts
 
 
 def _pcm(path: Path) -> bytes:

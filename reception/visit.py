@@ -4,6 +4,7 @@ Whatever goes wrong here ends the visit without VERDICT_DONE, and the static twi
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from callflow.dialogues.good_morning import Proof, Waking, good_morning
 from callflow.dialogues.hotline import Opening, hotline
 from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
+from callflow.dialogues.survey import asked_in, survey
 from callflow.rules import notice
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
 from line.line import Line, LineEnded
@@ -54,6 +56,7 @@ class Reception:
     calendar: Calendar
     times: WorkingTimes
     notices: Path
+    batches: Path
     language: Language
     hall_opening: bool
     proof: Proof
@@ -84,6 +87,13 @@ class Reception:
         """Ask an attendant to knock at a room; the route `attend`."""
         room, language = session.query.get("room", ""), Language(session.query["language"])
         await self._visited(session, lambda call: please_knock(call, room, language))
+
+    async def ask(self, session: Session) -> None:
+        """Ask a customer what a batch asks; the route `survey`. Without its file: the twin."""
+        batch, language = int(session.query["batch"]), Language(session.query["language"])
+        script = json.loads((self.batches / f"{batch}.json").read_text(encoding="utf-8"))
+        asked = asked_in(script, language)
+        await self._visited(session, lambda call: survey(call, asked))
 
     async def _visited(self, session: Session, dialogue: Dialogue) -> None:
         call = str(UUID(session.query["call"]))

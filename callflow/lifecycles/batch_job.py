@@ -164,11 +164,16 @@ def decide(job: Job, event: Event, now: datetime, rules: Rules) -> Decision:
             return _ended(job, JobState.SKIPPED, Result.DO_NOT_CALL, now), ()
         case AttemptOver(result):
             return _over(job, _OF_ATTEMPTS.get(result, Result.FAILED), now, rules), ()
+        case Reached(what):
+            return _reached(job, what)
         case Answer(question, key):
             return replace(job, answers={**job.answers, question: key}), ()
-        case Reached(what):
-            after = replace(job, result=what)
-            return after, (NeverAgain(),) if what is Result.DECLINED else ()
+
+
+def _reached(job: Job, what: Result) -> Decision:
+    if what is Result.FAILED and job.result in REACHED:
+        return job, ()  # our service died after all was said
+    return replace(job, result=what), (NeverAgain(),) if what is Result.DECLINED else ()
 
 
 def _due(job: Job, now: datetime, rules: Rules) -> Decision:
