@@ -92,6 +92,7 @@ class Dispatcher:
             if not failing:
                 _log.warning("fails, trying on", error=repr(error)[:500])
             metrics.FAILURES.inc()
+            self._began = False  # nobody knows what was committed: all is read anew
             return True
         if failing:
             _log.info("dispatches again")

@@ -5,19 +5,23 @@ CBK-3, on both databases, whatever dies in between.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState
 from callflow.lifecycles.batch_job import JobState, Result
 from callflow.rules.wall_clock import is_zone
+from dispatch.batching import Batching
+from dispatch.purpose import Follow, Planned
 from tests.fakes.ringing import RingingSwitch
-from tests.integration.batch_room import House, batch, people, zone_of_noon
+from tests.integration.batch_room import House, SpokenAtOnce, batch, people, zone_of_noon
 from tests.waiting import until
 from tickets import do_not_call
 from tickets.batch_models import BatchJobRow
@@ -233,6 +237,31 @@ async def test_a_switch_that_dies_under_a_call_counts_as_an_attempt(house: House
         house.completes(await house.rings(2))
         await house.is_now(key, BatchState.FINISHED)
     assert house.switch.rung[1][0] - died >= 0.25, "rung again before the time for that"
+    assert [job.tries for job in await house.jobs(key)] == [2]
+
+
+class DiesAfterTheCommit(Batching):
+    """Has the first turn fail between the commit and the ring."""
+
+    failed = False
+
+    async def claim(
+        self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
+    ) -> tuple[Sequence[Planned], Follow]:
+        planned, follow = await super().claim(connection, now=now, until=until, limit=limit)
+        if planned and not self.failed:
+            self.failed = True
+            follow = cast("Follow", None)
+        return planned, follow
+
+
+async def test_an_attempt_that_a_failing_turn_left_open_is_found_again(house: House) -> None:
+    key = await house.makes(batch(max_attempts=2), people(1))
+    batching = DiesAfterTheCommit(lines=5, scripts=SpokenAtOnce())
+    house.switch.on_ring = house.completes
+    async with house.dispatcher(batching=batching):
+        await house.is_now(key, BatchState.FINISHED, within=20)
+    assert [one.result for one in await house.attempts()] == ["never_rung", "answered"]
     assert [job.tries for job in await house.jobs(key)] == [2]
 
 
