@@ -1,4 +1,4 @@
-"""A customer who is called hears who calls, is asked, is thanked, and hangs up first (CBK-3)."""
+"""GRT-3, CBK-3, CBK-4: a customer hears who calls, is asked, is thanked, and hangs up first."""
 
 import pytest
 
