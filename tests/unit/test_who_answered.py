@@ -1,5 +1,7 @@
 """A person, a voicemail, a fax and nobody are told apart by what is heard of the line (CBK-3)."""
 
+from dataclasses import replace
+
 import pytest
 
 from callflow.call import Overheard, Sound, Tone, VoiceBegan, VoiceEnded
@@ -15,7 +17,7 @@ def _told(
         heard = tuple(one for one in left if one.at <= now)
         left = [one for one in left if one.at > now]
         if now >= we_speak_at and not witness.we_spoke:
-            witness = Witness(witness.began, witness.voice_since, witness.words, we_spoke=True)
+            witness = replace(witness, we_spoke=True)
         witness = after(witness, Overheard(now, heard))
         who = verdict(witness, now)
         if who and not (witness.we_spoke and who in {Who.NOBODY, Who.PERSON}):
@@ -28,6 +30,28 @@ def test_a_short_word_and_a_pause_is_a_person() -> None:
     who, at = _told(VoiceBegan(0.6), VoiceEnded(1.6))
     assert who is Who.PERSON
     assert at == pytest.approx(1.6, abs=0.11), "the person hears nothing meanwhile"
+
+
+def test_who_says_a_whole_sentence_and_waits_is_a_person() -> None:
+    who, at = _told(VoiceBegan(0.5), VoiceEnded(4.0))
+    assert who is Who.PERSON
+    assert at == pytest.approx(5.0, abs=0.11)
+
+
+def test_who_says_a_whole_sentence_and_goes_on_is_a_voicemail() -> None:
+    who, at = _told(VoiceBegan(0.5), VoiceEnded(4.0), VoiceBegan(4.5))
+    assert who is Who.VOICEMAIL
+    assert at == pytest.approx(4.5, abs=0.11)
+
+
+def test_a_voicemail_with_pauses_is_known_by_how_long_it_talks_over_us() -> None:
+    greeting = [VoiceBegan(2.0), VoiceEnded(4.5), VoiceBegan(4.6), VoiceEnded(7.5)]
+    assert _told(*greeting, we_speak_at=1.6)[0] is Who.VOICEMAIL
+
+
+def test_who_talks_much_but_later_is_a_person() -> None:
+    talk = [VoiceBegan(16.0), VoiceEnded(19.0), VoiceBegan(19.1)]
+    assert _told(*talk, we_speak_at=1.6, until=30.0)[0] is None
 
 
 def test_a_voice_that_goes_on_without_a_pause_is_a_voicemail() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from caller import audio
 from caller.leg import Leg
-from caller.listen import Samples
+from caller.listen import RATE, Samples, segments
 from caller.phone import BUSY, AgentPhone, Answering, Phone
 from callflow.lifecycles.batch import BatchState
 from callflow.lifecycles.batch_job import JobState, Result
@@ -94,6 +95,14 @@ async def _answers_everything(house: House, phone: AgentPhone, hello: Samples, t
     await leg.hangs_up()
 
 
+def _greeting(speech: Samples) -> Samples:
+    """Return a voicemail's greeting: a voice that does not wait, and a beep."""
+    spoken = [speech[int(one.start * RATE) : int(one.end * RATE)] for one in segments(speech)]
+    beep = 6000 * np.sin(2 * np.pi * 1000 * np.arange(int(0.4 * RATE)) / RATE)
+    parts = [audio.joined(spoken)[: 8 * RATE], audio.silence(0.5), beep.astype(np.int16)]
+    return audio.joined([*parts, audio.silence(10.0)])
+
+
 @pytest.mark.timeout(240)
 async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no_voicemail(
     house: House, phone: Phone, words: Callable[[float], Samples]
@@ -103,7 +112,7 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
         for room, answering in (
             ("8001", AT_ONCE),
             ("8002", BUSY),
-            ("8003", Answering(after=0.3, says=words(12.0))),
+            ("8003", Answering(after=0.3, says=_greeting(words(20.0)))),
         )
     ]
     spacing = {Result.BUSY: 4.0, Result.VOICEMAIL: 3600.0}
