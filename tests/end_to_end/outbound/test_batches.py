@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from caller import audio
@@ -97,7 +98,9 @@ async def _answers_everything(house: House, phone: AgentPhone, hello: Samples, t
 
 def _greeting(speech: Samples) -> Samples:
     """Return a voicemail's greeting: a voice that does not wait, and a beep."""
-    spoken = [speech[int(one.start * RATE) : int(one.end * RATE)] for one in segments(speech)]
+    spoken = [
+        speech[int(one.start * RATE) : int(one.end * RATE)] for one in segments(speech, gap=0.3)
+    ]
     beep = 6000 * np.sin(2 * np.pi * 1000 * np.arange(int(0.4 * RATE)) / RATE)
     parts = [audio.joined(spoken)[: 8 * RATE], audio.silence(0.5), beep.astype(np.int16)]
     return audio.joined([*parts, audio.silence(10.0)])
