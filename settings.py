@@ -61,6 +61,10 @@ class Paths:
         return self.home / "run"
 
     @property
+    def lists(self) -> Path:
+        return self.home / "run" / "lists"
+
+    @property
     def asterisk(self) -> Path:
         return self.home / "asterisk"
 

@@ -1,8 +1,8 @@
 """Owns what a telephone number in a list means, and what is dialled for it. Does no I/O.
 
 A number of our own country is kept as it is dialled and shown at home (13812345678, 01012345678),
-one of another country with our prefix for abroad (00…). Emergency numbers and those that cost whoever
-calls them are never called from a list.
+one of another country with our prefix for abroad (00…). Emergency numbers, and those that cost
+whoever calls them, are never called from a list.
 """
 
 import re
