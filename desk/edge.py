@@ -23,6 +23,11 @@ LONGEST_BODY = 64 * 1024
 BODY_WITHIN_S = 10.0
 """Seconds for the whole body."""
 
+LONGEST_LIST = 9 * 2**20
+LIST_WITHIN_S = 60.0
+LISTS = frozenset({"/batches/new", "/api/v1/batch-lists"})
+"""Where lists of people are brought, ten thousand and more to call (`sheets/opening.py`)."""
+
 HEADERS = {
     "Cache-Control": "no-store, private",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -126,10 +131,11 @@ class Edge:
         if _host(request) not in self._hosts:
             refused = problem(400, "This desk is not known by the host name that was asked for.")
             await refused(scope, receive, send)
-        elif _announced(request) > LONGEST_BODY:
-            await problem(413, f"A body has at most {LONGEST_BODY} bytes.")(scope, receive, send)
+        elif _announced(request) > (longest := _longest(scope)):
+            await problem(413, f"A body has at most {longest} bytes.")(scope, receive, send)
         else:
-            await self.app(scope, _limited(receive), send)
+            within = LIST_WITHIN_S if scope["path"] in LISTS else BODY_WITHIN_S
+            await self.app(scope, _limited(receive, longest, within), send)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -167,11 +173,15 @@ def _announced(request: Request) -> int:
     return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else 1 << 60
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
+def _longest(scope: Scope) -> int:
+    return LONGEST_LIST if scope["path"] in LISTS else LONGEST_BODY
+
+
+def _limited(receive: Receive, longest: int, within: float) -> Callable[[], Awaitable[Message]]:
     """Return a `receive` that stops a body that grows beyond the limit, or takes for ever."""
     taken = 0
     whole = False
-    deadline = time.monotonic() + BODY_WITHIN_S
+    deadline = time.monotonic() + within
 
     async def limited() -> Message:
         nonlocal taken, whole
@@ -183,7 +193,7 @@ def _limited(receive: Receive) -> Callable[[], Awaitable[Message]]:
             raise HTTPException(408) from None
         whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
-        if taken > LONGEST_BODY:
+        if taken > longest:
             raise HTTPException(413)
         return message
 

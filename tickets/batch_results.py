@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState, Kind, Question, questions_in
 from callflow.lifecycles.batch_job import OVER, JobState, Result
-from tickets.batch_models import BatchJobRow, BatchRow
+from tickets.batch_models import BatchJobRow, BatchRow, DoNotCallRow
 from tickets.models import TicketRow
 
 AT_ONCE = 500
@@ -54,6 +54,24 @@ async def of_tickets(
         if one.ticket_id is not None:
             found.setdefault(one.ticket_id, []).append(one)
     return found
+
+
+async def of_ticket_numbers(
+    connection: AsyncConnection, numbers: Collection[str]
+) -> Mapping[str, Sequence[Came]]:
+    """Return the calls about some tickets, the newest first, by the ticket's number (TKT-11)."""
+    if not numbers:
+        return {}
+    ids = await ticket_ids(connection, numbers)
+    came = await of_tickets(connection, ids.values())
+    return {number: came[key] for number, key in ids.items() if key in came}
+
+
+async def refusal(connection: AsyncConnection, number: str) -> str | None:
+    """Return why a number is on the do-not-call list, None when it is not there."""
+    found = await connection.execute(select(DoNotCallRow.why).where(DoNotCallRow.number == number))
+    why: str | None = found.scalar_one_or_none()
+    return why
 
 
 async def ticket_ids(connection: AsyncConnection, numbers: Collection[str]) -> Mapping[str, int]:
@@ -99,6 +117,25 @@ async def ended_since(
         .group_by(job.batch_id)
     )
     return dict(rows.tuples())
+
+
+async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapping[str, int]]:
+    """Return how often each key was the answer, by question: what a chart shows."""
+    job = BatchJobRow
+    each = func.json_each if connection.dialect.name == "sqlite" else func.json_each_text
+    answer = each(job.answers).table_valued("key", "value")
+    rows = await connection.execute(
+        select(answer.c.key, answer.c.value, func.count())
+        .select_from(job)
+        .join(answer, true())
+        .where(job.batch_id == batch_id)
+        .group_by(answer.c.key, answer.c.value)
+        .order_by(answer.c.key, answer.c.value)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for question, key, count in rows:
+        counts.setdefault(question, {})[str(key)] = count
+    return counts
 
 
 Pulse = Sequence[tuple[int, str, int, int]]

@@ -27,6 +27,8 @@ PLACES = (
     ("/calls", "calls"),
     ("/customers", "customers"),
     ("/wake-ups", "wake"),
+    ("/batches", "batches"),
+    ("/do-not-call", "do_not_call"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
     ("/audit", "audit"),

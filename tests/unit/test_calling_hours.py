@@ -5,10 +5,10 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from callflow.rules.calendar import calendar
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendars import calendar
 from callflow.rules.calling_hours import CallingHours, NeverError, next_allowed
 from callflow.rules.hours import Calendar
 
