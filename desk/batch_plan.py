@@ -1,17 +1,16 @@
 """Owns what a batch may be told by people and programs: its limits, its questions, its people."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Final
 
 from calendars import calendar
-from callflow.lifecycles.batch import Kind, Question
+from callflow.lifecycles.batch import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
 from callflow.lifecycles.batch_job import SPACING, Result
 from callflow.rules.calling_hours import CallingHours, NeverError, next_allowed
 from callflow.rules.hours import Calendar
 from callflow.rules.time_left import Pace, done_at
-from callflow.rules.visit_questions import MORE, STANDARD
 from desk.lists import List
 from settings import Settings
 from sheets.faults import Person
@@ -31,14 +30,37 @@ SPACED: Final = (Result.BUSY, Result.NO_ANSWER, Result.OFF, Result.VOICEMAIL, Re
 """Results after which a person chooses when to call again; the others are as they usually are."""
 
 
-def notice_of(zh: str, en: str) -> tuple[Question, ...]:
-    """Return the one “question” of a notice: a statement, and the key that says it was heard."""
-    return (Question(name="heard", keys=HEARD, zh=zh, en=en),)
+OURS: Final[Mapping[str, Question]] = {each.name: each for each in SHIPPED}
+"""The questions that come with the project, by their names."""
+USUAL: Final[Mapping[Kind, Sequence[str]]] = {
+    Kind.VISIT: ("solved", "satisfaction", CALL_AGAIN),
+    Kind.SURVEY: ("satisfaction", CALL_AGAIN),
+    Kind.NOTICE: (),
+}
+"""What is asked where nobody chose: names of ours."""
 
 
-def standard(kind: Kind, *, more: bool) -> tuple[Question, ...]:
-    """Return what is asked where nobody wrote anything; `more`: about the customer too (CBK-4)."""
-    return (*STANDARD[kind], *(MORE if more and kind is not Kind.NOTICE else ()))
+def usual(kind: Kind) -> tuple[Question, ...]:
+    """Return what a batch of a kind asks where nobody chose."""
+    return NOTICES if kind is Kind.NOTICE else tuple(OURS[name] for name in USUAL[kind])
+
+
+def notice_of(zh: str, en: str) -> Question:
+    """Return a statement in words of one's own, and the key that says it was heard."""
+    return Question(name="heard", keys=HEARD, zh=zh, en=en)
+
+
+def lacks_words(questions: Sequence[Question], languages: Collection[str]) -> str:
+    """Return the language in which somebody would hear nothing, empty when there is none."""
+    for language in sorted(languages):
+        if any(not one.prompt and not getattr(one, language) for one in questions):
+            return language
+    return ""
+
+
+def languages_of(given: List, otherwise: str) -> frozenset[str]:
+    """Return the languages in which the people of a list are called."""
+    return frozenset(one.language or otherwise for one in given.people)
 
 
 def spacing_of(minutes: Mapping[Result, float | None]) -> Mapping[Result, float]:
@@ -107,8 +129,3 @@ def resumes_at(known: Known, *, now: datetime, rules: Settings) -> datetime | No
     except NeverError:
         return None
     return at if at > now else None
-
-
-def is_in_order(opens: time, closes: time) -> bool:
-    """Tell whether hours begin before they end."""
-    return opens < closes

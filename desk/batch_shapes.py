@@ -1,14 +1,14 @@
 """Owns the JSON of batches: a list that was read, a batch, its people, the do-not-call list."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from pydantic import Field
 
-from callflow.lifecycles.batch import BatchState, Kind, Mode, Question
+from callflow.lifecycles.batch import BatchState, Kind, Mode
 from callflow.lifecycles.batch_job import JobState, Result
 from callflow.rules.masking import masked_name, masked_number, masked_text
+from desk.batch_words import asked
 from desk.lists import List
 from desk.shapes import NOON, Clean, Shape
 from sheets.faults import InRow
@@ -78,6 +78,7 @@ class QuestionShape(Shape):
 
     name: Clean
     keys: Clean
+    prompt: Clean = Field(description="One of ours, or empty: the texts are spoken.")
     zh: Clean
     en: Clean
 
@@ -199,7 +200,7 @@ class CameShape(Shape):
         return cls(
             **columns,
             answers=dict(came.answers),
-            questions={each.name: asked(each) for each in came.questions},
+            questions={each.name: asked(each, "zh") for each in came.questions},
         )
 
 
@@ -215,14 +216,3 @@ class DoNotCallShape(Shape):
     def of(cls, entry: Entry, *, whole: bool) -> Self:
         number = entry.number if whole else masked_number(entry.number)
         return cls(number=number, why=entry.why, since=entry.since, by=entry.by)
-
-
-def asked(question: Question, language: str = "zh") -> str:
-    """Return what a question says, in a language if there are words for it, else its name."""
-    first, second = (question.en, question.zh) if language == "en" else (question.zh, question.en)
-    return first or second or question.name
-
-
-def names_of(questions: Sequence[Question]) -> Mapping[str, Question]:
-    """Return questions by the name under which their answers are kept."""
-    return {each.name: each for each in questions}

@@ -18,7 +18,7 @@ from callflow.lifecycles.batch import Question
 from desk.api.asking import Known, LongLine, RowId, found
 from desk.api.batch_lists import PATIENCE_S
 from desk.archive import Archive
-from desk.batch_shapes import asked
+from desk.batch_words import asked, meant
 from desk.looks import look, recorded
 from desk.pages.shown import Shown
 from desk.problems import Refused, documented
@@ -79,11 +79,11 @@ async def export_results(
     archive: Archive = request.app.state.archive
     asking = archive.patience(PATIENCE_S)
     known = found(await asking.ask(lambda one: batches.one(one, batch_id)), "batch")
-    questions, words = known.batch.questions, said(language)
+    questions = known.batch.questions
     show = Shown(ZoneInfo(settings.timezone), holder.role)
 
     async def question(connection: AsyncConnection) -> list[list[str]]:
-        return await _rows(connection, batch_id, questions, show, words)
+        return await _rows(connection, batch_id, questions, show, language)
 
     rows = await asking.ask(question)
     detail = f"{wanted.value}, {len(rows) - 1} people"
@@ -105,9 +105,14 @@ async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) ->
 
 
 async def _rows(
-    connection: AsyncConnection, batch_id: int, questions: Sequence[Question], show: Shown, t: Said
+    connection: AsyncConnection,
+    batch_id: int,
+    questions: Sequence[Question],
+    show: Shown,
+    language: Language,
 ) -> list[list[str]]:
     """Return the header and one row a person."""
+    t = said(language)
     people = [row async for row in batch_jobs.every(connection, _all(batch_id))]
     extras = list(dict.fromkeys(key for row in people for key in row.person.extra))
     named = {row.person.ticket_id for row in people if row.person.ticket_id is not None}
@@ -119,39 +124,40 @@ async def _rows(
         calls.update({key: attempt.id for key, attempt in last.items()})
     header = [
         *(t(f"batch.col_{name}") for name in FIXED),
-        *(asked(each, t("batch.col_language_code")) for each in questions),
+        *(asked(each, language) for each in questions),
         *(show.text(key) for key in extras),
     ]
     return [
         header,
-        *(_row(row, questions, extras, tickets, calls.get(row.id, ""), show, t) for row in people),
+        *(
+            [
+                *_fixed(row, tickets, calls.get(row.id, ""), show, t),
+                *(_answer(row, each, language) for each in questions),
+                *(show.text(row.person.extra.get(key, "")) for key in extras),
+            ]
+            for row in people
+        ),
     ]
 
 
-def _row(
-    row: Job,
-    questions: Sequence[Question],
-    extras: Sequence[str],
-    tickets: Mapping[int, str],
-    call_id: str,
-    show: Shown,
-    t: Said,
-) -> list[str]:
+def _fixed(row: Job, tickets: Mapping[int, str], call_id: str, show: Shown, t: Said) -> list[str]:
     person, job = row.person, row.job
-    result = t(f"batch.result_{job.result.value}") if job.result else t(f"batch.job_{job.state}")
     return [
         str(person.position),
         show.number(person.number),
         show.name(person.name),
         person.language,
         tickets.get(person.ticket_id or 0, ""),
-        result,
+        t(f"batch.result_{job.result.value}") if job.result else t(f"batch.job_{job.state.value}"),
         str(job.tries),
         show.moment(job.ended_at) if job.ended_at else "",
         call_id,
-        *(job.answers.get(each.name, "") for each in questions),
-        *(show.text(person.extra.get(key, "")) for key in extras),
     ]
+
+
+def _answer(row: Job, question: Question, language: Language) -> str:
+    key = row.job.answers.get(question.name, "")
+    return meant(question, key, language) if key else ""
 
 
 def _all(batch_id: int) -> batch_jobs.Wanted:

@@ -36,8 +36,12 @@ Words = Annotated[LongLine, Field(max_length=200)]
 class QuestionGiven(Given):
     """One thing that is said, and the keys that answer it."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")] = Field(examples=["satisfied"])
-    keys: Annotated[str, Field(pattern=r"^[0-9]{1,10}$")] = Field(examples=["123"])
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")] = Field(
+        examples=["satisfaction"],
+        description="One of ours alone, or any other with `keys` and words: "
+        f"{', '.join(batch_plan.OURS)}.",
+    )
+    keys: Annotated[str, Field(pattern=r"^[0-9]{0,10}$")] = Field("", examples=["123"])
     zh: Words = ""
     en: Words = ""
 
@@ -53,9 +57,8 @@ class BatchGiven(Given):
     kind: Kind
     mode: Mode = Mode.AUTOMATIC
     questions: Annotated[list[QuestionGiven], Field(max_length=batch_plan.MOST_QUESTIONS)] = Field(
-        [], description="Left out: those of the kind; a notice needs its one."
+        [], description="Left out: the usual ones of the kind."
     )
-    more: bool = Field(False, description="Ask about the customer too (CBK-4).")
     language: Language = Field(Language.CHINESE, description="Of whoever's row names none.")
     zone: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="IANA zone of whoever's row names none; left out: the house's."
@@ -116,6 +119,9 @@ async def make_batch(request: Request, given: BatchGiven, holder: Known) -> Batc
     people = batch_plan.people_of(waiting, language=given.language.value)
     if not people:
         raise Refused(422, "Nobody on this list can be called.")
+    called_in = batch_plan.languages_of(waiting, given.language.value)
+    if lacking := batch_plan.lacks_words(wanted.questions, called_in):
+        raise Refused(422, f"Some are called in `{lacking}`, and a question has no such words.")
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> Seen | None:
@@ -247,15 +253,11 @@ def _batch(given: BatchGiven, settings: Settings) -> Batch:
     opens, closes = time.fromisoformat(given.opens), time.fromisoformat(given.closes)
     if not opens < closes:
         raise Refused(422, "The calling hours end before they begin.")
-    questions = tuple(
-        Question(name=each.name, keys=each.keys, zh=each.zh, en=each.en) for each in given.questions
-    ) or batch_plan.standard(given.kind, more=given.more)
-    if not questions:
-        raise Refused(422, "A notice needs its words: one question, and the key for “heard”.")
-    if any(not (each.zh or each.en) for each in questions):
-        raise Refused(422, "Each question needs words, in `zh` or `en`.")
+    questions = tuple(map(_question, given.questions)) or batch_plan.usual(given.kind)
     if len({each.name for each in questions}) < len(questions):
         raise Refused(422, "Two questions have the same name.")
+    if given.kind is Kind.NOTICE and len(questions) > 1:
+        raise Refused(422, "A notice is one statement.")
     return Batch(
         name=given.name,
         kind=given.kind,
@@ -271,3 +273,16 @@ def _batch(given: BatchGiven, settings: Settings) -> Batch:
         lines=given.lines,
         calls_per_second=given.calls_per_second,
     )
+
+
+def _question(given: QuestionGiven) -> Question:
+    """Return a question, one of ours by its name alone. Raises Refused with 422."""
+    if not (given.zh or given.en):
+        ours = batch_plan.OURS.get(given.name)
+        if ours is None:
+            raise Refused(422, f"The question {given.name} needs words, in `zh` or `en`.")
+        return ours
+    if not given.keys:
+        raise Refused(422, f"The question {given.name} needs `keys` that answer it.")
+    keys = "".join(dict.fromkeys(given.keys))
+    return Question(name=given.name, keys=keys, zh=given.zh, en=given.en)

@@ -29,6 +29,8 @@ ACTIONS: Final = (
     *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
     *("sitting.began", "password.refused", "password.changed", "account.added"),
     *("account.changed", "account.reset", "account.sittings_ended"),
+    *("batch.list", "batch.made", "batch.read", "batch.started", "batch.paused"),
+    *("batch.stopped", "batch.export", "do_not_call.added", "do_not_call.removed"),
 )
 """What has words of its own; anything else is shown by its name."""
 

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from callflow.call import Language
-from callflow.lifecycles.batch import BatchState, Kind
+from callflow.lifecycles.batch import NOTICES, BatchState, Kind
 from desk import batch_acts, batch_plan, lists
 from desk.admission import Holder
 from desk.api.asking import Identity, Known, Person
 from desk.api.batch_lists import PATIENCE_S
 from desk.archive import Archive
-from desk.batch_shapes import asked
+from desk.batch_words import asked
 from desk.lists import List
 from desk.looks import look, noted
 from desk.pages import language_of, page
@@ -79,6 +79,11 @@ async def confirm(request: Request, list_id: Identity, holder: Person) -> Respon
     waiting = await _waiting(request, list_id)
     form = await typed(request)
     plan = wanted(form, settings)
+    if plan is not None:
+        called_in = batch_plan.languages_of(waiting, form.shown("language"))
+        if lacking := batch_plan.lacks_words(plan.questions, called_in):
+            form.faults["words"] = f"batch.fault_words_{lacking}"
+            plan = None
     if plan is not None:
         made = await _made(request, waiting, plan, form, holder)
         if made is not None:
@@ -156,10 +161,8 @@ def _confirming(
         languages=list(Language),
         places=range(1, OWN_QUESTIONS + 1),
         spaced=[each.value for each in batch_plan.SPACED],
-        standard={
-            kind.value: [asked(each, language) for each in batch_plan.standard(kind, more=False)]
-            for kind in (Kind.VISIT, Kind.SURVEY)
-        },
+        ours=[(name, asked(each, language)) for name, each in batch_plan.OURS.items()],
+        standing=asked(NOTICES[0], language),
         house_lines=settings.lines_batches,
         show=Shown(settings.zone, holder.role),
     )

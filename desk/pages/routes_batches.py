@@ -14,7 +14,7 @@ from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
 from desk.api.batch_lists import PATIENCE_S
 from desk.archive import Archive, Patience
-from desk.batch_shapes import asked
+from desk.batch_words import asked, meant
 from desk.looks import look, noted
 from desk.pages import language_of, page
 from desk.pages.forms import Typed, typed
@@ -168,6 +168,7 @@ async def _shown(
         only=next(iter(only), ""),
         after=begin,
         older=rows[-1].person.position if len(rows) == ROWS else None,
+        meant=partial(meant, language=language),
         form=form,
         tags=TAGS,
         acts=[act for act, to in ACTS.items() if state in FROM[to]],

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from callflow.call import Topic
 from callflow.lifecycles.call import CallRecord, Disposition
 from callflow.rules.roles import Role
+from desk import batch_words
 from desk.api.asking import Asking, Identity, Known
 from desk.archive import Patience
 from desk.looks import look, noted
@@ -112,6 +113,8 @@ async def show_call(
         gaps=story.gaps,
         tickets=story.tickets,
         visits_of=visits_of,
+        asked=batch_words.asked,
+        meant=batch_words.meant,
         opens_batches=_may(holder.role, "/batches/{batch_id}"),
         listeners=await listeners(asking, recordings) if may_listen else [],
         may_listen=may_listen,

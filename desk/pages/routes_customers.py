@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Number
 from desk.archive import Patience
+from desk.batch_words import asked, meant
 from desk.looks import look, noted
 from desk.pages import page
 from desk.pages.forms import Typed, typed
@@ -129,6 +130,8 @@ async def _shown(
         visits=visits,
         visits_of=visits_of,
         refuses=refuses,
+        asked=asked,
+        meant=meant,
         opens_batches=may(holder.role, "GET", "/batches/{batch_id}"),
         sorts=list(CustomerSort),
         may_write=_may(holder, "POST"),

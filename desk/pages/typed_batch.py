@@ -3,7 +3,7 @@
 from datetime import time
 
 from callflow.call import Language
-from callflow.lifecycles.batch import Kind, Mode, Question
+from callflow.lifecycles.batch import CALL_AGAIN, Kind, Mode, Question
 from callflow.lifecycles.batch_job import SPACING, Result
 from callflow.rules.wall_clock import is_zone
 from callflow.text import clean
@@ -34,6 +34,7 @@ def filled(name: str, settings: Settings) -> dict[str, str]:
         "lines": str(min(usual.lines, settings.lines_batches)),
         "per_minute": f"{usual.calls_per_second * 60:g}",
         "attempts": str(usual.max_attempts),
+        **{f"ask_{name}": ON for name in batch_plan.USUAL[Kind.VISIT]},
         **again,
     }
 
@@ -74,15 +75,18 @@ def wanted(form: Typed, settings: Settings) -> Batch | None:
 
 
 def _questions(form: Typed, kind: Kind) -> tuple[Question, ...]:
-    """Return what is asked: the words of a notice, one's own questions, or those of the kind."""
+    """Return what is asked: the words of a notice; ours that were chosen, then one's own."""
     if kind is Kind.NOTICE:
         zh = form.line("notice_zh", longest=batch_plan.LONGEST_QUESTION)
         en = form.line("notice_en", longest=batch_plan.LONGEST_QUESTION)
-        if not (zh or en):
-            form.faults.setdefault("notice_zh", "batch.fault_notice")
-        return batch_plan.notice_of(zh, en)
+        return (batch_plan.notice_of(zh, en),) if zh or en else batch_plan.usual(kind)
+    ours = [each for name, each in batch_plan.OURS.items() if form.shown(f"ask_{name}") == ON]
     own = [found for place in range(1, OWN_QUESTIONS + 1) if (found := _own(form, place))]
-    return tuple(own) or batch_plan.standard(kind, more=form.shown("more") == ON)
+    last = [each for each in ours if each.name == CALL_AGAIN]  # who says no has answered the rest
+    asked = (*(each for each in ours if each not in last), *own, *last)
+    if not asked:
+        form.faults.setdefault("ask", "batch.fault_ask")
+    return asked
 
 
 def _own(form: Typed, place: int) -> Question | None:

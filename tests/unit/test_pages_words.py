@@ -5,17 +5,21 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
+from callflow.lifecycles.batch import NOTICES, SHIPPED, BatchState, Kind
+from callflow.lifecycles.batch_job import JobState, Result
 from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome
 from callflow.lifecycles.recording import RecordingKind
 from callflow.lifecycles.ticket import TicketKind
 from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
+from desk.api.batch_export import FIXED
 from desk.pages.routes_audit import ACTIONS
 from desk.pages.routes_calls import ASKED_WHY
 from desk.words import words
 from floor.control import Script, Watch
 from floor.people import Shown
 from settings import PROJECT
+from sheets.faults import InRow, Whole
 from tickets.customers import CustomerSort
 
 KEYS = [
@@ -31,6 +35,15 @@ KEYS = [
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
     *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),
+    *(f"batch.state_{each}" for each in BatchState),
+    *(f"batch.kind_{each}" for each in Kind),
+    *(f"batch.job_{each}" for each in JobState),
+    *(f"batch.result_{each}" for each in Result if each),
+    *(f"batch.asks_{each.prompt}" for each in (*SHIPPED, *NOTICES)),
+    *(f"batch.key_{each.prompt}_{key}" for each in (*SHIPPED, *NOTICES) for key in each.keys),
+    *(f"batch.col_{each}" for each in FIXED),
+    *(f"sheet.{each}" for each in Whole),
+    *(f"sheet.row_{each}" for each in InRow),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
 
