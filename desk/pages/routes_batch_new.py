@@ -50,13 +50,14 @@ async def bring(request: Request, holder: Person) -> Response:
     """Read the list that was brought."""
     settings: Settings = request.app.state.settings
     archive: Archive = request.app.state.archive
-    given = (await request.form()).get("file")
     t = said(language_of(request))
-    if not isinstance(given, UploadFile) or not given.filename:
-        return _bringing(request, t("batch.fault_file"), status=422)
-    content = await given.read(opening.LARGEST + 1)
+    async with request.form() as form:
+        given = form.get("file")
+        if not isinstance(given, UploadFile) or not given.filename:
+            return _bringing(request, t("batch.fault_file"), status=422)
+        name, content = given.filename, await given.read(opening.LARGEST + 1)
     try:
-        kept = await lists.take_in(content, given.filename, settings, archive.patience(PATIENCE_S))
+        kept = await lists.take_in(content, name, settings, archive.patience(PATIENCE_S))
     except UnreadableError as error:
         return _bringing(request, t(f"sheet.{error.why.value}", **error.gaps), status=422)
     noted(archive.patience(), look(holder, "batch.list", kept.id, f"{kept.reading.rows} rows"))
