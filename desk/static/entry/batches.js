@@ -16,7 +16,16 @@ function moved(batches) {
     if (known.get(each.id) !== told) changed = true;
     known.set(each.id, told);
   }
-  if (changed) document.body.dispatchEvent(new Event("thirdring:batches"));
+  if (changed) refresh();
+}
+
+let later = 0;
+
+/** Have the page drawn anew, but not under a button that has just asked whether one is sure. */
+function refresh() {
+  clearTimeout(later);
+  if (document.querySelector("button[data-asked]")) later = setTimeout(refresh, 500);
+  else document.body.dispatchEvent(new Event("thirdring:batches"));
 }
 
 if (state) {
