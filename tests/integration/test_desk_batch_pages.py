@@ -175,7 +175,7 @@ async def test_open_pages_are_told_how_far_batches_are(
     desk: Pages, leader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = await made(leader)
-    await leader.post(f"{BATCHES}/{made['id']}/start")
+    await leader.post(f"{BATCHES}/{batch['id']}/start")
     monkeypatch.setattr(batch_watch, "LOOK_EVERY_S", 0.05)
     floor = desk.room.app.state.floor
     stream = floor.open(account_id=None, role=Role.SURVEYOR, page="batches-1")

@@ -70,7 +70,7 @@ async def test_a_batch_is_made_started_paused_stopped_and_copied(
     batch = await made(leader, lines=3)
     assert (batch["state"], batch["people"], batch["over"]) == ("draft", 2, 0)
     assert [each["name"] for each in batch["questions"]] == ["solved", "satisfaction", "call_again"]
-    path = f"{BATCHES}/{made['id']}"
+    path = f"{BATCHES}/{batch['id']}"
     for act, state in (("start", "running"), ("pause", "paused"), ("start", "running")):
         assert (await leader.post(f"{path}/{act}")).json()["state"] == state
     running = (await leader.get(path)).json()
@@ -111,7 +111,7 @@ async def test_a_batch_that_cannot_be_is_one_clear_sentence(
     assert answer.status_code == 422
     assert says in answer.text
     assert (await leader.get(BATCHES)).json()["items"] == []
-    assert (await leader.get(f"{LISTS}/{brought['id']}")).status_code == 200
+    assert (await leader.get(f"{LISTS}/{waits['id']}")).status_code == 200
 
 
 async def test_a_list_becomes_one_batch_and_is_gone(desk: Pages, leader: httpx.AsyncClient) -> None:
@@ -127,7 +127,7 @@ async def test_what_came_of_it_is_told_of_each_person_masked_for_who_only_counts
 ) -> None:
     batch = await made(leader)
     await came(desk, batch["id"], answers={"solved": "1", "satisfaction": "5"})
-    path = f"{BATCHES}/{made['id']}/results"
+    path = f"{BATCHES}/{batch['id']}/results"
     first, second = (await leader.get(path)).json()
     assert (first["number"], first["ticket"]) == ("13812345678", ticket_number(1))
     assert (first["result"], first["answers"]["satisfaction"]) == ("completed", "5")
@@ -135,7 +135,7 @@ async def test_what_came_of_it_is_told_of_each_person_masked_for_who_only_counts
     assert (second["state"], second["extra"]["备注"]) == ("waiting", HOSTILE)
     async with desk.person(Role.STATISTICIAN) as counting:
         masked = (await counting.get(path, params={"result": "completed"})).json()
-        shown = (await counting.get(f"/batches/{made['id']}")).text
+        shown = (await counting.get(f"/batches/{batch['id']}")).text
     assert [row["number"] for row in masked] == ["138******78"]
     assert "13812345678" not in shown
     assert "张三丰" not in shown
@@ -164,7 +164,7 @@ async def test_the_results_are_taken_out_with_a_reason_and_without_formulas(
 ) -> None:
     batch = await made(leader)
     await came(desk, batch["id"], answers={"satisfaction": "5"})
-    path = f"{BATCHES}/{made['id']}/export"
+    path = f"{BATCHES}/{batch['id']}/export"
     assert (await leader.get(path)).status_code == 422
     assert await looks(desk, "batch.export") == []
     asked = {"why": "月报", "language": language}
