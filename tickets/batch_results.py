@@ -84,7 +84,7 @@ async def ticket_ids(connection: AsyncConnection, numbers: Collection[str]) -> M
                 TicketRow.number.in_(wanted[begin : begin + AT_ONCE])
             )
         )
-        found.update(dict(rows.tuples()))
+        found.update(dict(rows.all()))
     return found
 
 
@@ -98,7 +98,7 @@ async def ticket_numbers(connection: AsyncConnection, ids: Collection[int]) -> M
                 TicketRow.id.in_(wanted[begin : begin + AT_ONCE])
             )
         )
-        found.update(dict(rows.tuples()))
+        found.update(dict(rows.all()))
     return found
 
 
@@ -116,7 +116,7 @@ async def ended_since(
         )
         .group_by(job.batch_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapping[str, int]]:
