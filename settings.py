@@ -4,7 +4,6 @@ Each setting has a sentence that says what it does; `thirdring settings` lists t
 reads the environment. Does no I/O beyond that: paths are named here, not made.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -15,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import guard_settings as guard
 from callflow.rules import dialling
+from paths import Paths
 
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""
@@ -43,70 +43,6 @@ def _plain_path(path: Path) -> Path:
 Port = Annotated[int, Field(ge=1, le=65535)]
 PlainPath = Annotated[Path, AfterValidator(_plain_path)]
 DialledNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Where an installation keeps its things, all under one home."""
-
-    home: Path
-
-    @property
-    def secrets(self) -> Path:
-        return self.home / "secrets.json"
-
-    @property
-    def ports(self) -> Path:
-        return self.home / "run" / "ports.json"
-
-    @property
-    def run(self) -> Path:
-        return self.home / "run"
-
-    @property
-    def asterisk(self) -> Path:
-        return self.home / "asterisk"
-
-    @property
-    def journal(self) -> Path:
-        return self.home / "journal"
-
-    @property
-    def spool_calls(self) -> Path:
-        return self.home / "spool" / "calls"
-
-    @property
-    def spool_messages(self) -> Path:
-        return self.home / "spool" / "messages"
-
-    @property
-    def store(self) -> Path:
-        return self.home / "store"
-
-    @property
-    def sounds(self) -> Path:
-        return self.home / "sounds"
-
-    @property
-    def own_sounds(self) -> Path:
-        return self.home / "sounds-own"
-
-    @property
-    def notice(self) -> Path:
-        return self.home / "notice"
-
-    @property
-    def spoken(self) -> Path:
-        """Return the folder of the emergency notices' messages."""
-        return self.home / "spoken"
-
-    @property
-    def log(self) -> Path:
-        return self.home / "log"
-
-    @property
-    def database(self) -> Path:
-        return self.home / "thirdring.db"
 
 
 class Settings(BaseSettings):
@@ -334,6 +270,13 @@ class Settings(BaseSettings):
         pattern=r"^$|^[0-9]{2,6}$",
         description="What a guest dials on a telephone of the house to register a wake-up (WAK-1); "
         "empty: not at all.",
+    )
+
+    lines_batches: int = Field(
+        20, ge=1, le=500, description="How many of these calls are for batches at once, at most."
+    )
+    batch_ring_for: int = Field(
+        30, ge=5, le=120, description="Seconds the phone of a person of a batch rings."
     )
 
     oidc_issuer: str = Field(

@@ -75,6 +75,39 @@ Life = Spoke | Pressed
 """A sign that somebody is there."""
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceBegan:
+    """A voice began a moment before `at`."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnded:
+    """No voice has been heard for half a second at `at`."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A steady tone of `hz` has been heard for a fifth of a second at `at`."""
+
+    at: float
+    hz: int
+
+
+Sound = VoiceBegan | VoiceEnded | Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What was heard on the line, in order, until `now` (seconds of the line's clock)."""
+
+    now: float
+    sounds: tuple[Sound, ...] = ()
+
+
 class Barge(StrEnum):
     """What may cut a prompt short."""
 
@@ -147,6 +180,10 @@ class Call(Protocol):
 
     async def hear_out(self, limit: float) -> None:
         """Let the caller finish speaking: return when the voice stops, at most `limit` later."""
+        ...
+
+    def overhear(self) -> Overheard:
+        """Return what was heard since the last time; listens from the first time on."""
         ...
 
     def too_quiet(self) -> bool:

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk import health, live, notice_watch, promise_watch, wake_watch
+from desk import batch_watch, health, live, notice_watch, promise_watch, wake_watch
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -27,10 +27,14 @@ from desk.api import (
     accounts,
     agents,
     audit,
+    batch_export,
+    batch_lists,
+    batches,
     calls,
     colleagues,
     control,
     customers,
+    do_not_call,
     duty,
     handovers,
     incidents,
@@ -52,9 +56,12 @@ from desk.pages import (
     routes_accounts,
     routes_assets,
     routes_audit,
+    routes_batch_new,
+    routes_batches,
     routes_calls,
     routes_company,
     routes_customers,
+    routes_do_not_call,
     routes_doors,
     routes_floor,
     routes_handover,
@@ -93,6 +100,7 @@ TAGS = [
     {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
     {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
     {"name": "incidents", "description": "Emergency notices, and who was told (CBK-5)."},
+    {"name": "batches", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
     {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
@@ -122,6 +130,10 @@ PARTS = (
     wake_files.router,
     wake_ups.router,
     incidents.router,
+    batch_lists.router,
+    batch_export.router,
+    batches.router,
+    do_not_call.router,
     audit.router,
     notice.router,
     sitting.router,
@@ -147,6 +159,9 @@ PARTS = (
     routes_wake_files.router,
     routes_wake_ups.router,
     routes_notices.router,
+    routes_batch_new.router,
+    routes_batches.router,
+    routes_do_not_call.router,
     routes_knowledge.router,
 )
 """Everything the desk answers; each of their routes has its line in `desk/policy.py`."""
@@ -215,6 +230,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
         asyncio.create_task(wake_watch.watch(archive, floor)),
         asyncio.create_task(notice_watch.watch(archive, floor)),
         asyncio.create_task(promise_watch.watch(archive, floor)),
+        asyncio.create_task(batch_watch.watch(archive, floor)),
     }
     yield {}
     for task in running:

@@ -30,6 +30,11 @@ LARGER = (
 BODY_WITHIN_S = 10.0
 """Seconds for the whole body."""
 
+LONGEST_LIST = 9 * 2**20
+LIST_WITHIN_S = 60.0
+LISTS = frozenset({"/batches/new", "/api/v1/batch-lists"})
+"""Where lists of people are brought, ten thousand and more to call (`sheets/opening.py`)."""
+
 HEADERS = {
     "Cache-Control": "no-store, private",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -138,7 +143,8 @@ class Edge:
         if _announced(request) > most:
             await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
         else:
-            await self.app(scope, _limited(receive, most), send)
+            within = LIST_WITHIN_S if scope["path"] in LISTS else BODY_WITHIN_S
+            await self.app(scope, _limited(receive, most, within), send)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -178,14 +184,16 @@ def _announced(request: Request) -> int:
 
 def _longest(path: str) -> int:
     """Return how many bytes a body may have on a path."""
+    if path in LISTS:
+        return LONGEST_LIST
     return next((most for known, most in LARGER if known.fullmatch(path)), LONGEST_BODY)
 
 
-def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
+def _limited(receive: Receive, most: int, within: float) -> Callable[[], Awaitable[Message]]:
     """Return a `receive` that stops a body that grows beyond the limit, or takes for ever."""
     taken = 0
     whole = False
-    deadline = time.monotonic() + BODY_WITHIN_S
+    deadline = time.monotonic() + within
 
     async def limited() -> Message:
         nonlocal taken, whole

@@ -95,6 +95,11 @@ KNOCKERS = _WAKERS | {Role.FLOOR_ATTENDANT}
 
 _WAKE_LEDGER = LEADERS | {Role.SWITCHBOARD}
 """Who may carry a whole day of guests out of the house, as a file."""
+_SURVEYORS = LEADERS | {Role.SURVEYOR}
+"""Who makes batches of calls, starts and stops them (CBK-3)."""
+
+BATCHES_SEEN = _SURVEYORS | {Role.RECORDS_CLERK, Role.INSPECTOR, Role.STATISTICIAN}
+"""Who sees what came of them: archives, inspects, counts; numbers are masked for these."""
 
 _SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
 """Who works at a seat with a phone (QUE-4)."""
@@ -151,6 +156,21 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/incidents/{incident_id}/stop"): LEADERS,
     ("GET", "/api/v1/incidents/{incident_id}/households"): LEADERS,
     ("POST", "/api/v1/incidents/{incident_id}/households/{household_id}/door"): LEADERS,
+    ("POST", "/api/v1/batch-lists"): _SURVEYORS,
+    ("GET", "/api/v1/batch-lists/{list_id}"): _SURVEYORS,
+    ("GET", "/api/v1/batches"): BATCHES_SEEN,
+    ("POST", "/api/v1/batches"): _SURVEYORS,
+    ("GET", "/api/v1/batches/{batch_id}"): BATCHES_SEEN,
+    ("POST", "/api/v1/batches/{batch_id}/start"): _SURVEYORS,
+    ("POST", "/api/v1/batches/{batch_id}/pause"): _SURVEYORS,
+    ("POST", "/api/v1/batches/{batch_id}/stop"): _SURVEYORS,
+    ("POST", "/api/v1/batches/{batch_id}/copy"): _SURVEYORS,
+    ("GET", "/api/v1/batches/{batch_id}/results"): BATCHES_SEEN,
+    ("GET", "/api/v1/batches/{batch_id}/export"): LEADERS,  # a right of its own (SEC-2)
+    ("GET", "/api/v1/tickets/{ticket_id}/visits"): _TICKETS,
+    ("GET", "/api/v1/do-not-call"): _CUSTOMERS | BATCHES_SEEN,
+    ("PUT", "/api/v1/do-not-call/{number}"): _CUSTOMERS,
+    ("DELETE", "/api/v1/do-not-call/{number}"): LEADERS,
     ("GET", "/api/v1/audit"): LEADERS | {Role.INSPECTOR},
     ("GET", "/api/v1/notice"): _EVERYONE,
     ("PUT", "/api/v1/notice"): frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
@@ -211,6 +231,19 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/promises/{promise_id}/call"): PROMISERS,
     ("POST", "/promises/{promise_id}/kept"): PROMISERS,
     ("POST", "/promises/{promise_id}/cancel"): PROMISERS,
+    ("GET", "/batches"): BATCHES_SEEN,
+    ("GET", "/batches/new"): _SURVEYORS,
+    ("POST", "/batches/new"): _SURVEYORS,
+    ("GET", "/batches/lists/{list_id}"): _SURVEYORS,
+    ("POST", "/batches/lists/{list_id}"): _SURVEYORS,
+    ("GET", "/batches/{batch_id}"): BATCHES_SEEN,
+    ("POST", "/batches/{batch_id}/start"): _SURVEYORS,
+    ("POST", "/batches/{batch_id}/pause"): _SURVEYORS,
+    ("POST", "/batches/{batch_id}/stop"): _SURVEYORS,
+    ("POST", "/batches/{batch_id}/copy"): _SURVEYORS,
+    ("GET", "/do-not-call"): _CUSTOMERS | BATCHES_SEEN,
+    ("POST", "/do-not-call"): _CUSTOMERS,
+    ("POST", "/do-not-call/remove"): LEADERS,
     ("GET", "/customers"): _CUSTOMERS,
     ("GET", "/customers/{number}"): _CUSTOMERS,
     ("POST", "/customers/{number}"): _WRITERS,
@@ -271,6 +304,12 @@ class UnguardedError(Exception):
 def allowed(method: str, path: str) -> Allowed:
     """Return who may use a route. Raises KeyError for a route without a policy."""
     return POLICY[method, path]
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Tell whether a role may use a route that is not open: what a page offers, and what not."""
+    rule = allowed(method, path)
+    return isinstance(rule, frozenset) and role in rule
 
 
 def is_page(path: str) -> bool:

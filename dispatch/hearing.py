@@ -35,6 +35,10 @@ class Said(StrEnum):
     CUSTOMER_CONGESTION = "customer_congestion"
     CUSTOMER_CANCEL = "customer_cancel"
     """The agent hung up while the customer's phone rang."""
+    KEYED = "keyed"
+    """A person has answered a `question` of a batch by a `key`."""
+    REACHED = "reached"
+    """Who or what answered a call of a batch, or how far it came, is known: `result`."""
 
 
 @dataclass(frozen=True, slots=True)

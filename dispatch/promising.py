@@ -180,14 +180,16 @@ def _due(one: Wanted, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Ev
 
 def _planned(one: Wanted, after: CallBack, agent: ReadyAgent, at: datetime) -> Planned:
     unfound = after.kind is PromiseKind.AGENT and not after.found
+    dialled = "".join(c for c in one.number if c in "0123456789+*#")[:40]
     return Planned(
         subject_id=one.id,
         seq=after.asked,
         who=AGENT,
         number=agent.seat,
+        connects=dialled,
         at=at,
         told={
-            "PROMISE_NUMBER": "".join(c for c in one.number if c in "0123456789+*#")[:40],
+            "PROMISE_NUMBER": dialled,
             "PROMISE_WHY": UNFOUND if unfound else after.kind.value,
             "PROMISE_BY": agent.number,
         },

@@ -17,14 +17,17 @@ from prometheus_client import generate_latest
 
 from ami.connection import LinkLost
 from ami.link import Link
+from calendars import calendar
 from callflow.lifecycles import notification, promise
 from callflow.lifecycles.wake_up import Rules
 from dispatch import metrics
+from dispatch.batching import Batching
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import guard
 from dispatch.notifying import Notifying
 from dispatch.promising import Promising
 from dispatch.purpose import Purpose
+from dispatch.scripts import ScriptFiles
 from dispatch.switch import Lines
 from dispatch.voicing import Voicing, by_program
 from dispatch.waking import Waking
@@ -76,6 +79,7 @@ async def serve(settings: Settings) -> None:
 
 def the_purposes(settings: Settings) -> list[Purpose]:
     """Return why this house rings people, the most urgent reason first."""
+    paths = settings.paths
     return [
         Notifying(notice_rules(settings), settings.lines_out),
         Waking(rules(settings), settings.lines_out),
@@ -87,6 +91,12 @@ def the_purposes(settings: Settings) -> list[Purpose]:
             ),
             lines=settings.lines_out,
             ring_for=settings.ring_agent_for,
+        ),
+        Batching(
+            lines=settings.lines_batches,
+            scripts=ScriptFiles(paths.batches, paths.batch_words, settings.cache),
+            calendar=calendar(settings.holiday_country, settings.holidays),
+            ring_for=settings.batch_ring_for,
         ),
     ]
 

@@ -12,14 +12,27 @@ from math import inf
 from typing import Final
 from uuid import UUID
 
-from callflow.call import Barge, Life, Pressed, Spoke
+from callflow.call import (
+    Barge,
+    Life,
+    Overheard,
+    Pressed,
+    Sound,
+    Spoke,
+    Tone,
+    VoiceBegan,
+    VoiceEnded,
+)
 from line.ear import HeardEvent, Hearing, VoiceStarted
+from line.tones import Tones
 from line.wire import SILENCE
 
 _BACKLOG: Final = 50
 """Frames kept of a caller when our loop was late (1 s); the oldest go first."""
 _KEYS_AHEAD: Final = 32
 """Keys kept of a caller who types ahead."""
+_SOUNDS: Final = 256
+"""Sounds kept for who overhears the line and does not ask."""
 
 
 class LineEnded(Exception):
@@ -49,6 +62,8 @@ class Line:
         self._barge = Barge.NOTHING
         self._until = inf
         self._hang_up: Callable[[], None] | None = None
+        self._tones: Tones | None = None
+        self._sounds: deque[Sound] = deque(maxlen=_SOUNDS)
 
     # --- what dialogues do -------------------------------------------------------------------
 
@@ -68,6 +83,16 @@ class Line:
         until = self._now() + limit
         while self.hearing.voice and (left := until - self._now()) > 0:
             await self._wait(Barge.NOTHING, min(left, 0.1))
+
+    def overhear(self) -> Overheard:
+        """Return what was heard since the last time; the first time only begins to listen."""
+        if self._tones is None:
+            self._tones = Tones()
+            if self.hearing.voice:
+                self._sounds.append(VoiceBegan(self._now()))
+        sounds = tuple(self._sounds)
+        self._sounds.clear()
+        return Overheard(self._now(), sounds)
 
     def close(self) -> None:
         """End the leg; the dialplan goes on."""
@@ -97,6 +122,14 @@ class Line:
         for event in events:
             if isinstance(event, VoiceStarted):
                 self._settle(Spoke(event.at), Barge.LIFE)
+            if self._tones is not None:
+                began = isinstance(event, VoiceStarted)
+                self._sounds.append(VoiceBegan(event.at) if began else VoiceEnded(event.at))
+
+    def sounded(self, frame: bytes, at: float) -> None:
+        """Look for tones in 20 ms that arrived, when somebody overhears the line."""
+        if self._tones is not None and (hz := self._tones.hear(frame)) is not None:
+            self._sounds.append(Tone(at, hz))
 
     def next_packet(self) -> bytes:
         """Return the 20 ms to send now: the next of the prompt, or silence."""

@@ -79,6 +79,7 @@ class Ticker:
         listening: list[Line] = []
         for line in lines:
             frame = line.frames.popleft()
+            line.sounded(frame, now)
             if not line.deaf:
                 listening.append(line)
                 batch.append((line.hearing, frame, line.playing))

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agi.server import Server
 from ami.link import Link
+from calendars import calendar
 from callflow.call import Language
 from callflow.dialogues.good_morning import Proof
 from callflow.rules.hours import WorkingTimes
@@ -30,7 +31,6 @@ from line.server import LineServer
 from line.ticker import Ticker
 from reception import shelf
 from reception.bedsides import Bedsides
-from reception.calendar import calendar
 from reception.guide import Guide
 from reception.journal import DialogueJournal
 from reception.visit import Reception
@@ -41,7 +41,9 @@ _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
-ROUTES: Final = frozenset({"hotline", "route", "script", "wake", "attend", "notify", "wake_menu"})
+ROUTES: Final = frozenset(
+    {"hotline", "route", "script", "wake", "attend", "notify", "wake_menu", "survey"}
+)
 """What the dialplan may visit: `agi://…/hotline`."""
 
 
@@ -57,13 +59,14 @@ async def serve(settings: Settings) -> None:
         reception = Reception(
             lines=lines,
             line_port=ports["line"],
-            shelf=shelf.filled(paths.sounds),
+            shelf=shelf.filled(paths.sounds, spoken=paths.batch_words),
             journal=journal,
             switch=link,
             calendar=calendar(settings.holiday_country, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.notice,
             spoken=paths.spoken,
+            batches=paths.batches,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",
             proof=Proof(settings.wake_proof),
@@ -80,6 +83,7 @@ async def serve(settings: Settings) -> None:
                 "attend": reception.attend,
                 "notify": reception.notify,
                 "wake_menu": reception.register_guest,
+                "survey": reception.ask,
             }
         )
         async with asyncio.TaskGroup() as tasks:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from callflow.call import Barge, Language, Life, Pressed
+from callflow.call import Barge, Language, Life, Overheard, Pressed
 from line.line import Line
 from reception.shelf import Shelf
 
@@ -41,6 +41,9 @@ class Telephone:
 
     async def hear_out(self, limit: float) -> None:
         await self._line.hear_out(limit)
+
+    def overhear(self) -> Overheard:
+        return self._line.overhear()
 
     def too_quiet(self) -> bool:
         return self._line.hearing.too_quiet()

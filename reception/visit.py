@@ -4,6 +4,7 @@ Whatever goes wrong here ends the visit without VERDICT_DONE, and the static twi
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from callflow.dialogues.hotline import Opening, hotline
 from callflow.dialogues.notify import notify
 from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
+from callflow.dialogues.survey import asked_in, survey
 from callflow.dialogues.wake_menu import wake_menu
 from callflow.rules import notice
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
@@ -59,6 +61,7 @@ class Reception:
     notices: Path
     spoken: Path
     """Where the messages of emergency notices are."""
+    batches: Path
     language: Language
     hall_opening: bool
     proof: Proof
@@ -101,6 +104,13 @@ class Reception:
         """Register a wake-up for the guest who dialled the menu; the route `wake_menu`."""
         bedside = self.bedsides.of(session.query.get("line", ""), session.query["call"])
         await self._visited(session, lambda call: wake_menu(call, bedside))
+
+    async def ask(self, session: Session) -> None:
+        """Ask a customer what a batch asks; the route `survey`. Without its file: the twin."""
+        batch, language = int(session.query["batch"]), Language(session.query["language"])
+        script = json.loads((self.batches / f"{batch}.json").read_text(encoding="utf-8"))
+        asked = asked_in(script, language)
+        await self._visited(session, lambda call: survey(call, asked))
 
     async def _visited(
         self, session: Session, dialogue: Dialogue, shelf: Shelf | None = None

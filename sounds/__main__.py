@@ -1,6 +1,7 @@
 """The command `python -m sounds`: builds the prompts of an installation, or the shipped ones."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from sounds.build import build_and_tell
@@ -21,11 +22,19 @@ def main() -> None:
     options.add_argument(
         "--ship", action="store_true", help="speak the prompts that come with the project anew"
     )
+    options.add_argument(
+        "--words", action="store_true", help="speak the words on standard input, as JSON, and end"
+    )
     asked = options.parse_args()
     if asked.ship:
         from sounds.ship import ship_all  # noqa: PLC0415
 
         ship_all(asked.cache)
+        return
+    if asked.words:
+        from sounds.words import speak_all  # noqa: PLC0415
+
+        speak_all(sys.stdin.read(), asked.out, asked.cache)
         return
     values = {"company": asked.company, "hotline": asked.hotline, "staff": asked.staff}
     build_and_tell(asked.out, asked.cache, values, asked.replacements)

@@ -2,9 +2,16 @@
 
 from sqlalchemy import MetaData
 
-from tickets import desk_models, notice_models, outbound_models, people_models
+from tickets import batch_models, desk_models, notice_models, outbound_models, people_models
 from tickets.models import Base
 
 METADATA: MetaData = Base.metadata
 
-__all__ = ["METADATA", "desk_models", "notice_models", "outbound_models", "people_models"]
+__all__ = [
+    "METADATA",
+    "batch_models",
+    "desk_models",
+    "notice_models",
+    "outbound_models",
+    "people_models",
+]

@@ -29,6 +29,8 @@ PLACES = (
     ("/promises", "promises"),
     ("/wake-ups", "wake"),
     ("/notices", "notices"),
+    ("/batches", "batches"),
+    ("/do-not-call", "do_not_call"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
     ("/audit", "audit"),

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from callflow.call import Topic
 from callflow.lifecycles.call import CallRecord, Disposition, Way
 from callflow.rules.roles import Role
+from desk import batch_words
 from desk.api.asking import Asking, Identity, Known
 from desk.archive import Patience
 from desk.looks import look, noted
@@ -18,7 +19,7 @@ from desk.pages.typed_calls import TypedCalls, read
 from desk.policy import allowed
 from desk.problems import Refused
 from settings import Settings
-from tickets import accounts, queries
+from tickets import accounts, batch_results, queries
 from tickets.finding import FoundCall, found_calls
 from tickets.pages import Page, UnknownCursorError
 
@@ -100,6 +101,8 @@ async def show_call(
     settings: Settings = request.app.state.settings
     show = Shown(settings.zone, holder.role)
     may_listen = _may(holder.role, "/api/v1/recordings/{recording_id}/audio")
+    numbers = [each.number for each in story.tickets]
+    visits_of = await asking.ask(lambda one: batch_results.of_ticket_numbers(one, numbers))
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)
     return page(
         request,
@@ -110,6 +113,10 @@ async def show_call(
         steps=steps(story.events, recordings, language_of(request), show),
         gaps=story.gaps,
         tickets=story.tickets,
+        visits_of=visits_of,
+        asked=batch_words.asked,
+        meant=batch_words.meant,
+        opens_batches=_may(holder.role, "/batches/{batch_id}"),
         listeners=await listeners(asking, recordings) if may_listen else [],
         may_listen=may_listen,
         may_open_customer=_may(holder.role, "/customers/{number}"),

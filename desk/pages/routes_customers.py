@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Number
 from desk.archive import Patience
+from desk.batch_words import asked, meant
 from desk.looks import look, noted
 from desk.pages import page
 from desk.pages.forms import Typed, typed
 from desk.pages.routes_calls import tone
 from desk.pages.routes_promises import MINUTES
 from desk.pages.shown import Shown, between
-from desk.policy import allowed
+from desk.policy import allowed, may
 from settings import Settings
-from tickets import audit, customers, promises, queries
+from tickets import audit, batch_results, customers, promises, queries
 from tickets.customers import Customer, CustomerSort
 from tickets.queries import CallFilter, TicketFilter
 
@@ -115,6 +116,10 @@ async def _shown(
     calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
     called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
     opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
+    numbers = [each.number for each in opened.items]
+    visits = await asking.ask(lambda each: batch_results.of_number(each, number))
+    visits_of = await asking.ask(lambda each: batch_results.of_ticket_numbers(each, numbers))
+    refuses = await asking.ask(lambda each: batch_results.refusal(each, number))
     promised = await asking.ask(lambda connection: promises.open_to(connection, number))
     return page(
         request,
@@ -126,6 +131,12 @@ async def _shown(
         calls=called.items,
         tickets=opened.items,
         promises=promised,
+        visits=visits,
+        visits_of=visits_of,
+        refuses=refuses,
+        asked=asked,
+        meant=meant,
+        opens_batches=may(holder.role, "GET", "/batches/{batch_id}"),
         sorts=list(CustomerSort),
         may_write=_may(holder, "POST"),
         may_promise=holder.account_id is not None and bool(_WHOLE.match(number)),

@@ -8,7 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from callflow.call import Barge, Call, Hangup, Language, Life, Pressed, Spoke
+from callflow.call import (
+    Barge,
+    Call,
+    Hangup,
+    Language,
+    Life,
+    Pressed,
+    Sound,
+    Spoke,
+    VoiceBegan,
+    VoiceEnded,
+)
 from line.ear import VoiceStarted, VoiceStopped
 from line.line import Line, LineEnded
 from line.wire import FRAME_SECONDS, packets
@@ -65,8 +76,13 @@ class RealLine:
             self.line.heard([VoiceStopped(self.now)])
 
 
+def _sounds_of(signs: list[Life]) -> list[Sound]:
+    voices = [sign.at for sign in signs if isinstance(sign, Spoke)]
+    return [sound for at in voices for sound in (VoiceBegan(at), VoiceEnded(at + VOICE_SECONDS))]
+
+
 async def _scripted(signs: list[Life], gone: float, doing: Doing) -> Lived:
-    call = ScriptedCall(signs=signs, hangs_up_at=gone)
+    call = ScriptedCall(signs=signs, hangs_up_at=gone, sounds=_sounds_of(signs))
     try:
         return await doing(call), call.now
     except Hangup:
@@ -81,6 +97,13 @@ async def _says_and_then_takes_keys(call: Call) -> tuple[Life | None, Pressed | 
     return await _says(call, Barge.NOTHING), await call.await_key(1.0)
 
 
+async def _overhears(call: Call) -> list[type]:
+    """Listen deaf to voices, and ask afterwards what there was."""
+    assert call.overhear().sounds == ()
+    await call.await_key(3.0)
+    return [type(sound) for sound in call.overhear().sounds]
+
+
 SCENES: dict[str, tuple[list[Life], float, Doing]] = {
     "a prompt is said to its end": ([], 99, lambda c: _says(c, Barge.LIFE)),
     "voice cuts a prompt": ([spoke(1.0)], 99, lambda c: _says(c, Barge.LIFE)),
@@ -92,6 +115,7 @@ SCENES: dict[str, tuple[list[Life], float, Doing]] = {
     "voice is heard": ([spoke(2.0)], 99, lambda c: c.listen(3.0)),
     "a key is heard": ([pressed("#", 1.5)], 99, lambda c: c.listen(3.0)),
     "voice is no key": ([spoke(0.1)], 99, lambda c: c.await_key(2.0)),
+    "who overhears hears a voice begin and end": ([spoke(1.0)], 99, _overhears),
     "the caller goes": ([], 1.0, lambda c: c.listen(3.0)),
     "the caller goes in a prompt": ([], 1.0, lambda c: _says(c, Barge.LIFE)),
 }

@@ -5,7 +5,16 @@ Held to the real line by tests/contract/test_telephone.py.
 
 from dataclasses import dataclass, field
 
-from callflow.call import Barge, Hangup, Language, Life, Pressed, Spoke
+from callflow.call import (
+    Barge,
+    Hangup,
+    Language,
+    Life,
+    Overheard,
+    Pressed,
+    Sound,
+    Spoke,
+)
 
 PROMPT_SECONDS = 2.0
 VOICE_SECONDS = 1.0
@@ -26,6 +35,8 @@ class ScriptedCall:
     said: list[tuple[float, str]] = field(default_factory=list)
     notes: list[tuple[str, dict[str, str | int | float]]] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+    """What who overhears the line hears."""
 
     async def say(self, *prompts: str, language: Language, barge: Barge) -> Life | None:
         for prompt in prompts:
@@ -44,6 +55,11 @@ class ScriptedCall:
 
     async def hear_out(self, limit: float) -> None:
         self._pass(min(VOICE_SECONDS, limit), Barge.NOTHING)
+
+    def overhear(self) -> Overheard:
+        heard = tuple(sound for sound in self.sounds if sound.at <= self.now)
+        self.sounds = [sound for sound in self.sounds if sound.at > self.now]
+        return Overheard(self.now, heard)
 
     def too_quiet(self) -> bool:
         return self.quiet

@@ -5,6 +5,8 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
+from callflow.lifecycles.batch import NOTICES, SHIPPED, BatchState, Kind
+from callflow.lifecycles.batch_job import JobState, Result
 from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.notification import HouseholdState
 from callflow.lifecycles.recording import RecordingKind
@@ -13,6 +15,7 @@ from callflow.rules.household_list import Wrong
 from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
 from callflow.rules.wake_file import FileFault, RowFault
+from desk.api.batch_export import FIXED
 from desk.api.incidents import WHY_NOT
 from desk.notice_csv import COLUMNS, REASONS, why
 from desk.pages.routes_audit import ACTIONS
@@ -21,6 +24,7 @@ from desk.words import words
 from floor.control import Script, Watch
 from floor.people import Shown
 from settings import PROJECT
+from sheets.faults import InRow, Whole
 from tickets.customers import CustomerSort
 from tickets.incidents import Stage, Voice
 from tickets.wake_register import Through
@@ -49,6 +53,15 @@ KEYS = [
     *(f"wake.file_{each}" for each in FileFault),
     *(f"wake.row_{each}" for each in RowFault),
     *(f"wake.through_{each}" for each in Through),
+    *(f"batch.state_{each}" for each in BatchState),
+    *(f"batch.kind_{each}" for each in Kind),
+    *(f"batch.job_{each}" for each in JobState),
+    *(f"batch.result_{each}" for each in Result if each),
+    *(f"batch.asks_{each.prompt}" for each in (*SHIPPED, *NOTICES)),
+    *(f"batch.key_{each.prompt}_{key}" for each in (*SHIPPED, *NOTICES) for key in each.keys),
+    *(f"batch.col_{each}" for each in FIXED),
+    *(f"sheet.{each}" for each in Whole),
+    *(f"sheet.row_{each}" for each in InRow),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
 

@@ -1,0 +1,137 @@
+"""Measures how soon a list of ten thousand people can be seen: `python -m bench.lists [--rows N]`.
+
+From the bytes to what the page shows: read in its own process, then asked of a real database that
+knows a thousand tickets and five hundred numbers that must not be called; and how long the batch of
+it takes to be kept.
+"""
+
+import argparse
+import asyncio
+import io
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from openpyxl import Workbook
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch import Kind
+from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+from desk import batch_plan, lists
+from desk.archive import Archive, Question
+from settings import Settings
+from sheets.writing import csv_lines
+from tickets import batches, do_not_call, rows
+from tickets.batches import Batch
+from tickets.database import engine
+from tickets.do_not_call import Entry
+from tickets.migrate import upgrade
+from tickets.models import TicketRow
+
+HEADER = ("电话", "姓名", "语言", "时区", "工单", "备注", "套餐", "地址")
+TICKETS, REFUSING = 1000, 500
+ROUNDS = 3
+
+
+def people(count: int) -> Iterator[Sequence[str]]:
+    """Give a list with some of everything that may be wrong in it."""
+    yield HEADER
+    for row in range(count):
+        number = f"138{row % (count - count // 50):08d}"  # one in fifty stands there twice
+        if row % 100 == 7:
+            number = number[:6]
+        ticket = f"20261121-{row:05d}" if row < TICKETS else ""
+        rest = ("zh" if row % 9 else "en", "", ticket, f"第{row}户", "无限", f"西城区{row}号")
+        yield (number, f"客户{row}", *rest)
+
+
+def as_xlsx(count: int) -> bytes:
+    """Return the list as a workbook."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in people(count):
+        sheet.append(list(row))
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+async def measure(settings: Settings, count: int) -> None:
+    """Print what each step takes."""
+    archive = Archive(engine(settings.database))
+    await archive.write(_furnish, within=30)
+    print(f"| {count} rows | bytes | s to the preview | callable | faults | twice | s to keep |")
+    print("|---|---|---|---|---|---|---|")
+    for name, content in (
+        ("csv", csv_lines(people(count)).encode("utf-8-sig")),
+        ("gb18030", csv_lines(people(count)).encode("gb18030")),
+        ("xlsx", as_xlsx(count)),
+    ):
+        for _ in range(ROUNDS):
+            began = time.monotonic()
+            found = await lists.take_in(content, f"x.{name}", settings, archive.patience(10))
+            seen = time.monotonic()
+            await archive.write(_keeping(found, settings), within=30)
+            kept = time.monotonic()
+            reading = found.reading
+            figures = (len(found.people), len(reading.faults), len(reading.twice))
+            counted = " | ".join(map(str, figures))
+            print(
+                f"| {name} | {len(content)} | {seen - began:.2f} | {counted} | {kept - seen:.2f} |"
+            )
+    await archive.close(within=5)
+
+
+def _keeping(found: lists.List, settings: Settings) -> Question[int]:
+    usual = Batch(
+        name="x",
+        kind=Kind.VISIT,
+        questions=batch_plan.usual(Kind.VISIT),
+        zone=settings.timezone,
+    )
+    kept = batch_plan.people_of(found, language="zh")
+    now = datetime.now(UTC)
+    return lambda connection: batches.make(connection, usual, kept, made_by=None, now=now)
+
+
+async def _furnish(connection: AsyncConnection) -> None:
+    now = datetime.now(UTC)
+    tickets = [
+        rows.of_ticket(
+            Ticket(
+                number=f"20261121-{which:05d}",
+                kind=TicketKind.FAULT,
+                business=None,
+                nature=None,
+                source=TicketSource.MESSAGE,
+                state=TicketState.NEW,
+                call_id=f"{which:08x}-6a5c-4c1d-9b6e-2f1f0f6f7a10",
+                customer_number="",
+                body="",
+                created_at=now,
+                due_at=now + timedelta(hours=24),
+            )
+        )
+        for which in range(TICKETS)
+    ]
+    await connection.execute(insert(TicketRow), tickets)
+    for which in range(REFUSING):
+        await do_not_call.put(connection, Entry(f"138{which * 7:08d}", "x", now, "x"))
+
+
+def main() -> None:
+    """Measure over an SQLite home of its own, or over a given database."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--rows", type=int, default=10_000)
+    asked = words.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lists-") as home:
+        settings = Settings(home=Path(home))
+        upgrade(settings.database)
+        asyncio.run(measure(settings, asked.rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""Owns the batches (回访, surveys, notices) as a purpose of the dispatcher (CBK-3).
+
+Fair between the batches that run: a line that is free goes to who calls fewest. Nobody is called
+outside the hours of their own zone, nobody on the do-not-call list. An attempt is never planned
+ahead, so that a batch that is paused rings nobody new from the next turn on.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch_job import (
+    Answer,
+    AttemptOver,
+    Due,
+    Event,
+    Job,
+    NeverAgain,
+    Reached,
+    Result,
+    Ring,
+    Rules,
+    Unwilling,
+    decide,
+)
+from callflow.rules import calling_hours, wall_clock
+from callflow.rules.calling_hours import CallingHours, NeverError
+from callflow.rules.hours import Calendar
+from dispatch.hearing import Said
+from dispatch.pace import Asks, Pace, shares
+from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
+from tickets import batch_jobs, batches, do_not_call
+from tickets.batch_jobs import Claimed, Shown
+from tickets.batches import Batch, Running
+from tickets.do_not_call import BY_TELEPHONE, Entry
+
+AHEAD: Final = timedelta(seconds=1)
+"""The dispatcher claims so much ahead of a moment; for a batch it is told the moment later."""
+NEVER: Final = timedelta(days=400)
+LOST: Final = "never_rung"
+"""What becomes of an attempt that was forgotten: nobody knows whether it rang."""
+_RESULTS: Final = {result.value: result for result in Result if result}
+
+
+class Scripts(Protocol):
+    """Where the words of a batch are made ready for the call service."""
+
+    def ready(self, batch_id: int, batch: Batch) -> bool:
+        """Tell whether a batch can be spoken; begin to make it ready when it cannot yet."""
+        ...
+
+
+@dataclass
+class Batching:
+    """People whom batches call, one after the other."""
+
+    lines: int
+    scripts: Scripts
+    calendar: Calendar | None = None
+    ring_for: float = 30.0
+    name: str = batch_jobs.PURPOSE
+    _pace: Pace = field(default_factory=Pace)
+
+    @property
+    def contexts(self) -> Mapping[str, str]:
+        return {"person": "batch-person"}
+
+    async def next_due(self, connection: AsyncConnection) -> datetime | None:
+        ready = [
+            self._pace.ready_at(one.id, one.due)
+            for one in await batches.running(connection)
+            if one.due is not None and one.calling < one.batch.lines
+        ]
+        return min(ready) + AHEAD if ready else None
+
+    async def claim(
+        self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
+    ) -> tuple[Sequence[Planned], Follow]:
+        del until  # see AHEAD
+        running = {one.id: one for one in await batches.running(connection)}
+        asking = {key: self._asks(one, now) for key, one in running.items()}
+        planned: list[Planned] = []
+        for key, count in shares(asking, limit).items():
+            planned += await self._claim_of(connection, running[key], now=now, limit=count)
+        return planned, NOTHING
+
+    async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
+        events = [(one, event) for one in heard if (event := _event(one)) is not None]
+        if not events:
+            return NOTHING
+        known = await batch_jobs.of_ids(connection, {one.attempt.subject_id for one, _ in events})
+        wanted = await batches.several(connection, {one.batch_id for one in known.values()})
+        after: dict[int, Job] = {}
+        for one, event in events:
+            shown = known.get(one.attempt.subject_id)
+            if shown is None:
+                continue
+            job = after.get(shown.id, shown.job)
+            rules = self._rules(wanted[shown.batch_id], shown)
+            after[shown.id], commands = decide(job, event, one.at, rules)
+            if NeverAgain() in commands:
+                await _never_again(connection, shown, one.at)
+        await batch_jobs.keep(connection, after)
+        if any(job.ended_at for job in after.values()):
+            await batches.finish(connection, now=max(one.at for one, _ in events))
+        return NOTHING
+
+    async def unwanted(
+        self, connection: AsyncConnection, subjects: Collection[int]
+    ) -> Collection[int]:
+        return await batch_jobs.stopped(connection, subjects)
+
+    async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
+        """End the calls that were forgotten; close the batches that have come to their end."""
+        known = await batch_jobs.of_ids(connection, await batch_jobs.forgotten(connection))
+        wanted = await batches.several(connection, {one.batch_id for one in known.values()})
+        after = {
+            key: decide(one.job, AttemptOver(LOST), now, self._rules(wanted[one.batch_id], one))[0]
+            for key, one in known.items()
+        }
+        await batch_jobs.keep(connection, after)
+        await batches.finish(connection, now=now)
+
+    def _asks(self, one: Running, now: datetime) -> Asks:
+        if one.due is None or one.due > now:
+            return Asks(one.calling, 0)
+        if not self.scripts.ready(one.id, one.batch):
+            return Asks(one.calling, 0)
+        paced = self._pace.free(one.id, now=now, calls_per_second=one.batch.calls_per_second)
+        return Asks(one.calling, min(paced, one.batch.lines - one.calling))
+
+    async def _claim_of(
+        self, connection: AsyncConnection, one: Running, *, now: datetime, limit: int
+    ) -> Sequence[Planned]:
+        """Take over who of one batch is due and may be called now."""
+        after: dict[int, Job] = {}
+        planned: list[Planned] = []
+        later: dict[str, datetime] = {}
+        for claimed in await batch_jobs.claim(connection, one.id, until=now, limit=limit):
+            shown = claimed.shown
+            rules = self._rules(one.batch, shown)
+            after[shown.id], commands = decide(shown.job, _asked(claimed), now, rules)
+            waits = after[shown.id].next_at
+            if Ring() in commands:
+                planned.append(_planned(shown, after[shown.id], now))
+            elif waits is not None and waits > now:
+                later[shown.person.zone] = waits
+        await batch_jobs.keep(connection, after)
+        for zone, moment in later.items():  # nobody else there may be called before that either
+            await batch_jobs.postpone(connection, one.id, zone=zone, until=now, to=moment)
+        self._pace.spend(one.id, len(planned), now=now, calls_per_second=one.batch.calls_per_second)
+        return planned
+
+    def _rules(self, batch: Batch, shown: Shown) -> Rules:
+        own = shown.person.zone
+        hours = CallingHours(
+            zone=own if own and wall_clock.is_zone(own) else batch.zone,
+            opens=batch.opens,
+            closes=batch.closes,
+            on_weekends=batch.on_weekends,
+            on_holidays=batch.on_holidays,
+            calendar=self.calendar,
+        )
+        return Rules(
+            max_attempts=batch.max_attempts,
+            spacing=batch.spacing,
+            allowed=partial(_allowed, hours),
+        )
+
+
+def _allowed(hours: CallingHours, moment: datetime) -> datetime:
+    try:
+        return calling_hours.next_allowed(moment, hours)
+    except NeverError:
+        return moment + NEVER
+
+
+def _asked(claimed: Claimed) -> Event:
+    return Unwilling() if claimed.unwilling else Due()
+
+
+def _event(heard: Heard) -> Event | None:
+    match heard.what:
+        case Lifted():
+            return None  # who or what lifted the receiver is told by the dialogue
+        case Over(result=result):
+            return AttemptOver(result)
+        case Statement(what=Said.KEYED, data=data):
+            return Answer(data.get("question", ""), data.get("key", ""))
+        case Statement(what=Said.REACHED, data=data):
+            result = _RESULTS.get(data.get("result", ""))
+            return None if result is None else Reached(result)
+        case Statement():
+            return None
+
+
+def _planned(shown: Shown, after: Job, at: datetime) -> Planned:
+    return Planned(
+        subject_id=shown.id,
+        seq=after.tries,
+        who="person",
+        number=shown.person.number,
+        at=at,
+        told={
+            "BATCH": str(shown.batch_id),
+            "BATCH_LANGUAGE": "en" if shown.person.language == "en" else "zh",
+            "BATCH_NUMBER": shown.person.number,
+        },
+    )
+
+
+async def _never_again(connection: AsyncConnection, shown: Shown, at: datetime) -> None:
+    entry = Entry(shown.person.number, f"batch {shown.batch_id}", at, BY_TELEPHONE)
+    await do_not_call.put(connection, entry)

@@ -1,0 +1,59 @@
+"""Owns how evenly a batch rings people: so many calls a second, a late turn made good. No I/O."""
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+MADE_GOOD: Final = timedelta(seconds=0.3)
+"""As much of a pause between two turns of the loop is made good; after more nothing comes in
+a burst."""
+
+
+@dataclass
+class Pace:
+    """When each batch may ring the next person."""
+
+    _next: MutableMapping[int, datetime] = field(default_factory=dict)
+
+    def ready_at(self, batch: int, due: datetime) -> datetime:
+        """Return when somebody who is due may be rung."""
+        return max(due, self._next.get(batch, due))
+
+    def free(self, batch: int, *, now: datetime, calls_per_second: float) -> int:
+        """Return how many may be rung now."""
+        begin = self._begin(batch, now)
+        if begin > now:
+            return 0
+        return 1 + int((now - begin).total_seconds() * calls_per_second)
+
+    def spend(self, batch: int, calls: int, *, now: datetime, calls_per_second: float) -> None:
+        """Note that so many were rung."""
+        if calls:
+            begin = self._begin(batch, now)
+            self._next[batch] = begin + timedelta(seconds=calls / calls_per_second)
+
+    def _begin(self, batch: int, now: datetime) -> datetime:
+        return max(self._next.get(batch, now), now - MADE_GOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """One batch that has people who are due."""
+
+    calling: int
+    """How many it calls already."""
+    free: int
+    """How many more it may call now."""
+
+
+def shares(asking: Mapping[int, Asks], lines: int) -> Mapping[int, int]:
+    """Return how many of so many lines each batch gets: the next always who calls fewest."""
+    given = dict.fromkeys(asking, 0)
+    for _ in range(lines):
+        wanting = [key for key, one in asking.items() if given[key] < one.free]
+        if not wanting:
+            break
+        fewest = min(wanting, key=lambda key: (asking[key].calling + given[key], key))
+        given[fewest] += 1
+    return {key: count for key, count in given.items() if count}

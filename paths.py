@@ -1,0 +1,82 @@
+"""Owns where an installation keeps its things. Does no I/O: paths are named here, not made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where an installation keeps its things, all under one home."""
+
+    home: Path
+
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets.json"
+
+    @property
+    def ports(self) -> Path:
+        return self.home / "run" / "ports.json"
+
+    @property
+    def run(self) -> Path:
+        return self.home / "run"
+
+    @property
+    def lists(self) -> Path:
+        return self.home / "run" / "lists"
+
+    @property
+    def asterisk(self) -> Path:
+        return self.home / "asterisk"
+
+    @property
+    def journal(self) -> Path:
+        return self.home / "journal"
+
+    @property
+    def spool_calls(self) -> Path:
+        return self.home / "spool" / "calls"
+
+    @property
+    def spool_messages(self) -> Path:
+        return self.home / "spool" / "messages"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store"
+
+    @property
+    def sounds(self) -> Path:
+        return self.home / "sounds"
+
+    @property
+    def own_sounds(self) -> Path:
+        return self.home / "sounds-own"
+
+    @property
+    def batch_words(self) -> Path:
+        """Return where the words are that were spoken for single batches."""
+        return self.home / "sounds-spoken"
+
+    @property
+    def batches(self) -> Path:
+        """Return where the call service reads what a batch asks."""
+        return self.run / "batches"
+
+    @property
+    def notice(self) -> Path:
+        return self.home / "notice"
+
+    @property
+    def spoken(self) -> Path:
+        """Return the folder of the emergency notices' messages."""
+        return self.home / "spoken"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def database(self) -> Path:
+        return self.home / "thirdring.db"

@@ -1,0 +1,1 @@
+"""Lists of people to call: read from what people bring (CSV, XLSX), written for them to keep."""

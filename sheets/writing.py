@@ -1,0 +1,48 @@
+"""Owns what is written for people to open in a spreadsheet: CSV and XLSX. Does no I/O.
+
+A cell that begins like a formula would be one in whoever's spreadsheet opens it, with whoever's
+rights: an apostrophe is put before it, as spreadsheets themselves mark text.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠|%")
+LONGEST_TITLE = 31
+"""Characters of a sheet's name."""
+
+_NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+
+
+def defused(text: str) -> str:
+    """Return a cell's text so that no spreadsheet computes it."""
+    return f"'{text}" if text.lstrip(" ").startswith(STARTS_A_FORMULA) else text
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV, each cell defused."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerows([defused(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+def workbook(title: str, rows: Iterable[Sequence[str]]) -> bytes:
+    """Return an XLSX with one sheet of text, the header first and held in sight."""
+    from openpyxl import Workbook  # noqa: PLC0415 (takes long to load; few write one)
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title.translate(_NOT_IN_A_TITLE).strip()[:LONGEST_TITLE] or "1")
+    sheet.freeze_panes = "A2"
+    for row in rows:
+        cells = []
+        for text in row:
+            cell = WriteOnlyCell(sheet, value=defused(text))
+            cell.data_type = "s"  # text, whatever it looks like
+            cells.append(cell)
+        sheet.append(cells)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()

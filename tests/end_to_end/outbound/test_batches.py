@@ -1,0 +1,157 @@
+"""A batch calls real phones: one answers by keys, one is busy first, one is a voicemail (CBK-3)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from caller import audio
+from caller.leg import Leg
+from caller.listen import RATE, Samples, segments
+from caller.phone import BUSY, AgentPhone, Answering, Phone
+from callflow.lifecycles.batch import BatchState
+from callflow.lifecycles.batch_job import JobState, Result
+from tests.end_to_end.house import House
+from tests.integration.batch_room import batch
+from tests.waiting import until
+from tickets import batch_jobs, batches
+from tickets.batch_jobs import Person, Shown, Wanted
+from tickets.database import engine
+
+pytestmark = pytest.mark.real
+HOTLINE = {"parts": "asterisk calls ledger desk dispatch", "batch_ring_for": 10}
+AT_ONCE = Answering(after=0.5)
+
+
+@asynccontextmanager
+async def _runs(house: House, numbers: list[str], **other: Any) -> AsyncIterator[int]:
+    """Have a batch call these numbers while the block runs; yield its id."""
+    made = engine(house.settings.database)
+    now = datetime.now(UTC)
+    who = [Person(position=place, number=one) for place, one in enumerate(numbers, 1)]
+    writing = made.execution_options(writing=True)
+    async with writing.begin() as connection:
+        key = await batches.make(connection, batch(**other), who, made_by=None, now=now)
+        assert await batches.change(connection, key, BatchState.RUNNING, now=now)
+    yield key
+    async with writing.begin() as connection:
+        await batches.change(connection, key, BatchState.STOPPED, now=datetime.now(UTC))
+    await made.dispose()
+
+
+async def _people(house: House, key: int) -> dict[str, Shown]:
+    made = engine(house.settings.database)
+    async with made.connect() as connection:
+        rows = await batch_jobs.listed(connection, Wanted(batch_id=key))
+    await made.dispose()
+    return {one.person.number: one for one in rows}
+
+
+async def _has(house: House, key: int, number: str, result: Result, *, within: float) -> Shown:
+    async def so() -> bool:
+        return (await _people(house, key))[number].job.result is result
+
+    await until(so, within=within, what=f"{number} is {result}", every=0.2)
+    return (await _people(house, key))[number]
+
+
+def _asked(house: House, prompt: str, *, times: int = 1) -> bool:
+    """Tell whether a prompt was begun so often, by the dialogue journal."""
+    lines = [
+        json.loads(line)
+        for path in house.settings.paths.journal.glob("dialogue-*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
+    begun = [one for one in lines if one["what"] == "prompt" and one["name"] == prompt]
+    return len(begun) >= times
+
+
+async def _hears(house: House, leg: Leg, prompt: str, *, times: int = 1) -> None:
+    """Stay on the line until a prompt has been begun so often."""
+    what = f"{prompt} is said {times} times"
+    await until(lambda: _asked(house, prompt, times=times), within=20, what=what, every=0.05)
+    await leg.waits(0.5)
+
+
+async def _answers_everything(house: House, phone: AgentPhone, hello: Samples, times: int) -> None:
+    """Say hello, press a wrong key first, then answer, hear the thanks out and hang up."""
+    leg = await phone.rings(within=40)
+    await leg.answered(within=10)
+    await leg.says(hello)
+    await leg.hears_words(within=3)
+    await _hears(house, leg, "survey_satisfaction", times=times)
+    await leg.presses("9")
+    await _hears(house, leg, "survey_satisfaction", times=times + 1)
+    await leg.presses("5")
+    await _hears(house, leg, "survey_solved", times=times)
+    await leg.presses("1")
+    await _hears(house, leg, "survey_thanks", times=times)
+    await leg.hears_pause(0.6, within=10)
+    assert not leg.is_over, "we hung up before the person"  # SIL-6
+    await leg.hangs_up()
+
+
+def _greeting(speech: Samples) -> Samples:
+    """Return a voicemail's greeting: a voice that does not wait, and a beep."""
+    spoken = [
+        speech[int(one.start * RATE) : int(one.end * RATE)] for one in segments(speech, gap=0.3)
+    ]
+    beep = 6000 * np.sin(2 * np.pi * 1000 * np.arange(int(0.4 * RATE)) / RATE)
+    parts = [audio.joined(spoken)[: 8 * RATE], audio.silence(0.5), beep.astype(np.int16)]
+    return audio.joined([*parts, audio.silence(10.0)])
+
+
+@pytest.mark.timeout(240)
+async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no_voicemail(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    person, busy, voicemail = [
+        await phone.register(room, house.password(room), answering)
+        for room, answering in (
+            ("8001", AT_ONCE),
+            ("8002", BUSY),
+            ("8003", Answering(after=0.3, says=_greeting(words(20.0)))),
+        )
+    ]
+    spacing = {Result.BUSY: 4.0, Result.VOICEMAIL: 3600.0}
+    async with _runs(house, ["8001", "8002", "8003"], spacing=spacing, lines=3) as key:
+        async with asyncio.TaskGroup() as doing:
+            doing.create_task(_answers_everything(house, person, words(0.8), 1))
+            machine = doing.create_task(voicemail.rings(within=40))
+            was_busy = await _has(house, key, "8002", Result.BUSY, within=40)
+        busy.answering = AT_ONCE
+        left = await _has(house, key, "8003", Result.VOICEMAIL, within=20)
+        await machine.result().ended(within=10)
+        await _answers_everything(house, busy, words(0.8), 3)
+        answered = await _has(house, key, "8001", Result.COMPLETED, within=15)
+        again = await _has(house, key, "8002", Result.COMPLETED, within=15)
+    assert dict(answered.job.answers) == {"satisfaction": "5", "solved": "1"}
+    assert (answered.job.state, answered.job.tries) == (JobState.DONE, 1)
+    assert dict(again.job.answers) == {"satisfaction": "5", "solved": "1"}
+    assert again.job.tries == was_busy.job.tries + 1
+    assert not machine.result().words(), "something was said to a voicemail"
+    assert (left.job.state, left.job.tries) == (JobState.WAITING, 1)
+    attempts = await house.rows(
+        "SELECT subject_id, result, rung_at, ended_at, answered_at FROM attempts ORDER BY rung_at"
+    )
+    rung = [str(row["result"]) for row in attempts if row["subject_id"] == again.id]
+    assert rung == ["busy"] * was_busy.job.tries + ["answered"]
+    assert await house.rows("SELECT id FROM calls WHERE way = 'out' AND answered_at IS NOT NULL")
+
+
+@pytest.mark.timeout(120)
+async def test_without_our_service_a_word_of_apology_is_said_and_the_call_made_again(
+    house: House, phone: Phone
+) -> None:
+    await phone.register("8001", house.password("8001"), Answering(after=2.0))
+    gone = house.settings.paths.batches
+    async with _runs(house, ["8001"], lines=1, spacing={Result.FAILED: 3600.0}) as key:
+        await until((gone / f"{key}.json").exists, within=10, every=0.01)
+        (gone / f"{key}.json").unlink()
+        found = await _has(house, key, "8001", Result.FAILED, within=30)
+    assert found.job.state is JobState.WAITING

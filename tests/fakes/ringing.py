@@ -1,0 +1,77 @@
+"""A switch by script for the dispatcher's tests: writes into the journals what Asterisk would.
+
+The real one is in `tests/end_to_end/outbound`.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tickets.attempts import Attempt
+
+
+class LinkGone(Exception):
+    """What this switch raises."""
+
+
+@dataclass
+class RingingSwitch:
+    """Rings when told to, and writes down what happens."""
+
+    folder: Path
+    boot: str | None = "trk1"
+    connected: bool = True
+    rung: list[tuple[float, Attempt]] = field(default_factory=list)
+    told: list[Mapping[str, str]] = field(default_factory=list)
+    deaf: bool = False
+    """Takes no order: nobody knows whether it arrived."""
+    alive: set[str] = field(default_factory=set)
+    on_ring: Callable[[Attempt], None] = lambda _: None
+
+    async def ring(
+        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
+    ) -> bool | None:
+        assert context
+        assert ring_for > 0
+        if self.deaf:
+            return None
+        self.rung.append((time.time(), attempt))
+        self.told.append(told)
+        self.alive.add(attempt.channel)
+        self.on_ring(attempt)
+        return True
+
+    async def hang_up(self, attempt: Attempt) -> None:
+        self.ends(attempt, 16)
+
+    async def living(self) -> frozenset[str]:
+        return frozenset(self.alive)
+
+    def answers(self, attempt: Attempt) -> None:
+        self._cel("ANSWER", attempt, "")
+
+    def ends(self, attempt: Attempt, cause: int) -> None:
+        self.alive.discard(attempt.channel)
+        self._cel("HANGUP", attempt, json.dumps({"hangupcause": cause}).replace('"', '""'))
+
+    def says(self, attempt: Attempt, what: str, **facts: str) -> None:
+        line = {"call": attempt.id, "at": time.time(), "what": what, **facts}
+        self._write("dialogue-1-1.jsonl", json.dumps(line))
+
+    def dies(self, boot: str) -> None:
+        self.alive.clear()
+        for what, name in (("switch_died", self.boot), ("switch_started", boot)):
+            self._write("site.jsonl", json.dumps({"at": time.time(), "what": what, "boot": name}))
+        self.boot = boot
+
+    def _cel(self, name: str, attempt: Attempt, extra: str) -> None:
+        channel = attempt.channel
+        fields = [name, f"{time.time():.6f}", channel, channel, "PJSIP/out-01"]
+        line = ",".join(f'"{value}"' for value in [*fields, "batch", "s", "", extra, "", "", ""])
+        self._write("cel.csv", line)
+
+    def _write(self, name: str, line: str) -> None:
+        with (self.folder / name).open("a") as journal:
+            journal.write(line + "\n")

@@ -1,0 +1,89 @@
+"""Owns a list of people with something of everything that may be wrong, and batches made of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch_job import Job, JobState, Result
+from tests.integration.desk_room import call_id, ticket_number
+from tests.integration.page_room import Pages
+from tickets import attempts, batch_jobs
+from tickets.attempts import Attempt
+from tickets.batch_jobs import Wanted
+from tickets.people_models import AuditRow
+
+LISTS, BATCHES, REFUSED = "/api/v1/batch-lists", "/api/v1/batches", "/api/v1/do-not-call"
+HOSTILE = '=HYPERLINK("http://evil","<script>alert(1)</script>")'
+LIST = "\n".join(
+    (
+        "电话,姓名,语言,工单,备注",
+        f"13812345678,张三丰,,{ticket_number(1)},要回电",
+        f'13812345679,<b>李</b>,en,,"{HOSTILE.replace(chr(34), chr(34) * 2)}"',
+        "13812345678,又是张三,,,",
+        "1381234,王五,,,",
+        "110,警察,,,",
+        "13812345670,勿扰人,,,",
+        "13812345671,赵六,,20200101-99999,",
+    )
+).encode()
+
+
+async def brought(client: httpx.AsyncClient, content: bytes = LIST) -> dict[str, Any]:
+    """Bring a list and return what it says."""
+    answer = await client.post(LISTS, content=content, params={"name": "回访.csv"})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def made(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
+    """Make a batch of the list."""
+    waits = await brought(client)
+    given = {"list_id": waits["id"], "name": "十一月回访", "kind": "visit", **more}
+    answer = await client.post(BATCHES, json=given)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def came(desk: Pages, batch: int, **of_first: Any) -> None:
+    """Let the first person of a batch have been called."""
+    now = datetime.now(UTC)
+    done = replace(
+        Job(next_at=None),
+        **{"state": JobState.DONE, "result": Result.COMPLETED, "tries": 1, "ended_at": now}
+        | of_first,
+    )
+
+    async def change(connection: AsyncConnection) -> None:
+        [first, *_] = await batch_jobs.listed(connection, Wanted(batch_id=batch))
+        await batch_jobs.keep(connection, {first.id: done})
+        rung = Attempt(
+            id=call_id(1),
+            purpose=batch_jobs.PURPOSE,
+            subject_id=first.id,
+            seq=1,
+            who="person",
+            number=first.person.number,
+            channel="x",
+            planned_at=now,
+            rung_at=now,
+            answered_at=now,
+            ended_at=now,
+            result="answered",
+        )
+        await attempts.begin(connection, [rung])
+
+    await desk.write(change)
+
+
+async def looks(desk: Pages, action: str) -> list[Any]:
+    """Return what is on record of an action."""
+    await desk.room.app.state.archive.settled()
+    query = select(AuditRow.subject, AuditRow.why, AuditRow.detail).where(AuditRow.action == action)
+    found = await desk.room.app.state.archive.ask(lambda one: one.execute(query), within=5)
+    return list(found.all())

@@ -1,0 +1,285 @@
+"""Batches are called to their end, fairly, in their hours, each person at most once an attempt.
+
+CBK-3, on both databases, whatever dies in between.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch import BatchState
+from callflow.lifecycles.batch_job import JobState, Result
+from callflow.rules.wall_clock import is_zone
+from dispatch.batching import Batching
+from dispatch.purpose import Follow, Planned
+from tests.fakes.ringing import RingingSwitch
+from tests.integration.batch_room import House, SpokenAtOnce, batch, people, zone_of_noon
+from tests.waiting import until
+from tickets import do_not_call
+from tickets.batch_models import BatchJobRow
+from tickets.database import engine
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    made = engine(database_url)
+    yield House(made, RingingSwitch(tmp_path))
+    await made.dispose()
+
+
+async def test_a_batch_is_called_to_its_end_and_closes_by_itself(house: House) -> None:
+    key = await house.makes(batch(), people(20))
+    house.switch.on_ring = house.completes
+    async with house.dispatcher(lines=5):
+        await house.is_now(key, BatchState.FINISHED)
+    jobs = await house.jobs(key)
+    assert {job.state for job in jobs} == {JobState.DONE}
+    assert {job.result for job in jobs} == {Result.COMPLETED}
+    assert [dict(job.answers) for job in jobs] == [{"satisfaction": "5", "solved": "1"}] * 20
+    assert len(house.switch.rung) == 20
+    assert (await house.known(key)).ended_at
+    assert house.switch.told[0]["BATCH"] == str(key)
+
+
+async def test_a_draft_calls_nobody(house: House) -> None:
+    draft = await house.makes(batch(), people(3), run=False)
+    runs = await house.makes(batch(), people(1, first=13_900_000_000))
+    async with house.dispatcher():
+        await house.rings(1)
+        await asyncio.sleep(0.6)
+    assert house.rung_by_batch() == {runs: 1}
+    assert draft != runs
+
+
+async def test_a_pause_takes_effect_within_a_second_and_start_goes_on(house: House) -> None:
+    key = await house.makes(batch(lines=300), people(300))
+    house.switch.on_ring = lambda attempt: house.switch.ends(attempt, 17)
+    async with house.dispatcher(lines=10):
+        await house.rings(20)
+        assert await house.gets(key, BatchState.PAUSED)
+        await asyncio.sleep(1.0)
+        rung = len(house.switch.rung)
+        await asyncio.sleep(1.0)
+        assert len(house.switch.rung) == rung < 300, "rung after the pause"
+        assert await house.gets(key, BatchState.RUNNING)
+        await house.rings(rung + 20)
+
+
+async def test_a_stop_ends_what_rings_and_leaves_who_talks(house: House) -> None:
+    key = await house.makes(batch(), people(4))
+    async with house.dispatcher() as dispatcher:
+        await house.rings(4)
+        talks = house.switch.rung[0][1]
+        house.switch.answers(talks)
+        await asyncio.sleep(0.3)
+        assert await house.gets(key, BatchState.STOPPED)
+        stopped_at = time.time()
+        await until(lambda: dispatcher.in_flight == 1, within=3, every=0.02)
+        assert time.time() - stopped_at <= 1.0
+        assert house.switch.alive == {talks.channel}, "somebody who talks was hung up"
+        house.completes(talks)
+        await house.first_is(key, JobState.DONE)
+        await asyncio.sleep(0.6)
+    assert len(house.switch.rung) == 4
+    assert not await house.gets(key, BatchState.RUNNING), "a stopped batch runs no more"
+
+
+async def test_lines_are_shared_fairly_between_batches(house: House) -> None:
+    big = await house.makes(batch(), people(400))
+    small = await house.makes(batch(), people(40, first=13_900_000_000))
+    async with house.dispatcher(lines=20):
+        await house.rings(20)
+        assert house.rung_by_batch() == {big: 10, small: 10}
+        for _, attempt in house.switch.rung[:20]:
+            house.switch.ends(attempt, 19)
+        await house.rings(40)
+    assert house.rung_by_batch() == {big: 20, small: 20}
+
+
+async def test_no_batch_takes_more_lines_than_are_its_own(house: House) -> None:
+    key = await house.makes(batch(lines=3), people(20))
+    async with house.dispatcher(lines=20):
+        await house.rings(3)
+        await asyncio.sleep(0.6)
+        assert len(house.switch.rung) == 3
+        house.switch.ends(house.switch.rung[0][1], 19)
+        await house.rings(4)
+        await asyncio.sleep(0.3)
+    assert house.rung_by_batch() == {key: 4}
+
+
+async def test_people_are_rung_evenly(house: House) -> None:
+    await house.makes(batch(calls_per_second=10.0), people(40))
+    async with house.dispatcher():
+        await house.rings(31)
+    moments = [at for at, _ in house.switch.rung[:31]]
+    assert 2.4 <= moments[-1] - moments[0] <= 4.5
+    for begin in range(21):
+        assert moments[begin + 10] - moments[begin] >= 0.6, "a burst"
+
+
+async def test_who_is_on_the_list_is_not_rung(house: House) -> None:
+    who = people(3)
+    await house.refuses(who[1].number)
+    key = await house.makes(batch(), who)
+    house.switch.on_ring = house.completes
+    async with house.dispatcher():
+        await house.is_now(key, BatchState.FINISHED)
+    assert [job.result for job in await house.jobs(key)] == [
+        Result.COMPLETED,
+        Result.DO_NOT_CALL,
+        Result.COMPLETED,
+    ]
+    assert who[1].number not in {attempt.number for _, attempt in house.switch.rung}
+
+
+async def test_who_asks_not_to_be_called_is_on_the_list_from_then_on(house: House) -> None:
+    first = await house.makes(batch(), people(1))
+    async with house.dispatcher():
+        attempt = await house.rings(1)
+        house.switch.answers(attempt)
+        house.switch.says(attempt, "keyed", question="call_again", key="2")
+        house.switch.says(attempt, "reached", result="declined")
+        house.switch.ends(attempt, 16)
+        await house.is_now(first, BatchState.FINISHED)
+        second = await house.makes(batch(), people(1))
+        await house.is_now(second, BatchState.FINISHED)
+    assert len(house.switch.rung) == 1
+    async with house.engine.connect() as connection:
+        [entry] = await do_not_call.listed(connection)
+    assert (entry.number, entry.by) == (attempt.number, do_not_call.BY_TELEPHONE)
+
+
+async def test_nobody_is_called_in_the_night_of_their_own_zone(house: House) -> None:
+    noon = zone_of_noon()
+    east = 12 - datetime.now(UTC).hour
+    night = next(
+        zone
+        for hours in (east - 12, east + 12)
+        if is_zone(zone := f"Etc/GMT{-hours:+d}" if hours else "Etc/GMT")
+    )
+    asleep = people(300, first=13_900_000_000, zone=night)
+    awake = [
+        one
+        for one in people(303)
+        if one.position > 300  # behind all who sleep
+    ]
+    key = await house.makes(
+        batch(zone=noon, opens=time_of_day(9, 0), closes=time_of_day(20, 0)), [*asleep, *awake]
+    )
+    house.switch.on_ring = house.completes
+    async with house.dispatcher(lines=10):
+        await house.rings(3)
+        await asyncio.sleep(0.6)
+    assert {attempt.number for _, attempt in house.switch.rung} == {one.number for one in awake}
+    jobs = await house.jobs(key)
+    now = datetime.now(UTC)
+    assert {job.tries for job in jobs[:300]} == {0}
+    assert all(job.next_at and job.next_at > now + timedelta(hours=1) for job in jobs[:300])
+
+
+async def test_who_was_busy_is_called_again_after_the_time_for_that(house: House) -> None:
+    key = await house.makes(batch(spacing={Result.BUSY: 1.0}, max_attempts=2), people(1))
+    async with house.dispatcher():
+        house.switch.ends(await house.rings(1), 17)
+        house.switch.ends(await house.rings(2), 17)
+        await house.is_now(key, BatchState.FINISHED)
+    first, second = [at for at, _ in house.switch.rung]
+    assert 0.9 <= second - first <= 2.5
+    [job] = await house.jobs(key)
+    assert (job.state, job.result, job.tries) == (JobState.FAILED, Result.BUSY, 2)
+
+
+async def test_killed_between_the_word_and_the_ring_the_attempt_counts_as_made(
+    house: House,
+) -> None:
+    key = await house.makes(batch(max_attempts=1), people(1))
+    house.switch.deaf = True
+    async with house.dispatcher():
+        await until(house.attempts, within=3, what="the attempt is there", every=0.02)
+    house.switch.deaf = False
+    async with house.dispatcher():
+        await house.is_now(key, BatchState.FINISHED)
+    assert not house.switch.rung
+    [job] = await house.jobs(key)
+    assert (job.state, job.result, job.tries) == (JobState.FAILED, Result.UNKNOWN, 1)
+
+
+async def test_killed_while_it_rings_nothing_is_lost_and_nobody_rung_twice(house: House) -> None:
+    key = await house.makes(batch(), people(10))
+    async with house.dispatcher():
+        await house.rings(10)
+    for _, attempt in house.switch.rung[:5]:
+        house.completes(attempt)  # while nobody dispatches
+    async with house.dispatcher():
+        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        for _, attempt in house.switch.rung[5:]:
+            house.completes(attempt)
+        await house.is_now(key, BatchState.FINISHED)
+    assert len(house.switch.rung) == 10
+    assert {job.result for job in await house.jobs(key)} == {Result.COMPLETED}
+
+
+async def test_a_switch_that_dies_under_a_call_counts_as_an_attempt(house: House) -> None:
+    key = await house.makes(batch(max_attempts=2), people(1))
+    async with house.dispatcher():
+        await house.rings(1)
+        house.switch.dies("trk2")
+        died = time.time()
+        house.completes(await house.rings(2))
+        await house.is_now(key, BatchState.FINISHED)
+    assert house.switch.rung[1][0] - died >= 0.25, "rung again before the time for that"
+    assert [job.tries for job in await house.jobs(key)] == [2]
+
+
+class DiesAfterTheCommit(Batching):
+    """Has the first turn fail between the commit and the ring."""
+
+    failed = False
+
+    async def claim(
+        self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
+    ) -> tuple[Sequence[Planned], Follow]:
+        planned, follow = await super().claim(connection, now=now, until=until, limit=limit)
+        if planned and not self.failed:
+            self.failed = True
+            follow = cast("Follow", None)
+        return planned, follow
+
+
+async def test_an_attempt_that_a_failing_turn_left_open_is_found_again(house: House) -> None:
+    key = await house.makes(batch(max_attempts=2), people(1))
+    batching = DiesAfterTheCommit(lines=5, scripts=SpokenAtOnce())
+    house.switch.on_ring = house.completes
+    async with house.dispatcher(batching=batching):
+        await house.is_now(key, BatchState.FINISHED, within=20)
+    assert [one.result for one in await house.attempts()] == ["never_rung", "answered"]
+    assert [job.tries for job in await house.jobs(key)] == [2]
+
+
+async def test_two_dispatchers_never_ring_the_same_person(house: House) -> None:
+    await house.makes(batch(), people(60))
+    async with house.dispatcher(lines=60), house.dispatcher(lines=60):
+        await house.rings(60)
+        await asyncio.sleep(0.5)
+    rung = [attempt.subject_id for _, attempt in house.switch.rung]
+    assert len(rung) == len(set(rung)) == 60
+
+
+async def test_a_call_that_was_forgotten_is_ended_as_unknown(house: House) -> None:
+    key = await house.makes(batch(max_attempts=1), people(1))
+    async with house.engine.execution_options(writing=True).begin() as connection:
+        lost = update(BatchJobRow).where(BatchJobRow.batch_id == key)
+        await connection.execute(lost.values(state="calling", next_at=None, tries=1))
+    async with house.dispatcher():
+        await house.is_now(key, BatchState.FINISHED)
+    assert [job.result for job in await house.jobs(key)] == [Result.UNKNOWN]
+    assert not house.switch.rung

@@ -1,0 +1,140 @@
+"""Batches as rows: made quickly, listed, copied, counted, on both databases (CBK-3)."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch import SHIPPED, BatchState, Mode
+from callflow.lifecycles.batch_job import Job, JobState, Result
+from tests.integration.batch_room import batch, people
+from tickets import batch_jobs, batches, do_not_call
+from tickets.batch_jobs import Wanted
+from tickets.database import engine
+from tickets.do_not_call import Entry
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
+    made = engine(database_url)
+    async with made.execution_options(writing=True).begin() as open_connection:
+        yield open_connection
+    await made.dispose()
+
+
+async def _made(connection: AsyncConnection, count: int = 5) -> int:
+    return await batches.make(connection, batch(), people(count), made_by=None, now=NOW)
+
+
+async def test_ten_thousand_people_are_kept_in_two_seconds(connection: AsyncConnection) -> None:
+    began = time.perf_counter()
+    key = await _made(connection, 10_000)
+    assert time.perf_counter() - began < 2.0
+    found = (await batches.progress(connection, [key]))[key]
+    assert (found.total, found.over, found.states) == (10_000, 0, {JobState.WAITING: 10_000})
+
+
+async def test_a_batch_is_read_as_it_was_written(connection: AsyncConnection) -> None:
+    who = people(2, ticket_id=None, extra={"装机": "2026-11-20"}, zone="Asia/Urumqi", language="en")
+    wanted = batch(spacing={Result.BUSY: 60.0}, questions=SHIPPED)
+    key = await batches.make(connection, wanted, who, made_by=None, now=NOW)
+    known = await batches.one(connection, key)
+    assert known is not None
+    assert (known.batch, known.state, known.made_at) == (wanted, BatchState.DRAFT, NOW)
+    shown = await batch_jobs.listed(connection, Wanted(batch_id=key))
+    assert [one.person for one in shown] == who
+    assert [one.job for one in shown] == [Job(next_at=NOW)] * 2
+    assert (await batches.listed(connection)).items == [known]
+
+
+async def test_a_number_stands_in_a_batch_once(connection: AsyncConnection) -> None:
+    who = people(1)
+    with pytest.raises(IntegrityError):
+        async with connection.begin_nested():
+            await batches.make(connection, batch(), who * 2, made_by=None, now=NOW)
+
+
+async def test_batches_in_which_agents_talk_are_not_offered(connection: AsyncConnection) -> None:
+    with pytest.raises(batches.NotOfferedError):
+        await batches.make(connection, batch(mode=Mode.AGENT), [], made_by=None, now=NOW)
+
+
+async def test_only_some_states_follow_one_another(connection: AsyncConnection) -> None:
+    key = await _made(connection)
+    draft, running, paused, stopped, finished = BatchState
+
+    async def becomes(state: BatchState) -> bool:
+        return await batches.change(connection, key, state, now=NOW)
+
+    assert not await becomes(draft)
+    assert not await becomes(paused)
+    assert await becomes(running)
+    assert not await becomes(running)
+    assert await becomes(paused)
+    assert await batches.change(connection, key, running, now=NOW + timedelta(hours=1))
+    known = await batches.one(connection, key)
+    assert known is not None
+    assert known.started_at == NOW, "it began when it was started first"
+    assert await becomes(stopped)
+    assert not await becomes(running)
+    assert not await becomes(finished)
+
+
+async def test_a_copy_has_the_same_people_or_only_those_nobody_reached(
+    connection: AsyncConnection,
+) -> None:
+    key = await _made(connection, 4)
+    rows = await batch_jobs.listed(connection, Wanted(batch_id=key))
+    done = Job(state=JobState.DONE, next_at=None, tries=2, result=Result.COMPLETED, ended_at=NOW)
+    fax = Job(state=JobState.FAILED, next_at=None, tries=1, result=Result.FAX, ended_at=NOW)
+    await batch_jobs.keep(connection, {rows[0].id: done, rows[2].id: fax})
+    later = NOW + timedelta(days=1)
+    everybody = await batches.copy(connection, key, name="再", made_by=None, now=later)
+    some = await batches.copy(connection, key, name="余", made_by=None, now=later, unreached=True)
+    assert everybody
+    assert some
+    for copied, numbers in ((everybody, rows), (some, rows[1:])):
+        shown = await batch_jobs.listed(connection, Wanted(batch_id=copied))
+        assert [one.person for one in shown] == [one.person for one in numbers]
+        assert {one.job.tries for one in shown} == {0}
+        assert {one.job.next_at for one in shown} == {later}
+        known = await batches.one(connection, copied)
+        assert known is not None
+        assert (known.copied_from, known.state) == (key, BatchState.DRAFT)
+    assert await batches.copy(connection, 999, name="", made_by=None, now=later) is None
+
+
+async def test_results_are_counted_listed_and_found_by_number(connection: AsyncConnection) -> None:
+    key = await _made(connection, 2500)
+    rows = [one async for one in batch_jobs.every(connection, Wanted(batch_id=key))]
+    assert [one.person.position for one in rows] == list(range(1, 2501))
+    over = {"state": JobState.DONE, "next_at": None, "tries": 1, "ended_at": NOW}
+    done = {
+        one.id: Job(result=Result.COMPLETED, answers={"satisfaction": str(1 + place % 5)}, **over)  # type: ignore[arg-type]
+        for place, one in enumerate(rows[:10])
+    }
+    await batch_jobs.keep(connection, done)
+    found = (await batches.progress(connection, [key]))[key]
+    assert (found.total, found.over, found.reached) == (2500, 10, 10)
+    assert await batch_jobs.tally(connection, key) == {"satisfaction": dict.fromkeys("12345", 2)}
+    which = Wanted(batch_id=key, results=frozenset({Result.COMPLETED}))
+    assert len(await batch_jobs.listed(connection, which)) == 10
+    [of_number] = await batch_jobs.of_number(connection, rows[3].person.number)
+    assert of_number.job == done[rows[3].id]
+
+
+async def test_the_list_of_who_is_not_called(connection: AsyncConnection) -> None:
+    entry = Entry("13800000001", "投诉", NOW, "7001")
+    assert await do_not_call.put(connection, entry)
+    assert not await do_not_call.put(connection, Entry("13800000001", "again", NOW, "7002"))
+    assert await do_not_call.listed(connection) == [entry]
+    many = [str(13_800_000_000 + n) for n in range(2000)]
+    assert await do_not_call.on_it(connection, many) == {"13800000001"}
+    assert await do_not_call.take_off(connection, "13800000001")
+    assert not await do_not_call.take_off(connection, "13800000001")
+    assert await do_not_call.on_it(connection, many) == frozenset()
