@@ -150,6 +150,8 @@ class Batching:
             elif waits is not None and waits > now:
                 later[shown.person.zone] = waits
         await batch_jobs.keep(connection, after)
+        if any(job.ended_at for job in after.values()):  # passed over
+            await batches.finish(connection, now=now)
         for zone, moment in later.items():  # nobody else there may be called before that either
             await batch_jobs.postpone(connection, one.id, zone=zone, until=now, to=moment)
         self._pace.spend(one.id, len(planned), now=now, calls_per_second=one.batch.calls_per_second)

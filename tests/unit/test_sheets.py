@@ -81,7 +81,7 @@ def test_a_formula_is_its_value_or_nothing_never_computed() -> None:
         ("1.38123E+10", InRow.CUT_BY_EXCEL),
         ("62345678", InRow.NO_SUCH_NUMBER),
         ("138123456789012345678", InRow.TOO_LONG),
-        ("138123", InRow.TOO_SHORT),
+        ("13", InRow.TOO_SHORT),
         ("10012345678", InRow.NO_SUCH_NUMBER),
         ("110", InRow.EMERGENCY),
         ("120", InRow.EMERGENCY),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,6 @@ import numpy as np
 import pytest
 
 from caller import audio
-from caller.leg import Leg
 from caller.listen import RATE, Samples, segments
 from caller.phone import BUSY, AgentPhone, Answering, Phone
 from callflow.lifecycles.batch import BatchState
@@ -60,37 +60,38 @@ async def _has(house: House, key: int, number: str, result: Result, *, within: f
     return (await _people(house, key))[number]
 
 
-def _asked(house: House, prompt: str, *, times: int = 1) -> bool:
-    """Tell whether a prompt was begun so often, by the dialogue journal."""
+def _begun(house: House) -> Counter[str]:
+    """Return how often each prompt was begun, by the dialogue journals."""
     lines = [
         json.loads(line)
         for path in house.settings.paths.journal.glob("dialogue-*.jsonl")
         for line in path.read_text().splitlines()
     ]
-    begun = [one for one in lines if one["what"] == "prompt" and one["name"] == prompt]
-    return len(begun) >= times
+    return Counter(one["name"] for one in lines if one["what"] == "prompt")
 
 
-async def _hears(house: House, leg: Leg, prompt: str, *, times: int = 1) -> None:
-    """Stay on the line until a prompt has been begun so often."""
-    what = f"{prompt} is said {times} times"
-    await until(lambda: _asked(house, prompt, times=times), within=20, what=what, every=0.05)
-    await leg.waits(0.5)
-
-
-async def _answers_everything(house: House, phone: AgentPhone, hello: Samples, times: int) -> None:
+async def _answers_everything(house: House, phone: AgentPhone, hello: Samples) -> None:
     """Say hello, press a wrong key first, then answer, hear the thanks out and hang up."""
     leg = await phone.rings(within=40)
+    before = _begun(house)
     await leg.answered(within=10)
     await leg.says(hello)
     await leg.hears_words(within=3)
-    await _hears(house, leg, "survey_satisfaction", times=times)
+
+    async def hears(prompt: str, times: int = 1) -> None:
+        def said() -> bool:
+            return _begun(house)[prompt] - before[prompt] >= times
+
+        await until(said, within=20, what=f"{prompt} is said {times} times", every=0.05)
+        await leg.waits(0.5)
+
+    await hears("survey_satisfaction")
     await leg.presses("9")
-    await _hears(house, leg, "survey_satisfaction", times=times + 1)
+    await hears("survey_satisfaction", 2)
     await leg.presses("5")
-    await _hears(house, leg, "survey_solved", times=times)
+    await hears("survey_solved")
     await leg.presses("1")
-    await _hears(house, leg, "survey_thanks", times=times)
+    await hears("survey_thanks")
     await leg.hears_pause(0.6, within=10)
     assert not leg.is_over, "we hung up before the person"  # SIL-6
     await leg.hangs_up()
@@ -121,13 +122,13 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
     spacing = {Result.BUSY: 4.0, Result.VOICEMAIL: 3600.0}
     async with _runs(house, ["8001", "8002", "8003"], spacing=spacing, lines=3) as key:
         async with asyncio.TaskGroup() as doing:
-            doing.create_task(_answers_everything(house, person, words(0.8), 1))
+            doing.create_task(_answers_everything(house, person, words(0.8)))
             machine = doing.create_task(voicemail.rings(within=40))
             was_busy = await _has(house, key, "8002", Result.BUSY, within=40)
         busy.answering = AT_ONCE
         left = await _has(house, key, "8003", Result.VOICEMAIL, within=20)
         await machine.result().ended(within=10)
-        await _answers_everything(house, busy, words(0.8), 3)
+        await _answers_everything(house, busy, words(0.8))
         answered = await _has(house, key, "8001", Result.COMPLETED, within=15)
         again = await _has(house, key, "8002", Result.COMPLETED, within=15)
     assert dict(answered.job.answers) == {"satisfaction": "5", "solved": "1"}
