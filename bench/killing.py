@@ -34,7 +34,8 @@ from bench.jobs import Jobs, Judged
 from settings import PROJECT, Settings
 from switchroom import asterisk
 from tests import postgres
-from tests.end_to_end.house import House, free_port, running
+from tests.end_to_end.house import House, running
+from tests.end_to_end.launching import free_port
 from tests.postgres import Postgres
 
 HEADING: Final = "## Killed again and again meanwhile"

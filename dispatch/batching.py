@@ -189,8 +189,8 @@ def _event(heard: Heard) -> Event | None:
     match heard.what:
         case Lifted():
             return None  # who or what lifted the receiver is told by the dialogue
-        case Over(result=result):
-            return AttemptOver(result)
+        case Over(result=ended):
+            return AttemptOver(ended)
         case Statement(what=Said.KEYED, data=data):
             return Answer(data.get("question", ""), data.get("key", ""))
         case Statement(what=Said.REACHED, data=data):

@@ -70,7 +70,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server and wait until it answers (30 s at most)."""
-        options = [f"--{name}={value}" for name, value in (SETTINGS | self.settings).items()]
+        options = [f"--{name}={value}" for name, value in {**SETTINGS, **self.settings}.items()]
         command = [
             *("setpriv", "--pdeathsig", "QUIT", "--"),  # never outlives the tests
             *self.account,

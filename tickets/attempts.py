@@ -121,7 +121,9 @@ async def spent(connection: AsyncConnection, since: datetime, now: datetime) -> 
         .where(row.planned_at >= since, row.price > 0)
         .where(row.answered_at.is_not(None))
     )
-    return sum(price * _minutes(answered, ended or now) for price, answered, ended in found)
+    return sum(
+        price * _minutes(answered, ended or now) for price, answered, ended in found if answered
+    )
 
 
 def _minutes(answered: datetime, ended: datetime) -> int:

@@ -149,7 +149,7 @@ class _Called:
         heard = self._call.overhear()
         self._witness = after(self._witness, heard)
         who = verdict(self._witness, heard.now)
-        if who in _OF_MACHINES:
+        if who is not None and who in _OF_MACHINES:
             self._call.note("lifted_by", who=who.value)
             self._reached(_OF_MACHINES[who])
             raise _Machine

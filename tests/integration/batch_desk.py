@@ -54,9 +54,8 @@ async def came(desk: Pages, batch: int, **of_first: Any) -> None:
     """Let the first person of a batch have been called."""
     now = datetime.now(UTC)
     done = replace(
-        Job(next_at=None),
-        **{"state": JobState.DONE, "result": Result.COMPLETED, "tries": 1, "ended_at": now}
-        | of_first,
+        Job(next_at=None, state=JobState.DONE, result=Result.COMPLETED, tries=1, ended_at=now),
+        **of_first,
     )
 
     async def change(connection: AsyncConnection) -> None:

@@ -212,7 +212,7 @@ async def test_a_turn_that_was_kept_without_our_knowing_is_found_in_the_database
 ) -> None:
     """The database was killed between the commit and its word: the guest is not forgotten."""
     key = await hotel.wakes("8215", in_s=0.1)
-    lost = []
+    lost: list[str] = []
     plain = Dispatcher._follow
 
     def once(self: Dispatcher, purpose: str, follow: object) -> None:

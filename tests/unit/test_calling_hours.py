@@ -111,9 +111,9 @@ def test_a_beginning_that_comes_twice_counts_the_second_time_and_an_end_the_firs
 
 
 def test_hours_that_cannot_be() -> None:
-    for ends in ({"opens": time(9), "closes": time(9)}, {"opens": time(20), "closes": time(8)}):
+    for opens, closes in ((time(9), time(9)), (time(20), time(8))):
         with pytest.raises(ValueError, match="end before they begin"):
-            _hours(**ends)
+            _hours(opens=opens, closes=closes)
 
 
 def test_without_a_calendar_only_weekends_are_known() -> None:

@@ -17,7 +17,8 @@ RATE = 8000
 
 def _tone(*hertz: float, seconds: float, level: float = 0.1) -> NDArray[np.float64]:
     at = np.arange(int(seconds * RATE)) / RATE
-    return level * np.sum([np.sin(2 * np.pi * hz * at) for hz in hertz], axis=0)
+    waves = np.array([np.sin(2 * np.pi * hz * at) for hz in hertz])
+    return np.asarray(level * waves.sum(axis=0), np.float64)
 
 
 def _heard(samples: NDArray[np.float64]) -> list[int]:

@@ -45,12 +45,12 @@ def test_who_says_a_whole_sentence_and_goes_on_is_a_voicemail() -> None:
 
 
 def test_a_voicemail_with_pauses_is_known_by_how_long_it_talks_over_us() -> None:
-    greeting = [VoiceBegan(2.0), VoiceEnded(4.5), VoiceBegan(4.6), VoiceEnded(7.5)]
+    greeting: list[Sound] = [VoiceBegan(2.0), VoiceEnded(4.5), VoiceBegan(4.6), VoiceEnded(7.5)]
     assert _told(*greeting, we_speak_at=1.6)[0] is Who.VOICEMAIL
 
 
 def test_who_talks_much_but_later_is_a_person() -> None:
-    talk = [VoiceBegan(16.0), VoiceEnded(19.0), VoiceBegan(19.1)]
+    talk: list[Sound] = [VoiceBegan(16.0), VoiceEnded(19.0), VoiceBegan(19.1)]
     assert _told(*talk, we_speak_at=1.6, until=30.0)[0] is None
 
 

@@ -12,7 +12,8 @@ from caller.phone import Phone
 from settings import Settings
 from switchroom import asterisk
 from tests.end_to_end.agents import signed_in
-from tests.end_to_end.house import House, free_port
+from tests.end_to_end.house import House
+from tests.end_to_end.launching import free_port
 from tests.end_to_end.work import asks_for_an_agent, at_work, call_id
 from tests.waiting import until
 

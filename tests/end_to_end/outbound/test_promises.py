@@ -35,7 +35,8 @@ async def _is_now(agent: Agent, key: int, state: str, *, within: float = 15) -> 
         rows = (await agent.client.get("/api/v1/promises", params={"number": CUSTOMER})).json()
         return [row for row in rows["items"] if (row["id"], row["state"]) == (key, state)]
 
-    return (await until(so, within=within, what=f"promise {key} is {state}", every=0.2))[0]
+    found = await until(so, within=within, what=f"promise {key} is {state}", every=0.2)
+    return dict(found[0])
 
 
 async def _is_settled(agent: Agent) -> None:
