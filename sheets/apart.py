@@ -26,7 +26,7 @@ CPU_S: Final = 25
 MEMORY: Final = 1536 * 2**20
 """Bytes of addresses, of which a list of ten thousand rows uses a small part."""
 AT_ONCE: Final = 2
-NICENESS: Final = 10
+NICENESS: Final = 5
 """Who talks to a caller goes first."""
 
 _HOME = Path(__file__).resolve().parent.parent

@@ -80,14 +80,10 @@ class Numbers:
     def _understood(self, number: PhoneNumber) -> Number:
         if number.extension:
             raise WrongNumberError(InRow.EXTENSION)
-        match phonenumbers.is_possible_number_with_reason(number):
-            case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-                raise WrongNumberError(InRow.TOO_SHORT)
-            case ValidationResult.TOO_LONG:
-                raise WrongNumberError(InRow.TOO_LONG)
-        if not phonenumbers.is_valid_number(number):
-            raise WrongNumberError(InRow.NO_SUCH_NUMBER)
-        if phonenumbers.number_type(number) in _COSTLY:
+        kind = phonenumbers.number_type(number)
+        if kind == PhoneNumberType.UNKNOWN:
+            raise WrongNumberError(_why_not(number))
+        if kind in _COSTLY:
             raise WrongNumberError(InRow.PREMIUM)
         dialled = phonenumbers.format_out_of_country_calling_number(number, self.region)
         digits = "".join(letter for letter in dialled if letter.isdecimal())
@@ -99,3 +95,12 @@ class Numbers:
         zones: tuple[str, ...] = tuple(time_zones_for_number(number))
         at_home = number.country_code == phonenumbers.country_code_for_region(self.region)
         return () if at_home and len(zones) != 1 else zones
+
+
+def _why_not(number: PhoneNumber) -> InRow:
+    match phonenumbers.is_possible_number_with_reason(number):
+        case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return InRow.TOO_SHORT
+        case ValidationResult.TOO_LONG:
+            return InRow.TOO_LONG
+    return InRow.NO_SUCH_NUMBER

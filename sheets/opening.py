@@ -106,7 +106,9 @@ def _of_xlsx(content: bytes) -> Iterator[Line]:
         with _torn():
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what a file says of its size need not be true
-            rows = sheet.iter_rows(max_row=MOST_ROWS * 3, max_col=MOST_COLUMNS + 1)
+            rows = sheet.iter_rows(
+                max_row=MOST_ROWS * 3, max_col=MOST_COLUMNS + 1, values_only=True
+            )
         number = 0
         while True:
             with _torn():
@@ -114,10 +116,10 @@ def _of_xlsx(content: bytes) -> Iterator[Line]:
             if row is None:
                 return
             number += 1
-            cells = [_shown(cell.value) for cell in row]
-            while cells and not cells[-1]:
-                cells.pop()
-            yield number, cells
+            width = len(row)
+            while width and row[width - 1] is None:
+                width -= 1
+            yield number, [_shown(value) for value in row[:width]]
     finally:
         book.close()
 

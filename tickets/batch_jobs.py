@@ -42,7 +42,7 @@ class Person:
     position: int
     """The row's place in the list that was read, from 1."""
     number: str
-    """E.164 without anything else but a leading +, or a number of the house."""
+    """As it is dialled, and as a customer is known by: digits, or a number of the house."""
     name: str = ""
     language: str = "zh"
     zone: str = ""

@@ -84,7 +84,7 @@ async def ticket_ids(connection: AsyncConnection, numbers: Collection[str]) -> M
                 TicketRow.number.in_(wanted[begin : begin + AT_ONCE])
             )
         )
-        found |= {number: key for number, key in rows if number}
+        found.update({number: key for number, key in rows if number is not None})
     return found
 
 
@@ -98,7 +98,7 @@ async def ticket_numbers(connection: AsyncConnection, ids: Collection[int]) -> M
                 TicketRow.id.in_(wanted[begin : begin + AT_ONCE])
             )
         )
-        found |= {key: number for key, number in rows if number}
+        found.update({key: number for key, number in rows if number is not None})
     return found
 
 
@@ -164,9 +164,11 @@ async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
 
 def _came() -> Select[Any]:
     job, row = BatchJobRow, BatchRow
-    columns = (job.ticket_id, job.number, job.result, job.answers, job.tries, job.ended_at)
-    more: list[Any] = [job.batch_id, job.state, row.name.label("batch"), row.kind, row.script]
-    return select(*columns, *more).join(row, row.id == job.batch_id)
+    columns: Sequence[Any] = (
+        *(job.batch_id, job.ticket_id, job.number, job.state, job.result, job.answers),
+        *(job.tries, job.ended_at, row.name.label("batch"), row.kind, row.script),
+    )
+    return select(*columns).join(row, row.id == job.batch_id)
 
 
 async def _found(connection: AsyncConnection, query: Select[Any]) -> Sequence[Came]:

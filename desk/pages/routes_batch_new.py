@@ -160,7 +160,7 @@ def _confirming(
         form=form,
         kinds=list(Kind),
         languages=list(Language),
-        places=range(1, OWN_QUESTIONS + 1),
+        own_places=range(1, OWN_QUESTIONS + 1),
         spaced=[each.value for each in batch_plan.SPACED],
         ours=[(name, asked(each, language)) for name, each in batch_plan.OURS.items()],
         standing=asked(NOTICES[0], language),

@@ -53,10 +53,8 @@ async def made(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
 async def came(desk: Pages, batch: int, **of_first: Any) -> None:
     """Let the first person of a batch have been called."""
     now = datetime.now(UTC)
-    done = replace(
-        Job(next_at=None, state=JobState.DONE, result=Result.COMPLETED, tries=1, ended_at=now),
-        **of_first,
-    )
+    done = Job(next_at=None, state=JobState.DONE, result=Result.COMPLETED, tries=1, ended_at=now)
+    done = replace(done, **of_first)
 
     async def change(connection: AsyncConnection) -> None:
         [first, *_] = await batch_jobs.listed(connection, Wanted(batch_id=batch))
