@@ -1,7 +1,8 @@
 """Finds steady tones on a line: the beep of a voicemail, a fax. Does no I/O.
 
 A tone is one line in the spectrum for a fifth of a second; a voice never stays so pure and so
-steady. Two tones at once (keys, a busy line) are none of these.
+steady but for its lowest overtones, so that low tones do not count. Two tones at once (keys, a busy
+line) are none of these.
 """
 
 from typing import Final
@@ -17,6 +18,8 @@ PURE: Final = 0.9
 LOUD_ENOUGH: Final = 1e-5
 """Mean square, full scale being 1: -50 dBFS."""
 BIN_HZ: Final = 8000 // FRAME
+LOWEST_HZ: Final = 400
+"""Vowels of high voices are nearly one tone of 200 to 250 Hz."""
 
 _TAPER: Final = np.hanning(FRAME)
 
@@ -45,5 +48,7 @@ def _line_of(frame: bytes) -> int:
         return 0
     power = np.abs(np.fft.rfft(samples * _TAPER)) ** 2
     line = int(power.argmax())
+    if line * BIN_HZ < LOWEST_HZ:
+        return 0
     near = float(power[max(line - 1, 0) : line + 2].sum())
     return line if near >= PURE * float(power.sum()) else 0

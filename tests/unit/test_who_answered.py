@@ -46,12 +46,12 @@ def test_who_says_a_whole_sentence_and_goes_on_is_a_voicemail() -> None:
 
 def test_a_voicemail_with_pauses_is_known_by_how_long_it_talks_over_us() -> None:
     greeting: list[Sound] = [VoiceBegan(2.0), VoiceEnded(4.5), VoiceBegan(4.6), VoiceEnded(7.5)]
-    assert _told(*greeting, we_speak_at=1.6)[0] is Who.VOICEMAIL
+    assert _told(*greeting, we_speak_at=1.5)[0] is Who.VOICEMAIL
 
 
 def test_who_talks_much_but_later_is_a_person() -> None:
     talk: list[Sound] = [VoiceBegan(16.0), VoiceEnded(19.0), VoiceBegan(19.1)]
-    assert _told(*talk, we_speak_at=1.6, until=30.0)[0] is None
+    assert _told(*talk, we_speak_at=1.5, until=30.0)[0] is None
 
 
 def test_a_voice_that_goes_on_without_a_pause_is_a_voicemail() -> None:
@@ -61,12 +61,12 @@ def test_a_voice_that_goes_on_without_a_pause_is_a_voicemail() -> None:
 
 
 def test_a_voicemail_that_pauses_gives_itself_away_when_it_talks_over_us() -> None:
-    who, _ = _told(VoiceBegan(2.0), VoiceEnded(12.0), we_speak_at=1.6)
+    who, _ = _told(VoiceBegan(2.0), VoiceEnded(12.0), we_speak_at=1.5)
     assert who is Who.VOICEMAIL
 
 
 def test_a_person_may_talk_into_our_words() -> None:
-    who, _ = _told(VoiceBegan(2.0), VoiceEnded(6.5), we_speak_at=1.6)
+    who, _ = _told(VoiceBegan(2.0), VoiceEnded(6.5), we_speak_at=1.5)
     assert who is None
 
 
