@@ -1,8 +1,8 @@
 """Owns what an end-to-end test asks for: a hotline that runs, a telephone, and something to say.
 
 A module says what kind of hotline it wants with `HOTLINE = {"max_wait": 6}` and `DATABASES =
-("sqlite", "postgres")`; modules that want the same one share it, unless `OWN_HOUSE = True`. After
-every test: no channel, no task, no spooled file left.
+("sqlite", "postgres")`, a test with `@pytest.mark.databases("postgres")`; who wants the same one
+shares it, unless `OWN_HOUSE = True`. After every test: no channel, no task, no spooled file left.
 """
 
 import asyncio
@@ -46,7 +46,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = {"max_wait": 6, "parts": WITHOUT_DESK, **getattr(module, "HOTLINE", {})}
     settings = tuple(sorted(wanted.items()))
     own = module.__name__ if getattr(module, "OWN_HOUSE", False) else ""
-    names = getattr(module, "DATABASES", ("sqlite",))
+    marked = metafunc.definition.get_closest_marker("databases")
+    names = marked.args if marked else getattr(module, "DATABASES", ("sqlite",))
     kinds = [Kind(name, settings, own) for name in names]
     shared = [_KINDS.setdefault(kind, kind) for kind in kinds]
     metafunc.parametrize("house", shared, ids=names, indirect=True, scope="session")

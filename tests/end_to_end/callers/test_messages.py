@@ -19,11 +19,11 @@ from tests.end_to_end.people import (
 )
 
 pytestmark = pytest.mark.real
-DATABASES = ("sqlite", "postgres")
 
 KINDS = {"1": "complaint", "2": "suggestion", "3": "consultation", "4": "fault"}
 
 
+@pytest.mark.databases("postgres")  # what is kept is whole there too
 async def test_a_caller_chooses_talks_and_leaves_a_message_of_the_kind_chosen(
     house: House, phone: Phone, words: Callable[[float], Samples]
 ) -> None:
