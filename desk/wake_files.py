@@ -58,14 +58,13 @@ async def kept(wishes: Sequence[Wish], holder: Holder, asking: Patience) -> int:
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> None:
-        for wish in wishes:
-            await wake_register.register(
-                connection,
-                _registration(wish),
-                made_by=holder.account_id,
-                now=now,
-                through=Through.FILE,
-            )
+        await wake_register.register_all(
+            connection,
+            [_registration(wish) for wish in wishes],
+            made_by=holder.account_id,
+            now=now,
+            through=Through.FILE,
+        )
         await audit.note(connection, look(holder, IMPORTED, "register", f"{len(wishes)}"))
 
     if wishes:

@@ -84,21 +84,50 @@ async def register(
     call_id: str | None = None,
 ) -> int:
     """Keep a registration and its first wake-up; return its id. Raises InThePastError."""
+    [key] = await register_all(
+        connection, [wanted], made_by=made_by, now=now, through=through, call_id=call_id
+    )
+    return key
+
+
+async def register_all(
+    connection: AsyncConnection,
+    wanted: Sequence[Registration],
+    *,
+    made_by: int | None,
+    now: datetime,
+    through: Through,
+    call_id: str | None = None,
+) -> Sequence[int]:
+    """Keep registrations and their first wake-ups in few statements; return their ids, in order.
+
+    Raises InThePastError, and keeps none, when one of them names no moment that is to come.
+    """
+    made = {"made_at": now, "made_by": made_by, "made_through": through.value, "call_id": call_id}
+    ahead = [_first_days(one, now) for one in wanted]
+    lines = [
+        _columns(one) | made | {"unfolded_to": days.unfolded_to}
+        for one, days in zip(wanted, ahead, strict=True)
+    ]
+    in_order = insert(WakeRegistrationRow).returning(
+        WakeRegistrationRow.id, sort_by_parameter_order=True
+    )
+    keys: Sequence[int] = (await connection.execute(in_order, lines)).scalars().all()
+    rows = [
+        row
+        for key, one, days in zip(keys, wanted, ahead, strict=True)
+        for row in _rows(key, one, days)
+    ]
+    if rows:
+        await connection.execute(insert(WakeUpRow), rows)
+    return keys
+
+
+def _first_days(wanted: Registration, now: datetime) -> "_Ahead":
     first = next_day(wanted, after=now)
     if first is None:
         raise InThePastError
-    ahead = _ahead(wanted, begin=wanted.first_day, after=now, at_least=first)
-    made = insert(WakeRegistrationRow).values(
-        **_columns(wanted),
-        made_at=now,
-        made_by=made_by,
-        made_through=through.value,
-        call_id=call_id,
-        unfolded_to=ahead.unfolded_to,
-    )
-    key: int = (await connection.execute(made.returning(WakeRegistrationRow.id))).scalar_one()
-    await _insert(connection, key, wanted, ahead)
-    return key
+    return _ahead(wanted, begin=wanted.first_day, after=now, at_least=first)
 
 
 async def cancel(
@@ -236,7 +265,8 @@ async def _unfold(
     last: date | None = known.scalar_one()
     begin = max(filter(None, (wanted.first_day, last and last + wall_clock.A_DAY)))
     ahead = _ahead(wanted, begin=begin, after=after, known_to=last)
-    await _insert(connection, key, wanted, ahead)
+    if rows := _rows(key, wanted, ahead):
+        await connection.execute(insert(WakeUpRow), rows)
     await connection.execute(
         update(WakeRegistrationRow)
         .where(WakeRegistrationRow.id == key)
@@ -244,15 +274,11 @@ async def _unfold(
     )
 
 
-async def _insert(
-    connection: AsyncConnection, key: int, wanted: Registration, ahead: _Ahead
-) -> None:
-    rows = [
+def _rows(key: int, wanted: Registration, ahead: _Ahead) -> list[dict[str, Any]]:
+    return [
         columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
         for day, at in ahead.days
     ]
-    if rows:
-        await connection.execute(insert(WakeUpRow), rows)
 
 
 def next_day(wanted: Registration, *, after: datetime) -> date | None:
