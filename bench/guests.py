@@ -242,7 +242,9 @@ class Guests:
         A line of SIPp's book: day, time, seconds since 1970, R or S, Call-ID, CSeq, first line.
         """
         found: dict[str, tuple[float, str]] = {}
-        for line in (self.folder / "sip.csv").read_text(errors="replace").splitlines():
+        book = self.folder / "sip.csv"
+        lines = book.read_text(errors="replace").splitlines() if book.exists() else []
+        for line in lines:
             columns = line.split("\t")
             if len(columns) > 6 and columns[3] == "R" and columns[6].startswith("INVITE"):
                 number = columns[6].partition("sip:")[2].partition("@")[0]

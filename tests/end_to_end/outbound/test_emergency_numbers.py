@@ -117,6 +117,7 @@ async def test_a_wake_up_that_may_not_be_rung_ends_so_and_no_phone_outside_rings
 
     await until(refused, within=10, what="it is refused", every=0.2)
     assert _rung(outside) == []
-    counted = (house.settings.paths.run / "dispatch.prom").read_text()
-    assert 'thirdring_dispatch_not_allowed_total{why="sort"}' in counted
+    figures = house.settings.paths.run / "dispatch.prom"
+    counted = 'thirdring_dispatch_not_allowed_total{why="sort"}'
+    await until(lambda: counted in figures.read_text(), within=5, what="it is counted")
     await house.changes("UPDATE wake_ups SET state = 'cancelled', next_at = NULL")
