@@ -1,4 +1,4 @@
-"""Owns the visit that asks where a caller goes: one look at the database, 0.5 s at most.
+"""Owns the visit that asks where a caller goes: one look at the database, 1 s at most.
 
 The database is read, never written, and never waited for: without an answer in time the route is
 everybody's, and for a while nobody asks again (the fuse). Callers notice nothing.
@@ -21,8 +21,8 @@ from callflow.rules.routing import EVERYBODY, Known, Matter, Route, route
 from tickets import customers, desk_tickets, duties
 
 _log = structlog.get_logger(__name__)
-WITHIN: Final = 0.5
-"""Seconds for the database; the dialplan itself goes on after 0.8 s."""
+WITHIN: Final = 1.0
+"""Seconds for the database; the dialplan itself goes on after 1.3 s."""
 FUSE: Final = (0.5, 10.0)
 """Seconds in which nobody asks a database that has not answered: at first, and at most when it
 goes on not answering; doubled in between. One slow moment must not cost others their route."""

@@ -1,4 +1,4 @@
-"""A database that stalls or refuses costs a caller 0.5 s once, and then nothing for a while."""
+"""A database that stalls or refuses costs a caller a second once, and then nothing for a while."""
 
 import asyncio
 import time
