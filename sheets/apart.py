@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from sheets.faults import Fault, InRow, Person, Twice, UnreadableError, Whole
 from sheets.numbers import Numbers
+from sheets.opening import require_something
 from sheets.reading import Reading, read
 from sheets.writing import workbook
 
@@ -36,6 +37,7 @@ _turn = asyncio.Semaphore(AT_ONCE)
 
 async def reading(content: bytes, *, region: str, own: Collection[str]) -> Reading:
     """Return what a list says (`sheets.reading.read`). Raises UnreadableError."""
+    require_something(content)
     told = await _done(["read", region, ",".join(sorted(own))], content)
     found = json.loads(told)
     if "why" in found:
@@ -69,11 +71,7 @@ async def _done(words: Sequence[str], given: bytes) -> bytes:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "sheets.apart", *words),
             cwd=_HOME,
-            env={
-                "PATH": os.environ.get("PATH", ""),
-                "OPENBLAS_NUM_THREADS": "1",
-                "LANG": "C.UTF-8",
-            },
+            env={"PATH": os.environ.get("PATH", ""), **_SURROUNDINGS},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -39,10 +39,7 @@ _DECLARED = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "u
 
 def lines(content: bytes) -> Iterator[Line]:
     """Give every line that has something in it, the header first. Raises UnreadableError."""
-    if len(content) > LARGEST:
-        raise UnreadableError(Whole.TOO_LARGE, most=LARGEST // 2**20)
-    if not content.strip(b"\0 \t\r\n"):
-        raise UnreadableError(Whole.EMPTY)
+    require_something(content)
     if content.startswith(_OLE):
         # what Excel protects by a password is wrapped like an old file
         locked = "EncryptedPackage".encode("utf-16-le") in content
@@ -55,6 +52,14 @@ def lines(content: bytes) -> Iterator[Line]:
             if seen > MOST_ROWS + 1:
                 raise UnreadableError(Whole.TOO_MANY_ROWS, most=MOST_ROWS)
             yield line, cells
+
+
+def require_something(content: bytes) -> None:
+    """Refuse what needs no reading at all: nothing, or far too much. Raises UnreadableError."""
+    if len(content) > LARGEST:
+        raise UnreadableError(Whole.TOO_LARGE, most=LARGEST // 2**20)
+    if not content.strip(b"\0 \t\r\n"):
+        raise UnreadableError(Whole.EMPTY)
 
 
 def _of_csv(content: bytes) -> Iterator[Line]:

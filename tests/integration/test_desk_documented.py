@@ -24,9 +24,6 @@ from tests.integration.desk_room import Room, room
 
 API = (PROJECT / "docs/api.md").read_text()
 OPERATING = (PROJECT / "docs/operating.md").read_text()
-OPERATING = (PROJECT / "docs/operating.md").read_text()
-UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
-"""Not in the description: itself, and files."""
 UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
 WRITERS = (
