@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ami import events
 from ami.connection import LinkLost
@@ -16,6 +17,9 @@ from ami.events import QueueState
 from ami.fence import Unsendable
 from ami.link import Link
 from callflow.text import clean
+
+NO_MEANING: Final = "D"
+"""A key that no telephone has and no menu of ours knows."""
 
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")
 _INTERFACE = re.compile(r"PJSIP/[A-Za-z0-9]{1,20}|Local/[a-z]{1,20}@nowhere")
@@ -89,6 +93,14 @@ class Actions:
             **({"Queue": queue} if queue else {}),
         }
         return await self._do("QueuePause", fields, valid=_is_member(queue or "any", interface))
+
+    async def nudge(self, channel: str) -> Outcome:
+        """Have a caller's channel hear a key that means nothing: who waits in a queue asks at once.
+
+        Otherwise app_queue lets a waiting caller ask for a free phone once a second.
+        """
+        fields = {"Channel": channel, "Digit": NO_MEANING, "Duration": "100", "Receive": "true"}
+        return await self._do("PlayDTMF", fields, valid=bool(_CHANNEL.fullmatch(channel)))
 
     async def redirect(
         self, channel: str, context: str, exten: str = "s", *, variables: Mapping[str, str]

@@ -5,7 +5,8 @@ without more, a caller of everybody's queue could take the senior agent for whom
 waits. Its own remedy, weights, counts callers whose phone already rings as waiting: it holds
 everybody back from agents who are free, while whoever comes later passes them. So an agent who
 becomes free is shown to the queue of the highest rank first, and to the next when all who wait
-there have had the time to see it.
+there have had the time to see it. And whoever is next is told to ask now: a caller who comes just
+then asks at once, and Asterisk takes a phone for free until it says that it rings.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,6 +16,8 @@ from floor.picture import Picture
 
 HEAD_START_S: Final = 1.2
 """Seconds after which each waiting caller has been asked for, and some for a busy machine."""
+NUDGED: Final = 2
+"""So many are told that somebody is free: the first may be hanging up just now."""
 
 _RANKS: Final = ("own-", "manager", "senior", "hotline")
 
@@ -42,6 +45,17 @@ def awaited(picture: Picture) -> frozenset[str]:
         for linkedid, one in picture.waiting.items()
         if linkedid not in rung and one.left_at is None
     )
+
+
+def next_in_line(picture: Picture, queues: Collection[str]) -> list[str]:
+    """Return the channels of who is next in these queues, the longest waiting first."""
+    rung = {offer.linkedid for offer in picture.offers.values()}
+    waiting = sorted(picture.waiting.items(), key=lambda each: each[1].since)
+    return [
+        one.channel
+        for linkedid, one in waiting
+        if one.queue in queues and linkedid not in rung and one.left_at is None
+    ][:NUDGED]
 
 
 def _rank(queue: str) -> int:

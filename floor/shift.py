@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ami.actions import Actions, Outcome
 from callflow.rules.roles import Role
 from floor import metrics, reconcile
-from floor.favoured import HEAD_START_S, awaited, stages
+from floor.favoured import HEAD_START_S, awaited, next_in_line, stages
 from floor.kept_open import KeptOpen, needed
 from floor.people import Worker
 from floor.picture import Picture
@@ -276,10 +276,12 @@ class Shift:
         self._later.pop(worker.seat, None)
         if not later:
             await self._do([Pause(worker.seat, not worker.available, reason)])
+            await self._nudge(worker.queues if worker.available else ())
             return
         self._later[worker.seat] = rest = frozenset(queue for group in later for queue in group)
         await self._open.keep(self._kept_open())
         await self._do([Pause(worker.seat, False, reason, queue) for queue in now])
+        await self._nudge(now)
         task = asyncio.create_task(self._show_others(worker.seat, later, rest))
         self._showing.add(task)
         task.add_done_callback(self._showing.discard)
@@ -294,10 +296,16 @@ class Shift:
                 if self._later.get(seat) is not rest:
                     return
                 await self._do([Pause(seat, False, "", queue) for queue in queues])
+                await self._nudge(queues)
         async with self._one_at_a_time:
             if self._later.get(seat) is rest:
                 del self._later[seat]
                 await self._open.release(self._kept_open())
+
+    async def _nudge(self, queues: Sequence[str]) -> None:
+        """Let whoever is next ask for the phone at once, before anybody who comes just now."""
+        for channel in next_in_line(self._picture, queues):
+            await self._actions.nudge(channel)  # refused: the caller is gone, or has an agent
 
     def _kept_open(self) -> frozenset[str]:
         """Return the queues whose callers wait for somebody who is not to be rung just now."""

@@ -79,15 +79,19 @@ class FakeFloor(FakeAmi):
                 gone = self.members.pop((queue, one), None)
                 word = ("Success", "") if gone else ("Error", "Interface: Not there")
                 return [_response(action, word[0], Message=word[1])]
-            case {"Action": "QueuePause", "Interface": one, "Paused": paused}:
-                for (queue, interface), member in self.members.items():
-                    if interface == one and action.get("Queue", queue) == queue:
-                        member["Paused"] = "1" if paused == "true" else "0"
-                        member["PausedReason"] = action["Reason"] if paused == "true" else ""
+            case {"Action": "QueuePause" | "PlayDTMF"}:
+                self._pause(action)
                 return [_response(action)]
             case {"Action": "Status"}:
                 return [self._list_begin(action), _complete("StatusComplete", action)]
         return super()._answer(action)
+
+    def _pause(self, action: Mapping[str, str]) -> None:
+        for (queue, interface), member in self.members.items():
+            if interface == action.get("Interface") and action.get("Queue", queue) == queue:
+                paused = action["Paused"] == "true"
+                member["Paused"] = "1" if paused else "0"
+                member["PausedReason"] = action["Reason"] if paused else ""
 
     def _queue(self, action: Mapping[str, str]) -> list[str]:
         rows = [

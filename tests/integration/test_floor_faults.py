@@ -212,6 +212,8 @@ async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_u
         assert ("hotline", NEVER_RUNG) in fake.members, "its callers are not sent to a message"
         await until(lambda: fake.members["hotline", INTERFACE]["Paused"] == "0", within=5)
         await until(lambda: ("hotline", NEVER_RUNG) not in fake.members, within=5)
+        nudged = [(one["Channel"], one["Receive"]) for one in fake.sent("PlayDTMF")]
+        assert nudged == [("PJSIP/trunk-0", "true")], "only who waits where the agent is shown"
 
 
 async def test_who_rests_again_meanwhile_is_not_shown_to_anybody(

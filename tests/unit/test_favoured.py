@@ -1,10 +1,10 @@
 """Who is favoured is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from floor.favoured import awaited, stages
+from floor.favoured import awaited, next_in_line, stages
 from floor.people import Offer, Waiter
 from floor.picture import Picture
 
@@ -43,3 +43,18 @@ def test_who_is_being_rung_or_has_left_does_not_wait() -> None:
     assert awaited(picture) == {"senior", OWN}
     picture.offers["8109"] = Offer("call", "1", "senior", NOON)
     assert awaited(picture) == {OWN}
+
+
+def test_who_waits_longest_is_told_first_that_somebody_is_free() -> None:
+    picture = Picture()
+    waits = [("1", "hotline", 20), ("2", "senior", 90), ("3", "hotline", 40), ("4", "hotline", 30)]
+    picture.waiting = {
+        key: Waiter(queue, f"PJSIP/trunk-{key}", NOON - timedelta(seconds=seconds))
+        for key, queue, seconds in waits
+    }
+    assert next_in_line(picture, ["hotline"]) == ["PJSIP/trunk-3", "PJSIP/trunk-4"]
+    assert next_in_line(picture, ALL) == ["PJSIP/trunk-2", "PJSIP/trunk-3"]
+    assert next_in_line(picture, []) == []
+    picture.offers["8109"] = Offer("call", "3", "hotline", NOON)
+    picture.waiting["4"].left_at = NOON
+    assert next_in_line(picture, ["hotline"]) == ["PJSIP/trunk-1"]
