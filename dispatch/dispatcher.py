@@ -19,6 +19,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callflow.rules.dialling import Verdict
 from dispatch import metrics
 from dispatch.book import AHEAD_S, Book
 from dispatch.guard import Guard, Toll
@@ -27,7 +28,7 @@ from dispatch.outward import Switch
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
 from tickets import attempts
-from tickets.attempts import NEVER_RUNG, NOT_ALLOWED, Attempt
+from tickets.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 
 LEAD_S: Final = 1.0
 """Attempts are committed this long before they are due, and ring at their moment."""
@@ -140,17 +141,18 @@ class Dispatcher:
             )
             tolls = await self.guard.judge(connection, planned, now=self.now())
             begun = [
-                (_attempt(purpose.name, plan, boot, toll), plan, toll.verdict.allowed)
+                (_attempt(purpose.name, plan, boot, toll), plan, toll.verdict)
                 for plan, toll in zip(planned, tolls, strict=True)
             ]
             await attempts.begin(connection, [attempt for attempt, _, _ in begun])
         self._follow(purpose.name, follow)
         self._book.open |= {attempt.id: attempt for attempt, _, _ in begun}
-        for attempt, plan, allowed in begun:
-            if allowed:
+        for attempt, plan, verdict in begun:
+            if verdict.allowed:
                 self._start(self._ring(purpose, attempt, plan))
-        if refused := [attempt for attempt, _, allowed in begun if not allowed]:
-            await self._end(refused, NOT_ALLOWED)
+        for result in (NOT_ALLOWED, HELD_BACK):
+            if refused := [one for one, _, verdict in begun if _refusal(verdict) == result]:
+                await self._end(refused, result)
 
     async def _ring(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
         """Ring at the moment that was planned, never before it."""
@@ -271,6 +273,13 @@ class Dispatcher:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _refusal(verdict: Verdict) -> str:
+    """Return how an attempt ends that may not be made; empty: it may."""
+    if verdict.allowed:
+        return ""
+    return HELD_BACK if verdict.passes else NOT_ALLOWED
 
 
 def _attempt(purpose: str, plan: Planned, boot: str, toll: Toll) -> Attempt:

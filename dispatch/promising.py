@@ -25,6 +25,7 @@ from callflow.lifecycles.promise import (
     NotReached,
     PromiseAgain,
     PromiseKind,
+    Refused,
     Ring,
     Rules,
     Talked,
@@ -38,7 +39,7 @@ from dispatch.hearing import Said
 from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT
 from tickets import call_backs, duties, promises
-from tickets.attempts import Attempt
+from tickets.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from tickets.call_backs import Wanted
 from tickets.duties import Duty, DutyState
 
@@ -200,6 +201,8 @@ def _event(heard: Heard) -> Event | None:
     match heard.what:
         case Lifted():
             return Took()
+        case Over(result=result) if result in {NOT_ALLOWED, HELD_BACK}:
+            return Refused(for_now=result == HELD_BACK)
         case Over(result=result, rang=rang):
             told = result not in {NEVER_RUNG, SWITCH_DIED}
             return AttemptOver(heard.attempt.number, told=told, rang=rang)

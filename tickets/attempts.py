@@ -45,7 +45,9 @@ _LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
 
 NEVER_RUNG: Final = "never_rung"
 NOT_ALLOWED: Final = "not_allowed"
-_NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED)
+HELD_BACK: Final = "held_back"
+"""Not allowed just now: the hour, what was rung lately or spent today is against it."""
+_NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED, HELD_BACK)
 
 
 async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:

@@ -11,7 +11,7 @@ the dispatcher keeps the row and carries the commands out.
 | dialling | the customer's phone rings | talking; else open, for later; at last failed |
 | talking | both talk | kept |
 | kept | both have talked, or somebody says so | – |
-| failed | tried as often as allowed, or far too late: the desk shouts | a person decides |
+| failed | tried in vain, far too late, or not to be rung: the desk shouts | a person decides |
 | unknown | the customer's phone may have rung and nobody knows what came of it | a person decides |
 | cancelled | not wanted any more | – |
 
@@ -137,6 +137,13 @@ class AttemptOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """The guard against toll fraud has let nobody be rung; `for_now`: it may later."""
+
+    for_now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallNow:
     """A person wants the customer to be called now, with an answer."""
 
@@ -148,7 +155,18 @@ class Settled:
     kept: bool
 
 
-Event = Due | AllPassed | Took | Dialled | Talked | NotReached | AttemptOver | CallNow | Settled
+Event = (
+    Due
+    | AllPassed
+    | Took
+    | Dialled
+    | Talked
+    | NotReached
+    | AttemptOver
+    | Refused
+    | CallNow
+    | Settled
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +224,8 @@ def decide(promise: CallBack, event: Event, now: datetime, rules: Rules) -> Deci
             return _gone_on(promise, event), ()
         case NotReached():
             return _not_reached(promise, now, rules)
-        case AttemptOver():
-            return _over(promise, event, now, rules)
+        case AttemptOver() | Refused():
+            return _ended(promise, event, now, rules)
         case CallNow() | Settled():
             return _said(promise, event, now)
 
@@ -270,6 +288,23 @@ def _over(promise: CallBack, over: AttemptOver, now: datetime, rules: Rules) -> 
             return _kept(promise, now, rules)
         case _:
             return promise, ()
+
+
+def _ended(
+    promise: CallBack, event: AttemptOver | Refused, now: datetime, rules: Rules
+) -> Decision:
+    if isinstance(event, Refused):
+        return _refused(promise, now, rules, for_now=event.for_now)
+    return _over(promise, event, now, rules)
+
+
+def _refused(promise: CallBack, now: datetime, rules: Rules, *, for_now: bool) -> Decision:
+    if promise.state is not PromiseState.RINGING:
+        return promise, ()
+    if not for_now:
+        return replace(promise, state=PromiseState.FAILED, next_at=None), (Alarm(),)
+    again = now + timedelta(seconds=rules.round_every)
+    return replace(promise, state=PromiseState.OPEN, next_at=again), ()
 
 
 def _kept(promise: CallBack, now: datetime, rules: Rules) -> Decision:

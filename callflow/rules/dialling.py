@@ -68,6 +68,11 @@ class Verdict:
     allowed: bool
     why: Why
 
+    @property
+    def passes(self) -> bool:
+        """Tell whether a number that may not be rung now may be later."""
+        return self.why not in {Why.EMERGENCY, Why.SORT}
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:

@@ -122,7 +122,7 @@ async def test_a_number_is_rung_so_often_in_an_hour_by_dispatchers_one_after_the
         assert await _result(hotel, first) == "busy"
     second, third = await hotel.wakes(THE_SAME, in_s=0.1), await hotel.wakes(ANOTHER, in_s=0.1)
     async with hotel.dispatcher(guard=_guard(per_hour=2, per_day=9)):
-        assert await _result(hotel, second) == "not_allowed"
+        assert await _result(hotel, second) == "held_back"
         await until(lambda: any(one.subject_id == third for _, one in hotel.switch.rung), within=5)
     assert all(one.subject_id != second for _, one in hotel.switch.rung)
 
@@ -135,7 +135,7 @@ async def test_what_was_rung_before_counts_for_the_day(hotel: Hotel) -> None:
         assert await attempts.rung_lately(connection, [FULL, "+1"], now) == {FULL: (0, 1)}
     key = await hotel.wakes(OUTSIDE, in_s=0.1)
     async with hotel.dispatcher(guard=_guard(per_day=1)):
-        assert await _result(hotel, key) == "not_allowed"
+        assert await _result(hotel, key) == "held_back"
 
 
 async def test_calls_in_one_minute_are_limited_also_within_one_claim(hotel: Hotel) -> None:
@@ -177,7 +177,7 @@ async def test_what_is_spent_ends_calls_outside_until_midnight_and_is_said_once(
     said = Said()
     monkeypatch.setattr("dispatch.guard._log", said)
     async with hotel.dispatcher(guard=guard):
-        assert await _result(hotel, outside) == "not_allowed"
+        assert await _result(hotel, outside) == "held_back"
         await until(lambda: hotel.switch.rung, within=5, what="the room is rung")
 
         async def again() -> bool:
