@@ -119,7 +119,7 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
             ("8003", Answering(after=0.3, says=_greeting(words(20.0)))),
         )
     ]
-    spacing = {Result.BUSY: 4.0, Result.VOICEMAIL: 3600.0}
+    spacing = {Result.BUSY: 30.0, Result.VOICEMAIL: 3600.0}
     async with _runs(house, ["8001", "8002", "8003"], spacing=spacing, lines=3) as key:
         async with asyncio.TaskGroup() as doing:
             doing.create_task(_answers_everything(house, person, words(0.8)))

@@ -51,15 +51,15 @@ async def _talk(desk: Leg, customer: AgentPhone, words: Callable[[float], Sample
     """Both hear each other; return the customer's leg."""
     customers = await customer.rings(within=15)
     await customers.answered(within=10)
-    connected = desk.now
+    connected, lifted = desk.now, customers.now
     await desk.says(words(3.0))
-    await customers.hears_words(within=5)
-    await until(
-        lambda: [one for one in desk.words() if one.end > connected + 0.5],
-        within=10,
-        what="the agent hears the customer",
-        every=0.1,
-    )
+    for who, leg, since in (("customer", customers, lifted), ("agent", desk, connected)):
+        await until(
+            lambda leg=leg, since=since: [one for one in leg.words() if one.end > since + 0.5],
+            within=10,
+            what=f"the {who} hears the other",
+            every=0.1,
+        )
     return customers
 
 
