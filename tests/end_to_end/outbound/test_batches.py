@@ -142,7 +142,7 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
     )
     rung = [str(row["result"]) for row in attempts if row["subject_id"] == again.id]
     assert rung == ["busy"] * was_busy.job.tries + ["answered"]
-    assert await house.rows("SELECT id FROM calls WHERE way = 'out' AND answered_at IS NOT NULL")
+    assert await house.rows("SELECT id FROM calls WHERE way = 'out' AND answered IS NOT NULL")
 
 
 @pytest.mark.timeout(120)
@@ -155,4 +155,9 @@ async def test_without_our_service_a_word_of_apology_is_said_and_the_call_made_a
         await until((gone / f"{key}.json").exists, within=10, every=0.01)
         (gone / f"{key}.json").unlink()
         found = await _has(house, key, "8001", Result.FAILED, within=30)
-    assert found.job.state is JobState.WAITING
+        assert found.job.tries == 1
+
+        async def waits() -> bool:
+            return (await _people(house, key))["8001"].job.state is JobState.WAITING
+
+        await until(waits, within=20, what="it is to be called again", every=0.2)
