@@ -1,183 +1,214 @@
-"""Owns `python -m bench.batch`: one batch of ten thousand people on sixty lines, for two minutes.
+"""Owns `python -m bench.batch`: ten thousand people are called on sixty lines, by the real thing.
 
-python -m bench.batch                       10,000 people, 60 lines, 120 s, SQLite
-python -m bench.batch --postgres --keep     and write docs/benchmarks-batch.md
+python -m bench.batch                                        10,000 people, 60 lines, 150 s
+python -m bench.batch --rows 500 --lines 20 --seconds 30     a small run
+python -m bench.batch --database sqlite                      instead of PostgreSQL
+python -m bench.batch --keep                                 and write docs/benchmarks-batch.md
 
-The switch is a scripted one: it writes into the journals what Asterisk would; calls last some
-seconds, a quarter of them are busy. The dispatcher is ended in the middle of everything five times
-and begins anew; the batch is paused once. Exit code 1 when somebody was rung twice for one attempt
-or though already reached, when a pause took longer than a second, or when fewer than 95 of 100
-lines were in use while people were due.
+A list is brought, made a batch, started, paused, gone on with and stopped over HTTP. SIPp plays the
+customers (bench/guests.py), and its own book of INVITEs is what we are held against, also for the
+lines in use: what we take between two calls counts as idle, while our rows would hide it. Exit code
+1 when a bar is broken (bench/batch_page.py).
 """
 
 import argparse
 import asyncio
 import random
-import statistics
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import func, select
+import httpx
 
-from bench import machine
-from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import Result
-from settings import PROJECT
-from tests.fakes.ringing import RingingSwitch
-from tests.integration.batch_room import House, batch, people
-from tests.postgres import running as postgres
-from tickets.attempts import Attempt
-from tickets.database import engine
-from tickets.migrate import upgrade
-from tickets.outbound_models import AttemptRow
+from bench import killing, machine, page, visits
+from bench.batch_page import Lived, Plan, Preview, broken, markdown
+from bench.guests import Guests, in_use
+from bench.lists import as_xlsx
+from bench.visits import posted, turned
+from settings import PROJECT, Settings
+from sheets.writing import csv_lines
+from switchroom import asterisk
+from tests.end_to_end.house import House, running
+from tests.end_to_end.launching import free_port
+from tests.waiting import until
 
-ENOUGH = 0.95
-PAUSE_WITHIN_S = 1.0
-RESTARTS = 5
-LOOK_EVERY_S = 0.02
-SETTLES_FOR_S = 3.0
+PREVIEWS: Final = 3
+"""How often each kind of file is brought: the slowest counts."""
+FASTEST: Final = 20.0
+"""Calls a second, the most that may be asked for."""
+MOST_ATTEMPTS: Final = 3
+FILLS_FOR_S: Final = 10.0
 """After a start the lines fill up."""
-
-
-@dataclass
-class World:
-    """People who are called: each talks for some seconds, or is busy."""
-
-    house: House
-    mean_s: float
-    used: list[float] = field(default_factory=list)
-    reached: set[int] = field(default_factory=set)
-    again: int = 0
-    """How often somebody was rung who had been reached."""
-    _random: random.Random = field(default_factory=lambda: random.Random(1))
-
-    def rung(self, attempt: Attempt) -> None:
-        self.again += attempt.subject_id in self.reached
-        loop = asyncio.get_running_loop()
-        if self._random.random() < 0.25:
-            loop.call_later(0.5, self.house.switch.ends, attempt, 17)
-            return
-        seconds = min(self._random.expovariate(1 / self.mean_s), 4 * self.mean_s)
-        loop.call_later(seconds, self._completed, attempt)
-
-    def _completed(self, attempt: Attempt) -> None:
-        self.reached.add(attempt.subject_id)
-        self.house.completes(attempt)
-
-    async def looks_for(self, seconds: float, lines: int) -> None:
-        """Note again and again which share of the lines is in use."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.used.append(len(self.house.switch.alive) / lines)
-            await asyncio.sleep(LOOK_EVERY_S)
+QUIET_FOR_S: Final = 5.0
+"""For how long is looked on after the pause."""
+KILL_AFTER_S: Final = (2.0, 8.0)
+OVER_WITHIN_S: Final = 120.0
+"""Seconds after the stop in which everybody must have hung up."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """What was seen."""
+class Moments:
+    """When what was done, in seconds since 1970."""
 
-    used: float
-    """Share of the lines, the mean of all looks."""
-    pause_s: float
-    """From the commit of the pause to the last ring."""
-    rings: int
-    people: int
-    twice: int
-    again: int
-    unknown: int
-    """Attempts of which nobody knows whether they rang, after the dispatcher was ended."""
+    filled: float
+    asked: float
+    """To pause; `paused` is when that was answered."""
+    paused: float
+    goes_on: float
+    filled_again: float
+    stops: float
+    due: int
+    """People who were waiting for their first call when the pause was asked for."""
 
 
-async def run(url: str, folder: Path, *, rows: int, lines: int, seconds: float) -> Run:
-    """Call a batch for some time; return what was seen."""
-    made = engine(url)
-    house = House(made, RingingSwitch(folder))
-    world = World(house, mean_s=4.0)
-    house.switch.on_ring = world.rung
-    key = await house.makes(batch(lines=lines, spacing={Result.BUSY: 20.0}), people(rows))
-    for _ in range(RESTARTS):
-        async with house.dispatcher(lines=lines):
-            await asyncio.sleep(SETTLES_FOR_S)
-            await world.looks_for(seconds / (RESTARTS + 1), lines)
-    async with house.dispatcher(lines=lines):
-        await asyncio.sleep(SETTLES_FOR_S)
-        await world.looks_for(seconds / (RESTARTS + 1), lines)
-        assert await house.gets(key, BatchState.PAUSED)
-        paused = time.time()
-        await asyncio.sleep(3 * PAUSE_WITHIN_S)
-        pause_s = max(at for at, _ in house.switch.rung) - paused
-    attempts = Counter((one.subject_id, one.seq) for _, one in house.switch.rung)
-    async with made.connect() as connection:
-        lost = select(func.count()).where(AttemptRow.result == "never_rung")
-        unknown = (await connection.execute(lost)).scalar_one()
-    await made.dispose()
-    return Run(
-        used=statistics.mean(world.used),
-        pause_s=max(0.0, pause_s),
-        rings=len(house.switch.rung),
-        people=len({one.subject_id for _, one in house.switch.rung}),
-        twice=sum(count > 1 for count in attempts.values()),
-        again=world.again,
-        unknown=unknown,
+async def brought(desk: httpx.AsyncClient, rows: int) -> tuple[str, list[Preview]]:
+    """Bring the list as a file of each kind; return the last one's id, and how long each took."""
+    key, seen = "", []
+    for kind, content in (
+        ("xlsx", as_xlsx(visits.people(rows))),
+        ("csv", csv_lines(visits.people(rows)).encode("utf-8-sig")),
+    ):
+        took = []
+        for _ in range(PREVIEWS):
+            began = time.monotonic()
+            named = {"name": f"回访.{kind}"}
+            found = await posted(desk, visits.LISTS, content=content, params=named)
+            took.append(time.monotonic() - began)
+            assert found["callable"] == rows, found["faults"][:3]
+            key = str(found["id"])
+        seen.append(Preview(kind, len(content), max(took)))
+    return key, seen
+
+
+async def day(house: House, guests: Guests, plan: Plan) -> Lived:
+    """Have the people called, and hold our rows against the other side's book."""
+    async with visits.surveyor(house) as desk:
+        key, previews = await brought(desk, plan.rows)
+        wanted = {
+            "lines": plan.lines,
+            "calls_per_second": FASTEST,
+            "max_attempts": MOST_ATTEMPTS,
+        }
+        batch = await visits.made(desk, key, **wanted)
+        print(f"{plan.rows} people are in the batch; calling for {plan.seconds:.0f} s", flush=True)
+        at = await _called(house, desk, batch, plan)
+    faults = await _come_to_an_end(house)
+    calls, invites = guests.calls(), guests.invites()
+    if not guests.are_there:
+        faults.append("SIPp itself has ended: its book is not whole")
+    faults += await visits.faults_of(house, invites, most=MOST_ATTEMPTS, stopped=True)
+    return Lived(
+        previews=previews,
+        used=in_use(calls, at.filled, at.asked) / plan.lines,
+        due=at.due,
+        paused_for=[came - at.paused for came, _ in invites if at.paused < came < at.goes_on],
+        used_killed=in_use(calls, at.filled_again, at.stops) / plan.lines,
+        jobs=await house.rows(visits.OF_JOBS),
+        invites=len(invites),
+        attempts=len(await house.rows(visits.OF_ATTEMPTS)),
+        faults=faults,
     )
 
 
-def table(found: Run, *, rows: int, lines: int, seconds: float, name: str) -> str:
-    """Return the figures as a table."""
-    told = [
-        ("database", name),
-        ("people in the batch, lines, seconds", f"{rows:,}, {lines}, {seconds:.0f}"),
-        ("lines in use while people were due (wanted 95 %)", f"{found.used:.1%}"),
-        ("last ring after the pause was committed (wanted 1 s)", f"{found.pause_s:.2f} s"),
-        ("people rung, rings", f"{found.people:,}, {found.rings:,}"),
-        ("attempts that rang twice", str(found.twice)),
-        ("rung again though reached", str(found.again)),
-        (f"attempts of unknown fate after {RESTARTS} ends of the dispatcher", str(found.unknown)),
-    ]
-    return "\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in told)])
+async def _called(house: House, desk: httpx.AsyncClient, batch: int, plan: Plan) -> Moments:
+    """Start, pause, go on while the dispatcher is killed, and stop."""
+    await turned(desk, batch, "start")
+    await asyncio.sleep(FILLS_FOR_S)
+    filled = time.time()
+    await asyncio.sleep(plan.seconds)
+    due = await house.rows("SELECT count(*) AS waiting FROM batch_jobs WHERE tries = 0")
+    asked = time.time()
+    await turned(desk, batch, "pause")
+    paused = time.time()
+    await asyncio.sleep(QUIET_FOR_S)
+    goes_on = time.time()
+    await turned(desk, batch, "start")
+    await asyncio.sleep(FILLS_FOR_S)
+    filled_again = time.time()
+    await _kill(house, plan)
+    stops = time.time()
+    await turned(desk, batch, "stop")
+    waiting = int(due[0]["waiting"])
+    return Moments(filled, asked, paused, goes_on, filled_again, stops, waiting)
 
 
-@contextmanager
-def _database(folder: Path, *, on_postgres: bool) -> Iterator[str]:
-    if on_postgres:
-        with postgres() as cluster:
-            yield cluster.new_database()
-    else:
-        yield f"sqlite+aiosqlite:///{folder / 'thirdring.db'}"
+async def _kill(house: House, plan: Plan) -> None:
+    """Kill the dispatcher at random moments; the supervisor starts it again."""
+    chance = random.Random(plan.seed)
+    for _ in range(plan.kills):
+        await asyncio.sleep(chance.uniform(*KILL_AFTER_S))
+        before = house.pid("dispatch")
+        assert killing.kill_child(house, "dispatch"), "the dispatcher was not alive"
+        await house.is_back("dispatch", after=before)
+    await asyncio.sleep(KILL_AFTER_S[1])
 
 
-def main() -> int:
-    """Measure, print, keep if asked to; return the exit code."""
-    options = argparse.ArgumentParser(prog="python -m bench.batch", description=__doc__)
-    options.add_argument("--rows", type=int, default=10_000)
-    options.add_argument("--lines", type=int, default=60)
-    options.add_argument("--seconds", type=float, default=120.0)
-    options.add_argument("--postgres", action="store_true")
-    options.add_argument("--keep", action="store_true", help="write docs/benchmarks-batch.md")
-    asked = options.parse_args()
-    how = {"rows": asked.rows, "lines": asked.lines, "seconds": asked.seconds}
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "journal").mkdir()
-        with _database(home, on_postgres=asked.postgres) as url:
-            upgrade(url)
-            found = asyncio.run(run(url, home / "journal", **how))
-    shown = table(found, **how, name="PostgreSQL" if asked.postgres else "SQLite")
-    print(shown)
-    if asked.keep:
-        head = "# A batch of ten thousand\n\n`python -m bench.batch`, with a scripted switch.\n"
-        on = f"{machine.described('scripted')}. {datetime.now(UTC):%Y-%m-%d}."
-        page = f"{head}\n{shown}\n\n{on}\n"
-        (PROJECT / "docs" / "benchmarks-batch.md").write_text(page)
-    broken = found.twice + found.again
-    return int(bool(broken) or found.used < ENOUGH or found.pause_s > PAUSE_WITHIN_S)
+async def _come_to_an_end(house: House) -> list[str]:
+    """Wait until no attempt is open; return what is wrong when that takes long."""
+
+    async def over() -> bool:
+        return not await house.rows("SELECT id FROM attempts WHERE ended_at IS NULL LIMIT 1")
+
+    try:
+        await until(over, within=OVER_WITHIN_S, what="every attempt has an end", every=1.0)
+    except AssertionError as error:
+        return [str(error)]
+    return []
+
+
+def run(plan: Plan, program: list[str], folder: Path) -> Lived:
+    """Run a house, have it call the people, and see what came of it."""
+    guests = Guests(program, free_port(), folder)
+    wanted: dict[str, object] = {
+        "parts": "asterisk calls ledger desk dispatch",
+        "trunk_out": f"127.0.0.1:{guests.port}",
+        "lines_out": plan.lines,
+        "lines_batches": plan.lines,
+        "dial_per_minute": round(60 * FASTEST),
+        "batch_ring_for": 15,
+    }
+    with (
+        killing.database(plan.database, random.Random(plan.seed)) as (url, _),
+        running(database_url=url, **wanted) as house,
+    ):
+        guests.check_in()
+        try:
+            lived = asyncio.run(day(house, guests, plan))
+        finally:
+            guests.check_out()
+        if broken(lived, plan):
+            print(house.logs(lines=40))
+        return lived
+
+
+def main() -> None:
+    """Measure, print, and keep where asked."""
+    parser = argparse.ArgumentParser(prog="python -m bench.batch", description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--lines", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=150.0)
+    parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
+    parser.add_argument("--kills", type=int, default=5, help="of the dispatcher")
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--keep", action="store_true", help="write docs/benchmarks-batch.md")
+    asked = vars(parser.parse_args())
+    keeps = asked.pop("keep")
+    plan = Plan(**asked)
+    installation = asterisk.find(Settings())
+    assert installation is not None, "no Asterisk yet: `make run` fetches it"
+    before = machine.load()
+    with tempfile.TemporaryDirectory(prefix="batch-") as folder:
+        lived = run(plan, installation.program("sipp"), Path(folder))
+    on = f"Machine: {machine.described(installation.version)}.\n"
+    on += f"Load average {before:.1f} before, {machine.load():.1f} at the end."
+    written = markdown(lived, plan, on)
+    print(written)
+    if keeps:
+        page.keep(PROJECT / "docs" / "benchmarks-batch.md", written)
+    raise SystemExit(1 if broken(lived, plan) else 0)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

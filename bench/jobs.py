@@ -5,7 +5,6 @@ INVITEs that the other side has written down. `KINDS` has them all; one more is 
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,30 +13,18 @@ from typing import Final, Protocol
 import httpx
 
 from bench.guests import KINDS as SLEEPERS
-from tests.end_to_end.house import House, Row
-
-Invite = tuple[float, str]
-"""When, in seconds since 1970, and the number that was dialled."""
-
-SAME_MOMENT_S: Final = 0.05
-"""Within this an INVITE that had left already is no ring after the proof."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What was found of one kind of job."""
-
-    name: str
-    jobs: int
-    invites: int
-    attempts: int
-    over: str
-    """How they ended."""
-    faults: Sequence[str]
+from bench.judging import Invite, Judged, of_attempts, of_guest
+from bench.visits import Visits, counted
+from tests.end_to_end.house import House
 
 
 class Jobs(Protocol):
     """One kind of job."""
+
+    @property
+    def count(self) -> int:
+        """Return how many there are."""
+        ...
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -46,6 +33,10 @@ class Jobs(Protocol):
 
     async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
         """Put the jobs in, to become due evenly over so many minutes."""
+        ...
+
+    async def begin(self, house: House) -> None:
+        """Let them become due from now on, where they do not by themselves."""
         ...
 
     async def left(self, house: House) -> int:
@@ -90,6 +81,9 @@ class WakeUps:
                 answer = await clerk.post("/api/v1/wake-registrations", json=wanted)
                 answer.raise_for_status()
 
+    async def begin(self, house: House) -> None:
+        """Each has a minute of its own."""
+
     async def left(self, house: House) -> int:
         rows = await house.rows(
             "SELECT count(*) AS left_over FROM wake_ups"
@@ -103,67 +97,32 @@ class WakeUps:
         mine = {str(row["number"]): row for row in wake_ups}
         numbers = {*mine, self.attendant}
         rung = [invite for invite in invites if invite[1] in numbers]
-        ended = Counter(str(row["proof"]) or str(row["state"]) for row in wake_ups)
         return Judged(
             name="wake-ups",
             jobs=len(wake_ups),
             invites=len(rung),
             attempts=len(rows),
-            over=", ".join(f"{how} {count}" for how, count in ended.most_common()),
+            over=counted(str(row["proof"]) or str(row["state"]) for row in wake_ups),
             faults=[
-                *_of_attempts(rung, rows),
-                *(fault for number, row in mine.items() for fault in _of_guest(number, row, rung)),
+                *of_attempts(rung, rows),
+                *(fault for number, row in mine.items() for fault in of_guest(number, row, rung)),
             ],
         )
 
 
-def _of_attempts(invites: Sequence[Invite], rows: Sequence[Row]) -> list[str]:
-    """Return what is wrong with attempts of any kind: more INVITEs than those, or never closed."""
-    kept = Counter(str(row["number"]) for row in rows)
-    seen = Counter(number for _, number in invites)
-    return [
-        *(
-            f"{number} was rung {times} times for {kept[number]} attempts"
-            for number, times in seen.items()
-            if times > kept[number]
-        ),
-        *(f"an attempt for {row['number']} has no end" for row in rows if not row["ended_at"]),
-    ]
-
-
-def _of_guest(number: str, row: Row, invites: Sequence[Invite]) -> list[str]:
-    rung = [at for at, dialled in invites if dialled == number]
-    due = epoch(row["due"])
-    found = [f"{number} was rung {due - at:.3f} s early" for at in rung if at < due]
-    if not rung:
-        found.append(f"{number} was never rung")
-    if row["state"] not in {"awake", "alarm"}:
-        found.append(f"{number} was left {row['state']}")
-    if row["awake_at"]:
-        proved = epoch(row["awake_at"])
-        found += [
-            f"{number} was rung {at - proved:.1f} s after the proof"
-            for at in rung
-            if at > proved + SAME_MOMENT_S
-        ]
-    return found
-
-
-def epoch(at: object) -> float:
-    """Return a row's time in seconds since 1970."""
-    if isinstance(at, str):
-        return datetime.fromisoformat(f"{at}+00:00").timestamp()
-    assert isinstance(at, datetime)
-    return at.timestamp()
-
-
-KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps,)
+KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps, Visits)
 """Each is given its share of the jobs."""
 
 
 def shared(jobs: int) -> list[Jobs]:
     """Return all kinds, with so many jobs together."""
-    return [kind(jobs // len(KINDS)) for kind in KINDS]
+    each, more = divmod(jobs, len(KINDS))
+    return [kind(each + (place < more)) for place, kind in enumerate(KINDS)]
+
+
+async def begin(house: House, kinds: Sequence[Jobs]) -> None:
+    """Let the first become due."""
+    await asyncio.gather(*(kind.begin(house) for kind in kinds))
 
 
 async def put_in(house: House, kinds: Sequence[Jobs], *, since: datetime, minutes: int) -> None:

@@ -7,7 +7,8 @@ python -m bench.killing --keep                     and write docs/benchmarks-wak
 
 Each kill is a SIGKILL at a random moment. SIPp plays everybody who is rung (bench/guests.py), and
 its own book of the INVITEs is what our rows are held against (bench/jobs.py). Exit code 1 when a
-guest was forgotten, rung after the proof, rung early, or oftener than there are attempts.
+guest was forgotten, rung after the proof, rung early, or oftener than there are attempts, or a
+customer of a batch twice in one attempt or after having been reached.
 """
 
 import argparse
@@ -30,7 +31,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench import jobs, machine, page
 from bench.guests import Guests
-from bench.jobs import Jobs, Judged
+from bench.jobs import Jobs
+from bench.judging import Judged
 from settings import PROJECT, Settings
 from switchroom import asterisk
 from tests import postgres
@@ -118,6 +120,7 @@ async def contest(
     assert datetime.now(house.settings.zone) < first, "they were not on the register in time"
     print(f"the first are due at {first:%H:%M}, the last {minutes - 1} minutes later", flush=True)
     await asyncio.sleep((first - datetime.now(house.settings.zone)).total_seconds())
+    await jobs.begin(house, kinds)
     began, done = time.monotonic(), Counter[str]()
     while done.total() < plan.kills:
         await asyncio.sleep(plan.chance.uniform(0.1, 2 * plan.every))
@@ -175,8 +178,9 @@ def markdown(night: Night, load: tuple[float, float], *, lines: int, seed: int) 
                 for one in night.judged
             ),
             "",
-            "A fault is: never rung, rung early, rung after the proof, rung oftener than there are",
-            "attempts, left without an end.",
+            "A fault is, of a wake-up: never rung, rung early, rung after the proof; of a visit:",
+            "rung twice in one attempt, rung though the person was reached; of both: rung oftener",
+            "than there are attempts, left without an end.",
             "",
             *(f"- {fault}" for fault in wrong[:20]),
             f"Machine: {machine.described(installation.version if installation else '?')}.",

@@ -23,7 +23,7 @@ import httpx
 
 from bench import machine
 from bench.guests import KINDS, Guests
-from bench.jobs import epoch
+from bench.judging import epoch
 from bench.page import keep
 from settings import PROJECT, Settings
 from switchroom import asterisk

@@ -1,0 +1,136 @@
+"""Owns what a batch that was really called is held to, and the page that tells of it. No I/O."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Final
+
+from bench.guests import CUSTOMERS
+from bench.judging import Row
+from bench.visits import counted
+
+ENOUGH: Final = 0.95
+"""Share of the lines that must be in use while people are due."""
+PAUSE_WITHIN_S: Final = 1.0
+PREVIEW_WITHIN_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for on the command line."""
+
+    rows: int
+    lines: int
+    seconds: float
+    database: str
+    kills: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A list that was brought and seen."""
+
+    kind: str
+    size: int
+    """Bytes."""
+    took_s: float
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What was seen of one batch."""
+
+    previews: Sequence[Preview]
+    used: float
+    """Share of the lines, the mean over the time that was watched."""
+    due: int
+    """People who were still waiting for their first call then."""
+    paused_for: Sequence[float]
+    """INVITEs after the answer to the pause, in seconds after it."""
+    used_killed: float
+    """Share of the lines while the dispatcher was killed again and again."""
+    jobs: Sequence[Row]
+    invites: int
+    attempts: int
+    faults: Sequence[str]
+
+
+def broken(lived: Lived, plan: Plan) -> list[str]:
+    """Return the bars that do not hold, and all that must not be."""
+    found = [
+        f"the preview of {one.kind} took {one.took_s:.2f} s"
+        for one in lived.previews
+        if one.took_s > PREVIEW_WITHIN_S
+    ]
+    if not lived.due:
+        found.append("nobody was left to be called: more rows are needed")
+    if lived.used < ENOUGH:
+        found.append(f"{lived.used:.1%} of the lines were in use while people were due")
+    if (last := max(lived.paused_for, default=0.0)) > PAUSE_WITHIN_S:
+        found.append(f"somebody was rung {last:.2f} s after the pause")
+    if len(lived.jobs) != plan.rows:
+        found.append(f"{len(lived.jobs)} people are in the batch of {plan.rows}")
+    return [*found, *lived.faults]
+
+
+def markdown(lived: Lived, plan: Plan, machine: str) -> str:
+    """Return the page."""
+    wrong = broken(lived, plan)
+    last = max(lived.paused_for, default=0.0)
+    table = [
+        ("lines in use while people are due", f"{lived.used:.1%}", f"{ENOUGH:.0%}"),
+        ("last INVITE after the answer to the pause", f"{last:.2f} s", f"{PAUSE_WITHIN_S:.0f} s"),
+        *(
+            (
+                f"{plan.rows:,} rows to be seen, {one.kind}, {one.size / 1e6:.1f} MB",
+                f"{one.took_s:.2f} s",
+                f"{PREVIEW_WITHIN_S:.0f} s",
+            )
+            for one in lived.previews
+        ),
+        ("rung twice in an attempt or though reached, lost, no end", len(lived.faults), 0),
+        ("INVITEs that SIPp saw, attempts kept", f"{lived.invites}, {lived.attempts}", "≤"),
+        ("people in the batch after all that", len(lived.jobs), plan.rows),
+        (f"lines in use while {plan.kills} SIGKILLs came", f"{lived.used_killed:.1%}", "–"),
+    ]
+    return "\n".join(
+        [
+            "# A batch of ten thousand",
+            "",
+            f"Measured by `python -m bench.batch`: {plan.rows:,} people of a batch of visits,",
+            f"{plan.lines} lines, {plan.seconds:.0f} s, {plan.database}, SIPp as customers of all",
+            "kinds. List, batch, start, pause and stop went over HTTP. A line is in use from the",
+            "INVITE that SIPp saw until somebody hung up or turned the call down. The dispatcher",
+            f"was killed {plan.kills} times after the pause (seed {plan.seed}).",
+            "",
+            "| what | figure | bar |",
+            "|---|---|---|",
+            *(f"| {what} | {figure} | {bar} |" for what, figure, bar in table),
+            "",
+            *_of_kinds(lived.jobs),
+            "",
+            *(f"- {fault}" for fault in wrong[:20]),
+            *([""] if wrong else []),
+            machine,
+            "",
+        ]
+    )
+
+
+def _of_kinds(jobs: Sequence[Row]) -> list[str]:
+    """Return a table of the people who were called, by what they do."""
+    kinds: dict[str, list[Row]] = defaultdict(list)
+    for row in jobs:
+        if row["tries"]:
+            kinds[CUSTOMERS[str(row["number"])[-1]]].append(row)
+    return [
+        "| customers who | called | attempts each | last result |",
+        "|---|---|---|---|",
+        *(
+            f"| {kind} | {len(rows)} | {mean(int(row['tries']) for row in rows):.1f} "
+            f"| {counted(str(row['result']) or 'none' for row in rows)} |"
+            for kind, rows in sorted(kinds.items())
+        ),
+    ]
