@@ -103,7 +103,7 @@ async def day(house: House, guests: Guests, plan: Plan) -> Lived:
         previews=previews,
         used=in_use(calls, at.filled, at.asked) / plan.lines,
         due=at.due,
-        paused_for=[came - at.paused for came, _ in invites if at.paused < came < at.goes_on],
+        last_s=max(came for came, _ in invites if came < at.goes_on) - at.paused,
         used_killed=in_use(calls, at.filled_again, at.stops) / plan.lines,
         jobs=await house.rows(visits.OF_JOBS),
         invites=len(invites),

@@ -47,8 +47,8 @@ class Lived:
     """Share of the lines, the mean over the time that was watched."""
     due: int
     """People who were still waiting for their first call then."""
-    paused_for: Sequence[float]
-    """INVITEs after the answer to the pause, in seconds after it."""
+    last_s: float
+    """The last INVITE before it went on, in seconds after the answer to the pause."""
     used_killed: float
     """Share of the lines while the dispatcher was killed again and again."""
     jobs: Sequence[Row]
@@ -68,8 +68,8 @@ def broken(lived: Lived, plan: Plan) -> list[str]:
         found.append("nobody was left to be called: more rows are needed")
     if lived.used < ENOUGH:
         found.append(f"{lived.used:.1%} of the lines were in use while people were due")
-    if (last := max(lived.paused_for, default=0.0)) > PAUSE_WITHIN_S:
-        found.append(f"somebody was rung {last:.2f} s after the pause")
+    if lived.last_s > PAUSE_WITHIN_S:
+        found.append(f"somebody was rung {lived.last_s:.2f} s after the pause")
     if len(lived.jobs) != plan.rows:
         found.append(f"{len(lived.jobs)} people are in the batch of {plan.rows}")
     return [*found, *lived.faults]
@@ -78,10 +78,13 @@ def broken(lived: Lived, plan: Plan) -> list[str]:
 def markdown(lived: Lived, plan: Plan, machine: str) -> str:
     """Return the page."""
     wrong = broken(lived, plan)
-    last = max(lived.paused_for, default=0.0)
     table = [
         ("lines in use while people are due", f"{lived.used:.1%}", f"{ENOUGH:.0%}"),
-        ("last INVITE after the answer to the pause", f"{last:.2f} s", f"{PAUSE_WITHIN_S:.0f} s"),
+        (
+            "last INVITE, from the answer to the pause on",
+            f"{lived.last_s:+.2f} s",
+            f"{PAUSE_WITHIN_S:.0f} s",
+        ),
         *(
             (
                 f"{plan.rows:,} rows to be seen, {one.kind}, {one.size / 1e6:.1f} MB",
