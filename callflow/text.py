@@ -20,11 +20,12 @@ def clean(value: str, limit: int = LIMIT) -> str:
     code points are dropped; every kind of white space becomes one blank.
     """
     head = value[: limit * 8]  # normalising 10 kB for a name that keeps 80 would be wasted work
-    if head.isascii() and head.isprintable():  # most of what is cleaned is clean
-        return " ".join(head.split())[:limit].rstrip()
+    text = head if head.isascii() else unicodedata.normalize("NFC", head)
+    if text.isprintable():  # most of what is cleaned is clean: of blanks only the usual one
+        return " ".join(text.split())[:limit].rstrip()
     visible = "".join(
         " " if character in "\t\r\n" else character
-        for character in unicodedata.normalize("NFC", head)
+        for character in text
         if character in "\t\r\n" or unicodedata.category(character) not in _UNWANTED
     )
     return " ".join(visible.split())[:limit].rstrip()
