@@ -9,16 +9,22 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
-from phonenumbers.timezone import time_zones_for_number
+from phonenumbers.timezone import (
+    time_zones_for_geographical_number,
+    time_zones_for_number,
+)
 
 from callflow.text import clean
 from sheets.faults import InRow
 
 LONGEST = 40
 """Characters looked at; the longest number there is has 15 digits."""
+LONGEST_EMERGENCY = 6
+"""Digits of an emergency number, at most."""
 
 _CUT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _AS_FIGURE = re.compile(r"([0-9]{3,})\.0+")
@@ -63,7 +69,8 @@ class Numbers:
             raise WrongNumberError(InRow.NO_NUMBER)
         if _CUT.fullmatch(text):
             raise WrongNumberError(InRow.CUT_BY_EXCEL)
-        if phonenumbers.is_emergency_number(text, self.region):
+        short = len(text) <= LONGEST_EMERGENCY or not text.isdecimal()
+        if short and phonenumbers.is_emergency_number(text, self.region):
             raise WrongNumberError(InRow.EMERGENCY)
         return self._understood(self._parsed(text))
 
@@ -92,9 +99,18 @@ class Numbers:
         return Number(digits, self._zones(number))
 
     def _zones(self, number: PhoneNumber) -> tuple[str, ...]:
-        zones: tuple[str, ...] = tuple(time_zones_for_number(number))
-        at_home = number.country_code == phonenumbers.country_code_for_region(self.region)
+        country, zones = _home(self.region)
+        at_home = number.country_code == country
+        if not at_home or len(zones) != 1:  # else all of its numbers are in that one zone
+            zones = tuple(time_zones_for_number(number))
         return () if at_home and len(zones) != 1 else zones
+
+
+@lru_cache(maxsize=16)
+def _home(region: str) -> tuple[int, tuple[str, ...]]:
+    """Return a region's code, and the zones of all the numbers that begin with it."""
+    code = phonenumbers.country_code_for_region(region)
+    return code, tuple(time_zones_for_geographical_number(PhoneNumber(country_code=code)))
 
 
 def _why_not(number: PhoneNumber) -> InRow:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Final
 
 from sheets.faults import UnreadableError, Whole
@@ -22,6 +23,8 @@ LARGEST_UNPACKED: Final = 64 * 2**20
 MOST_PARTS: Final = 200
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 60
+MOST_CELLS: Final = 6_000_000
+"""From A1 to the last one, with the empty ones between."""
 LONGEST_CELL: Final = 2_000
 """Characters that are looked at; what is kept of one is less."""
 
@@ -34,6 +37,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,8})["']""")
 _DECLARED = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
@@ -102,31 +106,22 @@ def _mark(text: str) -> str:
 
 def _of_xlsx(content: bytes) -> Iterator[Line]:
     _harmless(content)
-    # openpyxl takes long to load, and few who import this module read an XLSX
-    from openpyxl import load_workbook  # noqa: PLC0415
+    # it takes a moment to load, and few who import this module read an XLSX
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
 
     with _torn():
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    try:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).iter_rows()
+    number = 0
+    while True:
         with _torn():
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what a file says of its size need not be true
-            rows = sheet.iter_rows(
-                max_row=MOST_ROWS * 3, max_col=MOST_COLUMNS + 1, values_only=True
-            )
-        number = 0
-        while True:
-            with _torn():
-                row = next(rows, None)
-            if row is None:
-                return
-            number += 1
-            width = len(row)
-            while width and row[width - 1] is None:
-                width -= 1
-            yield number, [_shown(value) for value in row[:width]]
-    finally:
-        book.close()
+            row = next(rows, None)
+        if row is None:
+            return
+        number += 1
+        shown = [_shown(value) for value in row[: MOST_COLUMNS + 1]]
+        while shown and not shown[-1]:
+            shown.pop()
+        yield number, shown
 
 
 def _harmless(content: bytes) -> None:
@@ -144,13 +139,35 @@ def _harmless(content: bytes) -> None:
             raise UnreadableError(Whole.TOO_LARGE, most=LARGEST // 2**20)
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
-                _declares_nothing(archive.read(part))
+                xml = archive.read(part)
+                _declares_nothing(xml)
+                _is_no_desert(xml)
 
 
 def _declares_nothing(xml: bytes) -> None:
     """Refuse XML that declares entities of its own: no spreadsheet program writes any."""
     if any(declared in xml for declared in _DECLARED):
         raise UnreadableError(Whole.BROKEN)
+
+
+def _is_no_desert(xml: bytes) -> None:
+    """Refuse a sheet with a cell so far away that all the empty ones before it fill our memory."""
+    places = set(_PLACE.findall(xml))
+    far_down = max((int(row) for _, row in places), default=0)
+    far_right = max((_column(letters) for letters, _ in places), default=0)
+    if far_down * far_right > MOST_CELLS:
+        if far_down > MOST_ROWS:
+            raise UnreadableError(Whole.TOO_MANY_ROWS, most=MOST_ROWS)
+        raise UnreadableError(Whole.TOO_MANY_COLUMNS, most=MOST_COLUMNS)
+
+
+@lru_cache(maxsize=512)
+def _column(letters: bytes) -> int:
+    """Return which column `A`, `Z`, `AA` is, from 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 @contextmanager
@@ -167,8 +184,6 @@ def _torn() -> Iterator[None]:
 def _shown(value: object) -> str:
     """Return what stands in a cell, as a person would type it."""
     match value:
-        case None:
-            return ""
         case bool():
             return "TRUE" if value else "FALSE"
         case float() if value.is_integer() and abs(value) < 1e15:

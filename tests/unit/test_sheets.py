@@ -4,6 +4,7 @@ import contextlib
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -169,6 +170,34 @@ def _with_part(name: str, content: bytes) -> bytes:
     return written.getvalue()
 
 
+def test_a_cell_is_what_a_spreadsheet_shows() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    values = (
+        *(True, False, 13812345678, 0.5, 2.0, "x", " y ", "a\nb", None, "<&>"),
+        *(datetime.fromisoformat(each) for each in ("2026-11-21", "2026-11-21T07:30")),
+        *(date(2027, 2, 5), time(6, 45)),
+    )
+    sheet.append(["number"])
+    sheet.append(values)
+    sheet["B9"] = "last"
+    sheet["C9"] = 44_000
+    sheet["C9"].number_format = '[Red]yyyy"年"m"月"'
+    sheet["D9"] = "=1/0"
+    written = io.BytesIO()
+    book.save(written)
+    found = dict(opening.lines(written.getvalue()))
+    assert found == {
+        1: ["number"],
+        2: [
+            *("TRUE", "FALSE", "13812345678", "0.5", "2", "x", "y", "a\nb", "", "<&>"),
+            *("2026-11-21", "2026-11-21 07:30", "2027-02-05", "06:45:00"),
+        ],
+        9: ["", "last", "2020-06-18"],
+    }
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><worksheet>&a;</worksheet>'
 
@@ -194,7 +223,12 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><worksheet>&a;</w
         (_with_part(SHEET, LAUGHS), Whole.BROKEN),
         (_with_part(SHEET, LAUGHS.decode().encode("utf-16-le")), Whole.BROKEN),
         (_with_part(SHEET, b" " * (opening.LARGEST_UNPACKED + 1)), Whole.TOO_LARGE),
-        (_with_part(SHEET, b"<worksheet><sheetData><row><c>"), Whole.BROKEN),
+        (_with_part(SHEET, b"<worksheet><sheetData><row><c>"), Whole.EMPTY),
+        (
+            _with_part(SHEET, b'<worksheet><row><c r="1"><v>1</v></c></row></worksheet>'),
+            Whole.BROKEN,
+        ),
+        (_with_part("xl/_rels/workbook.xml.rels", b"<Relationships/>"), Whole.BROKEN),
     ],
 )
 def test_what_is_no_list_is_one_sentence(content: bytes, why: Whole) -> None:
@@ -213,7 +247,13 @@ def test_a_row_far_below_and_too_many_rows_cost_no_time() -> None:
     )
     with pytest.raises(UnreadableError) as caught:
         read(far, HERE)
-    assert caught.value.why is Whole.NO_ROWS
+    assert caught.value.why is Whole.TOO_MANY_ROWS
+    wide = _with_part(
+        SHEET, b'<worksheet><sheetData><row r="9999"><c r="XFD9999"/></row></sheetData></worksheet>'
+    )
+    with pytest.raises(UnreadableError) as caught:
+        read(wide, HERE)
+    assert caught.value.why is Whole.TOO_MANY_COLUMNS
     many = b"number\n" + b"1\n" * (opening.MOST_ROWS + 1)
     with pytest.raises(UnreadableError) as caught:
         read(many, HERE)
