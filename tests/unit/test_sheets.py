@@ -223,11 +223,8 @@ LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">]><worksheet>&a;</w
         (_with_part(SHEET, LAUGHS), Whole.BROKEN),
         (_with_part(SHEET, LAUGHS.decode().encode("utf-16-le")), Whole.BROKEN),
         (_with_part(SHEET, b" " * (opening.LARGEST_UNPACKED + 1)), Whole.TOO_LARGE),
-        (_with_part(SHEET, b"<worksheet><sheetData><row><c>"), Whole.EMPTY),
-        (
-            _with_part(SHEET, b'<worksheet><row><c r="1"><v>1</v></c></row></worksheet>'),
-            Whole.BROKEN,
-        ),
+        (_with_part(SHEET, b"<worksheet><sheetData><row><c>"), Whole.BROKEN),
+        (_with_part(SHEET, b"<worksheet><sheetData></sheetData></worksheet>"), Whole.EMPTY),
         (_with_part("xl/_rels/workbook.xml.rels", b"<Relationships/>"), Whole.BROKEN),
     ],
 )

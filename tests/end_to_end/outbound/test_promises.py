@@ -1,6 +1,7 @@
 """Promised calls are kept: the agent's phone rings, then the customer's, and both talk (CBK-1)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,6 +48,10 @@ async def _is_settled(agent: Agent) -> None:
         assert (await agent.client.patch(path, json={"state": "cancelled"})).status_code == 200
 
 
+def _has_heard(leg: Leg, since: float) -> bool:
+    return any(one.end > since + 0.5 for one in leg.words())
+
+
 async def _talk(desk: Leg, customer: AgentPhone, words: Callable[[float], Samples]) -> Leg:
     """Both hear each other; return the customer's leg."""
     customers = await customer.rings(within=15)
@@ -54,12 +59,8 @@ async def _talk(desk: Leg, customer: AgentPhone, words: Callable[[float], Sample
     connected, lifted = desk.now, customers.now
     await desk.says(words(3.0))
     for who, leg, since in (("customer", customers, lifted), ("agent", desk, connected)):
-        await until(
-            lambda leg=leg, since=since: [one for one in leg.words() if one.end > since + 0.5],
-            within=10,
-            what=f"the {who} hears the other",
-            every=0.1,
-        )
+        heard = partial(_has_heard, leg, since)
+        await until(heard, within=10, what=f"the {who} hears the other", every=0.1)
     return customers
 
 
