@@ -10,6 +10,7 @@ __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
 HOTLINE = {"parts": WITH_DESK}
+OWN_HOUSE = True  # its first administrator signs in once
 BAD = "王小明,滨江花园1栋201,8001;8002\n李梅,老街\n张三,老街,一二三"
 
 
