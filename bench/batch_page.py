@@ -14,6 +14,7 @@ ENOUGH: Final = 0.95
 """Share of the lines that must be in use while people are due."""
 PAUSE_WITHIN_S: Final = 1.0
 PREVIEW_WITHIN_S: Final = 3.0
+DATABASES: Final = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,10 @@ def markdown(lived: Lived, plan: Plan, machine: str) -> str:
             "# A batch of ten thousand",
             "",
             f"Measured by `python -m bench.batch`: {plan.rows:,} people of a batch of visits,",
-            f"{plan.lines} lines, {plan.seconds:.0f} s, {plan.database}, SIPp as customers of all",
-            "kinds. List, batch, start, pause and stop went over HTTP. A line is in use from the",
-            "INVITE that SIPp saw until somebody hung up or turned the call down. The dispatcher",
-            f"was killed {plan.kills} times after the pause (seed {plan.seed}).",
+            f"{plan.lines} lines, {plan.seconds:.0f} s, {DATABASES[plan.database]}, SIPp as",
+            "customers of all kinds. List, batch, start, pause and stop went over HTTP. A line is",
+            "in use from the INVITE that SIPp saw until somebody hung up or turned the call down.",
+            f"The dispatcher was killed {plan.kills} times after the pause (seed {plan.seed}).",
             "",
             "| what | figure | bar |",
             "|---|---|---|",

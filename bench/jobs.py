@@ -5,7 +5,13 @@ INVITEs that the other side has written down. `KINDS` has them all; one more is 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,6 +20,7 @@ import httpx
 
 from bench.guests import KINDS as SLEEPERS
 from bench.judging import Invite, Judged, of_attempts, of_guest
+from bench.promised import Promises
 from bench.visits import Visits, counted
 from tests.end_to_end.house import House
 
@@ -29,6 +36,10 @@ class Jobs(Protocol):
     @property
     def settings(self) -> Mapping[str, object]:
         """Return what the house is set to for it."""
+        ...
+
+    def staffed(self, house: House) -> AbstractAsyncContextManager[None]:
+        """Have whoever of the house is needed at work while the block runs."""
         ...
 
     async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
@@ -64,6 +75,11 @@ class WakeUps:
             "wake_give_up_after": 60,
             "wake_knock_within": 30,
         }
+
+    def staffed(self, house: House) -> AbstractAsyncContextManager[None]:
+        """Everybody is SIPp's."""
+        del house
+        return nullcontext()
 
     async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
         """Register rooms of five digits whose last says what kind of sleeper it is."""
@@ -110,7 +126,7 @@ class WakeUps:
         )
 
 
-KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps, Visits)
+KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps, Visits, Promises)
 """Each is given its share of the jobs."""
 
 
@@ -118,6 +134,15 @@ def shared(jobs: int) -> list[Jobs]:
     """Return all kinds, with so many jobs together."""
     each, more = divmod(jobs, len(KINDS))
     return [kind(each + (place < more)) for place, kind in enumerate(KINDS)]
+
+
+@asynccontextmanager
+async def staffed(house: House, kinds: Sequence[Jobs]) -> AsyncIterator[None]:
+    """Have everybody at work while the block runs."""
+    async with AsyncExitStack() as stack:
+        for kind in kinds:
+            await stack.enter_async_context(kind.staffed(house))
+        yield
 
 
 async def begin(house: House, kinds: Sequence[Jobs]) -> None:

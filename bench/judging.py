@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from callflow.lifecycles.batch_job import OVER, REACHED, JobState, Result
+from callflow.lifecycles.promise import FOR_A_PERSON, PromiseState
 
 Invite = tuple[float, str]
 """When, in seconds since 1970, and the number that was dialled."""
@@ -99,6 +100,26 @@ def of_person(called: Called, *, most: int, stopped: bool = False) -> list[str]:
         reached.append(epoch(called.job["ended_at"]))
     if reached:
         found += _too_late(number, called.rung, min(reached), "after having been reached")
+    return found
+
+
+def of_promise(row: Row, attempts: Sequence[Row], rung: Sequence[float]) -> list[str]:
+    """Return what is wrong with one promised call; an attempt rings an agent, then the customer.
+
+    `tries` counts, from the journals, how often the customer's phone was about to ring; when the
+    switch dies that can be lost, and the promise is then `unknown`.
+    """
+    number, state = str(row["number"]), PromiseState(row["state"])
+    found = _twice(number, sorted(attempts, key=_planned), rung)
+    if state not in {PromiseState.KEPT, *FOR_A_PERSON}:
+        found.append(f"{number} was left {state.value}")
+    if state is PromiseState.KEPT and not rung:
+        found.append(f"{number} counts as called, and was not")
+    known = int(row["tries"]) + (state is PromiseState.UNKNOWN)
+    if len(rung) > known:
+        found.append(f"{number} was rung {len(rung)} times, and we know of {known}")
+    if row["kept_at"]:
+        found += _too_late(number, rung, epoch(row["kept_at"]), "after the promise was kept")
     return found
 
 

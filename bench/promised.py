@@ -1,0 +1,148 @@
+"""Owns promised calls back that a house keeps for a bench: agents at phones, customers outside.
+
+The dispatcher rings an agent, whose phone answers by itself; the dialplan rings the customer then,
+whom SIPp plays (`bench/guests.py`). Numbers of these customers are no others'.
+"""
+
+import asyncio
+import math
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import httpx
+
+from bench.judging import Invite, Judged, of_attempts, of_promise
+from bench.visits import counted
+from caller.leg import Leg
+from caller.phone import AgentPhone, Answering, Phone
+from tests.end_to_end.agents import Agent, signed_in
+from tests.end_to_end.house import House, Row
+
+FIRST: Final = 13_900_000_000
+ANSWERS_AFTER_S: Final = 0.5
+TALKS_FOR_S: Final = 10.0
+"""After so long an agent hangs up, wherever the call is."""
+READY_EVERY_S: Final = 2.0
+LEAD_S: Final = 60.0
+"""So long before the promised moment it is called (`callflow/lifecycles/promise.py`)."""
+OF_PROMISES: Final = "SELECT * FROM promises WHERE id <= :last ORDER BY id"
+"""Without those that were promised again when there was no answer yet: due in half an hour."""
+
+
+@dataclass
+class Promises:
+    """Customers who were promised a call: rung once in an attempt at most, and kept or known."""
+
+    count: int
+    agents: int = 6
+    most_tries: int = 3
+    _last: int = 0
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        return {
+            "desk_phones": ",".join(self._seats),
+            "wrap_up_for": 0,
+            "promise_ring_for": 6,
+            "promise_again_every": 5,
+            "promise_tries": self.most_tries,
+        }
+
+    @property
+    def _seats(self) -> Sequence[str]:
+        return [str(8101 + place) for place in range(self.agents)]
+
+    @asynccontextmanager
+    async def staffed(self, house: House) -> AsyncIterator[None]:
+        """Have agents at work while the block runs."""
+        async with AsyncExitStack() as stack:
+            phones = await stack.enter_async_context(Phone(port=house.settings.sip_port))
+            work = []
+            for place, seat in enumerate(self._seats):
+                agent = await stack.enter_async_context(signed_in(house, str(1001 + place)))
+                answering = Answering(after=ANSWERS_AFTER_S)
+                phone = await phones.register(seat, house.seat_password(seat), answering)
+                await agent.begins("phone", seat)
+                await stack.enter_async_context(agent.page())
+                work += [_talks(phone), _stays_ready(agent)]
+            tasks = [asyncio.create_task(each) for each in work]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
+        """Promise so that each is to be called in one of the minutes."""
+        token = house.thirdring("token", "--role", "junior-agent").strip().splitlines()[-1]
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=house.desk, headers=headers, timeout=30) as clerk:
+            for place in range(self.count):
+                at = since + timedelta(minutes=place % minutes, seconds=LEAD_S)
+                wanted = {
+                    "number": str(FIRST + place),
+                    "minutes": math.ceil((at - datetime.now(at.tzinfo)).total_seconds() / 60),
+                }
+                answer = await clerk.post("/api/v1/promises", json=wanted)
+                answer.raise_for_status()
+                self._last = int(answer.json()["id"])
+
+    async def begin(self, house: House) -> None:
+        """Each has a minute of its own."""
+
+    async def left(self, house: House) -> int:
+        rows = await house.rows(OF_PROMISES, last=self._last)
+        return sum(row["state"] not in {"kept", "failed", "unknown"} for row in rows)
+
+    async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
+        promises = await house.rows(OF_PROMISES, last=self._last)
+        attempts = await house.rows("SELECT * FROM attempts WHERE purpose = 'promise'")
+        of: dict[int, list[Row]] = defaultdict(list)
+        for row in attempts:
+            of[int(row["subject_id"])].append(row)
+        rung: dict[str, list[float]] = defaultdict(list)
+        for at, number in invites:
+            rung[number].append(at)
+        numbers = {str(row["number"]) for row in promises}
+        return Judged(
+            name="promised calls",
+            jobs=len(promises),
+            invites=sum(len(rung[number]) for number in numbers),
+            attempts=len(attempts),
+            over=counted(str(row["state"]) for row in promises),
+            faults=[
+                *of_attempts([], attempts),
+                *(
+                    fault
+                    for row in promises
+                    for fault in of_promise(row, of[int(row["id"])], rung[str(row["number"])])
+                ),
+            ],
+        )
+
+
+async def _talks(phone: AgentPhone) -> None:
+    """Hang up every call some time after it rang; the switch may have died in it."""
+    async with asyncio.TaskGroup() as talks:
+        while True:
+            leg = await phone.rings(within=3600)
+            talks.create_task(_ends(leg))
+
+
+async def _ends(leg: Leg) -> None:
+    await asyncio.sleep(ANSWERS_AFTER_S + TALKS_FOR_S)
+    with suppress(AssertionError, TimeoutError):  # nobody there who takes the BYE
+        await leg.hangs_up()
+
+
+async def _stays_ready(agent: Agent) -> None:
+    """Be ready again after whatever took the agent out."""
+    while True:
+        with suppress(httpx.HTTPError):
+            await agent.is_now("ready")
+        await asyncio.sleep(READY_EVERY_S)
