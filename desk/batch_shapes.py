@@ -134,7 +134,7 @@ class BatchShape(Shape):
             people=progress.total,
             over=progress.over,
             reached=progress.reached,
-            calling=progress.states.get(JobState.CALLING, 0),
+            calling=progress.calling,
             results=dict(progress.results),
             ends_at=ends_at,
         )

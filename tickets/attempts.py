@@ -43,9 +43,10 @@ class Attempt:
 _COLUMNS = tuple(field.name for field in fields(Attempt))
 _LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
 
+SWITCH_DIED: Final = "switch_died"
 NEVER_RUNG: Final = "never_rung"
 NOT_ALLOWED: Final = "not_allowed"
-_NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED)
+NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED)
 
 
 async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:
@@ -86,6 +87,19 @@ async def of(connection: AsyncConnection, purpose: str, subject_id: int) -> Sequ
     return [_attempt(row) for row in found.mappings()]
 
 
+async def latest(
+    connection: AsyncConnection, purpose: str, subjects: Collection[int]
+) -> dict[int, int]:
+    """Return the number of the last attempt for each subject that had one."""
+    row = AttemptRow
+    found = await connection.execute(
+        select(row.subject_id, func.max(row.seq))
+        .where(row.purpose == purpose, row.subject_id.in_(subjects))
+        .group_by(row.subject_id)
+    )
+    return {subject: int(seq) for subject, seq in found}
+
+
 async def rung_lately(
     connection: AsyncConnection, reached: Collection[str], now: datetime
 ) -> dict[str, tuple[int, int]]:
@@ -96,7 +110,7 @@ async def rung_lately(
         select(row.reached, lately, func.count())
         .where(text(IS_OUTSIDE), row.reached.in_(reached))
         .where(row.planned_at > now - timedelta(hours=24))
-        .where(row.result.not_in(_NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG))
         .group_by(row.reached)
     )
     return {number: (int(hour), day) for number, hour, day in found}
@@ -108,7 +122,7 @@ async def rung_outside(connection: AsyncConnection, since: datetime) -> int:
     found = await connection.execute(
         select(func.count())
         .where(row.planned_at > since, row.reached != "")
-        .where(row.result.not_in(_NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG))
     )
     return found.scalar_one()
 

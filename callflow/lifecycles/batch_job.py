@@ -6,7 +6,7 @@ and carries the commands out.
 | state | what goes on | what comes next |
 |---|---|---|
 | waiting | nothing, until `next_at` and only in calling hours | calling, asking; skipped |
-| asking | an agent's telephone rings; the person's does not yet | calling; waiting, for another agent |
+| asking | an agent's telephone rings, not yet the person's | calling; waiting, for another agent |
 | calling | the telephone rings, or speaks | done; waiting again by the result; failed |
 | done | a person was reached | – |
 | failed | as often as it takes, or in vain for ever (a fax, no such number) | – |
@@ -14,10 +14,10 @@ and carries the commands out.
 
 An attempt is made at most once: one whose fate nobody knows counts as made (`unknown`).
 
-Where agents talk (`Rules.by_agents`) the person's telephone rings only after an agent has lifted the
-receiver and has heard a word: nobody who answers is ever without somebody to talk to. An agent who
-lets it ring has not made an attempt at the person. What the agent writes down of the talk counts,
-also when the call is over by then.
+Where agents talk (`Rules.by_agents`) the person's telephone rings only after an agent has lifted
+the receiver and has heard a word: nobody who answers is ever without somebody to talk to. An agent
+who lets it ring has not made an attempt at the person. What the agent writes down of the talk
+counts, also when the call is over by then.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,6 +37,8 @@ class JobState(StrEnum):
     SKIPPED = "skipped"
 
 
+BEING_CALLED = frozenset({JobState.ASKING, JobState.CALLING})
+"""An attempt is under way, on a line."""
 OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.SKIPPED})
 
 
@@ -200,16 +202,23 @@ def decide(job: Job, event: Event, now: datetime, rules: Rules) -> Decision:
             return _due(job, now, rules)
         case Unwilling():
             return _ended(job, JobState.SKIPPED, Result.DO_NOT_CALL, now), ()
-        case Dialled():
-            return _dialled(job), ()
-        case AttemptOver() if job.state is JobState.ASKING:
-            return _not_dialled(job, event, now, rules), ()
-        case AttemptOver():
-            return _over(job, event.result, now, rules), ()
         case Reached(what):
             return _reached(job, what)
+        case _:
+            return _gone_on(job, event, now, rules), ()
+
+
+def _gone_on(job: Job, event: Answer | Dialled | AttemptOver, now: datetime, rules: Rules) -> Job:
+    match event:
         case Answer(question, key):
-            return replace(job, answers={**job.answers, question: key}), ()
+            return replace(job, answers={**job.answers, question: key})
+        case Dialled():
+            return _rung(job) if job.state is JobState.ASKING else job
+        case AttemptOver(result):
+            asking = job.state is JobState.ASKING
+            return (
+                _not_dialled(job, event, now, rules) if asking else _over(job, result, now, rules)
+            )
 
 
 def _reached(job: Job, what: Result) -> Decision:
@@ -233,10 +242,6 @@ def _rung(job: Job) -> Job:
     return replace(
         job, state=JobState.CALLING, next_at=None, tries=job.tries + 1, result=Result.NONE
     )
-
-
-def _dialled(job: Job) -> Job:
-    return _rung(job) if job.state is JobState.ASKING else job
 
 
 def _not_dialled(job: Job, over: AttemptOver, now: datetime, rules: Rules) -> Job:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.lifecycles.batch import FROM, BatchState
-from callflow.lifecycles.batch_job import REACHED, JobState, Result
+from callflow.lifecycles.batch_job import REACHED, Result
 from desk import batch_acts, batch_plan, batch_state
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
@@ -176,7 +176,7 @@ async def _shown(
         may_act=may(holder.role, "POST", "/batches/{batch_id}/start"),
         may_take=may(holder.role, "GET", "/api/v1/batches/{batch_id}/export"),
         reached=REACHED,
-        calling=seen.progress.states.get(JobState.CALLING, 0),
+        calling=seen.progress.calling,
         show=Shown(settings.zone, holder.role),
         now=datetime.now(UTC),
     )
