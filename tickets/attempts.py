@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, case, func, insert, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, case, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.outbound_models import IS_OUTSIDE, AttemptRow, DispatchPositionRow
+from tickets.outbound_models import IS_OUTSIDE, TO_AGENT, AttemptRow, DispatchPositionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,11 @@ SWITCH_DIED: Final = "switch_died"
 NEVER_RUNG: Final = "never_rung"
 NOT_ALLOWED: Final = "not_allowed"
 NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED)
+
+_ONLY_AN_AGENT: Final = and_(
+    text(TO_AGENT), AttemptRow.ended_at.is_not(None), AttemptRow.said == ""
+)
+"""An agent was rung who did not take the call: the number outside was not."""
 
 
 async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:
@@ -110,7 +115,7 @@ async def rung_lately(
         select(row.reached, lately, func.count())
         .where(text(IS_OUTSIDE), row.reached.in_(reached))
         .where(row.planned_at > now - timedelta(hours=24))
-        .where(row.result.not_in(NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG), ~_ONLY_AN_AGENT)
         .group_by(row.reached)
     )
     return {number: (int(hour), day) for number, hour, day in found}
@@ -122,7 +127,7 @@ async def rung_outside(connection: AsyncConnection, since: datetime) -> int:
     found = await connection.execute(
         select(func.count())
         .where(row.planned_at > since, row.reached != "")
-        .where(row.result.not_in(NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG), ~_ONLY_AN_AGENT)
     )
     return found.scalar_one()
 
