@@ -153,6 +153,7 @@ async def _shown(
     last = await asking.ask(lambda one: batch_jobs.last_attempts(one, keys))
     tickets = await asking.ask(lambda one: batch_results.ticket_numbers(one, named))
     tally = await asking.ask(lambda one: batch_results.tally(one, batch_id))
+    hands = await asking.ask(partial(batch_state.hands, seen=seen))
     language = language_of(request).value
     state = seen.known.state
     return page(
@@ -177,6 +178,7 @@ async def _shown(
         may_take=may(holder.role, "GET", "/api/v1/batches/{batch_id}/export"),
         reached=REACHED,
         calling=seen.progress.calling,
+        hands=hands,
         show=Shown(settings.zone, holder.role),
         now=datetime.now(UTC),
     )

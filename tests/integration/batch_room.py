@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.lifecycles.batch import SHIPPED, BatchState, Kind
 from callflow.lifecycles.batch_job import Job, JobState, Result
+from callflow.rules.dialling import Rules
 from callflow.rules.roles import Role
 from dispatch.batching import Batching
 from dispatch.dispatcher import Dispatcher
@@ -185,7 +186,7 @@ class House:
 
     @asynccontextmanager
     async def dispatcher(
-        self, *, lines: int = 100, batching: Batching | None = None
+        self, *, lines: int = 100, batching: Batching | None = None, rules: Rules | None = None
     ) -> AsyncIterator[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
@@ -195,7 +196,7 @@ class House:
             purposes=[batching or Batching(lines=lines, scripts=SpokenAtOnce())],
             lines=lines,
             lost=LinkGone,
-            guard=Guard(numbering=Numbering(house=SEATS)),
+            guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),
         )
         running = asyncio.create_task(found.run())
         try:

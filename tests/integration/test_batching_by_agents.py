@@ -18,6 +18,7 @@ from callflow.lifecycles.batch import BatchState, Mode
 from callflow.lifecycles.batch_job import JobState, Result
 from callflow.lifecycles.promise import PromiseKind
 from callflow.rules.roles import Role
+from dispatch.guard import Guard
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.batch_room import House, batch, people
 from tests.integration.test_promising import a_call
@@ -290,6 +291,19 @@ async def test_a_number_that_must_not_be_dialled_rings_no_agent(house: House) ->
     [job] = await house.jobs(key)
     assert (job.result, job.tries) == (Result.FAILED, 1)
     assert not house.switch.rung
+
+
+async def test_an_agent_who_lets_it_ring_is_not_counted_against_the_number(house: House) -> None:
+    for number, seat in (("1001", "w01"), ("1002", "w02")):
+        await house.works(number, seat)
+    key = await house.makes(_by_agents(max_attempts=1), people(1))
+    once_an_hour = replace(Guard().rules, per_hour=1)
+    async with house.dispatcher(rules=once_an_hour):
+        house.switch.ends(await house.rings(1), 19)
+        _talks(house, attempt := await house.rings(2))
+        house.switch.ends(attempt, 16)
+        await house.is_now(key, BatchState.FINISHED)
+    assert [job.result for job in await house.jobs(key)] == [Result.TALKED]
 
 
 async def test_a_forgotten_attempt_counts_as_made(house: House) -> None:
