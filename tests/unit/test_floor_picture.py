@@ -287,6 +287,19 @@ def test_a_promised_call_is_on_the_page_before_the_agents_phone_rings() -> None:
     assert told(picture.tick(at(5)), OfferGone) == [OfferGone("w01", CALL)], "let it ring"
 
 
+def test_the_page_shows_whom_a_batch_calls_until_the_phone_rings() -> None:  # CBK-3
+    asks = {"Call": CALL, "Seat": "w01", "Number": "138", "Why": "batch"}
+    picture = floor()
+    early = UserEvent("CallBack", asks | {"RingsIn": "10"})
+    [offered] = told(picture.heard(early, at(1)), Offered)
+    assert (offered.rings_in_s, offered.reasons) == (10.0, ("CBK-3:batch",))
+    picture.heard(member(), at(1))
+    assert not told(picture.tick(at(9)), OfferGone), "gone before the phone could ring"
+    rings = UserEvent("CallBack", asks | {"RingsIn": "0"})
+    assert told(picture.heard(rings, at(11)), Offered)[0].rings_in_s == 0.0
+    assert told(picture.tick(at(14)), OfferGone) == [OfferGone("w01", CALL)]
+
+
 def test_who_was_called_back_talks_until_the_phone_is_put_down() -> None:
     picture = floor(CALLS_BACK)
     assert told(picture.heard(CUSTOMER_TALKS, at(9)), Talking) == [Talking("w01", CALL, at(9))]
