@@ -148,7 +148,9 @@ class Batching:
     async def unwanted(
         self, connection: AsyncConnection, subjects: Collection[int]
     ) -> Collection[int]:
-        return await batch_jobs.stopped(connection, subjects)
+        """Return who is not to be called any more, or not by the agent who reads or is rung."""
+        stopped = await batch_jobs.stopped(connection, subjects)
+        return {*stopped, *await free_agents.gone(connection, subjects)}
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
         """End the calls that were forgotten; close the batches that have come to their end."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.call_back import ReadyAgent
@@ -16,6 +16,7 @@ from callflow.rules.roles import Role
 from tickets import attempts, batch_jobs, call_backs, duties
 from tickets.duties import Duty, DutyState
 from tickets.outbound_models import TO_AGENT, AttemptRow
+from tickets.people_models import IS_ON, DutyRow
 
 AGENT: Final = "agent"
 """Who is rung, as attempts have it: an agent, at a seat."""
@@ -57,6 +58,24 @@ async def for_batches(connection: AsyncConnection, now: datetime) -> Hands:
     alone = await _left_alone(connection, {one.seat for one in free}, now)
     free = [one for one in free if one.seat not in alone]
     return Hands(sorted(free, key=lambda one: one.since), len(working))
+
+
+async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozenset[int]:
+    """Return for which people of batches an agent is asked who is not ready any more."""
+    row, duty = AttemptRow, DutyRow
+    is_ready = (
+        select(literal(1))
+        .where(duty.seat == row.number, text(f"duties.{IS_ON}"))
+        .where(duty.state == DutyState.READY.value)
+        .correlate(row)
+        .exists()
+    )
+    found = await connection.execute(
+        select(row.subject_id)
+        .where(row.purpose == batch_jobs.PURPOSE, row.subject_id.in_(subjects))
+        .where(row.who == AGENT, row.ended_at.is_(None), row.answered_at.is_(None), ~is_ready)
+    )
+    return frozenset(found.scalars())
 
 
 async def _others_first(connection: AsyncConnection, now: datetime) -> bool:

@@ -126,6 +126,14 @@ class House:
                 now=now,
             )
 
+    async def rests(self, number: str) -> None:
+        """Let somebody at work take a rest."""
+        async with self.engine.execution_options(writing=True).begin() as connection:
+            duty = await duties.of_number(connection, number)
+            assert duty is not None
+            now = datetime.now(UTC)
+            await duties.turn(connection, duty.id, DutyState.PAUSED, reason="rest", now=now)
+
     async def gets(self, key: int, state: BatchState) -> bool:
         async with self.engine.execution_options(writing=True).begin() as connection:
             return await batches.change(connection, key, state, now=datetime.now(UTC))

@@ -229,6 +229,18 @@ async def test_a_stop_in_the_preview_rings_nobody(house: House) -> None:
     assert [job.tries for job in await house.jobs(key)] == [0]
 
 
+async def test_an_agent_who_rests_while_reading_is_not_rung_and_another_is(house: House) -> None:
+    await house.works("1001", "w01")
+    key = await house.makes(_by_agents(preview_for=2, max_attempts=1), people(1))
+    async with house.dispatcher():
+        await until(lambda: house.switch.shown, within=5, what="it is shown", every=0.02)
+        await house.rests("1001")
+        await house.works("1002", "w02")
+        attempt = await house.rings(1)
+        assert attempt.number == "w02"
+        assert [job.tries for job in await house.jobs(key)] == [0]
+
+
 async def test_a_dispatcher_that_dies_in_the_preview_leaves_nobody_rung_or_forgotten(
     house: House,
 ) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callflow.lifecycles.promise import CallNow, PromiseKind, PromiseState, Rules, Settled
 from callflow.rules.roles import Role
 from dispatch.dispatcher import Dispatcher
+from dispatch.guard import Guard
 from dispatch.promising import Promising
 from ledger.journal import Journals
 from tests.waiting import until
@@ -29,9 +30,11 @@ from tickets.database import engine
 from tickets.desk_models import CustomerRow, PromiseRow
 from tickets.duties import DutyKind, DutyState
 from tickets.models import Call
+from tickets.numbers import Numbering
 from tickets.promises import Promise
 
 RULES = Rules(again_every=0.5, most_tries=2, round_every=0.3)
+SEATS = frozenset({"w01", "w02", "w03"})
 AT_ONCE = PromiseKind.CANNOT_HEAR
 
 
@@ -179,6 +182,7 @@ class Hall:
             purposes=[Promising(rules, lines=10, ring_for=1.0)],
             lines=10,
             lost=LinkGone,
+            guard=Guard(numbering=Numbering(house=SEATS)),
         )
         running = asyncio.create_task(found.run())
         try:
