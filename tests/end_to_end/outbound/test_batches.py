@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +29,16 @@ AT_ONCE = Answering(after=0.5)
 
 
 @asynccontextmanager
-async def runs(house: House, numbers: list[str], **other: Any) -> AsyncIterator[int]:
+async def runs(
+    house: House, numbers: list[str], *, extra: Mapping[str, str] | None = None, **other: Any
+) -> AsyncIterator[int]:
     """Have a batch call these numbers while the block runs; yield its id."""
     made = engine(house.settings.database)
     now = datetime.now(UTC)
-    who = [Person(position=place, number=one) for place, one in enumerate(numbers, 1)]
+    who = [
+        Person(position=place, number=one, extra=extra or {})
+        for place, one in enumerate(numbers, 1)
+    ]
     writing = made.execution_options(writing=True)
     async with writing.begin() as connection:
         key = await batches.make(connection, batch(**other), who, made_by=None, now=now)
