@@ -95,34 +95,28 @@ class Batching:
         del until  # see AHEAD
         running = {one.id: one for one in await batches.running(connection) if self._looks_at(one)}
         asking = {key: self._asks(one, now) for key, one in running.items()}
-        spoken = {key for key, one in running.items() if one.batch.mode is Mode.AUTOMATIC}
+        talked = {key: one for key, one in asking.items() if _by_agents(running[key])}
+        agents = await self._agents_for(connection, talked, now)
+        hands = shares(talked, len(agents))
+        asking |= {key: replace(one, free=hands.get(key, 0)) for key, one in talked.items()}
         planned: list[Planned] = []
-        for key, count in shares(_of(asking, spoken), limit).items():
-            planned += await self._claim_of(connection, running[key], now=now, limit=count)
-        left, talked = limit - len(planned), _of(asking, set(running) - spoken)
-        if left and any(one.free > 0 for one in talked.values()):
-            planned += await self._claim_by_agents(connection, running, talked, now, left)
-        return planned, NOTHING
-
-    async def _claim_by_agents(
-        self,
-        connection: AsyncConnection,
-        running: Mapping[int, Running],
-        asking: Mapping[int, Asks],
-        now: datetime,
-        limit: int,
-    ) -> Sequence[Planned]:
-        """Take over who is due and has a free agent, who is rung in the person's place."""
-        agents = list((await free_agents.for_batches(connection, now)).free)
-        planned: list[Planned] = []
-        for key, count in shares(asking, min(limit, len(agents))).items():
-            mine, agents = agents[:count], agents[count:]
+        for key, count in shares(asking, limit).items():
+            mine = [agents.pop(0) for _ in range(count)] if key in talked else ()
             planned += await self._claim_of(
                 connection, running[key], now=now, limit=count, agents=mine
             )
-        if not planned:
+        return planned, NOTHING
+
+    async def _agents_for(
+        self, connection: AsyncConnection, asking: Mapping[int, Asks], now: datetime
+    ) -> list[ReadyAgent]:
+        """Return which agents are free; while there is none, they are looked for now and then."""
+        if not any(one.free > 0 for one in asking.values()):
+            return []
+        found = list((await free_agents.for_batches(connection, now)).free)
+        if not found:
             self._agents_rest_until = time.monotonic() + LOOK_AGAIN_S
-        return planned
+        return found
 
     async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
         events = [(one, event) for one in heard if (event := _event(one)) is not None]
@@ -165,13 +159,12 @@ class Batching:
 
     def _looks_at(self, one: Running) -> bool:
         """Tell whether it is worth looking who of a batch is due: not while no agent is free."""
-        return one.batch.mode is Mode.AUTOMATIC or time.monotonic() >= self._agents_rest_until
+        return not _by_agents(one) or time.monotonic() >= self._agents_rest_until
 
     def _asks(self, one: Running, now: datetime) -> Asks:
         if one.due is None or one.due > now:
             return Asks(one.calling, 0)
-        spoken = one.batch.mode is Mode.AUTOMATIC
-        if spoken and not self.scripts.ready(one.id, one.batch):
+        if not _by_agents(one) and not self.scripts.ready(one.id, one.batch):
             return Asks(one.calling, 0)
         paced = self._pace.free(one.id, now=now, calls_per_second=one.batch.calls_per_second)
         left = one.batch.lines - one.calling
@@ -233,8 +226,8 @@ class Batching:
         )
 
 
-def _of(asking: Mapping[int, Asks], wanted: Collection[int]) -> Mapping[int, Asks]:
-    return {key: one for key, one in asking.items() if key in wanted}
+def _by_agents(one: Running) -> bool:
+    return one.batch.mode is Mode.AGENT
 
 
 async def _counted(connection: AsyncConnection, planned: Sequence[Planned]) -> Sequence[Planned]:

@@ -207,6 +207,17 @@ async def test_two_batches_share_one_agent(house: House) -> None:
     assert house.rung_by_batch() == {first: 2, second: 2}
 
 
+async def test_agents_get_their_share_of_the_lines(house: House) -> None:
+    for number, seat in (("1001", "w01"), ("1002", "w02"), ("1003", "w03")):
+        await house.works(number, seat)
+    spoken = await house.makes(batch(), people(50))
+    talked = await house.makes(_by_agents(), people(50, first=13_900_000_000))
+    async with house.dispatcher(lines=4):
+        await house.rings(4)
+        await asyncio.sleep(0.5)
+    assert house.rung_by_batch() == {spoken: 2, talked: 2}
+
+
 async def test_the_agent_sees_whom_to_call_before_the_phone_rings(house: House) -> None:
     await house.works("1001", "w01")
     await house.makes(_by_agents(preview_for=2), people(1))
