@@ -1,5 +1,6 @@
 """The picture of the floor: what an agent and a leader are told of each event, and no ghosts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -291,12 +292,18 @@ def test_the_page_shows_whom_a_batch_calls_until_the_phone_rings() -> None:  # C
     asks = {"Call": CALL, "Seat": "w01", "Number": "138", "Why": "batch"}
     picture = floor()
     early = UserEvent("CallBack", asks | {"RingsIn": "10"})
-    [offered] = told(picture.heard(early, at(1)), Offered)
-    assert (offered.rings_in_s, offered.reasons) == (10.0, ("CBK-3:batch",))
+    offered = Offered(
+        *("w01", CALL, "", "138", "", 0.0, at(1)),
+        reasons=("CBK-3:batch",),
+        calls_back="batch",
+        rings_in_s=10.0,
+    )
+    assert told(picture.heard(early, at(1)), Offered) == [offered]
     picture.heard(member(), at(1))
     assert not told(picture.tick(at(9)), OfferGone), "gone before the phone could ring"
     rings = UserEvent("CallBack", asks | {"RingsIn": "0"})
-    assert told(picture.heard(rings, at(11)), Offered)[0].rings_in_s == 0.0
+    again = told(picture.heard(rings, at(11)), Offered)
+    assert again == [replace(offered, at=at(11), rings_in_s=0.0)]
     assert told(picture.tick(at(14)), OfferGone) == [OfferGone("w01", CALL)]
 
 

@@ -38,7 +38,11 @@ async def test_an_agent_reads_lifts_and_then_the_customer_is_rung_again_when_bus
 ) -> None:
     seat = await phone.register(SEAT, house.seat_password(SEAT), Answering(after=0.5))
     customer = await phone.register(CUSTOMER, house.password(CUSTOMER), BUSY)
-    by_agents = {"mode": Mode.AGENT, "preview_for": PREVIEW_S, "spacing": {Result.BUSY: 4.0}}
+    by_agents: dict[str, Any] = {
+        "mode": Mode.AGENT,
+        "preview_for": PREVIEW_S,
+        "spacing": {Result.BUSY: 4.0},
+    }
     async with signed_in(house, "1001") as agent:
         await agent.begins("phone", SEAT)
         async with agent.page(), runs(house, [CUSTOMER], **by_agents) as key:

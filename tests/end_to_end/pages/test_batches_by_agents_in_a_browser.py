@@ -1,6 +1,7 @@
 """A call of a batch on the agent's page: whom and why first, the answers as buttons (CBK-3)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -27,7 +28,11 @@ async def test_the_agent_reads_lifts_asks_and_keeps_the_answers_by_a_click(
     customer = await phone.register(CUSTOMER, desk.house.password(CUSTOMER), says)
     page = await desk.signed_in("1001")
     await desk.on_duty(page)
-    by_agents = {"mode": Mode.AGENT, "preview_for": 3, "extra": {"备注": "<b>要回电</b>"}}
+    by_agents: dict[str, Any] = {
+        "mode": Mode.AGENT,
+        "preview_for": 3,
+        "extra": {"备注": "<b>要回电</b>"},
+    }
     async with runs(desk.house, [CUSTOMER], **by_agents) as key:
         await expect(page.locator("#visit")).to_be_visible(timeout=15_000)
         await expect(page.locator("#visit-why")).to_contain_text("回访")
