@@ -23,6 +23,8 @@ MOST_QUESTIONS: Final = 8
 MOST_LINES: Final = 500
 FASTEST: Final = 20.0
 MOST_ATTEMPTS: Final = 10
+LONGEST_PREVIEW_S: Final = 60
+USUAL_PREVIEW_S: Final = 10
 LONGEST_SPACING_S: Final = 14 * 24 * 3600
 HEARD: Final = "1"
 """The key by which somebody says that a notice was heard."""

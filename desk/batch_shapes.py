@@ -5,15 +5,16 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from callflow.lifecycles.batch import BatchState, Kind, Mode
+from callflow.lifecycles.batch import BatchState, Kind, Mode, Question
 from callflow.lifecycles.batch_job import JobState, Result
 from callflow.rules.masking import masked_name, masked_number, masked_text
-from desk.batch_words import asked
+from desk.batch_words import asked, meant
 from desk.lists import List
 from desk.shapes import NOON, Clean, Shape
 from sheets.faults import InRow
 from tickets.batch_jobs import Shown
 from tickets.batch_results import Came
+from tickets.batch_talks import BatchTalk
 from tickets.batches import Known, Progress
 from tickets.do_not_call import Entry
 
@@ -99,6 +100,9 @@ class BatchShape(Shape):
     on_holidays: bool
     lines: int
     calls_per_second: float
+    preview_for: int = Field(
+        description="Seconds for which an agent sees whom to call before the phone rings."
+    )
     max_attempts: int
     spacing: dict[Result, float] = Field(
         description="Seconds until the next attempt, by result; what is not there is the last."
@@ -121,7 +125,7 @@ class BatchShape(Shape):
     def of(cls, known: Known, progress: Progress, ends_at: datetime | None) -> Self:
         batch = known.batch
         plain = ("name", "kind", "mode", "zone", "on_weekends", "on_holidays", "lines")
-        more = ("calls_per_second", "max_attempts")
+        more = ("calls_per_second", "max_attempts", "preview_for")
         own = ("id", "state", "made_at", "made_by", "started_at", "ended_at", "copied_from")
         columns: dict[str, Any] = {name: getattr(batch, name) for name in (*plain, *more)}
         columns |= {name: getattr(known, name) for name in own}
@@ -134,7 +138,7 @@ class BatchShape(Shape):
             people=progress.total,
             over=progress.over,
             reached=progress.reached,
-            calling=progress.states.get(JobState.CALLING, 0),
+            calling=progress.calling,
             results=dict(progress.results),
             ends_at=ends_at,
         )
@@ -202,6 +206,62 @@ class CameShape(Shape):
             answers=dict(came.answers),
             questions={each.name: asked(each, "zh") for each in came.questions},
         )
+
+
+class KeyShape(Shape):
+    """One key that answers a question."""
+
+    key: Clean
+    means: Clean = Field(examples=["5 非常满意"])
+
+
+class AskedShape(Shape):
+    """One question that an agent asks."""
+
+    name: Clean
+    asks: Clean
+    keys: list[KeyShape]
+
+
+class TalkShape(Shape):
+    """An agent's talk with a person of a batch: whom, what to ask, what came of it."""
+
+    call_id: str
+    batch_id: int
+    batch: Clean = Field(description="The batch's name: why we call.")
+    kind: Kind
+    number: Clean
+    name: Clean
+    language: Clean = Field(description="In which the person is talked to.")
+    extra: dict[str, Clean] = Field(description="Other columns of the list.")
+    questions: list[AskedShape]
+    state: JobState
+    result: Result
+    answers: dict[str, Clean] = Field(description="Keys, by the question's name.")
+
+    @classmethod
+    def of(cls, talk: BatchTalk, *, language: str, whole: bool) -> Self:
+        """Return a talk in a language; `whole`: numbers and names are not masked (SEC-2)."""
+        person, job, batch = talk.shown.person, talk.shown.job, talk.batch
+        return cls(
+            call_id=talk.call_id,
+            batch_id=talk.shown.batch_id,
+            batch=batch.name,
+            kind=batch.kind,
+            number=person.number if whole else masked_number(person.number),
+            name=person.name if whole else masked_name(person.name),
+            language=person.language,
+            extra={key: text if whole else masked_text(text) for key, text in person.extra.items()},
+            questions=[_asked(each, language) for each in batch.questions],
+            state=job.state,
+            result=job.result,
+            answers=dict(job.answers),
+        )
+
+
+def _asked(question: Question, language: str) -> AskedShape:
+    keys = [KeyShape(key=key, means=meant(question, key, language)) for key in question.keys]
+    return AskedShape(name=question.name, asks=asked(question, language), keys=keys)
 
 
 class DoNotCallShape(Shape):

@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import BatchState
+from callflow.lifecycles.batch import BatchState, Mode
 from desk import batch_plan
 from settings import Settings
-from tickets import batch_results, batches
+from tickets import batch_results, batches, free_agents
 from tickets.batches import Known, Progress
+from tickets.free_agents import Hands
 
 LATELY: Final = timedelta(minutes=10)
 """How far back we look to tell how fast it goes."""
@@ -63,6 +64,14 @@ def _seen(
         rules=settings,
     )
     return Seen(known, progress, ends_at, batch_plan.resumes_at(known, now=now, rules=settings))
+
+
+async def hands(connection: AsyncConnection, *, seen: Seen) -> Hands | None:
+    """Return which agents are free for a batch that needs them; None: it needs none (any more)."""
+    over = (BatchState.STOPPED, BatchState.FINISHED)
+    if seen.known.batch.mode is not Mode.AGENT or seen.known.state in over:
+        return None
+    return await free_agents.for_batches(connection, datetime.now(UTC))
 
 
 async def one(connection: AsyncConnection, batch_id: int, settings: Settings) -> Seen | None:

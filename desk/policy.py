@@ -167,6 +167,8 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/batches/{batch_id}/copy"): _SURVEYORS,
     ("GET", "/api/v1/batches/{batch_id}/results"): BATCHES_SEEN,
     ("GET", "/api/v1/batches/{batch_id}/export"): LEADERS,  # a right of its own (SEC-2)
+    ("GET", "/api/v1/calls/{call_id}/batch"): _SEATED,
+    ("PUT", "/api/v1/calls/{call_id}/batch"): _SEATED,
     ("GET", "/api/v1/tickets/{ticket_id}/visits"): _TICKETS,
     ("GET", "/api/v1/do-not-call"): _CUSTOMERS | BATCHES_SEEN,
     ("PUT", "/api/v1/do-not-call/{number}"): _CUSTOMERS,

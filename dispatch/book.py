@@ -27,7 +27,7 @@ EVER_BEGAN: Final = ""
 AHEAD_S: Final = 2.0
 """No attempt is planned so far ahead, in seconds, unless the clock was put back since."""
 NEVER_RUNG: Final = attempts.NEVER_RUNG
-SWITCH_DIED: Final = "switch_died"
+SWITCH_DIED: Final = attempts.SWITCH_DIED
 ANSWERED: Final = "answered"
 
 _log = structlog.get_logger(__name__)

@@ -161,18 +161,22 @@ class Dispatcher:
                 await self._end([attempt], NEVER_RUNG)
                 return
             await asyncio.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
+        if plan.shown_for and await self.switch.show(
+            attempt, told=plan.told, seconds=plan.shown_for
+        ):
+            await asyncio.sleep(plan.shown_for)
         if attempt.id not in self._book.open or attempt.id in self._sent_away:
             return
         rung_at = self.now()
         self._book.rung[attempt.id] = rung_at
         metrics.LATENESS.labels(purpose.name).observe(
-            (rung_at - attempt.planned_at).total_seconds()
+            (rung_at - attempt.planned_at).total_seconds() - plan.shown_for
         )
         begun = await self.switch.ring(
             attempt,
             context=purpose.contexts[plan.who],
             told=plan.told,
-            ring_for=purpose.ring_for,
+            ring_for=plan.ring_for or purpose.ring_for,
         )
         if begun is False:
             await self.not_rung(attempt.id)

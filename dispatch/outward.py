@@ -15,6 +15,10 @@ class Switch(Protocol):
     @property
     def boot(self) -> str | None: ...
 
+    async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
+        """Show an agent who is to be called, and when the phone rings; False: no idle seat."""
+        ...
+
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:

@@ -33,6 +33,10 @@ class Pace:
             begin = self._begin(batch, now)
             self._next[batch] = begin + timedelta(seconds=calls / calls_per_second)
 
+    def last(self, batch: int) -> datetime | None:
+        """Return when a batch may ring again after the last time; None: it has rung nobody."""
+        return self._next.get(batch)
+
     def _begin(self, batch: int, now: datetime) -> datetime:
         return max(self._next.get(batch, now), now - MADE_GOOD)
 
@@ -45,15 +49,25 @@ class Asks:
     """How many it calls already."""
     free: int
     """How many more it may call now."""
+    last: datetime | None = None
+    """When it may ring again after the last time that it rang somebody; None: it never did."""
 
 
 def shares(asking: Mapping[int, Asks], lines: int) -> Mapping[int, int]:
-    """Return how many of so many lines each batch gets: the next always who calls fewest."""
+    """Return how many of so many lines each batch gets: the next always who calls fewest.
+
+    Among those the one that rang longest ago: one line, or one agent, goes round.
+    """
     given = dict.fromkeys(asking, 0)
+
+    def _last(key: int) -> float:
+        last = asking[key].last
+        return last.timestamp() if last else 0.0
+
     for _ in range(lines):
         wanting = [key for key, one in asking.items() if given[key] < one.free]
         if not wanting:
             break
-        fewest = min(wanting, key=lambda key: (asking[key].calling + given[key], key))
+        fewest = min(wanting, key=lambda key: (asking[key].calling + given[key], _last(key), key))
         given[fewest] += 1
     return {key: count for key, count in given.items() if count}

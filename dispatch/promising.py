@@ -33,15 +33,13 @@ from callflow.lifecycles.promise import (
     decide,
 )
 from callflow.rules.call_back import ReadyAgent, agent_for
-from callflow.rules.roles import Role
 from dispatch.book import NEVER_RUNG, SWITCH_DIED
 from dispatch.hearing import Said
 from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
-from dispatch.seats import AGENT
-from tickets import call_backs, duties, promises
+from dispatch.seats import AGENT, CONTEXT, dialled
+from tickets import call_backs, free_agents, promises
 from tickets.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from tickets.call_backs import Wanted
-from tickets.duties import Duty, DutyState
 
 LOOK_AGAIN_S: Final = 1.0
 """When nobody was free for what is due, we look again after this."""
@@ -49,9 +47,6 @@ AT_ONCE: Final = 50
 """As many promises as this are looked at in one turn."""
 UNFOUND: Final = "unfound"
 """What the agent's page is told when there is no answer yet (CBK-1)."""
-
-_ANYBODYS: Final = frozenset({Role.JUNIOR_AGENT, Role.SENIOR_AGENT})
-"""Who calls for others too; everybody else at a seat keeps the own promises only."""
 
 _EVENTS: Final[Mapping[str, Event]] = {
     Said.DIALLING: Dialled(),
@@ -73,7 +68,7 @@ class Promising:
     ring_for: float
     """Seconds an agent's phone rings."""
     name: str = call_backs.PURPOSE
-    contexts: Mapping[str, str] = field(default_factory=lambda: {AGENT: "promise-agent"})
+    contexts: Mapping[str, str] = field(default_factory=lambda: {AGENT: CONTEXT})
     _rests_until: float = 0.0
     """On the monotonic clock: the one on the wall may be put back."""
 
@@ -88,7 +83,7 @@ class Promising:
     ) -> tuple[Sequence[Planned], Follow]:
         """Take who is due, in the order of the queue, as far as agents are free."""
         wanted = await call_backs.claim(connection, until=until, limit=AT_ONCE)
-        ready = await _ready(connection)
+        ready = await free_agents.ready(connection)
         taken = set(await call_backs.engaged_seats(connection))
         waits_since = await call_backs.longest_waiting(connection)
         planned: list[Planned] = []
@@ -143,26 +138,6 @@ class Promising:
         """Nothing: a promise is one row from the beginning."""
 
 
-async def _ready(connection: AsyncConnection) -> list[ReadyAgent]:
-    """Return who is at work, ready, and not known to talk to a caller."""
-    engaged = await call_backs.engaged_agents(connection)
-    return [
-        _agent(duty)
-        for duty in await duties.at_work(connection)
-        if duty.state is DutyState.READY and not engaged & {duty.number, duty.seat}
-    ]
-
-
-def _agent(duty: Duty) -> ReadyAgent:
-    return ReadyAgent(
-        number=duty.number,
-        seat=duty.seat,
-        senior=duty.role is Role.SENIOR_AGENT,
-        since=duty.since,
-        takes_any=duty.role in _ANYBODYS,
-    )
-
-
 def _waits_behind(one: Wanted, waits_since: datetime | None) -> bool:
     """Tell whether somebody waits in the queue who came before this caller, whose place we keep."""
     return waits_since is not None and one.came_at is not None and waits_since < one.came_at
@@ -181,16 +156,16 @@ def _due(one: Wanted, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Ev
 
 def _planned(one: Wanted, after: CallBack, agent: ReadyAgent, at: datetime) -> Planned:
     unfound = after.kind is PromiseKind.AGENT and not after.found
-    dialled = "".join(c for c in one.number if c in "0123456789+*#")[:40]
+    number = dialled(one.number)
     return Planned(
         subject_id=one.id,
         seq=after.asked,
         who=AGENT,
         number=agent.seat,
-        connects=dialled,
+        connects=number,
         at=at,
         told={
-            "PROMISE_NUMBER": dialled,
+            "PROMISE_NUMBER": number,
             "PROMISE_WHY": UNFOUND if unfound else after.kind.value,
             "PROMISE_BY": agent.number,
         },

@@ -28,6 +28,10 @@ class Planned:
     """A second number that the dialplan dials in this call; the guard judges both."""
     at: datetime
     """Never rung before this moment."""
+    shown_for: float = 0.0
+    """Seconds for which an agent sees whom to call before the agent's phone rings."""
+    ring_for: float | None = None
+    """Seconds that the phone rings; None: as is usual for the purpose."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What the dialplan is told: channel variables."""
 

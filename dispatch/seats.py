@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from ami.link import Link
+from tickets import free_agents
 from tickets.attempts import Attempt
 
-AGENT: Final = "agent"
-"""Who is rung, as attempts have it: an agent, at a seat."""
+AGENT: Final = free_agents.AGENT
+CONTEXT: Final = "promise-agent"
+"""Where in the dialplan an agent's answered call goes, whatever the call out is for."""
 EVENT: Final = "CallBack"
 IDLE: Final = "NOT_INUSE"
 SHOWN_WITHIN_S: Final = 0.15
 """A desk phone rings this much after the page was told; a browser's waits for the page itself."""
+
+
+def dialled(number: str) -> str:
+    """Return a customer's number as the dialplan dials it."""
+    return "".join(c for c in number if c in "0123456789+*#")[:40]
 
 
 async def is_idle(link: Link, seat: str) -> bool:
@@ -24,7 +31,9 @@ async def is_idle(link: Link, seat: str) -> bool:
     return answer.success and answer.value == IDLE
 
 
-async def tell(link: Link, attempt: Attempt, told: Mapping[str, str]) -> None:
+async def tell(
+    link: Link, attempt: Attempt, told: Mapping[str, str], *, rings_in: float = 0.0
+) -> None:
     """Have the page at a seat told who is to be called, and why. Raises LinkLost, Unsendable."""
     await link.ask(
         "UserEvent",
@@ -34,6 +43,7 @@ async def tell(link: Link, attempt: Attempt, told: Mapping[str, str]) -> None:
         Seat=attempt.number,
         Number=told.get("PROMISE_NUMBER", ""),
         Why=told.get("PROMISE_WHY", ""),
+        RingsIn=round(rings_in),
     )
-    if not attempt.number.startswith("w"):
+    if not rings_in and not attempt.number.startswith("w"):
         await asyncio.sleep(SHOWN_WITHIN_S)

@@ -97,6 +97,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
             scripts=ScriptFiles(paths.batches, paths.batch_words, settings.cache),
             calendar=calendar(settings.holiday_country, settings.holidays),
             ring_for=settings.batch_ring_for,
+            ring_agent_for=settings.ring_agent_for,
         ),
     ]
 

@@ -55,6 +55,13 @@ class Lines:
         """Have the id of an attempt told whose phone could not be rung at all."""
         self._failed = failed
 
+    async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
+        """Show an agent who is to be called, and when the phone rings; False: no idle seat."""
+        try:
+            return await self._may_ring(attempt, told, rings_in=seconds)
+        except (LinkLost, Unsendable):
+            return False  # to ring will fail too, and that is taken in
+
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:
@@ -94,12 +101,14 @@ class Lines:
         rows = (await self._link.ask("Status", rows=True)).rows
         return frozenset(row.get("Uniqueid", "") for row in rows)
 
-    async def _may_ring(self, attempt: Attempt, told: Mapping[str, str]) -> bool:
+    async def _may_ring(
+        self, attempt: Attempt, told: Mapping[str, str], *, rings_in: float = 0.0
+    ) -> bool:
         """Tell the page at an agent's seat who is to be called; False: no idle seat."""
         seat = attempt.number
         if seat not in self._seats or not await seats.is_idle(self._link, seat):
             return False
-        await seats.tell(self._link, attempt, told)
+        await seats.tell(self._link, attempt, told, rings_in=rings_in)
         return True
 
     def _channel(self, number: str) -> str | None:

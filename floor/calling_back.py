@@ -1,4 +1,7 @@
-"""Owns what the picture makes of calls back: the agent's phone rings first here (CBK-1). No I/O."""
+"""Owns what the picture makes of calls that we make: the agent's phone rings first (CBK-1, CBK-3).
+
+Does no I/O.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -11,6 +14,8 @@ ANNOUNCED: Final = "CallBack"
 """Name of the dispatcher's event before a seat's phone rings for a customer who is to be called."""
 ANSWERED: Final = "CallBackTalks"
 """Name of the dialplan's event when that customer has answered."""
+BATCH: Final = "batch"
+"""The reason of a call of a batch (dispatch/batch_agents.py)."""
 UNFOUND: Final = "unfound"
 """The reason of a call back for which there is no answer yet (dispatch/promising.py)."""
 
@@ -18,7 +23,13 @@ UNFOUND: Final = "unfound"
 def offered(event: UserEvent, call: str, seat: str, now: datetime) -> Offered:
     """Return what the page at a seat is told before its phone rings."""
     why, number = event.fields.get("Why", ""), event.fields.get("Number", "")
-    return Offered(seat, call, "", number, "", 0.0, now, reasons=(f"CBK-1:{why}",), calls_back=why)
+    clause, rings_in = "CBK-3" if why == BATCH else "CBK-1", event.fields.get("RingsIn", "")
+    return Offered(
+        *(seat, call, "", number, "", 0.0, now),
+        reasons=(f"{clause}:{why}",),
+        calls_back=why,
+        rings_in_s=float(rings_in) if rings_in.isdecimal() else 0.0,
+    )
 
 
 def caller_of(leg: Channel, channels: tuple[Channel, ...]) -> Channel | None:

@@ -188,7 +188,8 @@ class Picture:
     def _calls_back(self, event: UserEvent, call: str, seat: str, now: datetime) -> list[Notice]:
         if event.name == calling_back.ANNOUNCED:
             told = calling_back.offered(event, call, seat, now)
-            self.offers[seat] = Offer(call, call, "", now, told.number)
+            rings_at = now + timedelta(seconds=told.rings_in_s)
+            self.offers[seat] = Offer(call, call, "", rings_at, told.number)
             return [told, Changed()]
         self.offers.pop(seat, None)
         self._call_is(event.linkedid, call)

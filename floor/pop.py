@@ -69,6 +69,7 @@ class Pop:
             "language": self._language().value,
             "waited_s": round(offered.waited_s, 1),
             "calls_back": offered.calls_back,
+            "rings_in_s": offered.rings_in_s,
             "reasons": list(offered.reasons),
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],

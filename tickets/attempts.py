@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, bindparam, case, func, insert, select, text, update
+from sqlalchemy import RowMapping, and_, bindparam, case, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.outbound_models import IS_OUTSIDE, AttemptRow, DispatchPositionRow
+from tickets.outbound_models import IS_OUTSIDE, TO_AGENT, AttemptRow, DispatchPositionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +43,17 @@ class Attempt:
 _COLUMNS = tuple(field.name for field in fields(Attempt))
 _LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
 
+SWITCH_DIED: Final = "switch_died"
 NEVER_RUNG: Final = "never_rung"
 NOT_ALLOWED: Final = "not_allowed"
 HELD_BACK: Final = "held_back"
 """Not allowed just now: the hour, what was rung lately or spent today is against it."""
-_NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED, HELD_BACK)
+NO_PHONE_RANG: Final = (NEVER_RUNG, NOT_ALLOWED, HELD_BACK)
+
+_ONLY_AN_AGENT: Final = and_(
+    text(TO_AGENT), AttemptRow.ended_at.is_not(None), AttemptRow.said == ""
+)
+"""An agent was rung who did not take the call: the number outside was not."""
 
 
 async def begin(connection: AsyncConnection, made: Sequence[Attempt]) -> None:
@@ -88,6 +94,19 @@ async def of(connection: AsyncConnection, purpose: str, subject_id: int) -> Sequ
     return [_attempt(row) for row in found.mappings()]
 
 
+async def latest(
+    connection: AsyncConnection, purpose: str, subjects: Collection[int]
+) -> dict[int, int]:
+    """Return the number of the last attempt for each subject that had one."""
+    row = AttemptRow
+    found = await connection.execute(
+        select(row.subject_id, func.max(row.seq))
+        .where(row.purpose == purpose, row.subject_id.in_(subjects))
+        .group_by(row.subject_id)
+    )
+    return {subject: int(seq) for subject, seq in found}
+
+
 async def rung_lately(
     connection: AsyncConnection, reached: Collection[str], now: datetime
 ) -> dict[str, tuple[int, int]]:
@@ -98,7 +117,7 @@ async def rung_lately(
         select(row.reached, lately, func.count())
         .where(text(IS_OUTSIDE), row.reached.in_(reached))
         .where(row.planned_at > now - timedelta(hours=24))
-        .where(row.result.not_in(_NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG), ~_ONLY_AN_AGENT)
         .group_by(row.reached)
     )
     return {number: (int(hour), day) for number, hour, day in found}
@@ -110,7 +129,7 @@ async def rung_outside(connection: AsyncConnection, since: datetime) -> int:
     found = await connection.execute(
         select(func.count())
         .where(row.planned_at > since, row.reached != "")
-        .where(row.result.not_in(_NO_PHONE_RANG))
+        .where(row.result.not_in(NO_PHONE_RANG), ~_ONLY_AN_AGENT)
     )
     return found.scalar_one()
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import REACHED, Job, JobState, Result
+from callflow.lifecycles.batch_job import BEING_CALLED, REACHED, Job, JobState, Result
 from tickets.attempts import Attempt
 from tickets.batch_models import BatchJobRow, BatchRow, DoNotCallRow
 from tickets.bulk import written
@@ -256,7 +256,7 @@ async def forgotten(connection: AsyncConnection, *, limit: int = 500) -> Sequenc
     batches = select(BatchRow.id)  # few, so that an index of the people can be used
     found = await connection.execute(
         select(job.id)
-        .where(job.batch_id.in_(batches), job.state == JobState.CALLING.value, ~is_open)
+        .where(job.batch_id.in_(batches), job.state.in_(sorted(BEING_CALLED)), ~is_open)
         .limit(limit)
     )
     return found.scalars().all()

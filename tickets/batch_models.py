@@ -53,6 +53,8 @@ class BatchRow(Base):
     lines: Mapped[int] = mapped_column(Integer)
     """How many are called at a time at most."""
     calls_per_second: Mapped[float] = mapped_column(Float)
+    preview_for: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Seconds for which an agent sees whom to call before the agent's phone rings."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("accounts.id"))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState, Kind, Question, questions_in
-from callflow.lifecycles.batch_job import OVER, JobState, Result
+from callflow.lifecycles.batch_job import BEING_CALLED, OVER, JobState, Result
 from tickets.batch_models import BatchJobRow, BatchRow, DoNotCallRow
 from tickets.models import TicketRow
 
@@ -157,7 +157,7 @@ async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
     for key, state, of_job, count in found:
         _, over, calling = counted.get(key, (state, 0, 0))
         over += count if of_job in OVER else 0
-        calling += count if of_job == JobState.CALLING else 0
+        calling += count if of_job in BEING_CALLED else 0
         counted[key] = state, over, calling
     return [(key, *rest) for key, rest in counted.items()]
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from callflow.lifecycles.batch import FROM, BatchState, Kind, Mode, Question, questions_in
-from callflow.lifecycles.batch_job import OVER, REACHED, SPACING, JobState, Result
+from callflow.lifecycles.batch_job import BEING_CALLED, OVER, REACHED, SPACING, JobState, Result
 from tickets import batch_jobs
 from tickets.batch_jobs import Person
 from tickets.batch_models import BatchJobRow, BatchRow
@@ -28,6 +28,7 @@ _PLAIN = (
     "max_attempts",
     "lines",
     "calls_per_second",
+    "preview_for",
 )
 
 
@@ -50,6 +51,8 @@ class Batch:
     """Seconds until the next attempt, by result; a result that is not here is the last."""
     lines: int = 10
     calls_per_second: float = 1.0
+    preview_for: int = 0
+    """Seconds for which an agent sees whom to call before the agent's phone rings; 0: at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +87,12 @@ class Progress:
         return sum(count for state, count in self.states.items() if state in OVER)
 
     @property
+    def calling(self) -> int:
+        return sum(self.states.get(state, 0) for state in BEING_CALLED)
+
+    @property
     def reached(self) -> int:
         return sum(count for result, count in self.results.items() if result in REACHED)
-
-
-class NotOfferedError(Exception):
-    """Batches in which agents talk are not offered: only automatic ones are."""
 
 
 async def make(
@@ -104,10 +107,7 @@ async def make(
     """Keep a batch as a draft, with its people; return its id.
 
     Nobody is called before `due`. Numbers must differ from each other (IntegrityError).
-    Raises NotOfferedError.
     """
-    if wanted.mode is not Mode.AUTOMATIC:
-        raise NotOfferedError
     made = insert(BatchRow).values(
         **_columns(wanted), state=BatchState.DRAFT.value, made_at=now, made_by=made_by
     )
@@ -178,6 +178,15 @@ async def finish(connection: AsyncConnection, *, now: datetime) -> Sequence[int]
     return done.scalars().all()
 
 
+async def reopen(connection: AsyncConnection, batch_id: int) -> None:
+    """Have a batch that had finished run on: somebody of it wants to be called again."""
+    await connection.execute(
+        update(BatchRow)
+        .where(BatchRow.id == batch_id, BatchRow.state == BatchState.FINISHED.value)
+        .values(state=BatchState.RUNNING.value, ended_at=None)
+    )
+
+
 async def listed(
     connection: AsyncConnection, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Known]:
@@ -242,7 +251,7 @@ async def running(connection: AsyncConnection) -> Sequence[Running]:
     )
     calling = (
         select(func.count())
-        .where(job.batch_id == BatchRow.id, job.state == JobState.CALLING.value)
+        .where(job.batch_id == BatchRow.id, job.state.in_(sorted(BEING_CALLED)))
         .correlate(BatchRow)
         .scalar_subquery()
     )

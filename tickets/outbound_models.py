@@ -15,6 +15,7 @@ IS_DUE_SOME_TIME = "next_at IS NOT NULL"
 IS_OPEN = "ended_at IS NULL"
 IS_ACTIVE = "cancelled_at IS NULL"
 IS_OUTSIDE = "reached <> ''"
+TO_AGENT = "who = 'agent'"
 """Written out, so that the partial indexes are found."""
 
 
@@ -131,6 +132,13 @@ class AttemptRow(Base):
             "subject_id",
             sqlite_where=text(IS_OPEN),
             postgresql_where=text(IS_OPEN),
+        ),
+        Index(
+            "ix_attempts_agents",
+            "number",
+            "ended_at",
+            sqlite_where=text(TO_AGENT),
+            postgresql_where=text(TO_AGENT),
         ),
         Index(None, "planned_at"),
     )

@@ -55,7 +55,12 @@ class BatchGiven(Given):
     list_id: Identity = Field(description="The `id` of a list that was brought.")
     name: Annotated[Line, Field(min_length=1)]
     kind: Kind
-    mode: Mode = Mode.AUTOMATIC
+    mode: Mode = Field(
+        Mode.AUTOMATIC, description="`automatic`: asked by keys; `agent`: agents talk."
+    )
+    preview_for: Annotated[int, Field(ge=0, le=batch_plan.LONGEST_PREVIEW_S)] = Field(
+        0, description="Seconds for which an agent sees whom to call before the phone rings."
+    )
     questions: Annotated[list[QuestionGiven], Field(max_length=batch_plan.MOST_QUESTIONS)] = Field(
         [], description="Left out: the usual ones of the kind."
     )
@@ -262,6 +267,7 @@ def _batch(given: BatchGiven, settings: Settings) -> Batch:
         name=given.name,
         kind=given.kind,
         mode=given.mode,
+        preview_for=given.preview_for if given.mode is Mode.AGENT else 0,
         questions=questions,
         zone=given.zone or settings.timezone,
         opens=opens,

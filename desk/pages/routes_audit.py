@@ -32,6 +32,7 @@ ACTIONS: Final = (
     *("notice.read", "notice.export", "notice.start", "notice.stop"),
     *("wake.import", "wake.export", "wake.pdf"),
     *("batch.list", "batch.made", "batch.read", "batch.started", "batch.paused"),
+    *("batch.talk", "batch.written"),
     *("batch.stopped", "batch.export", "do_not_call.added", "do_not_call.removed"),
 )
 """What has words of its own; anything else is shown by its name."""

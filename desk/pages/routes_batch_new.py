@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from callflow.call import Language
-from callflow.lifecycles.batch import NOTICES, BatchState, Kind
+from callflow.lifecycles.batch import NOTICES, BatchState, Kind, Mode
 from desk import batch_acts, batch_plan, lists
 from desk.admission import Holder
 from desk.api.asking import Identity, Known, Person
@@ -159,6 +159,8 @@ def _confirming(
         refusing=waiting.refusing[:FAULTS_SHOWN],
         form=form,
         kinds=list(Kind),
+        modes=list(Mode),
+        longest_preview=batch_plan.LONGEST_PREVIEW_S,
         languages=list(Language),
         own_places=range(1, OWN_QUESTIONS + 1),
         spaced=[each.value for each in batch_plan.SPACED],

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.lifecycles.batch import FROM, BatchState
-from callflow.lifecycles.batch_job import REACHED, JobState, Result
+from callflow.lifecycles.batch_job import REACHED, Result
 from desk import batch_acts, batch_plan, batch_state
 from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
@@ -153,6 +153,7 @@ async def _shown(
     last = await asking.ask(lambda one: batch_jobs.last_attempts(one, keys))
     tickets = await asking.ask(lambda one: batch_results.ticket_numbers(one, named))
     tally = await asking.ask(lambda one: batch_results.tally(one, batch_id))
+    hands = await asking.ask(partial(batch_state.hands, seen=seen))
     language = language_of(request).value
     state = seen.known.state
     return page(
@@ -176,7 +177,8 @@ async def _shown(
         may_act=may(holder.role, "POST", "/batches/{batch_id}/start"),
         may_take=may(holder.role, "GET", "/api/v1/batches/{batch_id}/export"),
         reached=REACHED,
-        calling=seen.progress.states.get(JobState.CALLING, 0),
+        calling=seen.progress.calling,
+        hands=hands,
         show=Shown(settings.zone, holder.role),
         now=datetime.now(UTC),
     )

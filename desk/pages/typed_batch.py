@@ -15,7 +15,7 @@ from tickets.batches import Batch
 OWN_QUESTIONS = 4
 """So many questions of one's own have a place in the form."""
 ON = "on"
-_OWN_FAULT = frozenset({"lines", "per_minute", "attempts"})
+_OWN_FAULT = frozenset({"lines", "per_minute", "attempts", "preview"})
 
 
 def filled(name: str, settings: Settings) -> dict[str, str]:
@@ -28,6 +28,8 @@ def filled(name: str, settings: Settings) -> dict[str, str]:
     return {
         "name": clean(name.rpartition(".")[0] or name, batch_plan.LONGEST_NAME),
         "kind": Kind.VISIT.value,
+        "mode": Mode.AUTOMATIC.value,
+        "preview": str(batch_plan.USUAL_PREVIEW_S),
         "language": settings.language,
         "opens": f"{usual.opens:%H:%M}",
         "closes": f"{usual.closes:%H:%M}",
@@ -52,6 +54,11 @@ def wanted(form: Typed, settings: Settings) -> Batch | None:
         form.faults["closes"] = "batch.fault_hours"
     lines = _number(form, "lines", 1, batch_plan.MOST_LINES)
     per_minute = _number(form, "per_minute", 1, batch_plan.FASTEST * 60)
+    mode = form.shown("mode", Mode.AUTOMATIC)
+    if mode not in list(Mode):
+        form.faults["mode"] = "batch.fault_mode"
+    by_agents = mode == Mode.AGENT
+    preview = _number(form, "preview", 0, batch_plan.LONGEST_PREVIEW_S) if by_agents else 0
     attempts = _number(form, "attempts", 1, batch_plan.MOST_ATTEMPTS)
     spacing = {result: _again(form, result) for result in batch_plan.SPACED}
     questions = _questions(form, Kind(kind)) if kind in list(Kind) else ()
@@ -60,7 +67,8 @@ def wanted(form: Typed, settings: Settings) -> Batch | None:
     return Batch(
         name=name,
         kind=Kind(kind),
-        mode=Mode.AUTOMATIC,
+        mode=Mode(mode),
+        preview_for=int(preview) if mode == Mode.AGENT else 0,
         questions=questions,
         zone=zone,
         opens=opens,

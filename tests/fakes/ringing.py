@@ -24,11 +24,18 @@ class RingingSwitch:
     boot: str | None = "trk1"
     connected: bool = True
     rung: list[tuple[float, Attempt]] = field(default_factory=list)
+    shown: list[tuple[float, Attempt]] = field(default_factory=list)
     told: list[Mapping[str, str]] = field(default_factory=list)
     deaf: bool = False
     """Takes no order: nobody knows whether it arrived."""
     alive: set[str] = field(default_factory=set)
     on_ring: Callable[[Attempt], None] = lambda _: None
+
+    async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
+        assert told
+        assert seconds > 0
+        self.shown.append((time.time(), attempt))
+        return True
 
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float

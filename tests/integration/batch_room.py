@@ -13,17 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.lifecycles.batch import SHIPPED, BatchState, Kind
 from callflow.lifecycles.batch_job import Job, JobState, Result
+from callflow.rules.dialling import Rules
+from callflow.rules.roles import Role
 from dispatch.batching import Batching
 from dispatch.dispatcher import Dispatcher
+from dispatch.guard import Guard
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.waiting import until
-from tickets import attempts, batch_jobs, batches, do_not_call
+from tickets import accounts, attempts, batch_jobs, batches, do_not_call, duties
 from tickets.attempts import Attempt
 from tickets.batch_jobs import Person
 from tickets.batch_models import BatchJobRow
 from tickets.batches import Batch
 from tickets.do_not_call import Entry
+from tickets.duties import DutyKind, DutyState
+from tickets.numbers import Numbering
 
 ALL_DAY: dict[str, Any] = {
     "opens": time(0, 0),
@@ -31,6 +36,7 @@ ALL_DAY: dict[str, Any] = {
     "on_weekends": True,
     "on_holidays": True,
 }
+SEATS = frozenset({"w01", "w02", "w03"})
 QUICK = {Result.BUSY: 0.3, Result.NO_ANSWER: 0.3, Result.OFF: 0.3, Result.UNKNOWN: 0.3}
 
 
@@ -91,6 +97,43 @@ class House:
             self.batch_of |= dict.fromkeys(found.scalars(), key)
         return key
 
+    async def works(
+        self,
+        number: str,
+        seat: str,
+        *,
+        role: Role = Role.JUNIOR_AGENT,
+        state: DutyState = DutyState.READY,
+    ) -> None:
+        """Let somebody sign in at a seat."""
+        now = datetime.now(UTC)
+        async with self.engine.execution_options(writing=True).begin() as connection:
+            account = await accounts.add(
+                connection,
+                number=number,
+                name="李梅",
+                role=role,
+                password="-",
+                must_change=False,
+                now=now,
+            )
+            await duties.begin(
+                connection,
+                account_id=account.id,
+                seat=seat,
+                kind=DutyKind.BROWSER,
+                state=state,
+                now=now,
+            )
+
+    async def rests(self, number: str) -> None:
+        """Let somebody at work take a rest."""
+        async with self.engine.execution_options(writing=True).begin() as connection:
+            duty = await duties.of_number(connection, number)
+            assert duty is not None
+            now = datetime.now(UTC)
+            await duties.turn(connection, duty.id, DutyState.PAUSED, reason="rest", now=now)
+
     async def gets(self, key: int, state: BatchState) -> bool:
         async with self.engine.execution_options(writing=True).begin() as connection:
             return await batches.change(connection, key, state, now=datetime.now(UTC))
@@ -135,6 +178,13 @@ class House:
 
         await until(so, within=within, what=f"batch {key} is {state}", every=0.05)
 
+    async def first_has(self, key: int, result: Result, *, within: float = 15.0) -> Job:
+        async def so() -> bool:
+            return (await self.jobs(key))[0].result is result
+
+        await until(so, within=within, what=f"the first has {result}", every=0.05)
+        return (await self.jobs(key))[0]
+
     async def first_is(self, key: int, state: JobState, *, within: float = 15.0) -> Job:
         async def so() -> bool:
             return (await self.jobs(key))[0].state is state
@@ -144,7 +194,7 @@ class House:
 
     @asynccontextmanager
     async def dispatcher(
-        self, *, lines: int = 100, batching: Batching | None = None
+        self, *, lines: int = 100, batching: Batching | None = None, rules: Rules | None = None
     ) -> AsyncIterator[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
@@ -154,6 +204,7 @@ class House:
             purposes=[batching or Batching(lines=lines, scripts=SpokenAtOnce())],
             lines=lines,
             lost=LinkGone,
+            guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),
         )
         running = asyncio.create_task(found.run())
         try:

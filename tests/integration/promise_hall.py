@@ -51,6 +51,9 @@ class Switch:
     engaged: set[str] = field(default_factory=set)
     alive: set[str] = field(default_factory=set)
 
+    async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
+        raise AssertionError(f"shown to nobody: {attempt} {told} {seconds}")
+
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:

@@ -6,6 +6,7 @@ CBK-3, on both databases, whatever dies in between.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -16,9 +17,10 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import JobState, Result
+from callflow.lifecycles.batch_job import HELD_BACK_FOR, Job, JobState, Result
 from callflow.rules.wall_clock import is_zone
 from dispatch.batching import Batching
+from dispatch.guard import Guard
 from dispatch.purpose import Follow, Planned
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.batch_room import House, SpokenAtOnce, batch, people, zone_of_noon
@@ -139,6 +141,25 @@ async def test_who_is_on_the_list_is_not_rung(house: House) -> None:
         Result.COMPLETED,
     ]
     assert who[1].number not in {attempt.number for _, attempt in house.switch.rung}
+
+
+async def test_whom_the_guard_holds_back_is_called_later_and_no_try_is_lost(house: House) -> None:
+    key = await house.makes(batch(), people(5))
+    house.switch.on_ring = house.completes
+
+    async def waiting() -> list[Job]:
+        return [job for job in await house.jobs(key) if job.state is JobState.WAITING]
+
+    async def held_back() -> bool:
+        soonest = min(job.next_at or datetime.now(UTC) for job in await waiting())
+        return soonest > datetime.now(UTC) + timedelta(seconds=HELD_BACK_FOR / 2)
+
+    async with house.dispatcher(rules=replace(Guard().rules, per_minute=2)):
+        await house.rings(2)
+        await until(held_back, within=5, what="three are held back", every=0.1)
+        await asyncio.sleep(0.5)
+    assert len(house.switch.rung) == 2
+    assert [(job.tries, job.result) for job in await waiting()] == [(0, Result.NONE)] * 3
 
 
 async def test_who_asks_not_to_be_called_is_on_the_list_from_then_on(house: House) -> None:

@@ -83,6 +83,23 @@ async def _waits(client: httpx.AsyncClient, content: bytes = LIST) -> str:
     return answer.headers["location"]
 
 
+async def test_who_talks_is_chosen_with_a_sentence_of_help(leader: httpx.AsyncClient) -> None:
+    address = await _waits(leader)
+    shown = Seen((await leader.get(address)).text)
+    modes = [each for each in shown.all("input") if each.get("name") == "mode"]
+    assert [each.get("value") for each in modes] == ["automatic", "agent"]
+    assert ["checked" in each for each in modes] == [True, False]
+    assert "话务员先摘机，客户的电话才响" in shown.text
+    wrong = await leader.post(address, data=_form(mode="agent", preview="61"))
+    assert wrong.status_code == 422
+    assert "0 到 60 秒。" in wrong.text
+    assert (await leader.post(address, data=_form(mode="robot"))).status_code == 422
+    made_one = await leader.post(address, data=_form(mode="agent", preview="0"))
+    assert made_one.status_code == 303
+    batch = (await leader.get(f"/api/v1{made_one.headers['location']}")).json()
+    assert (batch["mode"], batch["preview_for"]) == ("agent", 0)
+
+
 @pytest.mark.parametrize(
     ("language", "says"),
     [

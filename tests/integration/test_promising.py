@@ -143,7 +143,7 @@ async def test_places_in_the_queue_are_kept_and_who_waits_longer_goes_first(hall
     sooner = await hall.promises(PromiseKind.QUEUE, came_s=-60, number="13900139000")
     now = datetime.now(UTC)
     async with hall.writing.begin() as connection:
-        waits = _call(state="queued", ring_started=now - timedelta(seconds=40))
+        waits = a_call(state="queued", ring_started=now - timedelta(seconds=40))
         await connection.execute(insert(Call).values(**waits))
     await hall.works("1001", "w01")
     await hall.works("1002", "w02")
@@ -160,7 +160,7 @@ async def test_places_in_the_queue_are_kept_and_who_waits_longer_goes_first(hall
 async def test_who_talks_to_a_caller_is_not_rung(hall: Hall) -> None:
     await hall.works("1001", "w01")
     async with hall.writing.begin() as connection:
-        talk = _call(state="talking", agent="1001")
+        talk = a_call(state="talking", agent="1001")
         await connection.execute(insert(Call).values(**talk))
     await hall.promises()
     async with hall.dispatcher():
@@ -320,7 +320,8 @@ async def test_two_dispatchers_never_ring_for_the_same_customer(hall: Hall) -> N
     assert len(rung) == len(set(rung)) == 8
 
 
-def _call(**more: object) -> dict[str, object]:
+def a_call(**more: object) -> dict[str, object]:
+    """Return the columns of a call that waits in the queue."""
     return {
         "id": "932e16d5-a33a-40e2-a296-44260ed984b6",
         "linkedid": "trk1-1.0",

@@ -59,9 +59,31 @@ async def test_a_number_stands_in_a_batch_once(connection: AsyncConnection) -> N
             await batches.make(connection, batch(), who * 2, made_by=None, now=NOW)
 
 
-async def test_batches_in_which_agents_talk_are_not_offered(connection: AsyncConnection) -> None:
-    with pytest.raises(batches.NotOfferedError):
-        await batches.make(connection, batch(mode=Mode.AGENT), [], made_by=None, now=NOW)
+async def test_a_batch_in_which_agents_talk_is_kept_with_its_preview(
+    connection: AsyncConnection,
+) -> None:
+    wanted = batch(mode=Mode.AGENT, preview_for=15)
+    key = await batches.make(connection, wanted, people(1), made_by=None, now=NOW)
+    known = await batches.one(connection, key)
+    assert known is not None
+    assert known.batch == wanted
+
+
+async def test_a_finished_batch_goes_on_when_somebody_wants_to_be_called_again(
+    connection: AsyncConnection,
+) -> None:
+    key = await _made(connection)
+    for state in (BatchState.RUNNING, BatchState.FINISHED):
+        await batches.change(connection, key, state, now=NOW)
+    await batches.reopen(connection, key)
+    known = await batches.one(connection, key)
+    assert known is not None
+    assert (known.state, known.ended_at) == (BatchState.RUNNING, None)
+    await batches.change(connection, key, BatchState.STOPPED, now=NOW)
+    await batches.reopen(connection, key)
+    known = await batches.one(connection, key)
+    assert known is not None
+    assert known.state is BatchState.STOPPED
 
 
 async def test_only_some_states_follow_one_another(connection: AsyncConnection) -> None:

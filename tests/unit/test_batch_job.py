@@ -178,7 +178,7 @@ EVENTS = st.one_of(
     st.just(Due()),
     st.just(Unwilling()),
     st.builds(AttemptOver, ENDS),
-    st.builds(Reached, st.sampled_from([one for one in Result if one])),
+    st.builds(Reached, st.sampled_from([one for one in Result if one and one is not Result.LATER])),
     st.builds(Answer, st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"])),
 )
 
@@ -207,9 +207,28 @@ def test_every_result_says_whether_it_is_the_last() -> None:
         Result.COMPLETED,
         Result.BROKEN_OFF,
         Result.DECLINED,
+        Result.TALKED,
+        Result.LATER,
         Result.FAX,
         Result.UNKNOWN_NUMBER,
         Result.DO_NOT_CALL,
         Result.NONE,
     }
     assert set(Result) - set(SPACING) == last
+
+
+def test_a_number_that_may_not_be_rung_is_not_tried_again() -> None:
+    day = Day()
+    day.is_called()
+    day.has(AttemptOver("not_allowed"))
+    assert (day.job.state, day.job.result) == (JobState.FAILED, Result.NOT_ALLOWED)
+
+
+def test_who_is_held_back_has_all_attempts_still_to_come() -> None:
+    day = Day()
+    for _ in range(9):
+        day.is_called()
+        day.has(AttemptOver("held_back"))
+        assert (day.job.state, day.job.tries, day.waits()) == (JobState.WAITING, 0, 60)
+    day.is_called()
+    assert (day.job.state, day.job.tries) == (JobState.CALLING, 1)

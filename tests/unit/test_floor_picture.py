@@ -1,5 +1,6 @@
 """The picture of the floor: what an agent and a leader are told of each event, and no ghosts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -285,6 +286,25 @@ def test_a_promised_call_is_on_the_page_before_the_agents_phone_rings() -> None:
     )
     assert duty(picture, picture.workers["w01"])["state"] == "ringing"
     assert told(picture.tick(at(5)), OfferGone) == [OfferGone("w01", CALL)], "let it ring"
+
+
+def test_the_page_shows_whom_a_batch_calls_until_the_phone_rings() -> None:  # CBK-3
+    asks = {"Call": CALL, "Seat": "w01", "Number": "138", "Why": "batch"}
+    picture = floor()
+    early = UserEvent("CallBack", asks | {"RingsIn": "10"})
+    offered = Offered(
+        *("w01", CALL, "", "138", "", 0.0, at(1)),
+        reasons=("CBK-3:batch",),
+        calls_back="batch",
+        rings_in_s=10.0,
+    )
+    assert told(picture.heard(early, at(1)), Offered) == [offered]
+    picture.heard(member(), at(1))
+    assert not told(picture.tick(at(9)), OfferGone), "gone before the phone could ring"
+    rings = UserEvent("CallBack", asks | {"RingsIn": "0"})
+    again = told(picture.heard(rings, at(11)), Offered)
+    assert again == [replace(offered, at=at(11), rings_in_s=0.0)]
+    assert told(picture.tick(at(14)), OfferGone) == [OfferGone("w01", CALL)]
 
 
 def test_who_was_called_back_talks_until_the_phone_is_put_down() -> None:

@@ -56,6 +56,8 @@ bring?.addEventListener("submit", (event) => {
 const kind = $("#plan select[name=kind]");
 function paint() {
   for (const part of $$("#plan [data-kind]")) show(part, part.dataset.kind.split(" ").includes(kind.value));
+  const mode = $("#plan input[name=mode]:checked")?.value;
+  for (const part of $$("#plan [data-mode]")) show(part, part.dataset.mode === mode);
 }
 if (kind) {
   kind.addEventListener("change", paint);

@@ -18,6 +18,7 @@ import { makeWords } from "../work/say.js";
 import { makeState } from "../work/state.js";
 import { makeTicket, sendLeftovers } from "../work/ticket.js";
 import { makeTrouble } from "../work/trouble.js";
+import { makeVisit } from "../work/visit.js";
 
 const root = $("#desk");
 const me = root.dataset.me;
@@ -25,6 +26,7 @@ const words = makeWords($("#words-title"), $("#words-now"));
 const pop = makePop(root, words);
 const customer = makeCustomer(root, pop);
 const ticket = makeTicket($("#ticket"), me);
+const visit = makeVisit($("#visit"));
 const promises = makePromises($("#ticket"), ticket);
 const knowledge = makeKnowledge($("#knowledge"));
 const trouble = makeTrouble(root, () => phone.again());
@@ -94,6 +96,7 @@ function signedOff() {
 function finished() {
   if (current) return;
   pop.clear();
+  visit.close();
   ticket.close();
 }
 
@@ -148,6 +151,7 @@ function offered(offer) {
   if (!isCaller(offer)) return;
   const first = pop.offer?.call !== offer.call;
   if (first) customer.close();
+  visit.offered(offer);
   pop.put({ ...offer, tickets: (offer.tickets ?? []).filter((each) => each.number !== ticket.draft?.number) });
   panel.who(offer.number);
   if (first && current !== offer.call) drawn(() => seen(offer));

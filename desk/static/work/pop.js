@@ -9,6 +9,7 @@ const WARM = { large: "warm", important: "warm", dedicated: "warm" };
 export function makePop(root, words) {
   const at = (id) => $(`#pop-${id}`, root);
   let offer = null;
+  let before = 0; // seconds to read until the phone rings, as was told last
 
   function put(given) {
     const fresh = offer?.call !== given.call;
@@ -29,9 +30,11 @@ export function makePop(root, words) {
     list(at("promises"), given.promises, promise, "pop.no_promises");
     list(at("tickets"), given.tickets, ticket, "pop.no_tickets");
     list(at("calls"), given.calls, call, "pop.no_calls");
-    if (!fresh) return; // what the database knew came a moment later
-    words.offered(given.script ?? []);
-    moment("ringing", "warm");
+    if (fresh) words.offered(given.script ?? []); // else what the database knew came a moment later
+    else if (given.rings_in_s === before) return;
+    before = given.rings_in_s;
+    if (before) at("state").replaceChildren(t("visit.preview", { seconds: Math.round(before) }));
+    else moment("ringing", "warm");
   }
 
   function moment(word, look) {
@@ -70,7 +73,7 @@ function list(place, things, line, nothing) {
 
 function reason(given) {
   const [clause, ...details] = String(given).split(":"); // as in QUE-3:20261122-00007:1001
-  if (clause === "CBK-1") return el("span", { class: "tag warm" }, tOr(`pop.calls_back_${details[0]}`, clause));
+  if (clause === "CBK-1" || clause === "CBK-3") return el("span", { class: "tag warm" }, tOr(`pop.calls_back_${details[0]}`, clause));
   const word = tOr(`pop.reason_${clause.toLowerCase().replace("-", "")}`, clause);
   const detail = clause === "QUE-1" ? "" : ` ${details.join(" · ")}`;
   return el("span", { class: "tag warm" }, word + detail);

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,11 +29,16 @@ AT_ONCE = Answering(after=0.5)
 
 
 @asynccontextmanager
-async def _runs(house: House, numbers: list[str], **other: Any) -> AsyncIterator[int]:
+async def runs(
+    house: House, numbers: list[str], *, extra: Mapping[str, str] | None = None, **other: Any
+) -> AsyncIterator[int]:
     """Have a batch call these numbers while the block runs; yield its id."""
     made = engine(house.settings.database)
     now = datetime.now(UTC)
-    who = [Person(position=place, number=one) for place, one in enumerate(numbers, 1)]
+    who = [
+        Person(position=place, number=one, extra=extra or {})
+        for place, one in enumerate(numbers, 1)
+    ]
     writing = made.execution_options(writing=True)
     async with writing.begin() as connection:
         key = await batches.make(connection, batch(**other), who, made_by=None, now=now)
@@ -52,7 +57,7 @@ async def _people(house: House, key: int) -> dict[str, Shown]:
     return {one.person.number: one for one in rows}
 
 
-async def _has(house: House, key: int, number: str, result: Result, *, within: float) -> Shown:
+async def has(house: House, key: int, number: str, result: Result, *, within: float) -> Shown:
     async def so() -> bool:
         return (await _people(house, key))[number].job.result is result
 
@@ -120,17 +125,17 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
         )
     ]
     spacing = {Result.BUSY: 30.0, Result.VOICEMAIL: 3600.0}
-    async with _runs(house, ["8001", "8002", "8003"], spacing=spacing, lines=3) as key:
+    async with runs(house, ["8001", "8002", "8003"], spacing=spacing, lines=3) as key:
         async with asyncio.TaskGroup() as doing:
             doing.create_task(_answers_everything(house, person, words(0.8)))
             machine = doing.create_task(voicemail.rings(within=40))
-            was_busy = await _has(house, key, "8002", Result.BUSY, within=40)
+            was_busy = await has(house, key, "8002", Result.BUSY, within=40)
         busy.answering = AT_ONCE
-        left = await _has(house, key, "8003", Result.VOICEMAIL, within=20)
+        left = await has(house, key, "8003", Result.VOICEMAIL, within=20)
         await machine.result().ended(within=10)
         await _answers_everything(house, busy, words(0.8))
-        answered = await _has(house, key, "8001", Result.COMPLETED, within=15)
-        again = await _has(house, key, "8002", Result.COMPLETED, within=15)
+        answered = await has(house, key, "8001", Result.COMPLETED, within=15)
+        again = await has(house, key, "8002", Result.COMPLETED, within=15)
     assert dict(answered.job.answers) == {"satisfaction": "5", "solved": "1"}
     assert (answered.job.state, answered.job.tries) == (JobState.DONE, 1)
     assert dict(again.job.answers) == {"satisfaction": "5", "solved": "1"}
@@ -151,10 +156,10 @@ async def test_without_our_service_a_word_of_apology_is_said_and_the_call_made_a
 ) -> None:
     await phone.register("8001", house.password("8001"), Answering(after=2.0))
     gone = house.settings.paths.batches
-    async with _runs(house, ["8001"], lines=1, spacing={Result.FAILED: 3600.0}) as key:
+    async with runs(house, ["8001"], lines=1, spacing={Result.FAILED: 3600.0}) as key:
         await until((gone / f"{key}.json").exists, within=10, every=0.01)
         (gone / f"{key}.json").unlink()
-        found = await _has(house, key, "8001", Result.FAILED, within=30)
+        found = await has(house, key, "8001", Result.FAILED, within=30)
         assert found.job.tries == 1
 
         async def waits() -> bool:

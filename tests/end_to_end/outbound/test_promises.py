@@ -52,7 +52,7 @@ def _has_heard(leg: Leg, since: float) -> bool:
     return any(one.end > since + 0.5 for one in leg.words())
 
 
-async def _talk(desk: Leg, customer: AgentPhone, words: Callable[[float], Samples]) -> Leg:
+async def talk(desk: Leg, customer: AgentPhone, words: Callable[[float], Samples]) -> Leg:
     """Both hear each other; return the customer's leg."""
     customers = await customer.rings(within=15)
     await customers.answered(within=10)
@@ -79,7 +79,7 @@ async def test_a_promised_call_is_made_in_time_and_without_an_answer_promised_ag
             desk = await seat.rings(within=10)
             assert offer.at < desk.began, "the phone rang before the page showed who is called"
             _shows_why(offer.data, said="您刚才咨询的问题现在还没有结果")
-            customers = await _talk(desk, customer, words)
+            customers = await talk(desk, customer, words)
             talking = await agent.hears("talking", within=5)
             assert talking.data["call"] == offer.data["call"]
             await customers.hangs_up()
@@ -91,7 +91,7 @@ async def test_a_promised_call_is_made_in_time_and_without_an_answer_promised_ag
             assert (again["number"], again["by"], again["kind"]) == (CUSTOMER, "1001", "agent")
             await _is_settled(agent)
     assert kept["kept_at"] < kept["due_at"]
-    call = await _call(house, offer.data["call"])
+    call = await call_of(house, offer.data["call"])
     assert (call["way"], call["disposition"], call["agent"]) == ("out", "outbound", "1001")
     assert (call["number"], call["hung_up_by"]) == (CUSTOMER, "caller")
     assert (await house.recording_of(call))["state"] == "stored"
@@ -117,7 +117,7 @@ async def test_a_customer_who_is_busy_is_called_again_and_hears_words_to_the_end
             desk = await seat.rings(within=20)
             offer = [one for one in agent.events if one.name == "offer"][-1]
             _shows_why(offer.data, said="感谢您的来电")
-            customers = await _talk(desk, customer, words)
+            customers = await talk(desk, customer, words)
             await desk.hangs_up()
             left = customers.now
             await customers.ended(within=15)
@@ -127,7 +127,7 @@ async def test_a_customer_who_is_busy_is_called_again_and_hears_words_to_the_end
             rows = await agent.client.get("/api/v1/promises", params={"state": "open"})
             assert rows.json()["items"] == [], "promised again though the answer was there"
     assert (kept["tries"], kept["asked"]) == (2, 2)
-    call = await _call(house, offer.data["call"])
+    call = await call_of(house, offer.data["call"])
     assert (call["hung_up_by"], call["agent"]) == ("agent", "1002")
 
 
@@ -139,7 +139,7 @@ def _shows_why(pop: dict[str, Any], *, said: str) -> None:
     assert [one["note"] for one in pop["promises"]] == ["查账单"]
 
 
-async def _call(house: House, key: str) -> Any:
+async def call_of(house: House, key: str) -> Any:
     async def ended() -> list[Any]:
         return list(
             await house.rows("SELECT * FROM calls WHERE id = :id AND state = 'ended'", id=key)

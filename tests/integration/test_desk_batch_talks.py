@@ -1,0 +1,221 @@
+"""An agent sees whom a batch calls and why, and writes what came of the talk (CBK-3, SEC-1)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.lifecycles.batch import BatchState
+from callflow.lifecycles.batch_job import Job, JobState, Result
+from callflow.rules.roles import Role
+from tests.integration.batch_desk import BATCHES, REFUSED, looks, made
+from tests.integration.desk_room import call_id
+from tests.integration.page_room import Pages, pages
+from tickets import attempts, batch_jobs, batches, duties
+from tickets.attempts import Attempt
+from tickets.batch_jobs import Wanted
+from tickets.duties import DutyKind, DutyState
+from tickets.free_agents import AGENT
+from tickets.people_models import AccountRow
+
+QUESTIONS = [{"name": "solved"}, {"name": "speed", "zh": "网速够用吗", "en": "Ok?", "keys": "12"}]
+TALK = f"/api/v1/calls/{call_id(7)}/batch"
+ANSWERS = {"solved": "1", "speed": "2"}
+
+
+@pytest_asyncio.fixture
+async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
+    async with pages(*filled) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def agent(desk: Pages) -> AsyncIterator[httpx.AsyncClient]:
+    async with desk.person(Role.JUNIOR_AGENT) as client:
+        yield client
+
+
+async def _works(desk: Pages, role: Role, seat: str) -> None:
+    async def begin(connection: AsyncConnection) -> None:
+        found = await connection.execute(
+            select(AccountRow.id).where(AccountRow.role == role.value).limit(1)
+        )
+        await duties.begin(
+            connection,
+            account_id=found.scalar_one(),
+            seat=seat,
+            kind=DutyKind.BROWSER,
+            state=DutyState.READY,
+            now=datetime.now(UTC),
+        )
+
+    await desk.write(begin)
+
+
+async def _called(desk: Pages, batch: int, *, seq: int = 1, job: Job | None = None) -> None:
+    """Let an agent at w01 call the first person of a batch, who has lifted the receiver."""
+    now = datetime.now(UTC)
+    talks = Job(next_at=None, state=JobState.CALLING, tries=1, result=Result.TALKED)
+
+    async def change(connection: AsyncConnection) -> None:
+        await batches.change(connection, batch, BatchState.RUNNING, now=now)
+        [first, *_] = await batch_jobs.listed(connection, Wanted(batch_id=batch))
+        await batch_jobs.keep(connection, {first.id: job or talks})
+        rung = Attempt(
+            id=call_id(6 + seq),
+            purpose=batch_jobs.PURPOSE,
+            subject_id=first.id,
+            seq=seq,
+            who=AGENT,
+            number="w01",
+            channel=f"x{seq}",
+            planned_at=now,
+        )
+        await attempts.begin(connection, [rung])
+
+    await desk.write(change)
+
+
+async def _batch(desk: Pages, **more: Any) -> int:
+    async with desk.person(Role.TEAM_LEADER) as leader:
+        made_one = await made(leader, mode="agent", questions=QUESTIONS, preview_for=15, **more)
+    assert (made_one["mode"], made_one["preview_for"]) == ("agent", 15)
+    return int(made_one["id"])
+
+
+async def _first(desk: Pages, batch: int) -> dict[str, Any]:
+    async with desk.person(Role.TEAM_LEADER) as leader:
+        found: dict[str, Any] = (await leader.get(f"{BATCHES}/{batch}/results")).json()[0]
+    return found
+
+
+async def test_the_agent_sees_whom_and_why_and_what_to_ask(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    batch = await _batch(desk)
+    await _called(desk, batch, job=Job(next_at=None, state=JobState.ASKING))
+    seen = (await agent.get(TALK, params={"language": "en"})).json()
+    assert (seen["batch"], seen["kind"], seen["batch_id"]) == ("十一月回访", "visit", batch)
+    assert (seen["number"], seen["name"], seen["extra"]) == (
+        "13812345678",
+        "张三丰",
+        {"备注": "要回电"},
+    )
+    assert [each["asks"] for each in seen["questions"]] == ["Problem solved?", "Ok?"]
+    assert [each["means"] for each in seen["questions"][0]["keys"]] == ["1 solved", "2 not solved"]
+    assert [row.subject for row in await looks(desk, "batch.talk")] == [call_id(7)]
+    assert (await agent.get(TALK.replace(call_id(7), call_id(1)))).status_code == 404
+
+
+async def test_what_came_of_the_talk_is_kept_during_it_and_after_it(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    batch = await _batch(desk)
+    await _called(desk, batch)
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    given = {"result": "broken_off", "answers": {"solved": "1"}}
+    kept = await agent.put(TALK, json=given)
+    assert (kept.status_code, kept.json()["state"]) == (200, "calling")
+    assert (await _first(desk, batch))["answers"] == {"solved": "1"}
+
+    async def ends(connection: AsyncConnection) -> None:
+        [first, *_] = await batch_jobs.listed(connection, Wanted(batch_id=batch))
+        done = Job(
+            next_at=None,
+            state=JobState.DONE,
+            tries=1,
+            result=Result.BROKEN_OFF,
+            ended_at=datetime.now(UTC),
+        )
+        await batch_jobs.keep(connection, {first.id: done})
+
+    await desk.write(ends)
+    await agent.put(TALK, json={"result": "completed", "answers": ANSWERS})
+    first = await _first(desk, batch)
+    assert (first["state"], first["result"], first["answers"]) == ("done", "completed", ANSWERS)
+    assert len(await looks(desk, "batch.written")) == 2
+
+
+async def test_who_wants_to_be_called_later_is_also_when_the_batch_has_finished(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    batch = await _batch(desk)
+    talked = Job(next_at=None, state=JobState.DONE, tries=1, result=Result.TALKED)
+    await _called(desk, batch, job=talked)
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+
+    async def finished(connection: AsyncConnection) -> None:
+        await batches.change(connection, batch, BatchState.FINISHED, now=datetime.now(UTC))
+
+    await desk.write(finished)
+    assert (await agent.put(TALK, json={"result": "later"})).status_code == 200
+    first = await _first(desk, batch)
+    assert (first["state"], first["result"]) == ("waiting", "later")
+    waits = datetime.fromisoformat(first["next_at"]) - datetime.now(UTC)
+    assert 7100 < waits.total_seconds() <= 7200
+    async with desk.person(Role.TEAM_LEADER) as leader:
+        assert (await leader.get(f"{BATCHES}/{batch}")).json()["state"] == "running"
+
+
+async def test_who_does_not_want_such_calls_is_on_the_list(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    await _called(desk, await _batch(desk))
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    assert (await agent.put(TALK, json={"result": "declined"})).status_code == 200
+    [entry] = (await agent.get(REFUSED)).json()
+    assert entry["number"] == "13812345678"
+    assert entry["by"].isdecimal(), "the agent's number"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"result": "completed", "answers": {"solved": "1"}}, "broken_off"),
+        ({"result": "broken_off", "answers": {"solved": "9"}}, "none of its question's keys"),
+        ({"result": "broken_off", "answers": {"other": "1"}}, "none of its question's keys"),
+        ({"result": "busy"}, "result"),
+    ],
+)
+async def test_an_answer_that_cannot_be_is_refused(
+    desk: Pages, agent: httpx.AsyncClient, given: dict[str, Any], says: str
+) -> None:
+    await _called(desk, await _batch(desk))
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    answer = await agent.put(TALK, json=given)
+    assert answer.status_code == 422
+    assert says in str(answer.json())
+
+
+async def test_nobody_writes_about_another_agents_call_or_of_nobody(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    batch = await _batch(desk)
+    await _called(desk, batch)
+    given = {"result": "completed", "answers": ANSWERS}
+    assert (await agent.put(TALK, json=given)).status_code == 403
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    asked_again = Job(next_at=None, state=JobState.ASKING, tries=1)
+    await _called(desk, batch, seq=2, job=asked_again)
+    assert (await agent.put(TALK, json=given)).status_code == 409
+    other = TALK.replace(call_id(7), call_id(8))
+    assert (await agent.put(other, json=given)).status_code == 409, "not dialled yet"
+    assert (await _first(desk, batch))["answers"] == {}
+
+
+async def test_the_page_says_how_many_agents_are_free(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    assert agent
+    batch = await _batch(desk)
+    async with desk.person(Role.TEAM_LEADER) as leader:
+        assert "没有话务员在岗" in (await leader.get(f"/batches/{batch}")).text
+        await _works(desk, Role.JUNIOR_AGENT, "w01")
+        assert "在岗 1 名话务员，现在有 1 名" in (await leader.get(f"/batches/{batch}")).text
+        assert "先看 15 秒" in (await leader.get(f"/batches/{batch}")).text
