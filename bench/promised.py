@@ -1,6 +1,6 @@
 """Owns promised calls back that a house keeps for a bench: agents at phones, customers outside.
 
-The dispatcher rings an agent, whose phone answers by itself; the dialplan rings the customer then,
+The dispatcher rings an agent, who answers whatever rings; the dialplan rings the customer then,
 whom SIPp plays (`bench/guests.py`). Numbers of these customers are no others'.
 """
 
@@ -18,8 +18,8 @@ from baresip.errors import BaresipError
 
 from bench.judging import Invite, Judged, of_attempts, of_promise
 from bench.visits import counted
-from caller.leg import Leg
-from caller.phone import AgentPhone, Answering, Phone
+from caller.leg import Leg, LineGoneError
+from caller.phone import NEVER, AgentPhone, Phone
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House, Row
 
@@ -28,6 +28,7 @@ ANSWERS_AFTER_S: Final = 0.5
 TALKS_FOR_S: Final = 10.0
 """After so long an agent hangs up, wherever the call is."""
 READY_EVERY_S: Final = 2.0
+A_NIGHT_S: Final = 36_000.0
 LEAD_S: Final = 60.0
 """So long before the promised moment it is called (`callflow/lifecycles/promise.py`)."""
 OF_PROMISES: Final = "SELECT * FROM promises WHERE id <= :last ORDER BY id"
@@ -65,11 +66,10 @@ class Promises:
             work = []
             for place, seat in enumerate(self._seats):
                 agent = await stack.enter_async_context(signed_in(house, str(1001 + place)))
-                answering = Answering(after=ANSWERS_AFTER_S)
-                phone = await phones.register(seat, house.seat_password(seat), answering)
+                phone = await phones.register(seat, house.seat_password(seat), NEVER)
                 await agent.begins("phone", seat)
                 await stack.enter_async_context(agent.page())
-                work += [_talks(phone), _stays_ready(agent)]
+                work += [_works(phone), _stays_ready(agent)]
             tasks = [asyncio.create_task(each) for each in work]
             try:
                 yield
@@ -127,17 +127,20 @@ class Promises:
         )
 
 
-async def _talks(phone: AgentPhone) -> None:
-    """Hang up every call some time after it rang; the switch may have died in it."""
+async def _works(phone: AgentPhone) -> None:
+    """Answer every call that rings, and hang up some time later."""
     async with asyncio.TaskGroup() as talks:
         while True:
-            leg = await phone.rings(within=3600)
-            talks.create_task(_ends(leg))
+            leg = await phone.rings(within=A_NIGHT_S)
+            talks.create_task(_talks(leg))
 
 
-async def _ends(leg: Leg) -> None:
-    await asyncio.sleep(ANSWERS_AFTER_S + TALKS_FOR_S)
-    with suppress(TimeoutError, BaresipError):  # nobody there who takes the BYE
+async def _talks(leg: Leg) -> None:
+    with suppress(TimeoutError, LineGoneError, BaresipError):  # the switch was killed meanwhile
+        await asyncio.sleep(ANSWERS_AFTER_S)
+        await leg.picks_up()
+    await asyncio.sleep(TALKS_FOR_S)
+    with suppress(TimeoutError, BaresipError):
         await leg.hangs_up()
 
 
