@@ -312,7 +312,7 @@ async def test_a_number_that_must_not_be_dialled_rings_no_agent(house: House) ->
     async with house.dispatcher():
         await house.is_now(key, BatchState.FINISHED)
     [job] = await house.jobs(key)
-    assert (job.result, job.tries) == (Result.FAILED, 1)
+    assert (job.result, job.tries) == (Result.NOT_ALLOWED, 1)
     assert not house.switch.rung
 
 

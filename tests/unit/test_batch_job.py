@@ -211,6 +211,7 @@ def test_every_result_says_whether_it_is_the_last() -> None:
         Result.LATER,
         Result.FAX,
         Result.UNKNOWN_NUMBER,
+        Result.NOT_ALLOWED,
         Result.DO_NOT_CALL,
         Result.NONE,
     }

@@ -90,7 +90,7 @@ def test_a_number_that_must_not_be_dialled_counts_as_tried() -> None:
     day = _day(max_attempts=1)
     day.is_called()
     day.has(AttemptOver("not_allowed", lifted=False))
-    assert (day.job.state, day.job.result) == (JobState.FAILED, Result.FAILED)
+    assert (day.job.state, day.job.result) == (JobState.FAILED, Result.NOT_ALLOWED)
 
 
 def test_a_talk_of_which_the_agent_writes_nothing_is_done_as_talked() -> None:
