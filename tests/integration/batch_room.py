@@ -36,7 +36,7 @@ ALL_DAY: dict[str, Any] = {
     "on_weekends": True,
     "on_holidays": True,
 }
-SEATS = frozenset({"w01", "w02", "w03"})
+SEATS = frozenset(f"w{number:02d}" for number in range(1, 60))
 QUICK = {Result.BUSY: 0.3, Result.NO_ANSWER: 0.3, Result.OFF: 0.3, Result.UNKNOWN: 0.3}
 
 
