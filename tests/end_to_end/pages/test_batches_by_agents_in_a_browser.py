@@ -26,6 +26,7 @@ async def test_the_agent_reads_lifts_asks_and_keeps_the_answers_by_a_click(
 ) -> None:
     says = Answering(after=0.5, says=words(6.0))
     customer = await phone.register(CUSTOMER, desk.house.password(CUSTOMER), says)
+    desk.forgiven = ("/ticket'",)  # asked for again until the ledger has the call
     page = await desk.signed_in("1001")
     await desk.on_duty(page)
     by_agents: dict[str, Any] = {
