@@ -1,9 +1,8 @@
 """Owns a house that calls people for batches: a database, journals and a switch by script."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -20,14 +19,15 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch
+from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
-from tickets import accounts, attempts, batch_jobs, batches, do_not_call, duties
+from tickets import attempts, batch_jobs, batches, do_not_call, duties
 from tickets.attempts import Attempt
 from tickets.batch_jobs import Person
 from tickets.batch_models import BatchJobRow
 from tickets.batches import Batch
 from tickets.do_not_call import Entry
-from tickets.duties import DutyKind, DutyState
+from tickets.duties import DutyState
 from tickets.numbers import Numbering
 
 ALL_DAY: dict[str, Any] = {
@@ -106,25 +106,7 @@ class House:
         state: DutyState = DutyState.READY,
     ) -> None:
         """Let somebody sign in at a seat."""
-        now = datetime.now(UTC)
-        async with self.engine.execution_options(writing=True).begin() as connection:
-            account = await accounts.add(
-                connection,
-                number=number,
-                name="李梅",
-                role=role,
-                password="-",
-                must_change=False,
-                now=now,
-            )
-            await duties.begin(
-                connection,
-                account_id=account.id,
-                seat=seat,
-                kind=DutyKind.BROWSER,
-                state=state,
-                now=now,
-            )
+        await signs_in(self.engine, number, seat, role=role, state=state)
 
     async def rests(self, number: str) -> None:
         """Let somebody at work take a rest."""
@@ -206,13 +188,8 @@ class House:
             lost=LinkGone,
             guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),
         )
-        running = asyncio.create_task(found.run())
-        try:
+        async with at_work(found):
             yield found
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
     def completes(self, attempt: Attempt) -> None:
         """Have a person answer everything, and hang up."""

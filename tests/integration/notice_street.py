@@ -1,9 +1,8 @@
 """Owns households that must be told, in tests: a database, a scripted switch, a dispatcher."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.notifying import Notifying
 from dispatch.purpose import Purpose
 from ledger.journal import Journals
+from tests.integration.at_work import at_work
 from tests.integration.test_dispatcher import LinkGone, Switch
 from tests.waiting import until
 from tickets import attempts, incidents, notice_households
@@ -130,13 +130,8 @@ class Street:
             lines=lines,
             lost=LinkGone,
         )
-        running = asyncio.create_task(found.run())
-        try:
+        async with at_work(found):
             yield found
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
     async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
         """Wait for the n-th ring; return the attempt."""

@@ -4,11 +4,10 @@ The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_promises.py`.
 """
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +20,10 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.promising import Promising
 from ledger.journal import Journals
+from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
-from tickets import accounts, attempts, call_backs, duties, promises
+from tickets import attempts, call_backs, promises
 from tickets.attempts import Attempt
-from tickets.duties import DutyKind, DutyState
 from tickets.numbers import Numbering
 from tickets.promises import Promise
 
@@ -113,26 +112,7 @@ class Hall:
 
     async def works(self, number: str, seat: str, role: Role = Role.JUNIOR_AGENT) -> int:
         """Let somebody sign in at a seat; return the account's id."""
-        now = datetime.now(UTC)
-        async with self.writing.begin() as connection:
-            account = await accounts.add(
-                connection,
-                number=number,
-                name="李梅",
-                role=role,
-                password="-",
-                must_change=False,
-                now=now,
-            )
-            await duties.begin(
-                connection,
-                account_id=account.id,
-                seat=seat,
-                kind=DutyKind.BROWSER,
-                state=DutyState.READY,
-                now=now,
-            )
-        return account.id
+        return await signs_in(self.engine, number, seat, role=role)
 
     async def promises(
         self,
@@ -179,13 +159,8 @@ class Hall:
             lost=LinkGone,
             guard=Guard(numbering=Numbering(house=SEATS)),
         )
-        running = asyncio.create_task(found.run())
-        try:
+        async with at_work(found):
             yield found
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
     async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
         """Wait for the n-th ring of an agent; return the attempt."""

@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
@@ -24,6 +24,7 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.waking import Waking
 from ledger.journal import Journals
+from tests.integration.at_work import at_work
 from tests.waiting import until
 from tickets import attempts, wake_register, wake_ups
 from tickets.attempts import Attempt
@@ -157,13 +158,8 @@ class Hotel:
             guard=guard or Guard(),
             now=self.now,
         )
-        running = asyncio.create_task(found.run())
-        try:
+        async with at_work(found):
             yield found
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
     async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
         """Wait for the n-th ring; return the attempt."""

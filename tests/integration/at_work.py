@@ -1,0 +1,56 @@
+"""Owns having a dispatcher, and people at the desk, at work for a test."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from callflow.rules.roles import Role
+from dispatch.dispatcher import Dispatcher
+from tickets import accounts, duties
+from tickets.duties import DutyKind, DutyState
+
+
+@asynccontextmanager
+async def at_work(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
+    """Run a dispatcher while the block runs; then it is gone, like a killed one."""
+    running = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def signs_in(
+    engine: AsyncEngine,
+    number: str,
+    seat: str,
+    *,
+    role: Role = Role.JUNIOR_AGENT,
+    state: DutyState = DutyState.READY,
+) -> int:
+    """Let somebody new sign in at a seat; return the account's id."""
+    now = datetime.now(UTC)
+    async with engine.execution_options(writing=True).begin() as connection:
+        account = await accounts.add(
+            connection,
+            number=number,
+            name="李梅",
+            role=role,
+            password="-",
+            must_change=False,
+            now=now,
+        )
+        await duties.begin(
+            connection,
+            account_id=account.id,
+            seat=seat,
+            kind=DutyKind.BROWSER,
+            state=state,
+            now=now,
+        )
+    return account.id
