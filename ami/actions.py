@@ -97,7 +97,8 @@ class Actions:
     async def nudge(self, channel: str) -> Outcome:
         """Have a caller's channel hear a key that means nothing: who waits in a queue asks at once.
 
-        Otherwise app_queue lets a waiting caller ask for a free phone once a second.
+        Otherwise app_queue lets a waiting caller ask for a free phone once a second. Words that
+        tell the caller the place in the queue end with it, as with any key.
         """
         fields = {"Channel": channel, "Digit": NO_MEANING, "Duration": "100", "Receive": "true"}
         return await self._do("PlayDTMF", fields, valid=bool(_CHANNEL.fullmatch(channel)))

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk import batch_watch, health, live, notice_watch, promise_watch, wake_watch
+from desk import health, live, watching
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -229,10 +229,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     archive: Archive = app.state.archive
     running = {
         asyncio.create_task(floor.run()),
-        asyncio.create_task(wake_watch.watch(archive, floor)),
-        asyncio.create_task(notice_watch.watch(archive, floor)),
-        asyncio.create_task(promise_watch.watch(archive, floor)),
-        asyncio.create_task(batch_watch.watch(archive, floor)),
+        *(asyncio.create_task(watching.watch(news, archive, floor)) for news in watching.ALL),
     }
     yield {}
     for task in running:

@@ -12,6 +12,7 @@ then asks at once, and Asterisk takes a phone for free until it says that it rin
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from floor.people import Waiter
 from floor.picture import Picture
 
 HEAD_START_S: Final = 1.2
@@ -39,23 +40,22 @@ def stages(queues: Iterable[str], awaited: Collection[str]) -> list[tuple[str, .
 
 def awaited(picture: Picture) -> frozenset[str]:
     """Return the queues in which somebody waits for whom no phone rings."""
-    rung = {offer.linkedid for offer in picture.offers.values()}
-    return frozenset(
-        one.queue
-        for linkedid, one in picture.waiting.items()
-        if linkedid not in rung and one.left_at is None
-    )
+    return frozenset(one.queue for one in _longest_first(picture))
 
 
 def next_in_line(picture: Picture, queues: Collection[str]) -> list[str]:
     """Return the channels of who is next in these queues, the longest waiting first."""
+    return [one.channel for one in _longest_first(picture) if one.queue in queues][:NUDGED]
+
+
+def _longest_first(picture: Picture) -> list[Waiter]:
     rung = {offer.linkedid for offer in picture.offers.values()}
-    waiting = sorted(picture.waiting.items(), key=lambda each: each[1].since)
-    return [
-        one.channel
-        for linkedid, one in waiting
-        if one.queue in queues and linkedid not in rung and one.left_at is None
-    ][:NUDGED]
+    waiting = (
+        one
+        for linkedid, one in picture.waiting.items()
+        if linkedid not in rung and one.left_at is None
+    )
+    return sorted(waiting, key=lambda one: one.since)
 
 
 def _rank(queue: str) -> int:

@@ -88,12 +88,7 @@ class Shift:
             worker = self._worker(duty)
             self._picture.workers[worker.seat] = worker
             await self._do(
-                [
-                    *(
-                        Add(queue, worker.seat, worker.number, paused=True)
-                        for queue in worker.queues
-                    ),
-                ]
+                [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
             )
             await self._show(worker)
             self._changed(worker)
@@ -274,14 +269,15 @@ class Shift:
         shown = stages(worker.queues, awaited(self._picture)) if worker.available else []
         now, *later = shown or [()]
         self._later.pop(worker.seat, None)
+        if not worker.available:
+            await self._do([Pause(worker.seat, True, reason)])
+            return
         if not later:
-            await self._do([Pause(worker.seat, not worker.available, reason)])
-            await self._nudge(worker.queues if worker.available else ())
+            await self._free([Pause(worker.seat, False, reason)], worker.queues)
             return
         self._later[worker.seat] = rest = frozenset(queue for group in later for queue in group)
         await self._open.keep(self._kept_open())
-        await self._do([Pause(worker.seat, False, reason, queue) for queue in now])
-        await self._nudge(now)
+        await self._free([Pause(worker.seat, False, reason, queue) for queue in now], now)
         task = asyncio.create_task(self._show_others(worker.seat, later, rest))
         self._showing.add(task)
         task.add_done_callback(self._showing.discard)
@@ -295,17 +291,25 @@ class Shift:
             async with self._one_at_a_time:
                 if self._later.get(seat) is not rest:
                     return
-                await self._do([Pause(seat, False, "", queue) for queue in queues])
-                await self._nudge(queues)
+                await self._free([Pause(seat, False, "", queue) for queue in queues], queues)
         async with self._one_at_a_time:
             if self._later.get(seat) is rest:
                 del self._later[seat]
                 await self._open.release(self._kept_open())
 
-    async def _nudge(self, queues: Sequence[str]) -> None:
-        """Let whoever is next ask for the phone at once, before anybody who comes just now."""
-        for channel in next_in_line(self._picture, queues):
-            await self._actions.nudge(channel)  # refused: the caller is gone, or has an agent
+    async def _free(self, pauses: Sequence[Pause], queues: Sequence[str]) -> None:
+        """Lift pauses, and let whoever is next in these queues ask for the phone at once.
+
+        All is sent in one breath: a caller who came between two answers would be asked for first.
+        """
+        await asyncio.gather(
+            *(self._do([pause]) for pause in pauses),
+            *(self._nudge(channel) for channel in next_in_line(self._picture, queues)),
+        )
+
+    async def _nudge(self, channel: str) -> None:
+        outcome = await self._actions.nudge(channel)  # refused: the caller is gone, or has an agent
+        metrics.STEPS.labels("nudge", outcome.value).inc()
 
     def _kept_open(self) -> frozenset[str]:
         """Return the queues whose callers wait for somebody who is not to be rung just now."""

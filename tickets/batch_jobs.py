@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     RowMapping,
     Select,
     Table,
     bindparam,
     insert,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -100,21 +102,22 @@ class Claimed:
 async def claim(
     connection: AsyncConnection, batch_id: int, *, until: datetime, limit: int
 ) -> Sequence[Claimed]:
-    """Return who of a batch is due by `until`, the longest due first, locked for whoever asked.
+    """Return who of a batch is due by `until`, locked for whoever asked.
 
-    The transaction in which it is asked for must also `keep` each of them.
+    Those who are to be called again come first, or "in ten minutes" would mean behind everybody
+    who was never called; then the longest due. The transaction in which it is asked for must also
+    `keep` each of them.
     """
-    job = BatchJobRow
-    due = (
-        select(_table(), DoNotCallRow.number.label("unwilling"))
-        .outerjoin(DoNotCallRow, DoNotCallRow.number == job.number)
-        .where(job.batch_id == batch_id, job.next_at <= until)
-        .order_by(job.next_at, job.id)
-        .limit(limit)
-        .with_for_update(of=_table(), skip_locked=True)
-    )
-    found = await connection.execute(due)
-    return [Claimed(_shown(row), row["unwilling"] is not None) for row in found.mappings()]
+    never: ColumnElement[int] = literal_column(
+        "0"
+    )  # as in the index: a database does not look into parameters
+    more = BatchJobRow.tries > never
+    again = await _due(connection, batch_id, more, until=until, limit=limit)
+    left = limit - len(again)
+    return [
+        *again,
+        *await _due(connection, batch_id, BatchJobRow.tries == never, until=until, limit=left),
+    ]
 
 
 async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Shown]:
@@ -289,6 +292,28 @@ def _of(wanted: Wanted) -> Select[Any]:
     if wanted.results:
         query = query.where(job.result.in_([result.value for result in wanted.results]))
     return query
+
+
+async def _due(
+    connection: AsyncConnection,
+    batch_id: int,
+    which: ColumnElement[bool],
+    *,
+    until: datetime,
+    limit: int,
+) -> Sequence[Claimed]:
+    if limit <= 0:
+        return []
+    job = BatchJobRow
+    found = await connection.execute(
+        select(_table(), DoNotCallRow.number.label("unwilling"))
+        .outerjoin(DoNotCallRow, DoNotCallRow.number == job.number)
+        .where(job.batch_id == batch_id, job.next_at <= until, which)
+        .order_by(job.next_at, job.id)
+        .limit(limit)
+        .with_for_update(of=_table(), skip_locked=True)
+    )
+    return [Claimed(_shown(row), row["unwilling"] is not None) for row in found.mappings()]
 
 
 async def _newest(connection: AsyncConnection, which: Any, limit: int) -> Sequence[Shown]:

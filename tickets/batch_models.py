@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tickets.models import Base, RowNumber, UtcDateTime
 
 IS_DUE_SOME_TIME = "next_at IS NOT NULL"
+IS_DUE_AGAIN = "next_at IS NOT NULL AND tries > 0"
 HAS_A_TICKET = "ticket_id IS NOT NULL"
 
 
@@ -99,6 +100,14 @@ class BatchJobRow(Base):
             "id",
             sqlite_where=text(IS_DUE_SOME_TIME),
             postgresql_where=text(IS_DUE_SOME_TIME),
+        ),
+        Index(
+            "ix_batch_jobs_due_again",
+            "batch_id",
+            "next_at",
+            "id",
+            sqlite_where=text(IS_DUE_AGAIN),
+            postgresql_where=text(IS_DUE_AGAIN),
         ),
         Index(None, "batch_id", "state", "result"),
         Index(None, "number"),

@@ -24,8 +24,8 @@ SECRET = "a secret of the tests"
 MODULES = """
     res_timing_timerfd res_speech res_agi pbx_config chan_bridge_media bridge_simple app_queue
     app_playback app_record app_dial app_verbose app_userevent app_celgenuserevent app_stack
-    app_exec app_playtones func_callerid func_channel func_timeout func_strings func_logic
-    func_uuid format_wav format_sln format_pcm codec_ulaw codec_resample res_musiconhold
+    app_senddtmf app_exec app_playtones func_callerid func_channel func_timeout func_strings
+    func_logic func_uuid format_wav format_sln format_pcm codec_ulaw codec_resample res_musiconhold
     res_cdrel_custom cel_custom res_clioriginate
 """
 

@@ -7,11 +7,12 @@ from typing import cast
 
 import pytest
 
+from ami.actions import Actions, Outcome
 from ami.events import Event, Newchannel, QueueMemberStatus
 from ami.link import Link
 from tests.contract.small_asterisk import SECRET, SmallAsterisk
 from tests.fakes import ami_switch
-from tests.fakes.ami_switch import FakeAmi
+from tests.fakes.ami_switch import ACTIONS, FakeAmi
 from tests.waiting import until
 
 Node = SmallAsterisk | FakeAmi
@@ -81,6 +82,33 @@ async def test_a_call_out_bears_our_id_and_can_be_kept_alive(node: Node) -> None
         )
         assert await link.absolute_timeout("attempt-77", 30)
         assert await link.absolute_timeout("attempt-77", 1)
+
+
+async def test_a_channel_is_nudged_and_one_that_is_gone_cannot_be(node: Node) -> None:
+    async with linked(node) as (link, heard):
+        actions = Actions(link, contexts=CONTEXTS, variables=frozenset())
+        assert await actions.nudge("PJSIP/trunk-00000999") is Outcome.REFUSED
+        assert await link.originate(
+            channel="Local/wait@callers",
+            context="callers",
+            exten="wait",
+            channel_id="attempt-78",
+            ring_for=10,
+            variables={},
+        )
+        await until(
+            lambda: any(isinstance(e, Newchannel) and e.uniqueid == "attempt-78" for e in heard),
+            within=5,
+        )
+        assert await actions.nudge("attempt-78") is Outcome.DONE
+        assert await link.absolute_timeout("attempt-78", 1)
+
+
+@pytest.mark.real
+def test_what_the_fake_knows_the_real_one_knows(small_asterisk: SmallAsterisk) -> None:
+    listed = small_asterisk.console("manager show commands")
+    known = {line.split()[0] for line in listed.splitlines() if line.strip()}
+    assert known >= ACTIONS
 
 
 async def test_events_pass_only_under_the_name_that_this_run_bears(node: Node) -> None:

@@ -38,6 +38,7 @@ class FakeFloor(FakeAmi):
     def joins(self, queue: str, linkedid: str) -> None:
         """Say that a caller waits in a queue."""
         caller = {"Channel": f"PJSIP/trunk-{linkedid[-1]}", "Linkedid": linkedid}
+        self.channels.add(caller["Channel"])
         self.tell(self.event("QueueCallerJoin", Queue=queue, Position="1", Count="1", **caller))
 
     def connects(self, seat: str, linkedid: str) -> None:
@@ -79,7 +80,7 @@ class FakeFloor(FakeAmi):
                 gone = self.members.pop((queue, one), None)
                 word = ("Success", "") if gone else ("Error", "Interface: Not there")
                 return [_response(action, word[0], Message=word[1])]
-            case {"Action": "QueuePause" | "PlayDTMF"}:
+            case {"Action": "QueuePause"}:
                 self._pause(action)
                 return [_response(action)]
             case {"Action": "Status"}:

@@ -11,6 +11,25 @@ SECRET: Final = "a secret of the tests"
 NAME: Final = "张三"
 INTERFACE: Final = "PJSIP/8001"
 HOST: Final = "127.0.0.1"
+ACTIONS: Final = frozenset(
+    {
+        "AbsoluteTimeout",
+        "Events",
+        "Login",
+        "Originate",
+        "Ping",
+        "PlayDTMF",
+        "QueueAdd",
+        "QueuePause",
+        "QueueRemove",
+        "QueueStatus",
+        "Redirect",
+        "Setvar",
+        "Status",
+        "UserEvent",
+    }
+)
+"""What is known here; a contract test sees that it is known to the real one too."""
 
 
 class FakeAmi:
@@ -129,8 +148,12 @@ class FakeAmi:
                 answers.append(
                     self.event("Newchannel", Channel="Local/x", Uniqueid=number, **_CALLER)
                 )
-            case {"Action": "AbsoluteTimeout", "Channel": name} if name not in self.channels:
+            case {"Action": "AbsoluteTimeout" | "PlayDTMF", "Channel": name} if (
+                name not in self.channels
+            ):
                 answers = [_response(action, "Error", Message="No such channel")]
+            case {"Action": name} if name not in ACTIONS:
+                answers = [_response(action, "Error", Message=f"Invalid/unknown command: {name}")]
         return answers
 
     def _queue(self, action: Mapping[str, str]) -> list[str]:

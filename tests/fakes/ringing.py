@@ -28,13 +28,16 @@ class RingingSwitch:
     told: list[Mapping[str, str]] = field(default_factory=list)
     deaf: bool = False
     """Takes no order: nobody knows whether it arrived."""
+    engaged: set[str] = field(default_factory=set)
+    """Numbers that refuse at once."""
     alive: set[str] = field(default_factory=set)
+    clock: Callable[[], float] = time.time
     on_ring: Callable[[Attempt], None] = lambda _: None
 
     async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
         assert told
         assert seconds > 0
-        self.shown.append((time.time(), attempt))
+        self.shown.append((self.clock(), attempt))
         return True
 
     async def ring(
@@ -44,7 +47,9 @@ class RingingSwitch:
         assert ring_for > 0
         if self.deaf:
             return None
-        self.rung.append((time.time(), attempt))
+        if attempt.number in self.engaged:
+            return False
+        self.rung.append((self.clock(), attempt))
         self.told.append(told)
         self.alive.add(attempt.channel)
         self.on_ring(attempt)
@@ -57,27 +62,32 @@ class RingingSwitch:
         return frozenset(self.alive)
 
     def answers(self, attempt: Attempt) -> None:
-        self._cel("ANSWER", attempt, "")
+        self._cel("ANSWER", attempt)
 
-    def ends(self, attempt: Attempt, cause: int) -> None:
+    def ends(self, attempt: Attempt, cause: int = 16) -> None:
         self.alive.discard(attempt.channel)
-        self._cel("HANGUP", attempt, json.dumps({"hangupcause": cause}).replace('"', '""'))
+        self._cel("HANGUP", attempt, extra=json.dumps({"hangupcause": cause}))
+
+    def marks(self, attempt: Attempt, *what: str) -> None:
+        """Write down what the dialplan says with CELGenUserEvent."""
+        for each in what:
+            self._cel("USER_DEFINED", attempt, user=f"TR_{each.upper()}")
 
     def says(self, attempt: Attempt, what: str, **facts: str) -> None:
-        line = {"call": attempt.id, "at": time.time(), "what": what, **facts}
+        line = {"call": attempt.id, "at": self.clock(), "what": what, **facts}
         self._write("dialogue-1-1.jsonl", json.dumps(line))
 
     def dies(self, boot: str) -> None:
         self.alive.clear()
         for what, name in (("switch_died", self.boot), ("switch_started", boot)):
-            self._write("site.jsonl", json.dumps({"at": time.time(), "what": what, "boot": name}))
+            self._write("site.jsonl", json.dumps({"at": self.clock(), "what": what, "boot": name}))
         self.boot = boot
 
-    def _cel(self, name: str, attempt: Attempt, extra: str) -> None:
+    def _cel(self, name: str, attempt: Attempt, *, extra: str = "", user: str = "") -> None:
         channel = attempt.channel
-        fields = [name, f"{time.time():.6f}", channel, channel, "PJSIP/out-01"]
-        line = ",".join(f'"{value}"' for value in [*fields, "batch", "s", "", extra, "", "", ""])
-        self._write("cel.csv", line)
+        fields = [name, f"{self.clock():.6f}", channel, channel, "PJSIP/out-01", "out", "s", ""]
+        fields += [extra.replace('"', '""'), "", user, ""]
+        self._write("cel.csv", ",".join(f'"{value}"' for value in fields))
 
     def _write(self, name: str, line: str) -> None:
         with (self.folder / name).open("a") as journal:

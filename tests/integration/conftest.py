@@ -2,12 +2,13 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from tests.integration.desk_room import fill
+from tests.integration.desk_room import Room, fill, opened
 from tests.postgres import Postgres
 from tickets.migrate import upgrade
 
@@ -70,3 +71,19 @@ def filled(
         return tmp_path, ""
     postgres: Postgres = request.getfixturevalue("postgres")
     return tmp_path, postgres.new_database(like=url)
+
+
+@pytest.fixture(scope="session")
+def small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A filled home with SQLite."""
+    home = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(home))
+    return home
+
+
+@pytest_asyncio.fixture
+async def small_desk(small_template: Path, tmp_path: Path) -> AsyncIterator[Room]:
+    """A desk of the test's own, where the kind of database makes no difference."""
+    shutil.copytree(small_template, tmp_path, dirs_exist_ok=True)
+    async with opened(tmp_path) as found:
+        yield found

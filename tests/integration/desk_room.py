@@ -27,7 +27,7 @@ from desk.accounts import cookie, guard
 from desk.accounts.passwords import Passwords
 from desk.app import facing_the_network, furnished, wired
 from settings import Settings
-from tickets import rows, sittings, tokens
+from tickets import audit, rows, sittings, tokens
 from tickets.database import engine
 from tickets.migrate import upgrade
 from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
@@ -312,3 +312,11 @@ def _write_wav(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(AUDIO)
+
+
+async def looks(desk: Room, subject: str) -> list[audit.Look]:
+    made = engine(desk.settings.database)
+    async with made.connect() as connection:
+        found = await audit.looks_at(connection, subject)
+    await made.dispose()
+    return list(found)

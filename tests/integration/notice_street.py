@@ -1,6 +1,5 @@
 """Owns households that must be told, in tests: a database, a scripted switch, a dispatcher."""
 
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.notifying import Notifying
 from dispatch.purpose import Purpose
 from ledger.journal import Journals
+from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work
-from tests.integration.test_dispatcher import LinkGone, Switch
 from tests.waiting import until
 from tickets import attempts, incidents, notice_households
 from tickets.attempts import Attempt
@@ -35,20 +34,17 @@ REPORT = Report(
 )
 
 
-class StreetSwitch(Switch):
-    """A switch that rings households, and writes down what happens."""
+class StreetSwitch(RingingSwitch):
+    """Rings households as a notice wants."""
 
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:
-        if attempt.purpose != incidents.PURPOSE:
-            return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
-        assert (context, ring_for) == ("notify-household", RULES.ring_for)
-        assert told["NOTIFY_NUMBER"] == attempt.number
-        assert told["NOTIFY_MESSAGE"].endswith("_1")
-        self.rung.append((time.time(), attempt))
-        self.alive.add(attempt.channel)
-        return True
+        if attempt.purpose == incidents.PURPOSE:
+            assert (context, ring_for) == ("notify-household", RULES.ring_for)
+            assert told["NOTIFY_NUMBER"] == attempt.number
+            assert told["NOTIFY_MESSAGE"].endswith("_1")
+        return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
 
 
 @dataclass

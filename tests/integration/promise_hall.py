@@ -4,13 +4,10 @@ The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_promises.py`.
 """
 
-import json
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +17,7 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.promising import Promising
 from ledger.journal import Journals
+from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
 from tickets import attempts, call_backs, promises
@@ -32,23 +30,9 @@ SEATS = frozenset(f"w{number:02d}" for number in range(1, 25))
 AT_ONCE = PromiseKind.CANNOT_HEAR
 
 
-class LinkGone(Exception):
-    """What this switch raises."""
-
-
 @dataclass
-class Switch:
-    """A switch that rings agents when told to, and writes down what happens."""
-
-    folder: Path
-    boot: str | None = "trk1"
-    connected: bool = True
-    rung: list[Attempt] = field(default_factory=list)
-    told: list[Mapping[str, str]] = field(default_factory=list)
-    deaf: bool = False
-    """Takes no order: nobody knows whether it arrived."""
-    engaged: set[str] = field(default_factory=set)
-    alive: set[str] = field(default_factory=set)
+class HallSwitch(RingingSwitch):
+    """Rings agents as a promised call wants."""
 
     async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
         raise AssertionError(f"shown to nobody: {attempt} {told} {seconds}")
@@ -57,46 +41,7 @@ class Switch:
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:
         assert (context, attempt.who, ring_for) == ("promise-agent", "agent", 1.0)
-        if self.deaf:
-            return None
-        if attempt.number in self.engaged:
-            return False
-        self.rung.append(attempt)
-        self.told.append(told)
-        self.alive.add(attempt.channel)
-        return True
-
-    async def hang_up(self, attempt: Attempt) -> None:
-        self.ends(attempt, 16)
-
-    async def living(self) -> frozenset[str]:
-        return frozenset(self.alive)
-
-    def takes(self, attempt: Attempt) -> None:
-        self._cel("ANSWER", attempt)
-
-    def says(self, attempt: Attempt, *what: str) -> None:
-        for each in what:
-            self._cel("USER_DEFINED", attempt, user=f"TR_{each.upper()}")
-
-    def ends(self, attempt: Attempt, cause: int = 16) -> None:
-        self.alive.discard(attempt.channel)
-        self._cel("HANGUP", attempt, extra=json.dumps({"hangupcause": cause}))
-
-    def dies(self, boot: str) -> None:
-        self.alive.clear()
-        for what, name in (("switch_died", self.boot), ("switch_started", boot)):
-            line = {"at": time.time(), "what": what, "boot": name}
-            with (self.folder / "site.jsonl").open("a") as journal:
-                journal.write(json.dumps(line) + "\n")
-        self.boot = boot
-
-    def _cel(self, name: str, attempt: Attempt, *, extra: str = "", user: str = "") -> None:
-        channel = attempt.channel
-        fields = [name, f"{time.time():.6f}", channel, channel, "PJSIP/w01-01"]
-        fields += ["promise-agent", "s", "", extra.replace('"', '""'), "", user, ""]
-        with (self.folder / "cel.csv").open("a") as journal:
-            journal.write(",".join(f'"{value}"' for value in fields) + "\n")
+        return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
 
 
 @dataclass
@@ -104,7 +49,7 @@ class Hall:
     """A database with agents at work, journals and a switch."""
 
     engine: AsyncEngine
-    switch: Switch
+    switch: HallSwitch
 
     @property
     def writing(self) -> AsyncEngine:
@@ -167,7 +112,7 @@ class Hall:
         await until(
             lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
         )
-        return self.switch.rung[count - 1]
+        return self.switch.rung[count - 1][1]
 
     async def is_now(self, key: int, state: PromiseState, *, within: float = 15.0) -> Promise:
         async def so() -> bool:

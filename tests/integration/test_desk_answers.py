@@ -1,9 +1,6 @@
 """What the API answers: calls, events, tickets, recordings, the notice, and how it refuses."""
 
 import asyncio
-import io
-import shutil
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,58 +12,25 @@ from callflow.rules.roles import Role, sees_numbers
 from desk import edge
 from desk.edge import HEADERS
 from tests.integration.desk_room import (
-    AUDIO,
     CALLS,
     NAME,
     NUMBER,
     Room,
     call_id,
-    fill,
+    looks,
     opened,
     recording_id,
     ticket_number,
 )
-from tests.postgres import Postgres
-from tickets import audit, tokens
+from tickets import tokens
 from tickets.database import engine
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A filled home, to be copied: filling one takes longer than most tests."""
-    home = tmp_path_factory.mktemp("filled")
-    asyncio.run(fill(home))
-    return home
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def filled(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, str]:
-    """A filled home and the address of its database, on either kind."""
-    home = tmp_path_factory.mktemp(request.param)
-    url = ""
-    if request.param == "postgres":
-        cluster: Postgres = request.getfixturevalue("postgres")
-        url = cluster.new_database()
-    asyncio.run(fill(home, url))
-    return home, url
-
-
 @pytest_asyncio.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    """A desk that is only asked; what its tests add to the database they look at alone."""
     async with opened(*filled) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def small_desk(template: Path, tmp_path: Path) -> AsyncIterator[Room]:
-    """A desk of the test's own, where the kind of database makes no difference."""
-    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    async with opened(tmp_path) as found:
         yield found
 
 
@@ -186,20 +150,6 @@ async def test_an_inspector_finds_a_recording_by_a_whole_number_alone(small_desk
         assert answer.status_code == status
 
 
-async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> None:
-    answer = await desk.get(AUDIO_PATH, Role.INSPECTOR)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "audio/wav"
-    assert "no-store" in answer.headers["cache-control"]
-    with wave.open(io.BytesIO(answer.content)) as file:
-        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
-        assert file.readframes(file.getnframes()) == AUDIO
-    looks = await _looks(desk)
-    assert [(look.action, look.address, look.detail) for look in looks] == [
-        ("recording.audio", "127.0.0.1", "whole")
-    ]
-
-
 async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None:  # SEC-1
     for path in (
         f"/api/v1/calls/{call_id(1)}",
@@ -209,61 +159,10 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
     ):
         await small_desk.get(path, Role.JUNIOR_AGENT)
     await small_desk.app.state.archive.settled()
-    seen = [(look.action, look.subject) for look in await _looks(small_desk, call_id(1))]
+    seen = [(look.action, look.subject) for look in await looks(small_desk, call_id(1))]
     assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]
-    assert [look.action for look in await _looks(small_desk, ticket_number(1))] == ["ticket.read"]
-    assert await _looks(small_desk, call_id(99)) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "part"),
-    [
-        ("bytes=0-3", slice(0, 4)),
-        ("bytes=44-", slice(44, None)),
-        ("bytes=-10", slice(-10, None)),
-        ("bytes=100-999999999", slice(100, None)),
-    ],
-)
-async def test_a_player_gets_the_part_it_asks_for(
-    small_desk: Room, asked: str, part: slice
-) -> None:
-    whole = (await small_desk.get(AUDIO_PATH)).content
-    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
-    assert answer.status_code == 206
-    assert answer.content == whole[part]
-    begin = part.indices(len(whole))[0]
-    last = begin + len(answer.content) - 1
-    assert answer.headers["content-range"] == f"bytes {begin}-{last}/{len(whole)}"
-
-
-@pytest.mark.parametrize("asked", ["bytes=1-0", "bytes=a-b", "seconds=1-2", "bytes=0-1,4-5", "-"])
-async def test_a_range_that_means_nothing_gets_the_whole(small_desk: Room, asked: str) -> None:
-    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
-    assert (answer.status_code, len(answer.content)) == (200, 44 + len(AUDIO))
-
-
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0"])
-async def test_a_range_outside_the_audio_is_refused(small_desk: Room, asked: str) -> None:
-    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == f"bytes */{44 + len(AUDIO)}"
-    assert await _looks(small_desk) == []
-
-
-async def test_audio_that_is_gone_is_said_to_be_gone(small_desk: Room) -> None:
-    store = small_desk.settings.paths.store
-    (store / f"2026/11/21/{recording_id(1)}.wav").unlink()
-    assert (await small_desk.get(AUDIO_PATH)).status_code == 410
-
-
-async def test_no_path_leads_out_of_the_store(small_desk: Room) -> None:
-    store = small_desk.settings.paths.store
-    secret = small_desk.settings.home / "secrets.json"
-    secret.write_text("{}")
-    kept = store / f"2026/11/21/{recording_id(1)}.wav"
-    kept.unlink()
-    kept.symlink_to(secret)
-    assert (await small_desk.get(AUDIO_PATH)).status_code == 410
+    assert [look.action for look in await looks(small_desk, ticket_number(1))] == ["ticket.read"]
+    assert await looks(small_desk, call_id(99)) == []
 
 
 async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
@@ -387,11 +286,3 @@ async def test_a_body_that_never_ends_is_not_waited_for(
         headers = {"Content-Type": "application/json"}
         put = await leader.put("/api/v1/notice", content=stalled(), headers=headers)
         assert put.status_code == 408
-
-
-async def _looks(desk: Room, subject: str = recording_id(1)) -> list[audit.Look]:
-    made = engine(desk.settings.database)
-    async with made.connect() as connection:
-        found = await audit.looks_at(connection, subject)
-    await made.dispose()
-    return list(found)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from callflow.rules.roles import Role
-from desk import batch_watch
+from desk import watching
 from tests.integration.batch_desk import BATCHES, LIST, REFUSED, came, looks, made
 from tests.integration.desk_room import CSRF
 from tests.integration.page_room import Pages, Seen, pages
@@ -189,20 +190,20 @@ async def test_a_batch_is_confirmed_on_the_page_runs_and_is_shown(
 
 
 async def test_open_pages_are_told_how_far_batches_are(
-    desk: Pages, leader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    desk: Pages, leader: httpx.AsyncClient
 ) -> None:
     batch = await made(leader)
     await leader.post(f"{BATCHES}/{batch['id']}/start")
-    monkeypatch.setattr(batch_watch, "LOOK_EVERY_S", 0.05)
     floor = desk.room.app.state.floor
     stream = floor.open(account_id=None, role=Role.SURVEYOR, page="batches-1")
     while not stream.waiting.empty():
         stream.waiting.get_nowait()
-    watching = asyncio.create_task(batch_watch.watch(desk.room.app.state.archive, floor))
+    news = replace(watching.BATCHES, every=0.05)
+    telling = asyncio.create_task(watching.watch(news, desk.room.app.state.archive, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     expected = {"id": batch["id"], "state": "running", "over": 0, "calling": 0}
     assert (first.event, json.loads(first.data)) == ("batches", {"batches": [expected]})
     await came(desk, batch["id"])
     second = await asyncio.wait_for(stream.waiting.get(), 10)
     assert json.loads(second.data) == {"batches": [expected | {"over": 1}]}
-    watching.cancel()
+    telling.cancel()

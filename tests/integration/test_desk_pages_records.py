@@ -1,7 +1,6 @@
 """The other pages: for whom they are, in both languages, with hostile texts, with wrong input."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,34 +8,19 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.household_list import Listed
 from callflow.rules.roles import Role
-from callflow.rules.wall_clock import Repeat
 from desk.archive import NotAnsweringError
 from desk.policy import POLICY
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, call_id
-from tests.integration.notice_street import REPORT
 from tests.integration.page_room import Pages, Seen, pages
-from tickets import (
-    accounts,
-    customers,
-    handovers,
-    incidents,
-    knowledge,
-    notice_households,
-    wake_register,
-)
-from tickets.customers import Customer, CustomerSort
+from tests.integration.records_room import one_of_everything
 from tickets.desk_models import CustomerRow, HandoverRow, KnowledgeRow
-from tickets.knowledge import Entry
 from tickets.models import Call, TicketRow
 from tickets.notice_models import IncidentRow, NoticeHouseholdRow
 from tickets.outbound_models import WakeRegistrationRow
 from tickets.people_models import AccountRow, AuditRow
-from tickets.wake_register import Registration
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
-NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 LEADER, SENIOR = Role.TEAM_LEADER, Role.SENIOR_AGENT
 ADMINISTRATOR = Role.ADMINISTRATOR
 
@@ -63,67 +47,8 @@ ADDRESSES = {
 @pytest_asyncio.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
     async with pages(*filled) as found:
-        await found.write(_work)
+        await found.write(one_of_everything)
         yield found
-
-
-async def _work(connection: AsyncConnection) -> None:
-    """One of everything that the pages show."""
-    writer = await accounts.by_number(connection, NUMBERS[SENIOR])
-    assert writer is not None
-    await handovers.write(
-        connection,
-        shift="2026-11-21 白班",
-        account_id=writer.id,
-        equipment="话机 8101 有杂音",
-        problems=f"给 {NUMBER} 回电",
-        faults="",
-        staff="",
-        now=NOW,
-    )
-    await knowledge.add(connection, _entry())
-    await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
-    key = await incidents.report(connection, REPORT, by="1001", now=NOW)
-    await notice_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
-    await customers.keep(
-        connection,
-        Customer(
-            number=NUMBER,
-            name="张三丰",
-            sort=CustomerSort.LARGE,
-            note="电梯坏了走楼梯",
-            first_agent=None,
-            updated_at=NOW,
-            updated_by="1001",
-        ),
-    )
-
-
-def _guest() -> Registration:
-    return Registration(
-        room="8001",
-        number="8001",
-        guest="王小明",
-        language="zh",
-        wall=time(7, 0),
-        zone="Asia/Shanghai",
-        first_day=datetime.now(UTC).date() + timedelta(days=1),
-        last_day=None,
-        repeat=Repeat.DAILY,
-    )
-
-
-def _entry() -> Entry:
-    return Entry(
-        id=0,
-        title="宽带移机怎么办",
-        body="带身份证到营业厅。\n三天内上门。",
-        business=None,
-        keywords="搬家",
-        published_at=NOW,
-        updated_at=NOW,
-        updated_by="1002",
-    )
 
 
 async def _send(desk: Pages, role: Role, address: str, /, **typed: str) -> tuple[int, Seen, str]:

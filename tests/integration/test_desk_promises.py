@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 
 from callflow.rules.roles import Role
-from desk import promise_watch
+from desk import watching
 from tests.integration.desk_room import CSRF, NUMBERS, Room, opened
 from tickets.database import engine
 from tickets.desk_models import PromiseRow
@@ -165,11 +165,11 @@ async def test_open_pages_are_told_when_a_promise_is_late(desk: Room) -> None:
         for each in (stream, other):
             if not each.waiting.empty():
                 each.waiting.get_nowait()
-    watching = asyncio.create_task(promise_watch.watch(desk.app.state.archive, floor))
+    telling = asyncio.create_task(watching.watch(watching.PROMISES, desk.app.state.archive, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("promises", {"shouting": 0})
     await _becomes(desk, due_at=datetime.now(UTC) - timedelta(seconds=1))
     second = await asyncio.wait_for(stream.waiting.get(), 10)
     assert json.loads(second.data) == {"shouting": 1}
     assert other.waiting.empty()
-    watching.cancel()
+    telling.cancel()

@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import update
 
 from callflow.rules.roles import Role
-from desk import wake_watch
+from desk import watching
 from floor.streams import Stream, Told
 from tests.integration.desk_room import CSRF, NUMBERS, Room, opened
 from tickets.database import engine
@@ -146,7 +146,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     other = floor.open(account_id=None, role=Role.INSPECTOR, page="calls-1")
     told = {one.event for one in _read(stream) + _read(other)}
     assert told == {"picture"}
-    watching = asyncio.create_task(wake_watch.watch(desk.app.state.archive, floor))
+    telling = asyncio.create_task(watching.watch(watching.WAKE_UPS, desk.app.state.archive, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})
     made = engine(desk.settings.database)
@@ -156,7 +156,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     second = await asyncio.wait_for(stream.waiting.get(), 10)
     assert json.loads(second.data) == {"shouting": 1}
     assert other.waiting.empty()
-    watching.cancel()
+    telling.cancel()
 
 
 def _read(stream: Stream) -> list[Told]:

@@ -5,181 +5,23 @@ The switch here is scripted: it writes into the journals what Asterisk would. Th
 """
 
 import asyncio
-import json
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as time_of_day
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.wake_up import Proved, Rules, WakeState, WakeUp
-from callflow.rules.wall_clock import Repeat
-from dispatch.dispatcher import Dispatcher
-from dispatch.guard import Guard
-from dispatch.waking import Waking
-from ledger.journal import Journals
-from tests.integration.at_work import at_work
+from callflow.lifecycles.wake_up import Proved, Rules, WakeState
+from tests.integration.hotel import RULES, Hotel, HotelSwitch
 from tests.waiting import until
-from tickets import attempts, wake_register, wake_ups
-from tickets.attempts import Attempt
+from tickets import wake_ups
 from tickets.database import engine
-from tickets.outbound_models import WakeUpRow
-from tickets.wake_register import Registration
-
-RULES = Rules(ring_for=1.0, again_every=0.2, give_up_after=30.0, attendants=("8301",))
-
-
-class LinkGone(Exception):
-    """What this switch raises."""
-
-
-@dataclass
-class Switch:
-    """A switch that rings when told to, and writes down what happens."""
-
-    folder: Path
-    boot: str | None = "trk1"
-    connected: bool = True
-    rung: list[tuple[float, Attempt]] = field(default_factory=list)
-    deaf: bool = False
-    """Takes no order: nobody knows whether it arrived."""
-    alive: set[str] = field(default_factory=set)
-    clock: Callable[[], float] = time.time
-
-    async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
-        raise AssertionError(f"shown to nobody: {attempt} {told} {seconds}")
-
-    async def ring(
-        self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
-    ) -> bool | None:
-        assert (context, ring_for > 0) == (f"wake-{attempt.who}", True)
-        assert told["WAKE_NUMBER"] == attempt.number
-        if self.deaf:
-            return None
-        self.rung.append((self.clock(), attempt))
-        self.alive.add(attempt.channel)
-        return True
-
-    async def hang_up(self, attempt: Attempt) -> None:
-        self.ends(attempt, 16)
-
-    async def living(self) -> frozenset[str]:
-        return frozenset(self.alive)
-
-    def answers(self, attempt: Attempt) -> None:
-        self._cel("ANSWER", attempt, "")
-
-    def ends(self, attempt: Attempt, cause: int) -> None:
-        self.alive.discard(attempt.channel)
-        self._cel("HANGUP", attempt, json.dumps({"hangupcause": cause}).replace('"', '""'))
-
-    def says(self, attempt: Attempt, what: str) -> None:
-        line = {"call": attempt.id, "at": self.clock(), "what": what, "by": "key"}
-        with (self.folder / "dialogue-1-1.jsonl").open("a") as journal:
-            journal.write(json.dumps(line) + "\n")
-
-    def dies(self, boot: str) -> None:
-        self.alive.clear()
-        for what, name in (("switch_died", self.boot), ("switch_started", boot)):
-            line = {"at": self.clock(), "what": what, "boot": name}
-            with (self.folder / "site.jsonl").open("a") as journal:
-                journal.write(json.dumps(line) + "\n")
-        self.boot = boot
-
-    def _cel(self, name: str, attempt: Attempt, extra: str) -> None:
-        channel = attempt.channel
-        fields = [name, f"{self.clock():.6f}", channel, channel, "PJSIP/out-01"]
-        line = ",".join(f'"{value}"' for value in [*fields, "wake", "s", "", extra, "", "", ""])
-        with (self.folder / "cel.csv").open("a") as journal:
-            journal.write(line + "\n")
-
-
-@dataclass
-class Hotel:
-    """A database, journals and a switch."""
-
-    engine: AsyncEngine
-    switch: Switch
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.switch.clock(), UTC)
-
-    async def wakes(self, room: str, *, in_s: float) -> int:
-        """Put a room on the register, to be rung in a moment; return the wake-up's id."""
-        now = self.now()
-        wanted = Registration(
-            room=room,
-            number=room,
-            guest="",
-            language="zh",
-            wall=time_of_day(7, 0),
-            zone="UTC",
-            first_day=date(now.year + 1, 1, 1),
-            last_day=None,
-            repeat=Repeat.ONCE,
-        )
-        due = now + timedelta(seconds=in_s)
-        async with self.engine.execution_options(writing=True).begin() as connection:
-            key = await wake_register.register(connection, wanted, made_by=None, now=now)
-            moved = update(WakeUpRow).where(WakeUpRow.registration_id == key)
-            done = await connection.execute(
-                moved.values(due=due, next_at=due, asked_for=due).returning(WakeUpRow.id)
-            )
-            return int(done.scalar_one())
-
-    async def wake_up(self, key: int) -> WakeUp:
-        async with self.engine.connect() as connection:
-            found = await wake_ups.shown(connection, key)
-        assert found is not None
-        return found.wake_up
-
-    async def attempts(self, key: int) -> list[Attempt]:
-        async with self.engine.connect() as connection:
-            return list(await attempts.of(connection, wake_ups.PURPOSE, key))
-
-    @asynccontextmanager
-    async def dispatcher(
-        self, *, lines: int = 10, rules: Rules = RULES, guard: Guard | None = None
-    ) -> AsyncIterator[Dispatcher]:
-        """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-        found = Dispatcher(
-            engine=self.engine,
-            journals=Journals(self.switch.folder, {}),
-            switch=self.switch,
-            purposes=[Waking(rules, lines)],
-            lines=lines,
-            lost=LinkGone,
-            guard=guard or Guard(),
-            now=self.now,
-        )
-        async with at_work(found):
-            yield found
-
-    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
-        """Wait for the n-th ring; return the attempt."""
-        await until(
-            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
-        )
-        return self.switch.rung[count - 1][1]
-
-    async def is_now(self, key: int, state: WakeState, *, within: float = 15.0) -> WakeUp:
-        async def so() -> bool:
-            return (await self.wake_up(key)).state is state
-
-        await until(so, within=within, what=f"{key} is {state}", every=0.05)
-        return await self.wake_up(key)
 
 
 @pytest.fixture
 async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
     made = engine(database_url)
-    yield Hotel(made, Switch(tmp_path))
+    yield Hotel(made, HotelSwitch(tmp_path))
     await made.dispose()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from callflow.lifecycles.wake_up import Rules, WakeState
-from tests.integration.test_dispatcher import Hotel, Switch
+from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
 from tickets.attempts import Attempt
 from tickets.database import engine
@@ -34,7 +34,7 @@ class Clock:
         return time.time() + self.ahead
 
 
-class Crowded(Switch):
+class Crowded(HotelSwitch):
     """A switch on which everybody wakes at once; knows how many rang at a time."""
 
     most: int = 0

@@ -1,157 +1,25 @@
 """The floor when the link breaks or the database stalls: nothing twice, nothing forgotten."""
 
 import asyncio
-import json
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from ami import link as links
-from ami.actions import Actions
-from ami.link import Link
 from callflow.rules.roles import Role
-from desk.archive import Archive, NotAnsweringError
 from floor import shift as shifts
-from floor.control import CONTEXTS, VARIABLES, NotDoneError, NotTalkingError, Script
-from floor.floor import Floor
+from floor.control import NotDoneError, NotTalkingError, Script
 from floor.kept_open import NEVER_RUNG
-from floor.people import Worker
-from floor.records import Answer, Question
-from floor.streams import ROOM, Stream
+from floor.streams import ROOM
 from tests.fakes.ami_floor import FakeFloor
-from tests.fakes.ami_switch import HOST, SECRET
+from tests.integration.floor_room import INTERFACE, LINKED, MEMBERS, next_of, running, talking
 from tests.waiting import until
-from tickets import accounts, duties
-from tickets.database import engine
 from tickets.duties import AtWorkError, DutyKind, DutyState, SeatTakenError
-
-LINKED = "trk-1.0"
-SEATS = ["w01", "w02"]
-INTERFACE = "PJSIP/w01"
-MEMBERS = {("hotline", INTERFACE), ("own-w01", INTERFACE)}
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "BACK_OFF", (0.001, 0.01))
-
-
-class Stalling:
-    """The database, which can be made to stall."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.stalled = asyncio.Event()
-        self.stalls = False
-
-    async def ask(self, question: Question[Answer], *, within: float) -> Answer:
-        if self.stalls:
-            await self.stalled.wait()
-        return await self._archive.ask(question, within=within)
-
-    async def write(self, change: Question[Answer], *, within: float) -> Answer:
-        if self.stalls:
-            raise NotAnsweringError
-        return await self._archive.write(change, within=within)
-
-
-@dataclass
-class Room:
-    """A floor over a fake Asterisk and a real database with two people."""
-
-    fake: FakeFloor
-    floor: Floor
-    records: Stalling
-    people: list[int]
-
-    async def signs_in(self, which: int = 0) -> Worker:
-        return await self.floor.shift.sign_in(
-            self.people[which], DutyKind.BROWSER, "", now=self.floor.now()
-        )
-
-    async def at_work(self) -> list[duties.Duty]:
-        return list(await self.records.ask(duties.at_work, within=5))
-
-    def page(self, which: int = 0) -> Stream:
-        return self.floor.open(account_id=self.people[which], role=Role.JUNIOR_AGENT, page="work-a")
-
-    async def is_linked(self) -> None:
-        await until(lambda: self.floor.connected, within=5, every=0)
-
-    def members(self) -> set[tuple[str, str]]:
-        return {key for key in self.fake.members if "Local/" not in key[1]}
-
-
-@asynccontextmanager
-async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
-    archive = Archive(engine(url))
-    records = Stalling(archive)
-    up = Link(host=HOST, port=fake.ami_port, username="floor", secret=SECRET, contexts=CONTEXTS)
-    floor = Floor(
-        link=up,
-        actions=Actions(up, contexts=CONTEXTS, variables=VARIABLES),
-        records=records,
-        browsers=SEATS,
-        phones=["8101"],
-        company="三环通信",
-        wrap_up_for=0,
-        zone=UTC,
-        leaders=frozenset({Role.TEAM_LEADER}),
-    )
-    people = [await _person(archive, number) for number in ("1001", "1002")]
-    task = asyncio.create_task(floor.run())
-    try:
-        async with asyncio.timeout(30):
-            room = Room(fake, floor, records, people)
-            await room.is_linked()
-            # Events pass once the heartbeat has proved the name of this run of Asterisk.
-            await until(lambda: up.lateness is not None and floor.settled, within=5, every=0)
-            yield room
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await archive.close(within=2)
-
-
-async def _person(archive: Archive, number: str) -> int:
-    async def known(database: Any) -> int:
-        found = await accounts.by_number(database, number)
-        made = found or await accounts.add(
-            database,
-            number=number,
-            name="李梅",
-            role=Role.JUNIOR_AGENT,
-            password="",
-            must_change=False,
-            now=datetime.now(UTC),
-        )
-        return made.id
-
-    return await archive.write(known, within=5)
-
-
-async def next_of(stream: Stream, event: str) -> dict[str, Any]:
-    """Return the data of the next event of a name."""
-    while True:
-        told = await stream.waiting.get()
-        assert told is not None
-        if told.event == event:
-            return dict(json.loads(told.data))
-
-
-async def talking(room: Room) -> str:
-    """Have the agent at w01 talk; return the call."""
-    call = str(uuid.uuid4())
-    room.fake.offers(call, "w01", LINKED)
-    room.fake.connects("w01", LINKED)
-    await until(lambda: "w01" in room.floor.picture.talks, within=5, every=0)
-    return call
 
 
 async def test_who_signs_in_is_a_member_under_the_account_s_number(database_url: str) -> None:

@@ -15,7 +15,7 @@ from callflow.rules.dialling import Rules
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.purpose import Planned
-from tests.integration.test_dispatcher import Hotel, Switch
+from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
 from tickets import attempts
 from tickets.attempts import Attempt
@@ -30,7 +30,7 @@ FULL = "+8613800138000"
 @pytest.fixture
 async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
     made = engine(database_url)
-    yield Hotel(made, Switch(tmp_path))
+    yield Hotel(made, HotelSwitch(tmp_path))
     await made.dispose()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 
 from callflow.lifecycles.promise import CallNow, PromiseKind, PromiseState, Settled
 from callflow.rules.roles import Role
-from tests.integration.promise_hall import Hall, Switch
+from tests.integration.promise_hall import Hall, HallSwitch
 from tests.waiting import until
 from tickets import call_backs, promises
 from tickets.database import engine
@@ -22,7 +22,7 @@ from tickets.promises import Promise
 @pytest.fixture
 async def hall(database_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
     made = engine(database_url)
-    yield Hall(made, Switch(tmp_path))
+    yield Hall(made, HallSwitch(tmp_path))
     await made.dispose()
 
 
@@ -38,10 +38,10 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
             "PROMISE_WHY": "unfound",
             "PROMISE_BY": "1002",
         }
-        hall.switch.takes(attempt)
-        hall.switch.says(attempt, "dialling")
+        hall.switch.answers(attempt)
+        hall.switch.marks(attempt, "dialling")
         await hall.is_now(key, PromiseState.DIALLING)
-        hall.switch.says(attempt, "talking")
+        hall.switch.marks(attempt, "talking")
         await hall.is_now(key, PromiseState.TALKING)
         hall.switch.ends(attempt)
         kept = await hall.is_now(key, PromiseState.KEPT)
@@ -56,8 +56,8 @@ async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  
     key = await hall.promises(PromiseKind.AGENT, by=maker, within_s=1)
     async with hall.dispatcher():
         attempt = await hall.rings(1)
-        hall.switch.takes(attempt)
-        hall.switch.says(attempt, "dialling", "talking")
+        hall.switch.answers(attempt)
+        hall.switch.marks(attempt, "dialling", "talking")
         hall.switch.ends(attempt)
 
         async def again() -> list[Promise]:
@@ -102,8 +102,8 @@ async def test_one_agent_has_one_call_back_at_a_time(hall: Hall) -> None:
         assert attempt.subject_id == first
         await asyncio.sleep(2.0)  # longer than agents are looked for again
         assert len(hall.switch.rung) == 1
-        hall.switch.takes(attempt)
-        hall.switch.says(attempt, "dialling", "customer_busy")
+        hall.switch.answers(attempt)
+        hall.switch.marks(attempt, "dialling", "customer_busy")
         hall.switch.ends(attempt)
         assert (await hall.rings(2)).subject_id == second
 
@@ -117,8 +117,8 @@ async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_t
     async with hall.dispatcher():
         for count in (1, 2):
             attempt = await hall.rings(count)
-            hall.switch.takes(attempt)
-            hall.switch.says(attempt, "dialling", f"customer_{why}")
+            hall.switch.answers(attempt)
+            hall.switch.marks(attempt, "dialling", f"customer_{why}")
             hall.switch.ends(attempt)
         failed = await hall.is_now(key, PromiseState.FAILED)
     assert (failed.tries, failed.next_at) == (2, None)
@@ -208,10 +208,10 @@ async def test_killed_while_the_customer_rings_it_takes_the_same_call_up_again(h
     key = await hall.promises()
     async with hall.dispatcher():
         attempt = await hall.rings(1)
-        hall.switch.takes(attempt)
-        hall.switch.says(attempt, "dialling")
+        hall.switch.answers(attempt)
+        hall.switch.marks(attempt, "dialling")
         await hall.is_now(key, PromiseState.DIALLING)
-    hall.switch.says(attempt, "talking")
+    hall.switch.marks(attempt, "talking")
     async with hall.dispatcher():
         await hall.is_now(key, PromiseState.TALKING)
         await asyncio.sleep(4.0)  # longer than what was never sent is given
@@ -229,9 +229,9 @@ async def test_a_switch_that_dies_under_the_customer_is_never_rung_again_by_itse
     key = await hall.promises()
     async with hall.dispatcher():
         attempt = await hall.rings(1)
-        hall.switch.takes(attempt)
+        hall.switch.answers(attempt)
         if heard:
-            hall.switch.says(attempt, "dialling")
+            hall.switch.marks(attempt, "dialling")
         await hall.is_now(key, PromiseState.DIALLING if heard else PromiseState.TAKEN)
         hall.switch.dies("trk2")
         unknown = await hall.is_now(key, PromiseState.UNKNOWN)
@@ -261,7 +261,7 @@ async def test_a_call_that_vanished_without_a_word_after_the_agent_took_it_is_un
     key = await hall.promises()
     async with hall.dispatcher():
         attempt = await hall.rings(1)
-        hall.switch.takes(attempt)
+        hall.switch.answers(attempt)
         await hall.is_now(key, PromiseState.TAKEN)
     hall.switch.alive.clear()
     async with hall.dispatcher():
@@ -316,7 +316,7 @@ async def test_two_dispatchers_never_ring_for_the_same_customer(hall: Hall) -> N
     async with hall.dispatcher(), hall.dispatcher():
         await hall.rings(8)
         await asyncio.sleep(0.5)
-    rung = [one.subject_id for one in hall.switch.rung]
+    rung = [one.subject_id for _, one in hall.switch.rung]
     assert len(rung) == len(set(rung)) == 8
 
 

@@ -67,6 +67,9 @@ async def test_a_caller_waits_while_the_only_agent_writes(
         await again.answered(within=5)
         await second.hangs_up()
         await agent.is_now("ready")
+        figures = (await agent.client.get("/metrics")).text
+    assert 'thirdring_floor_steps_total{action="nudge",end="done"}' in figures, "asks at once"
+    assert 'thirdring_floor_steps_total{action="nudge",end="refused"}' not in figures
     row = await house.call_of("second")
     assert (row["agent"], row["disposition"]) == ("2001", "agent")
     await until(lambda: house.shows_no("queue show hotline", "writing"), within=5)

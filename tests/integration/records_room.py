@@ -1,0 +1,84 @@
+"""Owns one of everything that the pages of records show, for their tests."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.rules.household_list import Listed
+from callflow.rules.roles import Role
+from callflow.rules.wall_clock import Repeat
+from tests.integration.desk_room import NUMBER, NUMBERS
+from tests.integration.notice_street import REPORT
+from tickets import (
+    accounts,
+    customers,
+    handovers,
+    incidents,
+    knowledge,
+    notice_households,
+    wake_register,
+)
+from tickets.customers import Customer, CustomerSort
+from tickets.knowledge import Entry
+from tickets.wake_register import Registration
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+async def one_of_everything(connection: AsyncConnection) -> None:
+    """One of everything that the pages show."""
+    writer = await accounts.by_number(connection, NUMBERS[Role.SENIOR_AGENT])
+    assert writer is not None
+    await handovers.write(
+        connection,
+        shift="2026-11-21 白班",
+        account_id=writer.id,
+        equipment="话机 8101 有杂音",
+        problems=f"给 {NUMBER} 回电",
+        faults="",
+        staff="",
+        now=NOW,
+    )
+    await knowledge.add(connection, _entry())
+    await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
+    key = await incidents.report(connection, REPORT, by="1001", now=NOW)
+    await notice_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
+    await customers.keep(
+        connection,
+        Customer(
+            number=NUMBER,
+            name="张三丰",
+            sort=CustomerSort.LARGE,
+            note="电梯坏了走楼梯",
+            first_agent=None,
+            updated_at=NOW,
+            updated_by="1001",
+        ),
+    )
+
+
+def _guest() -> Registration:
+    return Registration(
+        room="8001",
+        number="8001",
+        guest="王小明",
+        language="zh",
+        wall=time(7, 0),
+        zone="Asia/Shanghai",
+        first_day=datetime.now(UTC).date() + timedelta(days=1),
+        last_day=None,
+        repeat=Repeat.DAILY,
+    )
+
+
+def _entry() -> Entry:
+    return Entry(
+        id=0,
+        title="宽带移机怎么办",
+        body="带身份证到营业厅。\n三天内上门。",
+        business=None,
+        keywords="搬家",
+        published_at=NOW,
+        updated_at=NOW,
+        updated_by="1002",
+    )
