@@ -5,20 +5,21 @@ without more, a caller of everybody's queue could take the senior agent for whom
 waits. Its own remedy, weights, counts callers whose phone already rings as waiting: it holds
 everybody back from agents who are free, while whoever comes later passes them. So an agent who
 becomes free is shown to the queue of the highest rank first, and to the next when all who wait
-there have had the time to see it. And whoever is next is told to ask now: a caller who comes just
-then asks at once, and Asterisk takes a phone for free until it says that it rings.
+there have had the time to see it.
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
-from floor.people import Waiter
+from floor.people import DeviceState, Waiter
 from floor.picture import Picture
 
 HEAD_START_S: Final = 1.2
 """Seconds after which each waiting caller has been asked for, and some for a busy machine."""
-NUDGED: Final = 2
-"""So many are told that somebody is free: the first may be hanging up just now."""
+
+SAYS_SO: Final = timedelta(seconds=1)
+"""A phone that has not said for so long that it rings does not: it is away."""
 
 _RANKS: Final = ("own-", "manager", "senior", "hotline")
 
@@ -43,9 +44,26 @@ def awaited(picture: Picture) -> frozenset[str]:
     return frozenset(one.queue for one in _longest_first(picture))
 
 
-def next_in_line(picture: Picture, queues: Collection[str]) -> list[str]:
-    """Return the channels of who is next in these queues, the longest waiting first."""
-    return [one.channel for one in _longest_first(picture) if one.queue in queues][:NUDGED]
+def next_in_line(picture: Picture, queues: Collection[str]) -> Waiter | None:
+    """Return who is next in these queues: of those for whom no phone rings the longest waiting."""
+    return next((one for one in _longest_first(picture) if one.queue in queues), None)
+
+
+def about_to_ring(picture: Picture, now: datetime) -> list[str]:
+    """Return the seats whose phones were told to ring for a caller, and do not say so yet."""
+    return [
+        seat
+        for seat, offer in picture.offers.items()
+        if offer.queue
+        and now - offer.at < SAYS_SO
+        and (member := picture.members.get(seat))
+        and member.device == DeviceState.IDLE
+    ]
+
+
+def is_served(picture: Picture, waiter: Waiter) -> bool:
+    """Tell whether a phone rings for somebody who waited, or the caller has left the queue."""
+    return waiter not in _longest_first(picture)
 
 
 def _longest_first(picture: Picture) -> list[Waiter]:

@@ -86,6 +86,7 @@ class Floor:
             browsers=browsers,
             phones=phones,
             changed=self._telling.worker,
+            now=now,
         )
         self._link, self._actions, self._records = link, actions, records
         self._company, self._wrap_up_for, self._zone = company, wrap_up_for, zone

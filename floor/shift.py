@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ami.actions import Actions, Outcome
 from callflow.rules.roles import Role
 from floor import metrics, reconcile
-from floor.favoured import HEAD_START_S, awaited, next_in_line, stages
 from floor.kept_open import KeptOpen, needed
 from floor.people import Worker
 from floor.picture import Picture
 from floor.reconcile import Add, Pause, Remove, Step
 from floor.records import WITHIN_S, Records
+from floor.showing import Showing
 from tickets import duties
 from tickets.duties import Duty, DutyKind, DutyState, SeatTakenError
 
@@ -58,6 +58,7 @@ class Shift:
         browsers: Sequence[str],
         phones: Sequence[str],
         changed: Callable[[Worker], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._records = records
         self._actions = actions
@@ -69,9 +70,14 @@ class Shift:
         self._missed: dict[int, int] = {}
         """What the database tells of duties that began before us: moves, misses."""
         self._one_at_a_time = asyncio.Lock()
-        self._later: dict[str, frozenset[str]] = {}
-        """Who is free, but not yet shown to all of the seat's queues."""
-        self._showing: set[asyncio.Task[None]] = set()
+        self._showing = Showing(
+            actions=actions,
+            picture=picture,
+            kept_open=self._open,
+            do=self._do,
+            one_at_a_time=self._one_at_a_time,
+            now=now,
+        )
 
     async def sign_in(
         self, account_id: int, kind: DutyKind, phone: str, *, now: datetime
@@ -90,7 +96,7 @@ class Shift:
             await self._do(
                 [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
             )
-            await self._show(worker)
+            await self._showing.show(worker)
             self._changed(worker)
             return worker
 
@@ -102,9 +108,9 @@ class Shift:
                 within=WITHIN_S,
             )
             self._picture.workers.pop(worker.seat, None)
-            self._later.pop(worker.seat, None)
+            self._showing.forget(worker.seat)
             await self._do([Remove(queue, worker.seat) for queue in worker.queues])
-            await self._open.release(self._kept_open())
+            await self._open.release(self._showing.kept_open())
             self._changed(worker)
             return done
 
@@ -182,7 +188,7 @@ class Shift:
             seats = (*self._browsers, *self._phones)
             known = list(self._picture.workers.values())
             self._open.found(state.members)
-            self._later.clear()  # everybody is shown to all of theirs
+            self._showing.forget()  # everybody is shown to all of theirs
             await self._open.keep(needed(known))
             await self._do(reconcile.steps(known, state.members, seats))
             await self._open.release(needed(known))
@@ -242,8 +248,8 @@ class Shift:
         """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
         self._picture.workers[worker.seat] = worker
         await self._open.keep(needed(self._picture.workers.values()))
-        await self._show(worker)
-        await self._open.release(self._kept_open())
+        await self._showing.show(worker)
+        await self._open.release(self._showing.kept_open())
         self._changed(worker)
         return worker
 
@@ -262,61 +268,6 @@ class Shift:
             queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
             missed=self._missed.get(duty.id, 0),
         )
-
-    async def _show(self, worker: Worker) -> None:
-        """Let callers be offered to who is available, the favoured ones first; or nobody."""
-        reason = reconcile.why(worker)
-        shown = stages(worker.queues, awaited(self._picture)) if worker.available else []
-        now, *later = shown or [()]
-        self._later.pop(worker.seat, None)
-        if not worker.available:
-            await self._do([Pause(worker.seat, True, reason)])
-            return
-        if not later:
-            await self._free([Pause(worker.seat, False, reason)], worker.queues)
-            return
-        self._later[worker.seat] = rest = frozenset(queue for group in later for queue in group)
-        await self._open.keep(self._kept_open())
-        await self._free([Pause(worker.seat, False, reason, queue) for queue in now], now)
-        task = asyncio.create_task(self._show_others(worker.seat, later, rest))
-        self._showing.add(task)
-        task.add_done_callback(self._showing.discard)
-
-    async def _show_others(
-        self, seat: str, later: Sequence[Sequence[str]], rest: frozenset[str]
-    ) -> None:
-        """Show a seat to the queues that come after, unless it has changed meanwhile."""
-        for queues in later:
-            await asyncio.sleep(HEAD_START_S)
-            async with self._one_at_a_time:
-                if self._later.get(seat) is not rest:
-                    return
-                await self._free([Pause(seat, False, "", queue) for queue in queues], queues)
-        async with self._one_at_a_time:
-            if self._later.get(seat) is rest:
-                del self._later[seat]
-                await self._open.release(self._kept_open())
-
-    async def _free(self, pauses: Sequence[Pause], queues: Sequence[str]) -> None:
-        """Lift pauses, and let whoever is next in these queues ask for the phone at once.
-
-        All is sent in one breath: a caller who came between two answers would be asked for first.
-        """
-        await asyncio.gather(
-            *(self._do([pause]) for pause in pauses),
-            *(self._nudge(channel) for channel in next_in_line(self._picture, queues)),
-        )
-
-    async def _nudge(self, channel: str) -> None:
-        outcome = await self._actions.nudge(channel)  # refused: the caller is gone, or has an agent
-        metrics.STEPS.labels("nudge", outcome.value).inc()
-
-    def _kept_open(self) -> frozenset[str]:
-        """Return the queues whose callers wait for somebody who is not to be rung just now."""
-        later = frozenset().union(*self._later.values())
-        return needed(self._picture.workers.values()) | {
-            queue for queue in later if not queue.startswith("own-")
-        }
 
     async def _do(self, steps: Sequence[Step]) -> None:
         for step in steps:

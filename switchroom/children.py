@@ -39,7 +39,7 @@ class Child:
     """Asked before every start; may write the configuration."""
 
     is_ready: Callable[[], Awaitable[bool]]
-    """Asked again and again until it says yes; never raises."""
+    """Asked again and again until it says yes, and then whether it still does; never raises."""
 
 
 async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess.Process:
@@ -76,9 +76,14 @@ async def end(process: asyncio.subprocess.Process, *, within: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within):
             await process.wait()
+    kill(process)
+    await process.wait()
+
+
+def kill(process: asyncio.subprocess.Process) -> None:
+    """End the child and its whole group at once."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 def end_leftovers(home: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Owns the process tree: starts the children, keeps them alive, takes them all down at the end.
 
 A child that dies is started again after 0.2 s, and later each time it does not stay (5 s at most).
+One that lives but answers nobody any more is killed, so that it can be started again.
 Before everything is ready for the first time a child that dies three times ends the start instead:
 then something is wrong that only a person can mend.
 """
@@ -15,12 +16,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from switchroom.children import Child, end, last_words, limit_logs, spawn
+from switchroom.children import Child, end, kill, last_words, limit_logs, spawn
 from switchroom.errors import SetupError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 STAYED = 10.0
 """Seconds a child must live for its next pause to be short again."""
+
+ASKED_EVERY, SILENT_TIMES = 5.0, 3
+"""Seconds between questions whether a child still answers, and how many "no" are too many."""
 
 TRIES = 3
 READY_WITHIN = 60.0
@@ -117,10 +121,23 @@ class Supervisor:
         self._journal(f"{child.kind}_started", start.tale)
         process = await spawn(child, start, home=self.home)
         self._running[child.name] = process
-        status = await process.wait()
+        watching = asyncio.create_task(self._watch(child, process))
+        try:
+            status = await process.wait()
+        finally:
+            watching.cancel()
         if not self._stop.is_set():
             self._journal(f"{child.kind}_died", {**start.tale, "status": status})
         return status
+
+    async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
+        """Kill a child that hangs: nobody else would notice before a caller does."""
+        silent = -int(READY_WITHIN / ASKED_EVERY)  # it may take so long to become ready
+        while silent < SILENT_TIMES:
+            await asyncio.sleep(ASKED_EVERY)
+            silent = 0 if await child.is_ready() else silent + 1
+        self.say(f"{child.name} answers nobody any more: it is killed and started again")
+        kill(process)
 
     def _count_death(self, child: Child, status: int | None) -> None:
         self._deaths[child.name] = self._deaths.get(child.name, 0) + 1

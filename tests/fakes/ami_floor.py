@@ -41,6 +41,19 @@ class FakeFloor(FakeAmi):
         self.channels.add(caller["Channel"])
         self.tell(self.event("QueueCallerJoin", Queue=queue, Position="1", Count="1", **caller))
 
+    def phone(self, seat: str, device: int) -> None:
+        """Say what a seat's phone does, as a device state."""
+        for (queue, interface), member in self.members.items():
+            if interface == f"PJSIP/{seat}":
+                state = {
+                    **self._row(),
+                    "Queue": queue,
+                    "Status": str(device),
+                    "Paused": member["Paused"],
+                }
+                names = {"Interface": interface, "MemberName": member["Name"]}
+                self.tell(self.event("QueueMemberStatus", **names, **state))
+
     def connects(self, seat: str, linkedid: str) -> None:
         """Say that the agent has answered."""
         self.tell(

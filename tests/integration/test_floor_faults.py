@@ -2,14 +2,16 @@
 
 import asyncio
 import uuid
+from datetime import timedelta
 
 import pytest
 
 from ami import link as links
 from callflow.rules.roles import Role
-from floor import shift as shifts
+from floor import favoured, showing
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.kept_open import NEVER_RUNG
+from floor.people import DeviceState
 from floor.streams import ROOM
 from tests.fakes.ami_floor import FakeFloor
 from tests.integration.floor_room import INTERFACE, LINKED, MEMBERS, next_of, running, talking
@@ -73,10 +75,8 @@ async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_u
         assert rests is not None
         back = await shift.turn(rests, DutyState.READY, reason="", now=now)
         assert back is not None
-        paused = {
-            queue: one["Paused"] for (queue, at), one in fake.members.items() if at == INTERFACE
-        }
-        assert paused == {"own-w01": "0", "hotline": "1"}
+        await until(lambda: fake.members["own-w01", INTERFACE]["Paused"] == "0", within=5, every=0)
+        assert fake.members["hotline", INTERFACE]["Paused"] == "1"
         assert ("hotline", NEVER_RUNG) in fake.members, "its callers are not sent to a message"
         await until(lambda: fake.members["hotline", INTERFACE]["Paused"] == "0", within=5)
         await until(lambda: ("hotline", NEVER_RUNG) not in fake.members, within=5)
@@ -84,10 +84,36 @@ async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_u
         assert nudged == [("PJSIP/trunk-0", "true")], "only who waits where the agent is shown"
 
 
+async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_rings(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "SETTLES_S", 60.0)
+    monkeypatch.setattr(favoured, "SAYS_SO", timedelta(seconds=60))
+    async with FakeFloor() as fake, running(fake, database_url) as room:
+        worker, other = await room.signs_in(), await room.signs_in(1)
+        shift, now = room.floor.shift, room.floor.now()
+        rests = await shift.turn(worker, DutyState.PAUSED, reason="用餐", now=now)
+        assert rests is not None
+        fake.joins("hotline", "trk-1.1")
+        fake.joins("hotline", "trk-1.2")
+        await until(lambda: len(room.floor.picture.waiting) == 2, within=5, every=0)
+        fake.phone(other.seat, DeviceState.IDLE)
+        fake.offers("call-1", other.seat, "trk-1.1")
+        await until(lambda: other.seat in room.floor.picture.offers, within=5, every=0)
+        back = await shift.turn(rests, DutyState.READY, reason="", now=now)
+        assert back is not None
+        await asyncio.sleep(0.1)
+        assert fake.members["hotline", INTERFACE]["Paused"] == "1"
+        assert not fake.sent("PlayDTMF")
+        fake.phone(other.seat, DeviceState.RINGING)
+        await until(lambda: fake.members["hotline", INTERFACE]["Paused"] == "0", within=5, every=0)
+        assert [one["Channel"] for one in fake.sent("PlayDTMF")] == ["PJSIP/trunk-2"]
+
+
 async def test_who_rests_again_meanwhile_is_not_shown_to_anybody(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shifts, "HEAD_START_S", 0.05)
+    monkeypatch.setattr(showing, "HEAD_START_S", 0.05)
     async with FakeFloor() as fake, running(fake, database_url) as room:
         worker = await room.signs_in()
         shift = room.floor.shift

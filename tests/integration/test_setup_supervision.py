@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from switchroom import children, probes, render
+from switchroom import children, probes, render, supervise
 from switchroom.children import Child, Start
 from switchroom.errors import SetupError
 from switchroom.supervise import Supervisor, alone
@@ -83,6 +83,31 @@ async def test_a_program_that_is_killed_is_started_again_and_both_are_on_record(
         ("service_started", "calls"),
         ("service_died", "calls"),
         ("service_started", "calls"),
+    ]
+
+
+async def test_a_program_that_answers_nobody_any_more_is_killed_and_started_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "ASKED_EVERY", 0.05)
+    hung: list[int] = []
+
+    async def answers() -> bool:
+        return pid(home, "asterisk") not in {0, *hung}
+
+    start = Start(words=SLEEPER, tale={"name": "asterisk"})
+    asterisk = Child(name="asterisk", kind="switch", start=lambda: start, is_ready=answers)
+    async with supervised(home, asterisk):
+        first = pid(home, "asterisk")
+        await asyncio.sleep(0.3)
+        assert pid(home, "asterisk") == first, "killed though it answers"
+        hung.append(first)
+        await until(lambda: pid(home, "asterisk") not in {0, first}, within=10)
+        assert not lives(first)
+    assert [what for what, _ in journal(home)] == [
+        "switch_started",
+        "switch_died",
+        "switch_started",
     ]
 
 

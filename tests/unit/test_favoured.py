@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from floor.favoured import awaited, next_in_line, stages
-from floor.people import Offer, Waiter
+from floor.favoured import about_to_ring, awaited, is_served, next_in_line, stages
+from floor.people import DeviceState, Member, Offer, Waiter
 from floor.picture import Picture
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -52,9 +52,33 @@ def test_who_waits_longest_is_told_first_that_somebody_is_free() -> None:
         key: Waiter(queue, f"PJSIP/trunk-{key}", NOON - timedelta(seconds=seconds))
         for key, queue, seconds in waits
     }
-    assert next_in_line(picture, ["hotline"]) == ["PJSIP/trunk-3", "PJSIP/trunk-4"]
-    assert next_in_line(picture, ALL) == ["PJSIP/trunk-2", "PJSIP/trunk-3"]
-    assert next_in_line(picture, []) == []
+    waiting = picture.waiting
+    assert next_in_line(picture, ["hotline"]) is waiting["3"]
+    assert next_in_line(picture, ALL) is waiting["2"]
+    assert next_in_line(picture, []) is None
+    assert not is_served(picture, waiting["3"])
     picture.offers["8109"] = Offer("call", "3", "hotline", NOON)
-    picture.waiting["4"].left_at = NOON
-    assert next_in_line(picture, ["hotline"]) == ["PJSIP/trunk-1"]
+    waiting["4"].left_at = NOON
+    assert next_in_line(picture, ["hotline"]) is waiting["1"]
+    assert is_served(picture, waiting["3"])
+    assert is_served(picture, waiting["4"])
+
+
+@pytest.mark.parametrize(
+    ("offer", "device", "later", "wanted"),
+    [
+        ("hotline", DeviceState.IDLE, 0.1, ["8109"]),
+        ("hotline", DeviceState.RINGING, 0.1, []),
+        ("hotline", DeviceState.UNAVAILABLE, 0.1, []),
+        ("hotline", DeviceState.IDLE, 1.1, []),
+        ("", DeviceState.IDLE, 0.1, []),  # a promised call: no caller of a queue
+    ],
+)
+def test_a_phone_is_about_to_ring_until_it_says_so(
+    offer: str, device: DeviceState, later: float, wanted: list[str]
+) -> None:
+    picture = Picture()
+    picture.offers["8109"] = Offer("call", "1", offer, NOON)
+    assert about_to_ring(picture, NOON) == [], "nobody knows this phone"
+    picture.members["8109"] = Member("1009", device, paused=False, reason="")
+    assert about_to_ring(picture, NOON + timedelta(seconds=later)) == wanted

@@ -58,3 +58,19 @@ async def test_asterisk_is_killed_during_twenty_calls(
     await again.hears_words()
     await again.hangs_up()
     assert (await house.call_of("after-the-crash"))["disposition"] == "abandoned_dialogue"
+
+
+async def test_an_asterisk_that_hangs_is_killed_and_calls_are_answered_again(
+    house: House, phone: Phone
+) -> None:
+    call = await phone.call(house.settings.hotline_number, ref="hangs")
+    await call.answered()
+    before = house.signal("asterisk", signal.SIGSTOP)
+    await house.is_back("asterisk", after=before, within=60)
+    row = await house.call_of("hangs", within=30)
+    assert (row["disposition"], row["hung_up_by"]) == ("switch_crash", "switch")
+    await call.hangs_up()
+    again = await phone.call(house.settings.hotline_number, ref="after-the-hang")
+    await again.answered()
+    await again.hears_words()
+    await again.hangs_up()
