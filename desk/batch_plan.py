@@ -1,7 +1,7 @@
 """Owns what a batch may be told by people and programs: its limits, its questions, its people."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -111,9 +111,19 @@ def hours_of(batch: Batch, settings: Settings) -> CallingHours:
 
 
 def end_of(
-    known: Known, progress: Progress, *, ended: int, within_s: float, now: datetime, rules: Settings
+    known: Known,
+    progress: Progress,
+    *,
+    ended: int,
+    within_s: float,
+    again: datetime | None,
+    now: datetime,
+    rules: Settings,
 ) -> datetime | None:
-    """Return when a batch will be done, as far as anybody can tell; None: nobody can."""
+    """Return when a batch will be done, as far as anybody can tell; None: nobody can.
+
+    `again` is when the last of those who are to be called again is.
+    """
     batch = known.batch
     pace = Pace(
         lines=min(batch.lines, rules.lines_batches),
@@ -121,7 +131,10 @@ def end_of(
         ended=ended,
         within_s=within_s,
     )
-    return done_at(now, progress.total - progress.over, pace, hours_of(batch, rules))
+    at = done_at(now, progress.total - progress.over, pace, hours_of(batch, rules))
+    if at is None or again is None:
+        return at
+    return max(at, again + timedelta(seconds=rules.batch_ring_for))
 
 
 def resumes_at(known: Known, *, now: datetime, rules: Settings) -> datetime | None:

@@ -46,11 +46,17 @@ async def seen(
     keys = [one.id for one in known]
     progress = await batches.progress(connection, keys) if keys else {}
     lately = await batch_results.ended_since(connection, keys, now - LATELY) if keys else {}
-    return [_seen(one, progress[one.id], lately, settings, now) for one in known]
+    again = await batch_results.last_again(connection, keys) if keys else {}
+    return [_seen(one, progress[one.id], lately, again, settings, now) for one in known]
 
 
 def _seen(
-    known: Known, progress: Progress, lately: Mapping[int, int], settings: Settings, now: datetime
+    known: Known,
+    progress: Progress,
+    lately: Mapping[int, int],
+    again: Mapping[int, datetime],
+    settings: Settings,
+    now: datetime,
 ) -> Seen:
     if known.state is not BatchState.RUNNING:
         return Seen(known, progress, None, None)
@@ -60,6 +66,7 @@ def _seen(
         progress,
         ended=lately.get(known.id, 0),
         within_s=(now - since).total_seconds(),
+        again=again.get(known.id),
         now=now,
         rules=settings,
     )

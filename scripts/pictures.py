@@ -13,6 +13,7 @@ from playwright.async_api import Page
 from caller import audio
 from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
+from scripts import outbound_pictures
 from settings import PROJECT, Settings
 from switchroom import asterisk
 from tests.end_to_end.browser import MICROPHONE_HZ, Desk, beeps, chromium_with, it_is_so
@@ -23,6 +24,7 @@ from tests.end_to_end.staff import Staff
 FOLDER = PROJECT / "docs" / "pages"
 AGENT, LEADER = "1001", "3001"
 CALLER = "13800138000"
+PARTS = "asterisk calls ledger desk dispatch"
 
 KNOWN = {"name": "王建国", "sort": "important", "note": "专线客户,请先问工单号"}
 ENTRY = {
@@ -60,6 +62,7 @@ async def draw(house: House, folder: Path) -> None:
         await _earlier_call(house, phone)
         await _talk(desk, work, leader, phone)
         await _records(desk, leader)
+        await outbound_pictures.draw(desk, phone, _speech()[: int(0.8 * RATE)], _picture)
 
 
 async def _earlier_call(house: House, phone: Phone) -> None:
@@ -135,7 +138,7 @@ def main(_words: Sequence[str] = ()) -> None:
     """Draw every picture anew."""
     with (
         tempfile.TemporaryDirectory(prefix="pictures-") as folder,
-        running(max_wait=60, wrap_up_for=15) as house,
+        running(parts=PARTS, max_wait=60, wrap_up_for=15, trunk_out="127.0.0.1:5999") as house,
     ):
         asyncio.run(draw(house, Path(folder)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState, Kind, Question, questions_in
@@ -136,6 +136,20 @@ async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapp
     for question, key, count in rows:
         counts.setdefault(question, {})[str(key)] = count
     return counts
+
+
+async def last_again(
+    connection: AsyncConnection, batch_ids: Collection[int]
+) -> Mapping[int, datetime]:
+    """Return when the last of those who are to be called again is, by batch; absent: nobody is."""
+    job = BatchJobRow
+    never: ColumnElement[int] = literal_column("0")  # as the index has it
+    found = await connection.execute(
+        select(job.batch_id, func.max(job.next_at))
+        .where(job.batch_id.in_(batch_ids), job.next_at.is_not(None), job.tries > never)
+        .group_by(job.batch_id)
+    )
+    return {key: at for key, at in found if at is not None}
 
 
 Pulse = Sequence[tuple[int, str, int, int]]

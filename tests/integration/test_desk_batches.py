@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from callflow.rules.roles import Role
 from tests.integration.batch_desk import (
@@ -24,6 +26,7 @@ from tests.integration.batch_desk import (
 )
 from tests.integration.desk_room import CALLS, call_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
+from tickets.batch_models import BatchJobRow
 
 
 @pytest_asyncio.fixture
@@ -85,6 +88,19 @@ async def test_a_batch_is_made_started_paused_stopped_and_copied(
     told = [row.subject for row in await looks(desk, "batch.stopped")]
     assert told == [str(batch["id"])]
     assert (await leader.post(f"{BATCHES}/999999/start")).status_code == 404
+
+
+async def test_a_batch_is_not_done_before_its_last_second_call(
+    desk: Pages, leader: httpx.AsyncClient
+) -> None:
+    batch = await made(leader)
+    path = f"{BATCHES}/{batch['id']}"
+    await leader.post(f"{path}/start")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    waits = update(BatchJobRow).values(tries=1, next_at=tomorrow)
+    await desk.write(lambda connection: connection.execute(waits))
+    ends_at = datetime.fromisoformat((await leader.get(path)).json()["ends_at"])
+    assert ends_at >= tomorrow.replace(microsecond=0)
 
 
 @pytest.mark.parametrize(
