@@ -105,10 +105,11 @@ def left_behind(home: Path) -> list[str]:
 def free_port() -> int:
     """Return a loopback port that is free now for UDP and TCP.
 
-    Below the range from which the system gives ports to connections: nobody takes it meanwhile.
+    Above the ports of Asterisk's calls (rtp.conf) and below those that the system gives to
+    connections: nobody takes it meanwhile.
     """
     while True:
-        port = randomness.randrange(15_000, 30_000)
+        port = randomness.randrange(20_001, 30_000)
         with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
             try:
                 udp.bind(("127.0.0.1", port))
