@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     insert,
     literal,
-    literal_column,
     select,
     update,
 )
@@ -26,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.lifecycles.batch import BatchState
 from callflow.lifecycles.batch_job import BEING_CALLED, REACHED, Job, JobState, Result
 from tickets.attempts import Attempt
-from tickets.batch_models import BatchJobRow, BatchRow, DoNotCallRow
+from tickets.batch_models import WAS_CALLED, BatchJobRow, BatchRow, DoNotCallRow
 from tickets.bulk import written
 from tickets.outbound_models import AttemptRow
 
@@ -108,16 +107,9 @@ async def claim(
     who was never called; then the longest due. The transaction in which it is asked for must also
     `keep` each of them.
     """
-    never: ColumnElement[int] = literal_column(
-        "0"
-    )  # as in the index: a database does not look into parameters
-    more = BatchJobRow.tries > never
-    again = await _due(connection, batch_id, more, until=until, limit=limit)
+    again = await _due(connection, batch_id, WAS_CALLED, until=until, limit=limit)
     left = limit - len(again)
-    return [
-        *again,
-        *await _due(connection, batch_id, BatchJobRow.tries == never, until=until, limit=left),
-    ]
+    return [*again, *await _due(connection, batch_id, ~WAS_CALLED, until=until, limit=left)]
 
 
 async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Shown]:

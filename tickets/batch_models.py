@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -118,6 +119,10 @@ class BatchJobRow(Base):
             postgresql_where=text(HAS_A_TICKET),
         ),
     )
+
+
+WAS_CALLED = BatchJobRow.tries > literal_column("0")
+"""Called before; written as in the index, for a database does not look into parameters."""
 
 
 class DoNotCallRow(Base):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.batch import BatchState, Kind, Question, questions_in
 from callflow.lifecycles.batch_job import BEING_CALLED, OVER, JobState, Result
-from tickets.batch_models import BatchJobRow, BatchRow, DoNotCallRow
+from tickets.batch_models import WAS_CALLED, BatchJobRow, BatchRow, DoNotCallRow
 from tickets.models import TicketRow
 
 AT_ONCE = 500
@@ -143,10 +143,9 @@ async def last_again(
 ) -> Mapping[int, datetime]:
     """Return when the last of those who are to be called again is, by batch; absent: nobody is."""
     job = BatchJobRow
-    never: ColumnElement[int] = literal_column("0")  # as the index has it
     found = await connection.execute(
         select(job.batch_id, func.max(job.next_at))
-        .where(job.batch_id.in_(batch_ids), job.next_at.is_not(None), job.tries > never)
+        .where(job.batch_id.in_(batch_ids), job.next_at.is_not(None), WAS_CALLED)
         .group_by(job.batch_id)
     )
     return {key: at for key, at in found if at is not None}

@@ -87,3 +87,16 @@ async def small_desk(small_template: Path, tmp_path: Path) -> AsyncIterator[Room
     shutil.copytree(small_template, tmp_path, dirs_exist_ok=True)
     async with opened(tmp_path) as found:
         yield found
+
+
+@pytest_asyncio.fixture
+async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
+    """A desk over a filled database of the test's own, of both kinds in turn."""
+    async with opened(*filled) as found:
+        yield found
+
+
+@pytest.fixture
+def built_pages(desk: Room) -> None:
+    """Pages name their scripts without looking whether they were built."""
+    desk.app.state.assets.path = lambda name: f"/static/{name}"

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from callflow.rules.roles import Role, sees_numbers
 from desk import edge
@@ -18,7 +16,6 @@ from tests.integration.desk_room import (
     Room,
     call_id,
     looks,
-    opened,
     recording_id,
     ticket_number,
 )
@@ -26,12 +23,6 @@ from tickets import tokens
 from tickets.database import engine
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
 
 
 async def test_calls_come_newest_first_and_page_by_page(desk: Room) -> None:

@@ -2,28 +2,18 @@
 
 import io
 import wave
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from callflow.rules.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
     Room,
     looks,
-    opened,
     recording_id,
 )
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
 
 
 async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> None:

@@ -1,26 +1,10 @@
 """Emergency notices on their pages (CBK-5): wrong input, lists in files, recordings."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import httpx
 import pytest
-import pytest_asyncio
 
-from tests.integration.desk_room import CSRF, Room, opened
+from tests.integration.desk_room import CSRF, Room
 from tests.integration.notice_desk import API, LEADER, LIST, REPORTED, is_voiced, reports, sends
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
-
-
-@pytest.fixture
-def built_pages(desk: Room) -> None:
-    """Pages name their scripts without looking whether they were built."""
-    desk.app.state.assets.path = lambda name: f"/static/{name}"
 
 
 async def test_the_pages_lead_from_the_incident_to_the_three_lists(

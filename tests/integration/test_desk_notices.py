@@ -3,18 +3,15 @@
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import Role
 from desk import watching
-from tests.integration.desk_room import NUMBERS, Room, opened
+from tests.integration.desk_room import NUMBERS, Room
 from tests.integration.notice_desk import (
     API,
     LEADER,
@@ -27,12 +24,6 @@ from tests.integration.notice_desk import (
 )
 from tickets import notice_households
 from tickets.people_models import AuditRow
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
 
 
 async def test_an_incident_is_recorded_in_detail_and_nobody_is_rung(desk: Room) -> None:

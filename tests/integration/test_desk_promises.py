@@ -2,35 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import update
 
 from callflow.rules.roles import Role
 from desk import watching
-from tests.integration.desk_room import CSRF, NUMBERS, Room, opened
+from tests.integration.desk_room import CSRF, NUMBERS, Room
 from tickets.database import engine
 from tickets.desk_models import PromiseRow
 
 CUSTOMER = "13912345678"
 JUNIOR = Role.JUNIOR_AGENT
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
-
-
-@pytest.fixture
-def built_pages(desk: Room) -> None:
-    """Pages name their scripts without looking whether they were built."""
-    desk.app.state.assets.path = lambda name: f"/static/{name}"
 
 
 async def _promises(desk: Room, **more: Any) -> dict[str, Any]:

@@ -1,25 +1,16 @@
 """The ticket beside the call: opened once, saved as the agent types, nothing lost (TKT-1, 3)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from callflow.rules.roles import Role
-from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id, opened
+from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 OPENING = f"/api/v1/calls/{call_id(1)}/ticket"
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
 
 
 async def ticket_of_call(desk: Room, role: Role = JUNIOR) -> Any:

@@ -1,13 +1,10 @@
 """What agents look up, promise and hand over; and who listened to what, and why."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from callflow.rules.roles import Role
 from tests.integration.desk_room import (
@@ -16,19 +13,12 @@ from tests.integration.desk_room import (
     NUMBERS,
     Room,
     call_id,
-    opened,
     recording_id,
     ticket_number,
 )
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
-
-
-@pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Room]:
-    async with opened(*filled) as found:
-        yield found
 
 
 async def ask(desk: Room, role: Role, method: str, path: str, **more: Any) -> httpx.Response:
