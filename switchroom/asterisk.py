@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from settings import Settings
-from switchroom import unpacked
+from switchroom import mending, unpacked
 from switchroom.errors import SetupError
 
 OLDEST = (22, 10, 1)
@@ -45,12 +45,22 @@ class Installation:
     """Folder of the unpacked packages; None for a system Asterisk."""
 
     @property
+    def program_file(self) -> Path:
+        """Return the file of the program itself."""
+        return Path(self.argv[-1])
+
+    @property
+    def loses_voices(self) -> bool:
+        """Tell whether it has the fault that `mending` knows of."""
+        return mending.state(self.program_file) is mending.State.FAULTY
+
+    @property
     def folders(self) -> dict[str, str]:
         """Return the [directories] of asterisk.conf that depend on the installation."""
         return {
             "astmoddir": str(self.modules),
             "astdatadir": str(self.data),
-            "astsbindir": str(Path(self.argv[-1]).parent),
+            "astsbindir": str(self.program_file.parent),
         }
 
     @property
@@ -82,7 +92,7 @@ def obtain(settings: Settings, say: Say) -> Installation:
 
     Raises SetupError: the named one is unfit, or the packages cannot be had.
     """
-    return find(settings) or _fetch(settings, say)
+    return _mended(find(settings) or _fetch(settings, say))
 
 
 def find(settings: Settings) -> Installation | None:
@@ -99,7 +109,14 @@ def find(settings: Settings) -> Installation | None:
 
 def fetched(settings: Settings, say: Say) -> Installation:
     """Return the Asterisk of the cache, fetched where missing; it comes with sipp."""
-    return _in_cache(settings.cache) or _fetch(settings, say)
+    return _mended(_in_cache(settings.cache) or _fetch(settings, say))
+
+
+def _mended(found: Installation) -> Installation:
+    """Take a fault of Debian's out of an unpacked Asterisk; of others the doctor tells."""
+    if found.root is not None:
+        mending.mend(found.program_file)
+    return found
 
 
 def _named(program: Path) -> Installation:
@@ -116,7 +133,9 @@ def _named(program: Path) -> Installation:
 
 
 def _fit(found: Installation) -> bool:
-    return _number(found.version) >= OLDEST and not found.missing_modules()
+    """Tell whether a found Asterisk will do; one with Debian's fault is not ours to change."""
+    new_enough = _number(found.version) >= OLDEST and not found.missing_modules()
+    return new_enough and (found.root is not None or not found.loses_voices)
 
 
 def _in_cache(cache: Path) -> Installation | None:

@@ -113,7 +113,12 @@ def _asterisk(settings: Settings) -> Iterable[Finding]:
             f"Remove {found.root} and run `make run`." if found.root else "Install them.",
         )
     else:
-        yield well(f"Asterisk {found.version} with every module ({found.argv[-1]})")
+        yield well(f"Asterisk {found.version} with every module ({found.program_file})")
+    if found.loses_voices:
+        yield fault(
+            "This Asterisk loses the second agent's voice in recordings after a transfer",
+            "Start once with `make run`: ours is mended in the cache. Do not name Debian's own.",
+        )
 
 
 def _room(settings: Settings) -> Iterable[Finding]:
