@@ -43,6 +43,11 @@ class Paths:
         return self.home / "spool" / "messages"
 
     @property
+    def spool_whispers(self) -> Path:
+        """Return where words are that were whispered to a caller, until the call is stored."""
+        return self.home / "spool" / "whispers"
+
+    @property
     def store(self) -> Path:
         return self.home / "store"
 

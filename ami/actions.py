@@ -107,7 +107,9 @@ class Actions:
         self, channel: str, context: str, exten: str = "s", *, variables: Mapping[str, str]
     ) -> Outcome:
         """Take a channel to an extension of a listed context; its other leg is let go."""
-        named = all(key in self._variables and _WORD.fullmatch(variables[key]) for key in variables)
+        named = set(variables) <= self._variables and all(
+            _WORD.fullmatch(one) or _CHANNEL.fullmatch(one) for one in variables.values()
+        )
         if not (named and context in self._contexts and _CHANNEL.fullmatch(channel)):
             return Outcome.REFUSED
         for key, value in variables.items():
@@ -116,6 +118,11 @@ class Actions:
                 return outcome
         fields = {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"}
         return await self._do("Redirect", fields, valid=bool(_WORD.fullmatch(exten)))
+
+    async def hang_up(self, channel: str) -> Outcome:
+        """End one leg; who is in a bridge with it is told by that."""
+        fields = {"Channel": channel}
+        return await self._do("Hangup", fields, valid=bool(_CHANNEL.fullmatch(channel)))
 
     async def ring(
         self,

@@ -7,8 +7,9 @@ cut off by somebody and is None, like a kind that nobody here reads.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ami import agent_events
+from ami import agent_events, bridge_events
 from ami.agent_events import AgentEvent, Headers
+from ami.bridge_events import BridgeEvent
 from callflow.text import clean
 
 
@@ -161,6 +162,7 @@ Event = (
     | OriginateResponse
     | UserEvent
     | AgentEvent
+    | BridgeEvent
 )
 
 
@@ -261,4 +263,5 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
     ),
     "UserEvent": _user_event,
     **agent_events.READERS,
+    **bridge_events.READERS,
 }

@@ -66,9 +66,13 @@ class AgentPhone:
                 self._rang.clear()
                 await self._rang.wait()
 
-    async def dials(self, number: str) -> Leg:
-        """Call a number of the house from this phone: `*0`, a colleague."""
-        return self._adopt(await self._agent.dial(f"sip:{number}@{self._switch}"))
+    async def dials(self, number: str, **headers: str) -> Leg:
+        """Call a number of the house from this phone: `*0`, a colleague.
+
+        `headers` go out with the call, as `X_Consult="…"`.
+        """
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._adopt(await self._agent.dial(f"sip:{number}@{self._switch}", headers=named))
 
     async def signs_off(self) -> None:
         """Take the phone away from the switch."""

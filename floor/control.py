@@ -5,6 +5,7 @@ let go and the agent is free again. Each is sent once: a call that is leaving al
 a second time.
 """
 
+import asyncio
 import uuid
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,7 +15,11 @@ from ami.actions import Actions, Outcome
 from floor import metrics
 from floor.people import Talk, Worker
 from floor.picture import Picture
+from floor.repairs import RESCUE
 
+COMES_WITHIN_S: Final = 3.0
+"""Seconds that a colleague's leg is given to come into the caller's bridge."""
+_LOOK_EVERY_S: Final = 0.02
 RING_FOR_S: Final = 20.0
 """Seconds that a leader's own phone rings before listening is given up."""
 
@@ -36,6 +41,7 @@ class Watch(StrEnum):
     JOIN = "join"  # is heard by both
 
 
+JOIN: Final = "join"
 REUNITE: Final = "reunite"
 TRANSFER: Final = "transfer"
 HOLD_WORDS: Final = "hold-words"
@@ -44,15 +50,18 @@ EAR: Final = "Local/ear@hold-words/n"
 
 CONTEXTS: Final = frozenset(
     {
-        *(REUNITE, TRANSFER, HOLD_WORDS),
+        *(JOIN, REUNITE, RESCUE, TRANSFER, HOLD_WORDS),
         *(f"script-{one.value}" for one in Script),
-        *(f"watch-{one.value}" for one in Watch),
+        *(f"watch-{one.value}" for one in (Watch.LISTEN, Watch.WHISPER)),
     }
 )
 """All that the floor may have Asterisk carry out."""
 
 VARIABLES: Final = frozenset(
-    {"REUNITE_SEAT", "SCRIPT_SEAT", "TRANSFER_SEAT", "WATCHED", "WATCHED_CALL", "HELD_S"}
+    {
+        *("REUNITE_SEAT", "SCRIPT_SEAT", "TRANSFER_SEAT"),
+        *("WATCHED", "WATCHED_CALL", "HELD_S", "JOIN_HOW", "JOIN_BY"),
+    }
 )
 """The variables that these contexts read."""
 
@@ -78,43 +87,92 @@ class Control:
     def __init__(self, actions: Actions, picture: Picture) -> None:
         self._actions = actions
         self._picture = picture
+        self._watching: dict[str, str] = {}
+        """The unique id of the leg on which a seat was brought to a call last."""
 
-    def talking(self, call: str) -> tuple[str, Talk]:
-        """Return the seat and talk of a call. Raises NotTalkingError."""
-        found = self._picture.talk_of(call)
-        if found is None or found[1].parted:
+    def talking(self, call: str, seat: str = "") -> tuple[str, Talk]:
+        """Return a seat that talks in a call, this one if it does. Raises NotTalkingError."""
+        talks = self._picture.talks_of(call)
+        chosen = seat if seat in talks else next(iter(talks), "")
+        if not chosen or talks[chosen].parted:
             raise NotTalkingError(call)
-        return found
+        return chosen, talks[chosen]
 
-    async def script(self, call: str, script: Script) -> None:
+    async def script(self, call: str, seat: str, script: Script) -> None:
         """Say a script to the caller; who speaks again comes back to the same agent first."""
-        seat, _ = self.talking(call)
-        await self._take(call, f"script-{script.value}", "s", {"SCRIPT_SEAT": seat})
+        seat, _ = self.talking(call, seat)
+        await self._take(call, seat, f"script-{script.value}", "s", {"SCRIPT_SEAT": seat})
 
-    async def transfer(self, call: str, to: str) -> None:
+    async def transfer(self, call: str, seat: str, to: str) -> None:
         """Connect the caller with another phone or seat; the agent is let go (blind)."""
-        seat, _ = self.talking(call)
-        await self._take(call, TRANSFER, to, {"TRANSFER_SEAT": seat})
+        seat, _ = self.talking(call, seat)
+        await self._take(call, seat, TRANSFER, to, {"TRANSFER_SEAT": seat})
 
     async def reunite(self, seat: str) -> bool:
         """Let a caller whose agent's page is gone hear music until it is back.
 
-        False when there is nobody to be reunited with at this seat.
+        With others of ours still in the call only this agent's legs are let go. False when there
+        is nobody to be reunited with at this seat.
         """
         talk = self._picture.talks.get(seat)
         if talk is None or talk.parted or not talk.call:
             return False
-        await self._take(talk.call, REUNITE, "s", {"REUNITE_SEAT": seat})
+        if len(self._picture.talks_of(talk.call)) > 1:
+            self._picture.parting(seat, REUNITE)
+            await self._let_go(seat)
+            return False
+        await self._take(talk.call, seat, REUNITE, "s", {"REUNITE_SEAT": seat})
         return True
 
-    async def watch(self, leader: Worker, watched: Worker, how: Watch) -> None:
-        """Ring a leader's own phone and let it hear the agent's call."""
-        await self._bring(leader.seat, watched.seat, how)
+    async def lost(self, seat: str) -> bool:
+        """Take the caller from a phone that is gone, and end all of its legs."""
+        try:
+            return await self.reunite(seat)
+        finally:
+            await self._let_go(seat)
 
-    async def conference(self, call: str, colleague: Worker) -> None:
-        """Ring a colleague's phone and let it join the call."""
-        seat, _ = self.talking(call)
-        await self._bring(colleague.seat, seat, Watch.JOIN)
+    async def watch(self, leader: Worker, watched: Worker, how: Watch) -> None:
+        """Have a leader's own phone hear the agent's call; one that does already changes over."""
+        talk = self._picture.talks.get(watched.seat)
+        if talk is None:
+            raise NotTalkingError(watched.seat)
+        if how is Watch.JOIN:
+            await self._bring(leader.seat, JOIN, self._joining(talk, "join", watched.seat))
+            return
+        given = {"WATCHED": talk.agent_channel, "WATCHED_CALL": talk.call}
+        await self._bring(leader.seat, f"watch-{how.value}", given)
+
+    async def conference(self, call: str, seat: str, colleague: Worker) -> None:
+        """Have a colleague talk with both: rung now, or asked about the caller already."""
+        seat, talk = self.talking(call, seat)
+        given = self._joining(talk, "conference", seat)
+        if leg := self._picture.legs.asked_by(seat, colleague.seat):
+            self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
+            return
+        await self._bring(colleague.seat, JOIN, given)
+
+    async def complete(self, call: str, seat: str, other: str) -> None:
+        """Leave the caller with the colleague who was asked (attended transfer).
+
+        The colleague comes into the caller's bridge first, and only then the agent leaves.
+        """
+        seat, talk = self.talking(call, seat)
+        leg = self._picture.legs.asked_by(seat, other)
+        if leg is None:
+            raise NotTalkingError(other)
+        given = self._joining(talk, "consult", seat)
+        self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
+        if not await self._comes(leg.channel, talk.channel):
+            raise NotDoneError(Outcome.REFUSED)
+        self._picture.parting(seat, "handed_over")
+        await self._let_go(seat)
+
+    async def drop(self, call: str, seat: str) -> None:
+        """Take one of several out of a call. Raises NotTalkingError when it is the only one."""
+        talks = self._picture.talks_of(call)
+        if seat not in talks or len(talks) < 2:
+            raise NotTalkingError(call)
+        self._ended("drop", await self._actions.hang_up(talks[seat].agent_channel))
 
     async def say_back(self, call: str, held_s: float) -> None:
         """Thank the caller for waiting (SIL-7); only the caller hears it."""
@@ -132,29 +190,51 @@ class Control:
         )
         self._ended(HOLD_WORDS, outcome)
 
-    async def _bring(self, seat: str, watched: str, how: Watch) -> None:
-        talk = self._picture.talks.get(watched)
-        if talk is None:
-            raise NotTalkingError(watched)
+    async def _bring(self, seat: str, context: str, given: Mapping[str, str]) -> None:
+        """Take a seat's phone to a context: the leg that watches already, or by ringing it."""
+        if watching := self._watching.get(seat):
+            outcome = await self._actions.redirect(watching, context, variables=given)
+            if outcome is Outcome.DONE:
+                return
+        attempt = f"watch-{uuid.uuid4()}"
         outcome = await self._actions.ring(
-            f"PJSIP/{seat}",
-            f"watch-{how.value}",
-            attempt=f"watch-{uuid.uuid4()}",
-            ring_for=RING_FOR_S,
-            variables={"WATCHED": talk.agent_channel, "WATCHED_CALL": talk.call},
+            f"PJSIP/{seat}", context, attempt=attempt, ring_for=RING_FOR_S, variables=given
         )
-        self._ended("watch", outcome)
+        self._watching[seat] = attempt
+        self._ended("watch" if context != JOIN else JOIN, outcome)
+
+    @staticmethod
+    def _joining(talk: Talk, how: str, by: str) -> Mapping[str, str]:
+        known = {"WATCHED": talk.channel, "WATCHED_CALL": talk.call}
+        return {**known, "JOIN_HOW": how, "JOIN_BY": by}
+
+    async def _comes(self, channel: str, customer: str) -> bool:
+        """Wait until a leg is in the customer's bridge."""
+        for _ in range(round(COMES_WITHIN_S / _LOOK_EVERY_S)):
+            if self._picture.legs.together(channel, customer):
+                return True
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return False
+
+    async def _let_go(self, seat: str) -> None:
+        for leg in self._picture.legs.of_seat(seat):
+            await self._actions.hang_up(leg.channel)
 
     async def _take(
-        self, call: str, context: str, exten: str, variables: Mapping[str, str]
+        self, call: str, seat: str, context: str, exten: str, variables: Mapping[str, str]
     ) -> None:
-        seat, talk = self.talking(call)
+        talk = self._picture.talks[seat]
+        others = [key for key in self._picture.talks_of(call) if key != seat]
         # Before it is sent: what Asterisk then tells of the parting must find it.
-        self._picture.parting(seat, context)
+        for one in (seat, *others):
+            self._picture.parting(one, context)
         outcome = await self._actions.redirect(talk.channel, context, exten, variables=variables)
         if outcome is Outcome.REFUSED:
-            talk.parted = ""
+            for one in (seat, *others):
+                self._picture.parting(one, "")
         self._ended(context, outcome)
+        for one in (seat, *others) if others else ():  # two go by themselves, three stay together
+            await self._let_go(one)
 
     def _ended(self, action: str, outcome: Outcome) -> None:
         metrics.STEPS.labels(action, outcome.value).inc()

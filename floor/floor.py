@@ -6,8 +6,7 @@ runs in tasks of its own, so that a slow database never holds up an event.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from datetime import time as time_of_day
 from typing import Any, Final
@@ -29,15 +28,17 @@ from floor.notices import (
     Notice,
     Offered,
     OfferGone,
+    ParticipantsChanged,
     PausedBySwitch,
     PhoneChanged,
     Talking,
 )
+from floor.offers import Offers
 from floor.people import Worker
 from floor.picture import Picture
-from floor.pop import Background, Pop, background
 from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
 from floor.records import WITHIN_S, Records
+from floor.repairs import Repairs
 from floor.shift import MISSED, Shift
 from floor.streams import Stream, Streams
 from floor.telling import Telling
@@ -47,9 +48,6 @@ from tickets.duties import DutyState
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""
 RECONCILE_EVERY_S: Final = 30.0
-POP_WITHIN_S: Final = 0.06
-"""A page is told of a call after this at the latest, with what is known by then."""
-BACKGROUND_WITHIN_S: Final = 2.0
 WORK: Final = "work"
 """Names of the agent's own page begin so; those of other pages do not count as being there."""
 
@@ -79,6 +77,7 @@ class Floor:
         self.streams = Streams(dropped=self._gone)
         self._telling = Telling(self.picture, self.streams, leaders=leaders, now=now)
         self.control = Control(actions, self.picture)
+        self.repairs = Repairs(actions, self.picture)
         self.shift = Shift(
             records=records,
             actions=actions,
@@ -89,12 +88,14 @@ class Floor:
             now=now,
         )
         self._link, self._actions, self._records = link, actions, records
-        self._company, self._wrap_up_for, self._zone = company, wrap_up_for, zone
+        self._wrap_up_for, self._zone = wrap_up_for, zone
         self.now, self._clock = now, clock
+        self._offers = Offers(self.picture, self._telling, records, company=company, clock=clock)
         self._acts: Mapping[type[Any], Callable[[Any], None]] = {
-            Offered: lambda told: self._start(self._offer(told, self._clock())),
+            Offered: lambda told: self._start(self._offers.offer(told, self._clock())),
             OfferGone: lambda told: self._telling.offer_gone(told.seat, told.call),
             Talking: self._talking,
+            ParticipantsChanged: lambda told: self._telling.participants(told.call),
             CallEnded: self._call_ended,
             HoldChanged: self._hold,
             Missed: self._missed,
@@ -150,10 +151,20 @@ class Floor:
         """Note a sign of life of a page without a stream."""
         self._signs(self.presence.seen(account_id, self._clock()))
 
-    def hold(self, call: str, *, on: bool) -> None:
+    def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
-        seat, _ = self.control.talking(call)
+        seat, _ = self.control.talking(call, seat)
         self._act(self.picture.hold(seat, self.now(), on=on))
+
+    async def conference(self, call: str, seat: str, colleague: Worker) -> None:
+        """Show a colleague whose call it is and have the phone brought into it.
+
+        Raises NotTalkingError, NotDoneError.
+        """
+        self.control.talking(call, seat)
+        if not self.picture.legs.asked_by(seat, colleague.seat):
+            self._act(self.picture.asks(colleague.seat, call, seat, self.now()))
+        await self.control.conference(call, seat, colleague)
 
     def board(self) -> dict[str, object]:
         """Return the wallboard as of now."""
@@ -181,6 +192,7 @@ class Floor:
             self._seen_connected = False
             self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
         self._act(self.picture.tick(now))
+        self._start_all(self.repairs.due(now))
         accounts = {one.account_id for one in self.picture.workers.values()}
         grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
@@ -206,37 +218,6 @@ class Floor:
         self._start(self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at))
         self._telling.duty(told.seat)
 
-    async def _offer(self, offered: Offered, heard_at: float) -> None:
-        """Tell the page who is about to ring; what the database knows, as soon as it says so."""
-        seat = offered.seat
-        worker = self.picture.workers.get(seat)
-        if worker is None:
-            return
-        bare = Pop(offered, self._company, worker)
-        self._telling.pop_is(seat, bare)
-        looking = asyncio.create_task(self._looked_up(offered))
-        in_time, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)
-        if not in_time:
-            self._telling.offer(seat)
-            metrics.OFFER.observe(self._clock() - heard_at)
-        found = await looking
-        if self._telling.pop_of(seat) is not bare or (found is None and not in_time):
-            return  # the caller is elsewhere by now, or nothing is new
-        self._telling.pop_is(seat, replace(bare, background=found or Background()))
-        self._telling.offer(seat)
-        if in_time:
-            metrics.OFFER.observe(self._clock() - heard_at)
-
-    async def _looked_up(self, offered: Offered) -> Background | None:
-        try:
-            return await self._records.ask(
-                lambda database: background(database, offered.call, offered.number),
-                within=BACKGROUND_WITHIN_S,
-            )
-        except Exception as error:  # noqa: BLE001 - a page without background is better than none
-            _log.warning("no background of a caller", call=offered.call, error=repr(error)[:200])
-            return None
-
     def _hold(self, told: HoldChanged) -> None:
         self._telling.hold(told)
         if not told.held:
@@ -248,7 +229,7 @@ class Floor:
         if told.seat in self.picture.workers and (known is None or known.offered.call != told.call):
             # We came in the middle of this talk: the page has nothing to show yet.
             offered = Offered(told.seat, told.call, "", "", "", 0.0, told.at)
-            self._start(self._offer(offered, self._clock()))
+            self._start(self._offers.offer(offered, self._clock()))
 
     def _call_ended(self, told: CallEnded) -> None:
         self._telling.ended(told)
@@ -282,6 +263,7 @@ class Floor:
                     self._start(self._phone_gone(account_id))
                 case Left(account_id=account_id):
                     self._start(self.shift.page_gone(account_id, gone=True))
+                    self._start(self._phone_gone(account_id))  # after our own start nobody told
                 case Back(account_id=account_id):
                     self._start(self.shift.page_gone(account_id, gone=False))
                 case Forgotten(account_id=account_id):
@@ -296,7 +278,7 @@ class Floor:
         if worker is None or worker.kind != "browser":
             return
         try:
-            if await self.control.reunite(worker.seat):
+            if await self.control.lost(worker.seat):
                 _log.info("caller hears music until the page is back", seat=worker.seat)
         except (NotDoneError, NotTalkingError) as error:
             _log.warning("caller not taken from a page that is gone", error=repr(error))
@@ -321,6 +303,10 @@ class Floor:
             self.streams.tell_each("picture", self._whole)
         for worker in list(self.picture.workers.values()):
             self._telling.worker(worker)
+
+    def _start_all(self, works: Iterable[Coroutine[object, object, None]]) -> None:
+        for work in works:
+            self._start(work)
 
     def _start(self, work: Coroutine[object, object, None] | Awaitable[None]) -> None:
         task = asyncio.ensure_future(_logged(work))

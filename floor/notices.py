@@ -26,6 +26,10 @@ class Offered:
     """Why we call this customer: kind of promise, `unfound`, `batch`; empty: we were called."""
     rings_in_s: float = 0.0
     """The phone rings so many seconds from now: time to read first (CBK-3)."""
+    asked_by: str = ""
+    """The seat of a colleague who asks about this caller, or wants one in the call."""
+    how: str = ""
+    """`consult` or `conference`, for who is asked by a colleague."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Talking:
     seat: str
     call: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantsChanged:
+    """Others of ours have come into a call, or left it."""
+
+    call: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ Notice = (
     Offered
     | OfferGone
     | Talking
+    | ParticipantsChanged
     | CallEnded
     | HoldChanged
     | Missed

@@ -94,6 +94,8 @@ class Offer:
     queue: str
     at: datetime
     number: str = ""
+    answered: bool = False
+    """Of a colleague who is asked about a caller: they talk, the caller is not there yet."""
 
 
 @dataclass(slots=True)
@@ -107,3 +109,8 @@ class Talk:
     since: datetime
     held_since: datetime | None = None
     parted: str = ""
+    how: str = "agent"
+    """`agent`; `conference` or `join` for who came into another's talk."""
+    was_together: bool = False
+    apart_since: datetime | None = None
+    """Since when the two legs are in different bridges."""

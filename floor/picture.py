@@ -7,7 +7,7 @@ Offers, talks and callers that no event has ended are ended by `tick`: nobody st
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from ami.actions import Channel
 from ami.agent_events import (
@@ -18,6 +18,7 @@ from ami.agent_events import (
     QueueMemberRemoved,
     Unhold,
 )
+from ami.bridge_events import BridgeEnter, BridgeLeave
 from ami.events import (
     AgentRingNoAnswer,
     Event,
@@ -28,48 +29,36 @@ from ami.events import (
     UserEvent,
 )
 from callflow.rules.service_level import Waited
-from floor import calling_back
+from floor import bridged, calling_back, consulting
+from floor.conversations import PHONES, SETTLED, Conversations, keep, seat_of
 from floor.notices import (
-    CallEnded,
     Changed,
-    HoldChanged,
     Missed,
     Notice,
     Offered,
-    OfferGone,
     PausedBySwitch,
     PhoneChanged,
     Talking,
 )
-from floor.people import DeviceState, Member, Offer, Talk, Waiter, Worker
+from floor.people import Member, Offer, Talk, Waiter, Worker
 
 OFFER: Final = "Offer"
 """Name of the dialplan's user event before a seat's phone rings."""
-SETTLED: Final = timedelta(seconds=2)
-"""After this a caller who left a queue is in no other one, and a phone's state has been told."""
 MISS_FROM_S: Final = 1.0
 """A phone that rang for less was not there to be answered: that is no miss of the agent's."""
 AUTO_PAUSE: Final = "Auto-Pause"
 """Asterisk's own reason for a pause after a miss."""
-PHONES: Final = "PJSIP/"
-"""Members of another kind stand for nobody (`floor.kept_open`)."""
-CALLS_KNOWN: Final = 2000
-
-Known = TypeVar("Known")
 Taker = Callable[[Any, datetime], list[Notice]]
 
 
-class Picture:
+class Picture(Conversations):
     """Who is at work, who waits, whom phones ring for, who talks. A seat is `w01` or `8101`."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.workers: dict[str, Worker] = {}
-        self.members: dict[str, Member] = {}
         self.waiting: dict[str, Waiter] = {}
-        self.offers: dict[str, Offer] = {}
-        self.talks: dict[str, Talk] = {}
         self.waits: list[Waited] = []
-        self._calls: dict[str, str] = {}
         self._served: dict[str, None] = {}
         self._takers: Mapping[type[Any], Taker] = {
             UserEvent: self._offered,
@@ -83,6 +72,8 @@ class Picture:
             QueueMemberRemoved: lambda _, __: [Changed()],
             Hold: self._held,
             Unhold: self._held,
+            BridgeEnter: self._bridged,
+            BridgeLeave: self._unbridged,
         }
 
     def heard(self, event: Event, now: datetime) -> list[Notice]:
@@ -96,13 +87,7 @@ class Picture:
         for linkedid, waiter in list(self.waiting.items()):
             if waiter.left_at and now - waiter.left_at > SETTLED:
                 told += self._gave_up(linkedid, now)
-        for seat, offer in list(self.offers.items()):
-            if now - offer.at > SETTLED and self._idle(seat):
-                told += self._offer_gone(seat)
-        for seat, talk in list(self.talks.items()):
-            if now - talk.since > SETTLED and self._idle(seat):
-                told += self._completed(seat, now)
-        return told
+        return [*told, *self._end_silent(now)]
 
     def resumed(
         self, state: QueueState, channels: tuple[Channel, ...], now: datetime, *, asked: datetime
@@ -140,34 +125,21 @@ class Picture:
         """Return somebody at work, by the account number."""
         return next((one for one in self.workers.values() if one.number == number), None)
 
-    def talk_of(self, call: str) -> tuple[str, Talk] | None:
-        """Return the seat and talk of a call."""
-        return next(((seat, one) for seat, one in self.talks.items() if one.call == call), None)
-
-    def parting(self, seat: str, how: str) -> None:
-        """Remember that a talk is about to end by our own doing."""
-        if talk := self.talks.get(seat):
-            talk.parted = how
-
-    def hold(self, seat: str, now: datetime, *, on: bool) -> list[Notice]:
-        """Note that a caller is on hold or back; told by the phone, the page, or both (SIL-7)."""
-        talk = self.talks.get(seat)
-        if talk is None or (talk.held_since is not None) is on:
-            return []
-        held_s = (now - talk.held_since).total_seconds() if talk.held_since else 0.0
-        talk.held_since = now if on else None
-        return [HoldChanged(seat, talk.call, on, held_s, now), Changed()]
-
     def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
         if not call or not seat:
             return []
         if seat in self.workers and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
             return self._calls_back(event, call, seat, now)
+        if event.name == consulting.JOINS:
+            self._joining[seat] = event.fields.get("How", "")
+        if event.name == consulting.ASKS and consulting.is_true(event, call, self.talks):
+            return self._asked(consulting.offered(event, call, seat, now))
         if event.name != OFFER:
             return []
         self._call_is(event.linkedid, call)
         waiter = self.waiting.get(event.linkedid)
+        self.legs.customer_is(waiter.channel if waiter else "", call)
         waited = (now - waiter.since).total_seconds() if waiter else 0.0
         queue = event.fields.get("Queue", "")
         self.offers[seat] = Offer(call, event.linkedid, queue, now, event.party_number)
@@ -194,6 +166,7 @@ class Picture:
         self.offers.pop(seat, None)
         self._call_is(event.linkedid, call)
         caller, agent = event.fields.get("Caller", ""), event.fields.get("Agent", "")
+        self.legs.customer_is(caller, call)
         self.talks[seat] = Talk(call, event.linkedid, caller, agent, now)
         return [Talking(seat, call, now), Changed()]
 
@@ -203,6 +176,7 @@ class Picture:
         if waiter := self.waiting.pop(linkedid, None):
             self._count(linkedid, (now - waiter.since).total_seconds(), answered=True)
         call = self._calls.get(linkedid, "")
+        self.legs.customer_is(event.channel, call)
         self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
         gone: list[Notice] = [
             notice
@@ -213,12 +187,11 @@ class Picture:
         return [*gone, Talking(seat, call, now), Changed()]
 
     def _parted(self, event: AgentComplete, now: datetime) -> list[Notice]:
-        return self._completed(seat_of(event.interface), now)
-
-    def _completed(self, seat: str, now: datetime) -> list[Notice]:
-        if not (talk := self.talks.pop(seat, None)):
-            return []
-        return [CallEnded(seat, talk.call, talk.parted, now), Changed()]
+        seat = seat_of(event.interface)
+        talk = self.talks.get(seat)
+        if talk and event.reason == "transfer":
+            talk.parted = talk.parted or "transfer"
+        return self._completed(seat, now)
 
     def _rang_in_vain(self, event: AgentRingNoAnswer, now: datetime) -> list[Notice]:
         seat = seat_of(event.interface)
@@ -273,65 +246,25 @@ class Picture:
             told.append(Changed())
         return told
 
-    def _held(self, event: Hold | Unhold, now: datetime) -> list[Notice]:
-        for seat, talk in self.talks.items():
-            if talk.agent_channel == event.channel:
-                return self.hold(seat, now, on=isinstance(event, Hold))
-        return []
-
-    def _offer_gone(self, seat: str) -> list[Notice]:
-        if not (offer := self.offers.pop(seat, None)):
-            return []
-        return [OfferGone(seat, offer.call)]
-
     def _resume_talks(
         self, channels: tuple[Channel, ...], now: datetime, asked: datetime
     ) -> list[Notice]:
-        found = {
-            seat: self._resumed_talk(leg, caller, now)
-            for leg in channels
-            if leg.bridge
-            and (seat := seat_of(leg.name.rpartition("-")[0])) in self.members
-            and (caller := calling_back.caller_of(leg, channels))
-        }
+        found, legs = bridged.found(channels, self.members, now)
+        self.legs.resumed(legs)
         told: list[Notice] = []
         for seat in [one for one, talk in self.talks.items() if talk.since < asked]:
             if seat not in found or found[seat].linkedid != self.talks[seat].linkedid:
                 told += self._completed(seat, now)
         for seat in set(found) - set(self.talks):
             self.talks[seat] = found[seat]
+            self._call_is(found[seat].linkedid, found[seat].call)
             told.append(Talking(seat, found[seat].call, found[seat].since))
         for seat in [one for one in self.offers if self._idle(one)]:
             told += self._offer_gone(seat)
         return told
 
-    def _resumed_talk(self, leg: Channel, caller: Channel, now: datetime) -> Talk:
-        call = leg.call or caller.call
-        self._call_is(leg.linkedid, call)
-        since = now - timedelta(seconds=leg.seconds)
-        return Talk(call, leg.linkedid, caller.name, leg.name, since)
-
-    def _call_is(self, linkedid: str, call: str) -> None:
-        _kept(self._calls, linkedid, call)
-
     def _count(self, linkedid: str, seconds: float, *, answered: bool) -> None:
         """Count a caller's first wait of the call; one who comes back was served before."""
         if linkedid not in self._served:
-            _kept(self._served, linkedid, None)
+            keep(self._served, linkedid, None)
             self.waits.append(Waited(seconds, answered))
-
-    def _idle(self, seat: str) -> bool:
-        member = self.members.get(seat)
-        return member is not None and member.device in {DeviceState.IDLE, DeviceState.UNAVAILABLE}
-
-
-def seat_of(interface: str) -> str:
-    """Return the seat of an interface: `PJSIP/w01` → `w01`."""
-    return interface.removeprefix(PHONES)
-
-
-def _kept(known: dict[str, Known], key: str, value: Known) -> None:
-    """Keep a fact of a call, and forget the oldest of too many."""
-    known[key] = value
-    if len(known) > CALLS_KNOWN:
-        known.pop(next(iter(known)))

@@ -40,6 +40,8 @@ class Background:
     calls: Sequence[CallRecord] = ()
     tickets: Sequence[Ticket] = ()
     promises: Sequence[Promise] = ()
+    ticket: str | None = None
+    """The number of the ticket that is open for this very call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Pop:
     offered: Offered
     company: str
     worker: Worker
+    asked_by: Worker | None = None
+    """The colleague who asks about this caller, or wants this worker in the call."""
     background: Background = field(default_factory=Background)
 
     def shown(self, role: Role) -> Mapping[str, object]:
@@ -74,6 +78,11 @@ class Pop:
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],
             "promises": [_promise(one) for one in known.promises],
+            "ticket": known.ticket,
+            "how": offered.how,
+            "consulted_by": {"number": self.asked_by.number, "name": self.asked_by.name}
+            if self.asked_by
+            else "",
             "script": self._script(customer.name if customer else ""),
             "at": offered.at.isoformat(),
         }
@@ -99,8 +108,9 @@ class Pop:
 async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
     """Return what is known of the caller of a call; nothing of one who hides the number."""
     number = number or await queries.caller(database, call_id) or ""
+    ticket = await desk_tickets.of_call(database, call_id)
     if not number:
-        return Background()
+        return Background(ticket=ticket.number if ticket else None)
     latest = (await queries.calls(database, CallFilter(number=number), limit=SHOWN + 1)).items
     return Background(
         call=next((one for one in latest if one.id == call_id), None),
@@ -108,6 +118,7 @@ async def background(database: AsyncConnection, call_id: str, number: str) -> Ba
         calls=[one for one in latest if one.id != call_id][:SHOWN],
         tickets=await desk_tickets.open_of_customer(database, number, limit=SHOWN),
         promises=await promises.open_to(database, number),
+        ticket=ticket.number if ticket else None,
     )
 
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ami.events import QueueMemberStatus
+from floor.conversations import seat_of
 from floor.people import Worker
-from floor.picture import AUTO_PAUSE, seat_of
+from floor.picture import AUTO_PAUSE
 
 GONE = "browser_closed"
 """Reason of a pause because no page is open."""

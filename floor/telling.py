@@ -10,7 +10,7 @@ from datetime import datetime
 from callflow.rules.roles import Role
 from floor import wallboard
 from floor.notices import CallEnded, HoldChanged, Talking
-from floor.people import Worker
+from floor.people import Talk, Worker
 from floor.picture import Picture
 from floor.pop import Pop
 from floor.streams import Streams
@@ -55,9 +55,20 @@ class Telling:
 
     def talking(self, told: Talking) -> None:
         """Tell that the caller is there."""
-        data = {"call": told.call, "seat": told.seat, "at": told.at.isoformat()}
+        data = {
+            "call": told.call,
+            "seat": told.seat,
+            "at": told.at.isoformat(),
+            "participants": self._participants(told.call, told.seat),
+        }
         self._tell(told.seat, "talking", data)
         self.duty(told.seat)
+
+    def participants(self, call: str) -> None:
+        """Tell everybody in a call who the others of ours are."""
+        for seat in self._picture.talks_of(call):
+            data = {"call": call, "participants": self._participants(call, seat)}
+            self._tell(seat, "participants", data)
 
     def hold(self, told: HoldChanged) -> None:
         """Tell that the caller hears music, or hears the agent again."""
@@ -108,10 +119,31 @@ class Telling:
             "connected": connected,
             "duty": wallboard.duty(self._picture, worker) if worker else None,
             "offer": pop.shown(role) if pop else None,
-            "talking": {"call": talk.call, "at": talk.since.isoformat()} if talk else None,
+            "talking": self._talk(seat, talk) if talk else None,
             "held": bool(talk and talk.held_since),
             "wallboard": wallboard.wallboard(self._picture, self._now()) if leads else None,
         }
+
+    def _talk(self, seat: str, talk: Talk) -> Json:
+        return {
+            "call": talk.call,
+            "at": talk.since.isoformat(),
+            "participants": self._participants(talk.call, seat),
+        }
+
+    def _participants(self, call: str, seat: str) -> list[Json]:
+        """Return the others of ours in a call; a phone without sign-in has no number."""
+        workers = self._picture.workers
+        return [
+            {
+                "seat": other,
+                "number": workers[other].number if other in workers else "",
+                "name": workers[other].name if other in workers else "",
+                "how": talk.how,
+            }
+            for other, talk in self._picture.talks_of(call).items()
+            if other != seat
+        ]
 
     def _tell(self, seat: str, event: str, data: Mapping[str, object]) -> None:
         if worker := self._picture.workers.get(seat):

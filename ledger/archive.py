@@ -7,12 +7,8 @@ the name it will always have, the rows are kept at most once, the spool file goe
 import asyncio
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import Enum, auto
-from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,22 +18,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callflow.lifecycles.call import CallRecord
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import (
-    Gap,
     Recording,
     RecordingKind,
     RecordingState,
     gaps,
 )
-from callflow.lifecycles.ticket import Ticket, TicketSource, TicketState, due, kind_of
-from recordings.store import StillGrowingError, Store, Taken, path_of, recording_id
+from callflow.lifecycles.ticket import Ticket
+from ledger.jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
+from recordings.store import StillGrowingError, Store, Taken, recording_id
+from recordings.whispers import Mixer, of_call
 from tickets import writes
 
 QUIET_S = 1.0
 """A spool file that has not grown for so long is complete: writers flush when they close."""
 MISSING_AFTER_S = 10.0
 """A file that is not there so long after the call's end never was."""
-LEAST_SPEECH_S = 0.4
-"""A message with less is empty: a click or a breath on a dead line, not a word."""
 AT_ONCE = 128
 """Recordings in one transaction."""
 DATABASE_LIMIT_S = 20.0
@@ -50,56 +45,26 @@ WAV_HEADER_BYTES = 44
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class _Job:
-    call: CallRecord
-    kind: RecordingKind
-    spooled: Path
-
-    @property
-    def key(self) -> tuple[str, RecordingKind]:
-        return self.call.id, self.kind
-
-    @cached_property
-    def identity(self) -> str:
-        return recording_id(self.call.id, self.kind)
-
-    @cached_property
-    def path(self) -> str:
-        """Where it will lie in the store."""
-        return path_of(self.identity, self.call.ring_started)
-
-
-class _Nothing(Enum):
-    """Why there is nothing in the store."""
-
-    NO_FILE = auto()
-    NO_AUDIO = auto()
-
-
-_Audio = Taken | _Nothing | StillGrowingError | OSError
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    job: _Job
-    recording: Recording
-    gaps: Sequence[Gap]
-    ticket: Ticket | None
-
-
 class Archive:
     """Takes recordings and messages of ended calls in."""
 
     def __init__(
-        self, engine: AsyncEngine, *, calls: Path, messages: Path, store: Path, zone: ZoneInfo
+        self,
+        engine: AsyncEngine,
+        *,
+        calls: Path,
+        messages: Path,
+        whispers: Path,
+        store: Path,
+        zone: ZoneInfo,
     ) -> None:
         self._engine = engine
         self._calls = calls
         self._messages = messages
+        self._whispers = whispers
         self._store = Store(store)
         self._zone = zone
-        self._due: dict[tuple[str, RecordingKind], _Job] = {}
+        self._due: dict[tuple[str, RecordingKind], Job] = {}
         self._not_before: dict[tuple[str, RecordingKind], float] = {}
         self._knows_the_database = False
         self._aside = ThreadPoolExecutor(1, "archive", initializer=_be_nice)
@@ -158,18 +123,18 @@ class Archive:
         self._store.clear_incoming()
         for recording in kept:
             if _lies_in(self._store, recording):
-                spooled[recording.id].unlink(missing_ok=True)
+                self._tidy(spooled[recording.id])
         self._knows_the_database = True
 
     def _add(self, call: CallRecord, kind: RecordingKind, spooled: Path) -> None:
-        job = _Job(call, kind, spooled)
+        job = Job(call, kind, spooled)
         self._due[job.key] = job
 
-    def _ready(self, now: float) -> Sequence[_Job]:
+    def _ready(self, now: float) -> Sequence[Job]:
         ready = (job for job in self._due.values() if self._is_ready(job, now))
         return [job for job, _ in zip(ready, range(AT_ONCE), strict=False)]
 
-    def _is_ready(self, job: _Job, now: float) -> bool:
+    def _is_ready(self, job: Job, now: float) -> bool:
         if now < self._not_before.get(job.key, 0.0):
             return False
         try:
@@ -181,7 +146,7 @@ class Archive:
             self._not_before[job.key] = min(quiet_at, now + QUIET_S)
         return now >= quiet_at
 
-    def _taken(self, jobs: Sequence[_Job]) -> Sequence[_Audio]:
+    def _taken(self, jobs: Sequence[Job]) -> Sequence[Audio]:
         """Take files into the store, aside; what went wrong with one comes back in its place."""
         found = [self._taken_one(job) for job in jobs]
         self._store.settle(
@@ -189,13 +154,26 @@ class Archive:
         )
         return found
 
-    def _taken_one(self, job: _Job) -> _Audio:
+    def _taken_one(self, job: Job) -> Audio:
         try:
-            return self._store.take(job.spooled, job.path) or _Nothing.NO_AUDIO
+            taken = self._store.take(job.spooled, job.path, self._whispered(job))
+            return taken or Nothing.NO_AUDIO
         except (StillGrowingError, OSError) as error:
-            return error if job.spooled.exists() else _Nothing.NO_FILE
+            return error if job.spooled.exists() else Nothing.NO_FILE
 
-    def _done(self, job: _Job, audio: _Audio, now: float) -> _Done | None:
+    def _whispered(self, job: Job) -> Mixer | None:
+        """Return what was whispered in the call of a recording; most calls have nothing."""
+        found = of_call(self._whispers, job.call.id) if job.kind is RecordingKind.CALL else ()
+        began = job.call.recording_at or job.call.answered
+        return Mixer(found, began=began.timestamp()) if found and began else None
+
+    def _tidy(self, spooled: Path) -> None:
+        """Remove a spool file that is in the store, and what was laid into it."""
+        spooled.unlink(missing_ok=True)
+        for whisper in of_call(self._whispers, spooled.stem):
+            whisper.file.unlink(missing_ok=True)
+
+    def _done(self, job: Job, audio: Audio, now: float) -> Done | None:
         match audio:
             case StillGrowingError():
                 self._not_before[job.key] = now + QUIET_S
@@ -204,32 +182,32 @@ class Archive:
                 _log.error("recording not stored", call=job.call.id, error=str(audio))
                 self._not_before[job.key] = now + AGAIN_AFTER_S
                 return None
-        recording = _recording(job, audio, now=now)
+        recording = recording_of(job, audio, now=now)
         of_call = job.kind is RecordingKind.CALL
-        return _Done(
+        return Done(
             job,
             recording,
             gaps=gaps(job.call, recording.seconds) if of_call else (),
-            ticket=None if of_call else _ticket(job.call, recording),
+            ticket=None if of_call else ticket_of(job.call, recording),
         )
 
-    async def _keep(self, done: Sequence[_Done], now: float) -> None:
+    async def _keep(self, done: Sequence[Done], now: float) -> None:
         opened = 0
         writing = self._engine.execution_options(writing=True)
         async with asyncio.timeout(DATABASE_LIMIT_S), writing.begin() as connection:
             fresh = await writes.add_recordings(
                 connection, [(one.recording, one.gaps) for one in done]
             )
-            told: list[JournalEvent] = []
+            events: list[JournalEvent] = []
             for one in done:
                 if one.recording.id in fresh:
                     number = await self._opened(connection, one.ticket)
                     opened += number is not None
-                    told.extend(_told(one, number, now))
-            await writes.add_events(connection, told)
+                    events.extend(told(one, number, now))
+            await writes.add_events(connection, events)
         for one in done:
             if one.recording.state is not RecordingState.LOST or _is_empty(one.job.spooled):
-                one.job.spooled.unlink(missing_ok=True)
+                self._tidy(one.job.spooled)
             self._due.pop(one.job.key, None)
             self._not_before.pop(one.job.key, None)
         self.recordings_kept += len(done)
@@ -266,74 +244,3 @@ def _lies_in(store: Store, recording: Recording) -> bool:
         return store.find(recording.path).stat().st_size == recording.bytes
     except FileNotFoundError:
         return False
-
-
-def _recording(job: _Job, audio: Taken | _Nothing, *, now: float) -> Recording:
-    call = job.call
-    taken = audio if isinstance(audio, Taken) else None
-    state, why = _state(call, audio)
-    of_call = job.kind is RecordingKind.CALL
-    voice = taken.voice_s if taken else ()
-    return Recording(
-        id=job.identity,
-        call_id=call.id,
-        kind=job.kind,
-        state=state,
-        path=job.path if taken else "",
-        started_at=(call.recording_at or call.answered) if of_call else call.message_at,
-        seconds=taken.seconds if taken else 0.0,
-        bytes=taken.bytes if taken else 0,
-        sha256=taken.sha256 if taken else "",
-        channels=taken.channels if taken else 0,
-        rate=taken.rate if taken else 0,
-        voice_caller_s=voice[0] if voice else None,
-        voice_ours_s=voice[1] if len(voice) > 1 else None,
-        why=why,
-        created_at=datetime.fromtimestamp(now, UTC),
-    )
-
-
-def _state(call: CallRecord, audio: Taken | _Nothing) -> tuple[RecordingState, str]:
-    match audio:
-        case _Nothing.NO_FILE:
-            return RecordingState.MISSING, "there is no file"
-        case _Nothing.NO_AUDIO:
-            return RecordingState.LOST, "the file holds no audio"
-        case Taken(whole=True) if call.hung_up_by != "switch":
-            return RecordingState.STORED, ""
-    return RecordingState.REPAIRED, "its writer was cut off"
-
-
-def _ticket(call: CallRecord, recording: Recording) -> Ticket | None:
-    """Return the ticket of a message (QUE-5); None when there is no word in it."""
-    if (recording.voice_caller_s or 0.0) < LEAST_SPEECH_S:
-        return None
-    assert call.ended is not None
-    kind = kind_of(call.topic)
-    return Ticket(
-        number="",
-        kind=kind,
-        business=None,
-        nature=None,
-        source=TicketSource.MESSAGE,
-        state=TicketState.NEW,
-        call_id=call.id,
-        customer_number=call.number,
-        customer_name=call.name,
-        body="",
-        created_at=call.ended,
-        due_at=due(kind, created=call.ended),
-    )
-
-
-def _told(one: _Done, number: str | None, now: float) -> Iterable[JournalEvent]:
-    """Return what the call's own list of events says about this."""
-    kind, call_id = one.job.kind, one.job.call.id
-    file = f"archive/{call_id}/{kind}"
-    state = {"kind": str(kind), "state": str(one.recording.state), "id": one.recording.id}
-    yield JournalEvent(now, "ledger", file, 0, "recording_kept", call_id, data=state)
-    if number is not None:
-        ticket = {"number": number}
-        yield JournalEvent(now, "ledger", file, 1, "ticket_opened", call_id, data=ticket)
-    elif kind is RecordingKind.MESSAGE:
-        yield JournalEvent(now, "ledger", file, 1, "message_empty", call_id)

@@ -37,7 +37,7 @@ KEPT_OF_A_REJECT = 500
 
 _decoded = json.JSONDecoder().decode  # `json.loads` asks what it was given, line after line
 _CEL_FIELDS = 12
-_SAID_ELSEWHERE = frozenset({"TR_UNHOLD", "TR_WATCH"})
+_SAID_ELSEWHERE = frozenset({"TR_JOIN", "TR_UNHOLD", "TR_WATCH"})
 """Events on a channel that is not the call's: they name the call they are about."""
 _CALLERS_OWN = frozenset({"num", "name", "ref", "did"})
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 and 2100

@@ -74,6 +74,7 @@ class Ledger:
             engine,
             calls=paths.spool_calls,
             messages=paths.spool_messages,
+            whispers=paths.spool_whispers,
             store=paths.store,
             zone=settings.zone,
         )

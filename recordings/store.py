@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from recordings.voice import VoiceMeter
 from recordings.wav import HEADER_BYTES, RAW_STEREO, Layout, NotAWavError, header, layout_of
+from recordings.whispers import Mixer
 
 CHUNK = 64 * 1024
 """Bytes copied at a time, 2 s of stereo: an hour costs no more memory than a second."""
@@ -79,8 +80,10 @@ class Store:
         except OSError:
             return False
 
-    def take(self, spooled: Path, path: str) -> Taken | None:
+    def take(self, spooled: Path, path: str, whispers: Mixer | None = None) -> Taken | None:
         """Copy a spool file into the store as a whole WAV; None when there is no audio in it.
+
+        `whispers` are laid into a call's recording on the way.
 
         The spool file stays, and `settle` is still to be called. Raises StillGrowingError, or
         OSError (disk full) with nothing kept.
@@ -94,7 +97,7 @@ class Store:
                 return None
             source.seek(layout.begins)
             with _opened(incoming) as target:
-                sha256, voice_s = _copy(source, target, layout, audio_bytes)
+                sha256, voice_s = _copy(source, target, layout, audio_bytes, whispers)
             if os.fstat(source.fileno()).st_size != size:
                 raise StillGrowingError(spooled.name)
         self._rename(incoming, self._folder / path)
@@ -148,7 +151,11 @@ def _layout(source: BinaryIO, spooled: Path) -> Layout | None:
 
 
 def _copy(
-    source: io.FileIO, target: io.FileIO, layout: Layout, audio_bytes: int
+    source: io.FileIO,
+    target: io.FileIO,
+    layout: Layout,
+    audio_bytes: int,
+    whispers: Mixer | None,
 ) -> tuple[str, tuple[float, ...]]:
     """Write a WAV file onto the disk; return its SHA-256 and the speech on each channel."""
     meter = VoiceMeter(
@@ -161,6 +168,8 @@ def _copy(
         audio = source.read(min(CHUNK, left))
         if not audio:
             raise StillGrowingError("the file became shorter")
+        if whispers is not None:
+            audio = whispers.mixed(audio, audio_bytes - left)
         digest.update(audio)
         meter.feed(audio)
         _write(target, first + audio)

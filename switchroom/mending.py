@@ -2,14 +2,14 @@
 
 Debian builds Asterisk with a patch for codecs that conceal lost packets. Since then a translation
 path remembers the sequence number of the last RTP packet and throws away what has a number that is
-lower by up to half of the range, as if it had come late. But one path sees one stream after another:
-the first agent's, then, after a transfer, the second one's, which begins at a random number. In every
-second transfer the recording lacks the second agent for up to eleven minutes, and a caller whose
-codec is not the agent's hears nothing. Upstream's Asterisk does not look at the number at all.
+lower by up to half of the range, as if it had come late. But one path sees one stream after the
+other: the first agent's, then, after a transfer, the second one's, which begins at a random number.
+In every second transfer the recording lacks the second agent for up to eleven minutes, and a caller
+whose codec is not the agent's hears nothing. Upstream's does not look at the number at all.
 
-The patch has a branch for "no number known yet" that goes on as upstream does. It is made to be taken
-always: one byte of the program. Where the program does not hold these very instructions, once,
-nothing is changed. See ADR 8.
+The patch has a branch for "no number known yet" that goes on as upstream does. It is made to be
+taken always: one byte of the program. Where the program does not hold these very instructions,
+once, nothing is changed. See ADR 8.
 """
 
 import os
@@ -61,6 +61,4 @@ def mend(program: Path) -> State:
 def _branches(code: bytes) -> list[tuple[int, bytes]]:
     """Return where the question is asked, and which jump follows."""
     jumps = _IF_ABOVE + _ALWAYS
-    return [
-        (match.end(1), match[2]) for match in re.finditer(b"(%b)([%b])" % (_ASKS, jumps), code)
-    ]
+    return [(match.end(1), match[2]) for match in re.finditer(b"(%b)([%b])" % (_ASKS, jumps), code)]

@@ -31,7 +31,8 @@ def folders(settings: Settings) -> None:
     paths.home.mkdir(parents=True, exist_ok=True)
     paths.home.chmod(0o700)
     inner = (paths.asterisk / name for name in ("etc", "log", "spool", "lib", "lib/agi-bin"))
-    ours = (paths.run, paths.journal, paths.spool_calls, paths.spool_messages, paths.store)
+    spools = (paths.spool_calls, paths.spool_messages, paths.spool_whispers)
+    ours = (paths.run, paths.journal, *spools, paths.store)
     more = (paths.sounds, paths.own_sounds, paths.notice, paths.spoken, paths.log)
     for folder in (*inner, *ours, *more):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

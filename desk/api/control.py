@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from desk.admission import Holder
 from desk.api.asking import Identity, Person
+from desk.api.duty import at_work
 from desk.live import floor_of
 from desk.policy import LEADERS
 from desk.problems import Refused, documented
@@ -16,6 +17,7 @@ from floor.floor import Floor
 
 router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["floor"])
 
+SEAT = r"^(w[0-9]{2}|[0-9]{3,6})$"
 ANSWERS = documented(401, 403, 409, 422, 503)
 
 
@@ -44,6 +46,22 @@ class WantedColleague(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     number: str = Field(pattern=r"^[0-9]{3,6}$", alias="with", description="Account number (工号).")
+
+
+class WantedSeat(BaseModel):
+    """The colleague who is being asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: str = Field(pattern=SEAT, alias="with", description="The seat, `w02` or a phone.")
+
+
+class Dropped(BaseModel):
+    """Who is to leave the call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: str = Field(pattern=SEAT, description="The seat of a participant.", examples=["w02"])
 
 
 class WantedHold(BaseModel):
@@ -79,15 +97,17 @@ def refusals() -> Iterator[None]:
         raise Refused(503, said) from None
 
 
-def _own(floor: Floor, holder: Holder, call: str) -> None:
-    """Refuse those who neither talk in the call nor lead."""
-    found = floor.picture.talk_of(call)
-    if found is None:
+def _own(floor: Floor, holder: Holder, call: str) -> str:
+    """Return the seat of who asks in this call; refuse those who neither talk in it nor lead."""
+    talks = floor.picture.talks_of(call)
+    if not talks:
         raise Refused(409, NOT_TALKING)
-    worker = floor.picture.workers.get(found[0])
-    theirs = worker is not None and worker.account_id == holder.account_id
-    if not theirs and holder.role not in LEADERS:
+    worker = floor.picture.by_account(holder.account_id) if holder.account_id else None
+    if worker and worker.seat in talks:
+        return worker.seat
+    if holder.role not in LEADERS:
         raise Refused(403, "This is another agent's call.")
+    return next(iter(talks))
 
 
 @router.post("/script", responses=ANSWERS)
@@ -99,9 +119,9 @@ async def say_script(
     Who speaks again comes back to the same agent first.
     """
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, holder, call)
+    seat = _own(floor, holder, call)
     with refusals():
-        await floor.control.script(call, wanted.name)
+        await floor.control.script(call, seat, wanted.name)
     return Done(call=call, done=f"script-{wanted.name.value}")
 
 
@@ -111,10 +131,10 @@ async def transfer(
 ) -> Done:
     """Connect the caller with a colleague, a phone or a queue; the agent is let go."""
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, holder, call)
+    seat = _own(floor, holder, call)
     colleague = floor.picture.by_number(wanted.to)
     with refusals():
-        await floor.control.transfer(call, colleague.seat if colleague else wanted.to)
+        await floor.control.transfer(call, seat, colleague.seat if colleague else wanted.to)
     return Done(call=call, done="transfer")
 
 
@@ -122,15 +142,51 @@ async def transfer(
 async def confer(
     request: Request, call_id: Identity, wanted: WantedColleague, holder: Person
 ) -> Done:
-    """Ring a colleague who then talks with both; the call is still the agent's."""
+    """Bring a colleague into the call: the phone rings, or the colleague is asked already."""
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, holder, call)
+    seat = _own(floor, holder, call)
     colleague = floor.picture.by_number(wanted.number)
     if colleague is None:
         raise Refused(409, "Nobody with this number is at work.")
     with refusals():
-        await floor.control.conference(call, colleague)
+        await floor.conference(call, seat, colleague)
     return Done(call=call, done="conference")
+
+
+@router.post("/complete", responses=ANSWERS)
+async def complete(request: Request, call_id: Identity, wanted: WantedSeat, holder: Person) -> Done:
+    """Leave the caller with the colleague who is being asked (attended transfer).
+
+    The colleague is in the call before the agent leaves it. 409: nobody is being asked there, and
+    nothing has changed.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    with refusals():
+        await floor.control.complete(call, seat, wanted.seat)
+    return Done(call=call, done="complete")
+
+
+@router.post("/drop", responses=ANSWERS)
+async def drop(request: Request, call_id: Identity, wanted: Dropped, holder: Person) -> Done:
+    """Take a colleague out of the call; the caller always keeps one of ours."""
+    floor, call = floor_of(request), call_id.lower()
+    _own(floor, holder, call)
+    with refusals():
+        await floor.control.drop(call, wanted.seat)
+    return Done(call=call, done="drop")
+
+
+@router.post("/lost", responses=ANSWERS)
+async def lost(request: Request, call_id: Identity, holder: Person) -> Done:
+    """Say that the page's phone does not have the call; the caller hears music, then this agent."""
+    floor, call = floor_of(request), call_id.lower()
+    worker = at_work(floor, holder)
+    if worker.seat not in floor.picture.talks_of(call):
+        raise Refused(409, NOT_TALKING)
+    with refusals():
+        await floor.control.lost(worker.seat)
+    return Done(call=call, done="lost")
 
 
 @router.post("/hold", responses=ANSWERS)
@@ -140,7 +196,7 @@ async def hold(request: Request, call_id: Identity, wanted: WantedHold, holder: 
     The phone itself holds the line; on the way back the caller is thanked for waiting.
     """
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, holder, call)
+    seat = _own(floor, holder, call)
     with refusals():
-        floor.hold(call, on=wanted.on)
+        floor.hold(call, seat, on=wanted.on)
     return Done(call=call, done="hold" if wanted.on else "back")

@@ -15,6 +15,7 @@ ACTIONS: Final = frozenset(
     {
         "AbsoluteTimeout",
         "Events",
+        "Hangup",
         "Login",
         "Originate",
         "Ping",

@@ -169,11 +169,11 @@ async def test_a_caller_is_taken_to_a_script_once_even_when_the_link_breaks(
         call = await talking(room)
         fake.cut, fake.carried_out_before_the_cut = "Redirect", carried_out
         with pytest.raises(NotDoneError) as lost:
-            await room.floor.control.script(call, Script.SILENT)
+            await room.floor.control.script(call, "w01", Script.SILENT)
         assert not lost.value.refused, "nobody knows whether it was done"
         await room.is_linked()
         with pytest.raises(NotTalkingError):
-            await room.floor.control.script(call, Script.SILENT)
+            await room.floor.control.script(call, "w01", Script.SILENT)
         assert len(fake.sent("Redirect")) == 1
 
 

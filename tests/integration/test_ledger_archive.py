@@ -39,6 +39,7 @@ class Ledger:
             room.engine,
             calls=paths.spool_calls,
             messages=paths.spool_messages,
+            whispers=paths.spool_whispers,
             store=paths.store,
             zone=ZoneInfo("Asia/Shanghai"),
         )

@@ -123,7 +123,7 @@ def test_an_answered_caller_waits_no_more_and_talks_under_our_own_call_id() -> N
     assert talking == Talking("w01", CALL, at(4))
     board = wallboard(picture, at(5))
     assert (board["waiting"], board["answered"]) == (0, 1)
-    assert picture.talk_of(CALL) is not None
+    assert list(picture.talks_of(CALL)) == ["w01"]
 
 
 def test_the_end_of_a_talk_says_how_we_parted_them() -> None:
@@ -311,9 +311,8 @@ def test_who_was_called_back_talks_until_the_phone_is_put_down() -> None:
     picture = floor(CALLS_BACK)
     assert told(picture.heard(CUSTOMER_TALKS, at(9)), Talking) == [Talking("w01", CALL, at(9))]
     picture.heard(member(device=DeviceState.IN_USE), at(10))
-    found = picture.talk_of(CALL)
-    assert found is not None
-    assert (found[1].channel, found[1].agent_channel) == (CUSTOMER, PHONE)
+    found = picture.talks_of(CALL)["w01"]
+    assert (found.channel, found.agent_channel) == (CUSTOMER, PHONE)
     ended = told(picture.heard(member(), at(40)), CallEnded)
     assert ended == [CallEnded("w01", CALL, "", at(40))]
 
@@ -326,7 +325,7 @@ def test_a_look_at_asterisk_finds_the_talk_of_who_was_called_back() -> None:
     state = QueueState(0, (member(device=DeviceState.IN_USE),))
     notices = picture.resumed(state, (agent, customer), at(60), asked=at(59))
     assert not told(notices, CallEnded), "ended by a look"
-    assert picture.talk_of(CALL) is not None
+    assert list(picture.talks_of(CALL)) == ["w01"]
 
 
 def test_an_agent_who_rings_a_colleague_has_no_caller() -> None:

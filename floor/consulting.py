@@ -1,0 +1,29 @@
+"""Owns what the picture makes of colleagues who are asked about a caller, or come into a call.
+
+Does no I/O.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from ami.events import UserEvent
+from floor.notices import Offered
+from floor.people import Talk
+
+ASKS: Final = "Consult"
+"""Name of the dialplan's event before a colleague's phone rings: an agent asks about a caller."""
+JOINS: Final = "Joins"
+"""Name of the dialplan's event when somebody is about to come into a caller's bridge."""
+
+
+def is_true(event: UserEvent, call: str, talks: Mapping[str, Talk]) -> bool:
+    """Tell whether who asks talks in that call: the phone only said so."""
+    talk = talks.get(event.fields.get("By", ""))
+    return talk is not None and talk.call == call
+
+
+def offered(event: UserEvent, call: str, seat: str, now: datetime) -> Offered:
+    """Return what the colleague's page is told; who calls, the database knows."""
+    by = event.fields.get("By", "")
+    return Offered(seat, call, "", "", "", 0.0, now, asked_by=by, how="consult")

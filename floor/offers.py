@@ -1,0 +1,72 @@
+"""Owns that a page is told of a call before the phone rings, with what the database knows of it.
+
+A slow database never holds up the pop: the number is shown in time, the rest when it is there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from floor import metrics
+from floor.notices import Offered
+from floor.picture import Picture
+from floor.pop import Background, Pop, background
+from floor.records import Records
+from floor.telling import Telling
+
+POP_WITHIN_S: Final = 0.06
+"""A page is told of a call after this at the latest, with what is known by then."""
+BACKGROUND_WITHIN_S: Final = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Offers:
+    """What the pages of those who are about to be rung show."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        telling: Telling,
+        records: Records,
+        *,
+        company: str,
+        clock: Callable[[], float],
+    ) -> None:
+        self._picture, self._telling, self._records = picture, telling, records
+        self._company, self._clock = company, clock
+
+    async def offer(self, offered: Offered, heard_at: float) -> None:
+        """Tell the page who is about to ring; what the database knows, as soon as it says so."""
+        seat = offered.seat
+        worker = self._picture.workers.get(seat)
+        if worker is None:
+            return
+        asked_by = self._picture.workers.get(offered.asked_by)
+        bare = Pop(offered, self._company, worker, asked_by)
+        self._telling.pop_is(seat, bare)
+        looking = asyncio.create_task(self._looked_up(offered))
+        in_time, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)
+        if not in_time:
+            self._telling.offer(seat)
+            metrics.OFFER.observe(self._clock() - heard_at)
+        found = await looking
+        if self._telling.pop_of(seat) is not bare or (found is None and not in_time):
+            return  # the caller is elsewhere by now, or nothing is new
+        self._telling.pop_is(seat, replace(bare, background=found or Background()))
+        self._telling.offer(seat)
+        if in_time:
+            metrics.OFFER.observe(self._clock() - heard_at)
+
+    async def _looked_up(self, offered: Offered) -> Background | None:
+        try:
+            return await self._records.ask(
+                lambda database: background(database, offered.call, offered.number),
+                within=BACKGROUND_WITHIN_S,
+            )
+        except Exception as error:  # noqa: BLE001 - a page without background is better than none
+            _log.warning("no background of a caller", call=offered.call, error=repr(error)[:200])
+            return None
