@@ -37,7 +37,7 @@ KEPT_OF_A_REJECT = 500
 
 _decoded = json.JSONDecoder().decode  # `json.loads` asks what it was given, line after line
 _CEL_FIELDS = 12
-_SAID_ELSEWHERE = frozenset({"TR_UNHOLD", "TR_WATCH"})
+_SAID_ELSEWHERE = frozenset({"TR_JOIN", "TR_UNHOLD", "TR_WATCH"})
 """Events on a channel that is not the call's: they name the call they are about."""
 _CALLERS_OWN = frozenset({"num", "name", "ref", "did"})
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 and 2100
@@ -81,7 +81,10 @@ def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
         return _salvaged(line, file, offset) or _reject(line, file, offset, error)
 
 
-_KEPT_OF_CEL = ("hangupcause", "hangupsource", "dialstatus", "bridge_id", "transferee_channel_name")
+_KEPT_OF_CEL = (
+    *("hangupcause", "hangupsource", "dialstatus", "bridge_id", "extension"),
+    *("transferee_channel_name", "transfer_target_channel_name"),
+)
 
 
 def _salvaged(line: str, file: str, offset: int) -> JournalEvent | Reject | None:
