@@ -21,7 +21,15 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from desk.shapes import CallShape, EventShape, GapShape, RecordingShape, StoryShape, TicketShape
+from desk.shapes import (
+    CallShape,
+    EventShape,
+    GapShape,
+    RecordingShape,
+    StoryShape,
+    StretchShape,
+    TicketShape,
+)
 from tickets import queries
 from tickets.queries import CallFilter, CallStory
 
@@ -56,7 +64,18 @@ def calls(call_id: str | None, *, language: str | None, **options: Any) -> None:
 
 def _show(shapes: list[CallShape], zone: ZoneInfo | None) -> None:
     printing.table(
-        ["Time", "Number", "Name", "How it ended", "Rings", "Waited", "Agent", "Ref", "ID"],
+        [
+            "Time",
+            "Number",
+            "Name",
+            "How it ended",
+            "Rings",
+            "Waited",
+            "Talked",
+            "Agent",
+            "Ref",
+            "ID",
+        ],
         [
             [
                 printing.moment(call.ring_started, zone),
@@ -65,6 +84,7 @@ def _show(shapes: list[CallShape], zone: ZoneInfo | None) -> None:
                 call.disposition or f"({call.state})",
                 str(call.rings) + ("" if call.held_ans1 else " !"),
                 printing.seconds(call.waited_s),
+                printing.seconds(call.talk_s),
                 call.agent,
                 call.ref,
                 call.id[:SHORT],
@@ -91,6 +111,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
 def _whole(story: CallStory) -> StoryShape:
     return StoryShape(
         **CallShape.of(story.call).model_dump(),
+        stretches=StretchShape.all_of(story.call),
         recordings=[RecordingShape.of(each) for each in story.recordings],
         gaps=[GapShape.of(each) for each in story.gaps],
         tickets=[TicketShape.of(each) for each in story.tickets],
@@ -109,6 +130,10 @@ def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
                 f"{call.disposition or call.state}, hung up by {call.hung_up_by or 'nobody yet'}",
             ),
             ("rings", f"{call.rings}" + ("" if call.held_ans1 else ", too late (ANS-1)")),
+            ("waited", _length(call.waited_s)),
+            ("talked", _length(call.talk_s)),
+            ("on hold", _length(call.held_s or None)),
+            ("message", _length(call.message_s)),
             ("line", call.sil_outcome),
             ("agent", call.agent),
             ("missed by", ", ".join(miss.agent for miss in call.misses)),
@@ -117,9 +142,13 @@ def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
     )
 
 
+def _length(seconds: float | None) -> str:
+    return "" if seconds is None else printing.seconds(seconds)
+
+
 def _show_steps(story: CallStory, zone: ZoneInfo | None, language: Language) -> None:
     begin = story.call.ring_started.timestamp()
-    steps = told(story.events, language)
+    steps = told(story.events, language, story.call.stretches)
     printing.line("")
     printing.table(
         ["Time", "After", "What happened"],

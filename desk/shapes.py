@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from callflow.lifecycles.call import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
+from callflow.lifecycles.stretches import How
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
 from callflow.rules.masking import masked_name, masked_number, masked_text
 from callflow.text import clean, paragraphs
@@ -75,7 +76,11 @@ class CallShape(Shape):
         description="Why the caller was offered to whom (QUE-1, QUE-2, QUE-3).",
         examples=[["QUE-1:large"]],
     )
+    talk_s: float | None = Field(
+        description="Seconds with at least one agent, without those on hold.", examples=[84.5]
+    )
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
+    message_s: float | None = Field(description="Seconds of the message; null: there is none.")
     way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
@@ -93,6 +98,22 @@ class CallShape(Shape):
         return self.model_copy(
             update={"number": masked_number(self.number), "name": masked_name(self.name)}
         )
+
+
+class StretchShape(Shape):
+    """One agent and the customer, connected."""
+
+    agent: Clean = Field(description="Account number, or that of a phone.", examples=["1001"])
+    seat: Clean = Field(examples=["w01"])
+    from_at: datetime = Field(examples=[NOON])
+    to_at: datetime | None = Field(description="null while it lasts.")
+    how: How
+    talk_s: float = Field(description="Its seconds without those on hold.", examples=[84.5])
+    held_s: float = Field(description="Its seconds on hold.", examples=[12.0])
+
+    @classmethod
+    def all_of(cls, call: CallRecord) -> list[Self]:
+        return [cls.model_validate(one) for one in call.stretches]
 
 
 SHOWN_TO_ALL = frozenset(
@@ -207,6 +228,9 @@ class TicketShape(Shape):
 class StoryShape(CallShape):
     """One call with what belongs to it."""
 
+    stretches: list[StretchShape] = Field(
+        description="Who talked with the customer, from when to when, in order."
+    )
     recordings: list[RecordingShape]
     gaps: list[GapShape]
     tickets: list[TicketShape]

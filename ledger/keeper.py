@@ -18,7 +18,7 @@ from callflow.lifecycles.testimony import matters
 from ledger.journal import Batch, Journals, Position
 from ledger.promised import keep_promises
 from ledger.threads import Boots, Thread, Threads
-from tickets import writes
+from tickets import stretches, writes
 
 _log = structlog.get_logger(__name__)
 
@@ -167,6 +167,7 @@ class Keeper:
             if (record := self._folded(thread)) and record != thread.kept
         ]
         await writes.keep_calls(connection, [record for _, record in kept])
+        await stretches.keep(connection, [one for thread, one in kept if _is_other(thread, one)])
         return kept
 
     def _folded(self, thread: Thread) -> CallRecord | None:
@@ -176,3 +177,8 @@ class Keeper:
             self.calls_failed += 1
             _log.error("call not folded", names=sorted(thread.names), error=repr(error)[:500])
             return None
+
+
+def _is_other(thread: Thread, record: CallRecord) -> bool:
+    """Say whether other agents talked, or for longer, than the rows say."""
+    return record.stretches != (thread.kept.stretches if thread.kept else ())

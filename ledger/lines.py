@@ -81,7 +81,10 @@ def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
         return _salvaged(line, file, offset) or _reject(line, file, offset, error)
 
 
-_KEPT_OF_CEL = ("hangupcause", "hangupsource", "dialstatus", "bridge_id", "transferee_channel_name")
+_KEPT_OF_CEL = (
+    *("hangupcause", "hangupsource", "dialstatus", "bridge_id", "extension"),
+    *("transferee_channel_name", "transfer_target_channel_name"),
+)
 
 
 def _salvaged(line: str, file: str, offset: int) -> JournalEvent | Reject | None:

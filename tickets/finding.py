@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.lifecycles.call import CallRecord
-from tickets import queries
+from tickets import queries, stretches
 from tickets.models import RecordingRow, TicketRow
 from tickets.pages import Page
 from tickets.queries import CallFilter
@@ -19,6 +19,8 @@ class FoundCall:
     """A call, the numbers of its tickets, and how many seconds of it were recorded (0: none)."""
 
     call: CallRecord
+    agents: Sequence[str]
+    """Who talked in it, in order."""
     tickets: Sequence[str]
     recorded_s: float
 
@@ -31,10 +33,17 @@ async def found_calls(
     ids = [call.id for call in calls.items]
     tickets = await _tickets(connection, ids)
     recorded = await _recorded(connection, ids)
-    return Page(
-        [FoundCall(each, tickets[each.id], recorded.get(each.id, 0.0)) for each in calls.items],
-        calls.next,
-    )
+    agents = await stretches.agents_of(connection, ids)
+    found = [
+        FoundCall(
+            each,
+            agents.get(each.id) or ([each.agent] if each.agent else []),
+            tickets[each.id],
+            recorded.get(each.id, 0.0),
+        )
+        for each in calls.items
+    ]
+    return Page(found, calls.next)
 
 
 async def _tickets(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, list[str]]:

@@ -126,6 +126,8 @@ class Call(Base):
     held_s: Mapped[float] = mapped_column(Float)
     way: Mapped[str] = mapped_column(String(8))
     scripts: Mapped[list[str]] = mapped_column(JSON)
+    talk_s: Mapped[float | None] = mapped_column(Float)
+    message_s: Mapped[float | None] = mapped_column(Float)
 
     __table_args__ = (
         Index(None, "ring_started", "id"),
@@ -161,6 +163,27 @@ class CallEvent(Base):
     offset: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
+
+
+class StretchRow(Base):
+    """One agent connected with the customer of a call, see `callflow.lifecycles.stretches`."""
+
+    __tablename__ = "call_stretches"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    agent: Mapped[str] = mapped_column(String(150))
+    seat: Mapped[str] = mapped_column(String(20))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    how: Mapped[str] = mapped_column(String(16))
+    held_s: Mapped[float] = mapped_column(Float)
+
+    __table_args__ = (
+        Index(None, "call_id", "from_at"),
+        Index(None, "agent", "from_at"),
+        Index(None, "from_at"),
+    )
 
 
 class RecordingRow(Base):

@@ -73,6 +73,7 @@ class DutyRow(Base):
         _one_on("uq_duties_account_at_work", "account_id"),
         _one_on("uq_duties_seat_taken", "seat"),
         Index(None, "account_id", "began_at"),
+        Index(None, "seat", "began_at"),
     )
 
 

@@ -15,7 +15,7 @@ from callflow.lifecycles.call import CallRecord, CallState, Disposition, Way
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketState
-from tickets import rows
+from tickets import rows, stretches
 from tickets.models import IS_OPEN, Call, CallEvent, GapRow, RecordingRow, TicketRow
 from tickets.pages import Page, between, column_of, page
 
@@ -32,6 +32,7 @@ class CallFilter:
     ticket: str | None = None
     """The number of a ticket that came from the call."""
     agent: str | None = None
+    """Who talked in it, answered first or not."""
     disposition: Disposition | None = None
     way: Way | None = None
     state: CallState | None = None
@@ -110,11 +111,12 @@ async def calls(
         (Call.id, wanted.call_id),
         (Call.ref, wanted.ref),
         (Call.number, wanted.number),
-        (Call.agent, wanted.agent),
         (Call.disposition, wanted.disposition),
         (Call.way, wanted.way),
         (Call.state, wanted.state),
     )
+    if wanted.agent is not None:
+        query = query.where(await stretches.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):
         query = query.where(text(IS_OPEN))
     if wanted.ticket is not None:
@@ -137,7 +139,7 @@ async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
     found = await _one(connection, select(Call.__table__).where(Call.id == call_id))
     if found is None:
         return None
-    record = rows.call_in(found)
+    record = rows.call_in(found, await stretches.of_call(connection, call_id))
     return CallStory(
         call=record,
         events=await events(connection, record),
@@ -198,13 +200,14 @@ async def recordings(
         (RecordingRow.kind, wanted.kind),
         (RecordingRow.state, wanted.state),
     )
-    query = _of_calls(
+    query = await _of_calls(
+        connection,
         query,
         RecordingRow.call_id,
         (Call.ref, wanted.ref),
         (Call.number, wanted.number),
-        (Call.agent, wanted.agent),
         (Call.disposition, wanted.disposition),
+        agent=wanted.agent,
     )
     return await page(
         connection,
@@ -247,7 +250,9 @@ async def tickets(
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
     )
-    query = _of_calls(query, TicketRow.call_id, (Call.ref, wanted.ref), (Call.agent, wanted.agent))
+    query = await _of_calls(
+        connection, query, TicketRow.call_id, (Call.ref, wanted.ref), agent=wanted.agent
+    )
     return await page(
         connection,
         between(query, TicketRow.created_at, wanted.since, wanted.until),
@@ -298,11 +303,20 @@ def _where(query: Select[Any], *wanted: tuple[Any, str | bool | None]) -> Select
     return query
 
 
-def _of_calls(query: Select[Any], call_id: Any, *wanted: tuple[Any, str | None]) -> Select[Any]:
+async def _of_calls(
+    connection: AsyncConnection,
+    query: Select[Any],
+    call_id: Any,
+    *wanted: tuple[Any, str | None],
+    agent: str | None,
+) -> Select[Any]:
     """Keep the rows of those calls only; without any wish every row."""
-    if all(value is None for _, value in wanted):
+    if agent is None and all(value is None for _, value in wanted):
         return query
-    return query.where(call_id.in_(_where(select(Call.id), *wanted)))
+    calls = _where(select(Call.id), *wanted)
+    if agent is not None:
+        calls = calls.where(await stretches.talked(connection, agent))
+    return query.where(call_id.in_(calls))
 
 
 async def _one(connection: AsyncConnection, query: Select[Any]) -> Any:

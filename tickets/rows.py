@@ -1,5 +1,6 @@
 """Owns the way between a table's row and the value it stands for, both directions. Does no I/O."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -17,12 +18,16 @@ from callflow.lifecycles.call import (
 )
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
+from callflow.lifecycles.stretches import How, Stretch
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+
+CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "stretches")
+"""The stretches of a call are rows of their own."""
 
 
 def of_call(call: CallRecord) -> dict[str, Any]:
     """Return the columns of a call."""
-    columns = {name: getattr(call, name) for name in CallRecord.__slots__}
+    columns = {name: getattr(call, name) for name in CALL_COLUMNS}
     columns["route_reasons"] = list(call.route_reasons)
     columns["scripts"] = list(call.scripts)
     columns["misses"] = [
@@ -32,9 +37,10 @@ def of_call(call: CallRecord) -> dict[str, Any]:
     return columns
 
 
-def call_in(row: RowMapping) -> CallRecord:
-    """Return the call that a row of `calls` holds."""
-    columns: dict[str, Any] = {name: row[name] for name in CallRecord.__slots__}
+def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord:
+    """Return the call that a row of `calls` holds, with its stretches where they were asked for."""
+    columns: dict[str, Any] = {name: row[name] for name in CALL_COLUMNS}
+    columns["stretches"] = tuple(map(stretch_in, stretches))
     columns["misses"] = tuple(
         Miss(miss["agent"], datetime.fromisoformat(miss["at"]), miss["rang_s"])
         for miss in row["misses"]
@@ -47,6 +53,17 @@ def call_in(row: RowMapping) -> CallRecord:
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None
     return CallRecord(**columns)
+
+
+def of_stretch(call_id: str, stretch: Stretch) -> dict[str, Any]:
+    """Return the columns of one stretch of a call."""
+    return {"call_id": call_id, **{name: getattr(stretch, name) for name in Stretch.__slots__}}
+
+
+def stretch_in(row: RowMapping) -> Stretch:
+    """Return the stretch that a row of `call_stretches` holds."""
+    columns: dict[str, Any] = {name: row[name] for name in Stretch.__slots__}
+    return Stretch(**{**columns, "how": How(row["how"])})
 
 
 def of_recording(recording: Recording) -> dict[str, Any]:

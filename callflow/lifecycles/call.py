@@ -27,6 +27,7 @@ from enum import StrEnum
 from math import ceil
 
 from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.stretches import Stretch, connected_s, stretches
 from callflow.lifecycles.testimony import Testimony, hear
 
 RING_S = 5.0
@@ -133,6 +134,12 @@ class CallRecord:
     way: Way = Way.IN
     scripts: tuple[str, ...] = ()
     """The script keys that an agent pressed, in order."""
+    talk_s: float | None = None
+    """Seconds with at least one agent, without those on hold; None: with nobody."""
+    message_s: float | None = None
+    """Seconds of the message; None: there is none."""
+    stretches: tuple[Stretch, ...] = ()
+    """Which agents talked with the customer, when; not told with lists of calls."""
 
 
 def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
@@ -158,6 +165,8 @@ def _record(
     rings = max(1, ceil(rang_s / RING_S))
     left = _left_queue(heard, ended)
     over = ended is not None
+    talked = _stretches(heard, call, ended)
+    held_s = sum(one.held_s for one in talked) if talked else heard.held_s
     return CallRecord(
         id=call.data["call"],
         linkedid=call.about,
@@ -187,10 +196,28 @@ def _record(
         message_at=_utc_or_none(heard.message),
         state=CallState.ENDED if over else _state(heard),
         route_reasons=heard.route_reasons,
-        held_s=round(heard.held_s, 3),
+        held_s=round(held_s, 3),
         scripts=tuple(heard.scripts),
         way=_way(heard),
+        talk_s=round(max(0.0, connected_s(talked) - held_s), 3) if talked else None,
+        message_s=_message_s(heard, ended),
+        stretches=talked,
     )
+
+
+def _stretches(heard: Testimony, call: JournalEvent, ended: float | None) -> tuple[Stretch, ...]:
+    rang_first = heard.rang_first
+    names = {**heard.names, call.uniqueid: rang_first} if rang_first else heard.names
+    return stretches(
+        heard.moves, main=call.about, rang_first=bool(rang_first), named=names, ended=ended
+    )
+
+
+def _message_s(heard: Testimony, ended: float | None) -> float | None:
+    if heard.message is None:
+        return None
+    on_s = (ended or heard.last) - heard.message_on if heard.message_on else 0.0
+    return round(max(0.0, heard.message_s + on_s), 3)
 
 
 def _crash(heard: Testimony, boot: str) -> float | None:

@@ -5,12 +5,13 @@ an event without a sentence is not told, it stays in the list of events.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from callflow.call import Language
 from callflow.lifecycles.events import JournalEvent
+from callflow.lifecycles.stretches import How, Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_SCRIPT"): ("{seat} 按脚本键 {name}", "{seat} presses the script key {name}"),
         ("cel", "TR_TRANSFER"): ("{seat} 转接到 {to}", "{seat} transfers to {to}"),
         ("cel", "TR_UNHOLD"): ("保持 {seconds} 秒后返回", "back after {seconds} s on hold"),
-        ("cel", "TR_WATCH"): ("{seat} 监听({how})", "{seat} watches ({how})"),
+        ("cel", "TR_WATCH"): ("{seat} 监听", "{seat} listens"),
+        ("cel", "TR_WATCH whisper"): ("{seat} 监听并耳语指导", "{seat} whispers to the agent"),
+        ("cel", "TR_WATCH join"): ("{seat} 加入通话", "{seat} joins the talk"),
+        ("cel", "TR_JOIN"): ("{by} 请 {seat} 加入三方通话", "{by} brings {seat} into the talk"),
+        ("cel", "TR_JOIN join"): ("{seat} 加入通话", "{seat} joins the talk"),
+        ("cel", "TR_JOIN consult"): ("{by} 咨询后转给 {seat}", "{by} hands over to {seat}"),
+        ("cel", "BLINDTRANSFER"): ("话机转接到 {extension}", "the phone transfers to {extension}"),
         ("cel", "TR_PROMISE"): (
             "承诺 {minutes} 分钟内回电({kind})",
             "a call back is promised within {minutes} min ({kind})",
@@ -94,8 +101,24 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     }
 )
 
+_LIFTS: Mapping[How, tuple[str, str]] = MappingProxyType(
+    {
+        How.ANSWERED: ("{agent} 接听", "{agent} answers"),
+        How.CALLED: ("{agent} 与客户接通", "{agent} and the customer are connected"),
+        How.TRANSFERRED: ("{agent} 接听转来的电话", "{agent} answers the transferred call"),
+        How.ATTENDED: ("{agent} 咨询后接手", "{agent} takes over, having been asked"),
+        How.RETURNED: ("{agent} 再次与来电者接通", "{agent} has the caller back"),
+        How.CONFERENCE: ("{agent} 加入三方通话", "{agent} is there as a third party"),
+        How.JOIN: ("{agent} 加入通话", "{agent} joins the talk"),
+    }
+)
+_LEAVES = ("{agent} 离开通话", "{agent} is not with the caller any more")
+_TOLD_BY_STRETCHES = frozenset({"CONNECT", "TR_JOIN"})
+"""What the stretches of a call tell better: each lift once, under the account's number."""
 
 _WE_RANG = ("我们拨打 {num}", "we ring {num}")
+_AGENT_LIFTS = ("{agent} 摘机，开始录音", "{agent} lifts, recording begins")
+"""Of a call in which an agent was rung first (CBK-1): the answer is not the customer's."""
 
 PARTS = ("wake_", "attend_", "number_")
 """Prompts that are parts of sentences begin so: a time is said in seven of them."""
@@ -130,28 +153,55 @@ def _goes_on(sentence: JournalEvent, event: JournalEvent) -> bool:
     return _is_part(event) and event.data.get("language") == sentence.data.get("language")
 
 
-def told(events: Iterable[JournalEvent], language: Language) -> list[Said]:
-    """Return the steps of one call in words, in the order of the events.
+def told(
+    events: Iterable[JournalEvent], language: Language, stretches: Sequence[Stretch] = ()
+) -> list[Said]:
+    """Return the steps of one call in words, in order, each lift of an agent's phone among them.
 
-    The caller's own channel is the one whose uniqueid is the call's linkedid.
+    The caller's own channel is the one whose uniqueid is the call's linkedid. The lifts of a call
+    whose `stretches` are not known are told as far as the queue knows them.
     """
-    return [
+    every = list(events)
+    which = 0 if language is Language.CHINESE else 1
+    first = next((agent for one in every if (agent := _rung_first(one))), "")
+    said = [
         Said(event.at, text)
-        for event in events
-        if (text := _sentence(event, 0 if language is Language.CHINESE else 1)) is not None
+        for event in every
+        if not (stretches and event.name in _TOLD_BY_STRETCHES)
+        if (text := _sentence(event, which, first)) is not None
     ]
+    return sorted([*said, *_lifts(stretches, which)], key=lambda one: one.at)
 
 
-def _sentence(event: JournalEvent, which: int) -> str | None:
-    out = event.name == "TR_CALL" and event.data.get("way") == "out"
-    template = _WE_RANG if out else _SENTENCES.get((event.source, event.name))
-    if event.source == "cel" and event.uniqueid == event.about:
-        template = template or _OWN.get(event.name)
-    if template is None:
-        return None
+def _rung_first(event: JournalEvent) -> str:
+    return event.data.get("agent", "") if event.name == "TR_CALL" else ""
+
+
+def _lifts(stretches: Iterable[Stretch], which: int) -> Iterator[Said]:
+    for one in stretches:
+        agent = one.agent or one.seat
+        yield Said(one.from_at.timestamp(), _LIFTS[one.how][which].format(agent=agent))
+        if one.to_at is not None:
+            yield Said(one.to_at.timestamp(), _LEAVES[which].format(agent=agent))
+
+
+def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
     values = defaultdict(str, event.data)
     values["agent"] = _agent(event.channel)
+    template = _template(event)
+    if rang_first and event.name == "ANSWER" and event.uniqueid == event.about:
+        template, values["agent"] = _AGENT_LIFTS, rang_first
+    if template is None:
+        return None
     return " ".join(template[which].format_map(values).replace("()", "").split())
+
+
+def _template(event: JournalEvent) -> tuple[str, str] | None:
+    if event.name == "TR_CALL" and event.data.get("way") == "out":
+        return _WE_RANG
+    own = _OWN.get(event.name) if event.source == "cel" and event.uniqueid == event.about else None
+    by_how = _SENTENCES.get((event.source, f"{event.name} {event.data.get('how', '')}"))
+    return by_how or _SENTENCES.get((event.source, event.name)) or own
 
 
 def _agent(channel: str) -> str:

@@ -4,15 +4,11 @@ Does no I/O. Times are seconds since 1970. The first word on a matter stands, un
 says otherwise; conclusions are drawn in `callflow.lifecycles.call`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callflow.lifecycles.events import JournalEvent
-
-PHONE = re.compile(r"PJSIP/(\d{3,6}|w\d{2})(?:-|$)")
-"""An agent's channel or queue member: `PJSIP/8001-00000003`, `PJSIP/w01`."""
+from callflow.lifecycles.stretches import MOVES, PHONE, held_seconds
 
 MISS_MS = 1000
 """A phone that gave up ringing earlier never really rang: it was busy or not there (ANS-2)."""
@@ -20,8 +16,6 @@ MISS_MS = 1000
 TAKEN_S = 1.5
 """The queue's word that a talk is over comes within this time of the caller being taken out of it;
 its clock knows whole seconds only."""
-
-LONGEST_HOLD_S = 86_400.0
 
 
 @dataclass(slots=True)
@@ -54,10 +48,22 @@ class Testimony:
     """`COMPLETEAGENT` or `COMPLETECALLER`: the queue's word on who hung up."""
     route_reasons: tuple[str, ...] = ()
     held_s: float = 0.0
+    moves: list[JournalEvent] = field(default_factory=list)
+    """What tells who was with the customer, in order."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The queue's names for agents, by the uniqueid of their channel."""
+    with_customer: set[str] = field(default_factory=set)
+    """Agents' channels that are not gone, by uniqueid."""
+    joined_by_others: bool = False
+    """Somebody joined the talk, or was handed the caller: the queue knows its own agent only."""
     scripts: list[str] = field(default_factory=list)
     misses: list[tuple[str, float, float]] = field(default_factory=list)
     """Agent, when the phone stopped ringing, seconds it rang."""
     message: float | None = None
+    message_s: float = 0.0
+    """Seconds of messages that are over."""
+    message_on: float | None = None
+    """When the message that goes on began."""
     outcome: str | None = None
     line: str | None = None
     topic: str | None = None
@@ -92,6 +98,8 @@ def hear(events: Iterable[JournalEvent]) -> Testimony:
             heard.last = max(heard.last, event.at)
         elif event.source == "dialogue":
             heard.last = max(heard.last, event.at)
+        if event.name in MOVES:
+            heard.moves.append(event)
         if take := _TAKES.get(event.name):
             take(heard, event)
     return heard
@@ -99,7 +107,7 @@ def hear(events: Iterable[JournalEvent]) -> Testimony:
 
 def matters(event: JournalEvent) -> bool:
     """Say whether a call's row may be another one for this event."""
-    return event.name in _TAKES
+    return event.name in _TAKES or event.name in MOVES
 
 
 def _best_witness_first(events: Iterable[JournalEvent]) -> Iterable[JournalEvent]:
@@ -148,13 +156,17 @@ def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
     if not (phone := _phone(event)):
         return
     heard.last_phone, heard.connected = phone, event.at
+    heard.with_customer.add(event.uniqueid)
+    heard.agent_left_first = False
     if heard.agent_at is None:
         heard.phone, heard.agent_at = phone, event.at
 
 
 def _connect(heard: Testimony, event: JournalEvent) -> None:
+    name = _phone(event) or event.channel
+    heard.names.setdefault(event.data.get("2", ""), name)
     if heard.named is None:
-        heard.named = _phone(event) or event.channel
+        heard.named = name
     if heard.agent_at is None:
         heard.agent_at = heard.connected = event.at
 
@@ -162,8 +174,10 @@ def _connect(heard: Testimony, event: JournalEvent) -> None:
 def _hangup(heard: Testimony, event: JournalEvent) -> None:
     if _is_callers(event):
         heard.hung_up = heard.hung_up or event
-    elif heard.hung_up is None and heard.last_phone and _phone(event) == heard.last_phone:
-        heard.agent_left_first |= event.data.get("hangupsource") == event.channel
+    elif heard.hung_up is None and event.uniqueid in heard.with_customer:
+        heard.with_customer.discard(event.uniqueid)
+        went = event.data.get("hangupsource") == event.channel
+        heard.agent_left_first |= went and not heard.with_customer
 
 
 def _channel_end(heard: Testimony, event: JournalEvent) -> None:
@@ -192,12 +206,15 @@ def _abandon(heard: Testimony, _event: JournalEvent) -> None:
 
 def _complete(heard: Testimony, event: JournalEvent) -> None:
     """A caller who was taken out of a talk did not hang up, nor did the agent."""
+    if heard.joined_by_others:
+        return
     if heard.taken is None or event.at > heard.taken + TAKEN_S:
         heard.completed = heard.completed or event.name
 
 
 def _taken(heard: Testimony, event: JournalEvent) -> None:
     heard.taken, heard.agent_left_first = event.at, False
+    heard.with_customer.clear()
     if event.name == "TR_SCRIPT" and (name := event.data.get("name")):
         heard.scripts.append(name)
 
@@ -208,8 +225,11 @@ def _route(heard: Testimony, event: JournalEvent) -> None:
 
 
 def _unhold(heard: Testimony, event: JournalEvent) -> None:
-    with suppress(ValueError):
-        heard.held_s += min(max(float(event.data.get("seconds", "")), 0.0), LONGEST_HOLD_S)
+    heard.held_s += held_seconds(event)
+
+
+def _others(heard: Testimony, _event: JournalEvent) -> None:
+    heard.joined_by_others = True
 
 
 def _ring_no_answer(heard: Testimony, event: JournalEvent) -> None:
@@ -222,6 +242,14 @@ def _ring_no_answer(heard: Testimony, event: JournalEvent) -> None:
 def _message(heard: Testimony, event: JournalEvent) -> None:
     if heard.message is None:
         heard.message = event.at
+    heard.message_on = heard.message_on or event.at
+
+
+def _message_end(heard: Testimony, event: JournalEvent) -> None:
+    """A message that was too short is asked for once more: both count."""
+    if heard.message_on is not None:
+        heard.message_s += event.at - heard.message_on
+        heard.message_on = None
 
 
 def _outcome(heard: Testimony, event: JournalEvent) -> None:
@@ -267,7 +295,10 @@ _TAKES: Mapping[str, Callable[[Testimony, JournalEvent], None]] = {
     "TR_TRANSFER": _taken,
     "TR_ROUTE": _route,
     "TR_UNHOLD": _unhold,
+    "TR_JOIN": _others,
+    "ATTENDEDTRANSFER": _others,
     "TR_MESSAGE": _message,
+    "TR_MESSAGE_END": _message_end,
     "TR_OUTCOME": _outcome,
     "TR_EMERGENCY": _emergency,
     "TR_VERDICT": _choice,

@@ -32,6 +32,7 @@ from desk.shapes import (
     GapShape,
     RecordingShape,
     StoryShape,
+    StretchShape,
     TicketShape,
 )
 from settings import Settings
@@ -48,7 +49,9 @@ class WhichCalls(Paged):
     number: Text | None = Field(None, description="The caller's number, whole.")
     piece: Digits | None = Field(None, description="Digits that stand in the caller's number.")
     ticket: TicketNumber | None = Field(None, description="A ticket that came from the call.")
-    agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
+    agent: Text | None = Field(
+        None, description="An agent who talked in it, first or not.", examples=["8001"]
+    )
     disposition: Disposition | None = None
     way: Way | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
     state: CallState | None = None
@@ -82,6 +85,7 @@ async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StorySh
         tickets = [ticket.masked() for ticket in tickets]
     return StoryShape(
         **_shown(story.call, holder).model_dump(),
+        stretches=StretchShape.all_of(story.call),
         recordings=[RecordingShape.of(recording) for recording in story.recordings],
         gaps=[GapShape.of(gap) for gap in story.gaps],
         tickets=tickets,

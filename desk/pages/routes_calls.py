@@ -1,5 +1,6 @@
 """Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.call import Topic
 from callflow.lifecycles.call import CallRecord, Disposition, Way
+from callflow.lifecycles.stretches import Stretch
 from callflow.rules.roles import Role
 from desk import batch_words
 from desk.api.asking import Asking, Identity, Known
@@ -110,7 +112,8 @@ async def show_call(
         call=story.call,
         agent_name=await _name_of(asking, story.call.agent),
         recordings=recordings,
-        steps=steps(story.events, recordings, language_of(request), show),
+        steps=steps(story.events, recordings, language_of(request), show, story.call.stretches),
+        names=await _names_of(asking, story.call.stretches),
         gaps=story.gaps,
         tickets=story.tickets,
         visits_of=visits_of,
@@ -129,6 +132,11 @@ async def show_call(
         between=between,
         tone=tone,
     )
+
+
+async def _names_of(asking: Patience, stretches: Sequence[Stretch]) -> Mapping[str, str]:
+    """Return the names of all who talked, by number."""
+    return {one.agent: await _name_of(asking, one.agent) for one in stretches}
 
 
 async def _name_of(asking: Patience, agent: str | None) -> str:

@@ -9,6 +9,7 @@ from callflow.call import Language
 from callflow.lifecycles.call import CallRecord, HungUpBy
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Recording, RecordingState
+from callflow.lifecycles.stretches import Stretch
 from callflow.lifecycles.telling import told, whole
 from callflow.rules.masking import masked_name, masked_number
 from desk.archive import Patience
@@ -53,13 +54,14 @@ def steps(
     recordings: Sequence[Recording],
     language: Language,
     show: Shown,
+    stretches: Sequence[Stretch] = (),
 ) -> list[Step]:
     if not show.numbers:
         events = [_masked(event) for event in events]
     words = section(language, "value", "prompt")
     return [
         Step(at, said.text, _second(at, recordings))
-        for said in told((_in_words(event, words) for event in whole(events)), language)
+        for said in told((_in_words(event, words) for event in whole(events)), language, stretches)
         for at in (datetime.fromtimestamp(said.at, UTC),)
     ]
 
@@ -80,7 +82,7 @@ def _in_words(event: JournalEvent, words: Mapping[str, str]) -> JournalEvent:
     data = {
         name: words.get(f"value.{text}", text)
         for name, text in event.data.items()
-        if name != "reasons"
+        if name not in {"reasons", "how"}
     }
     if event.source == "dialogue" and "name" in event.data:
         data["name"] = _prompts(event.data["name"].split(), words)

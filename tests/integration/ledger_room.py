@@ -15,12 +15,22 @@ from ledger.keeper import Keeper
 from settings import Settings
 from tests.unit.scripted_journal import BEGAN, BOOT, Telling
 from tests.unit.test_call_fold import ENDINGS
-from tickets.models import Base, Call, CallEvent, GapRow, JournalReject, RecordingRow, TicketRow
+from tickets.models import (
+    Base,
+    Call,
+    CallEvent,
+    GapRow,
+    JournalReject,
+    RecordingRow,
+    StretchRow,
+    TicketRow,
+)
 
 NOW = BEGAN + 3600.0
 JOURNALS = ("cel.csv", "queue_log", "dialogue-1-1.jsonl", "site.jsonl")
 TABLES: tuple[type[Base], ...] = (
     Call,
+    StretchRow,
     CallEvent,
     RecordingRow,
     GapRow,

@@ -11,11 +11,13 @@ import pytest_asyncio
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from callflow.rules.roles import Role
 from ledger.keeper import Keeper
 from tests.integration.ledger_room import NOW, Journal, Room, call_id, catch_up, home, many_calls
 from tests.unit.scripted_journal import BOOT, CALL, Telling
 from tests.unit.test_call_fold import ENDINGS, at, talked, waiting
-from tickets import queries
+from tests.unit.test_stretches import a_talk, joined, phone
+from tickets import accounts, duties, queries
 from tickets.database import engine
 from tickets.migrate import upgrade
 
@@ -252,3 +254,68 @@ async def test_the_story_of_a_call_is_all_its_events_in_order(room: Room) -> Non
     assert isinstance(story.call.answered, datetime)
     assert story.call.answered.tzinfo is not None
     assert story.call.boot == BOOT
+
+
+async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room: Room) -> None:
+    await _sat(room, "1002", "8102", since=at(0), until=at(60))
+    await _sat(room, "1009", "8102", since=at(60), until=None)
+    tell(room, _handed_over())
+    await catch_up(room.keeper())
+    assert await _credited(room) == [("1001", "answered"), ("1002", "attended"), ("8103", "join")]
+    async with room.engine.connect() as connection:
+        story = await queries.call(connection, CALL)
+        found = await queries.calls(connection, queries.CallFilter(agent="1002"))
+        nobody = await queries.calls(connection, queries.CallFilter(agent="1009"))
+    assert story is not None
+    assert [one.agent for one in story.call.stretches] == ["1001", "1002", "8103"]
+    assert ([one.id for one in found.items], list(nobody.items)) == ([CALL], [])
+
+
+async def test_stretches_are_there_once_however_often_the_call_is_folded(room: Room) -> None:
+    told = _handed_over()
+    for line in told.cel:
+        room.write("cel.csv", f"{line}\n".encode())
+        await catch_up(room.keeper())  # as after a restart: nothing is in memory
+    assert [how for _, how in await _credited(room)] == ["answered", "attended", "join"]
+
+
+def _handed_over() -> Telling:
+    """An agent asks a colleague, hands over, and somebody joins whose phone nobody sits at."""
+    told = a_talk()
+    for number, how, when, which in (("8102", "consult", 20.0, "b"), ("8103", "join", 30.0, "c")):
+        joined(told, when - 0.1, number, how, id_=which)
+        phone(told, "BRIDGE_ENTER", when, number, "b1", id_=which)
+    told.agent("BRIDGE_EXIT", 20.1, number="w01")
+    told.hangs_up(50.0)
+    return told
+
+
+async def _credited(room: Room) -> list[tuple[str, str]]:
+    rows = await room.rows("SELECT agent, how FROM call_stretches ORDER BY from_at")
+    return [(row["agent"], row["how"]) for row in rows]
+
+
+async def _sat(
+    room: Room, number: str, seat: str, *, since: datetime, until: datetime | None
+) -> None:
+    """Have somebody with an account at a seat for a while."""
+    async with room.engine.execution_options(writing=True).begin() as connection:
+        account = await accounts.add(
+            connection,
+            number=number,
+            name=number,
+            role=Role.JUNIOR_AGENT,
+            password="",
+            must_change=False,
+            now=since,
+        )
+        duty = await duties.begin(
+            connection,
+            account_id=account.id,
+            seat=seat,
+            kind=duties.DutyKind.PHONE,
+            state=duties.DutyState.READY,
+            now=since,
+        )
+        if until is not None:
+            await duties.end(connection, duty.id, now=until)

@@ -20,7 +20,7 @@ from callflow.lifecycles.recording import (
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
 from tests.integration.ledger_room import call_id
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
-from tickets import queries, writes
+from tickets import queries, stretches, writes
 from tickets.database import engine
 from tickets.pages import Page, UnknownCursorError, cursor_of
 from tickets.queries import CallFilter, RecordingFilter, TicketFilter
@@ -89,6 +89,7 @@ async def keep(
     numbers = []
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, calls)
+        await stretches.keep(connection, calls[:1000])
         for one in calls:
             if tickets:
                 await writes.add_recordings(connection, [(recording(one), ())])
@@ -107,7 +108,7 @@ async def test_a_call_comes_back_as_it_was_kept(database: AsyncEngine) -> None:
     await keep(database, *kept)
     async with database.connect() as connection:
         found = await queries.calls(connection)
-    assert list(found.items) == kept[::-1]
+    assert list(found.items) == [replace(one, stretches=()) for one in kept[::-1]]
     assert found.next is None
 
 
@@ -115,7 +116,7 @@ async def test_a_call_that_is_kept_again_is_replaced(database: AsyncEngine) -> N
     await keep(database, call(1, waiting().record()))
     await keep(database, call(1))
     async with database.connect() as connection:
-        assert (await queries.calls(connection)).items == [call(1)]
+        assert (await queries.calls(connection)).items == [replace(call(1), stretches=())]
 
 
 async def test_calls_are_found_by_everything_one_may_ask(database: AsyncEngine) -> None:
@@ -172,6 +173,7 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
     gap = Gap(call_id=one.id, from_at=at(5), to_at=at(7), why="the switch died")
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, [one])
+        await stretches.keep(connection, [one])
         kept = [(recording(one), [gap])]
         assert await writes.add_recordings(connection, kept) == {recording(one).id}
         assert await writes.add_recordings(connection, kept) == set(), "once only"

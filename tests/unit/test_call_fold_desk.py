@@ -4,7 +4,7 @@ import pytest
 
 from callflow.lifecycles.call import CallState, Disposition, HungUpBy, Way
 from ledger.promised import _said
-from tests.unit.scripted_journal import CALL, CALLER, Telling
+from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
 from tests.unit.test_call_fold import waiting
 
 
@@ -13,7 +13,7 @@ def talking(*, member: str = "1001") -> Telling:
     told.tells("TR_ROUTE", 9.4, queue="senior", seat="w01", reasons="QUE-1:large;QUE-3:7:1001")
     told.tells("TR_OFFER", 9.9, seat="w01", queue="own-w01")
     told.agent("ANSWER", 12.3, number="w01")
-    told.queue("CONNECT", 12.3, member, "3", "x-1795296640.9", "2")
+    told.queue("CONNECT", 12.3, member, "3", f"{BOOT}-1795296640.9", "2")
     told.agent("BRIDGE_ENTER", 12.4, number="w01")
     return told
 
