@@ -74,7 +74,12 @@ class Connection:
         opened.set_result(made)
         manager.connection_made(opened)
         manager.pinger.cancel()  # we ping ourselves, with a deadline
-        login = {"Action": "Login", "Username": username, "Secret": secret, "Events": "on" if events else "off"}
+        login = {
+            "Action": "Login",
+            "Username": username,
+            "Secret": secret,
+            "Events": "on" if events else "off",
+        }
         if not (await self.ask(login)).success:
             raise LoginRefused(username)
 

@@ -31,7 +31,9 @@ class Ringing:
 
     async def ring(self, fields: Mapping[str, str | int], *, ring_for: float) -> None:
         """Send an Originate, once. Raises Unsendable, and LinkLost: the phone may ring or not."""
-        guarded = sendable({**fields, "PreDialGoSub": f"{REFUSES_OTHERS},s,1({fields['ChannelId']})"})
+        guarded = sendable(
+            {**fields, "PreDialGoSub": f"{REFUSES_OTHERS},s,1({fields['ChannelId']})"}
+        )
         connection = Connection(boot=lambda: None, hear=lambda _: None)
         try:
             await self._open(connection)

@@ -268,9 +268,7 @@ class Peer(asyncio.DatagramProtocol):
     def _within(self, dialog: Dialog, method: str) -> None:
         self._sends(dialog, method, next(dialog.numbers), [], "")
 
-    def _sends(
-        self, dialog: Dialog, method: str, number: int, more: list[str], body: str
-    ) -> None:
+    def _sends(self, dialog: Dialog, method: str, number: int, more: list[str], body: str) -> None:
         lines = [f"{method} {dialog.target} SIP/2.0", f"From: {dialog.own}", f"To: {dialog.other}"]
         lines += [f"Call-ID: {dialog.call_id}", f"CSeq: {number} {method}", *more]
         self._out(lines, body)
