@@ -40,9 +40,9 @@ DialAllowed = Annotated[
     AfterValidator(_readable(dialling.read_allowed)),
     Field(
         description="What the machine may ring (comma between them): `house` (own phones), "
-        "`extensions` (of your PBX), `home` (ordinary domestic numbers), `short` (short codes of the "
-        "public network), a prefix like `+852`, `premium:+44909`; each with hours if wanted, `home@08:00-21:00`. The longest "
-        "prefix decides. All else is refused.",
+        "`extensions` (of your PBX), `home` (ordinary domestic numbers), `short` (short codes of "
+        "the public network), a prefix like `+852`, `premium:+44909`; each with hours if wanted, "
+        "`home@08:00-21:00`. The longest prefix decides. All else is refused.",
     ),
 ]
 DialExtensions = Annotated[

@@ -154,13 +154,7 @@ class Link:
         given = (_CHANNEL.fullmatch(channel), _WORD.fullmatch(exten), _WORD.fullmatch(channel_id))
         if context not in self._contexts or not all(given):
             raise Unsendable(f"{channel!r} to {exten!r} in {context!r}")
-        named = [f"{name}={value}" for name, value in variables.items()]
-        if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
-            raise Unsendable("a variable's name or value")
-        for name, value in (headers or {}).items():
-            if not (_HEADER.fullmatch(name) and _WORD.fullmatch(value)):
-                raise Unsendable("a header's name or value")
-            named.append(f"PJSIP_HEADER(add,{name})={value}")
+        named = _variables(variables, headers or {})
         fields: dict[str, str | int] = {
             "Channel": channel,
             "Context": context,
@@ -168,7 +162,7 @@ class Link:
             "Priority": 1,
             "ChannelId": channel_id,
             "Timeout": round(ring_for * 1000),
-            **({"Variable": ",".join(named)} if named else {}),
+            **({"Variable": named} if named else {}),
         }
         if channel.startswith(OWN):
             return (await self.ask("Originate", rows=False, Async="true", **fields)).success
@@ -176,6 +170,25 @@ class Link:
             raise LinkLost("not connected")
         await self._ringing.ring({"Action": "Originate", **fields}, ring_for=ring_for)
         return True
+
+    async def carry_out(self, context: str, exten: str, variables: Mapping[str, str]) -> bool:
+        """Have an extension of a listed context run and tell whether it answered, which is done.
+
+        It must be short: nothing else is asked meanwhile. Raises LinkLost, Unsendable.
+        """
+        if context not in self._contexts or not _WORD.fullmatch(exten):
+            raise Unsendable(f"{exten!r} in {context!r}")
+        answer = await self.ask(
+            "Originate",
+            rows=False,
+            Channel=f"{OWN}{exten}@{context}/n",
+            Context=context,
+            Exten="s",
+            Priority=1,
+            Timeout=2000,
+            Variable=_variables(variables, {}),
+        )
+        return answer.success
 
     async def ask(self, action: str, *, rows: bool, **fields: str | int) -> Answer:
         """Send one action, once; `rows` says that a list follows. Raises LinkLost, Unsendable."""
@@ -256,6 +269,18 @@ class Link:
         task = asyncio.create_task(_resynced(callback))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _variables(variables: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Return what an Originate sets on its channel. Raises Unsendable."""
+    named = [f"{name}={value}" for name, value in variables.items()]
+    if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
+        raise Unsendable("a variable's name or value")
+    for name, value in headers.items():
+        if not (_HEADER.fullmatch(name) and _WORD.fullmatch(value)):
+            raise Unsendable("a header's name or value")
+        named.append(f"PJSIP_HEADER(add,{name})={value}")
+    return ",".join(named)
 
 
 def _fenced(consumer: Consumer, event: Event) -> None:

@@ -1,8 +1,8 @@
 """Owns having a phone rung: each on a connection of its own, on which Asterisk answers at the end.
 
 Asterisk follows a phone that sends the call elsewhere (SIP 302) to wherever it names, with any
-technology. Only a Gosub before the dialling (PreDialGoSub, dialplan/rings.conf) can refuse that, and
-only an Originate that is waited for has one: `Async` leaves it out without a word.
+technology. Only a Gosub before the dialling (PreDialGoSub, dialplan/rings.conf) can refuse that,
+and only an Originate that is waited for has one: `Async` leaves it out without a word.
 """
 
 import asyncio

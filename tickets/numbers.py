@@ -129,10 +129,9 @@ def _sort(parsed: PhoneNumber, dialled: str, region: str) -> Sort:
         return Sort.UNKNOWN
     if phonenumbers.number_type(parsed) in _PREMIUM:
         return Sort.PREMIUM
-    if home and (special := _in_an_area(parsed, region)):
-        return special
     # one country code may be that of many countries: +1 876 is not the United States
-    return Sort.HOME if phonenumbers.region_code_for_number(parsed) == region else Sort.ABROAD
+    domestic = phonenumbers.region_code_for_number(parsed) == region
+    return _in_an_area(parsed, region) if domestic else Sort.ABROAD
 
 
 def _written(parsed: PhoneNumber, region: str) -> set[str]:
@@ -143,27 +142,27 @@ def _written(parsed: PhoneNumber, region: str) -> set[str]:
     """
     rules = PhoneMetadata.metadata_for_region(region)
     national = phonenumbers.national_significant_number(parsed)
-    abroad = rules.preferred_international_prefix or rules.international_prefix or ""
+    abroad = rules and (rules.preferred_international_prefix or rules.international_prefix)
     forms = {f"+{parsed.country_code}{national}"}
-    if abroad.isdecimal():
+    if abroad and abroad.isdecimal():
         forms.add(f"{abroad}{parsed.country_code}{national}")
     if parsed.country_code == phonenumbers.country_code_for_region(region):
-        forms |= {national, f"{rules.national_prefix or ''}{national}"}
+        forms |= {national, f"{(rules and rules.national_prefix) or ''}{national}"}
     return forms
 
 
-def _in_an_area(parsed: PhoneNumber, region: str) -> Sort | None:
-    """Return what stands behind an area code when that is no ordinary telephone.
+def _in_an_area(parsed: PhoneNumber, region: str) -> Sort:
+    """Return what a domestic number is: behind an area code may be no ordinary telephone.
 
     020 16812345 is the voice service 16812345 as Guangzhou has it, 010 95588 a bank's short code.
     """
     code = phonenumbers.length_of_geographical_area_code(parsed)
     local = phonenumbers.national_significant_number(parsed)[code:]
     if not code:
-        return None
+        return Sort.HOME
     if is_short(local, region):
         return Sort.SHORT
     alone = PhoneNumber(country_code=parsed.country_code, national_number=int(local))
     if phonenumbers.number_type(alone) in _PREMIUM:
         return Sort.PREMIUM
-    return Sort.UNKNOWN if region == "CN" and local[0] in "019" else None
+    return Sort.UNKNOWN if region == "CN" and local[0] in "019" else Sort.HOME

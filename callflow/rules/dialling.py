@@ -228,7 +228,8 @@ def _allowed(entry: str) -> Allowed:
     found = re.fullmatch(r"(premium:)?(\+[0-9]{0,15})", what)
     if not found:
         raise ValueError(
-            f"{entry!r} is none of house, extensions, home, short, a prefix like +852, premium:+44909"
+            f"{entry!r} is none of house, extensions, home, short, a prefix like +852, "
+            "premium:+44909"
         )
     return Allowed(Sort.PREMIUM if found[1] else None, found[2], open_at)
 
