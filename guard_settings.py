@@ -40,9 +40,18 @@ DialAllowed = Annotated[
     AfterValidator(_readable(dialling.read_allowed)),
     Field(
         description="What the machine may ring (comma between them): `house` (own phones), "
-        "`extensions` (of your PBX, up to 6 digits), `home` (ordinary domestic numbers), a prefix "
-        "like `+852`, `premium:+44909`; each with hours if wanted, `home@08:00-21:00`. The longest "
-        "prefix decides. All else is refused.",
+        "`extensions` (of your PBX), `home` (ordinary domestic numbers), `short` (short codes of "
+        "the public network), a prefix like `+852`, `premium:+44909`; each with hours if wanted, "
+        "`home@08:00-21:00`. The longest prefix decides. All else is refused.",
+    ),
+]
+DialExtensions = Annotated[
+    str,
+    Field(
+        pattern=r"^$|^[0-9x]{1,6}(,[0-9x]{1,6})*$",
+        description="The short numbers of your PBX (comma between them), x for any digit: "
+        "`2xxx,8xxx,12xxx`. Empty: all of up to 6 digits that are no short codes of the public "
+        "network.",
     ),
 ]
 DialOutside = Annotated[

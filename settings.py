@@ -187,6 +187,7 @@ class Settings(BaseSettings):
     region: guard.Region = "CN"
     emergency_numbers: guard.EmergencyNumbers = dialling.DEFAULT_EMERGENCY
     dial_allowed: guard.DialAllowed = dialling.DEFAULT_ALLOWED
+    dial_extensions: guard.DialExtensions = ""
     dial_outside: guard.DialOutside = ""
     dial_per_hour: guard.DialPerNumber = 20
     dial_per_day: guard.DialPerDay = 40

@@ -58,7 +58,9 @@ class Connection:
         self._numbers = itertools.count(1)
         self._protocol: _Protocol | None = None
 
-    async def open(self, *, host: str, port: int, username: str, secret: str) -> None:
+    async def open(
+        self, *, host: str, port: int, username: str, secret: str, events: bool = True
+    ) -> None:
         """Connect and log in. Raises OSError, LinkLost, LoginRefused."""
         loop = asyncio.get_running_loop()
         try:
@@ -72,14 +74,26 @@ class Connection:
         opened.set_result(made)
         manager.connection_made(opened)
         manager.pinger.cancel()  # we ping ourselves, with a deadline
-        login = {"Action": "Login", "Username": username, "Secret": secret, "Events": "on"}
+        login = {
+            "Action": "Login",
+            "Username": username,
+            "Secret": secret,
+            "Events": "on" if events else "off",
+        }
         if not (await self.ask(login)).success:
             raise LoginRefused(username)
 
-    async def ask(self, fields: Mapping[str, str | int], *, rows: bool = False) -> Answer:
+    async def ask(
+        self,
+        fields: Mapping[str, str | int],
+        *,
+        rows: bool = False,
+        within: float = DEADLINE,
+    ) -> Answer:
         """Send one action, once; return its answer. Raises LinkLost, Unsendable.
 
-        `rows` says that a list of events follows the answer, up to one named …Complete.
+        `rows` says that a list of events follows the answer, up to one named …Complete; `within`
+        is how many seconds the answer may take.
         """
         protocol = self._protocol
         if protocol is None or self.lost.is_set():
@@ -89,11 +103,11 @@ class Connection:
         name, end = str(fields["Action"]), "lost"
         protocol.send(action, as_list=rows)
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(within):
                 answer = _answer(await action.future)
             end = "done" if answer.success else "refused"
         except TimeoutError:
-            raise LinkLost(f"no answer to {name} in {DEADLINE} s") from None
+            raise LinkLost(f"no answer to {name} in {within} s") from None
         finally:
             protocol.responses.pop(action.id, None)
             metrics.ACTIONS.labels(name, end).inc()

@@ -22,6 +22,7 @@ from ami.connection import Answer, Connection, LinkLost, LoginRefused
 from ami.events import Event, QueueState
 from ami.fence import Heard, Refusal, Unsendable
 from ami.heartbeat import Heartbeat
+from ami.ringing import Ringing
 from callflow.text import clean
 
 PING_EVERY: Final = 1.0
@@ -32,6 +33,9 @@ BACK_OFF: Final = (0.1, 2.0)
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")  # a name or a unique id
 _WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
 _HEADER = re.compile(r"X-[A-Za-z-]{1,30}")
+
+OWN: Final = "Local/"
+"""Of channels that are no phones, but extensions of our dialplan."""
 
 Consumer = Callable[[Event], None]
 Resync = Callable[[], Awaitable[None]]
@@ -66,6 +70,7 @@ class Link:
         self._resyncs: list[Resync] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._heartbeat = Heartbeat()
+        self._ringing = Ringing(partial(self._open, events=False), self._hand_out)
 
     @property
     def connected(self) -> bool:
@@ -100,6 +105,7 @@ class Link:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, BACK_OFF[1])
         finally:
+            self._ringing.end()
             for task in self._tasks:
                 task.cancel()
 
@@ -139,7 +145,7 @@ class Link:
         variables: Mapping[str, str],
         headers: Mapping[str, str] | None = None,
     ) -> bool:
-        """Ring `channel` and take it to an extension of a listed context; tell if it was queued.
+        """Ring `channel` and take it to an extension of a listed context; tell if it was begun.
 
         `channel_id` is our own id of the attempt, `ring_for` in seconds, `headers` go out with the
         INVITE. Asterisk refuses a second channel of a living id. Raises LinkLost (the phone may
@@ -148,24 +154,39 @@ class Link:
         given = (_CHANNEL.fullmatch(channel), _WORD.fullmatch(exten), _WORD.fullmatch(channel_id))
         if context not in self._contexts or not all(given):
             raise Unsendable(f"{channel!r} to {exten!r} in {context!r}")
-        named = [f"{name}={value}" for name, value in variables.items()]
-        if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
-            raise Unsendable("a variable's name or value")
-        for name, value in (headers or {}).items():
-            if not (_HEADER.fullmatch(name) and _WORD.fullmatch(value)):
-                raise Unsendable("a header's name or value")
-            named.append(f"PJSIP_HEADER(add,{name})={value}")
+        named = _variables(variables, headers or {})
+        fields: dict[str, str | int] = {
+            "Channel": channel,
+            "Context": context,
+            "Exten": exten,
+            "Priority": 1,
+            "ChannelId": channel_id,
+            "Timeout": round(ring_for * 1000),
+            **({"Variable": named} if named else {}),
+        }
+        if channel.startswith(OWN):
+            return (await self.ask("Originate", rows=False, Async="true", **fields)).success
+        if not self._connection:
+            raise LinkLost("not connected")
+        await self._ringing.ring({"Action": "Originate", **fields}, ring_for=ring_for)
+        return True
+
+    async def carry_out(self, context: str, exten: str, variables: Mapping[str, str]) -> bool:
+        """Have an extension of a listed context run and tell whether it answered, which is done.
+
+        It must be short: nothing else is asked meanwhile. Raises LinkLost, Unsendable.
+        """
+        if context not in self._contexts or not _WORD.fullmatch(exten):
+            raise Unsendable(f"{exten!r} in {context!r}")
         answer = await self.ask(
             "Originate",
             rows=False,
-            Channel=channel,
+            Channel=f"{OWN}{exten}@{context}/n",
             Context=context,
-            Exten=exten,
+            Exten="s",
             Priority=1,
-            Async="true",
-            ChannelId=channel_id,
-            Timeout=round(ring_for * 1000),
-            **({"Variable": ",".join(named)} if named else {}),
+            Timeout=2000,
+            Variable=_variables(variables, {}),
         )
         return answer.success
 
@@ -235,16 +256,31 @@ class Link:
             metrics.REFUSED.labels(Refusal.INCOMPLETE).inc()
             return
         metrics.EVENTS.labels(heard.event).inc()
-        for consumer in tuple(self._consumers):
-            _fenced(consumer, event)
+        self._hand_out(event)
         if isinstance(event, events.FullyBooted):
             for callback in self._resyncs:
                 self._start(callback)
+
+    def _hand_out(self, event: Event) -> None:
+        for consumer in tuple(self._consumers):
+            _fenced(consumer, event)
 
     def _start(self, callback: Resync) -> None:
         task = asyncio.create_task(_resynced(callback))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _variables(variables: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Return what an Originate sets on its channel. Raises Unsendable."""
+    named = [f"{name}={value}" for name, value in variables.items()]
+    if any("," in one or not _WORD.fullmatch(one.partition("=")[0]) for one in named):
+        raise Unsendable("a variable's name or value")
+    for name, value in headers.items():
+        if not (_HEADER.fullmatch(name) and _WORD.fullmatch(value)):
+            raise Unsendable("a header's name or value")
+        named.append(f"PJSIP_HEADER(add,{name})={value}")
+    return ",".join(named)
 
 
 def _fenced(consumer: Consumer, event: Event) -> None:

@@ -51,6 +51,12 @@ def floor_of(request: Request) -> Floor:
     return floor
 
 
+def streams_end(request: Request, holder: Holder) -> None:
+    """End every stream of somebody of whom a sitting has ended; those of others come back."""
+    if holder.account_id is not None:
+        floor_of(request).streams.end(holder.account_id)
+
+
 @router.get(
     "/live",
     response_class=StreamingResponse,

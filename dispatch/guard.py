@@ -164,4 +164,5 @@ def guard(settings: Settings, house: frozenset[str]) -> Guard:
         spend_per_day=round(settings.dial_spend * 1000),
         zone=settings.zone,
     )
-    return Guard(rules, Numbering(settings.region, house, settings.dial_outside))
+    numbering = Numbering(settings.region, house, settings.dial_outside, settings.dial_extensions)
+    return Guard(rules, numbering)

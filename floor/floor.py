@@ -20,6 +20,7 @@ from ami.link import Link
 from callflow.rules.roles import Role
 from floor import metrics, wallboard
 from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
+from floor.keys import Keys
 from floor.notices import (
     CallEnded,
     Changed,
@@ -63,6 +64,7 @@ class Floor:
         link: Link,
         actions: Actions,
         records: Records,
+        keys: Keys,
         browsers: Sequence[str],
         phones: Sequence[str],
         company: str,
@@ -82,6 +84,7 @@ class Floor:
             records=records,
             actions=actions,
             picture=self.picture,
+            keys=keys,
             browsers=browsers,
             phones=phones,
             changed=self._telling.worker,
@@ -146,6 +149,12 @@ class Floor:
         """Note that a page's stream has ended."""
         self.streams.close(stream)
         self._gone(stream)
+
+    async def put_out(self, account_id: int, *, reason: str) -> None:
+        """End the streams and the duty of somebody who may not work here any more."""
+        self.streams.end(account_id)
+        if worker := self.picture.by_account(account_id):
+            await self.shift.sign_out(worker, reason=reason, now=self.now())
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""

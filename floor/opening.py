@@ -1,19 +1,25 @@
 """Owns putting a floor together from the settings: the link as AMI user `floor`, the seats."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ami.actions import Actions
 from ami.link import Link
 from callflow.rules.roles import Role
+from floor import keys
 from floor.control import CONTEXTS, VARIABLES
 from floor.floor import Floor
+from floor.keys import Keys
+from floor.letting_go import let_go
 from floor.records import Records
 from settings import Settings
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 (what a setting may say, not where we listen)
 USER = "floor"
 
 
@@ -23,7 +29,10 @@ class Phone:
 
     seat: str
     password: str
+    """Of this duty only."""
     ws_port: int
+    ws_path: str
+    """A word that only who works here is told: pages of others do not find the WebSocket."""
 
 
 def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) -> Floor:
@@ -35,12 +44,18 @@ def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) ->
         username=USER,
         secret=str(kept.get("ami_floor", "")),
         boot=lambda: _boot(settings),
-        contexts=CONTEXTS,
+        contexts=CONTEXTS | {keys.CONTEXT},
     )
+    near = LOOPBACK if settings.sip_address == EVERYWHERE else settings.sip_address
     return Floor(
         link=link,
         actions=Actions(link, contexts=CONTEXTS, variables=VARIABLES),
         records=records,
+        keys=Keys(
+            link,
+            secrets=partial(_seats, settings),
+            let_go=partial(let_go, host=near, port=settings.sip_port),
+        ),
         browsers=[seat for seat in settings.seats if seat.startswith("w")],
         phones=[seat for seat in settings.seats if not seat.startswith("w")],
         company=settings.company,
@@ -50,10 +65,16 @@ def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) ->
     )
 
 
-def phone_of(settings: Settings, seat: str) -> Phone:
-    """Return what the page needs for the phone at a seat. Raises KeyError for an unknown seat."""
+def phone_of(settings: Settings, seat: str, duty_id: int) -> Phone:
+    """Return what the page needs for the phone of a duty. Raises KeyError for an unknown seat."""
     kept, ports = _read(settings.paths.secrets), _read(settings.paths.ports)
-    return Phone(seat, str(kept.get("seats", {})[seat]), int(ports.get("ws", 0)))
+    password = keys.key_of(_seats(settings)[seat], duty_id)
+    return Phone(seat, password, int(ports.get("ws", 0)), str(kept.get("ws_path", "")))
+
+
+def _seats(settings: Settings) -> Mapping[str, str]:
+    found: Mapping[str, str] = _read(settings.paths.secrets).get("seats", {})
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ami.actions import Actions, Outcome
 from callflow.rules.roles import Role
 from floor import metrics, reconcile
 from floor.kept_open import KeptOpen, needed
+from floor.keys import Keys
 from floor.people import Worker
 from floor.picture import Picture
 from floor.reconcile import Add, Pause, Remove, Step
@@ -55,6 +56,7 @@ class Shift:
         records: Records,
         actions: Actions,
         picture: Picture,
+        keys: Keys,
         browsers: Sequence[str],
         phones: Sequence[str],
         changed: Callable[[Worker], None],
@@ -63,6 +65,7 @@ class Shift:
         self._records = records
         self._actions = actions
         self._picture = picture
+        self._keys = keys
         self._browsers, self._phones = tuple(browsers), tuple(phones)
         self._changed = changed
         self._open = KeptOpen(actions)
@@ -93,6 +96,7 @@ class Shift:
             duty = await self._begun(account_id, kind, phone, now=now)
             worker = self._worker(duty)
             self._picture.workers[worker.seat] = worker
+            await self._keys.open(worker)
             await self._do(
                 [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
             )
@@ -111,6 +115,7 @@ class Shift:
             self._showing.forget(worker.seat)
             await self._do([Remove(queue, worker.seat) for queue in worker.queues])
             await self._open.release(self._showing.kept_open())
+            await self._keys.close(worker)
             self._changed(worker)
             return done
 
@@ -192,6 +197,7 @@ class Shift:
             await self._open.keep(needed(known))
             await self._do(reconcile.steps(known, state.members, seats))
             await self._open.release(needed(known))
+            await self._keys.settle(known, self._browsers)
 
     async def read(self) -> None:
         """Know who is at work by the database, before Asterisk is reached."""

@@ -24,7 +24,7 @@ OLDEST = (22, 10, 1)
 
 NEEDED_MODULES = """
     app_audiosocket app_bridgeaddchan app_dial app_mixmonitor app_playback app_queue app_record
-    app_senddtmf bridge_simple bridge_softmix cel_custom chan_audiosocket chan_pjsip
+    app_senddtmf bridge_simple bridge_softmix cel_custom chan_pjsip
     codec_alaw codec_resample codec_ulaw format_sln format_wav func_base64 func_strings
     func_timeout func_uuid pbx_config res_agi res_audiosocket res_musiconhold res_pjsip
     res_rtp_asterisk

@@ -27,7 +27,9 @@ class Secrets:
     ami_dispatch: str
     """Of the AMI user `dispatch`: the dispatcher's link, which rings people."""
     seats: dict[str, str]
-    """Seat (`w01`, or a desk phone's number) → its SIP password."""
+    """Seat → a desk phone's SIP password, or what those of a browser's seat are drawn from."""
+    ws_path: str
+    """The word before /ws where browsers' phones connect."""
 
 
 def load(path: Path) -> Secrets:
@@ -42,7 +44,13 @@ def settle(path: Path, phones: Sequence[str], seats: Sequence[str] = ()) -> Secr
     """Return the secrets, made or completed where some are missing, and keep them (mode 0600)."""
     kept = _kept(path)
     found = kept or Secrets(
-        ami=_new(32), signing=_new(48), phones={}, ami_floor="", ami_dispatch="", seats={}
+        ami=_new(32),
+        signing=_new(48),
+        phones={},
+        ami_floor="",
+        ami_dispatch="",
+        seats={},
+        ws_path="",
     )
     found = replace(
         found,
@@ -50,6 +58,7 @@ def settle(path: Path, phones: Sequence[str], seats: Sequence[str] = ()) -> Secr
         ami_floor=found.ami_floor or _new(32),
         ami_dispatch=found.ami_dispatch or _new(32),
         seats=_completed(found.seats, seats, 24),
+        ws_path=found.ws_path or _new(24),
     )
     if found != kept:
         _keep(path, found)
@@ -76,6 +85,7 @@ def _kept(path: Path) -> Secrets | None:
             ami_floor=str(values.get("ami_floor", "")),
             ami_dispatch=str(values.get("ami_dispatch", "")),
             seats={str(seat): str(word) for seat, word in values.get("seats", {}).items()},
+            ws_path=str(values.get("ws_path", "")),
         )
     except FileNotFoundError:
         return None

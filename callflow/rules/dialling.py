@@ -28,6 +28,8 @@ class Sort(StrEnum):
     """A short number of the PBX behind the trunk: a room."""
     HOME = "home"
     """An ordinary number of the home region."""
+    SHORT = "short"
+    """A short code of the public network, of whatever price: 10086, 95588, 12580."""
     ABROAD = "abroad"
     PREMIUM = "premium"
     SATELLITE = "satellite"
@@ -202,7 +204,7 @@ def is_emergency(number: Number, emergency: Collection[str]) -> bool:
 LONGEST_AREA: Final = 6
 """Digits of a country's and an area's code that may stand before an emergency number."""
 
-_SORTS: Final = {each.value: each for each in (Sort.HOUSE, Sort.EXTENSION, Sort.HOME)}
+_SORTS: Final = {each.value: each for each in (Sort.HOUSE, Sort.EXTENSION, Sort.HOME, Sort.SHORT)}
 
 
 def read_allowed(text: str) -> tuple[Allowed, ...]:
@@ -226,7 +228,8 @@ def _allowed(entry: str) -> Allowed:
     found = re.fullmatch(r"(premium:)?(\+[0-9]{0,15})", what)
     if not found:
         raise ValueError(
-            f"{entry!r} is none of house, extensions, home, a prefix like +852, premium:+44909"
+            f"{entry!r} is none of house, extensions, home, short, a prefix like +852, "
+            "premium:+44909"
         )
     return Allowed(Sort.PREMIUM if found[1] else None, found[2], open_at)
 

@@ -18,6 +18,7 @@ from desk.accounts.entry import Door
 from desk.accounts.passwords import TooManyAtOnceError
 from desk.api.asking import Asking, Known, Many, found
 from desk.api.sitting import SittingShape, busy, sittings_of
+from desk.live import floor_of
 from desk.looks import look
 from desk.problems import Refused, documented
 from desk.shapes import Clean
@@ -125,7 +126,7 @@ async def add_account(
 
 @router.patch("/{number}", responses=documented(401, 403, 404, 422, 503))
 async def change_account(
-    number: Number, wanted: AccountChange, holder: Known, asking: Asking
+    request: Request, number: Number, wanted: AccountChange, holder: Known, asking: Asking
 ) -> AccountShape:
     """Change a name, role or language, disable or enable; a role counts from the next request."""
     if number == holder.number and (wanted.disabled or wanted.role not in {None, holder.role}):
@@ -145,7 +146,11 @@ async def change_account(
         await audit.note(database, look(holder, "account.changed", number, said))
         return await accounts.by_id(database, account.id)
 
-    return AccountShape.of(found(await asking.write(change), "account"))
+    changed = found(await asking.write(change), "account")
+    if changed.disabled_at:
+        await floor_of(request).put_out(changed.id, reason="account disabled")
+    floor_of(request).streams.end(changed.id)  # who may still look comes back with the new role
+    return AccountShape.of(changed)
 
 
 @router.post("/{number}/password", responses=documented(401, 403, 404, 422, 503))
@@ -165,6 +170,7 @@ async def reset_password(
         return await accounts.set_password(database, account.id, kept, must_change=True)
 
     account = found(await asking.write(change), "account")
+    floor_of(request).streams.end(account.id)
     return GivenPassword(account=AccountShape.of(account), password=password)
 
 
@@ -176,7 +182,9 @@ async def list_sittings_of(number: Number, holder: Known, asking: Asking) -> Man
 
 
 @router.delete("/{number}/sittings", status_code=204, responses=documented(401, 403, 404, 422, 503))
-async def end_sittings_of(number: Number, holder: Known, asking: Asking) -> Response:
+async def end_sittings_of(
+    request: Request, number: Number, holder: Known, asking: Asking
+) -> Response:
     """End every sitting of somebody: a leak, a machine that was left open, a last day (SEC-5)."""
     account, now = await _account(number, asking), datetime.now(UTC)
 
@@ -185,6 +193,7 @@ async def end_sittings_of(number: Number, holder: Known, asking: Asking) -> Resp
         await audit.note(database, look(holder, "account.sittings_ended", number))
 
     await asking.write(change)
+    floor_of(request).streams.end(account.id)
     return Response(status_code=204)
 
 

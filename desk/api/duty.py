@@ -37,8 +37,10 @@ class Seat(BaseModel):
 
     seat: str = Field(examples=["w01"])
     kind: DutyKind
-    password: str | None = Field(description="Of the phone in the page; null for a desk phone.")
-    ws_url: str | None = Field(examples=["ws://127.0.0.1:20443/ws"])
+    password: str | None = Field(
+        description="Of the phone in the page, for this duty only; null for a desk phone."
+    )
+    ws_url: str | None = Field(examples=["ws://127.0.0.1:20443/0f3a/ws"])
     server: str = Field(description="SIP domain.", examples=["127.0.0.1"])
 
 
@@ -140,7 +142,7 @@ def _seat(request: Request, settings: Settings, worker: Worker) -> Seat:
     if kind is DutyKind.PHONE:
         return Seat(seat=worker.seat, kind=kind, password=None, ws_url=None, server=host)
     try:
-        phone = opening.phone_of(settings, worker.seat)
+        phone = opening.phone_of(settings, worker.seat, worker.duty_id)
     except KeyError:
         raise Refused(503, "The seat has no secret yet; the hotline must start first.") from None
     scheme = "wss" if request.url.scheme == "https" else "ws"
@@ -149,7 +151,7 @@ def _seat(request: Request, settings: Settings, worker: Worker) -> Seat:
         seat=worker.seat,
         kind=kind,
         password=phone.password,
-        ws_url=f"{scheme}://{named}:{phone.ws_port}/ws",
+        ws_url=f"{scheme}://{named}:{phone.ws_port}/{phone.ws_path}/ws",
         server=host,
     )
 

@@ -14,6 +14,7 @@ from desk.accounts.entry import ClosedError, Door, Entered, Visitor, WrongError
 from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
 from desk.admission import ABSOLUTE, IDLE, Holder, person
 from desk.api.asking import Asking, Known, Many
+from desk.live import streams_end
 from desk.problems import Refused, documented
 from desk.shapes import Clean
 from tickets import sittings
@@ -94,6 +95,7 @@ async def end_sitting(request: Request, holder: Person, asking: Asking) -> Respo
     assert holder.sitting_id is not None
     sitting_id, now = holder.sitting_id, datetime.now(UTC)
     await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
+    streams_end(request, holder)
     answer = Response(status_code=204)
     cookie.take(answer, request)
     return answer
@@ -108,13 +110,16 @@ async def list_sittings(holder: Person, asking: Asking) -> Many[SittingShape]:
 @router.delete(
     "/sittings/{sitting_id}", status_code=204, responses=documented(401, 403, 404, 422, 503)
 )
-async def end_one_sitting(sitting_id: RowId, holder: Person, asking: Asking) -> Response:
+async def end_one_sitting(
+    request: Request, sitting_id: RowId, holder: Person, asking: Asking
+) -> Response:
     """End one of the own sittings: a browser that was left open somewhere."""
     own = {each.id for each in await sittings_of(holder.account_id, holder, asking)}
     if sitting_id not in own:
         raise Refused(404, "You have no sitting with this id.")
     now = datetime.now(UTC)
     await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
+    streams_end(request, holder)
     return Response(status_code=204)
 
 

@@ -202,7 +202,9 @@ def _can_be_rung(number: str, settings: Settings) -> None:
 
 def is_emergency(number: str, settings: Settings) -> bool:
     """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    read = Numbering(settings.region, outside=settings.dial_outside).read(number)
+    read = Numbering(
+        settings.region, outside=settings.dial_outside, extensions=settings.dial_extensions
+    ).read(number)
     listed = {*settings.emergency_numbers.split(",")} - {""}
     return dialling.is_emergency(read, listed | emergency_of(settings.region))
 

@@ -98,7 +98,7 @@ async def change_role(request: Request, number: Number, holder: Known, asking: A
 async def end_sittings(request: Request, number: Number, holder: Known, asking: Asking) -> Response:
     """End every sitting of somebody."""
     try:
-        await acts.end_sittings_of(number, holder, asking)
+        await acts.end_sittings_of(request, number, holder, asking)
     except Refused as refused:
         return await _refused(request, holder, asking, refused)
     return RedirectResponse(f"/accounts?done=end&number={number}", status_code=303)
@@ -114,7 +114,7 @@ async def _changed(
     done: str,
 ) -> Response:
     try:
-        await acts.change_account(number, change, holder, asking)
+        await acts.change_account(request, number, change, holder, asking)
     except Refused as refused:
         return await _refused(request, holder, asking, refused)
     return RedirectResponse(f"/accounts?done={done}&number={number}", status_code=303)

@@ -14,6 +14,7 @@ from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
 from desk.admission import Holder, patience, person
 from desk.api.sitting import RowId, end_one_sitting, sittings_of
 from desk.archive import Patience
+from desk.live import streams_end
 from desk.pages import page
 from desk.pages.shown import Shown
 from settings import Settings
@@ -62,6 +63,7 @@ async def sign_out(request: Request, holder: Person, asking: Asking) -> Response
     sitting_id, now = holder.sitting_id, datetime.now(UTC)
     if sitting_id is not None:
         await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
+        streams_end(request, holder)
     answer = RedirectResponse("/login", status_code=303)
     cookie.take(answer, request)
     return answer
@@ -74,9 +76,11 @@ async def show_password(request: Request, holder: Person, asking: Asking) -> HTM
 
 
 @router.post("/password/sittings/{sitting_id}")
-async def end_sitting(sitting_id: RowId, holder: Person, asking: Asking) -> Response:
+async def end_sitting(
+    request: Request, sitting_id: RowId, holder: Person, asking: Asking
+) -> Response:
     """End a sitting that was left open somewhere else."""
-    await end_one_sitting(sitting_id, holder, asking)
+    await end_one_sitting(request, sitting_id, holder, asking)
     return RedirectResponse("/password", status_code=303)
 
 

@@ -34,10 +34,14 @@ ACTIONS: Final = frozenset(
 
 
 class FakeAmi:
-    """An AMI server; `sent_at_most` and `heard_at_most` bytes end the first connection."""
+    """An AMI server; `sent_at_most` and `heard_at_most` bytes end a connection: the `cut`th."""
 
     def __init__(
-        self, *, sent_at_most: int | None = None, heard_at_most: int | None = None
+        self,
+        *,
+        sent_at_most: int | None = None,
+        heard_at_most: int | None = None,
+        cut: int = 1,
     ) -> None:
         self.boot = "trkfake0001"
         self.actions: list[dict[str, str]] = []
@@ -46,9 +50,11 @@ class FakeAmi:
         self.was_cut = asyncio.Event()
         self.channels: set[str] = set()
         self._sent_at_most, self._heard_at_most = sent_at_most, heard_at_most
+        self._cut = cut
         self._answering = asyncio.Event()
         self._answering.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._deaf: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, HOST, 0)
@@ -58,6 +64,11 @@ class FakeAmi:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         self.drop()
+
+    @property
+    def rung(self) -> list[dict[str, str]]:
+        """Return the calls that we were told to make."""
+        return [one for one in self.actions if one["Action"] == "Originate"]
 
     def drop(self) -> None:
         """Cut every connection."""
@@ -73,8 +84,8 @@ class FakeAmi:
         self.drop()
 
     def tell(self, text: str) -> None:
-        """Send bytes to whoever is connected, as they are."""
-        for writer in self._writers:
+        """Send bytes to whoever is connected and wants events, as they are."""
+        for writer in self._writers - self._deaf:
             writer.write(text.encode())
 
     def event(self, kind: str, **headers: str) -> str:
@@ -88,7 +99,7 @@ class FakeAmi:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        cutting = self.connections == 1
+        cutting = self.connections == self._cut
         room = self._sent_at_most if cutting else None
         left = self._heard_at_most if cutting else None
         self._writers.add(writer)
@@ -107,12 +118,15 @@ class FakeAmi:
                 self._heard(buffer)
                 break
             *whole, buffer = (buffer + data).split(b"\r\n\r\n")
+            if any(b"Events: off" in one for one in whole):
+                self._deaf.add(writer)
             texts = [text for one in whole for text in self._heard(one + b"\r\n\r\n")]
         await self._ended(writer, cut=data_was_cut(room, left))
 
     async def _ended(self, writer: asyncio.StreamWriter, *, cut: bool) -> None:
-        if cut:
+        if cut and self._cut == 1:
             self.paused = True  # what the link must find out when it is back
+        if cut:
             self.was_cut.set()
             if writer.transport.is_closing() is False:
                 await writer.drain()
@@ -146,9 +160,7 @@ class FakeAmi:
                 answers.append(self.member())
             case {"Action": "Originate", "ChannelId": number}:
                 self.channels.add(number)
-                answers.append(
-                    self.event("Newchannel", Channel="Local/x", Uniqueid=number, **_CALLER)
-                )
+                self.tell(self.event("Newchannel", Channel="Local/x", Uniqueid=number, **_CALLER))
             case {"Action": "AbsoluteTimeout" | "PlayDTMF", "Channel": name} if (
                 name not in self.channels
             ):

@@ -13,8 +13,10 @@ from ami.actions import Actions
 from ami.link import Link
 from callflow.rules.roles import Role
 from desk.archive import Archive, NotAnsweringError
+from floor import keys
 from floor.control import CONTEXTS, VARIABLES
 from floor.floor import Floor
+from floor.keys import Keys
 from floor.people import Worker
 from floor.records import Answer, Question
 from floor.streams import Stream
@@ -58,6 +60,8 @@ class Room:
     floor: Floor
     records: Stalling
     people: list[int]
+    let_go: list[tuple[str, str]]
+    """Seats whose phones were taken off the switch, with their passwords."""
 
     async def signs_in(self, which: int = 0) -> Worker:
         return await self.floor.shift.sign_in(
@@ -81,11 +85,24 @@ class Room:
 async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
     archive = Archive(engine(url))
     records = Stalling(archive)
-    up = Link(host=HOST, port=fake.ami_port, username="floor", secret=SECRET, contexts=CONTEXTS)
+    up = Link(
+        host=HOST,
+        port=fake.ami_port,
+        username="floor",
+        secret=SECRET,
+        contexts=CONTEXTS | {keys.CONTEXT},
+    )
+    gone: list[tuple[str, str]] = []
+
+    async def let_go(seat: str, password: str) -> bool:
+        gone.append((seat, password))
+        return True
+
     floor = Floor(
         link=up,
         actions=Actions(up, contexts=CONTEXTS, variables=VARIABLES),
         records=records,
+        keys=Keys(up, secrets=lambda: dict.fromkeys(SEATS, SECRET), let_go=let_go),
         browsers=SEATS,
         phones=["8101"],
         company="三环通信",
@@ -97,7 +114,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
     task = asyncio.create_task(floor.run())
     try:
         async with asyncio.timeout(30):
-            room = Room(fake, floor, records, people)
+            room = Room(fake, floor, records, people, gone)
             await room.is_linked()
             # Events pass once the heartbeat has proved the name of this run of Asterisk.
             await until(lambda: up.lateness is not None and floor.settled, within=5, every=0)

@@ -1,7 +1,7 @@
 """The link to Asterisk, cut at every byte, frozen, lied to (bar h)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -11,7 +11,7 @@ import uvloop
 
 from ami import connection, link, metrics
 from ami.connection import LinkLost
-from ami.events import Event, Newchannel, QueueMemberStatus, QueueState
+from ami.events import Event, Newchannel, OriginateResponse, QueueMemberStatus, QueueState
 from ami.fence import Refusal, Unsendable
 from ami.link import Link
 from tests.fakes.ami_switch import HOST, NAME, SECRET, FakeAmi
@@ -36,6 +36,10 @@ class Watcher:
         return self.link.lateness is not None
 
 
+EXTENSION = "Local/x@ringing"
+"""Not a phone: begun on the link itself, so in order with all that it says."""
+
+
 @asynccontextmanager
 async def watching(fake: FakeAmi, *, secret: str = SECRET) -> AsyncIterator[Watcher]:
     port, contexts = fake.ami_port, frozenset({"ringing"})
@@ -54,11 +58,11 @@ async def watching(fake: FakeAmi, *, secret: str = SECRET) -> AsyncIterator[Watc
     assert not up.connected
 
 
-async def ring(up: Link) -> bool | None:
-    """Ring one phone; None when nobody knows whether it rang."""
+async def ring(up: Link, channel: str = "PJSIP/8001") -> bool | None:
+    """Ring one phone, or an extension; None when nobody knows whether it rang."""
     try:
         return await up.originate(
-            channel="PJSIP/8001",
+            channel=channel,
             context="ringing",
             exten="s",
             channel_id="attempt-1",
@@ -79,11 +83,13 @@ async def one_cut_life(fake: FakeAmi) -> bool:
     async with fake, watching(fake) as watcher:
         await watcher.resynced.wait()
         rang = await ring(watcher.link)
+        if rang:
+            await until(lambda: fake.rung, within=5, every=0)
         if fake.was_cut.is_set() or not watcher.link.connected:
             while not watcher.states[-1].members[0].paused:
                 watcher.resynced.clear()
                 await watcher.resynced.wait()
-        originates = [one for one in fake.actions if one["Action"] == "Originate"]
+        originates = fake.rung
         assert len(originates) <= 1
         assert rang is None or (rang and len(originates) == 1)
         numbers = [one["ActionID"] for one in fake.actions]
@@ -94,12 +100,36 @@ async def one_cut_life(fake: FakeAmi) -> bool:
         return fake.was_cut.is_set()
 
 
+async def one_cut_ring(fake: FakeAmi) -> bool:
+    """Ring once over a connection that is cut somewhere; tell whether it was."""
+    async with fake, watching(fake) as watcher:
+        await watcher.resynced.wait()
+        rang = await ring(watcher.link)
+        await until(lambda: len(fake.actions) and _ends_known(fake, watcher), within=5, every=0)
+        assert len(fake.rung) <= 1
+        assert rang or not fake.rung
+        assert watcher.link.connected, "what rings a phone is no part of the link"
+        return fake.was_cut.is_set()
+
+
+def _ends_known(fake: FakeAmi, watcher: Watcher) -> bool:
+    told = [one for one in watcher.heard if isinstance(one, OriginateResponse)]
+    return fake.was_cut.is_set() or bool(told)
+
+
 async def cut_everywhere(direction: str) -> int:
-    """Live one life for each byte at which the link can be cut; return how many there are."""
-    offset, cut = 0, True
-    while cut:
-        fakes = [FakeAmi(**{direction: one}) for one in range(offset, offset + 25)]
-        cut = all(await asyncio.gather(*map(one_cut_life, fakes)))
+    """Live one life for each byte at which a connection can be cut; return how many there are."""
+    link = await _cut_everywhere(one_cut_life, direction=direction, cut=1)
+    return link + await _cut_everywhere(one_cut_ring, direction=direction, cut=2)
+
+
+async def _cut_everywhere(
+    life: Callable[[FakeAmi], Awaitable[bool]], *, direction: str, cut: int
+) -> int:
+    offset, was_cut = 0, True
+    while was_cut:
+        fakes = [FakeAmi(cut=cut, **{direction: one}) for one in range(offset, offset + 25)]
+        was_cut = all(await asyncio.gather(*map(life, fakes)))
         offset += 25
     return offset
 
@@ -115,6 +145,16 @@ def test_a_link_cut_at_any_byte_rings_no_phone_twice_and_misses_nothing(
     with capsys.disabled():
         print(f"\n  AMI cut at each of {offset} bytes ({direction}, {loop.__name__}): none twice")
     assert offset > 500
+
+
+async def test_what_came_of_a_phone_that_rang_is_told_and_its_redirects_are_refused() -> None:
+    async with FakeAmi() as fake, watching(fake) as watcher:
+        await watcher.resynced.wait()
+        assert await ring(watcher.link)
+        await until(lambda: _ends_known(fake, watcher), within=5, every=0)
+        (asked,) = fake.rung
+        assert asked["PreDialGoSub"] == "rings,s,1(attempt-1)"
+        assert "Async" not in asked, "with it Asterisk leaves the Gosub out"
 
 
 async def test_a_call_of_an_action_while_the_link_is_down_is_a_plain_no() -> None:
@@ -160,7 +200,7 @@ async def test_an_error_in_one_consumer_hurts_neither_the_link_nor_the_others() 
         after: list[Event] = []
         watcher.link.subscribe(after.append)
         assert await watcher.link.pause("PJSIP/8001", paused=True, reason="午饭")
-        assert await ring(watcher.link)
+        assert await ring(watcher.link, EXTENSION)
         assert [type(one) for one in after] == [QueueMemberStatus, Newchannel]
         stop()
         assert fake.connections == 1
@@ -179,7 +219,7 @@ async def test_events_that_asterisk_did_not_write_reach_nobody() -> None:
         name = "x\r\n\r\nEvent: Hangup\r\nChannel: PJSIP/8001-1\r\nCause: 16"
         fake.tell(fake.event("Newchannel", Channel="PJSIP/trunk-1", CallerIDName=name))
         fake.tell(fake.member())
-        assert await ring(watcher.link)
+        assert await ring(watcher.link, EXTENSION)
         assert [type(one) for one in watcher.heard[before:]] == [QueueMemberStatus, Newchannel]
         assert metrics.REFUSED.labels(Refusal.FORGED)._value.get() == forged + 3
         assert fake.connections == 1
@@ -192,7 +232,7 @@ async def test_a_new_run_of_asterisk_is_known_by_its_own_heartbeat() -> None:
         fake.restart()
         await watcher.resynced.wait()
         await until(watcher.has_beaten, within=5, every=0)
-        assert await ring(watcher.link)
+        assert await ring(watcher.link, EXTENSION)
         assert isinstance(watcher.heard[-1], Newchannel)
 
 

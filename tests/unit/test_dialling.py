@@ -29,7 +29,7 @@ from tickets.numbers import Numbering, emergency_of
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EMERGENCY = frozenset(DEFAULT_EMERGENCY.split(","))
 HOUSE = Numbering("CN", frozenset({"8001", "w01", "8301"}))
-EVERYTHING = "house,extensions,home,+,+870,+881,+882,premium:+"
+EVERYTHING = "house,extensions,home,short,+,+870,+881,+882,premium:+"
 
 
 def _rules(allowed: str = DEFAULT_ALLOWED, **more: Any) -> Rules:
@@ -77,7 +77,29 @@ def test_whatever_is_dialled_gets_a_verdict_and_codes_of_the_pbx_are_refused(dia
         ("+8613800138000", Sort.HOME),
         ("62345678", Sort.HOME),
         ("4008123123", Sort.HOME),
-        ("1795113800138000", Sort.HOME),  # a carrier's prefix
+        ("1795113800138000", Sort.UNKNOWN),  # a carrier's prefix hides where it goes
+        ("17909013800138000", Sort.UNKNOWN),
+        ("179110085221234567", Sort.UNKNOWN),
+        ("12593013800138000", Sort.UNKNOWN),
+        ("1019013800138000", Sort.UNKNOWN),
+        ("+86013800138000", Sort.UNKNOWN),
+        ("000044209460000", Sort.UNKNOWN),
+        ("02016812345", Sort.PREMIUM),  # the voice service 16812345 as Guangzhou has it
+        ("+862016812345", Sort.PREMIUM),
+        ("16812345", Sort.PREMIUM),
+        ("075516812345", Sort.PREMIUM),
+        ("12345678", Sort.UNKNOWN),
+        ("10086", Sort.SHORT),
+        ("95588", Sort.SHORT),
+        ("12580", Sort.SHORT),
+        ("118114", Sort.SHORT),
+        ("16800", Sort.SHORT),
+        ("96123", Sort.SHORT),
+        ("114", Sort.SHORT),
+        ("01010086", Sort.SHORT),
+        ("02095588", Sort.SHORT),
+        ("1205", Sort.EXTENSION),
+        ("2000", Sort.EXTENSION),
         ("+85221234567", Sort.ABROAD),
         ("0018765551234", Sort.ABROAD),
         ("+449098790000", Sort.PREMIUM),
@@ -97,6 +119,18 @@ def test_a_number_is_read_for_what_it_leads_to(dialled: str, sort: Sort) -> None
     allowed = sort in {Sort.HOUSE, Sort.EXTENSION, Sort.HOME}
     assert _verdict(dialled).allowed is allowed
     assert _verdict(dialled, EVERYTHING).allowed is (sort is not Sort.UNKNOWN)
+
+
+def test_the_plan_of_the_house_says_which_short_numbers_are_its_own() -> None:
+    house = Numbering("CN", extensions="2xxx,8xxx,12xxx")
+    for number in ("2000", "8215", "12001"):
+        assert house.read(number).sort is Sort.EXTENSION
+    for number in ("95588", "12345"[:2], "20001", "9006", "125801"):
+        assert house.read(number).sort is Sort.SHORT, number
+    assert Numbering("CN", outside="9").read("12580").sort is Sort.EXTENSION, "dialled inside"
+    assert Numbering("CN", outside="9").read("912580").sort is Sort.SHORT
+    assert not _verdict("95588").allowed
+    assert _verdict("95588", "short").allowed
 
 
 def test_one_country_code_may_be_that_of_many_countries() -> None:

@@ -129,6 +129,7 @@ def _rendered(home: Path, **more: object) -> Path:
             ami_dispatch="d",
             ami_floor="f",
             seats=dict.fromkeys(settings.seats, "q"),
+            ws_path="x",
         ),
         boot="trk00000001",
     )
