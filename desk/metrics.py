@@ -53,6 +53,12 @@ OF_LEDGER = (
     Reported("thirdring_ledger_events", "events_total", "Events kept.", counts=True),
     Reported("thirdring_ledger_rejects", "rejects_total", "Lines not understood.", counts=True),
     Reported("thirdring_ledger_calls", "calls_total", "Writes of a call's row.", counts=True),
+    Reported(
+        "thirdring_ledger_silent_talks",
+        "silent_talks_total",
+        "Talks in which nothing of the agent was recorded.",
+        counts=True,
+    ),
     Reported("thirdring_ledger_recordings", "recordings_total", "Recordings kept.", counts=True),
     Reported("thirdring_ledger_tickets", "tickets_total", "Tickets opened.", counts=True),
     Reported("thirdring_ledger_failures", "failures_total", "Turns to try again.", counts=True),

@@ -22,11 +22,15 @@ def begun(legs: Legs, talks: Mapping[str, Talk], bridge: str, now: datetime) -> 
     customer = legs.customer_in(bridge)
     if customer is None:
         return {}
-    return {
-        one.seat: Talk(customer.customer, customer.linkedid, customer.channel, one.channel, now)
-        for one in legs.ours_in(bridge)
-        if not _is_known(talks.get(one.seat), one, customer)
-    }
+    fresh: dict[str, Talk] = {}
+    for one in legs.ours_in(bridge):
+        talk = talks.get(one.seat)
+        if talk is None or not _is_known(talk, one, customer):
+            talk = fresh[one.seat] = Talk(
+                customer.customer, customer.linkedid, customer.channel, one.channel, now
+            )
+        talk.was_together = True
+    return fresh
 
 
 def over(legs: Legs, talks: Mapping[str, Talk], now: datetime) -> list[str]:
@@ -34,7 +38,7 @@ def over(legs: Legs, talks: Mapping[str, Talk], now: datetime) -> list[str]:
     gone = []
     for seat, talk in talks.items():
         if legs.together(talk.channel, talk.agent_channel):
-            talk.apart_since, talk.was_together = None, True
+            talk.apart_since = None
         elif talk.was_together:
             talk.apart_since = talk.apart_since or now
             if now - talk.apart_since > APART_FOR:
@@ -58,9 +62,10 @@ def found(
             legs[caller.name].customer = call
         if caller.bridge == leg.bridge:
             since = now - timedelta(seconds=leg.seconds)
-            talks[seat] = Talk(call, leg.linkedid, caller.name, leg.name, since)
+            talk = Talk(call, leg.linkedid, caller.name, leg.name, since, was_together=True)
+            talks[seat] = talk
     return talks, list(legs.values())
 
 
-def _is_known(talk: Talk | None, leg: Leg, customer: Leg) -> bool:
-    return bool(talk and talk.channel == customer.channel and talk.agent_channel == leg.channel)
+def _is_known(talk: Talk, leg: Leg, customer: Leg) -> bool:
+    return talk.channel == customer.channel and talk.agent_channel == leg.channel

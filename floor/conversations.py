@@ -3,7 +3,6 @@
 The part of the picture (`floor.picture`) that has nothing to do with queues and people at work.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -90,7 +89,8 @@ class Conversations:
             return []
         others = self.talks_of(talk.call)
         parted = talk.parted or ("handed_over" if others else "")
-        return [CallEnded(seat, talk.call, parted, now), *_told_others(talk, others), Changed()]
+        left: list[Notice] = [ParticipantsChanged(talk.call)] if others else []
+        return [CallEnded(seat, talk.call, parted, now), *left, Changed()]
 
     def _bridged(self, event: BridgeEnter, now: datetime) -> list[Notice]:
         self.legs.entered(event, now)
@@ -116,7 +116,8 @@ class Conversations:
         self.talks[seat] = talk
         same = before is not None and before.call == talk.call
         began: list[Notice] = [] if same else [Talking(seat, talk.call, talk.since)]
-        return [*ended, *began, *_told_others(talk, self.talks_of(talk.call))]
+        others = len(self.talks_of(talk.call)) > 1
+        return [*ended, *began, *([ParticipantsChanged(talk.call)] if others else [])]
 
     def _unbridged(self, event: BridgeLeave, now: datetime) -> list[Notice]:
         self.legs.left(event, now)
@@ -139,11 +140,6 @@ class Conversations:
     def _idle(self, seat: str) -> bool:
         member = self.members.get(seat)
         return member is not None and member.device in {DeviceState.IDLE, DeviceState.UNAVAILABLE}
-
-
-def _told_others(talk: Talk, together: Mapping[str, Talk]) -> list[Notice]:
-    """Return that the participants of a call are others now, where there are any to be told."""
-    return [ParticipantsChanged(talk.call)] if len(together) > 1 or talk.how != "agent" else []
 
 
 def seat_of(interface: str) -> str:

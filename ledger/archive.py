@@ -187,7 +187,7 @@ class Archive:
         return Done(
             job,
             recording,
-            gaps=gaps(job.call, recording.seconds) if of_call else (),
+            gaps=gaps(job.call, recording.seconds, _silent(audio)) if of_call else (),
             ticket=None if of_call else ticket_of(job.call, recording),
         )
 
@@ -219,6 +219,10 @@ class Archive:
             return None
         day = ticket.created_at.astimezone(self._zone).date()
         return await writes.open_ticket(connection, ticket, day=day)
+
+
+def _silent(audio: Audio) -> Sequence[tuple[float, float]]:
+    return audio.silent_ours if isinstance(audio, Taken) else ()
 
 
 def _be_nice() -> None:

@@ -17,11 +17,13 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callflow.lifecycles.call import CallRecord
 from ledger.archive import AT_ONCE, Archive
 from ledger.journal import Journals
 from ledger.keeper import Keeper
+from ledger.listening import Listening
 from settings import Settings
-from tickets import database
+from tickets import database, writes
 from tickets.migrate import upgrade
 
 LOOK_EVERY_S: Final = 0.1
@@ -31,6 +33,7 @@ GATHER_S: Final = 2.0
 SHARE: Final = 0.04
 """Part of the time that a loop's turns may take: the busier it is, the more shares a turn."""
 ARCHIVE_EVERY_S: Final = 0.5
+LISTEN_EVERY_S: Final = 1.0
 TIDY_EVERY_S: Final = 5.0
 REPORT_EVERY_S: Final = 1.0
 TURN_LIMIT_S: Final = 20.0
@@ -78,7 +81,9 @@ class Ledger:
             store=paths.store,
             zone=settings.zone,
         )
-        self._keeper = Keeper(engine, self._journals, kept=self._archive.look_at)
+        self._listening = Listening(paths.spool_calls)
+        self._engine = engine
+        self._keeper = Keeper(engine, self._journals, kept=self._look_at)
         self._caught_up_at = time.time()
         self._failures = 0
         self._stop = asyncio.Event()
@@ -91,7 +96,7 @@ class Ledger:
     async def run(self) -> None:
         """Keep the ledger until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            for turn in (self._report, self._keep, self._take_in, self._tidy):
+            for turn in (self._report, self._keep, self._take_in, self._listen, self._tidy):
                 tasks.create_task(self._loop(turn))
         await self._last_words()
         self._archive.close()
@@ -130,6 +135,17 @@ class Ledger:
             return 0.0
         return _rest(time.time() - now, at_least=ARCHIVE_EVERY_S)
 
+    def _look_at(self, call: CallRecord) -> None:
+        self._archive.look_at(call)
+        self._listening.look_at(call)
+
+    async def _listen(self, now: float) -> float:
+        if found := self._listening.turn(now):
+            writing = self._engine.execution_options(writing=True)
+            async with asyncio.timeout(TURN_LIMIT_S), writing.begin() as connection:
+                await writes.add_events(connection, found)
+        return LISTEN_EVERY_S
+
     async def _tidy(self, now: float) -> float:
         self._keeper.tidy(now)
         return TIDY_EVERY_S
@@ -160,6 +176,7 @@ class Ledger:
             "rejects_total": self._keeper.rejects_kept,
             "calls_total": self._keeper.calls_kept,
             "calls_failed_total": self._keeper.calls_failed,
+            "silent_talks_total": self._listening.silent_talks,
             "recordings_total": self._archive.recordings_kept,
             "tickets_total": self._archive.tickets_opened,
             "failures_total": self._failures,

@@ -15,12 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from recordings.silence import SilenceMeter
 from recordings.voice import VoiceMeter
 from recordings.wav import HEADER_BYTES, RAW_STEREO, Layout, NotAWavError, header, layout_of
 from recordings.whispers import Mixer
 
 CHUNK = 64 * 1024
 """Bytes copied at a time, 2 s of stereo: an hour costs no more memory than a second."""
+
+LEAST_SILENCE_S = 3.0
+"""Digital silence of our side that is shorter means nothing: a phone that is slow to send."""
 
 EVERY_FRAME_OF = {1: 1, 2: 2}
 """A message is judged by its speech: every frame counts. Of a call, half of them say enough."""
@@ -44,6 +48,8 @@ class Taken:
     rate: int
     voice_s: tuple[float, ...]
     """Seconds of speech on each channel."""
+    silent_ours: tuple[tuple[float, float], ...] = ()
+    """From when to when (s) there was digital silence on our side of a call, longer ones only."""
     whole: bool
 
 
@@ -97,7 +103,7 @@ class Store:
                 return None
             source.seek(layout.begins)
             with _opened(incoming) as target:
-                sha256, voice_s = _copy(source, target, layout, audio_bytes, whispers)
+                sha256, voice_s, silent = _copy(source, target, layout, audio_bytes, whispers)
             if os.fstat(source.fileno()).st_size != size:
                 raise StillGrowingError(spooled.name)
         self._rename(incoming, self._folder / path)
@@ -108,6 +114,7 @@ class Store:
             channels=layout.channels,
             rate=layout.rate,
             voice_s=voice_s,
+            silent_ours=silent,
             whole=_is_whole(layout, size),
         )
 
@@ -156,8 +163,9 @@ def _copy(
     layout: Layout,
     audio_bytes: int,
     whispers: Mixer | None,
-) -> tuple[str, tuple[float, ...]]:
-    """Write a WAV file onto the disk; return its SHA-256 and the speech on each channel."""
+) -> tuple[str, tuple[float, ...], tuple[tuple[float, float], ...]]:
+    """Write a WAV file onto the disk; return its SHA-256, each channel's speech, our silence."""
+    silence = SilenceMeter() if layout == RAW_STEREO else None
     meter = VoiceMeter(
         channels=layout.channels, rate=layout.rate, every=EVERY_FRAME_OF[layout.channels]
     )
@@ -172,11 +180,14 @@ def _copy(
             audio = whispers.mixed(audio, audio_bytes - left)
         digest.update(audio)
         meter.feed(audio)
+        if silence is not None:
+            silence.feed(audio)
         _write(target, first + audio)
         first = b""
         left -= len(audio)
     os.fsync(target.fileno())
-    return digest.hexdigest(), tuple(round(seconds, 2) for seconds in meter.seconds())
+    silent = silence.runs(least_s=LEAST_SILENCE_S) if silence is not None else ()
+    return digest.hexdigest(), tuple(round(seconds, 2) for seconds in meter.seconds()), silent
 
 
 def _write(target: io.FileIO, content: bytes) -> None:

@@ -8,7 +8,7 @@
 A gap between the answered time and the recorded time is a row of its own (ANS-5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,12 @@ from callflow.lifecycles.call import CallRecord, Disposition
 
 GAP = timedelta(seconds=0.5)
 """Shorter differences are the switch's own: buffers, and the time a hang-up takes."""
+
+
+SLOW_TO_SEND = timedelta(seconds=1)
+"""A phone may send its first sound so long after the lift."""
+UNHEARD = timedelta(seconds=3)
+"""An agent who is not heard for less than this may be slow; digital silence is no quiet agent."""
 
 
 class RecordingKind(StrEnum):
@@ -67,11 +73,14 @@ class Gap:
     why: str
 
 
-def gaps(call: CallRecord, seconds: float) -> Sequence[Gap]:
+def gaps(
+    call: CallRecord, seconds: float, silent: Sequence[tuple[float, float]] = ()
+) -> Sequence[Gap]:
     """Return the parts of an answered call that its recording of `seconds` does not hold (ANS-5).
 
     A recording holds what came from its start on without a break, so what is short is short at
-    the end: a late start, and a lost tail.
+    the end: a late start, and a lost tail. `silent` is from when to when (s) our side was digital
+    silence: an agent who was with the customer then, and not heard before, is not in it.
     """
     if call.answered is None or call.ended is None:
         return ()
@@ -86,7 +95,20 @@ def gaps(call: CallRecord, seconds: float) -> Sequence[Gap]:
         crashed = call.disposition is Disposition.SWITCH_CRASH
         why = "the switch died" if crashed else "sound did not arrive or was not written"
         found.append(_gap(call, recorded_to, call.ended, why))
-    return found
+    return [*found, *_unheard(call, began, silent)]
+
+
+def _unheard(
+    call: CallRecord, began: datetime, silent: Sequence[tuple[float, float]]
+) -> Iterator[Gap]:
+    """Give the talks of agents of whom nothing at all was recorded from the lift on."""
+    for talk in call.stretches:
+        to_at = talk.to_at or call.ended
+        for start_s, end_s in silent:
+            start, end = began + timedelta(seconds=start_s), began + timedelta(seconds=end_s)
+            from_at, until = max(start, talk.from_at), min(end, to_at or end)
+            if start <= talk.from_at + SLOW_TO_SEND and until - from_at >= UNHEARD:
+                yield _gap(call, from_at, until, f"nothing of {talk.agent or talk.seat} is in it")
 
 
 def _gap(call: CallRecord, from_at: datetime, to_at: datetime, why: str) -> Gap:

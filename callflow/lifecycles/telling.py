@@ -97,6 +97,14 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("queue", "ABANDON"): ("来电者在队列中挂机", "the caller gives up waiting"),
         ("queue", "COMPLETEAGENT"): ("{agent} 先挂机", "{agent} hangs up first"),
         ("queue", "COMPLETECALLER"): ("来电者先挂机", "the caller hangs up first"),
+        ("cel", "TR_RESCUE"): (
+            "来电者在空桥中,接回队列",
+            "the caller was alone in a bridge: back to the queue",
+        ),
+        ("ledger", "voice_missing"): (
+            "录音中没有 {agent} 的声音",
+            "nothing of {agent} is in the recording",
+        ),
         ("site", "switch_died"): ("交换机中断", "the switch dies"),
     }
 )
@@ -187,7 +195,7 @@ def _lifts(stretches: Iterable[Stretch], which: int) -> Iterator[Said]:
 
 def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
     values = defaultdict(str, event.data)
-    values["agent"] = _agent(event.channel)
+    values["agent"] = event.data.get("agent") or _agent(event.channel)
     template = _template(event)
     if rang_first and event.name == "ANSWER" and event.uniqueid == event.about:
         template, values["agent"] = _AGENT_LIFTS, rang_first

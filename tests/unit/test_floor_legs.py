@@ -1,0 +1,155 @@
+"""Who talks to whom is known by bridges, however they came together; nobody is left in silence."""
+
+from datetime import datetime
+
+from ami.actions import Channel
+from ami.agent_events import AgentComplete
+from ami.bridge_events import BridgeEnter, BridgeLeave
+from ami.events import Event, QueueState, UserEvent
+from floor.notices import CallEnded, Notice, Offered, OfferGone, ParticipantsChanged, Talking
+from floor.people import DeviceState
+from floor.picture import Picture
+from tests.unit.test_floor_picture import (
+    ANSWERS,
+    CALL,
+    CALLER,
+    JOINS,
+    LINKED,
+    OFFERS,
+    PHONE,
+    at,
+    member,
+    told,
+    worker,
+)
+
+SECOND, ASKING = "PJSIP/w02-00000005", "PJSIP/w01-00000004"
+
+
+def enters(channel: str, bridge: str, *, uniqueid: str = "trk-1.9") -> BridgeEnter:
+    return BridgeEnter(channel, LINKED if channel == CALLER else uniqueid, LINKED, bridge)
+
+
+def talking() -> Picture:
+    """Return a floor on which w01 talks to the caller in bridge b1, and w02 is at work too."""
+    picture = Picture()
+    picture.at_work([worker(), worker("w02", number="1002")])
+    for seat in ("w01", "w02"):
+        picture.heard(member(seat, DeviceState.IN_USE), at(0))
+    for seconds, event in enumerate((JOINS, OFFERS, ANSWERS)):
+        picture.heard(event, at(seconds))
+    picture.heard(enters(PHONE, "b1"), at(3))
+    picture.heard(enters(CALLER, "b1"), at(3))
+    return picture
+
+
+def heard(picture: Picture, when: datetime, *events: Event) -> list[Notice]:
+    return [one for event in events for one in picture.heard(event, when)]
+
+
+def test_who_takes_a_caller_over_in_another_bridge_talks_and_the_first_has_handed_over() -> None:
+    picture = talking()
+    notices = heard(
+        picture,
+        at(10),
+        BridgeLeave(CALLER, "b1"),
+        enters(SECOND, "b2"),
+        enters(CALLER, "b2"),
+        BridgeLeave(PHONE, "b1"),
+        AgentComplete("hotline", "PJSIP/w01", LINKED, 7.0, "transfer"),
+    )
+    assert Talking("w02", CALL, at(10)) in notices
+    [ended] = told(notices, CallEnded)
+    assert isinstance(ended, CallEnded)
+    assert (ended.seat, ended.parted) == ("w01", "transfer")
+    assert list(picture.talks_of(CALL)) == ["w02"]
+
+
+def test_a_talk_is_over_a_second_after_the_two_are_apart_whatever_the_queue_says() -> None:
+    picture = talking()
+    heard(picture, at(9), BridgeLeave(CALLER, "b1"))
+    assert not told(picture.tick(at(9.5)), CallEnded), "from one bridge to the next"
+    assert not told(picture.tick(at(10.0)), CallEnded)
+    assert [one.seat for one in picture.tick(at(10.7)) if isinstance(one, CallEnded)] == ["w01"]
+
+
+def test_a_third_in_the_bridge_is_a_participant_and_everybody_is_told() -> None:
+    picture = talking()
+    joins = UserEvent("Joins", {"Call": CALL, "Seat": "w02", "How": "conference"})
+    notices = heard(picture, at(8), joins, enters(SECOND, "b1"))
+    assert Talking("w02", CALL, at(8)) in notices
+    assert ParticipantsChanged(CALL) in notices
+    assert {seat: one.how for seat, one in picture.talks_of(CALL).items()} == {
+        "w01": "agent",
+        "w02": "conference",
+    }
+    left = heard(picture, at(9), BridgeLeave(PHONE, "b1"))
+    left += picture.tick(at(9.1)) + picture.tick(at(10.5))
+    [ended] = told(left, CallEnded)
+    assert isinstance(ended, CallEnded)
+    assert (ended.seat, ended.parted) == ("w01", "handed_over")
+    assert ParticipantsChanged(CALL) in left
+
+
+def test_who_is_asked_about_a_caller_sees_whose_it_is_before_the_lift_and_no_talk_begins() -> None:
+    picture = talking()
+    asks = UserEvent("Consult", {"Call": CALL, "Seat": "w02", "By": "w01"})
+    [offered] = told(heard(picture, at(5), asks), Offered)
+    assert isinstance(offered, Offered)
+    assert (offered.seat, offered.call, offered.asked_by, offered.how) == (
+        *("w02", CALL, "w01"),
+        "consult",
+    )
+    answered = heard(picture, at(7), enters(ASKING, "b2"), enters(SECOND, "b2"))
+    assert not told(answered, Talking)
+    assert picture.offers["w02"].answered
+    leg = picture.legs.asked_by("w01", "w02")
+    assert leg is not None
+    assert leg.channel == SECOND
+    heard(picture, at(9), BridgeLeave(ASKING, "b2"), BridgeLeave(SECOND, "b2"))
+    picture.heard(member("w02"), at(9))
+    assert told(picture.tick(at(10)), OfferGone) == [OfferGone("w02", CALL)]
+
+
+def test_a_phone_that_only_says_it_talks_in_a_call_tells_nobody_about_it() -> None:
+    picture = talking()
+    for by in ("w02", "", "8101"):
+        lie = UserEvent("Consult", {"Call": CALL, "Seat": "w02", "By": by})
+        assert not heard(picture, at(5), lie)
+    other = UserEvent("Consult", {"Call": CALL[::-1], "Seat": "w02", "By": "w01"})
+    assert not heard(picture, at(5), other)
+
+
+def test_a_customer_alone_in_a_bridge_is_found_and_one_between_two_bridges_is_not() -> None:
+    picture = talking()
+    heard(picture, at(10), BridgeLeave(PHONE, "b1"))
+    assert not picture.legs.lonely_customers(at(11))
+    assert [one.channel for one in picture.legs.lonely_customers(at(12))] == [CALLER]
+    heard(picture, at(12), enters(SECOND, "b1"))
+    assert not picture.legs.lonely_customers(at(20))
+
+
+def test_colleagues_whose_customer_is_gone_are_found_and_those_who_ask_each_other_are_not() -> None:
+    picture = talking()
+    heard(picture, at(8), enters(SECOND, "b1"))
+    heard(picture, at(9), BridgeLeave(CALLER, "b1"), enters("PJSIP/8101-1", "b7"))
+    heard(picture, at(9), enters("PJSIP/8102-1", "b7"))
+    assert not picture.legs.left_over(at(10))
+    assert {one.channel for one in picture.legs.left_over(at(11))} == {PHONE, SECOND}
+
+
+def test_a_look_at_asterisk_finds_everybody_in_a_conference() -> None:
+    picture = Picture()
+    picture.at_work([worker(), worker("w02", number="1002")])
+    state = QueueState(0, (member(device=2), member("w02", 2)))
+    channels = (
+        Channel(CALLER, LINKED, LINKED, "Queue", "b1", CALL, 60),
+        Channel(PHONE, "trk-1.1", LINKED, "AppQueue", "b1", CALL, 50),
+        Channel(SECOND, "watch-1", LINKED, "BridgeAdd", "b1", "", 9),
+    )
+    notices = picture.resumed(state, channels, at(60), asked=at(59))
+    assert {one.seat for one in notices if isinstance(one, Talking)} == {"w01", "w02"}
+    assert picture.legs.together(CALLER, SECOND)
+    heard(picture, at(70), BridgeLeave(PHONE, "b1"))
+    picture.tick(at(70.2))
+    assert [one.seat for one in picture.tick(at(72)) if isinstance(one, CallEnded)] == ["w01"]
