@@ -85,6 +85,8 @@ class Dialog:
     dialled: str
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(10))
     answered: bool = False
+    came: bool = False
+    """It came to us; else we have made it."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     notified: list[int] = field(default_factory=list)
     """Status codes that NOTIFY told of a REFER."""
@@ -163,12 +165,16 @@ class Peer(asyncio.DatagramProtocol):
         """Return the next call that came and was not returned before."""
         async with asyncio.timeout(within):
             while True:
-                came = [one for one in self.calls if one.dialled is not None and one.own]
-                if self._given < len(came):
+                while self._given < len(self.calls):
                     self._given += 1
-                    return came[self._given - 1]
+                    if self.calls[self._given - 1].came:
+                        return self.calls[self._given - 1]
                 self._came.clear()
                 await self._came.wait()
+
+    def forgets(self) -> None:
+        """Take the calls that came as returned already."""
+        self._given = len(self.calls)
 
     async def refers(self, dialog: Dialog, to: str) -> int:
         """Send a REFER within a call; return what came of it: a refusal, or what NOTIFY told last.
@@ -210,8 +216,7 @@ class Peer(asyncio.DatagramProtocol):
         known = next((one for one in self.calls if one.call_id == request["call-id"]), None)
         match request.method:
             case "ACK":
-                if known:
-                    known.answered = known.answered and True
+                pass
             case "INVITE" if known is None or known.over.is_set():
                 self._invited(request, addr)
             case "BYE" | "CANCEL" if known:
@@ -242,6 +247,7 @@ class Peer(asyncio.DatagramProtocol):
             _address(request["contact"]),
             request.dialled,
             answered=reply.status == 200,
+            came=True,
         )
         if reply.status >= 300:
             dialog.over.set()
