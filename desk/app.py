@@ -19,6 +19,8 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from desk import health, live, watching
+from desk.accounts import device
+from desk.accounts.device import Marks
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
@@ -209,7 +211,8 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.assets = Assets(settings.cache / "web")
     app.state.pictures = Pictures()
     app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
-    app.state.door = Door(app.state.archive, Passwords())
+    marks = Marks(device.key(settings.paths.device_key))
+    app.state.door = Door(app.state.archive, Passwords(), marks)
     app.state.provider = Provider(settings)
     return app
 
