@@ -3,7 +3,10 @@
 Programs send a token, browsers the cookie of a sitting; a request that sends both is a program's.
 """
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -15,6 +18,8 @@ from starlette.requests import HTTPConnection
 from callflow.rules.roles import Role
 from desk.accounts import cookie, guard
 from desk.archive import Archive, Patience
+from desk.lane import Lane
+from desk.places import Owner, Peer, Places
 from desk.policy import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
 from desk.problems import MustChange, Refused
 from tickets import accounts, sittings, tokens
@@ -29,6 +34,10 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 """A last use is kept to the minute: a player that seeks would write a row a second."""
 
 LONGEST_TOKEN = 200
+
+LOOKED_UP_AT_ONCE, LOOKED_UP_WAITING = 8, 150
+"""Cookies and tokens of strangers that are looked up; the database is there for who is at work."""
+MOST_REMEMBERED = 5_000
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -67,6 +76,31 @@ class Holder:
     """The password was given by somebody else: until it is changed nothing else may be done."""
 
 
+@dataclass(slots=True)
+class Lookups:
+    """The way to the database for cookies and tokens: who was good lately does not wait in line."""
+
+    _lane: Lane = field(
+        default_factory=lambda: Lane(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
+    )
+    _good: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Digests of what was good lately. That it still is, is asked each time."""
+
+    @asynccontextmanager
+    async def turn(self, secret: str) -> AsyncIterator[None]:
+        """Wait for a turn; what is done in it must fail unless the secret is good.
+
+        Raises TooManyAtOnceError.
+        """
+        digest = sittings.digest(secret)
+        async with self._lane.turn(ahead=digest in self._good):
+            yield
+        self._good[digest] = None
+        self._good.move_to_end(digest)
+        while len(self._good) > MOST_REMEMBERED:
+            self._good.popitem(last=False)
+
+
 async def patience(connection: HTTPConnection) -> Patience:
     """Return this request's way to the database."""
     archive: Archive = connection.app.state.archive
@@ -90,11 +124,16 @@ async def admitted(
     if rule is Open.EVERYWHERE or (rule is Open.LOOPBACK and _is_loopback(address)):
         return None
     roles = LEADERS if isinstance(rule, Open) else rule
+    lookups: Lookups = connection.app.state.lookups
     if given is None and cookie.given(connection):
-        holder = await _seated(connection, route, address, asking)
+        async with lookups.turn(cookie.given(connection)):
+            holder = await _seated(connection, route, address, asking)
     else:
-        holder = await _program(given.credentials if given else "", address, asking)
+        secret = given.credentials if given else ""
+        async with lookups.turn(secret[:LONGEST_TOKEN]):
+            holder = await _program(secret, address, asking)
     connection.state.holder = holder
+    _take_place(connection, holder)
     if holder.role not in roles:
         raise Refused(403, f"The role {holder.role.value} has no right to this.")
     if holder.must_change and route not in BEFORE_THE_CHANGE:
@@ -114,6 +153,13 @@ async def person(holder: Annotated[Holder, Depends(known)]) -> Holder:
     if holder.account_id is None or holder.sitting_id is None:
         raise Refused(403, "This is for people who have signed in; a token has no sitting.")
     return holder
+
+
+def _take_place(connection: HTTPConnection, holder: Holder) -> None:
+    places: Places = connection.app.state.places
+    peer: Peer | None = connection.scope.get("peer")
+    if peer is not None:
+        places.known(peer, Owner(holder.account_id, holder.token_id))
 
 
 def _route(connection: HTTPConnection) -> Route:
