@@ -3,10 +3,7 @@
 Programs send a token, browsers the cookie of a sitting; a request that sends both is a program's.
 """
 
-from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -18,7 +15,6 @@ from starlette.requests import HTTPConnection
 from callflow.rules.roles import Role
 from desk.accounts import cookie, guard
 from desk.archive import Archive, Patience
-from desk.lane import Lane
 from desk.places import Owner, Peer, Places
 from desk.policy import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
 from desk.problems import MustChange, Refused
@@ -34,10 +30,6 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 """A last use is kept to the minute: a player that seeks would write a row a second."""
 
 LONGEST_TOKEN = 200
-
-LOOKED_UP_AT_ONCE, LOOKED_UP_WAITING = 8, 150
-"""Cookies and tokens of strangers that are looked up; the database is there for who is at work."""
-MOST_REMEMBERED = 5_000
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -76,29 +68,10 @@ class Holder:
     """The password was given by somebody else: until it is changed nothing else may be done."""
 
 
-@dataclass(slots=True)
-class Lookups:
-    """The way to the database for cookies and tokens: who was good lately does not wait in line."""
-
-    _lane: Lane = field(
-        default_factory=lambda: Lane(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
-    )
-    _good: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    """Digests of what was good lately. That it still is, is asked each time."""
-
-    @asynccontextmanager
-    async def turn(self, secret: str) -> AsyncIterator[None]:
-        """Wait for a turn; what is done in it must fail unless the secret is good.
-
-        Raises TooManyAtOnceError.
-        """
-        digest = sittings.digest(secret)
-        async with self._lane.turn(ahead=digest in self._good):
-            yield
-        self._good[digest] = None
-        self._good.move_to_end(digest)
-        while len(self._good) > MOST_REMEMBERED:
-            self._good.popitem(last=False)
+def secret_of(connection: HTTPConnection) -> str:
+    """Return the token or cookie of a request, not looked at; empty for none."""
+    scheme, given = get_authorization_scheme_param(connection.headers.get("authorization"))
+    return given if scheme.lower() == "bearer" and given else cookie.given(connection)
 
 
 async def patience(connection: HTTPConnection) -> Patience:
@@ -124,14 +97,10 @@ async def admitted(
     if rule is Open.EVERYWHERE or (rule is Open.LOOPBACK and _is_loopback(address)):
         return None
     roles = LEADERS if isinstance(rule, Open) else rule
-    lookups: Lookups = connection.app.state.lookups
     if given is None and cookie.given(connection):
-        async with lookups.turn(cookie.given(connection)):
-            holder = await _seated(connection, route, address, asking)
+        holder = await _seated(connection, route, address, asking)
     else:
-        secret = given.credentials if given else ""
-        async with lookups.turn(secret[:LONGEST_TOKEN]):
-            holder = await _program(secret, address, asking)
+        holder = await _program(given.credentials if given else "", address, asking)
     connection.state.holder = holder
     _take_place(connection, holder)
     if holder.role not in roles:

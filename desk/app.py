@@ -24,7 +24,7 @@ from desk.accounts.device import Marks
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
-from desk.admission import Lookups, admitted
+from desk.admission import admitted, secret_of
 from desk.api import (
     accounts,
     agents,
@@ -218,7 +218,6 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.door = Door(app.state.archive, Passwords(), marks)
     app.state.provider = Provider(settings)
     app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
-    app.state.lookups = Lookups()
     return app
 
 
@@ -229,7 +228,12 @@ def facing_the_network(app: FastAPI) -> Edge:
     hosts = known_hosts(settings.desk_address, settings.desk_hosts)
     switch = partial(_web_socket, settings.paths.ports)
     return Edge(
-        app, hosts=hosts, measured=figures.measured, switch=switch, proxies=settings.proxies
+        app,
+        hosts=hosts,
+        measured=figures.measured,
+        switch=switch,
+        proxies=settings.proxies,
+        secret=secret_of,
     )
 
 

@@ -110,6 +110,34 @@ class Body:
         return limited
 
 
+async def beforehand(receive: Receive) -> Receive:
+    """Return a `receive` that has the body already, as far as it is small.
+
+    What goes wrong meanwhile is raised when the application asks for it.
+    """
+    waiting: list[Message | HTTPException] = []
+    size = 0
+    try:
+        while size <= LONGEST_BODY:
+            waiting.append(message := await receive())
+            size += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                break
+    except HTTPException as error:
+        waiting.append(error)
+
+    async def again() -> Message:
+        if not waiting:
+            return await receive()
+        match waiting.pop(0):
+            case HTTPException() as error:
+                raise error
+            case message:
+                return message
+
+    return again
+
+
 def longest(path: str) -> int:
     """Return how many bytes a body may have on a path."""
     if path in LISTS:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk import bodies
 from desk.bodies import Bodies
+from desk.lane import Lanes, TooManyAtOnceError
 from desk.problems import problem
 
 HEADERS = {
@@ -40,6 +41,12 @@ OF_PAGES = (
 FOR_EVER = "/static/"
 """Files under this path may be kept: they say so themselves."""
 
+LASTING = "/live"
+"""What stays open for hours; how many of one person: `floor/streams.py`."""
+
+SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/sitting")})
+"""These have lanes of their own (`desk/accounts/entry.py`): a password takes long to look at."""
+
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
 Measured = Callable[[str, str, int, float], None]
@@ -62,17 +69,20 @@ class Edge:
         measured: Measured,
         switch: Callable[[], int | None] = lambda: None,
         proxies: frozenset[str] = frozenset(),
+        secret: Callable[[HTTPConnection], str] = lambda _: "",
     ) -> None:
         """`switch` tells the port of the switch's web socket, None while there is none.
 
-        `proxies` are believed whom they speak for.
+        `proxies` are believed whom they speak for; `secret` is the token or cookie of a request.
         """
         self.app = app
         self._hosts = hosts
         self._measured = measured
         self._switch = switch
         self._proxies = proxies
+        self._secret = secret
         self._bodies = Bodies()
+        self._lanes = Lanes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -148,10 +158,43 @@ class Edge:
             await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
             return
         body = self._bodies.taken(scope, receive)
+        limited = body.limited(most, bodies.within(scope["path"]))
         try:
-            await self.app(scope, body.limited(most, bodies.within(scope["path"])), send)
+            await self._in_turn(request, limited, send, large=most > bodies.LONGEST_BODY)
+        except TooManyAtOnceError:
+            again = {"Retry-After": "2"}
+            await problem(503, "Too many ask in this second; try again.", headers=again)(
+                scope, receive, send
+            )
         finally:
             self._bodies.done(body)
+
+    async def _in_turn(
+        self, request: Request, receive: Receive, send: Send, *, large: bool
+    ) -> None:
+        """Answer a request when its turn comes; the turn ends when the answer begins.
+
+        Raises TooManyAtOnceError.
+        """
+        scope, secret = request.scope, self._secret(request)
+        if not self._lanes.is_known(secret):
+            receive = await bodies.beforehand(receive)  # who trickles has no turn meanwhile
+        if (scope["method"], scope["path"]) in SIGNING_IN:
+            await self.app(scope, receive, send)
+            return
+        lasting = scope["path"] == LASTING
+        end = await self._lanes.lane(secret, large=large, lasting=lasting).begin()
+
+        async def begun(message: Message) -> None:
+            end()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, begun)
+        finally:
+            end()
+            if secret and scope.get("state", {}).get("holder"):
+                self._lanes.good(secret)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)

@@ -31,6 +31,8 @@ BACK_AFTER_MS: Final = 300
 LOOK_EVERY_S: Final = 20.0
 LONGEST_MS: Final = 60_000
 
+REFUSED_AFTER_S: Final = 1.0
+"""A page that is refused comes again at once, and again."""
 TOO_MANY: Final = "You have too many pages open. Close one; this page comes back by itself."
 
 router = APIRouter(tags=["live"])
@@ -70,6 +72,7 @@ async def live(request: Request, holder: Known, page: Page = "") -> StreamingRes
     streams = floor_of(request).streams
     whose = {"account_id": holder.account_id, "token_id": holder.token_id}
     if not streams.has_room(**whose, page=page):
+        await asyncio.sleep(REFUSED_AFTER_S)
         raise Refused(429, TOO_MANY, headers={"Retry-After": "10"})
     _expect_life(request)
     return StreamingResponse(

@@ -2,9 +2,9 @@
 
 Does no I/O: who serves a connection says how it is closed. A connection is a stranger's until a
 request on it was admitted. Strangers share a number of places among themselves: when all are taken,
-the one that holds most, from one address, loses its oldest; so they close the desk to each other
-only. A person, or a token, has places of its own, and loses its own oldest idle one. When all are
-taken whoever is at work stays.
+the address that holds most loses the one that rested longest; so they close the desk to each other
+only. A person, or a token, has places of its own, and loses an idle one of its own, or the new one.
+When all are taken whoever is at work stays.
 """
 
 import itertools
@@ -56,14 +56,14 @@ class Place:
     """One connection."""
 
     peer: Peer
-    number: int
-    """In the order in which they came."""
     connection: Connection
     trusted: bool = False
     """A proxy of ours: who comes through it is counted by the proxy."""
     owner: Owner | None = None
     busy: bool = False
     """A request is under way."""
+    used: int = 0
+    """When something was last done on it, in the order of all that was done."""
 
 
 @dataclass(slots=True)
@@ -75,14 +75,14 @@ class Places:
     most: int = MOST_AT_ONCE
     strangers: int = STRANGERS
     _taken: dict[Peer, Place] = field(default_factory=dict)
-    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _moments: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __len__(self) -> int:
         return len(self._taken)
 
     def came(self, peer: Peer, connection: Connection) -> None:
         """Take a connection in; another may be closed for it."""
-        place = Place(peer, next(self._numbers), connection, trusted=peer[0] in self.proxies)
+        place = Place(peer, connection, trusted=peer[0] in self.proxies, used=next(self._moments))
         self._taken[peer] = place
         metrics.CONNECTIONS.set(len(self._taken))
         if not place.trusted:
@@ -101,7 +101,7 @@ class Places:
     def works(self, peer: Peer, *, busy: bool) -> None:
         """Note that a request began on a connection, or that its answer is out."""
         if place := self._taken.get(peer):
-            place.busy = busy
+            place.busy, place.used = busy, next(self._moments)
 
     def known(self, peer: Peer, owner: Owner) -> None:
         """Note whose a connection is: a request on it was admitted."""
@@ -111,7 +111,8 @@ class Places:
         place.owner = owner
         own = [one for one in self._taken.values() if one.owner == owner]
         if len(own) > owner.most:
-            self._end(min((one for one in own if one is not place), key=_oldest_idle))
+            idle = [one for one in own if not one.busy and one is not place]
+            self._end(min(idle, key=_rested) if idle else place)
 
     def expect_life(self, peer: Peer) -> None:
         """Note that a connection stays open for hours."""
@@ -127,7 +128,7 @@ class Places:
         """Order connections by who goes first when all places are taken."""
         account = place.owner.account_id if place.owner else None
         works = account is not None and self.at_work(account)
-        return works, not _strange(place), place.busy, place.number
+        return works, not _strange(place), place.busy, place.used
 
 
 def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
@@ -148,13 +149,16 @@ def _strange(place: Place) -> bool:
     return place.owner is None and not place.trusted
 
 
-def _oldest_idle(place: Place) -> tuple[bool, int]:
-    return place.busy, place.number
+def _rested(place: Place) -> tuple[bool, int]:
+    """Order connections by who was longest without anything to do."""
+    return place.busy, place.used
 
 
 def _of_whoever_holds_most(places: Iterable[Place]) -> Place:
-    """Return the oldest connection of the address that has most of them, an idle one if it can."""
+    """Return a connection of the address that has most of them, an idle one if there is any."""
     by_address: dict[str, list[Place]] = {}
     for place in places:
         by_address.setdefault(place.peer[0], []).append(place)
-    return min(max(by_address.values(), key=lambda held: len(held)), key=_oldest_idle)
+    most = max(map(len, by_address.values()))
+    held = next(held for held in by_address.values() if len(held) == most)
+    return min(held, key=_rested)

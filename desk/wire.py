@@ -20,7 +20,7 @@ TAKEN_WITHIN_MS = 25_000
 
 
 class HurriedConnection(H11Protocol):
-    """HTTP/1.1 with a limit of time for the head of each request, and a place for the connection."""
+    """HTTP/1.1 with a limit of time for the head of each request, and a place of its own."""
 
     places: Places
     _hurry: asyncio.TimerHandle | None = None

@@ -18,6 +18,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Self
 
 import httpx
@@ -111,9 +113,8 @@ class Provider:
         provider = await self._described()
         state = f"{secrets.token_urlsafe(32)}.{int(now.timestamp())}"
         begun = Begun(state, onward if len(onward) <= LONGEST_ONWARD else "/")
-        from desk.accounts import id_token  # noqa: PLC0415 (half a second that few houses need)
-
-        where = id_token.asked_at(
+        id_token = await _letter()
+        where: str = id_token.asked_at(
             provider["authorization_endpoint"],
             client_id=self._settings.oidc_client_id,
             back=back,
@@ -145,8 +146,7 @@ class Provider:
                 keys = await _json(client.get(provider["jwks_uri"]))
         except TooManyAtOnceError:
             raise VouchError("too many come back at once") from None
-        from desk.accounts import id_token  # noqa: PLC0415
-
+        id_token = await _letter()
         try:
             claims = id_token.claims(
                 given,
@@ -197,6 +197,11 @@ class Provider:
                 auth=(self._settings.oidc_client_id, self._settings.oidc_client_secret),
             )
         )
+
+
+async def _letter() -> ModuleType:
+    """Return `desk.accounts.id_token`: half a second that few houses need, and nobody waits for."""
+    return await asyncio.to_thread(import_module, "desk.accounts.id_token")
 
 
 def _mac(key: bytes, *said: str) -> str:
