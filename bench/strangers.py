@@ -72,7 +72,7 @@ class Noticed:
 async def measured(kinds: Sequence[str]) -> list[Noticed]:
     """Let each kind do its worst to one desk, one after the other."""
     found = []
-    async with _desk() as desk:
+    async with desk_alone() as desk:
         for kind in kinds:
             found.append(await noticed(desk, kind, KINDS[kind]))
             print(found[-1], flush=True)
@@ -81,7 +81,7 @@ async def measured(kinds: Sequence[str]) -> list[Noticed]:
 
 async def noticed(desk: Desk, kind: str, does: Does) -> Noticed:
     """Return what an agent notices of one kind."""
-    memory = _Memory(desk.process)
+    memory = Memory(desk.process)
     watching = asyncio.create_task(memory.watch())
     seconds = SECONDS if does is not _nobody else NOBODY_S
     agent = await asyncio.create_subprocess_exec(
@@ -110,7 +110,7 @@ async def noticed(desk: Desk, kind: str, does: Does) -> Noticed:
     )
 
 
-class _Memory:
+class Memory:
     """The most that a process and all that it started held at once."""
 
     def __init__(self, process: int) -> None:
@@ -197,7 +197,7 @@ async def _of_recording(path: Path) -> float:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sounds.notice", *words), cwd=PROJECT, stderr=subprocess.DEVNULL
     )
-    memory = _Memory(process.pid)
+    memory = Memory(process.pid)
     watching = asyncio.create_task(memory.watch())
     await process.wait()
     watching.cancel()
@@ -205,7 +205,7 @@ async def _of_recording(path: Path) -> float:
 
 
 @asynccontextmanager
-async def _desk() -> AsyncIterator[Desk]:
+async def desk_alone() -> AsyncIterator[Desk]:
     with tempfile.TemporaryDirectory() as folder:
         await fill(Path(folder))
         async with _provider() as issuer:
