@@ -15,6 +15,11 @@ class Paths:
         return self.home / "secrets.json"
 
     @property
+    def device_key(self) -> Path:
+        """Return the key of the marks that browsers keep which somebody has signed in with."""
+        return self.home / "device.key"
+
+    @property
     def ports(self) -> Path:
         return self.home / "run" / "ports.json"
 

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         description="Names under which the desk may be asked for, besides its address and "
         "localhost (comma between them); requests for another host are refused.",
     )
+    desk_proxies: str = Field(
+        "",
+        pattern=r"^$|^[0-9A-Fa-f.:]+(,[0-9A-Fa-f.:]+)*$",
+        description="Addresses of proxies in front of the desk (comma between them): what they say "
+        "in X-Forwarded-For is believed, so that those behind them are told apart.",
+    )
 
     hotline_number: DialledNumber = Field("10050", description="The number that callers dial.")
     company: str = Field(
@@ -320,6 +326,11 @@ class Settings(BaseSettings):
         """Return the seats an agent can sign in at: the browser's `w01` …, then desk phones."""
         browsers = (f"w{number:02d}" for number in range(1, self.browser_seats + 1))
         return (*browsers, *filter(None, self.desk_phones.split(",")))
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """Return the addresses whose X-Forwarded-For is believed."""
+        return frozenset(filter(None, self.desk_proxies.split(",")))
 
     @property
     def zone(self) -> ZoneInfo:

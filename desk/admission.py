@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from callflow.rules.roles import Role
 from desk.accounts import cookie, guard
 from desk.archive import Archive, Patience
+from desk.places import Owner, Peer, Places
 from desk.policy import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
 from desk.problems import MustChange, Refused
 from tickets import accounts, sittings, tokens
@@ -67,6 +68,12 @@ class Holder:
     """The password was given by somebody else: until it is changed nothing else may be done."""
 
 
+def secret_of(connection: HTTPConnection) -> str:
+    """Return the token or cookie of a request, not looked at; empty for none."""
+    scheme, given = get_authorization_scheme_param(connection.headers.get("authorization"))
+    return given if scheme.lower() == "bearer" and given else cookie.given(connection)
+
+
 async def patience(connection: HTTPConnection) -> Patience:
     """Return this request's way to the database."""
     archive: Archive = connection.app.state.archive
@@ -95,6 +102,7 @@ async def admitted(
     else:
         holder = await _program(given.credentials if given else "", address, asking)
     connection.state.holder = holder
+    _take_place(connection, holder)
     if holder.role not in roles:
         raise Refused(403, f"The role {holder.role.value} has no right to this.")
     if holder.must_change and route not in BEFORE_THE_CHANGE:
@@ -114,6 +122,13 @@ async def person(holder: Annotated[Holder, Depends(known)]) -> Holder:
     if holder.account_id is None or holder.sitting_id is None:
         raise Refused(403, "This is for people who have signed in; a token has no sitting.")
     return holder
+
+
+def _take_place(connection: HTTPConnection, holder: Holder) -> None:
+    places: Places = connection.app.state.places
+    peer: Peer | None = connection.scope.get("peer")
+    if peer is not None:
+        places.known(peer, Owner(holder.account_id, holder.token_id))
 
 
 def _route(connection: HTTPConnection) -> Route:

@@ -19,10 +19,12 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from desk import health, live, watching
+from desk.accounts import device
+from desk.accounts.device import Marks
 from desk.accounts.entry import Door
 from desk.accounts.oidc import Provider
 from desk.accounts.passwords import Passwords
-from desk.admission import admitted
+from desk.admission import admitted, secret_of
 from desk.api import (
     accounts,
     agents,
@@ -52,6 +54,7 @@ from desk.api import (
 from desk.archive import Archive, NotAnsweringError
 from desk.assets import Assets
 from desk.edge import Edge, known_hosts
+from desk.lane import TooManyAtOnceError
 from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from desk.pages import (
     routes_accounts,
@@ -75,6 +78,7 @@ from desk.pages import (
 )
 from desk.pages.refused import by_a_person, refused, sentence, wrongly_asked
 from desk.pictures import Pictures
+from desk.places import Places
 from desk.policy import LEADERS, require_policy
 from desk.problems import Problem, answer_with_problems, problem
 from floor import opening
@@ -196,6 +200,7 @@ def wired() -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, wrongly_asked)
     app.add_exception_handler(NotAnsweringError, _database_away)
+    app.add_exception_handler(TooManyAtOnceError, _too_many)
     _describe_problems(app)
     return app
 
@@ -209,8 +214,10 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.assets = Assets(settings.cache / "web")
     app.state.pictures = Pictures()
     app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
-    app.state.door = Door(app.state.archive, Passwords())
+    marks = Marks(device.key(settings.paths.device_key))
+    app.state.door = Door(app.state.archive, Passwords(), marks)
     app.state.provider = Provider(settings)
+    app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
     return app
 
 
@@ -219,8 +226,15 @@ def facing_the_network(app: FastAPI) -> Edge:
     settings: Settings = app.state.settings
     figures: Figures = app.state.figures
     hosts = known_hosts(settings.desk_address, settings.desk_hosts)
-    ports = settings.paths.ports
-    return Edge(app, hosts=hosts, measured=figures.measured, switch=partial(_web_socket, ports))
+    switch = partial(_web_socket, settings.paths.ports)
+    return Edge(
+        app,
+        hosts=hosts,
+        measured=figures.measured,
+        switch=switch,
+        proxies=settings.proxies,
+        secret=secret_of,
+    )
 
 
 @asynccontextmanager
@@ -274,6 +288,19 @@ async def _database_away(request: Request, _error: Exception) -> Response:
         return answer
     said = "The database does not answer; calls are answered all the same. Try again soon."
     return problem(503, said, headers=again)
+
+
+def _on_duty(floor: Floor, account_id: int) -> bool:
+    return any(one.account_id == account_id for one in floor.picture.workers.values())
+
+
+async def _too_many(request: Request, _error: Exception) -> Response:
+    if by_a_person(request):
+        answer = sentence(request, 503)
+        answer.headers.update({"Retry-After": "2"})
+        return answer
+    said = "Too many who are not known ask in this second; try again."
+    return problem(503, said, headers={"Retry-After": "2"})
 
 
 def _describe_problems(app: FastAPI) -> None:

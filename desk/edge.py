@@ -1,4 +1,4 @@
-"""Owns what every request passes first: the host it asks for, the size of its body, its log line.
+"""Owns what every request passes first: its host, whom a proxy speaks for, its log line.
 
 It stands outside the framework, so that what the framework refuses is measured and protected too.
 No answer may be framed by a page or read by another site: there is no CORS. None may be kept by a
@@ -6,34 +6,18 @@ cache but scripts and styles, whose names change with their content. Pages load 
 files, and connect to nobody but us and the switch's web socket.
 """
 
-import asyncio
-import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from ipaddress import ip_address
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from desk import bodies
+from desk.bodies import Bodies
+from desk.lane import Lanes, TooManyAtOnceError
 from desk.problems import problem
-
-LONGEST_BODY = 64 * 1024
-"""Bytes of a request's body; the largest we take is a notice of a few hundred characters."""
-
-LARGER = (
-    (re.compile(r"/notices/[0-9]+/recording"), 9 * 1024 * 1024),
-    (re.compile(r"/(notices|api/v1/incidents)/[0-9]+/list"), 2 * 1024 * 1024),
-)
-"""Paths on which more comes in, and how many bytes: a recording, a list of households (CBK-5)."""
-
-BODY_WITHIN_S = 10.0
-"""Seconds for the whole body."""
-
-LONGEST_LIST = 9 * 2**20
-LIST_WITHIN_S = 60.0
-LISTS = frozenset({"/batches/new", "/api/v1/batch-lists"})
-"""Where lists of people are brought, ten thousand and more to call (`sheets/opening.py`)."""
 
 HEADERS = {
     "Cache-Control": "no-store, private",
@@ -57,6 +41,12 @@ OF_PAGES = (
 FOR_EVER = "/static/"
 """Files under this path may be kept: they say so themselves."""
 
+LASTING = "/live"
+"""What stays open for hours; how many of one person: `floor/streams.py`."""
+
+SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/sitting")})
+"""These have lanes of their own (`desk/accounts/entry.py`): a password takes long to look at."""
+
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
 Measured = Callable[[str, str, int, float], None]
@@ -78,12 +68,21 @@ class Edge:
         hosts: frozenset[str],
         measured: Measured,
         switch: Callable[[], int | None] = lambda: None,
+        proxies: frozenset[str] = frozenset(),
+        secret: Callable[[HTTPConnection], str] = lambda _: "",
     ) -> None:
-        """`switch` tells the port of the switch's web socket, None while there is none."""
+        """`switch` tells the port of the switch's web socket, None while there is none.
+
+        `proxies` are believed whom they speak for; `secret` is the token or cookie of a request.
+        """
         self.app = app
         self._hosts = hosts
         self._measured = measured
         self._switch = switch
+        self._proxies = proxies
+        self._secret = secret
+        self._bodies = Bodies()
+        self._lanes = Lanes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -92,6 +91,8 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["peer"] = scope.get("client")
+        scope["client"] = self._spoken_for(scope)
         started = time.monotonic()
         status = 500
 
@@ -108,6 +109,19 @@ class Edge:
             log.error("request failed", path=scope["path"][:100], exc_info=error)
         finally:
             self._close(scope, status, time.monotonic() - started)
+
+    def _spoken_for(self, scope: Scope) -> tuple[str, int] | None:
+        """Return who asks: behind a proxy of ours, the last address that is none of ours."""
+        client: tuple[str, int] | None = scope.get("client")
+        if client is None or client[0] not in self._proxies:
+            return client
+        said = HTTPConnection(scope).headers.getlist("x-forwarded-for")
+        for each in reversed([one.strip() for one in ",".join(said).split(",")]):
+            if not _is_address(each):
+                break
+            if each not in self._proxies:
+                return each, client[1]
+        return client
 
     async def _web_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         if _host(HTTPConnection(scope)) in self._hosts:
@@ -139,12 +153,48 @@ class Edge:
             refused = problem(400, "This desk is not known by the host name that was asked for.")
             await refused(scope, receive, send)
             return
-        most = _longest(scope["path"])
+        most = bodies.longest(scope["path"])
         if _announced(request) > most:
             await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
-        else:
-            within = LIST_WITHIN_S if scope["path"] in LISTS else BODY_WITHIN_S
-            await self.app(scope, _limited(receive, most, within), send)
+            return
+        body = self._bodies.taken(scope, receive)
+        limited = body.limited(most, bodies.within(scope["path"]))
+        try:
+            await self._in_turn(request, limited, send, large=most > bodies.LONGEST_BODY)
+        except TooManyAtOnceError:
+            again = {"Retry-After": "2"}
+            await problem(503, "Too many ask in this second; try again.", headers=again)(
+                scope, receive, send
+            )
+        finally:
+            self._bodies.done(body)
+
+    async def _in_turn(
+        self, request: Request, receive: Receive, send: Send, *, large: bool
+    ) -> None:
+        """Answer a request when its turn comes; the turn ends when the answer begins.
+
+        Raises TooManyAtOnceError.
+        """
+        scope, secret = request.scope, self._secret(request)
+        if not self._lanes.is_known(secret):
+            receive = await bodies.beforehand(receive)  # who trickles has no turn meanwhile
+        if (scope["method"], scope["path"]) in SIGNING_IN:
+            await self.app(scope, receive, send)
+            return
+        lasting = scope["path"] == LASTING
+        end = await self._lanes.lane(secret, large=large, lasting=lasting).begin()
+
+        async def begun(message: Message) -> None:
+            end()
+            await send(message)
+
+        try:
+            await self.app(scope, receive, begun)
+        finally:
+            end()
+            if secret and scope.get("state", {}).get("holder"):
+                self._lanes.good(secret)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -177,36 +227,14 @@ def _host(request: HTTPConnection) -> str:
     return given.partition(":")[0]
 
 
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _announced(request: Request) -> int:
     length = request.headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() and len(length) < 18 else 1 << 60
-
-
-def _longest(path: str) -> int:
-    """Return how many bytes a body may have on a path."""
-    if path in LISTS:
-        return LONGEST_LIST
-    return next((most for known, most in LARGER if known.fullmatch(path)), LONGEST_BODY)
-
-
-def _limited(receive: Receive, most: int, within: float) -> Callable[[], Awaitable[Message]]:
-    """Return a `receive` that stops a body that grows beyond the limit, or takes for ever."""
-    taken = 0
-    whole = False
-    deadline = time.monotonic() + within
-
-    async def limited() -> Message:
-        nonlocal taken, whole
-        try:
-            # After the body, `receive` waits for the end of the connection: as long as it takes.
-            async with asyncio.timeout(None if whole else deadline - time.monotonic()):
-                message = await receive()
-        except TimeoutError:
-            raise HTTPException(408) from None
-        whole = not message.get("more_body", False)
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise HTTPException(413)
-        return message
-
-    return limited

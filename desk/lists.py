@@ -116,7 +116,8 @@ def _write(folder: Path, wanted: List) -> None:
     path = _path(folder, wanted.id)
     beside = path.with_suffix(".new")
     beside.touch(mode=0o600)
-    beside.write_text(json.dumps(told), encoding="utf-8")
+    with beside.open("w", encoding="utf-8") as file:
+        file.writelines(json.JSONEncoder(ensure_ascii=False).iterencode(told))
     beside.replace(path)
 
 
@@ -125,7 +126,7 @@ def _read(folder: Path, list_id: str) -> List | None:
         path = _path(folder, list_id)
         if time.time() - path.stat().st_mtime > KEPT_FOR_S:
             return None
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = apart.loaded(path.read_bytes())
     except (OSError, ValueError):
         return None
     return List(

@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from desk.admission import Holder, still_admitted
 from desk.api.asking import VISIBLE, Identity, Known
 from desk.archive import Archive, NotAnsweringError
-from desk.problems import documented
+from desk.places import Places
+from desk.problems import Refused, documented
 from floor import metrics
 from floor.floor import Floor
-from floor.streams import Stream
+from floor.streams import Stream, TooManyPagesError
 
 HEARTBEAT_S: Final = 10.0
 """A comment as often as this, so that both sides notice a dead connection."""
@@ -29,6 +30,10 @@ BACK_AFTER_MS: Final = 300
 """How soon a browser comes back after a broken stream."""
 LOOK_EVERY_S: Final = 20.0
 LONGEST_MS: Final = 60_000
+
+REFUSED_AFTER_S: Final = 1.0
+"""A page that is refused comes again at once, and again."""
+TOO_MANY: Final = "You have too many pages open. Close one; this page comes back by itself."
 
 router = APIRouter(tags=["live"])
 log = structlog.get_logger()
@@ -62,7 +67,7 @@ def streams_end(request: Request, holder: Holder) -> None:
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."},
-        **documented(401, 403, 422, 503),
+        **documented(401, 403, 422, 429, 503),
     },
 )
 async def live(request: Request, holder: Known, page: Page = "") -> StreamingResponse:
@@ -70,6 +75,12 @@ async def live(request: Request, holder: Known, page: Page = "") -> StreamingRes
 
     An open stream is a sign that the agent is there: once it is closed, no callers are offered.
     """
+    streams = floor_of(request).streams
+    whose = {"account_id": holder.account_id, "token_id": holder.token_id}
+    if not streams.has_room(**whose, page=page):
+        await asyncio.sleep(REFUSED_AFTER_S)
+        raise Refused(429, TOO_MANY, headers={"Retry-After": "10"})
+    _expect_life(request)
     return StreamingResponse(
         _events(request, holder, page),
         media_type="text/event-stream",
@@ -83,9 +94,22 @@ async def seen(wanted: SeenPop, _holder: Known) -> None:
     metrics.POP.observe(wanted.ms / 1000)
 
 
+def _expect_life(request: Request) -> None:
+    """Have the connection closed soon when nobody is there any more: its page takes a place."""
+    places: Places = request.app.state.places
+    peer = request.scope.get("peer")
+    if peer is not None:
+        places.expect_life(peer)
+
+
 async def _events(request: Request, holder: Holder, page: str) -> AsyncIterator[bytes]:
     floor = floor_of(request)
-    stream = floor.open(account_id=holder.account_id, role=holder.role, page=page)
+    try:
+        stream = floor.open(
+            account_id=holder.account_id, role=holder.role, page=page, token_id=holder.token_id
+        )
+    except TooManyPagesError:
+        return  # others of the same person came in the same moment
     try:
         yield f"retry: {BACK_AFTER_MS}\n\n".encode()
         looked = time.monotonic()

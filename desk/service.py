@@ -13,15 +13,12 @@ import structlog
 import uvicorn
 
 from desk.app import built, facing_the_network
-from desk.wire import HurriedConnection
+from desk.places import room_for
+from desk.wire import with_places
 from settings import Settings
 
 STOPPING_S = 1
 """Seconds that requests in flight get to finish (uvicorn counts in whole ones)."""
-
-MOST_AT_ONCE = 500
-"""Connections at once; a request on one more is told to come back. Files enough for all of them
-are allowed everywhere (1,024 is the usual limit)."""
 
 log = structlog.get_logger()
 
@@ -47,19 +44,20 @@ class Desk(uvicorn.Server):
 async def serve(settings: Settings) -> None:
     """Serve the API until SIGTERM or Ctrl-C. Exits with 1 when the port is taken."""
     app = built(settings)
+    app.state.places.most, app.state.places.strangers = room_for()
     server = Desk(
         uvicorn.Config(
             facing_the_network(app),
             host=settings.desk_address,
             port=settings.desk_port,
             loop="none",
-            http=HurriedConnection,
+            ws="none",
+            http=with_places(app.state.places),
             lifespan="on",
             access_log=False,
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_AT_ONCE,
             timeout_keep_alive=10,
             timeout_graceful_shutdown=STOPPING_S,
         )

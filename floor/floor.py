@@ -137,9 +137,11 @@ class Floor:
                 task.cancel()
             await asyncio.gather(linked, *self._tasks, return_exceptions=True)
 
-    def open(self, *, account_id: int | None, role: Role, page: str) -> Stream:
-        """Begin the stream of a page: the whole picture first."""
-        stream = self.streams.open(account_id=account_id, role=role, page=page)
+    def open(
+        self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
+    ) -> Stream:
+        """Begin the stream of a page: the whole picture first. Raises TooManyPagesError."""
+        stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
         if account_id is not None and _is_work(page):
             self._signs(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "picture", self._whole(stream))

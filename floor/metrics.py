@@ -12,6 +12,18 @@ STREAMS = Gauge("thirdring_live_streams", "Pages that are open.", registry=REGIS
 DROPPED = Counter(
     "thirdring_live_dropped", "Pages dropped because they did not read.", registry=REGISTRY
 )
+CONNECTIONS = Gauge(
+    "thirdring_desk_connections", "Connections to the desk, whoever's.", registry=REGISTRY
+)
+CONNECTIONS_ENDED = Counter(
+    "thirdring_desk_connections_ended",
+    "Connections that lost their place to another, a stranger's or one that was known.",
+    ("whose",),
+    registry=REGISTRY,
+)
+STREAMS_REFUSED = Counter(
+    "thirdring_live_refused", "Pages refused because their person has too many.", registry=REGISTRY
+)
 OFFER = Histogram(
     "thirdring_offer_seconds",
     "From Asterisk's word that a phone will ring to the event sent to the page.",

@@ -17,7 +17,16 @@ from floor import metrics
 ROOM: Final = 64
 """Events that a page may be behind by."""
 
+OF_ONE_PERSON: Final = 10
+"""Open pages of one person; a page that comes back takes its own place again."""
+OF_ONE_TOKEN: Final = 100
+"""Open pages of a token: a wall of screens may share one."""
+
 Data = Mapping[str, object]
+
+
+class TooManyPagesError(Exception):
+    """A person has as many pages open as one may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Stream:
     account_id: int | None
     role: Role
     page: str
+    token_id: int | None = None
     waiting: asyncio.Queue[Told | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
     dropped: bool = False
 
@@ -56,12 +66,37 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
-    def open(self, *, account_id: int | None, role: Role, page: str) -> Stream:
-        """Begin a stream."""
-        stream = Stream(next(self._numbers), account_id, role, page)
+    def open(
+        self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
+    ) -> Stream:
+        """Begin a stream. Raises TooManyPagesError when its person has too many.
+
+        The new one is refused, not an old one ended: else two pages would end each other for ever.
+        """
+        before, full = self._before(account_id, token_id, page)
+        if before is not None:
+            self._drop(before, counted=False)
+        elif full:
+            metrics.STREAMS_REFUSED.inc()
+            raise TooManyPagesError
+        stream = Stream(next(self._numbers), account_id, role, page, token_id)
         self._open[stream.id] = stream
         metrics.STREAMS.set(len(self._open))
         return stream
+
+    def has_room(self, *, account_id: int | None, page: str, token_id: int | None = None) -> bool:
+        """Tell whether a page of a person, or of a token, could be opened now."""
+        before, full = self._before(account_id, token_id, page)
+        return before is not None or not full
+
+    def _before(
+        self, account_id: int | None, token_id: int | None, page: str
+    ) -> tuple[Stream | None, bool]:
+        """Return the stream that this page had before, and whether its person has no room."""
+        whose = (account_id, token_id)
+        own = [one for one in self._open.values() if (one.account_id, one.token_id) == whose]
+        most = OF_ONE_TOKEN if account_id is None else OF_ONE_PERSON
+        return next((one for one in own if page and one.page == page), None), len(own) >= most
 
     def close(self, stream: Stream) -> None:
         """Forget a stream that has ended."""

@@ -1,52 +1,52 @@
 """Owns the process in which lists are read and workbooks written: `python -m sheets.apart`.
 
-What people bring may be made to eat memory or time: a process of its own, with limits, loses
-nothing but itself, and calls go on meanwhile. It reads its standard input and writes JSON or a
-workbook.
+What people bring may be made to eat memory or time: a process of its own, behind a fence
+(`confined.py`), loses nothing but itself, and calls go on meanwhile. It reads its standard input
+and writes JSON or a workbook.
 """
 
 import asyncio
-import contextlib
 import json
-import os
-import resource
 import sys
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
+import confined
+from confined import BeyondError, Fence, Limit
 from sheets.faults import Fault, InRow, Person, Twice, UnreadableError, Whole
 from sheets.numbers import Numbers
 from sheets.opening import require_something
 from sheets.reading import Reading, read
 from sheets.writing import workbook
 
-WITHIN_S: Final = 30.0
-CPU_S: Final = 25
-MEMORY: Final = 1536 * 2**20
-"""Bytes of addresses, of which a list of ten thousand rows uses a small part."""
+FENCE: Final = Fence(memory=150 * 2**20, cpu_s=25, within_s=30.0, told=32 * 2**20)
+WRITING: Final = Fence(memory=512 * 2**20, cpu_s=25, within_s=30.0, told=64 * 2**20)
+"""What we write is our own, and may be long."""
 AT_ONCE: Final = 2
-NICENESS: Final = 5
-"""Who talks to a caller goes first."""
+WAITING: Final = 4
+"""Lists that wait for their turn, each in our memory meanwhile; more are asked to come again."""
 
-_HOME = Path(__file__).resolve().parent.parent
-_SURROUNDINGS = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+_WHY: Final = {
+    Limit.MEMORY: Whole.TOO_MUCH,
+    Limit.TIME: Whole.TOO_LONG,
+    Limit.ANSWER: Whole.TOO_MUCH,
+}
 _turn = asyncio.Semaphore(AT_ONCE)
+_under_way = 0
 
 
 async def reading(content: bytes, *, region: str, own: Collection[str]) -> Reading:
     """Return what a list says (`sheets.reading.read`). Raises UnreadableError."""
     require_something(content)
-    told = await _done(["read", region, ",".join(sorted(own))], content)
-    found = json.loads(told)
-    if "why" in found:
-        raise UnreadableError(Whole(found["why"]), **found["gaps"])
-    return reading_in(found)
+    told = await _done(["read", region, ",".join(sorted(own))], content, FENCE)
+    return await asyncio.to_thread(_understood, told)
 
 
 async def workbook_of(title: str, rows: Sequence[Sequence[str]]) -> bytes:
     """Return an XLSX with one sheet, the header first. Raises UnreadableError when it fails."""
-    return await _done(["write", title], json.dumps(rows).encode())
+    return await _done(["write", title], json.dumps(rows).encode(), WRITING)
 
 
 def reading_in(found: dict[str, Any]) -> Reading:
@@ -75,44 +75,60 @@ def _told(one: Person | Fault | Twice) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 
-async def _done(words: Sequence[str], given: bytes) -> bytes:
-    async with _turn:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sheets.apart", *words),
-            cwd=_HOME,
-            env={"PATH": os.environ.get("PATH", ""), **_SURROUNDINGS},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+def _understood(told: bytes) -> Reading:
+    found = loaded(told)
+    if "why" in found:
+        raise UnreadableError(Whole(found["why"]), **found["gaps"])
+    return reading_in(found)
+
+
+def loaded(told: str | bytes) -> Any:
+    """Return what JSON tells; a text that stands in it a thousand times is kept once."""
+    same: dict[str, str] = {}
+
+    def kept(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {
+            name: same.setdefault(value, value) if isinstance(value, str) else value
+            for name, value in pairs
+        }
+
+    return json.loads(told, object_pairs_hook=kept)
+
+
+async def _done(words: Sequence[str], given: bytes, fence: Fence) -> bytes:
+    async with _place():
         try:
-            async with asyncio.timeout(WITHIN_S):
-                told, _ = await process.communicate(given)
-        except TimeoutError:
-            raise UnreadableError(Whole.TOO_LONG) from None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        raise UnreadableError(Whole.BROKEN)
-    return told
+            return await confined.answer("sheets.apart", words, given, fence)
+        except BeyondError as error:
+            raise UnreadableError(_WHY.get(error.limit, Whole.BROKEN)) from error
+
+
+@asynccontextmanager
+async def _place() -> AsyncIterator[None]:
+    """Wait for a turn. Raises UnreadableError when too many wait already."""
+    global _under_way  # noqa: PLW0603 (one count a process, like the turns)
+    if _under_way >= AT_ONCE + WAITING:
+        raise UnreadableError(Whole.BUSY)
+    _under_way += 1
+    try:
+        async with _turn:
+            yield
+    finally:
+        _under_way -= 1
 
 
 def main(words: Sequence[str]) -> None:
-    """Do one thing, within limits that nothing that was brought can lift."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    os.nice(NICENESS)
+    """Do one thing with what comes in."""
     given = sys.stdin.buffer.read()
     match words:
         case ["read", region, own]:
-            told = json.dumps(_read(given, Numbers(region, frozenset(own.split(","))))).encode()
+            found = _read(given, Numbers(region, frozenset(own.split(","))))
+            for piece in json.JSONEncoder(ensure_ascii=False).iterencode(found):
+                sys.stdout.write(piece)
         case ["write", title]:
-            told = workbook(title, json.loads(given))
+            sys.stdout.buffer.write(workbook(title, json.loads(given)))
         case _:
             sys.exit(2)
-    sys.stdout.buffer.write(told)
 
 
 def _read(given: bytes, numbers: Numbers) -> dict[str, Any]:
@@ -123,4 +139,4 @@ def _read(given: bytes, numbers: Numbers) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    confined.run(partial(main, sys.argv[1:]), WRITING if "write" in sys.argv[1:2] else FENCE)

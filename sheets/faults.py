@@ -25,6 +25,9 @@ class Whole(StrEnum):
     NO_NUMBER_COLUMN = "no_number_column"
     NO_ROWS = "no_rows"  # a header and nothing under it
     TOO_LONG = "too_long"  # the reading took longer than it may
+    TOO_MUCH = "too_much"  # the reading took more memory than it may
+    TOO_MUCH_TEXT = "too_much_text"  # all that would be kept, together
+    BUSY = "busy"  # others bring lists at this moment
 
 
 class InRow(StrEnum):

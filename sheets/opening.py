@@ -9,11 +9,11 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Final
+from typing import IO, Final
 
 from sheets.faults import UnreadableError, Whole
 
@@ -23,8 +23,10 @@ LARGEST_UNPACKED: Final = 64 * 2**20
 MOST_PARTS: Final = 200
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 60
-MOST_CELLS: Final = 6_000_000
-"""From A1 to the last one, with the empty ones between."""
+MOST_CELLS: Final = 3_000_000
+"""From A1 to the last one, with the empty ones between: each takes 32 bytes."""
+MOST_LOOKED_AT: Final = 1_000
+"""Cells of a line of CSV; more is no list, and only their number would be said."""
 LONGEST_CELL: Final = 2_000
 """Characters that are looked at; what is kept of one is less."""
 
@@ -37,6 +39,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_PIECE, _OVERLAP = 2**18, 64
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,8})["']""")
 _DECLARED = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 
@@ -74,7 +77,7 @@ def _of_csv(content: bytes) -> Iterator[Line]:
     began = 1
     try:
         for row in rows:
-            yield began, [cell[:LONGEST_CELL].strip() for cell in row]
+            yield began, [cell[:LONGEST_CELL].strip() for cell in row[:MOST_LOOKED_AT]]
             began = rows.line_num + 1
     except csv.Error:
         raise UnreadableError(Whole.QUOTES, line=began) from None
@@ -139,22 +142,33 @@ def _harmless(content: bytes) -> None:
             raise UnreadableError(Whole.TOO_LARGE, most=LARGEST // 2**20)
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
-                xml = archive.read(part)
-                _declares_nothing(xml)
-                _is_no_desert(xml)
+                with archive.open(part) as xml:
+                    _is_no_desert(_declares_nothing(_pieces(xml)))
 
 
-def _declares_nothing(xml: bytes) -> None:
+def _pieces(xml: IO[bytes]) -> Iterator[bytes]:
+    """Give a part in pieces that overlap, so that what is looked for is whole in one of them."""
+    before = b""
+    while piece := xml.read(_PIECE):
+        yield before + piece
+        before = (before + piece)[-_OVERLAP:]
+
+
+def _declares_nothing(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Refuse XML that declares entities of its own: no spreadsheet program writes any."""
-    if any(declared in xml for declared in _DECLARED):
-        raise UnreadableError(Whole.BROKEN)
+    for piece in pieces:
+        if any(declared in piece for declared in _DECLARED):
+            raise UnreadableError(Whole.BROKEN)
+        yield piece
 
 
-def _is_no_desert(xml: bytes) -> None:
+def _is_no_desert(pieces: Iterable[bytes]) -> None:
     """Refuse a sheet with a cell so far away that all the empty ones before it fill our memory."""
-    places = set(_PLACE.findall(xml))
-    far_down = max((int(row) for _, row in places), default=0)
-    far_right = max((_column(letters) for letters, _ in places), default=0)
+    far_down = far_right = 0
+    for piece in pieces:
+        places = set(_PLACE.findall(piece))
+        far_down = max(far_down, max((int(row) for _, row in places), default=0))
+        far_right = max(far_right, max((_column(letters) for letters, _ in places), default=0))
     if far_down * far_right > MOST_CELLS:
         if far_down > MOST_ROWS:
             raise UnreadableError(Whole.TOO_MANY_ROWS, most=MOST_ROWS)

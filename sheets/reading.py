@@ -19,6 +19,8 @@ from sheets.opening import MOST_COLUMNS, lines
 
 LONGEST_NAME = 80
 LONGEST_EXTRA = 200
+MOST_TEXT = 8 * 2**20
+"""Characters that are kept of all rows: a cell that is repeated costs a workbook nothing."""
 LONGEST_GIVEN = 40
 """Characters of a wrong cell that are shown."""
 
@@ -60,14 +62,18 @@ def read(content: bytes, numbers: Numbers) -> Reading:
     faults: list[Fault] = []
     twice: list[Twice] = []
     first: dict[str, int] = {}
-    rows = 0
+    same: dict[str, str] = {}  # most lists say the same again and again
+    rows = text = 0
     for line, row in found:
         rows += 1
         try:
-            person = _person(line, row, known, numbers)
+            person = _person(line, row, known, numbers, same)
         except _WrongCellError as error:
             faults.append(Fault(line, error.why, clean(error.given, LONGEST_GIVEN)))
             continue
+        text += len(person.name) + sum(map(len, person.extra.values()))
+        if text > MOST_TEXT:
+            raise UnreadableError(Whole.TOO_MUCH_TEXT, line=line)
         before = first.setdefault(person.number, line)
         if before == line:
             people.append(person)
@@ -78,7 +84,9 @@ def read(content: bytes, numbers: Numbers) -> Reading:
     return Reading(rows, people, faults, twice, list(known.others.values()))
 
 
-def _person(line: int, row: Sequence[str], known: Columns, numbers: Numbers) -> Person:
+def _person(
+    line: int, row: Sequence[str], known: Columns, numbers: Numbers, same: dict[str, str]
+) -> Person:
     given = known.cell("number", row)
     try:
         number = numbers.read(given)
@@ -91,7 +99,10 @@ def _person(line: int, row: Sequence[str], known: Columns, numbers: Numbers) -> 
         language=_language(known.cell("language", row)),
         zone=_zone(known.cell("zone", row), number.zones, given),
         ticket=_ticket(known.cell("ticket", row)),
-        extra=known.kept(row, LONGEST_EXTRA),
+        extra={
+            header: same.setdefault(text, text)
+            for header, text in known.kept(row, LONGEST_EXTRA).items()
+        },
     )
 
 

@@ -10,15 +10,15 @@ import argparse
 import os
 import re
 import sys
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from sounds.bringing import CannotUse, brought
 from sounds.shaping import NothingHeard, shaped
-from sounds.sound import TELEPHONE_RATE, Samples, Sound, read_wav, wav_bytes, write_whole
+from sounds.sound import TELEPHONE_RATE, Samples, Sound, wav_bytes, write_whole
 from sounds.texts import LANGUAGES, Language
 from sounds.voice import CannotSay, Voice
 from sounds.voices import best_voices
@@ -26,18 +26,12 @@ from sounds.voices import best_voices
 CANNOT_SAY: Final = 3
 CANNOT_USE: Final = 4
 NICE: Final = 10
-LONGEST: Final = 120.0
-"""Seconds of a recording."""
 PAUSE: Final = 0.35
 """Seconds between two sentences."""
 _LONGEST_PIECE: Final = 60
 """Characters that the voice is given at once; the model takes some 500 sounds."""
 _SENTENCES = re.compile(r"(?<=[。！？；!?;\n])|(?<=[.])(?=\s)")
 _CLAUSES = re.compile(r"(?<=[，、：,:])")
-
-
-class CannotUse(Exception):
-    """A recording that cannot be the message; the message says why."""
 
 
 def spoken(text: str, language: Language, voice: Voice) -> Sound:
@@ -67,13 +61,7 @@ def pieces(text: str) -> list[str]:
 
 def recorded(path: Path) -> Sound:
     """Return an uploaded recording as callers shall hear it. Raises CannotUse."""
-    try:
-        sound = read_wav(path)
-        if sound.seconds > LONGEST:
-            raise CannotUse(f"it is longer than {LONGEST:.0f} seconds")
-        return shaped(sound)
-    except (OSError, EOFError, wave.Error, NothingHeard, ValueError) as error:
-        raise CannotUse(str(error) or "it ends too early") from error
+    return brought(path, "wav")
 
 
 def main(words: Sequence[str] | None = None) -> int:

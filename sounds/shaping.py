@@ -11,6 +11,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from sounds.resampling import at_telephone_rate
 from sounds.sound import TELEPHONE_RATE, Samples, Sound
 
 SPEECH_LEVEL = -20.0
@@ -34,7 +35,7 @@ def shaped(sound: Sound) -> Sound:
     """Return the sound as callers shall hear it, at 8 kHz. Raises `NothingHeard` for silence."""
     if not len(sound.samples) or not np.isfinite(sound.samples).all():
         raise NothingHeard("there are no samples in it")
-    band = _in_band(_at_telephone_rate(sound))
+    band = _in_band(at_telephone_rate(sound).samples)
     trimmed = without_silent_edges(band)
     level = speech_level(trimmed)
     if not math.isfinite(level) or level < -70:
@@ -90,22 +91,6 @@ def _audible(samples: Samples) -> tuple[int, int]:
 def _frame_powers(samples: Samples, size: int) -> Samples:
     whole = np.pad(samples, (0, -len(samples) % size)).reshape(-1, size)
     return np.asarray(np.square(whole).mean(axis=1), np.float32)
-
-
-def _at_telephone_rate(sound: Sound) -> Samples:
-    """Return the samples at 8 kHz: each is a windowed sinc over its neighbours, for any ratio."""
-    if sound.rate == TELEPHONE_RATE:
-        return sound.samples
-    step = sound.rate / TELEPHONE_RATE
-    cut = min(1.0, 1 / step) * 0.94  # of the lower Nyquist frequency
-    reach = math.ceil(24 / cut)
-    padded = np.pad(sound.samples, reach)
-    centres = np.arange(math.floor(len(sound.samples) / step)) * step
-    nearest = np.floor(centres).astype(np.int64)
-    offsets = np.arange(-reach + 1, reach + 1)
-    distance = offsets[None, :] - (centres - nearest)[:, None]
-    kernel = cut * np.sinc(cut * distance) * (0.5 + 0.5 * np.cos(np.pi * distance / (reach + 1)))
-    return np.asarray((padded[nearest[:, None] + offsets + reach] * kernel).sum(axis=1), np.float32)
 
 
 def _in_band(samples: Samples) -> Samples:

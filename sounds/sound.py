@@ -48,9 +48,10 @@ def wav_bytes(sound: Sound) -> bytes:
 
 
 def read_wav(path: Path) -> Sound:
-    """Read a PCM wav of 8, 16, 24 or 32 bits; several channels become one.
+    """Read a PCM wav of our own, of 8, 16, 24 or 32 bits; several channels become one.
 
-    Raises `wave.Error`, `EOFError` or `OSError` when it is none.
+    What people bring is read by `sounds/bringing.py`. Raises `wave.Error`, `EOFError` or `OSError`
+    when it is none.
     """
     with wave.open(str(path), "rb") as file:
         width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
@@ -58,11 +59,12 @@ def read_wav(path: Path) -> Sound:
     if rate < 1 or channels < 1:
         raise wave.Error("the header names no rate or no channel")
     data = data[: len(data) // (width * channels) * (width * channels)]
-    frames = _from_pcm(data, width).reshape(-1, channels)
+    frames = from_pcm(data, width).reshape(-1, channels)
     return Sound(frames.mean(axis=1, dtype=np.float32), rate)
 
 
-def _from_pcm(data: bytes, width: int) -> Samples:
+def from_pcm(data: bytes, width: int) -> Samples:
+    """Return samples of 1 to 4 bytes as a wav holds them. Raises `wave.Error` for others."""
     match width:
         case 1:
             return (np.frombuffer(data, np.uint8).astype(np.float32) - 128) / np.float32(128)

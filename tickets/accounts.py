@@ -5,10 +5,10 @@ Knows no password: `password` is what Argon2 made of it, written and checked by 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, case, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,12 +37,13 @@ class Account:
     must_change: bool
     """The password was given by somebody else and serves only to set an own one."""
     failures: int
-    """Wrong passwords since the last right one."""
+    """Guesses from unknown places since the last right password."""
     locked_until: datetime | None
+    """Until when none of those is looked at; who is known is."""
     created_at: datetime
 
     def locked(self, *, now: datetime) -> bool:
-        """Return whether no password is looked at now."""
+        """Return whether no password of a stranger is looked at now."""
         return self.locked_until is not None and now < self.locked_until
 
 
@@ -137,26 +138,25 @@ async def enable(connection: AsyncConnection, account_id: int) -> Account | None
     return await _changed(connection, account_id, disabled_at=None, failures=0, locked_until=None)
 
 
-async def note_failure(
-    connection: AsyncConnection,
-    account_id: int,
-    *,
-    now: datetime,
-    allowed: int,
-    locked_for: timedelta,
-) -> Account | None:
-    """Count a wrong password; the `allowed`th in a row and each one after it lock the account.
+async def note_failure(connection: AsyncConnection, account_id: int) -> Account | None:
+    """Count a wrong password; return the account with it.
 
-    Counted in the database, so that many tries at once are each counted.
+    Counted in the database, so that many tries at once are each counted; until the transaction is
+    over nobody else counts (see `close_until`).
     """
-    failures = AccountRow.failures + 1
-    locked = case((failures >= allowed, now + locked_for), else_=AccountRow.locked_until)
-    return await _changed(connection, account_id, failures=failures, locked_until=locked)
+    return await _changed(connection, account_id, failures=AccountRow.failures + 1)
+
+
+async def close_until(
+    connection: AsyncConnection, account_id: int, until: datetime
+) -> Account | None:
+    """Keep until when no guess of a stranger is looked at; what is past is what was used up."""
+    return await _changed(connection, account_id, locked_until=until)
 
 
 async def note_success(connection: AsyncConnection, account_id: int) -> Account | None:
-    """Forget the wrong passwords before a right one."""
-    return await _changed(connection, account_id, failures=0, locked_until=None)
+    """Forget the wrong passwords before a right one; what strangers have used up stays so."""
+    return await _changed(connection, account_id, failures=0)
 
 
 async def count(connection: AsyncConnection, role: Role) -> int:

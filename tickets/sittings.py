@@ -86,6 +86,22 @@ async def sitting(
     return made, account_in((await connection.execute(whose)).mappings().one())
 
 
+async def came_from(
+    connection: AsyncConnection, account_id: int, address: str, *, since: datetime
+) -> bool:
+    """Return whether somebody signed in from an address before, whether it lasts or not."""
+    query = (
+        select(SittingRow.id)
+        .where(
+            SittingRow.account_id == account_id,
+            SittingRow.address == address[:45],
+            SittingRow.created_at > since,
+        )
+        .limit(1)
+    )
+    return (await connection.execute(query)).first() is not None
+
+
 async def seen(connection: AsyncConnection, sitting_id: int, *, now: datetime) -> None:
     """Note that a sitting is in use (in the caller's transaction)."""
     await connection.execute(

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.accounts.entry import Door, WrongError
+from desk.accounts.lockout import Whence
 from desk.accounts.passwords import BadPasswordError, require_good
 from desk.admission import Holder
 from desk.archive import Patience
@@ -28,7 +29,9 @@ async def change_password(
     if old == new:
         raise BadPasswordError("simple", "The new password is the old one.")
     try:
-        account = await door.proved(holder.number, old, holder.address, now=now)
+        # whoever sits at an open page is counted apart from who guesses at the door
+        whence = Whence(holder.address, f"sitting {holder.sitting_id}")
+        account = await door.proved(holder.number, old, whence, now=now)
     except WrongError:
         raise WrongOldError from None
     kept = await door.passwords.kept(new)

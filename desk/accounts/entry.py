@@ -1,11 +1,12 @@
 """Owns signing in: the tries, the password, and the new sitting, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
-right password forgets them. Whatever is wrong, the answer is the same sentence.
+right password forgets them, from where it came (`desk/accounts/lockout.py`). Whatever is wrong, the
+answer is the same sentence.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self
 
@@ -15,15 +16,23 @@ from starlette.requests import HTTPConnection
 
 from callflow.text import clean
 from desk.accounts import cookie
-from desk.accounts.lockout import FREE_FAILURES, Strangers, pause
+from desk.accounts.device import Marks
+from desk.accounts.lockout import Guesses, Whence, everywhere
 from desk.accounts.passwords import Passwords
 from desk.archive import Archive
+from desk.lane import Lane
 from tickets import accounts, audit, sittings
 from tickets.accounts import Account
 from tickets.audit import Look
 from tickets.sittings import Sitting
 
 LONGEST_AGENT = 200
+
+LOOKED_UP_AT_ONCE, LOOKED_UP_WAITING = 4, 60
+"""Numbers that are looked up for strangers: the database is there for who is at work."""
+
+ADDRESS_KNOWN_FOR = timedelta(days=30)
+"""An address from which somebody signed in is no stranger to that account for so long."""
 
 _EVER = timedelta(days=400)
 
@@ -38,10 +47,14 @@ class Visitor:
     agent: str
     sitting: str = ""
     """The cookie it came with: that sitting ends, whoever planted it."""
+    browser: str = ""
+    """The mark that it has signed in with the number before."""
 
     @classmethod
-    def of(cls, connection: HTTPConnection) -> Self:
+    def of(cls, connection: HTTPConnection, number: str = "", marks: Marks | None = None) -> Self:
+        now = datetime.now(UTC)
         return cls(
+            browser=marks.known(connection, number, now=now) if marks else "",
             address=connection.client.host if connection.client else "",
             agent=clean(connection.headers.get("user-agent", ""), LONGEST_AGENT),
             sitting=cookie.given(connection),
@@ -72,36 +85,41 @@ class ClosedError(Exception):
 class Door:
     """The way in."""
 
-    def __init__(self, archive: Archive, passwords: Passwords) -> None:
+    def __init__(self, archive: Archive, passwords: Passwords, marks: Marks) -> None:
         self._archive = archive
         self.passwords = passwords
-        self.strangers = Strangers()
+        self.marks = marks
+        self.guesses = Guesses()
+        self._lane = Lane(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
 
     async def enter(
         self, number: str, password: str, visitor: Visitor, *, now: datetime
     ) -> Entered:
         """Return the new sitting. Raises WrongError, ClosedError, TooManyAtOnceError."""
-        account = await self.proved(number, password, visitor.address, now=now)
+        whence = Whence(visitor.address, visitor.browser)
+        account = await self.proved(number, password, whence, now=now)
         if self.passwords.is_dated(account.password):
             await self._renew(account, password)
         return await self.seat(account, visitor, now=now)
 
-    async def proved(self, number: str, password: str, address: str, *, now: datetime) -> Account:
-        """Return the account whose number and password these are. Raises like `enter`.
-
-        The try stays counted until somebody forgets it: `seat`, or a new password.
-        """
-        until = self.strangers.address_closed_until(address, now)
-        if until is not None:
-            raise ClosedError(until)
-        account = await self._tried(number, now)
+    async def proved(self, number: str, password: str, whence: Whence, *, now: datetime) -> Account:
+        """Return the account whose number and password these are. Raises like `enter`."""
+        account, known = await self._looked_up(number, whence, now)
+        counted = _counted_as(number, account)
+        before = self.guesses.tried(counted, whence, now, nobodys=account is None)
+        if before.until is not None and before.closed(now):
+            raise ClosedError(before.until)
+        if not known:
+            await self._require_open(account, number, now)
         kept = account.password if account is not None and account.disabled_at is None else None
-        if not await self.passwords.fits(password, kept) or account is None:
-            self.strangers.failed(address, now)
-            log.warning("password refused", address=address)
+        if not await self.passwords.fits(password, kept, known=known) or account is None:
+            self.guesses.failed(whence, now)
+            log.warning("password refused", address=whence.address)
             if account is not None:
-                self._archive.note(partial(audit.note, look=_refused(account, address, now)))
+                look = _refused(account, whence.address, now)
+                self._archive.note(partial(audit.note, look=look))
             raise WrongError
+        self.guesses.right(counted, whence)
         return account
 
     async def seat(self, account: Account, visitor: Visitor, *, now: datetime) -> Entered:
@@ -126,21 +144,46 @@ class Door:
         sitting = await self._archive.patience().write(change)
         return Entered(account, sitting, secret)
 
-    async def _tried(self, number: str, now: datetime) -> Account | None:
-        """Count a try; return the account as it was. Raises ClosedError."""
-        tried = await self._archive.patience().write(lambda database: _count(database, number, now))
-        if tried is None:
-            before = self.strangers.tried(number, now)
-            if before.until is not None and before.closed(now):
-                raise ClosedError(before.until)
+    async def _looked_up(
+        self, number: str, whence: Whence, now: datetime
+    ) -> tuple[Account | None, bool]:
+        """Return the account of a number, and whether it knows whence somebody comes."""
+
+        async def look(database: AsyncConnection) -> tuple[Account | None, bool]:
+            account = await accounts.by_number(database, number)
+            since = now - ADDRESS_KNOWN_FOR
+            known = account is not None and await sittings.came_from(
+                database, account.id, whence.address, since=since
+            )
+            return account, known or bool(whence.browser)
+
+        async with self._lane.turn(ahead=bool(whence.browser)):
+            return await self._archive.patience().ask(look)
+
+    async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
+        """Count a guess from where nobody knows; it is kept. Raises ClosedError."""
+        if account is None:
+            until = self.guesses.tried_everywhere(number, now)
+        else:
+            until = await self._counted(account.id, now)
+        if until is not None:
+            raise ClosedError(until)
+
+    async def _counted(self, account_id: int, now: datetime) -> datetime | None:
+        """Count a guess at an account; return until when it is closed, None while it is open."""
+
+        async def count(database: AsyncConnection) -> datetime | None:
+            before = await accounts.note_failure(database, account_id)
+            if before is None:
+                return None
+            if before.locked(now=now):
+                return before.locked_until
+            until = everywhere(before.locked_until, now)
+            await accounts.close_until(database, account_id, until)
             return None
-        before_it, after = tried
-        if before_it.locked_until is not None and before_it.locked(now=now):
-            raise ClosedError(before_it.locked_until)
-        overtaken = after.failures != before_it.failures + 1 and after.failures > FREE_FAILURES + 1
-        if overtaken and after.locked_until is not None:
-            raise ClosedError(after.locked_until)
-        return before_it
+
+        async with self._lane.turn():
+            return await self._archive.patience().write(count)
 
     async def _renew(self, account: Account, password: str) -> None:
         """Keep a password again, with today's care."""
@@ -152,23 +195,9 @@ class Door:
         )
 
 
-async def _count(
-    database: AsyncConnection, number: str, now: datetime
-) -> tuple[Account, Account] | None:
-    """Count a try at an account that is open; return it before and after, None for nobody's."""
-    before = await accounts.by_number(database, number)
-    if before is None:
-        return None
-    if before.locked(now=now):
-        return before, before
-    after = await accounts.note_failure(
-        database,
-        before.id,
-        now=now,
-        allowed=FREE_FAILURES + 1,
-        locked_for=pause(before.failures + 1),
-    )
-    return before, after or before
+def _counted_as(number: str, account: Account | None) -> str:
+    """Return under what guesses are counted: who gives a new password opens the way for it."""
+    return number if account is None else f"{number} {account.password[-12:]}"
 
 
 async def _end_brought(database: AsyncConnection, secret: str, now: datetime) -> None:

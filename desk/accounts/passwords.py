@@ -15,11 +15,14 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from desk.lane import TooManyAtOnceError
+
 SHORTEST, LONGEST = 10, 200
 """Characters of a password; the longest keeps Argon2 from being fed a book."""
 
-AT_ONCE = 2
-"""Passwords that are looked at in the same moment: each takes 64 MiB and 50 ms of a core."""
+AT_ONCE = 1
+"""Passwords that are looked at in the same moment, of strangers, and as many of others: each takes
+64 MiB and 50 ms of a core."""
 
 WAITING = 40
 """Passwords that may wait for that; more are turned away, or the desk would stand still."""
@@ -28,10 +31,6 @@ Answer = TypeVar("Answer")
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What one-time passwords are made of: nothing that is read as something else."""
-
-
-class TooManyAtOnceError(Exception):
-    """More people sign in this second than can be looked at."""
 
 
 class BadPasswordError(ValueError):
@@ -48,22 +47,27 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
-        self._limit = anyio.CapacityLimiter(AT_ONCE)
+        self._strange = anyio.CapacityLimiter(AT_ONCE)
+        self._known = anyio.CapacityLimiter(AT_ONCE)
         self.checked = 0
         """How often Argon2 looked at a password, those for unknown numbers too."""
 
-    async def fits(self, password: str, kept: str | None) -> bool:
+    async def fits(self, password: str, kept: str | None, *, known: bool = False) -> bool:
         """Return whether a password is the one that was kept; None is nobody's, and never fits.
 
-        Raises TooManyAtOnceError.
+        `known`: the account knows whence it comes, and does not wait behind strangers. Raises
+        TooManyAtOnceError.
         """
         self.checked += 1
-        right = await self._off_the_loop(lambda: self._fits(password, kept or self._of_nobody))
+        limit = self._known if known else self._strange
+        right = await self._off_the_loop(
+            lambda: self._fits(password, kept or self._of_nobody), limit
+        )
         return right and kept is not None
 
     async def kept(self, password: str) -> str:
         """Return what is kept of a password. Raises TooManyAtOnceError."""
-        return await self._off_the_loop(lambda: self.kept_now(password))
+        return await self._off_the_loop(lambda: self.kept_now(password), self._known)
 
     def kept_now(self, password: str) -> str:
         """Return what is kept of a password; takes 50 ms of the caller's own thread."""
@@ -83,10 +87,12 @@ class Passwords:
     def _of_nobody(self) -> str:
         return self._hasher.hash(secrets.token_hex(16))
 
-    async def _off_the_loop(self, look: Callable[[], Answer]) -> Answer:
-        if self._limit.statistics().tasks_waiting >= WAITING:
+    async def _off_the_loop(
+        self, look: Callable[[], Answer], limit: anyio.CapacityLimiter
+    ) -> Answer:
+        if limit.statistics().tasks_waiting >= WAITING:
             raise TooManyAtOnceError
-        return await anyio.to_thread.run_sync(look, limiter=self._limit)
+        return await anyio.to_thread.run_sync(look, limiter=limit)
 
 
 def one_time() -> str:

@@ -15,9 +15,9 @@ from callflow.rules.roles import Role
 from callflow.text import clean
 from desk.accounts import passwords
 from desk.accounts.entry import Door
-from desk.accounts.passwords import TooManyAtOnceError
 from desk.api.asking import Asking, Known, Many, found
 from desk.api.sitting import SittingShape, busy, sittings_of
+from desk.lane import TooManyAtOnceError
 from desk.live import floor_of
 from desk.looks import look
 from desk.problems import Refused, documented

@@ -11,9 +11,10 @@ from callflow.rules.roles import Role
 from desk.accounts import cookie
 from desk.accounts.change import WrongOldError, change_password
 from desk.accounts.entry import ClosedError, Door, Entered, Visitor, WrongError
-from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
+from desk.accounts.passwords import BadPasswordError
 from desk.admission import ABSOLUTE, IDLE, Holder, person
 from desk.api.asking import Asking, Known, Many
+from desk.lane import TooManyAtOnceError
 from desk.live import streams_end
 from desk.problems import Refused, documented
 from desk.shapes import Clean
@@ -72,7 +73,9 @@ async def begin_sitting(request: Request, given: Credentials) -> WhoShape:
     """Sign in: sets the cookie `thirdring`. Needs no token; whoever errs too often must wait."""
     entered = await let_in(request, given.number.strip(), given.password)
     answer = JSONResponse(_who(entered).model_dump(mode="json"), status_code=201)
+    door: Door = request.app.state.door
     cookie.put(answer, request, entered.secret)
+    door.marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
     return answer  # type: ignore[return-value]  # a cookie must go along
 
 
@@ -148,7 +151,7 @@ async def let_in(request: Request, number: str, password: str) -> Entered:
     door: Door = request.app.state.door
     now = datetime.now(UTC)
     try:
-        return await door.enter(number, password, Visitor.of(request), now=now)
+        return await door.enter(number, password, Visitor.of(request, number, door.marks), now=now)
     except WrongError:
         raise Refused(401, "The number or the password is wrong.") from None
     except ClosedError as error:

@@ -1,6 +1,5 @@
 """Owns the way in by the company's own accounts (OpenID Connect), where the settings name one."""
 
-import hmac
 from datetime import UTC, datetime
 from html import escape
 from typing import Annotated
@@ -36,7 +35,7 @@ log = structlog.get_logger()
 async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
     """Send somebody to the provider."""
     try:
-        where, state = await _provider(request).begin(
+        where, kept = await _provider(request).begin(
             back=_back(request), onward=ours(next), now=datetime.now(UTC)
         )
     except VouchError as error:
@@ -45,7 +44,7 @@ async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
     answer = RedirectResponse(where, status_code=303)
     answer.set_cookie(
         STATE,
-        state,
+        kept,
         path="/login/oidc",
         max_age=int(BEGUN_LASTS.total_seconds()),
         httponly=True,
@@ -62,11 +61,10 @@ async def come_back(
     """Let somebody in whom the provider vouches for, if the number is an account's."""
     provider, now = _provider(request), datetime.now(UTC)
     try:
-        if not state or not hmac.compare_digest(
-            state.encode(), request.cookies.get(STATE, "").encode()
-        ):
-            raise VouchError("another browser began this")
-        vouched = await provider.finish(state=state, code=code, now=now)
+        kept = request.cookies.get(STATE, "")
+        vouched = await provider.finish(
+            state=state, code=code, kept=kept, back=_back(request), now=now
+        )
         account = await _account(request, asking, vouched.number)
     except VouchError as error:
         log.warning("provider refused", why=str(error))
@@ -81,6 +79,7 @@ async def come_back(
     )
     answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
     cookie.put(answer, request, entered.secret)
+    door(request).marks.put(answer, request, account.number, now=now)
     return answer
 
 

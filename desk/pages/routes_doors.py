@@ -10,10 +10,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from desk.accounts import cookie
 from desk.accounts.change import WrongOldError, change_password
 from desk.accounts.entry import ClosedError, Door, Visitor, WrongError
-from desk.accounts.passwords import BadPasswordError, TooManyAtOnceError
+from desk.accounts.passwords import BadPasswordError
 from desk.admission import Holder, patience, person
 from desk.api.sitting import RowId, end_one_sitting, sittings_of
 from desk.archive import Patience
+from desk.lane import TooManyAtOnceError
 from desk.live import streams_end
 from desk.pages import page
 from desk.pages.shown import Shown
@@ -41,9 +42,10 @@ async def sign_in(
     next: Typed = "/",  # noqa: A002
 ) -> Response:
     """Sign in, and go on to where the person wanted to be."""
-    now = datetime.now(UTC)
+    now, marks, number = datetime.now(UTC), door(request).marks, number.strip()
     try:
-        entered = await door(request).enter(number.strip(), password, Visitor.of(request), now=now)
+        visitor = Visitor.of(request, number, marks)
+        entered = await door(request).enter(number, password, visitor, now=now)
     except WrongError:
         return show_door(request, 401, fault="wrong", number=number, onward=next)
     except ClosedError as error:
@@ -54,6 +56,7 @@ async def sign_in(
     where = "/password" if entered.account.must_change else ours(next)
     answer = RedirectResponse(where, status_code=303)
     cookie.put(answer, request, entered.secret)
+    marks.put(answer, request, entered.account.number, now=now)
     return answer
 
 

@@ -28,6 +28,7 @@ class Company:
     asked: dict[str, str] = field(default_factory=dict)
     """What the browser brought, after `visit`."""
     traded: int = 0
+    described: int = 0
 
     def __post_init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"})
@@ -47,6 +48,7 @@ class Company:
         return self.asked["state"]
 
     async def _describe(self) -> dict[str, str]:
+        self.described += 1
         return {
             "issuer": self.lies.get("issuer", ISSUER),
             "authorization_endpoint": f"{ISSUER}/authorize",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callflow.rules.roles import Role, sees_numbers
-from desk import edge
+from desk import bodies
 from desk.edge import HEADERS
 from tests.integration.desk_room import (
     CALLS,
@@ -267,7 +267,7 @@ async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
 async def test_a_body_that_never_ends_is_not_waited_for(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge, "BODY_WITHIN_S", 0.0)
+    monkeypatch.setattr(bodies, "BODY_WITHIN_S", 0.0)
 
     async def stalled() -> AsyncIterator[bytes]:
         await asyncio.Event().wait()

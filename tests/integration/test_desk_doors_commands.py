@@ -18,6 +18,8 @@ from tickets.migrate import upgrade
 SELF = "/api/v1/sitting"
 PASSWORD = re.compile(r"([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})")
 
+ADDED = ("add", "1001", "--name", "李梅", "--role", "junior-agent")
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def settings(
@@ -141,3 +143,16 @@ def test_where_there_is_no_installation_yet_listing_makes_none(
     monkeypatch.setenv("THIRDRING_HOME", str(tmp_path / "none"))
     assert _typed("list").exit_code == 1
     assert not (tmp_path / "none").exists()
+
+
+async def test_who_is_at_the_machine_itself_opens_what_guessing_closed(settings: Settings) -> None:
+    """However many guess, and from whatever address: also from the machine's own (a proxy)."""
+    given = _password((await asyncio.to_thread(_typed, *ADDED)).stdout)
+    async with opened(settings.home, settings.database_url) as desk, desk.client() as browser:
+        for _ in range(20):
+            await browser.post(SELF, json={"number": "1001", "password": "not-the-password"})
+        known = {"number": "1001", "password": given}
+        assert (await browser.post(SELF, json=known)).status_code == 429
+        fresh = _password((await asyncio.to_thread(_typed, "reset", "1001")).stdout)
+        known = {"number": "1001", "password": fresh}
+        assert (await browser.post(SELF, json=known)).status_code == 201

@@ -13,6 +13,7 @@ from joserfc.jwk import RSAKey
 from callflow.rules.roles import Role
 from desk.accounts import cookie
 from desk.accounts.oidc import Provider
+from desk.pages.routes_company import STATE
 from tests.integration.company import CLIENT, CODE, ISSUER, SECRET, Company
 from tests.integration.desk_room import NUMBERS, Room, room
 
@@ -102,10 +103,44 @@ async def test_a_way_back_serves_once_and_only_the_browser_that_left(
         assert (await _comes_back(browser, "")).status_code == 403
         assert (await _comes_back(browser, state + "x")).status_code == 403
         assert company.traded == 0
+        kept = browser.cookies.get(STATE, path="/login/oidc") or ""
         assert (await _comes_back(browser, state)).status_code == 200
-        browser.cookies.set("thirdring-oidc", state, path="/login/oidc")
+        browser.cookies.set(STATE, kept, path="/login/oidc")
         assert (await _comes_back(browser, state)).status_code == 403
         assert company.traded == 1
+
+
+@pytest.mark.parametrize("spoilt", ["onward", "state", "mac"])
+async def test_what_the_browser_keeps_for_us_serves_only_as_we_gave_it(
+    desk: Room, company: Company, spoilt: str
+) -> None:
+    async with desk.client() as browser:
+        state = await _goes(browser, company)
+        kept = dict(
+            zip(
+                ("state", "onward", "mac"),
+                (browser.cookies.get(STATE) or "").split("~"),
+                strict=True,
+            )
+        )
+        kept[spoilt] = "x" + kept[spoilt][1:]
+        browser.cookies.clear()
+        browser.cookies.set(STATE, "~".join(kept.values()), path="/login/oidc")
+        assert (await _comes_back(browser, state)).status_code == 403
+    assert company.traded == 0
+
+
+async def test_thousands_who_begin_and_never_come_back_keep_nobody_out(
+    desk: Room, company: Company
+) -> None:
+    async with desk.client() as strangers, desk.client() as browser:
+        state = await _goes(browser, company, "/calls")
+        for _ in range(2000):
+            strangers.cookies.clear()
+            assert (await strangers.get(WAY)).status_code == 303
+        assert company.described <= 1  # nor is the provider asked each time
+        assert (await _comes_back(browser, state)).status_code == 200
+        assert (await browser.get(SELF)).json()["number"] == NUMBERS[Role.MANAGER]
 
 
 async def test_a_code_that_the_provider_does_not_know_lets_nobody_in(

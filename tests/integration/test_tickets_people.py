@@ -60,29 +60,49 @@ async def test_a_number_is_given_to_one_person_only(database: AsyncEngine) -> No
     assert first.password not in repr(first)
 
 
-async def test_wrong_passwords_lock_an_account_for_a_while(database: AsyncEngine) -> None:
+async def test_wrong_passwords_are_each_counted_and_close_an_account_for_a_while(
+    database: AsyncEngine,
+) -> None:
     minutes = timedelta(minutes=5)
     async with database.begin() as connection:
         one = await account(connection, "1001")
 
     async def fail() -> None:
         async with database.begin() as connection:
-            await accounts.note_failure(connection, one.id, now=NOON, allowed=5, locked_for=minutes)
+            before = await accounts.note_failure(connection, one.id)
+            assert before is not None
+            await accounts.close_until(connection, one.id, (before.locked_until or NOON) + minutes)
 
     await asyncio.gather(*(fail() for _ in range(4)))
     async with database.begin() as connection:
-        before = await accounts.by_number(connection, "1001")
-    assert before is not None
-    assert (before.failures, before.locked(now=NOON)) == (4, False)
-    await fail()
-    async with database.begin() as connection:
-        locked = await accounts.by_id(connection, one.id)
+        locked = await accounts.by_number(connection, "1001")
         assert locked is not None
+        assert (locked.failures, locked.locked_until) == (4, NOON + 4 * minutes)
         assert locked.locked(now=NOON)
-        assert not locked.locked(now=NOON + minutes)
+        assert not locked.locked(now=NOON + 4 * minutes)
         right = await accounts.note_success(connection, one.id)
-    assert right is not None
-    assert (right.failures, right.locked_until) == (0, None)
+        assert right is not None
+        # or whoever guesses would begin anew each time that the person signs in
+        assert (right.failures, right.locked_until) == (0, NOON + 4 * minutes)
+        opened = await accounts.enable(connection, one.id)
+    assert opened is not None
+    assert (opened.failures, opened.locked_until) == (0, None)
+
+
+async def test_an_address_is_known_from_which_somebody_signed_in_lately(
+    database: AsyncEngine,
+) -> None:
+    async with database.begin() as connection:
+        one, other = await account(connection, "1001"), await account(connection, "1002")
+        made = await sittings.begin(
+            connection, "a", account_id=one.id, csrf="x", address="192.0.2.7", agent="", now=NOON
+        )
+        await sittings.end(connection, made.id, now=NOON)
+        since = NOON - timedelta(days=1)
+        assert await sittings.came_from(connection, one.id, "192.0.2.7", since=since)
+        assert not await sittings.came_from(connection, one.id, "192.0.2.8", since=since)
+        assert not await sittings.came_from(connection, other.id, "192.0.2.7", since=since)
+        assert not await sittings.came_from(connection, one.id, "192.0.2.7", since=NOON)
 
 
 async def test_a_sitting_lasts_while_it_is_used_and_until_it_is_ended(

@@ -3,8 +3,18 @@
 import asyncio
 import json
 
+import pytest
+
 from callflow.rules.roles import Role
-from floor.streams import ROOM, Streams, Told
+from floor.streams import (
+    OF_ONE_PERSON,
+    OF_ONE_TOKEN,
+    ROOM,
+    Stream,
+    Streams,
+    Told,
+    TooManyPagesError,
+)
 
 AGENT, OTHER = 1, 2
 
@@ -47,3 +57,43 @@ def test_only_those_who_lead_see_the_wallboard() -> None:
 def test_line_ends_in_what_callers_sent_cannot_become_another_event() -> None:
     told = Told(1, "offer", json.dumps({"name": "a\n\nevent: notice"}))
     assert told.encoded().count(b"\nevent:") == 1
+
+
+def test_one_person_has_ten_pages_and_the_next_one_is_refused_not_an_old_one_ended() -> None:
+    streams = Streams()
+    own = [_opened(streams, f"floor-{number}") for number in range(OF_ONE_PERSON)]
+    assert not streams.has_room(account_id=AGENT, page="floor-new")
+    with pytest.raises(TooManyPagesError):
+        _opened(streams, "floor-new")
+    assert len(streams) == OF_ONE_PERSON
+    assert not any(one.dropped for one in own)
+    streams.open(account_id=OTHER, role=Role.JUNIOR_AGENT, page="floor-new")
+    streams.close(own[0])
+    _opened(streams, "floor-new")
+
+
+def test_a_page_that_comes_back_takes_its_own_place_again() -> None:
+    """Its old stream may be that of a line which died without a word."""
+    dropped: list[Stream] = []
+    streams = Streams(dropped=dropped.append)
+    own = [_opened(streams, f"floor-{number}") for number in range(OF_ONE_PERSON)]
+    assert streams.has_room(account_id=AGENT, page="floor-3")
+    back = _opened(streams, "floor-3")
+    assert dropped == [own[3]]
+    assert waiting(own[3].waiting) == [None]
+    assert len(streams) == OF_ONE_PERSON
+    streams.tell_account(AGENT, "offer", lambda _: {})
+    assert len(waiting(back.waiting)) == 1
+
+
+def test_a_token_has_room_for_a_wall_of_screens() -> None:
+    streams = Streams()
+    for number in range(OF_ONE_TOKEN):
+        streams.open(account_id=None, role=Role.MANAGER, page=f"{number}", token_id=7)
+    with pytest.raises(TooManyPagesError):
+        streams.open(account_id=None, role=Role.MANAGER, page="", token_id=7)
+    streams.open(account_id=None, role=Role.MANAGER, page="", token_id=8)
+
+
+def _opened(streams: Streams, page: str) -> Stream:
+    return streams.open(account_id=AGENT, role=Role.TEAM_LEADER, page=page)

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sounds.notice import CANNOT_USE, CannotUse, main, pieces, recorded, spoken
+from sounds.bringing import CannotUse
+from sounds.notice import CANNOT_USE, main, pieces, recorded, spoken
 from sounds.shaping import speech_level
 from sounds.sound import Sound, read_wav, wav_bytes
 from sounds.texts import Language

@@ -1,0 +1,106 @@
+"""Owns the lanes in which strangers wait for what they share with people at work. Does no I/O.
+
+A desk is one process: what is asked at once shares one loop and one database. So who is not known
+waits for a turn, in order, and when too many wait, one more is told to come again. Who was known
+lately has a lane of his own, so that nobody waits for anybody else.
+"""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+MOST_REMEMBERED: Final = 5_000
+"""People and tokens who were known lately."""
+
+
+class TooManyAtOnceError(Exception):
+    """More come in this second than can be looked at."""
+
+
+class Lane:
+    """A few turns, and a queue for them."""
+
+    def __init__(self, *, at_once: int, waiting: int) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+        self._most = at_once + waiting
+        self._inside = 0
+
+    async def begin(self) -> Callable[[], None]:
+        """Wait for a turn; return what ends it, once. Raises TooManyAtOnceError."""
+        if self._inside >= self._most:
+            raise TooManyAtOnceError
+        self._inside += 1
+        try:
+            await self._turns.acquire()
+        except BaseException:
+            self._inside -= 1
+            raise
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                self._inside -= 1
+                self._turns.release()
+
+        return end
+
+    @asynccontextmanager
+    async def turn(self, *, ahead: bool = False) -> AsyncIterator[None]:
+        """Wait for a turn; `ahead`: for who is known there is always one.
+
+        Raises TooManyAtOnceError.
+        """
+        end = _nothing if ahead else await self.begin()
+        try:
+            yield
+        finally:
+            end()
+
+
+class Lanes:
+    """The lanes of all requests, by whom they come from."""
+
+    def __init__(self) -> None:
+        self._without_secret = Lane(at_once=4, waiting=150)
+        self._unknown = Lane(at_once=6, waiting=150)
+        self._large = Lane(at_once=2, waiting=10)
+        self._known: OrderedDict[bytes, tuple[Lane, Lane]] = OrderedDict()
+        """By the digest of a cookie or token, the second for open pages. Whether it is still good
+        is asked each time."""
+
+    def is_known(self, secret: str) -> bool:
+        """Tell whether a cookie or token was good lately."""
+        return bool(secret) and _digest(secret) in self._known
+
+    def lane(self, secret: str, *, large: bool = False, lasting: bool = False) -> Lane:
+        """Return the lane for a request with this secret.
+
+        `large`: more of a body may come; `lasting`: it is an open page, which is in nobody's way.
+        """
+        known = self._known.get(_digest(secret)) if secret else None
+        if known is not None:
+            return known[lasting]
+        if large:
+            return self._large
+        return self._unknown if secret else self._without_secret
+
+    def good(self, secret: str) -> None:
+        """Remember that a cookie or token was good."""
+        digest = _digest(secret)
+        lanes = self._known.pop(digest, None)
+        self._known[digest] = lanes or (Lane(at_once=8, waiting=60), Lane(at_once=4, waiting=30))
+        while len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,164 @@
+"""Owns the desk's connections: how many there may be, of whom, and who must go for whom.
+
+Does no I/O: who serves a connection says how it is closed. A connection is a stranger's until a
+request on it was admitted. Strangers share a number of places among themselves: when all are taken,
+the address that holds most loses the one that rested longest; so they close the desk to each other
+only. A person, or a token, has places of its own, and loses an idle one of its own, or the new one.
+When all are taken whoever is at work stays.
+"""
+
+import itertools
+import resource
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from floor import metrics
+
+MOST_AT_ONCE: Final = 2_000
+"""Connections of all together, where the machine lets us have the files for them."""
+STRANGERS: Final = 200
+"""Of those who are not known: enough for a house that comes in at eight o'clock."""
+OF_ONE_PERSON: Final = 40
+"""A browser takes six, each open page one more for its events."""
+OF_ONE_TOKEN: Final = 200
+"""A wall of screens may share one."""
+OTHER_FILES: Final = 300
+"""Files that the desk needs besides: the database, recordings that are played, our own log."""
+
+Peer = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a connection is: a person, or a token."""
+
+    account_id: int | None
+    token_id: int | None = None
+
+    @property
+    def most(self) -> int:
+        return OF_ONE_TOKEN if self.account_id is None else OF_ONE_PERSON
+
+
+class Connection(Protocol):
+    """What serves a connection."""
+
+    def end(self) -> None:
+        """Close it at once."""
+
+    def expect_life(self) -> None:
+        """Close it when the other side takes nothing for a while, or is not there any more."""
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """One connection."""
+
+    peer: Peer
+    connection: Connection
+    trusted: bool = False
+    """A proxy of ours: who comes through it is counted by the proxy."""
+    owner: Owner | None = None
+    busy: bool = False
+    """A request is under way."""
+    used: int = 0
+    """When something was last done on it, in the order of all that was done."""
+
+
+@dataclass(slots=True)
+class Places:
+    """All connections of the desk; `at_work` tells whether an account is on duty."""
+
+    at_work: Callable[[int], bool] = lambda _: False
+    proxies: frozenset[str] = frozenset()
+    most: int = MOST_AT_ONCE
+    strangers: int = STRANGERS
+    _taken: dict[Peer, Place] = field(default_factory=dict)
+    _moments: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def __len__(self) -> int:
+        return len(self._taken)
+
+    def came(self, peer: Peer, connection: Connection) -> None:
+        """Take a connection in; another may be closed for it."""
+        place = Place(peer, connection, trusted=peer[0] in self.proxies, used=next(self._moments))
+        self._taken[peer] = place
+        metrics.CONNECTIONS.set(len(self._taken))
+        if not place.trusted:
+            strange = [one for one in self._taken.values() if _strange(one)]
+            if len(strange) > self.strangers:
+                self._end(_of_whoever_holds_most(one for one in strange if one is not place))
+        if len(self._taken) > self.most:
+            others = (one for one in self._taken.values() if one is not place)
+            self._end(min(others, key=self._last))
+
+    def went(self, peer: Peer) -> None:
+        """Forget a connection that has ended."""
+        self._taken.pop(peer, None)
+        metrics.CONNECTIONS.set(len(self._taken))
+
+    def works(self, peer: Peer, *, busy: bool) -> None:
+        """Note that a request began on a connection, or that its answer is out."""
+        if place := self._taken.get(peer):
+            place.busy, place.used = busy, next(self._moments)
+
+    def known(self, peer: Peer, owner: Owner) -> None:
+        """Note whose a connection is: a request on it was admitted."""
+        place = self._taken.get(peer)
+        if place is None or place.trusted or place.owner == owner:
+            return
+        place.owner = owner
+        own = [one for one in self._taken.values() if one.owner == owner]
+        if len(own) > owner.most:
+            idle = [one for one in own if not one.busy and one is not place]
+            self._end(min(idle, key=_rested) if idle else place)
+
+    def expect_life(self, peer: Peer) -> None:
+        """Note that a connection stays open for hours."""
+        if place := self._taken.get(peer):
+            place.connection.expect_life()
+
+    def _end(self, place: Place) -> None:
+        metrics.CONNECTIONS_ENDED.labels("stranger" if place.owner is None else "known").inc()
+        self.went(place.peer)
+        place.connection.end()
+
+    def _last(self, place: Place) -> tuple[bool, bool, bool, int]:
+        """Order connections by who goes first when all places are taken."""
+        account = place.owner.account_id if place.owner else None
+        works = account is not None and self.at_work(account)
+        return works, not _strange(place), place.busy, place.used
+
+
+def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
+    """Return how many connections there may be here, and how many of strangers.
+
+    Takes as many files for it as the machine allows without asking an administrator.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
+        most = max(soft, allowed) - OTHER_FILES
+    return most, min(STRANGERS, most // 3)
+
+
+def _strange(place: Place) -> bool:
+    return place.owner is None and not place.trusted
+
+
+def _rested(place: Place) -> tuple[bool, int]:
+    """Order connections by who was longest without anything to do."""
+    return place.busy, place.used
+
+
+def _of_whoever_holds_most(places: Iterable[Place]) -> Place:
+    """Return a connection of the address that has most of them, an idle one if there is any."""
+    by_address: dict[str, list[Place]] = {}
+    for place in places:
+        by_address.setdefault(place.peer[0], []).append(place)
+    most = max(map(len, by_address.values()))
+    held = next(held for held in by_address.values() if len(held) == most)
+    return min(held, key=_rested)
