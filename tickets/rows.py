@@ -18,6 +18,7 @@ from callflow.lifecycles.call import (
 from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+from callflow.text import named
 
 
 def of_call(call: CallRecord) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def call_in(row: RowMapping) -> CallRecord:
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None
+    columns["name"] = named(row["name"], row["number"])
     return CallRecord(**columns)
 
 
@@ -83,6 +85,7 @@ def ticket_in(row: RowMapping) -> Ticket:
     columns["kind"] = TicketKind(row["kind"])
     columns["source"] = TicketSource(row["source"])
     columns["state"] = TicketState(row["state"])
+    columns["customer_name"] = named(row["customer_name"], row["customer_number"])
     return Ticket(**columns)
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from desk.admission import Holder
 from desk.api.asking import Identity, Person
+from desk.api.targets import target
 from desk.live import floor_of
 from desk.policy import LEADERS
 from desk.problems import Refused, documented
@@ -109,12 +110,15 @@ async def say_script(
 async def transfer(
     request: Request, call_id: Identity, wanted: WantedTransfer, holder: Person
 ) -> Done:
-    """Connect the caller with a colleague, a phone or a queue; the agent is let go."""
+    """Connect the caller with a colleague, a phone or a queue; the agent is let go.
+
+    Where nobody is at work nobody is sent to: 422, and the call goes on as it was.
+    """
     floor, call = floor_of(request), call_id.lower()
     _own(floor, holder, call)
-    colleague = floor.picture.by_number(wanted.to)
+    to = target(request, wanted.to)
     with refusals():
-        await floor.control.transfer(call, colleague.seat if colleague else wanted.to)
+        await floor.control.transfer(call, to)
     return Done(call=call, done="transfer")
 
 
