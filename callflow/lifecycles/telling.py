@@ -48,7 +48,7 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_SCRIPT"): ("{seat} 按脚本键 {name}", "{seat} presses the script key {name}"),
         ("cel", "TR_TRANSFER"): ("{seat} 转接到 {to}", "{seat} transfers to {to}"),
         ("cel", "TR_UNHOLD"): ("保持 {seconds} 秒后返回", "back after {seconds} s on hold"),
-        ("cel", "TR_WATCH"): ("{seat} 监听({how})", "{seat} watches ({how})"),
+        ("cel", "TR_WATCH"): ("{seat} 参与通话({how})", "{seat} takes part ({how})"),
         ("cel", "TR_PROMISE"): (
             "承诺 {minutes} 分钟内回电({kind})",
             "a call back is promised within {minutes} min ({kind})",
