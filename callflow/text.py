@@ -4,6 +4,7 @@ Does no I/O. Whatever is stored, shown or sent on has passed `clean` first, so n
 sees a control character, a line end or a mark that turns the reading direction.
 """
 
+import re
 import unicodedata
 
 LIMIT = 80
@@ -29,6 +30,25 @@ def clean(value: str, limit: int = LIMIT) -> str:
         if character in "\t\r\n" or unicodedata.category(character) not in _UNWANTED
     )
     return " ".join(visible.split())[:limit].rstrip()
+
+
+NO_NAMES = frozenset(
+    {"unknown", "anonymous", "unavailable", "private", "restricted", "withheld", "未知", "匿名"}
+)
+"""What switches and phones send where there is no name."""
+
+
+def named(name: str, number: str = "") -> str:
+    """Return a caller's name, empty when it is none: a stand-in for one, or the number again."""
+    plain = clean(name)
+    bare = plain.strip("<>()[]\"' ").casefold()
+    return "" if not bare or bare in NO_NAMES or _is_the_number(bare, number) else plain
+
+
+def _is_the_number(name: str, number: str) -> bool:
+    """Tell whether a name is the number again, perhaps with a country code or written apart."""
+    one, other = (re.sub(r"[ +().-]", "", text) for text in (name, number))
+    return one == other or (one.isdigit() and bool(other) and one.endswith(other))
 
 
 def paragraphs(value: str, limit: int) -> str:

@@ -124,12 +124,16 @@ class EvidenceShape(WakeUpShape):
 
     registration: RegistrationShape = Field(description="Who asked for it, when and how.")
     attempts: list[AttemptShape]
+    said_by: Clean = Field(
+        description="Whose word it was that the guest is awake, number and name; empty: nobody's."
+    )
 
     @classmethod
     def made_of(cls, found: Evidence) -> Self:
         return cls(
             **_columns(found.shown),
             registration=RegistrationShape.of(found.line),
+            said_by=found.said_by,
             attempts=[AttemptShape.of(each, found.recordings) for each in found.attempts],
         )
 

@@ -269,6 +269,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/duty"): _SEATED,
     ("GET", "/api/v1/duty"): _SEATED,
     ("DELETE", "/api/v1/duty"): _SEATED,
+    ("POST", "/api/v1/duty/move"): _SEATED,
     ("PUT", "/api/v1/duty/state"): _SEATED,
     ("POST", "/api/v1/duty/present"): _SEATED,
     ("POST", "/api/v1/calls/{call_id}/script"): _SEATED,

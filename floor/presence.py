@@ -4,6 +4,8 @@ A page that reloads closes its stream and opens another at once, under another p
 stream that is closed means different things as time passes: for `BLINK` perhaps only a stumbling
 connection, then a page that is gone and with it the phone in it (`PhoneGone`), and after `GRACE`
 somebody to whom no caller is offered (`Left`). `Back` follows when a page is open again.
+Of several pages of a person one has the phone (`claim`): only its coming and going counts, as soon
+as it is known. The pages of one browser settle among themselves which one that is.
 Times are seconds of one monotonic clock.
 """
 
@@ -54,11 +56,18 @@ Sign = PhoneGone | Left | Back | Forgotten
 class _Sight:
     pages: dict[int, str] = field(default_factory=dict)
     """Open streams, each with the name of its page."""
+    phone: str = ""
+    """Name of the page that has the phone; empty: nobody said, any page will do."""
     last_page: str = ""
     gone_since: float | None = None
     phone_gone: bool = False
     left: bool = False
     forgotten: bool = False
+
+    @property
+    def there(self) -> bool:
+        """Tell whether a page is open in which somebody can work."""
+        return self.phone in self.pages.values() if self.phone else bool(self.pages)
 
 
 class Presence:
@@ -74,17 +83,34 @@ class Presence:
                 del self._sights[account_id]
         for account_id in accounts:
             sight = self._sights.setdefault(account_id, _Sight())
-            if not sight.pages and sight.gone_since is None:
+            if not sight.there and sight.gone_since is None:
                 sight.gone_since = now + grace - GRACE
                 sight.phone_gone = True  # there was none yet that could be gone
+
+    def claim(self, account_id: int, page: str) -> bool:
+        """Let a page have the phone; False: one in another browser has it, and is open."""
+        sight = self._sights.setdefault(account_id, _Sight())
+        elsewhere = bool(sight.phone) and browser_of(sight.phone) != browser_of(page)
+        if elsewhere and sight.there:
+            return False
+        sight.phone = page
+        return True
+
+    def release(self, account_id: int) -> None:
+        """Let the page that asks next have the phone, whatever page has it now."""
+        if sight := self._sights.get(account_id):
+            sight.phone = ""
 
     def opened(self, account_id: int, stream: int, page: str) -> list[Sign]:
         """Note a stream that was opened; `page` names the page it belongs to."""
         sight = self._sights.setdefault(account_id, _Sight())
         told: list[Sign] = []
-        alone = not sight.pages and sight.gone_since is not None
-        if alone and not sight.phone_gone and page != sight.last_page:
+        known = sight.phone or sight.last_page
+        alone = not sight.there and sight.gone_since is not None
+        if alone and not sight.phone_gone and page != known:
             told.append(PhoneGone(account_id))
+        if alone and page != sight.phone:
+            sight.phone = ""  # lost with its page: this one asks for it in a moment
         if sight.left:
             told.append(Back(account_id))
         sight.pages[stream] = page
@@ -95,13 +121,15 @@ class Presence:
     def closed(self, account_id: int, stream: int, now: float) -> None:
         """Note a stream that was closed, for whatever reason."""
         sight = self._sights.get(account_id)
-        if sight and sight.pages.pop(stream, None) is not None and not sight.pages:
+        if sight is None or sight.pages.pop(stream, None) is None:
+            return
+        if not sight.there and sight.gone_since is None:
             sight.gone_since = now
 
     def seen(self, account_id: int, now: float) -> list[Sign]:
         """Note a sign of life of a page without a stream; it counts as long as `GRACE`."""
         sight = self._sights.setdefault(account_id, _Sight())
-        if sight.pages:
+        if sight.there:
             return []
         sight.gone_since = now
         told: list[Sign] = [Back(account_id)] if sight.left else []
@@ -111,13 +139,13 @@ class Presence:
     def is_open(self, account_id: int) -> bool:
         """Tell whether a page is open now."""
         sight = self._sights.get(account_id)
-        return bool(sight and sight.pages)
+        return bool(sight and sight.there)
 
     def tick(self, now: float) -> list[Sign]:
         """Tell what time alone has decided."""
         told: list[Sign] = []
         for account_id, sight in self._sights.items():
-            if sight.gone_since is None or sight.pages:
+            if sight.gone_since is None or sight.there:
                 continue
             if not sight.phone_gone and now - sight.gone_since >= BLINK:
                 sight.phone_gone = True
@@ -129,3 +157,8 @@ class Presence:
                 sight.forgotten = True
                 told.append(Forgotten(account_id))
         return told
+
+
+def browser_of(page: str) -> str:
+    """Return the part of a page's name that all pages of one browser share."""
+    return page.rpartition("-")[0] or page

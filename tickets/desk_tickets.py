@@ -24,6 +24,7 @@ from callflow.lifecycles.ticket import (
     saved,
 )
 from callflow.rules.roles import Role
+from callflow.text import named
 from tickets import customers, rows, writes
 from tickets.desk_models import TicketVersionRow
 from tickets.models import Call, TicketRow
@@ -84,7 +85,7 @@ async def open_for_call(
     if call is None:
         return None
     known = await customers.customer(connection, call.number)
-    name = known.name if known and known.name else call.name
+    name = known.name if known and known.name else named(call.name, call.number)
     who = handler or _account(call.agent)
     fresh = _fresh(call_id, call, name=name, handler=who, now=now)
     if await writes.open_ticket(connection, fresh, day=day) is not None:

@@ -5,7 +5,7 @@ How the dispatcher carries them out is in `tickets/call_backs.py`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
@@ -21,7 +21,7 @@ from callflow.lifecycles.promise import (
 )
 from tickets.bulk import insertion
 from tickets.desk_models import PromiseRow
-from tickets.models import TicketRow
+from tickets.models import Call, TicketRow
 from tickets.pages import Page, between, column_of, page
 from tickets.people_models import AccountRow
 
@@ -73,6 +73,9 @@ class PromiseFilter:
     until: datetime | None = None
 
 
+SAME_WITHIN = timedelta(minutes=1)
+"""Promises of one call that are due within this of each other are one: a key was pressed twice."""
+
 EVERY_PROMISE = PromiseFilter()
 
 
@@ -117,6 +120,52 @@ async def make(
     )
     key: int | None = done.scalar_one_or_none()
     return key
+
+
+async def once(
+    connection: AsyncConnection,
+    *,
+    number: str,
+    kind: PromiseKind,
+    due_at: datetime,
+    call_id: str | None,
+    ticket_id: int | None,
+    account_id: int | None,
+    note: str,
+    now: datetime,
+) -> tuple[int, bool]:
+    """Keep what a person promises; return its id and whether it is new.
+
+    The same call (without one: the same person) promises once for the same minute: the key was
+    pressed twice. Whoever asks at the same time waits here until this transaction ends.
+    """
+    lock = select(Call.id).where(Call.id == call_id)
+    if call_id is None:
+        lock = select(AccountRow.number).where(AccountRow.id == account_id)
+    await connection.execute(lock.with_for_update())
+    known = select(PromiseRow.id).where(
+        PromiseRow.number == number,
+        PromiseRow.kind == kind.value,
+        PromiseRow.call_id == call_id if call_id else PromiseRow.account_id == account_id,
+        PromiseRow.state.not_in([state.value for state in OVER]),
+        PromiseRow.due_at.between(due_at - SAME_WITHIN, due_at + SAME_WITHIN),
+    )
+    before: int | None = (await connection.execute(known.limit(1))).scalar_one_or_none()
+    if before is not None:
+        return before, False
+    key = await make(
+        connection,
+        number=number,
+        kind=kind,
+        due_at=due_at,
+        call_id=call_id,
+        ticket_id=ticket_id,
+        account_id=account_id,
+        note=note,
+        now=now,
+    )
+    assert key is not None  # only what the system itself promises can be there twice
+    return key, True
 
 
 async def promise(connection: AsyncConnection, promise_id: int) -> Promise | None:

@@ -20,6 +20,7 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
 from callflow.lifecycles.stretches import How, Stretch
 from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+from callflow.text import named
 
 CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "stretches")
 """The stretches of a call are rows of their own."""
@@ -52,6 +53,7 @@ def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None
+    columns["name"] = named(row["name"], row["number"])
     return CallRecord(**columns)
 
 
@@ -100,6 +102,7 @@ def ticket_in(row: RowMapping) -> Ticket:
     columns["kind"] = TicketKind(row["kind"])
     columns["source"] = TicketSource(row["source"])
     columns["state"] = TicketState(row["state"])
+    columns["customer_name"] = named(row["customer_name"], row["customer_number"])
     return Ticket(**columns)
 
 

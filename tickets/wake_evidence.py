@@ -25,6 +25,8 @@ class Evidence:
     line: Known
     """Its line of the register: who asked for it, when and how."""
     attempts: Sequence[Attempt]
+    said_by: str
+    """Who said that the guest is awake, where it was a person's word."""
     recordings: Mapping[str, Recording]
     """By the id of the call: an attempt's, and that of the guest who registered by telephone."""
 
@@ -47,5 +49,6 @@ async def evidence(connection: AsyncConnection, wake_up_id: int) -> Evidence | N
         shown=shown,
         line=line,
         attempts=rung,
+        said_by=await wake_ups.said_by(connection, wake_up_id),
         recordings={each.call_id: each for each in recordings},
     )

@@ -12,11 +12,15 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.wake_up import Command, Event, Rules, WakeState, WakeUp, decide
+from callflow.lifecycles.wake_up import Command, Event, Proved, Rules, WakeState, WakeUp, decide
+from tickets import audit
+from tickets.audit import Look, LookFilter
 from tickets.outbound_models import WakeRegistrationRow, WakeUpRow
 
 PURPOSE = "wake_up"
 DESK = "desk"
+SAID_AWAKE = "wake.awake"
+"""In the audit log: whose word it was that the guest is awake."""
 """Proof of who is awake because somebody at the desk says so."""
 
 _STATE = tuple(field.name for field in fields(WakeUp))
@@ -96,6 +100,24 @@ async def apply(
     after, commands = decide(_wake_up(row), event, now, rules)
     await keep(connection, {wake_up_id: after})
     return commands
+
+
+async def proved_by_hand(
+    connection: AsyncConnection, wake_up_id: int, seen: Look, now: datetime
+) -> None:
+    """Take somebody's word that the guest is awake; whose word it was is kept with it (WAK-5)."""
+    before = await shown(connection, wake_up_id)
+    await apply(connection, wake_up_id, Proved(DESK), now, Rules())
+    after = await shown(connection, wake_up_id)
+    if before and after and before.wake_up.state is not after.wake_up.state:
+        await audit.note(connection, seen)
+
+
+async def said_by(connection: AsyncConnection, wake_up_id: int) -> str:
+    """Return who said that the guest is awake, number and name; empty when nobody had to."""
+    wanted = LookFilter(subject=str(wake_up_id), action=SAID_AWAKE)
+    found = (await audit.looks(connection, wanted, limit=1)).items
+    return f"{found[0].number or ''} {found[0].name}".strip() if found else ""
 
 
 async def keep(connection: AsyncConnection, changed: Mapping[int, WakeUp]) -> None:

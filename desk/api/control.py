@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from desk.admission import Holder
 from desk.api.asking import Identity, Person
-from desk.api.duty import at_work
+from desk.api.targets import target
 from desk.live import floor_of
 from desk.policy import LEADERS
 from desk.problems import Refused, documented
@@ -129,12 +129,15 @@ async def say_script(
 async def transfer(
     request: Request, call_id: Identity, wanted: WantedTransfer, holder: Person
 ) -> Done:
-    """Connect the caller with a colleague, a phone or a queue; the agent is let go."""
+    """Connect the caller with a colleague, a phone or a queue; the agent is let go.
+
+    Where nobody is at work nobody is sent to: 422, and the call goes on as it was.
+    """
     floor, call = floor_of(request), call_id.lower()
     seat = _own(floor, holder, call)
-    colleague = floor.picture.by_number(wanted.to)
+    to = target(request, wanted.to)
     with refusals():
-        await floor.control.transfer(call, seat, colleague.seat if colleague else wanted.to)
+        await floor.control.transfer(call, seat, to)
     return Done(call=call, done="transfer")
 
 
@@ -181,8 +184,8 @@ async def drop(request: Request, call_id: Identity, wanted: Dropped, holder: Per
 async def lost(request: Request, call_id: Identity, holder: Person) -> Done:
     """Say that the page's phone does not have the call; the caller hears music, then this agent."""
     floor, call = floor_of(request), call_id.lower()
-    worker = at_work(floor, holder)
-    if worker.seat not in floor.picture.talks_of(call):
+    worker = floor.picture.by_account(holder.account_id or 0)
+    if worker is None or worker.seat not in floor.picture.talks_of(call):
         raise Refused(409, NOT_TALKING)
     with refusals():
         await floor.control.lost(worker.seat)

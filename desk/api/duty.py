@@ -1,13 +1,16 @@
-"""Owns the duty of who asks (QUE-4): sign in at a seat, sign out, rest, come back."""
+"""Owns the duty of who asks (QUE-4): sign in at a seat, sign out, rest, move."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from desk.admission import Holder
 from desk.api.asking import VISIBLE, Person
+from desk.api.control import refusals
+from desk.api.in_a_call import not_in_a_call
 from desk.live import floor_of
+from desk.policy import LEADERS
 from desk.problems import Refused, documented
 from floor import opening, wallboard
 from floor.floor import Floor
@@ -18,6 +21,7 @@ from tickets.duties import AtWorkError, DutyKind, DutyState, SeatTakenError
 
 router = APIRouter(prefix="/api/v1/duty", tags=["floor"])
 
+PageName = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
 Reason = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
 
 
@@ -29,6 +33,10 @@ class WantedSeat(BaseModel):
     kind: DutyKind = Field(description="`browser`: the phone in the page; `phone`: a desk phone.")
     phone: str = Field(
         "", max_length=8, pattern=r"^[0-9]*$", description="The desk phone's number."
+    )
+    page: PageName = Field(
+        "",
+        description="The name that the page gave to `/live`: the seat's phone is in this page now.",
     )
 
 
@@ -42,6 +50,19 @@ class Seat(BaseModel):
     )
     ws_url: str | None = Field(examples=["ws://127.0.0.1:20443/0f3a/ws"])
     server: str = Field(description="SIP domain.", examples=["127.0.0.1"])
+    elsewhere: bool = Field(
+        False,
+        description="A page in another browser has the phone, so no password is given; "
+        "`POST /api/v1/duty/move` takes it from there.",
+    )
+
+
+class Moved(BaseModel):
+    """The phone is free for the page that asks next."""
+
+    call: str | None = Field(
+        description="The call that goes along: it rings here in a moment. Null: there is none."
+    )
 
 
 class DutyShape(BaseModel):
@@ -77,7 +98,7 @@ def at_work(floor: Floor, holder: Holder) -> Worker:
 @router.post("", responses=documented(401, 403, 409, 422, 503))
 async def begin_duty(request: Request, wanted: WantedSeat, holder: Person) -> Seat:
     """Sign in at a seat; asked again for the same seat, it is given again (after a reload)."""
-    floor, settings = floor_of(request), _settings(request)
+    floor = floor_of(request)
     assert holder.account_id is not None
     if holder.role not in QUEUES:
         raise Refused(403, f"The role {holder.role.value} does not work at a seat.")
@@ -91,7 +112,7 @@ async def begin_duty(request: Request, wanted: WantedSeat, holder: Person) -> Se
         raise Refused(409, "Somebody else works at this phone.") from None
     except NoSeatError:
         raise Refused(409, "There is no such seat, or none is free.") from None
-    return _seat(request, settings, worker)
+    return _given(request, floor, worker, wanted.page)
 
 
 @router.get("", responses=documented(401, 403, 409))
@@ -101,11 +122,46 @@ async def show_duty(request: Request, holder: Person) -> DutyShape:
     return _shape(floor, at_work(floor, holder))
 
 
-@router.delete("", status_code=204, responses=documented(401, 403, 409, 503))
-async def end_duty(request: Request, holder: Person) -> Response:
-    """Sign out; a call under way goes on."""
+@router.post("/move", responses=documented(401, 403, 409, 503))
+async def move_duty(request: Request, holder: Person) -> Moved:
+    """Take the phone from the page that has it, the call with it: the caller hears music until
+    the new page's phone is there. Every page of the person hears `moved`.
+
+    Refused while the phone rings: where it rings, it can be answered.
+    """
     floor = floor_of(request)
-    await floor.shift.sign_out(at_work(floor, holder), reason="", now=floor.now())
+    worker, call = floor.picture.by_account(holder.account_id or 0), None
+    if worker and worker.kind == DutyKind.BROWSER.value:
+        if worker.seat in floor.picture.offers:
+            raise Refused(409, "The phone rings in the other window; answer there first.")
+        call = await _taken_along(floor, worker)
+    floor.presence.release(holder.account_id or 0)
+    floor.streams.tell_account(holder.account_id or 0, "moved", lambda _: {"call": call})
+    return Moved(call=call)
+
+
+async def _taken_along(floor: Floor, worker: Worker) -> str | None:
+    talk = floor.picture.talks.get(worker.seat)
+    with refusals():
+        moved = await floor.control.reunite(worker.seat)
+    return talk.call if talk and moved else None
+
+
+@router.delete("", status_code=204, responses=documented(401, 403, 409, 422, 503))
+async def end_duty(
+    request: Request,
+    holder: Person,
+    force: Annotated[bool, Query(description="In a call too; for leaders.")] = False,
+) -> Response:
+    """Sign out; not in a call, unless a leader forces it: then the call goes on."""
+    floor = floor_of(request)
+    worker = at_work(floor, holder)
+    if not force:
+        not_in_a_call(request, holder)
+    elif holder.role not in LEADERS:
+        raise Refused(403, "Only leaders may end work in a call.")
+    await floor.shift.sign_out(worker, reason="", now=floor.now())
+    floor.presence.release(worker.account_id)
     return Response(status_code=204)
 
 
@@ -134,6 +190,16 @@ async def be_present(request: Request, holder: Person) -> Response:
 
 def _shape(floor: Floor, worker: Worker) -> DutyShape:
     return DutyShape.model_validate(wallboard.duty(floor.picture, worker))
+
+
+def _given(request: Request, floor: Floor, worker: Worker, page: str) -> Seat:
+    """Return the seat; the phone's password only to a page that may have the phone."""
+    seat = _seat(request, _settings(request), worker)
+    if seat.kind is DutyKind.PHONE:
+        floor.presence.release(worker.account_id)
+    elif page and not floor.presence.claim(worker.account_id, page):
+        return seat.model_copy(update={"password": None, "ws_url": None, "elsewhere": True})
+    return seat
 
 
 def _seat(request: Request, settings: Settings, worker: Worker) -> Seat:

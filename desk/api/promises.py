@@ -1,9 +1,10 @@
 """Owns the API of promised calls back (CBK-1): made during a call, kept or cancelled later."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,13 +78,24 @@ async def list_promises(
     return Many(items=[PromiseShape.of(each) for each in page.items], next=page.next)
 
 
-@router.post("", status_code=201, responses=documented(401, 403, 404, 422, 503))
-async def make_promise(given: PromiseGiven, holder: Known, asking: Asking) -> PromiseShape:
-    """Promise a call back."""
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        200: {"model": PromiseShape, "description": "It was promised already."},
+        **documented(401, 403, 404, 422, 503),
+    },
+)
+async def make_promise(
+    given: PromiseGiven, holder: Known, asking: Asking, answer: Response
+) -> PromiseShape:
+    """Promise a call back. Asked again in the same call for the same minute: 200, the one kept."""
     now = datetime.now(UTC)
-    return PromiseShape.of(
-        await asking.write(lambda connection: _made(connection, given, holder, now=now))
+    promise, fresh = await asking.write(
+        lambda connection: _made(connection, given, holder, now=now)
     )
+    answer.status_code = HTTPStatus.CREATED if fresh else HTTPStatus.OK
+    return PromiseShape.of(promise)
 
 
 @router.patch("/{promise_id}", responses=documented(401, 403, 404, 409, 422, 503))
@@ -122,7 +134,8 @@ async def call_now(promise_id: RowId, _holder: Known, asking: Asking) -> Promise
 
 async def _made(
     connection: AsyncConnection, given: PromiseGiven, holder: Holder, *, now: datetime
-) -> Promise:
+) -> tuple[Promise, bool]:
+    """Return the promise, and whether it is a new one."""
     number, ticket_id = given.number, None
     if number is None:
         if given.call_id is None:
@@ -130,7 +143,7 @@ async def _made(
         number = found(await queries.caller(connection, given.call_id.lower()), "call")
     if given.ticket is not None:
         ticket_id = found(await desk_tickets.key(connection, given.ticket), "ticket")
-    key = await promises.make(
+    key, fresh = await promises.once(
         connection,
         number=number,
         kind=PromiseKind.AGENT,
@@ -141,5 +154,4 @@ async def _made(
         note=given.note,
         now=now,
     )
-    assert key is not None  # only what the call itself promises can be there twice
-    return found(await promises.promise(connection, key), "promise")
+    return found(await promises.promise(connection, key), "promise"), fresh

@@ -14,6 +14,7 @@ from desk.accounts.entry import ClosedError, Door, Entered, Visitor, WrongError
 from desk.accounts.passwords import BadPasswordError
 from desk.admission import ABSOLUTE, IDLE, Holder, person
 from desk.api.asking import Asking, Known, Many
+from desk.api.in_a_call import not_in_a_call
 from desk.lane import TooManyAtOnceError
 from desk.live import streams_end
 from desk.problems import Refused, documented
@@ -92,9 +93,10 @@ async def show_sitting(holder: Known) -> WhoShape:
     )
 
 
-@router.delete("/sitting", status_code=204, responses=documented(401, 403, 503))
+@router.delete("/sitting", status_code=204, responses=documented(401, 403, 409, 503))
 async def end_sitting(request: Request, holder: Person, asking: Asking) -> Response:
-    """Sign out."""
+    """Sign out; not in a call."""
+    not_in_a_call(request, holder)
     assert holder.sitting_id is not None
     sitting_id, now = holder.sitting_id, datetime.now(UTC)
     await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
@@ -111,12 +113,13 @@ async def list_sittings(holder: Person, asking: Asking) -> Many[SittingShape]:
 
 
 @router.delete(
-    "/sittings/{sitting_id}", status_code=204, responses=documented(401, 403, 404, 422, 503)
+    "/sittings/{sitting_id}", status_code=204, responses=documented(401, 403, 404, 409, 422, 503)
 )
 async def end_one_sitting(
     request: Request, sitting_id: RowId, holder: Person, asking: Asking
 ) -> Response:
-    """End one of the own sittings: a browser that was left open somewhere."""
+    """End one of the own sittings: a browser that was left open somewhere; not in a call."""
+    not_in_a_call(request, holder)
     own = {each.id for each in await sittings_of(holder.account_id, holder, asking)}
     if sitting_id not in own:
         raise Refused(404, "You have no sitting with this id.")
@@ -126,11 +129,12 @@ async def end_one_sitting(
     return Response(status_code=204)
 
 
-@router.put("/password", status_code=204, responses=documented(401, 403, 422, 429, 503))
+@router.put("/password", status_code=204, responses=documented(401, 403, 409, 422, 429, 503))
 async def put_password(
     request: Request, wanted: NewPassword, holder: Person, asking: Asking
 ) -> Response:
-    """Change the own password; all other sittings of the person end."""
+    """Change the own password; all other sittings of the person end, so not in a call."""
+    not_in_a_call(request, holder)
     door: Door = request.app.state.door
     now = datetime.now(UTC)
     try:

@@ -35,7 +35,7 @@ from desk.api.asking import (
 )
 from desk.api.authors import author
 from desk.looks import look, noted
-from desk.problems import MEDIA_TYPE, TITLES, Problem, documented
+from desk.problems import MEDIA_TYPE, TITLES, Problem, Refused, documented
 from desk.shapes import TicketShape
 from desk.work_shapes import TicketVersionShape
 from tickets import desk_tickets, queries
@@ -130,20 +130,24 @@ async def save_ticket(
 ) -> TicketShape | JSONResponse:
     """Save what was typed. Saved meanwhile by somebody else: 409, and `current` is what is so now.
 
-    What is so already makes no new version, so a save whose answer was lost may be sent again.
+    Dispatching needs a department: without one 422. What is so already makes no new version, so a
+    save whose answer was lost may be sent again.
     """
     fields = _fields(given.fields)
-    try:
-        ticket = await asking.write(
-            lambda connection: desk_tickets.save(
-                connection,
-                ticket_id,
-                version=given.version,
-                fields=fields,
-                author=author(holder),
-                now=datetime.now(UTC),
-            )
+
+    async def saved(connection: AsyncConnection) -> Ticket | None:
+        await _require_department(connection, ticket_id, fields)
+        return await desk_tickets.save(
+            connection,
+            ticket_id,
+            version=given.version,
+            fields=fields,
+            author=author(holder),
+            now=datetime.now(UTC),
         )
+
+    try:
+        ticket = await asking.write(saved)
     except ConflictError as conflict:
         return _conflict(_shown(conflict.current, holder))
     return _shown(found(ticket, "ticket"), holder)
@@ -163,6 +167,19 @@ async def list_versions(
     versions = found(await asking.ask(kept), "ticket")
     noted(asking, look(holder, "ticket.versions", ticket_id))
     return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
+
+
+async def _require_department(
+    connection: AsyncConnection, ticket_id: str, fields: Mapping[str, Any]
+) -> None:
+    """Raise Refused with 422 for a dispatch to nobody (TKT-3)."""
+    if not {"state", "department"} & fields.keys():
+        return
+    before = await queries.ticket(connection, ticket_id)
+    state = fields.get("state", before.state if before else TicketState.NEW)
+    department = fields.get("department", before.department if before else "")
+    if state is TicketState.DISPATCHED and not department.strip():
+        raise Refused(422, "A dispatched ticket needs the department that it goes to.")
 
 
 def _fields(given: TicketFields) -> Mapping[str, Any]:

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
-from callflow.lifecycles.wake_up import Proved, Rules
 from callflow.rules import dialling, wall_clock
 from callflow.rules.wall_clock import Repeat
 from desk.api.asking import Asking, Given, Known, Line, RowId, Typed, found
+from desk.looks import look
 from desk.outbound_shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from desk.problems import Refused, documented
 from settings import Settings
@@ -151,12 +151,13 @@ async def show_wake_up(wake_up_id: RowId, _holder: Known, asking: Asking) -> Evi
 
 
 @router.post("/wake-ups/{wake_up_id}/awake", responses=documented(401, 403, 404, 422, 503))
-async def say_awake(wake_up_id: RowId, _holder: Known, asking: Asking) -> EvidenceShape:
+async def say_awake(wake_up_id: RowId, holder: Known, asking: Asking) -> EvidenceShape:
     """Say that the guest is awake: somebody has seen it. Who is known to be awake stays so."""
     now = datetime.now(UTC)
+    seen = look(holder, wake_ups.SAID_AWAKE, str(wake_up_id))
 
     async def said(connection: AsyncConnection) -> EvidenceShape:
-        await wake_ups.apply(connection, wake_up_id, Proved(wake_ups.DESK), now, Rules())
+        await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
         return await _evidence(connection, wake_up_id)
 
     return await asking.write(said)

@@ -30,7 +30,7 @@ ACTIONS: Final = (
     *("sitting.began", "password.refused", "password.changed", "account.added"),
     *("account.changed", "account.reset", "account.sittings_ended"),
     *("notice.read", "notice.export", "notice.start", "notice.stop"),
-    *("wake.import", "wake.export", "wake.pdf"),
+    *("wake.import", "wake.export", "wake.pdf", "wake.awake"),
     *("batch.list", "batch.made", "batch.read", "batch.started", "batch.paused"),
     *("batch.talk", "batch.written"),
     *("batch.stopped", "batch.export", "do_not_call.added", "do_not_call.removed"),

@@ -1,6 +1,7 @@
 """Owns the forms at the door: sign in, sign out, a new password. They work without any script."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,12 +13,14 @@ from desk.accounts.change import WrongOldError, change_password
 from desk.accounts.entry import ClosedError, Door, Visitor, WrongError
 from desk.accounts.passwords import BadPasswordError
 from desk.admission import Holder, patience, person
+from desk.api.in_a_call import not_in_a_call
 from desk.api.sitting import RowId, end_one_sitting, sittings_of
 from desk.archive import Patience
 from desk.lane import TooManyAtOnceError
 from desk.live import streams_end
 from desk.pages import page
 from desk.pages.shown import Shown
+from desk.problems import Refused
 from settings import Settings
 from tickets import sittings
 
@@ -62,7 +65,11 @@ async def sign_in(
 
 @router.post("/logout")
 async def sign_out(request: Request, holder: Person, asking: Asking) -> Response:
-    """Sign out, and show the page to sign in on."""
+    """Sign out, and show the page to sign in on; in a call, a sentence."""
+    try:
+        not_in_a_call(request, holder)
+    except Refused:
+        return page(request, "problem.html", status=409, fault="call")
     sitting_id, now = holder.sitting_id, datetime.now(UTC)
     if sitting_id is not None:
         await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
@@ -83,7 +90,12 @@ async def end_sitting(
     request: Request, sitting_id: RowId, holder: Person, asking: Asking
 ) -> Response:
     """End a sitting that was left open somewhere else."""
-    await end_one_sitting(request, sitting_id, holder, asking)
+    try:
+        await end_one_sitting(request, sitting_id, holder, asking)
+    except Refused as refused:
+        if refused.status_code != HTTPStatus.CONFLICT:
+            raise
+        return await _password(request, holder, asking, 409, fault="call")
     return RedirectResponse("/password", status_code=303)
 
 
@@ -94,7 +106,10 @@ async def put_password(
     """Change the own password; all other sittings of the person end."""
     now = datetime.now(UTC)
     try:
+        not_in_a_call(request, holder)
         await change_password(door(request), holder, old, new, asking=asking, now=now)
+    except Refused:
+        return await _password(request, holder, asking, 409, fault="call")
     except WrongOldError:
         return await _password(request, holder, asking, 403, fault="old")
     except BadPasswordError as error:

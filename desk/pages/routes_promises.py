@@ -67,11 +67,13 @@ async def promise_call(request: Request, holder: Person, asking: Asking) -> Resp
     now = datetime.now(UTC)
 
     async def made(connection: AsyncConnection) -> None:
-        await promises.make(
+        await promises.once(
             connection,
             number=number,
             kind=PromiseKind.AGENT,
             due_at=now + timedelta(minutes=int(minutes)),
+            call_id=None,
+            ticket_id=None,
             account_id=holder.account_id,
             note=note,
             now=now,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
-from callflow.lifecycles.wake_up import Proved, Rules, WakeState
+from callflow.lifecycles.wake_up import WakeState
 from callflow.rules import wall_clock
 from callflow.rules.roles import Role
 from callflow.rules.wall_clock import Repeat, is_zone
@@ -18,6 +18,7 @@ from desk.admission import Holder
 from desk.api.asking import Asking, Known, Person, RowId
 from desk.api.wake_ups import is_emergency, number_of, reachable
 from desk.archive import Patience
+from desk.looks import look
 from desk.outbound_shapes import ForecastShape
 from desk.pages import page
 from desk.pages.forms import Typed, typed
@@ -82,12 +83,13 @@ async def cancel_guest(registration_id: RowId, holder: Person, asking: Asking) -
 
 
 @router.post("/wake-ups/{wake_up_id}/awake")
-async def say_awake(wake_up_id: RowId, _holder: Person, asking: Asking) -> Response:
+async def say_awake(wake_up_id: RowId, holder: Person, asking: Asking) -> Response:
     """Say that the guest is awake."""
     now = datetime.now(UTC)
+    seen = look(holder, wake_ups.SAID_AWAKE, str(wake_up_id))
 
     async def said(connection: AsyncConnection) -> None:
-        await wake_ups.apply(connection, wake_up_id, Proved(wake_ups.DESK), now, Rules())
+        await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
 
     await asking.write(said)
     return RedirectResponse(f"/wake-ups/{wake_up_id}", status_code=303)
@@ -108,6 +110,7 @@ async def show_evidence(
         row=found.shown,
         line=found.line,
         rung=found.attempts,
+        said_by=found.said_by,
         recordings=found.recordings,
         may_open_calls=_may(holder.role, "/calls/{call_id}"),
         tags=TAGS,

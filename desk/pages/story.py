@@ -11,7 +11,8 @@ from callflow.lifecycles.events import JournalEvent
 from callflow.lifecycles.recording import Recording, RecordingState
 from callflow.lifecycles.stretches import Stretch
 from callflow.lifecycles.telling import told, whole
-from callflow.rules.masking import masked_name, masked_number
+from callflow.rules.masking import masked_name, masked_number, masked_text
+from callflow.text import clean
 from desk.archive import Patience
 from desk.pages.shown import Shown
 from desk.shapes import EventShape
@@ -20,6 +21,8 @@ from tickets import audit
 from tickets.audit import LookFilter, SeenLook
 
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
+TOLD = frozenset({"seat", "to", "how", "minutes", "seconds", "reasons", "step", "at", "name"})
+"""What a step says besides what events show to all: seats, lengths, ways; long numbers masked."""
 LISTENERS_SHOWN = 20
 LOOKS_READ = 200
 
@@ -106,6 +109,7 @@ def _reasons(reasons: Iterable[str], words: Mapping[str, str]) -> str:
 def _masked(event: JournalEvent) -> JournalEvent:
     """Return the event with the caller's number and name masked, all else as the API shows it."""
     shown = EventShape.of(event).masked().data
+    shown |= {name: masked_text(clean(event.data[name])) for name in TOLD if name in event.data}
     if event.name == "TR_CALL":
         shown["num"] = masked_number(event.data.get("num", ""))
         shown["name"] = masked_name(event.data.get("name", ""))

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from callflow.rules.roles import Role
 from desk import watching
-from tests.integration.desk_room import CSRF, NUMBERS, Room
+from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id
 from tickets.database import engine
 from tickets.desk_models import PromiseRow
 
@@ -47,6 +47,29 @@ async def test_with_the_answer_it_is_called_now(desk: Room) -> None:
         assert (await agent.post("/api/v1/promises/9999/call")).status_code == 404
     assert (called["found"], again.status_code) == (True, 200)
     assert datetime.fromisoformat(called["next_at"]) <= datetime.now(UTC)
+
+
+async def test_a_key_that_is_pressed_twice_makes_one_promise(desk: Room) -> None:
+    for wanted in ({"call_id": call_id(1)}, {}):
+        both = await asyncio.gather(*(_promises(desk, **wanted) for _ in range(4)))
+        assert len({made["id"] for made in both}) == 1
+        other = await _promises(desk, minutes=120, **wanted)
+        assert other["id"] != both[0]["id"], "another time is another promise"
+
+
+async def test_what_was_promised_and_kept_can_be_promised_again(desk: Room) -> None:
+    made = await _promises(desk)
+    async with desk.seated(JUNIOR) as agent:
+        await agent.patch(f"/api/v1/promises/{made['id']}", json={"state": "kept"})
+    assert (await _promises(desk))["id"] != made["id"]
+
+
+async def test_a_form_that_is_sent_twice_makes_one_promise(desk: Room, built_pages: None) -> None:
+    form = {"number": CUSTOMER, "minutes": "30", "note": "", "csrf": CSRF}
+    async with desk.seated(JUNIOR) as agent:
+        for _ in range(2):
+            assert (await agent.post("/promises", data=form)).status_code == 303
+        assert len((await agent.get("/api/v1/promises")).json()["items"]) == 1
 
 
 @pytest.mark.parametrize("state", ["kept", "cancelled"])

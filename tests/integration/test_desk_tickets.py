@@ -107,6 +107,17 @@ async def test_a_juniors_dispatch_is_reviewed_by_a_senior(desk: Room) -> None:  
     assert not (await save(desk, ticket, dispatch, SENIOR)).json()["to_review"]
 
 
+@pytest.mark.parametrize("department", [{}, {"department": ""}, {"department": "  "}])
+async def test_nothing_is_dispatched_to_nobody(desk: Room, department: dict[str, str]) -> None:
+    ticket = await ticket_of_call(desk)  # TKT-3
+    refused = await save(desk, ticket, {"state": "dispatched", **department})
+    assert (refused.status_code, "department" in refused.json()["detail"]) == (422, True)
+    ticket = (await save(desk, ticket, {"department": "线路班"})).json()
+    ticket = (await save(desk, ticket, {"state": "dispatched"})).json()
+    assert (await save(desk, ticket, {"department": ""})).status_code == 422
+    assert (await save(desk, ticket, {"body": "已派"})).status_code == 200
+
+
 async def test_what_was_answered_on_the_call_is_settled(desk: Room) -> None:  # TKT-3
     ticket = (await save(desk, await ticket_of_call(desk), {"state": "answered"})).json()
     assert ticket["closed_at"] is not None

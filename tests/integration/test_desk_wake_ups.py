@@ -90,13 +90,20 @@ async def test_the_forecast_tells_what_the_clock_does_and_when_the_last_one_ring
     assert found["last_at"] == found["at"]
 
 
-async def test_the_desk_says_that_a_guest_is_awake_and_that_is_evidence(desk: Room) -> None:
+async def test_the_desk_says_that_a_guest_is_awake_and_that_is_evidence(
+    desk: Room, built_pages: None
+) -> None:
     await _registers(desk)
     until = (datetime.now(UTC) + timedelta(days=4)).isoformat()
     [row] = (await desk.get("/api/v1/wake-ups", params={"until": until})).json()
     async with desk.seated(Role.FLOOR_ATTENDANT) as attendant:
         found = (await attendant.post(f"/api/v1/wake-ups/{row['id']}/awake")).json()
     assert (found["state"], found["proof"], found["attempts"]) == ("awake", "desk", [])
+    assert found["said_by"].startswith(NUMBERS[Role.FLOOR_ATTENDANT])
+    async with desk.seated(Role.TEAM_LEADER) as leader:
+        again = (await leader.post(f"/api/v1/wake-ups/{row['id']}/awake")).json()
+        assert again["said_by"] == found["said_by"], "who said it first is who said it"
+        assert found["said_by"] in (await leader.get(f"/wake-ups/{row['id']}")).text
     assert (await desk.get("/api/v1/wake-ups/999999")).status_code == 404
 
 

@@ -44,7 +44,10 @@ def talking() -> Picture:
 
 
 def heard(picture: Picture, when: datetime, *events: Event) -> list[Notice]:
-    return [one for event in events for one in picture.heard(event, when)]
+    notices: list[Notice] = []
+    for event in events:
+        notices += picture.heard(event, when)
+    return notices
 
 
 def test_who_takes_a_caller_over_in_another_bridge_talks_and_the_first_has_handed_over() -> None:

@@ -75,3 +75,58 @@ def test_who_has_gone_home_does_not_keep_the_seat() -> None:
     assert presence.tick(9.0 + FORGOTTEN) == []
     assert presence.tick(10.0 + FORGOTTEN) == [Forgotten(AGENT)]
     assert presence.tick(99.0 + FORGOTTEN) == []
+
+
+MINE, OTHERS = "work-aaaa-1", "work-bbbb-1"
+
+
+def with_the_phone() -> Presence:
+    """Return somebody at work in one browser, who has a page open in another one too."""
+    presence = at_work(MINE)
+    assert presence.claim(AGENT, MINE)
+    assert presence.opened(AGENT, 2, OTHERS) == []
+    return presence
+
+
+def test_a_second_page_does_not_cost_the_phone_while_the_first_is_open() -> None:
+    presence = with_the_phone()
+    assert not presence.claim(AGENT, OTHERS)
+    presence.closed(AGENT, 2, 10.0)
+    assert presence.tick(99.0) == []
+
+
+def test_a_page_that_only_looks_does_not_hide_that_the_one_with_the_phone_is_gone() -> None:
+    presence = with_the_phone()
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.tick(10.1 + BLINK) == [PhoneGone(AGENT)]
+    assert presence.tick(10.0 + GRACE) == [Left(AGENT)]
+    assert presence.claim(AGENT, OTHERS), "nobody has the phone now"
+    assert presence.is_open(AGENT)
+
+
+def test_the_page_with_the_phone_may_stumble_beside_another_one() -> None:
+    presence = with_the_phone()
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.opened(AGENT, 3, MINE) == []
+    assert presence.tick(99.0) == []
+
+
+def test_the_phone_goes_to_the_page_that_asks_next_when_it_is_let_go() -> None:
+    presence = with_the_phone()
+    presence.release(AGENT)
+    assert presence.claim(AGENT, OTHERS)
+    assert not presence.claim(AGENT, MINE)
+
+
+def test_the_pages_of_one_browser_settle_it_among_themselves() -> None:
+    presence = with_the_phone()
+    assert presence.claim(AGENT, "work-aaaa-2")
+
+
+def test_a_page_loaded_anew_takes_the_phone_along() -> None:
+    presence = with_the_phone()
+    presence.closed(AGENT, 2, 5.0)
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.opened(AGENT, 3, "work-aaaa-2") == [PhoneGone(AGENT)]
+    assert presence.claim(AGENT, "work-aaaa-2")
+    assert presence.tick(99.0) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.text import LIMIT, clean, decoded, paragraphs
+from callflow.text import LIMIT, clean, decoded, named, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,20 @@ def test_typed_text_is_clean_line_by_line_and_stays_so(typed: str, limit: int) -
     for line in kept.split("\n"):
         assert clean(line, limit) == " ".join(line.split())
     assert paragraphs(kept, limit) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        *(("<unknown>", ""), ("unknown", "138"), ("Anonymous", "138"), ("Unavailable", "")),
+        *(('"UNKNOWN"', "1"), ("13800138000", "13800138000"), ("138 0013 8000", "13800138000")),
+        *(("+8613800138000", "13800138000"), ("  ", ""), ("未知", "1")),
+    ],
+)
+def test_what_stands_where_there_is_no_name_is_no_name(name: str, number: str) -> None:
+    assert named(name, number) == ""
+
+
+@pytest.mark.parametrize("name", ["张三", "Unknown Pleasures Ltd", "8 号楼", "李未知", "360"])
+def test_a_name_stays_a_name(name: str) -> None:
+    assert named(name, "13800138000") == name

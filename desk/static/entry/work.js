@@ -2,22 +2,26 @@
 // phone, and back. Each part keeps its own business; this file only introduces them.
 
 import { ask } from "../page/asking.js";
-import { $, $$, say, show } from "../page/dom.js";
-import { listen } from "../page/live.js";
+import { $, say, show } from "../page/dom.js";
+import { PAGE, listen } from "../page/live.js";
 import { sorry } from "../page/sorry.js";
 import { t } from "../page/words.js";
-import { makeKeys } from "../phone/keys.js";
 import { makePanel } from "../phone/panel.js";
-import { makePhone, recall } from "../phone/phone.js";
+import { bring, makePhone, recall } from "../phone/phone.js";
 import { alone } from "../work/alone.js";
 import { makeCustomer } from "../work/customer.js";
+import { drawn, tellSeen } from "../work/drawn.js";
+import { makeFetching } from "../work/fetching.js";
 import { makeKnowledge } from "../work/knowledge.js";
+import { makeHand } from "../work/hand.js";
+import { guardLeaving } from "../work/leaving.js";
 import { makePromises } from "../work/promise.js";
 import { makePop } from "../work/pop.js";
 import { makeWords } from "../work/say.js";
 import { makeState } from "../work/state.js";
 import { makeTicket, sendLeftovers } from "../work/ticket.js";
 import { makeTrouble } from "../work/trouble.js";
+import { makeUnfinished } from "../work/unfinished.js";
 import { makeVisit } from "../work/visit.js";
 
 const root = $("#desk");
@@ -29,6 +33,11 @@ const ticket = makeTicket($("#ticket"), me);
 const visit = makeVisit($("#visit"));
 const promises = makePromises($("#ticket"), ticket);
 const knowledge = makeKnowledge($("#knowledge"));
+const unfinished = makeUnfinished(root, me, {
+  ticket,
+  caller: () => current || (pop.offer?.call === over ? over : ""),
+  changed: promises.clear,
+});
 const trouble = makeTrouble(root, () => phone.again());
 const state = makeState(root, { signedOff, finished, problem: (text) => panel.told(text, "bad") });
 const phone = makePhone($("#remote"), me, phoneChanged);
@@ -36,22 +45,25 @@ const panel = makePanel($("#phone"), phone, {
   call: () => current,
   seat: () => state.duty?.seat,
   isBrowser,
-  hold,
+  held: (call, on) => heard.hold({ call, on }),
   lend: (call) => (lent = call),
+  passing: (call) => (passing = call),
 });
 let current = ""; // the call that is on, by our own id
+let over = ""; // the call that ended last
+let passing = ""; // the call that is, or was, handed over to a colleague
 let connected = false; // this page's phone has its seat
 let beginning = false;
 let here = true; // this window has the phone, no other
 
 const SEAT = "thirdring.kind";
 const TITLE = document.title;
-const SAME_CLOCK_MS = 1000;
-const LONGEST_MS = 60_000; // older is no pop before a ring: the page came in the middle of a call
-const DEAF_MS = 1000;
-const LEFTOVERS_MS = 5000;
+const [SAME_CLOCK_MS, DEAF_MS, LEFTOVERS_MS] = [1000, 1000, 5000];
+const COMES_BACK = new Set(["reunite", "moved"]); // ways of being parted from a caller
+const PASSED_ON = new Set(["transfer", "handed_over"]);
 let lent = ""; // the call in which the system speaks in our place
-let lost = recall(me); // the call that a reload took from us
+let lost = recall(me); // the call that a reload, or another window, took from us
+let hush = () => {}; // ends the line of live events
 let clockSkew = 0; // of this machine, against the server
 
 function isBrowser() {
@@ -65,16 +77,40 @@ async function begin(kind, number = "") {
   beginning = true;
   say($("#begin-problem"), "");
   try {
-    const body = kind === "phone" ? { kind, phone: number } : { kind };
+    const body = kind === "phone" ? { kind, phone: number } : { kind, page: PAGE };
     const seat = await ask("POST", "/api/v1/duty", body);
+    if (seat.elsewhere) return elsewhere();
     sessionStorage.setItem(SEAT, JSON.stringify([kind, number]));
     if (!state.duty) state.put({ state: "ready", reason: "", since: new Date().toISOString(), ...seat });
     if (kind === "browser" && !connected) plug(seat);
   } catch (error) {
     sessionStorage.removeItem(SEAT);
     say($("#begin-problem"), sorry(error, { 409: "work.taken" }));
+  } finally {
+    beginning = false;
+    paint();
   }
-  beginning = false;
+}
+
+/** The server was away, and knows of no phone: it is in this window, unless another has it now. */
+async function claim() {
+  const seat = await ask("POST", "/api/v1/duty", { kind: "browser", page: PAGE }).catch(() => null);
+  if (seat?.elsewhere) elsewhere();
+}
+
+/** Another window has the phone. A call that is on is ended by the switch, never by us. */
+function elsewhere() {
+  if (!here) return;
+  if (ticket.call === current) ticket.close(); // it goes where the call goes
+  here = connected = false;
+  current = lost = "";
+  hush();
+  phone.tell({ name: "moved" });
+  unfinished.setAside({ evenEmpty: false });
+  pop.clear();
+  visit.close();
+  panel.others([]);
+  if (phone.state.call) panel.told(t("work.moved_away"));
   paint();
 }
 
@@ -95,9 +131,9 @@ function signedOff() {
 /** The agent is done with the last call: nobody is to take it for the next one. */
 function finished() {
   if (current) return;
+  unfinished.setAside({ evenEmpty: false });
   pop.clear();
   visit.close();
-  ticket.close();
 }
 
 // --- what the server tells ---
@@ -106,6 +142,7 @@ const heard = {
   picture(picture) {
     const skew = Date.now() - Date.parse(picture.at);
     clockSkew = Math.abs(skew) > SAME_CLOCK_MS ? skew : 0;
+    if (connected && isBrowser()) claim();
     if (picture.duty || picture.connected) dutyIs(picture.duty ?? null);
     if (picture.offer) offered(picture.offer);
     if (picture.talking) talking({ ...picture.talking, held: picture.held });
@@ -114,15 +151,23 @@ const heard = {
   },
   offer: offered,
   offer_gone({ call }) {
-    if (pop.offer?.call === call && current !== call) pop.gone();
+    if (pop.offer?.call !== call || current === call) return;
+    if (pop.offer.consulted_by) pop.clear(); // it was a colleague's question, no caller of ours
+    else pop.gone();
   },
   talking,
-  call_ended({ call, parted }) {
-    if (call !== current) return;
-    if (parted.startsWith("script-") || parted === "reunite") lent = call;
-    if (parted === "reunite") lost = call;
-    ended({ call });
+  participants({ call, participants }) {
+    if (call === current) panel.others(participants);
   },
+  call_ended({ call, parted }) {
+    if (call !== current && call !== over) return;
+    if (parted.startsWith("script-") || COMES_BACK.has(parted)) lent = call;
+    if (COMES_BACK.has(parted)) phone.expect((lost = call));
+    if (PASSED_ON.has(parted)) passing = call;
+    if (call === current) ended({ call });
+    else if (parted) tellEnd(call); // our phone knew first that it ended, not why
+  },
+  moved: elsewhere,
   duty: dutyIs,
   hold({ call, on }) {
     if (call !== current) return;
@@ -149,33 +194,30 @@ function isCaller({ call }) {
 
 function offered(offer) {
   if (!isCaller(offer)) return;
+  if (current && current !== offer.call) return; // nobody takes the place of who is on the line
   const first = pop.offer?.call !== offer.call;
   if (first) customer.close();
+  if (first && ticket.call !== offer.call) unfinished.setAside();
   visit.offered(offer);
   pop.put({ ...offer, tickets: (offer.tickets ?? []).filter((each) => each.number !== ticket.draft?.number) });
   panel.who(offer.number);
+  if (offer.consulted_by && offer.ticket) ask("GET", `/api/v1/tickets/${encodeURIComponent(offer.ticket)}`).then(pop.written).catch(() => {});
   if (first && current !== offer.call) drawn(() => seen(offer));
 }
 
 function seen(offer) {
   phone.tell({ name: "popped", call: offer.call });
-  const ms = Math.max(0, Date.now() - clockSkew - Date.parse(offer.at));
-  if (ms <= LONGEST_MS) ask("POST", "/live/seen", { call: offer.call, ms }).catch(() => {});
-}
-
-/** Call back when what was just changed is on the screen; at once when nobody looks. */
-function drawn(then) {
-  if (document.hidden) then();
-  else requestAnimationFrame(() => setTimeout(then, 0));
+  tellSeen(offer, clockSkew);
 }
 
 function talking(talk) {
   if (!isCaller(talk)) return;
   const fresh = current !== talk.call;
   current = talk.call;
-  lent = "";
-  document.body.dataset.call = talk.call;
+  lent = passing = "";
   pop.talking();
+  if (talk.participants) panel.others(talk.participants);
+  if (isBrowser()) phone.tell({ name: "belongs", call: talk.call });
   if (fresh) {
     if (lost === talk.call) words.reunited();
     else words.talking();
@@ -183,7 +225,8 @@ function talking(talk) {
     promises.clear();
     setTimeout(() => sendLeftovers(me, current), LEFTOVERS_MS);
   }
-  ticket.open(talk.call);
+  if (fresh && ticket.call !== talk.call) unfinished.setAside();
+  if (!unfinished.now) unfinished.open(talk.call);
   if (!isBrowser()) {
     deskTalk = { since: Date.parse(talk.at) || Date.now(), held: Boolean(talk.held) };
     panel.deskCall(deskTalk);
@@ -194,16 +237,36 @@ function talking(talk) {
 function ended({ call }) {
   if (call !== current) return;
   current = "";
+  over = call;
   deskTalk = null;
-  delete document.body.dataset.call;
   panel.deskCall(null);
+  panel.others([]);
   panel.who("");
   paint();
+  if (unfinished.now) unfinished.back();
+  tellEnd(call);
+}
+
+/** Say how it ended, and what is to be said and written now. */
+function tellEnd(call) {
   if (lent === call) return pop.lent(lost === call); // the caller may come back
+  if (passing === call) {
+    pop.passed(); // he is with a colleague: nobody says goodbye
+    return words.passed();
+  }
   pop.ended();
   words.ended();
-  ticket.wrapUp();
+  ticket.wrapUp(call);
 }
+
+makeFetching({
+  seen: () => ({ call: current, talks: Boolean(current) && here && connected, ready: phone.state.line === "ready", has: Boolean(phone.state.call) }),
+  fetching(call) {
+    panel.told(t("phone.returning"));
+    phone.expect((lost = call));
+  },
+  ended: (call) => ended({ call }),
+});
 
 // --- what the phone tells ---
 
@@ -231,62 +294,37 @@ function pauseIfDeaf() {
   if (isDeaf(phone.state) && !phone.state.call) state.pauseFor("microphone");
 }
 
-/** Hold by our own phone; on the way back the server thanks the caller for waiting (SIL-7). */
-async function hold(on) {
-  const call = current;
-  if (on) phone.tell({ name: "held", on });
-  await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => panel.told(sorry(error, { 409: "phone.not_talking" }), "bad"));
-  if (!on) phone.tell({ name: "held", on });
-  heard.hold({ call, on });
+function inCall() {
+  return Boolean(current || phone.state.call);
 }
 
 function paint() {
-  const at = Boolean(state.duty || phone.state.call);
-  show($("#begin"), !at || !here);
-  show($("#phone"), at && here);
+  const at = Boolean((here && state.duty) || phone.state.call);
+  show($("#begin"), !at);
+  show($("#phone"), at);
   show($("#elsewhere"), !here);
   show($("#begin-ways"), here);
-  for (const link of $$(".places a")) link.target = at ? "_blank" : ""; // who is at work stays here
-  for (const button of $$("[data-language]")) button.disabled = Boolean(current);
+  if (inCall()) document.body.dataset.call = current || "on";
+  else delete document.body.dataset.call;
   panel.paint();
   const is = panel.shown();
   document.title = is === "ringing" ? `☎ ${pop.offer?.number ?? ""}` : TITLE;
-  state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since, lost !== "" && isBrowser());
+  state.phoneIs(is, phone.state.call?.since ?? deskTalk?.since, isBrowser() && (lost !== "" || Boolean(current && !phone.state.call)));
 }
 
 // --- the hand on the keyboard ---
 
-const keys = makeKeys(
-  $("#help"),
-  [
-    ["F2", "phone.answer", () => panel.press("answer")],
-    ["F4", "phone.hang_up", () => panel.press("hang-up")],
-    ["F8", "phone.hold", () => panel.press("hold")],
-    ["F9", "phone.mute", () => panel.press("mute")],
-    ["F6", "phone.transfer", () => panel.press("transfer-open")],
-    ["K", "phone.keypad", () => panel.press("keypad-open")],
-    ["Alt+1", "script.silent", () => scriptKey("silent")],
-    ["Alt+2", "script.quiet", () => scriptKey("quiet")],
-    ["Alt+3", "script.cannot_hear", () => scriptKey("cannot-hear")],
-    ["Alt+4", "script.stays_on", () => scriptKey("stays-on")],
-    ["Alt+T", "phone.focus_ticket", ticket.focus],
-    ["Alt+K", "phone.focus_knowledge", knowledge.focus],
-    ["Alt+R", "state.ready_now", state.ready],
-    ["?", "phone.help", () => keys.open()],
-  ],
-  (key) => panel.keypadOpen() && /^[0-9*#]$/.test(key) && (panel.digit(key), true),
-);
-function scriptKey(name) {
-  const button = $(`[data-script="${name}"]`);
-  if (!button.disabled) button.click();
-}
-$("#help-open").addEventListener("click", keys.open);
+makeHand({ panel, ticket, knowledge, state });
 $("#begin-browser")?.addEventListener("click", () => begin("browser"));
 $("#begin-phone")?.addEventListener("submit", (event) => {
   event.preventDefault();
   begin("phone", $("#begin-phone-number").value);
 });
-addEventListener("beforeunload", (event) => current && event.preventDefault());
+guardLeaving({
+  atWork: () => Boolean(state.duty || phone.state.call),
+  inCall,
+  refused: () => panel.told(t("work.call_first"), "bad"),
+});
 
 // --- the page begins ---
 
@@ -295,17 +333,17 @@ alone({
     here = true;
     if (lost) panel.told(t("phone.returning"));
     const kept = JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
-    listen(heard, trouble.line);
+    hush = listen(heard, trouble.line);
     if (kept) await begin(...kept);
     sendLeftovers(me, lost);
     paint();
   },
-  taken() {
-    here = false;
-    phone.off();
-    connected = false;
-    paint();
-  },
+  taken: elsewhere,
   useHere: $("#use-here"),
+  async move() {
+    const { call } = await ask("POST", "/api/v1/duty/move");
+    bring(me, call);
+  },
+  refused: (error) => say($("#elsewhere-problem"), sorry(error, { 409: "work.not_moved" })),
 });
 paint();

@@ -3,8 +3,23 @@
 
 const AGAIN_MS = 1000;
 
-/** Names this load of this page: a stream that is back under another name means a lost phone. */
-const PAGE = `${location.pathname.slice(1).split("/")[0] || "home"}-${Math.random().toString(36).slice(2, 14)}`;
+const BROWSER = "thirdring.browser";
+
+/**
+ * Names this load of this page: a stream that is back under another name means a lost phone. Up to
+ * the last dash the name is the same for all pages of this kind in this browser.
+ */
+export const PAGE = `${location.pathname.slice(1).split("/")[0].slice(0, 14) || "home"}-${browser()}-${drawn(10)}`;
+
+function browser() {
+  const known = localStorage.getItem(BROWSER) ?? drawn(10);
+  localStorage.setItem(BROWSER, known);
+  return known;
+}
+
+function drawn(length) {
+  return crypto.getRandomValues(new Uint8Array(length)).reduce((text, byte) => text + (byte % 36).toString(36), "");
+}
 
 /**
  * Call `heard[name](data, id)` for each event, and `line(open)` when the line comes or goes.

@@ -20,6 +20,7 @@ const TONES = {
 export class Agents {
   constructor(told) {
     this.told = told;
+    this.watching = {}; // whom the leader listens to, in which call, and how
     this.rows = new Map();
     this.body = $("#agents");
     this.pattern = $("#agent-row").content.firstElementChild;
@@ -59,7 +60,18 @@ export class Agents {
     say($("[data-seat]", row), agent.seat);
     say($("[data-queues]", row), agent.queues.map((each) => tOr(`floor.queue_${each}`, each)).join(" "));
     say($("[data-missed]", row), agent.missed || "");
-    for (const button of $$("[data-watch]", row)) button.disabled = !agent.call;
+    row.dataset.call = agent.call ?? "";
+    this.watches(row);
+  }
+
+  /** The buttons say how the leader takes part, as far as this page did it; another one changes over. */
+  watches(row) {
+    const { agent, call } = row.dataset;
+    const mine = this.watching.agent === agent && this.watching.call === call;
+    for (const button of $$("[data-watch]", row)) {
+      button.disabled = !call;
+      button.setAttribute("aria-pressed", String(mine && button.dataset.watch === this.watching.how));
+    }
   }
 
   tick(now) {
@@ -67,13 +79,20 @@ export class Agents {
   }
 
   clicked(button) {
-    const number = button?.closest("tr").dataset.agent;
+    const row = button?.closest("tr");
+    const number = row?.dataset.agent;
     if (!number) return;
-    if (button.dataset.watch) {
-      this.act(number, "watch", { how: button.dataset.watch }, t("floor.done_watch"));
-    } else if (sure(button)) {
-      this.act(number, "sign_out", undefined, t("floor.done_sign_out", { number }));
-    }
+    if (button.dataset.watch) this.watch(row, button.dataset.watch);
+    else if (sure(button)) this.act(number, "sign_out", undefined, t("floor.done_sign_out", { number }));
+  }
+
+  async watch(row, how) {
+    const { agent, call } = row.dataset;
+    const again = this.watching.agent === agent && this.watching.call === call;
+    const done = again ? t("floor.done_watch_change", { how: t(`floor.${how}`) }) : t("floor.done_watch");
+    if (!(await this.act(agent, "watch", { how }, done))) return;
+    this.watching = { agent, call, how };
+    for (const each of this.rows.values()) this.watches(each);
   }
 
   moved(select) {
@@ -89,8 +108,10 @@ export class Agents {
     try {
       await ask("POST", `/api/v1/agents/${number}/${action}`, body);
       this.told("done", done);
+      return true;
     } catch (error) {
       this.told("trouble", tOr(`floor.refused_${action}_${error.status}`, t("floor.failed")));
+      return false;
     }
   }
 }

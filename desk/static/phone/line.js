@@ -6,6 +6,7 @@ import JsSIP from "jssip";
 const RECOVER_S = { min: 1, max: 4 };
 const PC = { iceServers: [] }; // the switch is near: its own addresses are enough
 const OURS = /^[0-9a-f-]{36}$/i; // a call by our own id; a colleague who rings has none
+const HOLD_AGAIN_MS = 150;
 const TOO_LATE_MS = 400; // of gathering addresses; loopback and the office net need under 50
 
 /**
@@ -82,13 +83,27 @@ export function makeLine(tell, sound) {
     tell({ name: "ended", session: id, cause });
   }
 
-  function dial(id, to) {
+  /** Ring somebody; `about` is the call that he is asked about. */
+  function dial(id, to, about) {
+    if (!agent) return nobody(id);
     const session = agent.call(to, {
+      extraHeaders: about ? [`X-Consult: ${about}`] : [],
       mediaStream: sound.microphone(),
       pcConfig: PC,
       eventHandlers: { peerconnection: ({ peerconnection }) => hear(id, peerconnection) },
     });
     keep(id, session);
+  }
+
+  /** What has no session, or lost it, has ended: no key may wait for it. */
+  function nobody(id) {
+    setTimeout(() => tell({ name: "ended", session: id, cause: "" }), 0);
+  }
+
+  function hangUp(id) {
+    const session = sessions.get(id);
+    if (!session || session.isEnded()) return nobody(id);
+    session.terminate();
   }
 
   async function answer(session) {
@@ -104,19 +119,19 @@ export function makeLine(tell, sound) {
       case "refuse":
         return session?.terminate({ status_code: 486 });
       case "hang_up":
-        return hangUp(session);
+        return hangUp(command.session);
       case "mute":
         return command.on ? session?.mute({ audio: true }) : session?.unmute({ audio: true });
       case "hold":
-        return session?.hold();
+        return held(session, true);
       case "resume":
-        return session?.isOnHold().local ? session.unhold() : undefined;
+        return held(session, false);
       case "digit":
         return session?.sendDTMF(command.digit, { transportType: "RFC2833" });
       case "dial":
-        return dial(command.session, command.to);
-      case "join":
-        return join(session, sessions.get(command.with));
+        return dial(command.session, command.to, command.about);
+      case "unregister":
+        return agent?.unregister();
       case "disconnect":
         return disconnect();
       default:
@@ -127,12 +142,13 @@ export function makeLine(tell, sound) {
   return { connect, run };
 }
 
-function hangUp(session) {
-  if (session && !session.isEnded()) session.terminate();
-}
-
-function join(session, other) {
-  session?.refer(other.remote_identity.uri, { replaces: other });
+/** Hold or take back; again and again while another change of the line is under way. */
+function held(session, on) {
+  if (!session) return;
+  clearTimeout(session.data.holding);
+  if (session.isEnded() || session.isOnHold().local === on) return;
+  const begun = on ? session.hold() : session.unhold();
+  if (!begun) session.data.holding = setTimeout(() => held(session, on), HOLD_AGAIN_MS);
 }
 
 /** Return a listener that stops waiting for more addresses soon: one that fits is enough. */

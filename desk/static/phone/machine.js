@@ -8,6 +8,8 @@
 //
 // The phone rings only when its caller is on screen, or after RING_AFTER_MS (ANS-2: it rings in any
 // case). A call that comes back after the page was loaded again is answered at once.
+// A phone that was taken over by another window (`leaving`) is not registered any more, and says
+// nothing to its caller: the switch ends the talk, or it goes on here until its own end.
 
 export const RING_AFTER_MS = 300;
 
@@ -19,6 +21,7 @@ export const start = Object.freeze({
   beside: null,
   popped: "",
   expected: "",
+  leaving: false,
 });
 
 const none = [];
@@ -33,10 +36,9 @@ const steps = {
   connect: (s) => [{ ...s, line: "connecting", why: "" }, none],
   registered: (s) => [{ ...s, line: "ready", why: "" }, none],
   unregistered: (s, e) => [{ ...s, line: "failed", why: e.why ?? "" }, none],
-  signed_off: (s) => [
-    { ...start, microphone: s.microphone },
-    [{ do: "silence" }, ...over(s.call), ...over(s.beside), { do: "disconnect" }],
-  ],
+  signed_off: off,
+  moved: (s) => (inTalk(s) ? [{ ...s, leaving: true }, [{ do: "unregister" }]] : off(s)),
+  belongs,
   microphone: (s, e) => [{ ...s, microphone: e.found }, none],
   expect: (s, e) => [{ ...s, expected: e.call }, none],
   popped,
@@ -51,22 +53,49 @@ const steps = {
   held: (s, e) => inCall(s, (call) => [{ ...call, held: e.on }, [{ do: e.on ? "hold" : "resume", session: call.session }]]),
   digit: (s, e) => inCall(s, (call) => [call, [{ do: "digit", session: (s.beside ?? call).session, digit: e.digit }]]),
   consult,
-  complete,
   back,
 };
+
+function off(s) {
+  return [
+    { ...start, microphone: s.microphone },
+    [{ do: "silence" }, ...over(s.call), ...over(s.beside), { do: "disconnect" }],
+  ];
+}
+
+function inTalk(s) {
+  return ["answering", "talking"].includes(s.call?.step);
+}
+
+/** The talk without a caller has one now: a colleague has passed him on, and a reload must find him. */
+function belongs(s, e) {
+  if (!inTalk(s) || s.call.id) return [s, none];
+  return [{ ...s, call: { ...s.call, id: e.call } }, [{ do: "remember", call: e.call }]];
+}
 
 function popped(s, e) {
   return ringIf({ ...s, popped: e.call }, s.call?.step === "ringing" && s.call.id === e.call);
 }
 
 function invited(s, e) {
-  if (s.call) return [s, [{ do: "refuse", session: e.session }]];
+  if (s.call && !comesBack(s, e)) return [s, [{ do: "refuse", session: e.session }]];
+  if (s.call) return again(s, e);
   const call = { session: e.session, id: e.call, from: e.from ?? "", step: "ringing", rings: false, muted: false, held: false, since: e.at };
   const next = { ...s, call };
   const returning = e.call !== "" && e.call === s.expected;
   if (returning) return answer({ ...next, expected: "" });
   if (s.popped === e.call && e.call !== "") return ringIf(next, true);
   return [next, [{ do: "wait", session: e.session, ms: RING_AFTER_MS }]];
+}
+
+/** The switch rings us for the caller we talk to: our own line to him is dead, whatever it looks like. */
+function comesBack(s, e) {
+  return e.call !== "" && e.call === s.call.id && !s.leaving;
+}
+
+function again(s, e) {
+  const [next, commands] = invited({ ...s, call: null, beside: null, expected: e.call }, e);
+  return [next, [{ do: "silence" }, ...over(s.beside), ...over(s.call), ...commands]];
 }
 
 function ringIf(s, due) {
@@ -96,9 +125,12 @@ function accepted(s, e) {
 }
 
 function ended(s, e) {
-  if (s.beside?.session === e.session) return [{ ...s, beside: null }, [{ do: "resume", session: s.call?.session }]];
+  if (s.beside?.session === e.session) {
+    return [{ ...s, beside: null, call: { ...s.call, held: false } }, [{ do: "resume", session: s.call.session }]];
+  }
   if (s.call?.session !== e.session) return [s, none];
   const commands = [{ do: "silence" }, { do: "forget" }, ...over(s.beside)];
+  if (s.leaving) return [{ ...start, microphone: s.microphone }, [...commands, { do: "disconnect" }]];
   return [{ ...s, call: null, beside: null, popped: "" }, commands];
 }
 
@@ -110,13 +142,9 @@ function hang_up(s) {
 function consult(s, e) {
   if (s.call?.step !== "talking" || s.beside) return [s, none];
   const beside = { session: e.session, from: e.to, step: "calling" };
-  const commands = [{ do: "hold", session: s.call.session }, { do: "dial", session: e.session, to: e.to }];
+  const dial = { do: "dial", session: e.session, to: e.to, about: s.call.id };
+  const commands = [{ do: "hold", session: s.call.session }, dial];
   return [{ ...s, beside }, commands];
-}
-
-function complete(s) {
-  if (s.beside?.step !== "talking") return [s, none];
-  return [s, [{ do: "join", session: s.call.session, with: s.beside.session }]];
 }
 
 function back(s) {
@@ -131,6 +159,20 @@ function inCall(s, change) {
 
 function over(call) {
   return call ? [{ do: "hang_up", session: call.session }] : none;
+}
+
+/** Return which keys can be pressed. Whatever the phone shows, one of them leads out of it. */
+export function keys({ call, beside }) {
+  const talking = call?.step === "talking";
+  return {
+    answer: call?.step === "ringing",
+    hang_up: Boolean(call),
+    hold: talking && !beside,
+    talk: talking, // mute, digits, a transfer
+    consult: talking && !beside,
+    complete: beside?.step === "talking",
+    back: Boolean(beside),
+  };
 }
 
 /** Return what the state line says: one word for the whole phone. */

@@ -4,36 +4,48 @@ import { ask } from "../page/asking.js";
 import { $, $$, el, fill, say, show } from "../page/dom.js";
 import { sorry } from "../page/sorry.js";
 import { clock, t } from "../page/words.js";
-import { shown } from "./machine.js";
+import { keys, shown } from "./machine.js";
+import { makeOthers } from "./others.js";
+
+const REFUSED = {
+  complete: { 409: "phone.not_completed", 503: "phone.not_completed" },
+  conference: { 409: "phone.not_joined", 422: "phone.no_such_place" },
+  drop: { 409: "phone.not_dropped", 404: "phone.not_dropped" },
+  else: { 409: "phone.not_talking", 422: "phone.no_such_place" },
+};
 
 /**
  * `desk` gives: `call()` the id of the call that is on, `seat()` and `isBrowser()`.
- * `hold(on)` is asked for hold and resume.
+ * `held(call, on)` hears of hold and resume by our own phone, `passing(call)` hears of a caller who is handed over.
  */
 export function makePanel(root, phone, desk) {
   const at = (id) => $(`#${id}`, root);
   let seats = new Map(); // of colleagues, by their numbers
   let names = new Map(); // and their names, by seats
+  let numbers = new Map(); // and their numbers, by seats
   let onDesk = null; // a call on a desk phone, of which only the server tells
+  let sending = false; // a caller is being handed over
+  const others = makeOthers(root, (seat) => control("drop", { seat }));
 
   function paint() {
     const { call, beside, microphone } = phone.state;
     const browser = desk.isBrowser();
-    const talking = browser ? call?.step === "talking" : Boolean(onDesk);
+    const can = keys(phone.state);
+    const talking = browser ? can.talk : Boolean(onDesk);
     const held = browser ? call?.held : onDesk?.held;
-    at("answer").disabled = call?.step !== "ringing";
-    at("hang-up").disabled = !call;
-    at("hold").disabled = !(browser && talking) || Boolean(beside);
+    at("answer").disabled = !can.answer;
+    at("hang-up").disabled = !can.hang_up;
+    at("hold").disabled = !(browser && can.hold);
     pressed("hold", held, "phone.resume", "phone.hold");
     at("mute").disabled = !(browser && talking);
     pressed("mute", call?.muted, "phone.unmute", "phone.mute");
     at("keypad-open").disabled = !(browser && talking);
     at("transfer-open").disabled = !talking;
     if (!talking) fold();
-    at("transfer-consult").disabled = !(browser && talking);
+    at("transfer-consult").disabled = !(browser && can.consult);
     show(at("beside"), Boolean(beside));
     say(at("beside-who"), beside ? `${t(beside.step === "talking" ? "state.consulting" : "state.calling")} · ${names.get(beside.from) ?? beside.from}` : "");
-    at("transfer-complete").disabled = beside?.step !== "talking";
+    for (const id of ["transfer-complete", "beside-join"]) at(id).disabled = !can.complete || !desk.call() || sending;
     show(at("desk-phone"), Boolean(desk.seat()) && !browser);
     say(at("desk-phone"), t("phone.desk_phone", { seat: desk.seat() ?? "" }));
     show(at("devices"), browser);
@@ -71,6 +83,7 @@ export function makePanel(root, phone, desk) {
     const { items } = await ask("GET", "/api/v1/colleagues").catch(() => ({ items: [] }));
     seats = new Map(items.map((each) => [each.number, each.seat]));
     names = new Map(items.map((each) => [each.seat, `${each.number} ${each.name}`]));
+    numbers = new Map(items.map((each) => [each.seat, each.number]));
     return items;
   }
 
@@ -91,19 +104,20 @@ export function makePanel(root, phone, desk) {
   const does = {
     answer: () => phone.tell({ name: "answer" }),
     "hang-up": () => phone.tell({ name: "hang_up" }),
-    hold: () => desk.hold(!(phone.state.call?.held ?? onDesk?.held)),
+    hold: () => hold(!phone.state.call?.held),
     mute: () => phone.tell({ name: "muted", on: !phone.state.call.muted }),
     "keypad-open": () => unfold("keypad"),
     "transfer-open": () => unfold("transfer"),
     "transfer-consult": () => wanted(consult),
-    "transfer-complete": () => phone.tell({ name: "complete" }),
+    "transfer-complete": () => once(complete),
+    "beside-join": () => once(() => control("conference", { with: numbers.get(phone.state.beside.from) ?? phone.state.beside.from })),
     "transfer-back": () => phone.tell({ name: "back" }),
-    conference: () => wanted((to) => control("conference", { with: to })),
+    conference: () => wanted((to) => once(() => control("conference", { with: to }))),
   };
   for (const [id, act] of Object.entries(does)) at(id).addEventListener("click", act);
   at("transfer").addEventListener("submit", (event) => {
     event.preventDefault();
-    wanted((to) => control("transfer", { to }));
+    wanted((to) => once(() => passed("transfer", { to })));
   });
   at("transfer").addEventListener("keydown", (event) => {
     if (event.key === "Escape") { unfold("transfer", false); at("transfer-open").focus(); }
@@ -120,6 +134,36 @@ export function makePanel(root, phone, desk) {
   function consult(to) {
     phone.tell({ name: "consult", session: phone.dialled(), to: seats.get(to) ?? to });
     unfold("transfer", false);
+  }
+
+  /** The server joins caller and colleague; until it has, both stay here, and so they do if it cannot. */
+  function complete() {
+    return passed("complete", { with: phone.state.beside.from });
+  }
+
+  async function passed(what, body) {
+    const call = desk.call();
+    desk.passing(call);
+    if (!(await control(what, body))) desk.passing("");
+  }
+
+  /** Send one wish at a time: a second press is the same wish. */
+  async function once(act) {
+    if (sending) return;
+    sending = true;
+    paint();
+    await act();
+    sending = false;
+    paint();
+  }
+
+  /** Hold by our own phone; on the way back the server thanks the caller for waiting (SIL-7). */
+  async function hold(on) {
+    const call = desk.call();
+    if (on) phone.tell({ name: "held", on });
+    await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => told(sorry(error, REFUSED.else), "bad"));
+    if (!on) phone.tell({ name: "held", on });
+    desk.held(call, on);
   }
 
   function digit(pressedDigit) {
@@ -144,7 +188,7 @@ export function makePanel(root, phone, desk) {
       told("");
       return true;
     } catch (error) {
-      told(sorry(error, { 409: "phone.not_talking", 422: "phone.no_such_place" }), "bad");
+      told(sorry(error, REFUSED[what] ?? REFUSED.else), "bad");
       return false;
     }
   }
@@ -173,6 +217,7 @@ export function makePanel(root, phone, desk) {
     paint,
     press,
     script,
+    others: others.put,
     told,
     digit,
     keypadOpen: () => !at("keypad").hidden,

@@ -6,6 +6,7 @@ import { start, step } from "./machine.js";
 import { makeSound } from "./sound.js";
 
 const TALKING = "thirdring.talking";
+const MOVED = "thirdring.moved";
 const RETURNS_WITHIN_MS = 60_000; // a call that was lost longer ago does not come back to us
 
 /** Return a phone. `changed(state, before)` hears of every change; `remote` is an audio element. */
@@ -34,7 +35,7 @@ export function makePhone(remote, me, changed) {
       case "remember":
         return remember(command.call);
       case "forget":
-        return localStorage.removeItem(TALKING);
+        return forget();
       default:
         return line.run(command);
     }
@@ -49,12 +50,21 @@ export function makePhone(remote, me, changed) {
     if (call) localStorage.setItem(TALKING, JSON.stringify({ call, me, at: Date.now() }));
   }
 
+  function forget() {
+    localStorage.removeItem(TALKING);
+    sessionStorage.removeItem(MOVED);
+  }
+
   /** Register with what the server gave for this seat. */
   function connect(given) {
     credentials = given;
-    const lost = recall(me);
-    if (lost) tell({ name: "expect", call: lost });
+    expect(recall(me));
     line.connect(given);
+  }
+
+  /** Answer this call at once when it rings: it is ours, and on its way back. */
+  function expect(call) {
+    if (call) tell({ name: "expect", call });
   }
 
   function again() {
@@ -69,13 +79,23 @@ export function makePhone(remote, me, changed) {
 
   setInterval(() => state.call?.step === "talking" && remember(state.call.id), 5000);
 
-  return { tell, connect, again, off, sound, get state() { return state; }, dialled: () => crypto.randomUUID() };
+  return { tell, connect, expect, again, off, sound, get state() { return state; }, dialled: () => crypto.randomUUID() };
+}
+
+/** Remember, over the load of this window, the call that it has just taken from another one. */
+export function bring(me, call) {
+  if (call) sessionStorage.setItem(MOVED, JSON.stringify({ call, me, at: Date.now() }));
+  else sessionStorage.removeItem(MOVED);
 }
 
 /** Return the call this person was in when the page went away, if it is not long ago. */
-export function recall(me, now = Date.now()) {
+export function recall(me) {
+  return kept(sessionStorage.getItem(MOVED), me) || kept(localStorage.getItem(TALKING), me);
+}
+
+function kept(text, me, now = Date.now()) {
   try {
-    const kept = JSON.parse(localStorage.getItem(TALKING));
+    const kept = JSON.parse(text);
     return kept && kept.me === me && now - kept.at < RETURNS_WITHIN_MS ? kept.call : "";
   } catch {
     return "";

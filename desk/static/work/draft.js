@@ -28,9 +28,26 @@ export function unsaved(draft) {
   return changed.length ? Object.fromEntries(changed.map((field) => [field, draft.local[field]])) : null;
 }
 
+/** Tell whether it is dispatched to nobody: the server takes no such thing (TKT-3). */
+export function lacksDepartment(draft) {
+  return draft.local.state === "dispatched" && !draft.local.department.trim();
+}
+
+/** Tell whether somebody still has to say what became of the matter. */
+export function isUnfinished(draft) {
+  return draft.local.state === "new" || unsaved(draft) !== null;
+}
+
+/** Return what can be saved now: all that is unsaved, but no dispatch to nobody. */
+function ripe(draft) {
+  const { state, department, ...fields } = unsaved(draft) ?? {};
+  if (lacksDepartment(draft)) return Object.keys(fields).length ? fields : null;
+  return unsaved(draft);
+}
+
 /** Begin a save: return [draft, the body to send], the body null when there is nothing to do. */
 export function sending(draft) {
-  const fields = draft.sending ? null : unsaved(draft);
+  const fields = draft.sending ? null : ripe(draft);
   if (!fields) return [draft, null];
   return [{ ...draft, sending: fields }, { version: draft.version, fields: blankIsNone(fields) }];
 }

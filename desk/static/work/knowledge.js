@@ -1,4 +1,5 @@
-// Owns the search in the knowledge base during a call (TKT-15).
+// Owns the search in the knowledge base during a call (TKT-15). What is read lies over what was
+// before, beside the ticket that is being written: nothing moves under the hands.
 
 import { ask } from "../page/asking.js";
 import { $, el, fill, say, show } from "../page/dom.js";
@@ -9,7 +10,7 @@ const AFTER_MS = 200; // of not typing
 export function makeKnowledge(root) {
   const input = $("#knowledge-ask", root);
   const found = $("#knowledge-found", root);
-  const entry = $("#knowledge-entry", root);
+  const entry = $("#knowledge-entry");
   let timer = 0;
   let asked = 0;
 
@@ -30,7 +31,7 @@ export function makeKnowledge(root) {
     if (next) $("button", next).focus();
     else if (event.key === "ArrowUp") input.focus();
   });
-  $("#knowledge-close", root).addEventListener("click", close);
+  $("#knowledge-close").addEventListener("click", close);
   entry.addEventListener("keydown", (event) => event.key === "Escape" && close());
 
   async function search() {
@@ -54,16 +55,14 @@ export function makeKnowledge(root) {
   }
 
   function open(item) {
-    say($("#knowledge-title", root), item.title);
-    say($("#knowledge-body", root), item.body);
+    say($("#knowledge-title"), item.title);
+    say($("#knowledge-body"), item.body);
     show(entry, true);
-    show(found, false);
     entry.focus();
   }
 
   function close({ focus = true } = {}) {
     show(entry, false);
-    show(found, true);
     if (focus) input.focus();
   }
 

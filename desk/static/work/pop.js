@@ -27,6 +27,7 @@ export function makePop(root, words) {
     say(at("waited"), lasting(given.waited_s ?? 0));
     say(at("language"), tOr(`pop.language_${given.language || "zh"}`, given.language));
     fill(at("reasons"), ...(given.reasons ?? []).map(reason));
+    asked(given);
     list(at("promises"), given.promises, promise, "pop.no_promises");
     list(at("tickets"), given.tickets, ticket, "pop.no_tickets");
     list(at("calls"), given.calls, call, "pop.no_calls");
@@ -35,6 +36,15 @@ export function makePop(root, words) {
     before = given.rings_in_s;
     if (before) at("state").replaceChildren(t("visit.preview", { seconds: Math.round(before) }));
     else moment("ringing", "warm");
+  }
+
+  /** Who asks about this caller, and what is written of him so far: before the lift. */
+  function asked({ consulted_by: by, ticket: number, how }) {
+    show(at("asked"), Boolean(by));
+    if (!by) return;
+    say(at("asked-who"), t(how === "conference" ? "pop.wants_you_in" : "pop.asks_you", { who: `${by.number} ${by.name}`.trim() }));
+    say(at("asked-ticket"), number ? t("ticket.number", { number }) : t("pop.no_ticket_yet"));
+    say(at("asked-body"), "");
   }
 
   function moment(word, look) {
@@ -49,6 +59,14 @@ export function makePop(root, words) {
     lent: (returns) => moment(returns ? "returning" : "system_speaks", "busy"),
     gone: () => moment("gone", ""),
     ended: () => moment("just_ended", "good"),
+    passed: () => moment("passed", "good"),
+    /** Show what the ticket says of which a colleague asks. */
+    written(ticket) {
+      if (offer?.ticket !== ticket.number) return;
+      const body = [ticket.body, ticket.answer].filter(Boolean).join(" → ");
+      say(at("asked-ticket"), `${t("ticket.number", { number: ticket.number })} · ${t(`ticket.kind_${ticket.kind}`)}`);
+      say(at("asked-body"), body);
+    },
     clear() {
       offer = null;
       show(at("full"), false);

@@ -5,23 +5,45 @@ import { $, $$, say } from "../page/dom.js";
 import { sorry } from "../page/sorry.js";
 import { t, when } from "../page/words.js";
 
+const isPressed = (key) => key.getAttribute("aria-pressed") === "true";
+
 export function makePromises(form, ticket) {
   const told = $("#promise-told", form);
 
-  for (const key of $$("[data-promise]", form)) {
-    key.addEventListener("click", () => promise(Number(key.dataset.promise)));
-  }
+  const keys = $$("[data-promise]", form);
+  let sending = false;
 
-  async function promise(minutes) {
-    if (!ticket.draft) return;
-    const made = { call_id: ticket.call, ticket: ticket.draft.number, minutes };
+  for (const key of keys) key.addEventListener("click", () => promise(key));
+
+  async function promise(key) {
+    if (!ticket.draft || sending || isPressed(key)) return;
+    sending = true;
+    const [call, number] = [ticket.call, ticket.draft.number];
     try {
+      const made = { call_id: call, ticket: number, minutes: Number(key.dataset.promise) };
       const { due_at: due } = await ask("POST", "/api/v1/promises", made);
-      say(told, t("ticket.promised", { when: when(due) }));
+      if (ticket.call === call) promised(key, due);
     } catch (error) {
-      say(told, sorry(error));
+      if (ticket.call === call) said(sorry(error), "bad");
     }
+    sending = false;
   }
 
-  return { clear: () => say(told, "") };
+  /** The key itself says that it was done, and is not pressed twice. */
+  function promised(key, due) {
+    key.setAttribute("aria-pressed", "true");
+    said(t("ticket.promised", { when: when(due) }), "good");
+  }
+
+  function said(text, look) {
+    say(told, text);
+    told.className = `small ${look}`;
+  }
+
+  function clear() {
+    for (const key of keys) key.setAttribute("aria-pressed", "false");
+    say(told, "");
+  }
+
+  return { clear };
 }

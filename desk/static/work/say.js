@@ -22,6 +22,7 @@ export function makeWords(title, line) {
     holding: () => put("on_hold", [t("script.say_on_hold")]),
     back: () => put("back", [t("script.say_back")]),
     reunited: () => put("back", [t("script.say_reunited")]),
+    passed: () => put("passed", [t("script.say_passed")]),
     ended: () => put("closing", [closing || t("script.say_closing")]),
   };
 }

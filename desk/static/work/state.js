@@ -102,7 +102,7 @@ export function makeState(root, { signedOff, finished, problem }) {
       await ask("DELETE", "/api/v1/duty");
       signedOff();
     } catch (error) {
-      problem(sorry(error));
+      problem(sorry(error, { 409: "work.call_first" }));
     }
   });
   function unsure() {

@@ -14,6 +14,7 @@ export function makeTicket(form, me) {
   const fields = $("#ticket-fields", form);
   const told = $("#ticket-told", form);
   const missing = $("#ticket-missing");
+  const whom = $("#ticket-department-told", form);
   let draft = null;
   let call = "";
   let timer = 0;
@@ -110,7 +111,7 @@ export function makeTicket(form, me) {
     draft = result(draft);
     keep();
     paint();
-    if (drafts.unsaved(draft)) soon(failures ? AGAIN_MS[Math.min(failures, 4) - 1] : 0);
+    if (drafts.sending(draft)[1]) soon(failures ? AGAIN_MS[Math.min(failures, 4) - 1] : 0);
   }
 
   function keep() {
@@ -119,26 +120,38 @@ export function makeTicket(form, me) {
   }
 
   function tell() {
+    const lacks = Boolean(draft && drafts.lacksDepartment(draft));
+    say(whom, lacks ? t("ticket.department_missing") : "");
+    $("[name=department]", form).setAttribute("aria-invalid", String(lacks));
     if (!draft) return say(told, "");
     const waits = drafts.unsaved(draft);
-    say(told, t(failures ? "ticket.unsaved" : waits ? "ticket.saving" : "ticket.saved"));
-    told.className = `small ${failures ? "bad" : "quiet"}`;
+    say(told, t(failures ? "ticket.unsaved" : lacks ? "ticket.not_dispatched" : waits ? "ticket.saving" : "ticket.saved"));
+    told.className = `small ${failures || lacks ? "bad" : "quiet"}`;
   }
 
   /** Send what is unsaved without waiting for the answer: the page may go away. */
   function flush() {
-    if (!draft || !drafts.unsaved(draft)) return;
+    const [, body] = draft ? drafts.sending({ ...draft, sending: null }) : [null, null];
+    if (!body) return;
     clearTimeout(timer);
-    const body = { version: draft.version, fields: drafts.unsaved(draft) };
     ask("PATCH", `/api/v1/tickets/${encodeURIComponent(draft.number)}`, body, { keepalive: true }).catch(() => {});
   }
 
   /** Ask once for a ticket that nobody wrote anything into (at wrap-up); the server knows if we did. */
-  async function wrapUp() {
-    const of = call;
-    if (!draft || !drafts.isEmpty(draft)) return;
+  async function wrapUp(of) {
+    if (of !== call || !draft || !drafts.isEmpty(draft)) return;
     const { ask: wanted } = await ask("POST", `/api/v1/calls/${encodeURIComponent(of)}/ticket/asked`).catch(() => ({ ask: true }));
     if (of === call && draft && drafts.isEmpty(draft)) show(missing, wanted);
+  }
+
+  /** Put the ticket aside; return whose it is, and whether it waits to be finished. */
+  function aside() {
+    if (!call) return null;
+    const { customer_number: number = "", customer_name: name = "" } = draft?.local ?? {};
+    const [waits, empty] = draft ? [drafts.isUnfinished(draft), drafts.isEmpty(draft)] : [true, false];
+    const left = { call, ticket: draft?.number ?? "", number, name, waits, empty };
+    close();
+    return left;
   }
 
   function close() {
@@ -157,7 +170,7 @@ export function makeTicket(form, me) {
   $("#ticket-write").addEventListener("click", () => { show(missing, false); focus(); });
   $("#ticket-none").addEventListener("click", () => show(missing, false));
   addEventListener("pagehide", flush);
-  return { open, close, wrapUp, focus, get draft() { return draft; }, get call() { return call; } };
+  return { open, close, aside, wrapUp, focus, get draft() { return draft; }, get call() { return call; } };
 }
 
 function read(call) {

@@ -9,8 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, expect
 
 from caller import audio
-from caller.leg import Leg
-from caller.listen import RATE, Samples
+from caller.listen import Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.browser import (
     CALLER_HZ,
@@ -25,7 +24,13 @@ from tests.end_to_end.browser import (
     staff,
 )
 from tests.end_to_end.house import WITH_DESK, House, Row
-from tests.end_to_end.people import answers_the_greeting
+from tests.end_to_end.pages.talks import (
+    DEAD_AIR_S,
+    answers,
+    are_talking,
+    asks_for_an_agent,
+    longest_silence,
+)
 from tests.waiting import until
 
 __all__ = ["chromium", "desk", "staff"]
@@ -33,39 +38,10 @@ __all__ = ["chromium", "desk", "staff"]
 pytestmark = pytest.mark.real
 HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
 
-DEAD_AIR_S = 5.0
-"""Seconds in which a caller may hear nothing, whatever dies on our side."""
-
 
 async def _is_away(house: House, number: str) -> bool:
     """Return whether the queue would not ring somebody now."""
     return number not in await house.idle()
-
-
-async def _asks_for_an_agent(desk: Desk, phone: Phone, speech: Samples, ref: str) -> Leg:
-    call = await phone.call(desk.house.settings.hotline_number, ref=ref)
-    await answers_the_greeting(call, speech)
-    await call.presses("3")
-    return call
-
-
-async def _answers(page: Page, call: Leg) -> None:
-    """Pick up the call that rings in the page."""
-    await it_is_so(page, "seen.some(({ what }) => what === 'rang')")
-    await page.keyboard.press("F2")
-    await _are_talking(page, call)
-
-
-async def _are_talking(page: Page, call: Leg, *, since: int = 0) -> None:
-    """Wait until caller and page say so; what was heard before the sample `since` is old."""
-    await until(
-        lambda: (
-            len(call.heard()) - since > RATE and share_of(MICROPHONE_HZ, call.heard()[-RATE:]) > 0.3
-        ),
-        within=30,
-        what="the caller hears the agent",
-    )
-    await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
 
 
 async def _hangs_up(page: Page) -> None:
@@ -78,8 +54,8 @@ async def test_caller_and_agent_hear_each_other_through_the_page(
 ) -> None:
     page = await desk.signed_in("1001")
     await desk.on_duty(page)
-    call = await _asks_for_an_agent(desk, phone, words(1.5), "in-the-page")
-    await _answers(page, call)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "in-the-page")
+    await answers(page, call)
     await expect(page.locator("#pop-number")).to_have_text("13800138000")
     await call.says(beeps(CALLER_HZ))
     await _hangs_up(page)
@@ -124,16 +100,16 @@ async def test_a_page_loaded_again_in_a_call_gets_its_caller_back(
     page = await desk.signed_in("1001")
     page.on("dialog", lambda dialog: dialog.accept())
     await desk.on_duty(page)
-    call = await _asks_for_an_agent(desk, phone, words(1.5), "reloaded")
-    await _answers(page, call)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "reloaded")
+    await answers(page, call)
     left, heard = call.now, len(call.heard())
     await page.reload()
-    await _are_talking(page, call, since=heard)
+    await are_talking(page, call, since=heard)
     await call.says(beeps(CALLER_HZ, 2.0))
     back = call.now
     await _hangs_up(page)
     await call.ended(within=20)
-    assert _longest_silence(call, left, back) < DEAD_AIR_S, "the caller was left in dead air"
+    assert longest_silence(call, left, back) < DEAD_AIR_S, "the caller was left in dead air"
     row = await desk.house.call_of("reloaded")
     assert row["agent"] == "1001"
     recording = await desk.house.recording_of(row)
@@ -146,8 +122,8 @@ async def test_a_browser_killed_in_a_call_costs_the_caller_nothing_but_a_wait(
 ) -> None:
     page = await desk.signed_in("1001")
     await desk.on_duty(page)
-    call = await _asks_for_an_agent(desk, phone, words(1.5), "killed")
-    await _answers(page, call)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "killed")
+    await answers(page, call)
     colleague = await phone.register("8001", desk.house.password("8001"))
     colleague.answering = Answering(after=0.5, says=words(3.0))
     crashing = await desk.browser.new_browser_cdp_session()
@@ -160,7 +136,7 @@ async def test_a_browser_killed_in_a_call_costs_the_caller_nothing_but_a_wait(
     await call.hears_words(within=10)
     back = call.now
     await call.hangs_up()
-    assert _longest_silence(call, left, back) < DEAD_AIR_S, "the caller was left in dead air"
+    assert longest_silence(call, left, back) < DEAD_AIR_S, "the caller was left in dead air"
     row = await desk.house.call_of("killed")
     assert row["disposition"] == "agent"
     await desk.house.recording_of(row)
@@ -172,15 +148,15 @@ async def test_a_desk_that_dies_in_a_call_is_not_heard_by_anybody(
     desk.forgiven = ("ERR_", "Failed to load resource", "503")
     page = await desk.signed_in("1001")
     await desk.on_duty(page)
-    call = await _asks_for_an_agent(desk, phone, words(1.5), "desk-died")
-    await _answers(page, call)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "desk-died")
+    await answers(page, call)
     left, heard = call.now, len(call.heard())
     pid = desk.house.signal("desk", signal.SIGKILL)
     await call.says(beeps(CALLER_HZ, 2.0))
     await desk.house.is_back("desk", after=pid, within=60)
     await expect(page.locator("#trouble")).to_be_hidden()
-    await _are_talking(page, call, since=heard)
-    assert _longest_silence(call, left, call.now) < DEAD_AIR_S
+    await are_talking(page, call, since=heard)
+    assert longest_silence(call, left, call.now) < DEAD_AIR_S
     await expect(page.locator("#ticket-fields")).to_be_enabled(timeout=60_000)
     await page.fill("textarea[name=body]", "after the desk came back")
     await _hangs_up(page)
@@ -195,10 +171,3 @@ async def test_a_desk_that_dies_in_a_call_is_not_heard_by_anybody(
         within=15,
         what="the ticket has what was typed",
     )
-
-
-def _longest_silence(call: Leg, since: float, until_then: float) -> float:
-    """Return the longest time in which the caller heard nothing between two moments, in s."""
-    heard = [s for s in call.words(gap=0.1) if s.end > since and s.start < until_then]
-    edges = [since, *(edge for s in heard for edge in (s.start, s.end)), until_then]
-    return max(after - before for before, after in zip(edges[::2], edges[1::2], strict=True))

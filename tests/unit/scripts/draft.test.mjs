@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FIELDS, accepted, conflicted, failed, isEmpty, opened, restored, sending, settled, typed, unsaved } from "../../../desk/static/work/draft.js";
+import { FIELDS, accepted, conflicted, failed, isEmpty, isUnfinished, lacksDepartment, opened, restored, sending, settled, typed, unsaved } from "../../../desk/static/work/draft.js";
 
 const ticket = (more = {}) => ({ number: "20261122-00001", version: 1, kind: "unknown", business: null, nature: null, state: "new", customer_name: "", customer_number: "138", body: "", answer: "", department: "", ...more });
 
@@ -103,4 +103,28 @@ test("whatever is typed, saved, failed and contested, the last text typed is on 
     }
     for (const field of Object.keys(unsaved(draft) ?? {})) assert.equal(draft.local[field], last[field]);
   }
+});
+
+test("a dispatch to nobody waits for its department; all else is saved meanwhile", () => {
+  let draft = typed(typed(opened(ticket()), "state", "dispatched"), "body", "断线");
+  assert.equal(lacksDepartment(draft), true);
+  let body;
+  [draft, body] = sending(draft);
+  assert.deepEqual(body.fields, { body: "断线" });
+  draft = accepted(draft, ticket({ body: "断线", version: 2 }));
+  assert.equal(draft.local.state, "dispatched", "what was chosen stays chosen");
+  assert.equal(sending(draft)[1], null);
+  [, body] = sending(typed(draft, "department", "线路班"));
+  assert.deepEqual(body.fields, { state: "dispatched", department: "线路班" });
+});
+
+test("a department that is taken away again is not saved away", () => {
+  const draft = typed(opened(ticket({ state: "dispatched", department: "线路班" })), "department", " ");
+  assert.equal(sending(draft)[1], null);
+});
+
+test("a ticket is to be finished until somebody says what became of it", () => {
+  assert.equal(isUnfinished(opened(ticket())), true);
+  assert.equal(isUnfinished(opened(ticket({ state: "answered" }))), false);
+  assert.equal(isUnfinished(typed(opened(ticket({ state: "answered" })), "body", "更多")), true);
 });

@@ -1,0 +1,103 @@
+"""An agent who leaves the page in a call, by any way there is: the customer is not hung up on."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from caller.leg import Leg
+from caller.listen import Samples
+from caller.phone import Phone
+from tests.end_to_end.browser import CALLER_HZ, Desk, beeps, chromium, desk, staff
+from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.pages.talks import (
+    DEAD_AIR_S,
+    answers,
+    are_talking,
+    asks_for_an_agent,
+    longest_silence,
+)
+
+__all__ = ["chromium", "desk", "staff"]
+
+pytestmark = pytest.mark.real
+HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+WORDS = Callable[[float], Samples]
+
+
+async def _is_moved(desk: Desk, old: Page, new: Page, call: Leg, ref: str) -> None:
+    """Take the desk to the other window, and see that the call is there, and not in the old one."""
+    left, heard = call.now, len(call.heard())
+    await expect(new.locator("#elsewhere")).to_be_visible()
+    await new.click("#use-here")
+    await are_talking(new, call, since=heard)
+    await expect(old.locator("#elsewhere")).to_be_visible()
+    await expect(old.locator("#ticket-fields")).to_have_attribute("disabled", "")
+    await call.says(beeps(CALLER_HZ, 1.0))
+    assert longest_silence(call, left, call.now) < DEAD_AIR_S, "the caller was left in dead air"
+    await call.hangs_up()
+    row = await desk.house.call_of(ref)
+    assert (row["agent"], row["disposition"], row["hung_up_by"]) == ("1001", "agent", "caller")
+
+
+async def test_a_second_window_takes_the_call_along(desk: Desk, phone: Phone, words: WORDS) -> None:
+    page = await desk.signed_in("1001")
+    await desk.on_duty(page)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "second-window")
+    await answers(page, call)
+    second = await page.context.new_page()
+    await second.goto("/work")
+    await _is_moved(desk, page, second, call, "second-window")
+
+
+async def test_a_second_browser_asks_before_it_takes_the_call(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:
+    page = await desk.signed_in("1001")
+    await desk.on_duty(page)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "second-browser")
+    await answers(page, call)
+    heard = len(call.heard())
+    second = await desk.signed_in("1001")
+    await expect(second.locator("#elsewhere")).to_be_visible()
+    await are_talking(page, call, since=heard)
+    await _is_moved(desk, page, second, call, "second-browser")
+
+
+async def test_no_way_of_leaving_ends_the_call(desk: Desk, phone: Phone, words: WORDS) -> None:
+    desk.forgiven = ("409",)
+    page = await desk.signed_in("1001")
+    await desk.on_duty(page)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "ways-out")
+    await answers(page, call)
+    async with page.context.expect_page() as opening:
+        await page.click(".me a")
+    beside = await opening.value
+    await page.click("[data-language]")
+    await expect(page.locator("#phone-told")).to_contain_text("通话")
+    await page.click(".me form button")
+    await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
+    await beside.click(".me form button")
+    await expect(beside.locator("main")).to_contain_text("通话")
+    for method, path in (("DELETE", "/api/v1/sitting"), ("DELETE", "/api/v1/duty")):
+        assert await _status(page, method, path) == 409, path
+    heard = len(call.heard())
+    await are_talking(page, call, since=heard)
+    async with page.expect_event("dialog") as asking:
+        await page.close(run_before_unload=True)
+    question = await asking.value
+    await question.dismiss()
+    assert question.type == "beforeunload"
+    await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
+    await call.hangs_up()
+    row = await desk.house.call_of("ways-out")
+    assert (row["agent"], row["hung_up_by"]) == ("1001", "caller")
+    await expect(page.locator("#state")).to_have_attribute("data-state", "ready")
+    assert await _status(page, "DELETE", "/api/v1/duty") == 204
+
+
+async def _status(page: Page, method: str, path: str) -> int:
+    """Return what the server says to a wish of this page."""
+    wish = """async ([method, path]) => (await fetch(path, { method,
+        headers: { "X-CSRF-Token": document.querySelector("meta[name=csrf]").content } })).status"""
+    return int(await page.evaluate(wish, [method, path]))
