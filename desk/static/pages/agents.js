@@ -62,7 +62,9 @@ export class Agents {
     say($("[data-seat]", row), agent.seat);
     say($("[data-queues]", row), agent.queues.map((each) => tOr(`floor.queue_${each}`, each)).join(" "));
     say($("[data-calls]", row), agent.today.calls || "");
-    say($("[data-talk]", row), agent.today.calls ? clock(agent.today.talk_s) : "");
+    const talk = $("[data-talk]", row);
+    say(talk, agent.today.calls ? clock(agent.today.talk_s) : "");
+    talk.title = t("floor.wrapped", { length: clock(agent.today.wrap_up_s) });
     say($("[data-missed]", row), agent.missed || "");
     for (const button of $$("[data-watch]", row)) button.disabled = !agent.call;
   }
