@@ -7,8 +7,7 @@ runs in tasks of its own, so that a slow database never holds up an event.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
-from datetime import time as time_of_day
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 import structlog
@@ -38,12 +37,12 @@ from floor.offers import Offers
 from floor.people import Worker
 from floor.picture import Picture
 from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
-from floor.records import WITHIN_S, Records
+from floor.records import Records
 from floor.repairs import Repairs
 from floor.shift import MISSED, Shift
 from floor.streams import Stream, Streams
 from floor.telling import Telling
-from floor.today import waits_since
+from floor.today import Today
 from tickets.duties import DutyState
 
 TICK_S: Final = 0.2
@@ -91,7 +90,8 @@ class Floor:
             now=now,
         )
         self._link, self._actions, self._records = link, actions, records
-        self._wrap_up_for, self._zone = wrap_up_for, zone
+        self._wrap_up_for = wrap_up_for
+        self._today = Today(self.picture.day, records, zone=zone)
         self.now, self._clock = now, clock
         self._offers = Offers(self.picture, self._telling, records, company=company, clock=clock)
         self._acts: Mapping[type[Any], Callable[[Any], None]] = {
@@ -110,7 +110,6 @@ class Floor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
         self._seen_connected = False
-        self._counted: date | None = None
 
     @property
     def connected(self) -> bool:
@@ -182,16 +181,9 @@ class Floor:
         return wallboard.wallboard(self.picture, self.now())
 
     async def _count_today(self) -> None:
-        """Count the callers of this day so far; a new day begins at nought."""
-        now = self.now()
-        today = now.astimezone(self._zone).date()
-        if today == self._counted:
-            return
-        began = datetime.combine(today, time_of_day.min, self._zone)
-        self.picture.waits = await self._records.ask(
-            lambda database: waits_since(database, began), within=WITHIN_S
-        )
-        self._counted = today
+        """Take over the figures of this day so far, and tell everybody their own."""
+        await self._today.count(self.now())
+        self._telling.board_changes()
 
     def _heard(self, event: Event) -> None:
         self._act(self.picture.heard(event, self.now()))
@@ -212,6 +204,8 @@ class Floor:
         if self._reconciled and clock - self._reconciled > RECONCILE_EVERY_S:
             self._reconciled = clock
             self._start(self._resync())
+        if self.settled and self._today.due(now):
+            self._start(self._count_today())
         self._telling.board()
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:

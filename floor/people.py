@@ -55,7 +55,6 @@ class Worker:
     since: datetime
     queues: tuple[str, ...]
     """The queues that ring this seat."""
-    missed: int = 0
     gone: bool = False
     """The page is closed: no caller is offered."""
 

@@ -31,6 +31,7 @@ from ami.events import (
 from callflow.rules.service_level import Waited
 from floor import bridged, calling_back, consulting
 from floor.conversations import PHONES, SETTLED, Conversations, keep, seat_of
+from floor.day import Day
 from floor.notices import (
     Changed,
     Missed,
@@ -41,6 +42,7 @@ from floor.notices import (
     Talking,
 )
 from floor.people import Member, Offer, Talk, Waiter, Worker
+from floor.seen import Clocks, shown
 
 OFFER: Final = "Offer"
 """Name of the dialplan's user event before a seat's phone rings."""
@@ -58,7 +60,8 @@ class Picture(Conversations):
         super().__init__()
         self.workers: dict[str, Worker] = {}
         self.waiting: dict[str, Waiter] = {}
-        self.waits: list[Waited] = []
+        self.day = Day()
+        self.clocks = Clocks()
         self._served: dict[str, None] = {}
         self._takers: Mapping[type[Any], Taker] = {
             UserEvent: self._offered,
@@ -79,14 +82,17 @@ class Picture(Conversations):
     def heard(self, event: Event, now: datetime) -> list[Notice]:
         """Take in one event of Asterisk's."""
         take = self._takers.get(type(event))
-        return take(event, now) if take else []
+        told = take(event, now) if take else []
+        self._clocks_of(now)  # what changed now is told with the notices
+        return told
 
     def tick(self, now: datetime) -> list[Notice]:
         """End what no event has ended."""
-        told: list[Notice] = []
+        told: list[Notice] = [PhoneChanged(seat) for seat in self._clocks_of(now)]
+        told += [Changed()] if told else []
         for linkedid, waiter in list(self.waiting.items()):
             if waiter.left_at and now - waiter.left_at > SETTLED:
-                told += self._gave_up(linkedid, now)
+                told += self._gone(linkedid, now, sent_on=True)
         return [*told, *self._end_silent(now)]
 
     def resumed(
@@ -107,13 +113,14 @@ class Picture(Conversations):
         self.waiting |= {key: one for key, one in before.items() if one.since >= asked}
         return [*told, *self._resume_talks(channels, now, asked), Changed()]
 
+    def _clocks_of(self, now: datetime) -> list[str]:
+        return self.clocks.look({one: shown(self, who) for one, who in self.workers.items()}, now)
+
     def at_work(self, workers: list[Worker]) -> None:
-        """Know these workers and no others; what was counted of them stays."""
-        counted = {one.duty_id: one for one in self.workers.values()}
+        """Know these workers and no others; whose page is closed stays so."""
+        before = {one.duty_id: one for one in self.workers.values()}
         self.workers = {
-            one.seat: replace(one, missed=kept.missed, gone=kept.gone)
-            if (kept := counted.get(one.duty_id))
-            else one
+            one.seat: replace(one, gone=kept.gone) if (kept := before.get(one.duty_id)) else one
             for one in workers
         }
 
@@ -174,7 +181,8 @@ class Picture(Conversations):
         seat, linkedid = seat_of(event.interface), event.linkedid
         self.offers.pop(seat, None)
         if waiter := self.waiting.pop(linkedid, None):
-            self._count(linkedid, (now - waiter.since).total_seconds(), answered=True)
+            seconds = (now - waiter.since).total_seconds()
+            self._count(linkedid, Waited(seconds, answered=True))
         call = self._calls.get(linkedid, "")
         self.legs.customer_is(event.channel, call)
         self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
@@ -193,13 +201,18 @@ class Picture(Conversations):
             talk.parted = talk.parted or "transfer"
         return self._completed(seat, now)
 
+    def _completed(self, seat: str, now: datetime) -> list[Notice]:
+        if told := super()._completed(seat, now):
+            self.day.happened()
+        return told
+
     def _rang_in_vain(self, event: AgentRingNoAnswer, now: datetime) -> list[Notice]:
         seat = seat_of(event.interface)
         told = self._offer_gone(seat)
         if event.ring_time < MISS_FROM_S:
             return told
         if worker := self.workers.get(seat):
-            self.workers[seat] = replace(worker, missed=worker.missed + 1)
+            self.day.missed(worker.number)
         call = self._calls.get(event.linkedid, "")
         return [*told, Missed(seat, call, event.ring_time, now), Changed()]
 
@@ -215,13 +228,15 @@ class Picture(Conversations):
         return [Changed()]
 
     def _abandoned(self, event: QueueCallerAbandon, now: datetime) -> list[Notice]:
-        return self._gave_up(event.linkedid, now)
+        return self._gone(event.linkedid, now, sent_on=False)
 
-    def _gave_up(self, linkedid: str, now: datetime) -> list[Notice]:
+    def _gone(self, linkedid: str, now: datetime, *, sent_on: bool) -> list[Notice]:
+        """End a wait without an agent: the caller hung up, or is on the way to a message."""
         told: list[Notice] = []
         if waiter := self.waiting.pop(linkedid, None):
             until = waiter.left_at or now
-            self._count(linkedid, (until - waiter.since).total_seconds(), answered=False)
+            seconds = (until - waiter.since).total_seconds()
+            self._count(linkedid, Waited(seconds, answered=False, sent_on=sent_on))
         for seat, offer in list(self.offers.items()):
             if offer.linkedid == linkedid:
                 told += self._offer_gone(seat)
@@ -263,8 +278,8 @@ class Picture(Conversations):
             told += self._offer_gone(seat)
         return told
 
-    def _count(self, linkedid: str, seconds: float, *, answered: bool) -> None:
+    def _count(self, linkedid: str, wait: Waited) -> None:
         """Count a caller's first wait of the call; one who comes back was served before."""
         if linkedid not in self._served:
             keep(self._served, linkedid, None)
-            self.waits.append(Waited(seconds, answered))
+            self.day.waited(linkedid, wait)

@@ -70,8 +70,7 @@ class Shift:
         self._changed = changed
         self._open = KeptOpen(actions)
         self._moved: dict[int, str] = {}
-        self._missed: dict[int, int] = {}
-        """What the database tells of duties that began before us: moves, misses."""
+        """What the database tells of duties that began before us: moves."""
         self._one_at_a_time = asyncio.Lock()
         self._showing = Showing(
             actions=actions,
@@ -215,7 +214,6 @@ class Shift:
                 events = await duties.events(database, duty.id)
                 moves = [one.reason.split()[0] for one in events if one.what == MOVED]
                 self._moved[duty.id] = moves[-1] if moves else ""
-                self._missed[duty.id] = sum(one.what == MISSED for one in events)
         return found
 
     async def _begun(self, account_id: int, kind: DutyKind, phone: str, *, now: datetime) -> Duty:
@@ -247,7 +245,7 @@ class Shift:
         before = self._picture.workers.get(duty.seat)
         worker = self._worker(duty)
         if before and before.duty_id == duty.id:
-            worker = replace(worker, missed=before.missed, gone=before.gone)
+            worker = replace(worker, gone=before.gone)
         return await self._is_now(worker)
 
     async def _is_now(self, worker: Worker) -> Worker:
@@ -272,7 +270,6 @@ class Shift:
             reason=duty.reason,
             since=duty.since,
             queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
-            missed=self._missed.get(duty.id, 0),
         )
 
     async def _do(self, steps: Sequence[Step]) -> None:

@@ -1,19 +1,141 @@
-"""Owns what the wallboard must know of the day before the desk was started."""
+"""Owns asking the ledger's rows for the figures of the day, when something has happened.
 
-from datetime import datetime
+Each figure is what `docs/figures.md` says, and what a call's own page shows, added up.
+"""
 
-from sqlalchemy import select
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, time, tzinfo
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.lifecycles.call import Disposition
 from callflow.rules.service_level import Waited
-from tickets.models import Call
+from floor.day import AgentDay, Counted, Day
+from floor.records import WITHIN_S, Records
+from tickets.models import Call, StretchRow
+from tickets.people_models import AccountRow, DutyEventRow, DutyRow
+
+SOON_S: Final = 1.0
+"""After something happened the ledger is asked no more often than this."""
+AT_LEAST_EVERY_S: Final = 15.0
 
 
-async def waits_since(database: AsyncConnection, began: datetime) -> list[Waited]:
-    """Return the waits of callers who rang since then and have been answered, or have given up."""
-    found = await database.execute(
-        select(Call.waited_s, Call.agent_answered).where(
-            Call.ring_started >= began, Call.waited_s.is_not(None)
+class Today:
+    """When the day's figures are asked for again."""
+
+    def __init__(self, day: Day, records: Records, *, zone: tzinfo) -> None:
+        self._day, self._records, self._zone = day, records, zone
+        self._of: date | None = None
+        self._asked: datetime | None = None
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether the ledger may have more to tell than we know."""
+        if self._asked is None:
+            return True
+        waited_s = (now - self._asked).total_seconds()
+        return waited_s >= (SOON_S if self._day.stale else AT_LEAST_EVERY_S)
+
+    async def count(self, now: datetime) -> None:
+        """Take over the ledger's figures; a new day begins at nought. Raises what asking raises."""
+        began = datetime.combine(now.astimezone(self._zone).date(), time.min, self._zone)
+        if began.date() != self._of:
+            self._of = began.date()
+            self._day.begins()
+        self._asked, self._day.stale = now, False
+        self._day.put(
+            await self._records.ask(lambda one: counted(one, began, now), within=WITHIN_S)
         )
+
+
+async def counted(database: AsyncConnection, began: datetime, now: datetime) -> Counted:
+    """Return the figures of the calls that rang, and of what agents did, since the day began."""
+    waits, missed = await _calls(database, began)
+    wrapped = await _wrap_ups(database, began, now)
+    talked = await _talks(database, began)
+    agents = {
+        number: AgentDay(
+            **talked.get(number, {}),
+            wrap_up_s=round(wrapped.get(number, 0.0), 1),
+            missed=missed[number],
+        )
+        for number in {*talked, *missed, *wrapped}
+    }
+    return Counted(waits=waits, agents=agents)
+
+
+async def _calls(
+    database: AsyncConnection, began: datetime
+) -> tuple[dict[str, Waited], Counter[str]]:
+    found = await database.execute(
+        select(
+            Call.linkedid, Call.waited_s, Call.agent_answered, Call.disposition, Call.misses
+        ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
     )
-    return [Waited(waited or 0.0, answered=answered is not None) for waited, answered in found]
+    waits: dict[str, Waited] = {}
+    missed: Counter[str] = Counter()
+    for linkedid, waited_s, answered, disposition, misses in found:
+        missed.update(str(miss["agent"]) for miss in misses)
+        if waited_s is not None:
+            gave_up = disposition == Disposition.ABANDONED_QUEUE.value
+            waits[linkedid] = Waited(waited_s, answered is not None, sent_on=not gave_up)
+    return waits, missed
+
+
+async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
+    """Return the columns of `AgentDay` that stretches tell, by agent."""
+    lasted = _seconds(database)(StretchRow.from_at, StretchRow.to_at)
+    held = func.sum(StretchRow.held_s)
+    found = await database.execute(
+        select(
+            StretchRow.agent,
+            func.count(StretchRow.call_id.distinct()),
+            func.sum(lasted) - held,
+            held,
+            func.max(StretchRow.to_at),
+        )
+        .where(StretchRow.from_at >= began, StretchRow.to_at.is_not(None))
+        .group_by(StretchRow.agent)
+    )
+    return {
+        agent: {
+            "calls": calls,
+            "talk_s": round(max(0.0, talk_s), 1),
+            "held_s": round(held_s, 1),
+            "last_talk": last,
+        }
+        for agent, calls, talk_s, held_s, last in found
+    }
+
+
+async def _wrap_ups(database: AsyncConnection, began: datetime, now: datetime) -> dict[str, float]:
+    """Return the seconds that everybody has written after calls."""
+    found = await database.execute(
+        select(DutyEventRow.duty_id, AccountRow.number, DutyEventRow.at, DutyEventRow.what)
+        .join(DutyRow, DutyRow.id == DutyEventRow.duty_id)
+        .join(AccountRow, AccountRow.id == DutyRow.account_id)
+        .where(DutyEventRow.at >= began, DutyEventRow.what.in_(_TURNS))
+        .order_by(DutyEventRow.duty_id, DutyEventRow.id)
+    )
+    wrapped: defaultdict[str, float] = defaultdict(float)
+    writing: dict[int, tuple[str, datetime]] = {}
+    for duty, number, at, what in found:
+        if begun := writing.pop(duty, None):
+            wrapped[number] += (at - begun[1]).total_seconds()
+        if what == "wrap_up":
+            writing[duty] = (number, at)
+    for number, since in writing.values():
+        wrapped[number] += max(0.0, (now - since).total_seconds())
+    return wrapped
+
+
+_TURNS: Final = ("ready", "paused", "wrap_up", "signed_in", "signed_out")
+
+
+def _seconds(database: AsyncConnection) -> Callable[[Any, Any], ColumnElement[float]]:
+    """Return how this database says the seconds between two moments."""
+    if database.dialect.name == "sqlite":
+        return lambda since, to: (func.julianday(to) - func.julianday(since)) * 86_400.0
+    return lambda since, to: cast(func.extract("epoch", to - since), Float)

@@ -4,28 +4,15 @@ Numbers of callers are not in it: who leads needs to know how many wait, not who
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from callflow.rules.service_level import OURS, PRESETS, level
-from floor.people import AWAY, ENGAGED, Shown, Worker
+from callflow.rules.service_level import OURS, PRESETS, Waited, level
+from floor.people import Shown, Worker
 from floor.picture import Picture
+from floor.seen import is_free, of_phone, rung_by, shown, since
 
 Json = dict[str, object]
-
-
-def shown(picture: Picture, worker: Worker) -> Shown:
-    """Return what somebody at work is seen to do."""
-    seat = worker.seat
-    if talk := picture.talks.get(seat):
-        return Shown.ON_HOLD if talk.held_since else Shown.TALKING
-    if seat in picture.offers:
-        return Shown.RINGING
-    if worker.gone:
-        return Shown.GONE
-    if worker.state != "ready":
-        return Shown(worker.state)
-    return _phone(picture, seat)
 
 
 def duty(picture: Picture, worker: Worker) -> Json:
@@ -34,17 +21,18 @@ def duty(picture: Picture, worker: Worker) -> Json:
         "state": shown(picture, worker).value,
         "duty": worker.state,
         "reason": worker.reason,
-        "since": _since(picture, worker).isoformat(),
+        "since": since(picture, worker).isoformat(),
         "seat": worker.seat,
         "kind": worker.kind,
-        "missed": worker.missed,
-        "queues": [one for one in worker.queues if not one.startswith("own-")],
+        "missed": picture.day.misses_of(worker.number),
+        "queues": rung_by(worker),
     }
 
 
 def wallboard(picture: Picture, now: datetime) -> Json:
     """Return the whole floor at this moment."""
     waiting = [one for one in picture.waiting.values() if one.left_at is None]
+    waits = picture.day.waits
     longest = min((one.since for one in waiting), default=None)
     return {
         "at": now.isoformat(),
@@ -52,12 +40,14 @@ def wallboard(picture: Picture, now: datetime) -> Json:
         "longest_s": round((now - longest).total_seconds(), 1) if longest else 0.0,
         "longest_since": longest.isoformat() if longest else None,
         "queues": dict(Counter(one.queue for one in waiting)),
+        "free": _free(picture),
         "agents": [_agent(picture, one) for one in _in_order(picture.workers)],
         "phones": _phones(picture),
-        "missed": sum(one.missed for one in picture.workers.values()),
-        "answered": sum(one.answered for one in picture.waits),
-        "abandoned": sum(not one.answered for one in picture.waits),
-        "service_level": _levels(picture),
+        "missed": picture.day.misses,
+        "answered": sum(one.answered for one in waits),
+        "abandoned": sum(one.abandoned for one in waits),
+        "sent_on": sum(one.sent_on and not one.answered for one in waits),
+        "service_level": _levels(waits),
     }
 
 
@@ -68,41 +58,44 @@ def _agent(picture: Picture, worker: Worker) -> Json:
         "name": worker.name,
         "role": worker.role.value,
         **duty(picture, worker),
+        "free": is_free(picture, worker),
         "call": talk.call if talk else None,
+        "today": _today(picture, worker),
     }
+
+
+def _today(picture: Picture, worker: Worker) -> Json:
+    day = picture.day.agent(worker.number)
+    return {
+        "calls": day.calls,
+        "talk_s": day.talk_s,
+        "held_s": day.held_s,
+        "wrap_up_s": day.wrap_up_s,
+    }
+
+
+def _free(picture: Picture) -> int:
+    """Return how many would be rung for the next caller, phones without sign-in among them."""
+    people = sum(is_free(picture, one) for one in picture.workers.values())
+    return people + sum(one["state"] == Shown.READY.value for one in _phones(picture))
 
 
 def _phones(picture: Picture) -> list[Json]:
     """Return the phones that are at work without anybody signing in."""
     seats = sorted(set(picture.members) - set(picture.workers))
-    return [{"phone": seat, "state": _of_phone(picture, seat).value} for seat in seats]
+    return [{"phone": seat, "state": _phone(picture, seat).value} for seat in seats]
 
 
-def _of_phone(picture: Picture, seat: str) -> Shown:
+def _phone(picture: Picture, seat: str) -> Shown:
     if seat in picture.talks:
         return Shown.TALKING
     if seat in picture.offers:
         return Shown.RINGING
-    return Shown.PAUSED if picture.members[seat].paused else _phone(picture, seat)
+    return Shown.PAUSED if picture.members[seat].paused else of_phone(picture, seat)
 
 
-def _phone(picture: Picture, seat: str) -> Shown:
-    member = picture.members.get(seat)
-    if member is None or member.device in AWAY:
-        return Shown.UNREACHABLE
-    return Shown.BUSY if member.device in ENGAGED else Shown.READY
-
-
-def _since(picture: Picture, worker: Worker) -> datetime:
-    if talk := picture.talks.get(worker.seat):
-        return talk.held_since or talk.since
-    if offer := picture.offers.get(worker.seat):
-        return offer.at
-    return worker.since
-
-
-def _levels(picture: Picture) -> Json:
-    reached = {name: level(picture.waits, preset) for name, preset in PRESETS.items()}
+def _levels(waits: Sequence[Waited]) -> Json:
+    reached = {name: level(waits, preset) for name, preset in PRESETS.items()}
     return {
         "ours": OURS,
         "presets": {

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """One caller's wait for an agent, in seconds; `answered` is False for who gave up."""
+    """One caller's wait for an agent, in seconds."""
 
     seconds: float
     answered: bool
+    sent_on: bool = False
+    """Neither answered nor given up: left a message, was promised a call, or is about to."""
+
+    @property
+    def abandoned(self) -> bool:
+        """Tell whether the caller hung up while waiting for an agent."""
+        return not self.answered and not self.sent_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Level:
 def level(waits: Iterable[Waited], preset: Preset) -> Level:
     """Return which share was connected in time.
 
-    Who gave up within the time does not count: nobody was late for them. Who gave up later does.
+    Who gave up or was sent on within the time does not count: nobody was late for them. Who waited
+    for longer does.
     """
     counted = [each for each in waits if each.answered or each.seconds > preset.within_s]
     if not counted:

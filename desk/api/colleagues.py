@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from desk.api.asking import Many, Person
 from desk.live import floor_of
 from desk.problems import documented
-from floor import wallboard
+from floor import seen
 
 router = APIRouter(prefix="/api/v1/colleagues", tags=["floor"])
 
@@ -31,7 +31,7 @@ async def list_colleagues(request: Request, holder: Person) -> Many[Colleague]:
                 number=one.number,
                 name=one.name,
                 seat=one.seat,
-                state=wallboard.shown(picture, one).value,
+                state=seen.shown(picture, one).value,
             )
             for one in sorted(others, key=lambda one: one.number)
         ],

@@ -41,15 +41,22 @@ def agent_first(call: CallRecord) -> bool:
     return call.hung_up_by is HungUpBy.AGENT
 
 
-def more(call: CallRecord, show: Shown, language: Language) -> list[tuple[str, str]]:
-    """Return what is only told where there is something to tell: words' keys and texts."""
+def more(call: CallRecord, show: Shown, language: Language) -> list[tuple[str, str, str]]:
+    """Return what is only told where there is something to tell.
+
+    Its words' key, its text, and the key of what it means where it is a figure.
+    """
     words = section(language, "value")
     texts = {
         "call.held_s": show.length(call.held_s) if call.held_s else "",
+        "call.message": show.length(call.message_s) if call.message_s is not None else "",
         "call.route_reasons": _reasons(call.route_reasons, words),
         "call.scripts": " · ".join(words.get(f"value.{each}", each) for each in call.scripts),
     }
-    return [(key, text) for key, text in texts.items() if text]
+    return [(key, text, _MEANINGS.get(key, "")) for key, text in texts.items() if text]
+
+
+_MEANINGS = {"call.held_s": "figure.hold", "call.message": "figure.message"}
 
 
 def steps(

@@ -257,9 +257,9 @@ async def test_the_story_of_a_call_is_all_its_events_in_order(room: Room) -> Non
 
 
 async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room: Room) -> None:
-    await _sat(room, "1002", "8102", since=at(0), until=at(60))
-    await _sat(room, "1009", "8102", since=at(60), until=None)
-    tell(room, _handed_over())
+    await sat(room, "1002", "8102", since=at(0), until=at(60))
+    await sat(room, "1009", "8102", since=at(60), until=None)
+    tell(room, handed_over())
     await catch_up(room.keeper())
     assert await _credited(room) == [("1001", "answered"), ("1002", "attended"), ("8103", "join")]
     async with room.engine.connect() as connection:
@@ -272,14 +272,14 @@ async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room:
 
 
 async def test_stretches_are_there_once_however_often_the_call_is_folded(room: Room) -> None:
-    told = _handed_over()
+    told = handed_over()
     for line in told.cel:
         room.write("cel.csv", f"{line}\n".encode())
         await catch_up(room.keeper())  # as after a restart: nothing is in memory
     assert [how for _, how in await _credited(room)] == ["answered", "attended", "join"]
 
 
-def _handed_over() -> Telling:
+def handed_over() -> Telling:
     """An agent asks a colleague, hands over, and somebody joins whose phone nobody sits at."""
     told = a_talk()
     for number, how, when, which in (("8102", "consult", 20.0, "b"), ("8103", "join", 30.0, "c")):
@@ -295,10 +295,10 @@ async def _credited(room: Room) -> list[tuple[str, str]]:
     return [(row["agent"], row["how"]) for row in rows]
 
 
-async def _sat(
+async def sat(
     room: Room, number: str, seat: str, *, since: datetime, until: datetime | None
-) -> None:
-    """Have somebody with an account at a seat for a while."""
+) -> int:
+    """Have somebody with an account at a seat for a while; return the duty's id."""
     async with room.engine.execution_options(writing=True).begin() as connection:
         account = await accounts.add(
             connection,
@@ -319,3 +319,4 @@ async def _sat(
         )
         if until is not None:
             await duties.end(connection, duty.id, now=until)
+    return duty.id

@@ -36,7 +36,8 @@ def talking() -> Picture:
     picture.at_work([worker(), worker("w02", number="1002")])
     for seat in ("w01", "w02"):
         picture.heard(member(seat, DeviceState.IN_USE), at(0))
-    for seconds, event in enumerate((JOINS, OFFERS, ANSWERS)):
+    events: tuple[Event, ...] = (JOINS, OFFERS, ANSWERS)
+    for seconds, event in enumerate(events):
         picture.heard(event, at(seconds))
     picture.heard(enters(PHONE, "b1"), at(3))
     picture.heard(enters(CALLER, "b1"), at(3))

@@ -139,7 +139,7 @@ def test_a_phone_that_rang_in_vain_is_a_miss_and_the_offer_is_gone() -> None:
     notices = picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
     assert told(notices, OfferGone) == [OfferGone("w01", CALL)]
     assert told(notices, Missed) == [Missed("w01", CALL, 15.0, at(17))]
-    assert picture.workers["w01"].missed == 1
+    assert picture.day.misses_of("1001") == 1
     assert wallboard(picture, at(17))["waiting"] == 1, "the caller keeps the place (ANS-2)"
 
 
@@ -147,7 +147,7 @@ def test_a_phone_that_was_not_there_is_no_miss_of_the_agent() -> None:
     picture = floor(JOINS, OFFERS)
     notices = picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 0.0), at(2))
     assert told(notices, Missed) == []
-    assert picture.workers["w01"].missed == 0
+    assert picture.day.misses_of("1001") == 0
 
 
 def test_a_pause_after_a_miss_is_taken_over_once() -> None:
@@ -173,14 +173,14 @@ def test_from_one_queue_to_the_next_the_wait_goes_on() -> None:
     assert wallboard(picture, at(20))["longest_s"] == 20.0
 
 
-def test_a_caller_who_left_for_a_message_is_soon_counted_as_not_answered() -> None:
+def test_a_caller_who_left_for_a_message_waits_no_more_and_has_not_given_up() -> None:
     picture = floor(JOINS)
     picture.heard(LEAVES, at(30))
     picture.tick(at(31))
-    assert wallboard(picture, at(31))["abandoned"] == 0
+    assert wallboard(picture, at(31))["sent_on"] == 0
     picture.tick(at(33))
     board = wallboard(picture, at(33))
-    assert (board["waiting"], board["abandoned"]) == (0, 1)
+    assert (board["waiting"], board["abandoned"], board["sent_on"]) == (0, 0, 1)
 
 
 def test_one_who_comes_back_to_the_queue_counts_once() -> None:
@@ -259,11 +259,11 @@ def test_a_caller_answered_while_we_asked_is_not_lost() -> None:
     assert wallboard(picture, at(60))["waiting"] == 1
 
 
-def test_what_is_counted_of_a_worker_outlives_a_look_at_the_database() -> None:
+def test_a_miss_outlives_a_look_at_the_database() -> None:
     picture = floor(JOINS, OFFERS)
     picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
     picture.at_work([worker(state="paused")])
-    assert picture.workers["w01"].missed == 1
+    assert picture.day.misses_of("1001") == 1
 
 
 def test_no_caller_s_number_is_on_the_wallboard() -> None:

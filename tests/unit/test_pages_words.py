@@ -10,6 +10,7 @@ from callflow.lifecycles.batch_job import JobState, Result
 from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome, Way
 from callflow.lifecycles.notification import HouseholdState
 from callflow.lifecycles.recording import RecordingKind
+from callflow.lifecycles.stretches import How
 from callflow.lifecycles.ticket import TicketKind
 from callflow.rules.household_list import Wrong
 from callflow.rules.roles import Role
@@ -38,7 +39,8 @@ KEYS = [
     *(f"topic.{each}" for each in Topic),
     *(f"ticket_kind.{each}" for each in TicketKind),
     *(f"role.{each}" for each in Role),
-    *(f"floor.state_{each}" for each in Shown),
+    *(f"floor.state_{each}" for each in (*Shown, "off_queue")),
+    *(f"how.{each}" for each in How),
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
     *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),

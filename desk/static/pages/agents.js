@@ -3,6 +3,7 @@
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";
 import { clock, t, tOr } from "../page/words.js";
+import { stateOf } from "./figures.js";
 import { sure } from "./sure.js";
 
 const TONES = {
@@ -54,11 +55,17 @@ export class Agents {
     say($("[data-number]", row), agent.number);
     say($("[data-role]", row), tOr(`floor.role_${agent.role}`, agent.role));
     const state = $("[data-state]", row);
-    say(state, tOr(`floor.state_${agent.state}`, agent.state));
-    state.className = `tag ${TONES[agent.state] ?? ""}`;
+    const shown = stateOf(agent);
+    say(state, tOr(`floor.state_${shown}`, shown));
+    state.title = shown === "off_queue" ? t("floor.off_queue") : "";
+    state.className = `tag ${TONES[shown] ?? ""}`;
     say($("[data-reason]", row), agent.reason ? tOr(`state.reason_${agent.reason}`, agent.reason) : "");
     say($("[data-seat]", row), agent.seat);
     say($("[data-queues]", row), agent.queues.map((each) => tOr(`floor.queue_${each}`, each)).join(" "));
+    say($("[data-calls]", row), agent.today.calls || "");
+    const talk = $("[data-talk]", row);
+    say(talk, agent.today.calls ? clock(agent.today.talk_s) : "");
+    talk.title = t("floor.wrapped", { length: clock(agent.today.wrap_up_s) });
     say($("[data-missed]", row), agent.missed || "");
     row.dataset.call = agent.call ?? "";
     this.watches(row);

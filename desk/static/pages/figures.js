@@ -22,13 +22,13 @@ export class Figures {
     say($("#waiting"), board.waiting);
     tile("waiting", board.waiting > 0 ? "warn" : "");
     say($("#queues"), lines(board.queues, (queue) => tOr(`floor.queue_${queue}`, queue)));
-    const states = counted(board.agents.map((agent) => agent.state));
-    say($("#free"), states.ready ?? 0);
-    tile("free", board.waiting && !states.ready ? "alarm" : "");
-    delete states.ready;
+    say($("#free"), board.free);
+    tile("free", board.waiting && !board.free ? "alarm" : "");
+    const states = counted(board.agents.filter((agent) => !agent.free).map(stateOf));
     say($("#others"), lines(states, (state) => tOr(`floor.state_${state}`, state)));
     say($("#answered"), board.answered);
     say($("#abandoned"), t("floor.abandoned", { count: board.abandoned }));
+    say($("#sent-on"), board.sent_on ? t("floor.sent_on", { count: board.sent_on }) : "");
     say($("#missed"), board.missed);
     tile("missed", board.missed > 0 ? "alarm" : "");
     this.level();
@@ -47,6 +47,11 @@ export class Figures {
     say($("#longest"), this.board ? clock(seconds) : "–");
     tile("longest", seconds > LATE_S ? "alarm" : seconds > 0 ? "warn" : "");
   }
+}
+
+/** Return the state to be shown: who is ready and in no queue is offered nobody. */
+export function stateOf(agent) {
+  return agent.state === "ready" && !agent.free ? "off_queue" : agent.state;
 }
 
 function tile(id, tone) {

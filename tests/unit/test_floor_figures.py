@@ -1,0 +1,137 @@
+"""The figures of the wallboard: who is free, who gave up, since when each state lasts (A6)."""
+
+from dataclasses import replace
+
+import pytest
+
+from ami.agent_events import Hold, QueueCallerAbandon, Unhold
+from ami.events import AgentRingNoAnswer
+from callflow.rules.roles import Role
+from callflow.rules.service_level import Waited
+from floor.day import AgentDay, Counted
+from floor.notices import PhoneChanged
+from floor.people import DeviceState
+from floor.picture import Picture
+from floor.wallboard import duty, wallboard
+from tests.unit.test_floor_picture import (
+    ANSWERS,
+    ENDS,
+    JOINS,
+    LEAVES,
+    LINKED,
+    OFFERS,
+    PHONE,
+    at,
+    floor,
+    member,
+    told,
+    worker,
+)
+
+
+def since(picture: Picture, seat: str = "w01") -> object:
+    """Return the state that is shown and since when."""
+    shown = duty(picture, picture.workers[seat])
+    return shown["state"], shown["since"]
+
+
+def test_a_leader_in_no_queue_is_not_free() -> None:
+    picture = floor()
+    leader = replace(worker("w02", number="2001"), role=Role.TEAM_LEADER, queues=("own-w02",))
+    picture.at_work([worker(), leader])
+    picture.heard(member("w02"), at(1))
+    board = wallboard(picture, at(2))
+    assert board["free"] == 1
+    agents = board["agents"]
+    assert isinstance(agents, list)
+    assert [(one["number"], one["free"], one["state"]) for one in agents] == [
+        ("1001", True, "ready"),
+        ("2001", False, "ready"),
+    ]
+
+
+def test_a_phone_without_sign_in_is_free_when_it_would_be_rung() -> None:
+    picture = floor()
+    picture.heard(member("8001"), at(1))
+    assert wallboard(picture, at(2))["free"] == 2
+    picture.heard(member("8001", paused=True), at(3))
+    assert wallboard(picture, at(4))["free"] == 1
+
+
+def test_the_clock_of_a_free_agent_starts_when_the_talk_is_over() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    picture.heard(member(device=DeviceState.IN_USE), at(10))
+    picture.heard(ENDS, at(60))
+    picture.heard(member(), at(60.1))
+    assert since(picture) == ("ready", at(60.1).isoformat())
+    picture.tick(at(70))
+    assert since(picture) == ("ready", at(60.1).isoformat())
+
+
+def test_the_clock_of_a_talk_goes_on_after_a_hold_and_that_of_the_hold_is_its_own() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    began = since(picture)
+    picture.heard(Hold(PHONE, LINKED), at(20))
+    assert since(picture) == ("on_hold", at(20).isoformat())
+    picture.heard(Unhold(PHONE, LINKED), at(30))
+    assert since(picture) == began
+
+
+def test_a_page_that_is_closed_and_a_phone_that_is_away_start_a_clock_of_their_own() -> None:
+    picture = floor()
+    picture.tick(at(10))
+    picture.workers["w01"] = replace(picture.workers["w01"], gone=True)
+    assert told(picture.tick(at(100)), PhoneChanged) == [PhoneChanged("w01")]
+    assert since(picture) == ("gone", at(100).isoformat())
+    picture.workers["w01"] = replace(picture.workers["w01"], gone=False)
+    picture.heard(member(device=DeviceState.UNAVAILABLE), at(130))
+    assert since(picture) == ("unreachable", at(130).isoformat())
+
+
+def test_a_choice_made_in_a_talk_has_its_clock_from_the_end_of_the_talk() -> None:
+    picture = floor(JOINS, OFFERS, ANSWERS)
+    picture.at_work([replace(worker(state="paused"), since=at(20))])
+    picture.heard(ENDS, at(60))
+    assert since(picture) == ("paused", at(60).isoformat())
+
+
+def test_a_desk_that_starts_anew_knows_from_the_ledger_when_the_last_talk_ended() -> None:
+    picture = floor()
+    picture.tick(at(500))
+    picture.day.put(Counted(agents={"1001": AgentDay(calls=1, last_talk=at(300))}))
+    assert since(picture) == ("ready", at(300).isoformat())
+
+
+@pytest.mark.parametrize(("sent_on", "abandoned"), [(True, 0), (False, 1)])
+def test_what_became_of_who_left_the_queue_is_the_ledgers_word(
+    *, sent_on: bool, abandoned: int
+) -> None:
+    picture = floor(JOINS)
+    picture.heard(LEAVES, at(30))
+    picture.tick(at(33))
+    picture.day.put(Counted(waits={LINKED: Waited(29.0, answered=False, sent_on=sent_on)}))
+    board = wallboard(picture, at(34))
+    assert (board["abandoned"], board["sent_on"]) == (abandoned, 1 - abandoned)
+
+
+def test_what_the_ledger_has_not_heard_of_yet_counts_and_nobody_counts_twice() -> None:
+    picture = floor(JOINS)
+    picture.heard(QueueCallerAbandon("hotline", LINKED), at(20))
+    others = {"trk-2.0": Waited(3.0, answered=True)}
+    picture.day.put(Counted(waits=others))
+    board = wallboard(picture, at(21))
+    assert (board["answered"], board["abandoned"]) == (1, 1)
+    picture.day.put(Counted(waits={**others, LINKED: Waited(19.9, answered=False)}))
+    assert wallboard(picture, at(22))["abandoned"] == 1
+
+
+def test_misses_are_the_days_whoever_is_still_at_work_and_only_go_up() -> None:
+    picture = floor(JOINS, OFFERS)
+    picture.day.put(Counted(agents={"1001": AgentDay(missed=2), "1009": AgentDay(missed=1)}))
+    picture.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
+    assert duty(picture, picture.workers["w01"])["missed"] == 3
+    assert wallboard(picture, at(17))["missed"] == 4, "1009 has signed out since"
+    picture.day.put(Counted(agents={"1001": AgentDay(missed=2)}))
+    assert duty(picture, picture.workers["w01"])["missed"] == 3, "the ledger is a moment behind"
+    picture.day.begins()
+    assert wallboard(picture, at(18))["missed"] == 0
