@@ -17,10 +17,13 @@ JOINS: Final = "Joins"
 """Name of the dialplan's event when somebody is about to come into a caller's bridge."""
 
 
-def is_true(event: UserEvent, call: str, talks: Mapping[str, Talk]) -> bool:
-    """Tell whether who asks talks in that call: the phone only said so."""
-    talk = talks.get(event.fields.get("By", ""))
-    return talk is not None and talk.call == call
+def of(event: UserEvent, talks: Mapping[str, Talk]) -> str:
+    """Return the call that who asks talks in; empty where there is none, or the phone named another.
+
+    A page's phone says which call it asks about, a desk phone cannot.
+    """
+    talk, said = talks.get(event.fields.get("By", "")), event.fields.get("Call", "")
+    return talk.call if talk and said in {"", talk.call} else ""
 
 
 def offered(event: UserEvent, call: str, seat: str, now: datetime) -> Offered:

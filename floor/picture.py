@@ -134,14 +134,14 @@ class Picture(Conversations):
 
     def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
+        if event.name == consulting.ASKS and (asked := consulting.of(event, self.talks)):
+            return self._asked(consulting.offered(event, asked, seat, now))
         if not call or not seat:
             return []
         if seat in self.workers and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
             return self._calls_back(event, call, seat, now)
         if event.name == consulting.JOINS:
             self._joining[seat] = event.fields.get("How", "")
-        if event.name == consulting.ASKS and consulting.is_true(event, call, self.talks):
-            return self._asked(consulting.offered(event, call, seat, now))
         if event.name != OFFER:
             return []
         self._call_is(event.linkedid, call)

@@ -115,11 +115,19 @@ def test_who_is_asked_about_a_caller_sees_whose_it_is_before_the_lift_and_no_tal
     assert told(picture.tick(at(10)), OfferGone) == [OfferGone("w02", CALL)]
 
 
+def test_a_desk_phone_that_rings_a_colleague_asks_about_its_own_caller() -> None:
+    asks = UserEvent("Consult", {"Call": "", "Seat": "w02", "By": "w01"})
+    [offered] = told(heard(talking(), at(5), asks), Offered)
+    assert isinstance(offered, Offered)
+    assert (offered.seat, offered.call) == ("w02", CALL)
+
+
 def test_a_phone_that_only_says_it_talks_in_a_call_tells_nobody_about_it() -> None:
     picture = talking()
     for by in ("w02", "", "8101"):
-        lie = UserEvent("Consult", {"Call": CALL, "Seat": "w02", "By": by})
-        assert not heard(picture, at(5), lie)
+        for call in (CALL, ""):
+            lie = UserEvent("Consult", {"Call": call, "Seat": "w02", "By": by})
+            assert not heard(picture, at(5), lie)
     other = UserEvent("Consult", {"Call": CALL[::-1], "Seat": "w02", "By": "w01"})
     assert not heard(picture, at(5), other)
 

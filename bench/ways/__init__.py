@@ -1,0 +1,1 @@
+"""Random ways of a call through the house, each party with a tone: `python -m bench.ways`."""

@@ -1,0 +1,271 @@
+"""Takes calls through random ways and looks at what is heard, recorded, shown and kept (A1, A2).
+
+    python -m bench.ways --calls 60 --seed 1129 [--lanes 2] [--steps 4]
+
+Real callers, two desk phones, two browsers and a leader, each with a tone. After each step
+Asterisk, the floor, the database and the pages must agree within 5 s; after each call the recording
+must be what the caller heard, and no dead air over 5 s. Exit code 0: nothing is broken.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import machine
+from bench.ways.agents import AtDesk, InBrowser, NotNowError, Seated, microphone
+from bench.ways.agreement import WITHIN_S, Witnesses
+from bench.ways.steps import STEPS, Turn
+from caller import audio
+from caller.leg import Leg, LineGoneError
+from caller.listen import RATE, Samples, segments
+from caller.phone import Answering, Phone
+from caller.tones import stretches
+from settings import Settings
+from switchroom import asterisk
+from tests.end_to_end.agents import signed_in
+from tests.end_to_end.browser import Desk, chromium_with
+from tests.end_to_end.house import WITH_DESK, House, running
+from tests.end_to_end.people import answers_the_greeting, longest_dead_air
+from tests.end_to_end.staff import Staff
+from tests.end_to_end.voices import differences, says, sides
+from tests.end_to_end.work import call_id
+
+HOTLINE = {"parts": WITH_DESK, "max_wait": 90, "ring_agent_for": 10, "wrap_up_for": 0}
+BROWSERS = (("2101", 1730.0), ("2102", 2150.0))
+DESK_PHONES = (("2103", "8101", 2590.0), ("2104", "8102", 1930.0))
+LEADER = ("2105", "8103", 2370.0)
+CALLERS = (1370.0, 1010.0, 2810.0)
+"""The callers' own tones, one for each lane."""
+DEAD_AIR_S = 5.0
+SPEAKS_S = 0.8
+TALKS_S = 2.0
+
+
+@dataclass
+class Book:
+    """What was done and what was broken."""
+
+    steps: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+    agreed_s: list[float] = field(default_factory=list)
+    dead_air_s: list[float] = field(default_factory=list)
+    calls: int = 0
+
+    def breaks(self, ref: str, what: str) -> None:
+        self.broken.append(f"{ref}: {what}")
+        print(f"BROKEN {ref}: {what}", flush=True)
+
+
+@dataclass
+class World:
+    """The hotline, who works there, and what has been seen."""
+
+    house: House
+    phone: Phone
+    agents: Sequence[Seated]
+    leader: AtDesk
+    witnesses: Witnesses
+    speech: Samples
+    book: Book
+    taken: set[str] = field(default_factory=set)
+    """Seats that a step of some lane is about to use."""
+
+    @property
+    def tones(self) -> dict[str, float]:
+        return {one.seat: one.hertz for one in (*self.agents, self.leader)}
+
+
+async def one_call(world: World, ref: str, lane: int, steps: int, chance: random.Random) -> None:
+    """Take one caller through the house."""
+    number = f"138{abs(hash(ref)) % 10**8:08d}"
+    hertz = CALLERS[lane]
+    caller = await world.phone.call(world.house.settings.hotline_number, caller=number, ref=ref)
+    try:
+        await answers_the_greeting(caller, world.speech)
+        await caller.presses("3")
+        call = await call_id(world.house, ref)
+        await _agreed(world, caller, call, number, ref, "the first answer")
+        for _ in range(steps):
+            await _step(world, caller, call, number, ref, chance)
+            await caller.says(says(hertz, SPEAKS_S))
+            await caller.waits(TALKS_S)
+    except LineGoneError as error:
+        world.book.breaks(ref, f"the caller was cut off: {str(error)[:200]}")
+    except TimeoutError as error:
+        world.book.breaks(ref, f"not in time: {str(error)[:300]}")
+    await caller.hangs_up()
+    await _judged(world, caller, ref, hertz)
+    world.book.calls += 1
+
+
+async def _step(
+    world: World, caller: Leg, call: str, number: str, ref: str, chance: random.Random
+) -> None:
+    """Do one step that fits, and see that everybody agrees afterwards."""
+    for _ in range(30):
+        seen = await world.witnesses.see(call, number)
+        everybody = (*world.agents, world.leader)
+        having = [one for one in everybody if one.seat in seen.asterisk]
+        free = [one for one in await _free(world) if one.seat not in world.taken]
+        [(step, _)] = chance.choices(STEPS, weights=[weight for _, weight in STEPS])
+        turn = Turn(caller, having, free, world.leader, chance)
+        reserved = {one.seat for one in free}
+        world.taken |= reserved
+        try:
+            done = await step(turn) if having else "nobody has the caller"
+        except NotNowError:
+            continue
+        finally:
+            world.taken -= reserved
+        world.book.steps[step.__name__ if having else "waits"] += 1
+        await _agreed(world, caller, call, number, ref, done)
+        return
+    world.book.breaks(ref, "no step was possible")
+
+
+async def _agreed(world: World, caller: Leg, call: str, number: str, ref: str, done: str) -> None:
+    """Wait until somebody has the caller again, and everybody says the same."""
+    deadline = time.monotonic() + 45
+    while True:
+        seen, took = await world.witnesses.agree(call, number)
+        if seen.ended or not seen.agreed or seen.asterisk or time.monotonic() > deadline:
+            break
+        await caller.waits(0.3)
+    world.book.agreed_s.append(took)
+    print(f"{ref}: {done} -> {seen} ({took:.1f} s)", flush=True)
+    if seen.ended and not caller.is_over:
+        world.book.breaks(ref, f"{done}: the call is said to have ended")
+    elif not seen.agreed:
+        world.book.breaks(ref, f"{done}: after {WITHIN_S:.0f} s {seen}")
+    elif not seen.asterisk:
+        world.book.breaks(ref, f"{done}: nobody took the caller")
+
+
+async def _free(world: World) -> list[Seated]:
+    board = (await world.leader.page.client.get("/api/v1/floor")).json()
+    ready = {one["seat"] for one in board["agents"] if one["state"] == "ready"}
+    return [one for one in world.agents if one.seat in ready]
+
+
+async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
+    """Compare the recording with the caller's tape."""
+    row = await world.house.call_of(ref, within=30)
+    others = {f"another caller ({one:.0f} Hz)": one for one in CALLERS if one != hertz}
+    for sentence in await differences(world.house, row, caller, world.tones | others):
+        world.book.breaks(ref, sentence)
+    left, _ = await sides(world.house, row)
+    answered = caller.moment("answered") or 0.0
+    for said in (one for one in caller.story if one.what == "spoke"):
+        begin = int((said.at - answered - 0.3) * RATE)
+        heard = left[max(0, begin) : begin + int((SPEAKS_S + 0.6) * RATE)]
+        if said.detail == f"{SPEAKS_S:.1f}" and not _is_said(hertz, heard):
+            world.book.breaks(ref, f"the caller's word at {said.at - answered:.1f} s is missing")
+    silence = longest_dead_air(caller)
+    world.book.dead_air_s.append(silence)
+    if silence > DEAD_AIR_S:
+        world.book.breaks(ref, f"{silence:.1f} s of dead air")
+    if gaps := await world.house.rows(
+        "SELECT why FROM recording_gaps WHERE call_id = :id", id=row["id"]
+    ):
+        world.book.breaks(ref, f"gaps: {[gap['why'] for gap in gaps]}")
+
+
+def _is_said(hertz: float, heard: Samples) -> bool:
+    return sum(one.seconds for one in stretches(hertz, heard)) > SPEAKS_S / 2
+
+
+async def lane(world: World, number: int, calls: int, steps: int, seed: int) -> None:
+    """Take so many callers through, one after the other."""
+    chance = random.Random(f"{seed}/{number}")
+    for each in range(calls):
+        await one_call(world, f"w{seed}-{number}-{each}", number, steps, chance)
+
+
+async def run(asked: argparse.Namespace, house: House, folder: Path, book: Book) -> None:
+    """Have everybody at work, and the calls go through."""
+    staff = Staff(house)
+    async with AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(Phone(port=house.settings.sip_port))
+        agents: list[Seated] = []
+        for number, hertz in BROWSERS:
+            staff.hires(number)
+            chromium = await stack.enter_async_context(chromium_with(microphone(folder, hertz)))
+            desk = Desk(house, staff, chromium)
+            page = await desk.signed_in(number)
+            page.on("dialog", lambda dialog: dialog.accept())
+            agent = InBrowser(number, await desk.on_duty(page), hertz, desk, page)
+            agent.begins()
+            stack.push_async_callback(agent.ends)
+            agents.append(agent)
+        for number, seat, hertz in DESK_PHONES:
+            agents.append(await _at_desk(stack, house, phone, number, seat, hertz))
+        leader = await _at_desk(stack, house, phone, *LEADER, role="team-leader")
+        everybody = (*agents, leader)
+        witnesses = Witnesses(house, leader.page.client, everybody)
+        world = World(house, phone, agents, leader, witnesses, _speech(), book)
+        shares = [
+            asked.calls // asked.lanes + (n < asked.calls % asked.lanes) for n in range(asked.lanes)
+        ]
+        await asyncio.gather(
+            *(lane(world, n, share, asked.steps, asked.seed) for n, share in enumerate(shares))
+        )
+
+
+async def _at_desk(
+    stack: AsyncExitStack,
+    house: House,
+    phone: Phone,
+    number: str,
+    seat: str,
+    hertz: float,
+    role: str = "junior-agent",
+) -> AtDesk:
+    answering = Answering(after=0.3, says=says(hertz, 300.0))
+    registered = await phone.register(seat, house.seat_password(seat), answering)
+    agent = await stack.enter_async_context(signed_in(house, number, role))
+    await stack.enter_async_context(agent.page())
+    await agent.begins("phone", seat)
+    return AtDesk(number, seat, hertz, registered, agent)
+
+
+def _speech() -> Samples:
+    installation = asterisk.find(Settings())
+    assert installation is not None
+    spoken = audio.read(next(installation.data.glob("sounds/en_US*/basic-pbx-ivr-main.wav")))
+    return spoken[int(segments(spoken)[0].start * RATE) :][: int(1.5 * RATE)]
+
+
+def main() -> int:
+    """Run it, print what came of it; 0 when nothing is broken."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--calls", type=int, default=60)
+    words.add_argument("--lanes", type=int, default=2, choices=(1, 2, 3))
+    words.add_argument("--steps", type=int, default=4)
+    words.add_argument("--seed", type=int, default=1129)
+    asked = words.parse_args()
+    book = Book()
+    with tempfile.TemporaryDirectory(prefix="ways-") as folder, running(**HOTLINE) as house:
+        asyncio.run(run(asked, house, Path(folder), book))
+    steps = sum(book.steps.values())
+    installed = asterisk.find(Settings())
+    print(f"\n{machine.described(installed.version if installed else '?')}")
+    print(f"seed {asked.seed}: {book.calls} calls, {steps} steps: {dict(book.steps)}")
+    agreed = sorted(book.agreed_s)
+    print(f"agreed after: median {agreed[len(agreed) // 2]:.1f} s, longest {agreed[-1]:.1f} s")
+    print(f"dead air: longest {max(book.dead_air_s):.1f} s")
+    print(f"broken: {len(book.broken)}")
+    for sentence in book.broken:
+        print(f"  {sentence}")
+    return min(len(book.broken), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
