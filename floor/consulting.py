@@ -18,7 +18,7 @@ JOINS: Final = "Joins"
 
 
 def of(event: UserEvent, talks: Mapping[str, Talk]) -> str:
-    """Return the call that who asks talks in; empty where there is none, or the phone named another.
+    """Return the call that who asks talks in; empty: there is none, or the phone named another.
 
     A page's phone says which call it asks about, a desk phone cannot.
     """
