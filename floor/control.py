@@ -41,6 +41,8 @@ class Watch(StrEnum):
     JOIN = "join"  # is heard by both
 
 
+HANDED_OVER: Final = "handed_over"
+"""How a talk ends whose caller stays with a colleague."""
 JOIN: Final = "join"
 REUNITE: Final = "reunite"
 TRANSFER: Final = "transfer"
@@ -118,7 +120,7 @@ class Control:
         if talk is None or talk.parted or not talk.call:
             return False
         if len(self._picture.talks_of(talk.call)) > 1:
-            self._picture.parting(seat, REUNITE)
+            self._picture.parting(seat, HANDED_OVER)
             await self._let_go(seat)
             return False
         await self._take(talk.call, seat, REUNITE, "s", {"REUNITE_SEAT": seat})
@@ -164,7 +166,7 @@ class Control:
         self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
         if not await self._comes(leg.channel, talk.channel):
             raise NotDoneError(Outcome.REFUSED)
-        self._picture.parting(seat, "handed_over")
+        self._picture.parting(seat, HANDED_OVER)
         await self._let_go(seat)
 
     async def drop(self, call: str, seat: str) -> None:

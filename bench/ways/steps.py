@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from bench.ways.agents import AtDesk, InBrowser, NotNowError, Seated
 from caller.leg import Leg
 
+SETTLES_S = 2.5
+"""The switch needs a moment to see that a window is gone: who asks before hears the old story."""
+
 Step = Callable[["Turn"], Awaitable[str]]
 
 
@@ -132,18 +135,21 @@ def _browser(turn: Turn) -> InBrowser:
 async def reload(turn: Turn) -> str:
     agent = _browser(turn)
     await agent.reloads()
+    await turn.caller.waits(SETTLES_S)
     return f"{agent.seat} loads the page anew"
 
 
 async def second_tab(turn: Turn) -> str:
     agent = _browser(turn)
     await agent.moves()
+    await turn.caller.waits(SETTLES_S)
     return f"{agent.seat} goes on in a second tab"
 
 
 async def killed(turn: Turn) -> str:
     agent = _browser(turn)
     await agent.is_killed()
+    await turn.caller.waits(SETTLES_S)
     return f"{agent.seat} loses the window"
 
 

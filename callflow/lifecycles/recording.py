@@ -21,8 +21,8 @@ GAP = timedelta(seconds=0.5)
 
 SLOW_TO_SEND = timedelta(seconds=1)
 """A phone may send its first sound so long after the lift."""
-UNHEARD = timedelta(seconds=3)
-"""An agent who is not heard for less than this may be slow; digital silence is no quiet agent."""
+UNHEARD = timedelta(seconds=5)
+"""An agent who is not heard for less than this had a page that was loaded anew, or left at once."""
 
 
 class RecordingKind(StrEnum):
