@@ -1,9 +1,11 @@
-// Owns what every page has: htmx, the switch of the language, and the way back to the door.
+// Owns what every page has: htmx, the switch of the language, forms that are sent once, and the way
+// back to the door.
 
 import "htmx.org";
 import { $$ } from "../page/dom.js";
 
 const YEAR_S = 31536000;
+const SENT_MS = 1000;
 
 for (const button of $$("[data-language]")) {
   button.addEventListener("click", () => {
@@ -12,6 +14,15 @@ for (const button of $$("[data-language]")) {
     location.reload();
   });
 }
+
+// A form that was just sent is not sent again by the second click of a double click.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, SENT_MS);
+});
 
 addEventListener("thirdring:signed-out", () => {
   if (location.pathname !== "/login" && !document.body.dataset.call) location.assign("/login");

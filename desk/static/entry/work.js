@@ -277,7 +277,8 @@ function phoneChanged(now, before) {
     panel.who(now.call.id ? (pop.offer?.number ?? now.call.from) : now.call.from);
     if (!now.call.id) panel.colleague(now.call.from);
   }
-  if (now.call?.step === "talking" && before.call?.step !== "talking" && now.call.id) {
+  const asked = pop.offer?.call === now.call?.id && pop.offer?.consulted_by; // the caller is not there yet
+  if (now.call?.step === "talking" && before.call?.step !== "talking" && now.call.id && !asked) {
     talking({ call: now.call.id });
     lost = "";
   }

@@ -11,9 +11,11 @@ const BROWSER = "thirdring.browser";
  */
 export const PAGE = `${location.pathname.slice(1).split("/")[0].slice(0, 14) || "home"}-${browser()}-${drawn(10)}`;
 
+/** Where windows cannot settle among themselves which one has the phone, each counts as a browser. */
 function browser() {
-  const known = localStorage.getItem(BROWSER) ?? drawn(10);
-  localStorage.setItem(BROWSER, known);
+  const shelf = navigator.locks ? localStorage : sessionStorage;
+  const known = shelf.getItem(BROWSER) ?? drawn(10);
+  shelf.setItem(BROWSER, known);
   return known;
 }
 

@@ -131,7 +131,8 @@ export function makePanel(root, phone, desk) {
     else at("transfer-to").focus();
   }
 
-  function consult(to) {
+  async function consult(to) {
+    if (!seats.has(to)) await atWork(); // typed faster than the list was there
     phone.tell({ name: "consult", session: phone.dialled(), to: seats.get(to) ?? to });
     unfold("transfer", false);
   }
@@ -161,7 +162,7 @@ export function makePanel(root, phone, desk) {
   async function hold(on) {
     const call = desk.call();
     if (on) phone.tell({ name: "held", on });
-    await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => told(sorry(error, REFUSED.else), "bad"));
+    if (call) await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/hold`, { on }).catch((error) => told(sorry(error, REFUSED.else), "bad"));
     if (!on) phone.tell({ name: "held", on });
     desk.held(call, on);
   }

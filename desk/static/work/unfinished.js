@@ -71,7 +71,7 @@ export function makeUnfinished(root, me, { ticket, caller, changed }) {
 
   function button(chip) {
     const about = [t("ticket.finish"), chip.name, when(chip.at), chip.ticket].filter(Boolean).join(" · ");
-    const shown = chip.number || chip.ticket || t("pop.anonymous");
+    const shown = `${chip.name || chip.number || t("pop.anonymous")} ${when(chip.at)}`;
     return el("button", { type: "button", class: "chip", title: about, "data-chip": chip.call, "aria-pressed": String(chip.call === now?.call), onclick: () => finish(chip) }, shown);
   }
 

@@ -21,6 +21,7 @@ from tests.end_to_end.pages.talks import (
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
+OWN_HOUSE = True  # its people are its own
 HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
 WORDS = Callable[[float], Samples]
 
@@ -37,11 +38,11 @@ async def _is_moved(desk: Desk, old: Page, new: Page, call: Leg, ref: str) -> No
     assert longest_silence(call, left, call.now) < DEAD_AIR_S, "the caller was left in dead air"
     await call.hangs_up()
     row = await desk.house.call_of(ref)
-    assert (row["agent"], row["disposition"], row["hung_up_by"]) == ("1001", "agent", "caller")
+    assert (row["agent"], row["disposition"], row["hung_up_by"]) == ("1011", "agent", "caller")
 
 
 async def test_a_second_window_takes_the_call_along(desk: Desk, phone: Phone, words: WORDS) -> None:
-    page = await desk.signed_in("1001")
+    page = await desk.signed_in("1011")
     await desk.on_duty(page)
     call = await asks_for_an_agent(desk, phone, words(1.5), "second-window")
     await answers(page, call)
@@ -53,12 +54,12 @@ async def test_a_second_window_takes_the_call_along(desk: Desk, phone: Phone, wo
 async def test_a_second_browser_asks_before_it_takes_the_call(
     desk: Desk, phone: Phone, words: WORDS
 ) -> None:
-    page = await desk.signed_in("1001")
+    page = await desk.signed_in("1011")
     await desk.on_duty(page)
     call = await asks_for_an_agent(desk, phone, words(1.5), "second-browser")
     await answers(page, call)
     heard = len(call.heard())
-    second = await desk.signed_in("1001")
+    second = await desk.signed_in("1011")
     await expect(second.locator("#elsewhere")).to_be_visible()
     await are_talking(page, call, since=heard)
     await _is_moved(desk, page, second, call, "second-browser")
@@ -66,7 +67,7 @@ async def test_a_second_browser_asks_before_it_takes_the_call(
 
 async def test_no_way_of_leaving_ends_the_call(desk: Desk, phone: Phone, words: WORDS) -> None:
     desk.forgiven = ("409",)
-    page = await desk.signed_in("1001")
+    page = await desk.signed_in("1011")
     await desk.on_duty(page)
     call = await asks_for_an_agent(desk, phone, words(1.5), "ways-out")
     await answers(page, call)
@@ -91,7 +92,7 @@ async def test_no_way_of_leaving_ends_the_call(desk: Desk, phone: Phone, words: 
     await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
     await call.hangs_up()
     row = await desk.house.call_of("ways-out")
-    assert (row["agent"], row["hung_up_by"]) == ("1001", "caller")
+    assert (row["agent"], row["hung_up_by"]) == ("1011", "caller")
     await expect(page.locator("#state")).to_have_attribute("data-state", "ready")
     assert await _status(page, "DELETE", "/api/v1/duty") == 204
 

@@ -1,0 +1,105 @@
+"""The ticket beside a call: whose it is, what it lacks, what was promised; nothing moves it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from caller.leg import Leg
+from caller.listen import Samples
+from caller.phone import Phone
+from tests.end_to_end.browser import Desk, chromium, desk, staff
+from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.pages.talks import asks_for_an_agent
+from tests.waiting import until
+
+__all__ = ["chromium", "desk", "staff"]
+
+pytestmark = pytest.mark.real
+OWN_HOUSE = True  # its people are its own
+HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+WORDS = Callable[[float], Samples]
+BODY = "textarea[name=body]"
+
+
+async def _rings(desk: Desk, page: Page, phone: Phone, words: WORDS, ref: str) -> Leg:
+    call = await asks_for_an_agent(desk, phone, words(1.5), ref)
+    await expect(page.locator("#state")).to_have_attribute("data-state", "ringing")
+    return call
+
+
+async def _talks(page: Page) -> None:
+    await page.keyboard.press("F2")
+    await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
+    await expect(page.locator("#ticket-fields:not([disabled])")).to_be_visible()
+
+
+async def _is_free(page: Page) -> None:
+    await expect(page.locator("#state")).to_have_attribute("data-state", "ready")
+
+
+async def test_the_next_caller_does_not_stand_beside_the_last_ones_ticket(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:
+    page = await desk.signed_in("1021")
+    await desk.on_duty(page)
+    first = await _rings(desk, page, phone, words, "first")
+    await _talks(page)
+    await page.fill(BODY, "half a sentence")
+    await first.hangs_up()
+    await _is_free(page)
+    second = await _rings(desk, page, phone, words, "second")
+    assert await page.input_value(BODY) == ""
+    await expect(page.locator("#ticket-fields")).to_have_attribute("disabled", "")
+    await _talks(page)
+    chip = page.locator("#to-finish .chip")
+    await expect(chip).to_have_count(1)
+    await page.fill(BODY, "of the second")
+    await chip.click()
+    await expect(page.locator(BODY)).to_have_value("half a sentence")
+    await expect(page.locator("#pop-finishing")).to_be_visible()
+    await page.fill(BODY, "a whole sentence")
+    await page.check("input[name=state][value=answered]", force=True)
+    await page.click("#finishing-back")
+    await expect(page.locator(BODY)).to_have_value("of the second")
+    await expect(page.locator("#pop-finishing")).to_be_hidden()
+    await expect(chip).to_have_count(0)
+    await second.hangs_up()
+    row = await desk.house.call_of("first")
+    kept = await desk.house.rows(
+        "SELECT body, state FROM tickets WHERE call_id = :id", id=row["id"]
+    )
+    assert [(each["body"], each["state"]) for each in kept] == [("a whole sentence", "answered")]
+
+
+async def test_nothing_moves_and_everything_is_said_while_a_ticket_is_written(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:
+    page = await desk.signed_in("1022")
+    await desk.on_duty(page)
+    call = await _rings(desk, page, phone, words, "written")
+    await _talks(page)
+    before = await page.locator(BODY).bounding_box()
+    await page.fill("#knowledge-ask", "a")
+    await expect(page.locator("#knowledge-found li")).not_to_have_count(0)
+    assert await page.locator(BODY).bounding_box() == before
+    promise = page.locator("[data-promise='30']")
+    for _ in range(3):
+        await promise.click()
+    await expect(promise).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#promise-told")).to_be_in_viewport(ratio=1)
+    await page.check("input[name=state][value=dispatched]", force=True)
+    await expect(page.locator("#ticket-department-told")).not_to_be_empty()
+    await page.fill("input[name=department]", "Lines")
+    await expect(page.locator("#ticket-department-told")).to_be_empty()
+    await call.hangs_up()
+    row = await desk.house.call_of("written")
+    await until(
+        lambda: desk.house.rows(
+            "SELECT id FROM tickets WHERE call_id = :id AND state = 'dispatched'", id=row["id"]
+        ),
+        within=15,
+        what="the ticket is dispatched",
+    )
+    made = "SELECT id FROM promises WHERE call_id = :id"
+    assert len(await desk.house.rows(made, id=row["id"])) == 1
