@@ -27,7 +27,17 @@ AHEAD = 0.04
 """Seconds of speech handed over ahead of time: enough to never stutter, little to call back."""
 
 
-What = Literal["dialled", "ringing", "answered", "spoke", "pressed", "held", "resumed", "ended"]
+What = Literal[
+    "dialled",
+    "ringing",
+    "answered",
+    "spoke",
+    "pressed",
+    "held",
+    "resumed",
+    "transferred",
+    "ended",
+]
 
 
 class LineGoneError(Exception):
@@ -185,6 +195,18 @@ class Leg:
         """Come back to the other side."""
         self._tell("resumed")
         await self._call.resume()
+
+    async def transfers(self, to: str) -> None:
+        """Have the other side connected with a number instead (blind, REFER); then we are gone."""
+        self._tell("transferred", to)
+        with contextlib.suppress(BaresipError):
+            await self._call.transfer(to, timeout=20)
+
+    async def transfers_to(self, asked: "Leg") -> None:
+        """Leave the other side with whom we talk to on another leg (attended, REFER, Replaces)."""
+        self._tell("transferred", asked.name)
+        with contextlib.suppress(BaresipError):
+            await self._call.attended_transfer(asked._call, timeout=20)  # noqa: SLF001 - a leg too
 
     async def picks_up(self) -> None:
         """Answer a call that rings here."""

@@ -31,14 +31,22 @@ PHONE = re.compile(r"PJSIP/(\d{3,6}|w\d{2})(?:-|$)")
 MOVES = frozenset(
     {
         *("BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "ATTENDEDTRANSFER", "BLINDTRANSFER"),
-        *("TR_JOIN", "TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_UNHOLD", "TR_TALKING"),
+        *(
+            "TR_JOIN",
+            "TR_TRANSFER",
+            "TR_SCRIPT",
+            "TR_REUNITE",
+            "TR_RESCUE",
+            "TR_UNHOLD",
+            "TR_TALKING",
+        ),
     }
 )
 """All that tells of who was with the customer."""
 
 LONGEST_HOLD_S = 86_400.0
 
-_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE"})
+_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
 _ONE_MOVE_S = 0.5
 """A phone that changes bridges with the customer is away for less than this: one stretch."""
