@@ -20,6 +20,7 @@ from ami.link import Link
 from callflow.rules.roles import Role
 from floor import metrics, wallboard
 from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
+from floor.holds import Holds
 from floor.notices import (
     CallEnded,
     Changed,
@@ -70,6 +71,7 @@ class Floor:
         wrap_up_for: float,
         zone: tzinfo,
         leaders: frozenset[Role],
+        holds: Holds | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -102,6 +104,7 @@ class Floor:
             PhoneChanged: lambda told: self._telling.duty(told.seat),
             Changed: lambda _: self._telling.board_changes(),
         }
+        self._holds = holds or Holds()
         self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
@@ -194,6 +197,7 @@ class Floor:
 
     def _act(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
+            self._holds.take(notice)
             self._acts[type(notice)](notice)
 
     def _missed(self, told: Missed) -> None:

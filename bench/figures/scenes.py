@@ -16,7 +16,7 @@ from tests.waiting import until
 
 PICKS_UP = Answering(after=0.3)
 TALKS_S = 1.5
-HOLDS_S = 2.0
+HOLDS_S = 2.4
 
 
 @dataclass
@@ -97,6 +97,19 @@ async def hold(lane: Lane, ref: str) -> None:
     await page.caller.waits(TALKS_S)
     await page.caller.hangs_up()
     await over(leg, part)
+
+
+async def gone_on_hold(lane: Lane, ref: str) -> None:
+    """The caller has enough of the music."""
+    page = await lane.asks("gone_on_hold", ref)
+    leg, part = await lifted(page, lane.first, "answered")
+    await leg.waits(TALKS_S)
+    began = leg.now
+    await leg.holds()
+    await page.caller.waits(HOLDS_S)
+    await page.caller.hangs_up()
+    await over(leg, part)
+    part.held_s = part.ended - leg.began - began
 
 
 async def transfer(lane: Lane, ref: str) -> None:
@@ -207,6 +220,7 @@ TALKS: Mapping[str, Scene] = {
     "refer": refer,
     "script": script,
     "agent_first": agent_first,
+    "gone_on_hold": gone_on_hold,
     "conference": conference,
 }
 """Scenes in which somebody lifts."""

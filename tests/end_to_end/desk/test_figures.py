@@ -18,7 +18,7 @@ HOTLINE = {"parts": WITH_DESK, **wanted(LANES)}
 OWN_HOUSE = True
 """Its wallboard counts the day's calls, and there are no others."""
 
-SCENES = ("transfer", "attended", "script", "hold", "refer", "abandon", "message")
+SCENES = ("transfer", "attended", "script", "hold", "gone_on_hold", "refer", "abandon", "message")
 
 
 async def test_figures_say_what_callers_and_agents_noted(
