@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -18,9 +19,8 @@ from ami.connection import LinkLost
 from ami.events import Event
 from ami.link import Link
 from callflow.rules.roles import Role
-from floor import metrics, wallboard
+from floor import holds, metrics, wallboard
 from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
-from floor.holds import Holds
 from floor.notices import (
     CallEnded,
     Changed,
@@ -71,7 +71,7 @@ class Floor:
         wrap_up_for: float,
         zone: tzinfo,
         leaders: frozenset[Role],
-        holds: Holds | None = None,
+        journal: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -104,7 +104,7 @@ class Floor:
             PhoneChanged: lambda told: self._telling.duty(told.seat),
             Changed: lambda _: self._telling.board_changes(),
         }
-        self._holds = holds or Holds()
+        self._holds = holds.Holds(journal)
         self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None

@@ -10,7 +10,6 @@ from ami.link import Link
 from callflow.rules.roles import Role
 from floor.control import CONTEXTS, VARIABLES
 from floor.floor import Floor
-from floor.holds import Holds
 from floor.records import Records
 from settings import Settings
 
@@ -48,7 +47,7 @@ def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) ->
         wrap_up_for=settings.wrap_up_for,
         zone=settings.zone,
         leaders=leaders,
-        holds=Holds(settings.paths.journal),
+        journal=settings.paths.journal,
     )
 
 
