@@ -22,6 +22,8 @@ from tests.end_to_end.work import at_work
 from tests.waiting import until
 
 WRAP_UP_S = 1.0
+ALONE = "manager"
+"""Rung for overdue complaints and for who is led to them: lanes do not meet."""
 FIRST_SEAT, FIRST_AGENT, FIRST_CALLER = 8101, 4001, 13_900_000_001
 
 
@@ -56,12 +58,10 @@ async def lies(
             for number in range(lanes)
         ]
         numbers = count(1)
-        talks = [one for one in scenes if one in TALKS]
-        shares = [talks[number::lanes] for number in range(lanes)]
+        shares = [scenes[number::lanes] for number in range(lanes)]
         await asyncio.gather(
             *(_plays(lane, share, numbers) for lane, share in zip(working, shares, strict=True))
         )
-        await _in_vain(working, [one for one in scenes if one in IN_VAIN], numbers)
         found = [
             lie for page in book.pages async for lie in _of_call(house, leader, page.ref, book)
         ]
@@ -79,8 +79,8 @@ async def _lane(
     first, second = FIRST_AGENT + 2 * number, FIRST_AGENT + 2 * number + 1
     seat = FIRST_SEAT + 2 * number
     async with (
-        at_work(house, phone, str(first), str(seat)) as one,
-        at_work(house, phone, str(second), str(seat + 1)) as other,
+        at_work(house, phone, str(first), str(seat), role=ALONE) as one,
+        at_work(house, phone, str(second), str(seat + 1), role=ALONE) as other,
     ):
         caller = str(FIRST_CALLER + number)
         beep_s = segments(_prompt(house, "beep"), gap=0.1)[-1].end
@@ -100,12 +100,6 @@ async def _rests(lane: Lane) -> None:
     for worker in (lane.first, lane.second):
         await asyncio.sleep(WRAP_UP_S / 2)
         await worker.agent.is_now("paused", "meal")
-
-
-async def _in_vain(working: Sequence[Lane], kinds: Sequence[str], numbers: "count[int]") -> None:
-    """Play what needs everybody's phone to ring in vain, one after the other."""
-    for number, kind in enumerate(kinds):
-        await _plays(working[number % len(working)], [kind], numbers)
 
 
 async def _of_call(house: House, leader: Agent, ref: str, book: Book) -> AsyncIterator[Lie]:

@@ -225,7 +225,7 @@ TALKS: Mapping[str, Scene] = {
 }
 """Scenes in which somebody lifts."""
 IN_VAIN: Mapping[str, Scene] = {"message": message, "abandon": abandon}
-"""Scenes in which nobody does: one at a time, for every phone is rung."""
+"""Scenes in which nobody does."""
 
 
 async def played(lane: Lane, kind: str, ref: str) -> None:

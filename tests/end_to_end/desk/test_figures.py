@@ -13,12 +13,15 @@ from caller.phone import Phone
 from tests.end_to_end.house import WITH_DESK, House
 
 pytestmark = pytest.mark.real
-LANES = 3
+LANES = 4
 HOTLINE = {"parts": WITH_DESK, **wanted(LANES)}
 OWN_HOUSE = True
 """Its wallboard counts the day's calls, and there are no others."""
 
-SCENES = ("transfer", "attended", "script", "hold", "gone_on_hold", "refer", "abandon", "message")
+SCENES = (
+    *("message", "attended", "script", "transfer"),
+    *("abandon", "hold", "gone_on_hold", "refer"),
+)
 
 
 async def test_figures_say_what_callers_and_agents_noted(
