@@ -163,7 +163,9 @@ class Floor:
 
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
-        await self._today.count(self.now())
+        for number in await self._today.count(self.now()):
+            if worker := self.picture.by_number(number):
+                self._telling.duty(worker.seat)
         self._telling.board_changes()
 
     def _heard(self, event: Event) -> None:
