@@ -54,7 +54,7 @@ def _texts(row: Household, say: Say, show: Shown) -> Iterable[str]:
 REASONS: Final = frozenset(
     {
         *("answered", "no_answer", "busy", "refused", "unreachable", "unknown_number"),
-        *("congestion", "failed", "switch_died", "stopped"),
+        *("congestion", "no_line", "failed", "switch_died", "stopped"),
     }
 )
 

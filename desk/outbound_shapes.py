@@ -108,7 +108,9 @@ class AttemptShape(Shape):
     rung_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
-    result: Clean = Field(description="answered, no_answer, busy, unreachable …; empty: goes on.")
+    result: Clean = Field(
+        description="answered, no_answer, busy, unreachable, no_line …; empty: goes on."
+    )
     said: Clean = Field(description="awake, snoozed, accepted, reported, or empty.")
     recording_id: Clean | None = Field(description="The call's recording; null: there is none.")
 

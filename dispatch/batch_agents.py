@@ -25,6 +25,7 @@ _EVENTS: Final[Mapping[str, Event]] = {
     Said.CUSTOMER_NOANSWER: Reached(Result.NO_ANSWER),
     Said.CUSTOMER_CHANUNAVAIL: Reached(Result.OFF),
     Said.CUSTOMER_CONGESTION: Reached(Result.CONGESTION),
+    Said.CUSTOMER_NOLINE: Reached(Result.NO_LINE),
     Said.CUSTOMER_CANCEL: Reached(Result.NO_ANSWER),
 }
 

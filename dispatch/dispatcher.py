@@ -43,6 +43,7 @@ TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 
 UNREACHABLE: Final = "unreachable"
+NO_LINE: Final = "no_line"
 
 _log = structlog.get_logger(__name__)
 
@@ -184,10 +185,15 @@ class Dispatcher:
             self._book.stale.add(attempt.id)
 
     async def not_rung(self, attempt_id: str) -> None:
-        """Note that Asterisk did not ring anybody for an attempt."""
+        """Note that Asterisk did not ring anybody for an attempt.
+
+        A phone of the house is not there then; of anybody else's nothing is known, for it was our
+        line that is missing.
+        """
         attempt = self._book.open.get(attempt_id)
         if attempt is not None and not attempt.answered_at:
-            await self._end([attempt], UNREACHABLE)
+            in_house = self.switch.in_house(attempt.number)
+            await self._end([attempt], UNREACHABLE if in_house else NO_LINE)
 
     async def _end(self, ended: Sequence[Attempt], result: str) -> None:
         """End attempts. When that fails, only the database knows whether it was kept."""

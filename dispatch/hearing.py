@@ -33,6 +33,8 @@ class Said(StrEnum):
     CUSTOMER_NOANSWER = "customer_noanswer"
     CUSTOMER_CHANUNAVAIL = "customer_chanunavail"
     CUSTOMER_CONGESTION = "customer_congestion"
+    CUSTOMER_NOLINE = "customer_noline"
+    """We have no line that leads to the customer."""
     CUSTOMER_CANCEL = "customer_cancel"
     """The agent hung up while the customer's phone rang."""
     KEYED = "keyed"

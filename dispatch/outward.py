@@ -27,6 +27,10 @@ class Switch(Protocol):
 
     async def hang_up(self, attempt: Attempt) -> None: ...
 
+    def in_house(self, number: str) -> bool:
+        """Tell whether a number is one of the house's own phones: no line out leads there."""
+        ...
+
     async def living(self) -> frozenset[str]:
         """Return the ids of every channel there is. Raises LinkLost."""
         ...

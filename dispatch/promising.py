@@ -55,6 +55,7 @@ _EVENTS: Final[Mapping[str, Event]] = {
     Said.CUSTOMER_NOANSWER: NotReached(),
     Said.CUSTOMER_CHANUNAVAIL: NotReached(),
     Said.CUSTOMER_CONGESTION: NotReached(),
+    Said.CUSTOMER_NOLINE: NotReached(),
     Said.CUSTOMER_CANCEL: NotReached(),
 }
 

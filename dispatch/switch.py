@@ -89,6 +89,10 @@ class Lines:
             _log.warning("not rung", attempt=attempt.id, error=str(error))
             return False
 
+    def in_house(self, number: str) -> bool:
+        """Tell whether a number is one of the house's own phones: no line out leads there."""
+        return number in self._phones
+
     async def hang_up(self, attempt: Attempt) -> None:
         """End an attempt's call; one that has no channel stays as it is."""
         try:

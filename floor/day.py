@@ -67,10 +67,18 @@ class Day:
         """Begin a day at nought."""
         self._counted, self._live, self._missed = Counted(), {}, Counter()
 
-    def put(self, counted: Counted) -> None:
-        """Take over what the ledger has counted; what it has not heard of yet stays."""
-        self._counted = counted
+    def put(self, counted: Counted) -> list[str]:
+        """Take over what the ledger has counted; what it has not heard of yet stays.
+
+        Return the numbers of those whose figures are others now.
+        """
+        before, self._counted = self._counted.agents, counted
         self._live = {key: one for key, one in self._live.items() if key not in counted.waits}
+        return [
+            number
+            for number in sorted({*before, *counted.agents})
+            if before.get(number, IDLE) != counted.agents.get(number, IDLE)
+        ]
 
     @property
     def waits(self) -> Sequence[Waited]:

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -17,7 +18,7 @@ from ami.connection import LinkLost
 from ami.events import Event
 from ami.link import Link
 from callflow.rules.roles import Role
-from floor import metrics, wallboard
+from floor import holds, metrics, wallboard
 from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
 from floor.keys import Keys
 from floor.notices import (
@@ -70,6 +71,7 @@ class Floor:
         wrap_up_for: float,
         zone: tzinfo,
         leaders: frozenset[Role],
+        journal: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -106,6 +108,7 @@ class Floor:
             PhoneChanged: lambda told: self._telling.duty(told.seat),
             Changed: lambda _: self._telling.board_changes(),
         }
+        self._holds = holds.Holds(journal)
         self._turning: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconciled: float | None = None
@@ -182,7 +185,9 @@ class Floor:
 
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
-        await self._today.count(self.now())
+        for number in await self._today.count(self.now()):
+            if worker := self.picture.by_number(number):
+                self._telling.duty(worker.seat)
         self._telling.board_changes()
 
     def _heard(self, event: Event) -> None:
@@ -217,6 +222,7 @@ class Floor:
 
     def _act(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
+            self._holds.take(notice)
             self._acts[type(notice)](notice)
 
     def _missed(self, told: Missed) -> None:

@@ -62,6 +62,7 @@ def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) ->
         wrap_up_for=settings.wrap_up_for,
         zone=settings.zone,
         leaders=leaders,
+        journal=settings.paths.journal,
     )
 
 

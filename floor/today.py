@@ -3,9 +3,10 @@
 Each figure is what `docs/figures.md` says, and what a call's own page shows, added up.
 """
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Float, cast, func, select
@@ -21,6 +22,8 @@ from tickets.people_models import AccountRow, DutyEventRow, DutyRow
 SOON_S: Final = 1.0
 """After something happened the ledger is asked no more often than this."""
 AT_LEAST_EVERY_S: Final = 15.0
+RESTS: Final = 50.0
+"""So many times as long as the last answer took we wait for the next: a large day costs no more."""
 
 
 class Today:
@@ -30,24 +33,30 @@ class Today:
         self._day, self._records, self._zone = day, records, zone
         self._of: date | None = None
         self._asked: datetime | None = None
+        self._took_s = 0.0
 
     def due(self, now: datetime) -> bool:
         """Tell whether the ledger may have more to tell than we know."""
         if self._asked is None:
             return True
         waited_s = (now - self._asked).total_seconds()
-        return waited_s >= (SOON_S if self._day.stale else AT_LEAST_EVERY_S)
+        soon_s = max(SOON_S, RESTS * self._took_s)
+        return waited_s >= (soon_s if self._day.stale else AT_LEAST_EVERY_S)
 
-    async def count(self, now: datetime) -> None:
-        """Take over the ledger's figures; a new day begins at nought. Raises what asking raises."""
-        began = datetime.combine(now.astimezone(self._zone).date(), time.min, self._zone)
+    async def count(self, now: datetime) -> list[str]:
+        """Take over the ledger's figures; a new day begins at nought. Raises what asking raises.
+
+        Return the numbers of those whose own figures are others now.
+        """
+        began = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         if began.date() != self._of:
             self._of = began.date()
             self._day.begins()
         self._asked, self._day.stale = now, False
-        self._day.put(
-            await self._records.ask(lambda one: counted(one, began, now), within=WITHIN_S)
-        )
+        begun = time.perf_counter()
+        found = await self._records.ask(lambda one: counted(one, began, now), within=WITHIN_S)
+        self._took_s = time.perf_counter() - begun
+        return self._day.put(found)
 
 
 async def counted(database: AsyncConnection, began: datetime, now: datetime) -> Counted:

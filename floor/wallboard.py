@@ -26,6 +26,7 @@ def duty(picture: Picture, worker: Worker) -> Json:
         "kind": worker.kind,
         "missed": picture.day.misses_of(worker.number),
         "queues": rung_by(worker),
+        "today": _today(picture, worker),
     }
 
 
@@ -60,7 +61,6 @@ def _agent(picture: Picture, worker: Worker) -> Json:
         **duty(picture, worker),
         "free": is_free(picture, worker),
         "call": talk.call if talk else None,
-        "today": _today(picture, worker),
     }
 
 

@@ -60,7 +60,8 @@ class Result(StrEnum):
     REFUSED = "refused"  # the ringing call was turned away
     UNKNOWN_NUMBER = "unknown_number"
     NOT_ALLOWED = "not_allowed"  # the guard against toll fraud lets nobody ring this number
-    CONGESTION = "congestion"  # no line of ours, or the network's
+    NO_LINE = "no_line"  # ours: the trunk is missing; nothing is known of the person's phone
+    CONGESTION = "congestion"  # the network has no line
     FAILED = "failed"
     UNKNOWN = "unknown"  # nobody knows whether it rang
     DO_NOT_CALL = "do_not_call"
@@ -75,6 +76,7 @@ _OF_ATTEMPTS: Mapping[str, Result] = {
     "unreachable": Result.OFF,
     "refused": Result.REFUSED,
     "unknown_number": Result.UNKNOWN_NUMBER,
+    "no_line": Result.NO_LINE,
     "congestion": Result.CONGESTION,
     "not_allowed": Result.NOT_ALLOWED,
     "never_rung": Result.UNKNOWN,
@@ -84,6 +86,7 @@ _OF_ATTEMPTS: Mapping[str, Result] = {
 SPACING: Mapping[Result, float] = {
     Result.BUSY: 600.0,
     Result.CONGESTION: 300.0,
+    Result.NO_LINE: 300.0,
     Result.FAILED: 600.0,
     Result.NO_ANSWER: 3600.0,
     Result.SILENT: 3600.0,

@@ -166,7 +166,7 @@ def _record(
     left = _left_queue(heard, ended)
     over = ended is not None
     talked = _stretches(heard, call, ended)
-    held_s = sum(one.held_s for one in talked) if talked else heard.held_s
+    held_s = sum(one.held_s for one in talked)
     return CallRecord(
         id=call.data["call"],
         linkedid=call.about,

@@ -31,14 +31,15 @@ PHONE = re.compile(r"PJSIP/(\d{3,6}|w\d{2})(?:-|$)")
 MOVES = frozenset(
     {
         *("BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "ATTENDEDTRANSFER", "BLINDTRANSFER"),
-        *("TR_JOIN", "TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_UNHOLD", "TR_TALKING"),
+        *("TR_JOIN", "TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE", "TR_TALKING"),
+        *("on_hold", "TR_UNHOLD"),
     }
 )
 """All that tells of who was with the customer."""
 
 LONGEST_HOLD_S = 86_400.0
 
-_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE"})
+_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
 _ONE_MOVE_S = 0.5
 """A phone that changes bridges with the customer is away for less than this: one stretch."""
@@ -232,10 +233,15 @@ def _stretch(stay: _Stay, named: str, how: How) -> Stretch:
 
 
 def _with_holds(found: Sequence[Stretch], moves: Iterable[JournalEvent]) -> Iterator[Stretch]:
-    """Yield the stretches with the seconds on hold of each: who was there first, held."""
+    """Yield the stretches with the seconds on hold of each: who was there first, held.
+
+    The desk's own word, where it is there, is exact and tells of holds that ended with the call;
+    the switch's knows those whose agent came back, in whole seconds.
+    """
     held = [0.0] * len(found)
-    for back, seconds in ((one.at, held_seconds(one)) for one in moves if one.name == "TR_UNHOLD"):
-        over = [_within(one, back - seconds, back) for one in found]
+    for event in holds(moves):
+        seconds = held_seconds(event)
+        over = [_within(one, event.at - seconds, event.at) for one in found]
         for number in [number for number, each in enumerate(over) if each > 0][:1]:
             held[number] += over[number]
     for one, seconds in zip(found, held, strict=True):
@@ -246,6 +252,12 @@ def _within(one: Stretch, since: float, to: float) -> float:
     """Return how many seconds of a time lie in a stretch."""
     end = to if one.to_at is None else min(to, one.to_at.timestamp())
     return max(0.0, end - max(since, one.from_at.timestamp()))
+
+
+def holds(events: Iterable[JournalEvent]) -> Sequence[JournalEvent]:
+    """Return the words on holds that are over, those of the better witness."""
+    every = [one for one in events if one.name in {"on_hold", "TR_UNHOLD"}]
+    return [one for one in every if one.name == "on_hold"] or every
 
 
 def held_seconds(event: JournalEvent) -> float:

@@ -66,6 +66,7 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_CUSTOMER_NOANSWER"): ("客户无应答", "the customer does not answer"),
         ("cel", "TR_CUSTOMER_CANCEL"): ("座席先挂机", "the agent hangs up first"),
         ("cel", "TR_CUSTOMER_CHANUNAVAIL"): ("客户打不通", "the customer cannot be reached"),
+        ("cel", "TR_CUSTOMER_NOLINE"): ("没有外线可用", "we have no line out"),
         ("cel", "TR_CUSTOMER_CONGESTION"): ("线路忙", "no line to the customer"),
         ("cel", "TR_QUEUE"): ("进入队列 {queue}", "joins the queue {queue}"),
         ("cel", "TR_QUEUE_LEFT"): ("离开队列({status})", "leaves the queue ({status})"),

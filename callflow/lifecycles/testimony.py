@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.stretches import MOVES, PHONE, held_seconds
+from callflow.lifecycles.stretches import MOVES, PHONE
 
 MISS_MS = 1000
 """A phone that gave up ringing earlier never really rang: it was busy or not there (ANS-2)."""
@@ -47,7 +47,6 @@ class Testimony:
     completed: str | None = None
     """`COMPLETEAGENT` or `COMPLETECALLER`: the queue's word on who hung up."""
     route_reasons: tuple[str, ...] = ()
-    held_s: float = 0.0
     moves: list[JournalEvent] = field(default_factory=list)
     """What tells who was with the customer, in order."""
     names: dict[str, str] = field(default_factory=dict)
@@ -224,10 +223,6 @@ def _route(heard: Testimony, event: JournalEvent) -> None:
     heard.route_reasons = heard.route_reasons or told
 
 
-def _unhold(heard: Testimony, event: JournalEvent) -> None:
-    heard.held_s += held_seconds(event)
-
-
 def _others(heard: Testimony, _event: JournalEvent) -> None:
     heard.joined_by_others = True
 
@@ -294,7 +289,6 @@ _TAKES: Mapping[str, Callable[[Testimony, JournalEvent], None]] = {
     "TR_REUNITE": _taken,
     "TR_TRANSFER": _taken,
     "TR_ROUTE": _route,
-    "TR_UNHOLD": _unhold,
     "TR_JOIN": _others,
     "ATTENDEDTRANSFER": _others,
     "TR_MESSAGE": _message,

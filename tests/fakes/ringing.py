@@ -11,6 +11,9 @@ from pathlib import Path
 
 from tickets.attempts import Attempt
 
+LONGEST_IN_HOUSE = 5
+"""Digits of the house's own phones."""
+
 
 class LinkGone(Exception):
     """What this switch raises."""
@@ -54,6 +57,9 @@ class RingingSwitch:
         self.alive.add(attempt.channel)
         self.on_ring(attempt)
         return True
+
+    def in_house(self, number: str) -> bool:
+        return len(number) <= LONGEST_IN_HOUSE
 
     async def hang_up(self, attempt: Attempt) -> None:
         self.ends(attempt, 16)

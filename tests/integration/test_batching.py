@@ -315,3 +315,12 @@ async def test_a_call_that_was_forgotten_is_ended_as_unknown(house: House) -> No
         await house.is_now(key, BatchState.FINISHED)
     assert [job.result for job in await house.jobs(key)] == [Result.UNKNOWN]
     assert not house.switch.rung
+
+
+async def test_a_missing_trunk_is_not_booked_as_a_phone_that_is_off(house: House) -> None:
+    [person] = people(1)
+    house.switch.engaged.add(person.number)
+    key = await house.makes(batch(), [person])
+    async with house.dispatcher():
+        await house.first_has(key, Result.NO_LINE)
+    assert [one.result for one in await house.attempts()] == ["no_line"]

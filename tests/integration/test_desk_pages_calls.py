@@ -1,18 +1,19 @@
 """The pages of calls: what is typed finds them, what strangers sent stays text (QA-5, SEC-2)."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.roles import Role, sees_numbers
 from desk.policy import POLICY
 from tests.integration.desk_room import NAME, NUMBER, call_id, recording_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
-from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
+from tickets.models import Call, CallEvent, GapRow, RecordingRow, StretchRow, TicketRow
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
@@ -210,3 +211,34 @@ async def test_calls_that_we_made_are_marked_and_can_be_asked_for(desk: Pages) -
         assert "请选来电或呼出" in (await person.get("/calls?way=sideways")).text
         asked = (await person.get("/api/v1/calls?way=out")).json()
     assert [call["id"] for call in asked["items"]] == [call_id(3)]
+
+
+async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_it(
+    desk: Pages,
+) -> None:
+    async def talked_twice(connection: AsyncConnection) -> None:
+        lengths = {"talk_s": 95.0, "held_s": 12.0, "message_s": 8.0}
+        await connection.execute(update(Call).where(Call.id == call_id(2)).values(**lengths))
+        for agent, begin, how in (("8001", 0, "answered"), ("8002", 50, "transferred")):
+            since = datetime(2026, 11, 21, 4, 0, begin, tzinfo=UTC)
+            row = {"agent": agent, "seat": agent, "how": how, "held_s": 0.0, "from_at": since}
+            to_at = since + timedelta(seconds=45)
+            await connection.execute(
+                insert(StretchRow).values(call_id=call_id(2), to_at=to_at, **row)
+            )
+
+    await desk.write(talked_twice)
+    seen = (await _look(desk, f"/calls/{call_id(2)}", language="en")).text
+    for words in ("1:35", "0:12", "0:08", "0:45", "transferred to", "8002", "Who talked"):
+        assert words in seen, words
+    assert _found(await _look(desk, "/calls?agent=8002")) == {call_id(2)}
+    listed = (await _look(desk, "/calls?agent=8002")).text
+    assert "8001 → 8002" in listed
+    assert "1:35" in listed, "talked, as on the call's own page"
+    async with desk.person(Role.TEAM_LEADER) as person:
+        told = (await person.get(f"/api/v1/calls/{call_id(2)}")).json()
+    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["stretches"]] == [
+        ("8001", "answered", 45.0),
+        ("8002", "transferred", 45.0),
+    ]
+    assert (told["talk_s"], told["held_s"], told["message_s"]) == (95.0, 12.0, 8.0)

@@ -175,3 +175,17 @@ async def test_two_dispatchers_never_ring_the_same_guest(hotel: Hotel) -> None:
         await asyncio.sleep(0.5)
     rung = [attempt.subject_id for _, attempt in hotel.switch.rung]
     assert len(rung) == len(set(rung)) == 30
+
+
+async def test_a_phone_of_the_house_that_is_not_there_is_unreachable(hotel: Hotel) -> None:
+    hotel.switch.engaged.add("8215")
+    key = await hotel.wakes("8215", in_s=0.1)
+    async with hotel.dispatcher():
+        await until(
+            lambda: _results(hotel, key), within=5, what="the attempt has ended", every=0.05
+        )
+    assert set(await _results(hotel, key)) == {"unreachable"}
+
+
+async def _results(hotel: Hotel, key: int) -> list[str]:
+    return [one.result for one in await hotel.attempts(key) if one.result]

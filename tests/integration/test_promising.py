@@ -108,7 +108,9 @@ async def test_one_agent_has_one_call_back_at_a_time(hall: Hall) -> None:
         assert (await hall.rings(2)).subject_id == second
 
 
-@pytest.mark.parametrize("why", ["busy", "noanswer", "chanunavail", "congestion", "cancel"])
+@pytest.mark.parametrize(
+    "why", ["busy", "noanswer", "chanunavail", "noline", "congestion", "cancel"]
+)
 async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_told(
     hall: Hall, why: str
 ) -> None:

@@ -94,6 +94,7 @@ def test_who_hangs_up_in_the_middle_is_not_called_again_and_the_answers_are_kept
         ("unreachable", Result.OFF, 7200),
         ("refused", Result.REFUSED, 14400),
         ("congestion", Result.CONGESTION, 300),
+        ("no_line", Result.NO_LINE, 300),
         ("something else", Result.FAILED, 600),
         ("switch_died", Result.UNKNOWN, 3600),
         ("never_rung", Result.UNKNOWN, 3600),

@@ -69,7 +69,7 @@ def test_who_may_have_been_dialled_when_everything_died_is_not_called_again_at_o
 
 @pytest.mark.parametrize(
     ("result", "wait"),
-    [(Result.BUSY, 600), (Result.NO_ANSWER, 3600), (Result.OFF, 7200), (Result.CONGESTION, 300)],
+    [(Result.BUSY, 600), (Result.NO_ANSWER, 3600), (Result.OFF, 7200), (Result.NO_LINE, 300)],
 )
 def test_a_person_who_is_not_reached_is_called_again_by_the_spacing(
     result: Result, wait: float

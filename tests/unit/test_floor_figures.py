@@ -135,3 +135,11 @@ def test_misses_are_the_days_whoever_is_still_at_work_and_only_go_up() -> None:
     assert duty(picture, picture.workers["w01"])["missed"] == 3, "the ledger is a moment behind"
     picture.day.begins()
     assert wallboard(picture, at(18))["missed"] == 0
+
+
+def test_an_agent_whose_day_is_another_now_is_told() -> None:
+    picture = floor()
+    assert picture.day.put(Counted(agents={"1001": AgentDay(calls=1, talk_s=60.0)})) == ["1001"]
+    assert picture.day.put(Counted(agents={"1001": AgentDay(calls=1, talk_s=60.0)})) == []
+    shown = duty(picture, picture.workers["w01"])["today"]
+    assert shown == {"calls": 1, "talk_s": 60.0, "held_s": 0.0, "wrap_up_s": 0.0}

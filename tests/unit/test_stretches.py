@@ -207,3 +207,14 @@ def test_journals_that_do_not_tell_of_leaving_end_a_stretch_with_the_hang_up() -
     record = talked().record()
     assert told_short(record) == [("8001", How.ANSWERED, 47.6)]
     assert folded(talked().events()).talk_s == 47.59
+
+
+def test_a_hold_that_ends_with_the_call_is_told_by_the_desk() -> None:  # SIL-7
+    told_ = a_talk()
+    told_.tells("TR_UNHOLD", 20.1, call=CALL, seconds="3")
+    told_.service("on_hold", 20.0, seat="w01", seconds=2.6)
+    told_.service("on_hold", 42.4, seat="w01", seconds=10.0)
+    told_.says("BRIDGE_EXIT", 42.41, extra={"bridge_id": "b1"})
+    told_.hangs_up(42.42)
+    record = told_.record()
+    assert (record.talk_s, record.held_s) == (17.4, 12.6)
