@@ -6,7 +6,8 @@ from ami import link as links
 from floor import keys
 from floor.people import Worker
 from tests.fakes.ami_floor import FakeFloor
-from tests.integration.floor_room import SEATS, SECRET, Room, running
+from tests.fakes.ami_switch import SECRET
+from tests.integration.floor_room import SEATS, Room, running
 from tests.waiting import until
 from tickets.duties import DutyKind
 
