@@ -4,7 +4,6 @@ It writes down every INVITE that reaches it. No audio: whoever needs some takes 
 """
 
 import asyncio
-import hashlib
 import itertools
 import re
 import secrets
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
 
+from tests.end_to_end.sip_message import Message, address_in, digest
+
 HOST: Final = "127.0.0.1"
 SDP: Final = (
     "v=0\r\no=u 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
@@ -20,43 +21,6 @@ SDP: Final = (
 )
 FINAL_WITHIN: Final = 8.0
 """Seconds in which a request is answered for good; a call may ring for longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A SIP message as it came: first line, headers by small names, body."""
-
-    first: str
-    headers: dict[str, list[str]]
-    body: str
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
-        first, *lines = head.split("\r\n")
-        headers: dict[str, list[str]] = {}
-        for line in lines:
-            name, _, value = line.partition(":")
-            headers.setdefault(name.strip().lower(), []).append(value.strip())
-        return cls(first, headers, body)
-
-    def __getitem__(self, name: str) -> str:
-        return self.headers.get(name, [""])[0]
-
-    @property
-    def status(self) -> int:
-        """0: a request."""
-        return int(self.first.split()[1]) if self.first.startswith("SIP/2.0 ") else 0
-
-    @property
-    def method(self) -> str:
-        return self["cseq"].split()[-1]
-
-    @property
-    def dialled(self) -> str:
-        """What stands before the host in the request's address."""
-        found = re.match(r"\S+ sips?:([^@\s]*)@", self.first)
-        return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +120,7 @@ class Peer(asyncio.DatagramProtocol):
         said, head = await self._asks("INVITE", target, user, f"<{target}>", more, SDP, within)
         if said.status != 200:
             return said.status
-        contact = _address(said["contact"]) or target
+        contact = address_in(said["contact"]) or target
         dialog = Dialog(head.call_id, head.own, said["to"], contact, to, answered=True)
         self.calls.append(dialog)
         return dialog
@@ -244,7 +208,7 @@ class Peer(asyncio.DatagramProtocol):
             request["call-id"],
             own,
             request["from"],
-            _address(request["contact"]),
+            address_in(request["contact"]),
             request.dialled,
             answered=reply.status == 200,
             came=True,
@@ -315,7 +279,7 @@ class Peer(asyncio.DatagramProtocol):
             self._sends(head, method, number, [*more, *proof], body)
             said = await _final(queue, within)
             if method == "INVITE":
-                contact = _address(said["contact"]) if said.status == 200 else ""
+                contact = address_in(said["contact"]) if said.status == 200 else ""
                 acked = Dialog(call_id, head.own, said["to"], contact or target, "")
                 self._sends(acked, "ACK", number, [], "")
             if said.status != 401 or proof or not self._password:
@@ -324,16 +288,7 @@ class Peer(asyncio.DatagramProtocol):
         return said, head
 
     def _digest(self, challenge: str, method: str, target: str) -> str:
-        given = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
-        realm, nonce = given["realm"], given["nonce"]
-        count, own = "00000001", secrets.token_hex(4)
-        secret = _md5(f"{self.number}:{realm}:{self._password}")
-        answer = _md5(f"{secret}:{nonce}:{count}:{own}:auth:{_md5(f'{method}:{target}')}")
-        return (
-            f'Digest username="{self.number}", realm="{realm}", nonce="{nonce}", uri="{target}", '
-            f'qop=auth, nc={count}, cnonce="{own}", response="{answer}", '
-            f'opaque="{given.get("opaque", "")}", algorithm=MD5'
-        )
+        return digest(challenge, method, target, user=self.number, password=self._password)
 
     def _out(self, lines: list[str], body: str) -> None:
         via = f"Via: SIP/2.0/UDP {self.address};branch=z9hG4bK{secrets.token_hex(6)};rport"
@@ -342,15 +297,6 @@ class Peer(asyncio.DatagramProtocol):
             [first, via, "Max-Forwards: 70", *rest, f"Content-Length: {len(body)}", "", body]
         )
         self._transport.sendto(text.encode(), self._switch)
-
-
-def _address(header: str) -> str:
-    found = re.search(r"<([^>]*)>", header)
-    return found[1] if found else header.split(";", maxsplit=1)[0]
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 async def _final(queue: asyncio.Queue[Message], within: float) -> Message:

@@ -25,7 +25,7 @@ from tickets.attempts import Attempt
 
 PHONES: Final = ("8001", "8002")
 SEATS: Final = ("8101", "8102")
-SETTLES_S: Final = 0.15
+SETTLES_S: Final = 0.1
 """What follows from a message on loopback has followed by then."""
 CUSTOMER: Final = "13800138000"
 CONTEXTS: Final = ("wake-guest", "wake-attendant", "notify-household", "batch-person")
@@ -86,15 +86,11 @@ class Stage:
             said = await self.agent.is_now("ready" if agent == SEATS[0] else "paused", "stage")
             assert said.is_success, said.text
 
-    async def talk(self, agent: str, *, others: bool = True) -> tuple[Dialog, Dialog]:
-        """Have a caller and a phone or seat talk; return the caller's leg and the agent's.
-
-        `others` answer too from now on.
-        """
+    async def talk(self, agent: str) -> tuple[Dialog, Dialog]:
+        """Have a caller and a phone or seat talk; return the caller's leg and the agent's."""
         await self.only(agent)
-        for name, peer in self.phones.items():
-            if others or name == agent:
-                peer.reply = _always(ANSWERS)
+        for peer in self.phones.values():
+            peer.reply = _always(ANSWERS)
         self.phones[agent].forgets()
         call = await self.caller.dials(self.house.settings.hotline_number)
         assert isinstance(call, Dialog)

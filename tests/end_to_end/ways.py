@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from floor.control import Watch
-from tests.end_to_end.peer import ANSWERS, Dialog, Peer
+from tests.end_to_end.peer import Dialog, Peer
 from tests.end_to_end.stage import AGENT, CONTEXTS, CUSTOMER, Stage
 
 EMERGENCY: Final = ("110", "119", "120", "122", "112", "911", "999")
@@ -157,14 +157,16 @@ async def _police(stage: Stage) -> tuple[Peer, Dialog]:
 
 
 async def _watcher(stage: Stage) -> tuple[Peer, Dialog]:
+    await stage.talk("8001")
+    stage.phones["8102"].forgets()
     await _watches(stage)
     return stage.phones["8102"], await stage.phones["8102"].rings()
 
 
 async def _watches(stage: Stage) -> None:
-    given = {"WATCHED": "PJSIP/8101-00000001", "WATCHED_CALL": "none"}
+    given = {"WATCHED": "PJSIP/8001", "WATCHED_CALL": "none"}
     context = f"watch-{Watch.JOIN.value}"
-    key = f"watch-{asyncio.get_running_loop().time()}"
+    key = f"watch-{asyncio.get_running_loop().time():.6f}"
     await stage.hand.ring("PJSIP/8102", context, attempt=key, ring_for=5, variables=given)
 
 
@@ -203,7 +205,6 @@ def _redirecting(way: str, name: str, rings: Callable[[Stage], Awaitable[object]
 _RUNG_FIRST: Final = {
     "302 customer outside": ("8101:8101",),
     "302 customer at a phone": ("8101:8101",),
-    "302 phone that gets a transfer": ("8001:8001",),
 }
 """Who is rung on a way before the one who answers with a 302."""
 
@@ -213,16 +214,36 @@ def _without(rang: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in rang if one not in own)
 
 
-async def _waits(stage: Stage) -> None:
+async def _in_the_queue(stage: Stage, targets: Sequence[str]) -> list[Seen]:
+    """A caller waits, and the phone that is rung for him again and again sends him elsewhere."""
+    phone, seen = stage.phones["8001"], []
     await stage.only("8001")
+    stage.answers(name="8001", contact=address(stage, targets[0]))
     assert isinstance(await stage.caller.dials(stage.house.settings.hotline_number), Dialog)
+    for target in targets:
+        stage.answers(name="8001", contact=address(stage, target))
+        phone.forgets()
+        rang = await stage.rang(phone.rings(within=30))
+        seen.append(Seen("302 phone in the queue", target, _without(rang, ["8001:8001"])))
+    await stage.is_quiet()
+    return seen
 
 
-async def _transfers(stage: Stage) -> None:
-    """An agent's phone sends the caller to a colleague's."""
-    stage.phones["8001"].reply = lambda _: ANSWERS
-    dialog = (await stage.talk("8001", others=False))[1]
-    await stage.phones["8001"].refers(dialog, "sip:8102@switch")
+async def _to_a_colleague(stage: Stage, targets: Sequence[str]) -> list[Seen]:
+    """An agent's phone transfers to one that sends the caller elsewhere: he is back each time."""
+    mine, colleague, seen = stage.phones["8001"], stage.phones["8102"], []
+    leg = (await stage.talk("8001"))[1]
+    own = ["8102:8102", "8001:8001"]
+    for target in targets:
+        stage.answers(name="8102", contact=address(stage, target))
+        mine.forgets()
+        colleague.forgets()
+        moved = asyncio.gather(mine.refers(leg, "sip:8102@switch"), colleague.rings(within=10))
+        rang = await stage.rang(moved)
+        seen.append(Seen("302 phone that gets a transfer", target, _without(rang, own)))
+        leg = await mine.rings(within=30)
+    await stage.is_quiet()
+    return seen
 
 
 def _promises(customer: str) -> Callable[[Stage], Awaitable[object]]:
@@ -275,9 +296,7 @@ _LEGS: Final[Mapping[str, Callable[[Stage], Awaitable[tuple[Peer, Dialog]]]]] = 
     **{f"{context} at a phone": _rung("8002", context) for context in CONTEXTS},
 }
 _REDIRECTING: Final[Mapping[str, tuple[str, Callable[[Stage], Awaitable[object]]]]] = {
-    "phone in the queue": ("8001", _waits),
     "phone dialled by a phone": ("8001", lambda stage: stage.phones["8002"].dials("8001")),
-    "phone that gets a transfer": ("8102", _transfers),
     "seat for a promised call": ("8101", _promises(CUSTOMER)),
     "customer outside": ("trunk", _promises(CUSTOMER)),
     "customer at a phone": ("8002", _promises("8002")),
@@ -289,6 +308,8 @@ _REDIRECTING: Final[Mapping[str, tuple[str, Callable[[Stage], Awaitable[object]]
 WAYS: Final[Mapping[str, Way]] = {
     **{f"REFER {who}": _referring(f"REFER {who}", leg) for who, leg in _LEGS.items()},
     **{f"302 {who}": _redirecting(f"302 {who}", *one) for who, one in _REDIRECTING.items()},
+    "302 phone in the queue": _in_the_queue,
+    "302 phone that gets a transfer": _to_a_colleague,
     "dials phone": _dialling("dials phone", lambda stage: stage.phones["8002"]),
     "dials seat": _dialling("dials seat", lambda stage: stage.phones["8102"]),
     "dials trunk": _dialling("dials trunk", lambda stage: stage.caller),
@@ -297,3 +318,23 @@ WAYS: Final[Mapping[str, Way]] = {
         for who in ("caller", "phone in a call", "seat in a promised call", "customer outside")
     },
 }
+QUICK: Final[Mapping[str, Sequence[str]]] = {
+    **{
+        f"REFER {who}": REPRESENTATIVE
+        for who in (
+            *("caller", "phone in a call", "seat in a promised call", "customer outside"),
+            *("customer at a phone", "phone that dials"),
+        )
+    },
+    **{
+        f"302 {who}": REPRESENTATIVE[5:9]
+        for who in (
+            *("phone in the queue", "phone dialled by a phone", "seat for a promised call"),
+            *("customer outside", "leader who joins", "wake-guest outside"),
+        )
+    },
+    "dials phone": (*REPRESENTATIVE[:5], "110"),
+    "dials trunk": REPRESENTATIVE[:5],
+    "keys phone in a call": REPRESENTATIVE[:2],
+}
+"""What every run of the tests tries, in under a minute: each kind of way, each kind of target."""

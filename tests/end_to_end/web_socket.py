@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.end_to_end.peer import SDP, Message
+from tests.end_to_end.peer import SDP
+from tests.end_to_end.sip_message import Message
 
 
 @dataclass

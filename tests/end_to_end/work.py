@@ -94,6 +94,7 @@ async def the_desks_hand(house: House) -> AsyncIterator[Actions]:
         username="floor",
         secret=secrets.load(paths.secrets).ami_floor,
         boot=(paths.run / "boot").read_text,
+        contexts=CONTEXTS,
     )
     running = asyncio.create_task(link.run())
     await until(lambda: link.connected, within=5, what="the link is up")

@@ -62,6 +62,8 @@ class Room:
     people: list[int]
     let_go: list[tuple[str, str]]
     """Seats whose phones were taken off the switch, with their passwords."""
+    goes: bool = True
+    """Whether that succeeds."""
 
     async def signs_in(self, which: int = 0) -> Worker:
         return await self.floor.shift.sign_in(
@@ -93,10 +95,11 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         contexts=CONTEXTS | {keys.CONTEXT},
     )
     gone: list[tuple[str, str]] = []
+    made: list[Room] = []
 
     async def let_go(seat: str, password: str) -> bool:
         gone.append((seat, password))
-        return True
+        return made[0].goes if made else True
 
     floor = Floor(
         link=up,
@@ -115,6 +118,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
     try:
         async with asyncio.timeout(30):
             room = Room(fake, floor, records, people, gone)
+            made.append(room)
             await room.is_linked()
             # Events pass once the heartbeat has proved the name of this run of Asterisk.
             await until(lambda: up.lateness is not None and floor.settled, within=5, every=0)

@@ -3,12 +3,15 @@
 All ways with all targets: `python -m bench.ways_out`; the table is docs/ways-out.md.
 """
 
+import asyncio
+
 import pytest
 
-from tests.end_to_end.house import House
+from tests.end_to_end.house import House, Row
 from tests.end_to_end.launching import free_port
 from tests.end_to_end.stage import staged
-from tests.end_to_end.ways import REPRESENTATIVE, WAYS
+from tests.end_to_end.ways import QUICK, WAYS
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 PORT = free_port()
@@ -24,6 +27,49 @@ HOTLINE = {
 @pytest.mark.timeout(180)
 async def test_nobody_is_rung_whom_the_list_does_not_allow(house: House) -> None:
     async with staged(house, PORT) as stage:
-        seen = [one for way in WAYS.values() for one in await way(stage, REPRESENTATIVE)]
+        seen = [one for way, targets in QUICK.items() for one in await WAYS[way](stage, targets)]
         assert [one for one in seen if one.fault] == []
-        assert {one.way for one in seen} == set(WAYS)
+        assert {one.way for one in seen} == set(QUICK)
+
+
+async def test_a_phone_reaches_the_police_on_this_stage(house: House) -> None:
+    """Where nobody is ever rung, nothing is proved."""
+    async with staged(house, PORT) as stage:
+        (seen,) = await WAYS["dials phone"](stage, ["110"])
+        assert seen.rang == ("trunk:110",)
+
+
+@pytest.mark.parametrize(("agent", "to"), [("8001", "8002"), ("8101", "8102")])
+async def test_an_agents_own_phone_sends_the_caller_to_a_colleague(
+    house: House, agent: str, to: str
+) -> None:
+    """By the transfer key of a desk phone (REFER): told and recorded to the end."""
+    async with staged(house, PORT) as stage:
+        before = await _told_of(house, to)
+        caller, leg = await stage.talk(agent)
+        assert await stage.phones[agent].refers(leg, f"sip:{to}@switch") == 200
+        colleague = await stage.phones[to].rings()
+        await stage.caller.hangs_up(caller)
+        async with asyncio.timeout(5):
+            await colleague.over.wait()
+
+    async def told() -> list[str]:
+        return [one for one in await _told_of(house, to) if one not in before]
+
+    (call,) = await until(told, within=15, what="the transfer is told", every=0.3)
+
+    async def stored() -> list[Row]:
+        query = "SELECT * FROM recordings WHERE call_id = :id AND state = 'stored'"
+        return await house.rows(query, id=call)
+
+    await until(stored, within=15, what="the recording is kept", every=0.3)
+    assert not await house.rows("SELECT * FROM recording_gaps WHERE call_id = :id", id=call)
+
+
+async def _told_of(house: House, to: str) -> list[str]:
+    """Return the calls that were transferred to somebody."""
+    rows = await house.rows(
+        "SELECT calls.id, data FROM call_events JOIN calls ON call_events.about IN"
+        " (calls.id, calls.linkedid) WHERE name = 'TR_TRANSFER' ORDER BY calls.id"
+    )
+    return [str(row["id"]) for row in rows if f'"{to}"' in str(row["data"])]
