@@ -66,8 +66,8 @@ class Lanes:
     """The lanes of all requests, by whom they come from."""
 
     def __init__(self) -> None:
-        self._without_secret = Lane(at_once=4, waiting=150)
-        self._unknown = Lane(at_once=6, waiting=150)
+        self._without_secret = Lane(at_once=4, waiting=300)
+        self._unknown = Lane(at_once=6, waiting=300)
         self._large = Lane(at_once=2, waiting=10)
         self._known: OrderedDict[bytes, tuple[Lane, Lane]] = OrderedDict()
         """By the digest of a cookie or token, the second for open pages. Whether it is still good
