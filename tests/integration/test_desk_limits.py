@@ -154,6 +154,7 @@ def _behind(desk: Room, proxies: str) -> None:
 async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_for_nobody(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
+    monkeypatch.setattr("desk.lane.A_SECOND", 1e6)
     async with small_desk.client() as browser:
         known = {"cookie": f"{cookie.NAME}=sitting-{Role.SENIOR_AGENT.value}"}
         unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}
