@@ -86,7 +86,7 @@ async def noticed(desk: Desk, kind: str, does: Does) -> Noticed:
     seconds = SECONDS if does is not _nobody else NOBODY_S
     agent = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.crowd", f"{desk.port}", f"{seconds}"),
-        *(f"sitting-{Role.SENIOR_AGENT.value}", CSRF),
+        *(AGENT, CSRF),
         cwd=PROJECT,
         stdout=subprocess.PIPE,
     )
@@ -165,11 +165,23 @@ async def _lists(desk: Desk) -> str:
     return f"{len(WORKBOOKS)}: " + ", ".join(f"{n} × {what}" for what, n in said.items())
 
 
-STREAMER = f"sitting-{Role.INSPECTOR.value}"
+async def _all(desk: Desk) -> str:
+    """All that the bar names, at the same time."""
+    kinds = [
+        kind
+        for kind in KINDS
+        if kind.startswith(("600 idle", "600 pages of one", "2,000 begin", "100 "))
+    ]
+    await asyncio.gather(*(KINDS[kind](desk) for kind in kinds))
+    return f"{len(kinds)} kinds"
+
+
+STREAMER, AGENT = f"sitting-{Role.INSPECTOR.value}", f"sitting-{Role.SENIOR_AGENT.value}"
 KINDS: Mapping[str, Does] = {
     "nobody": _nobody,
     "600 idle connections, replaced at once": _crowd(crowd.idle, at_once=600),
     "600 pages of one person": _crowd(crowd.streams(STREAMER), at_once=600),
+    "600 pages of the agent's own": _crowd(crowd.streams(AGENT), at_once=600),
     "300 sign-ins, a byte a second": _crowd(crowd.trickle, at_once=300),
     "2,000 begin at the provider, 50 at once": _crowd(crowd.begins, at_once=50, times=2000),
     "100 wrong passwords of one account, 20 at once": _crowd(
@@ -178,6 +190,7 @@ KINDS: Mapping[str, Does] = {
     "wrong passwords without end, 20 at once": _crowd(crowd.spray, at_once=20),
     "2,000 forged cookies, 100 at once": _crowd(crowd.forged, at_once=100, times=2000),
     "lists that are made to hurt": _lists,
+    "idle, pages, starts and guesses at once": _all,
 }
 
 

@@ -54,7 +54,6 @@ from desk.api import (
 from desk.archive import Archive, NotAnsweringError
 from desk.assets import Assets
 from desk.edge import Edge, known_hosts
-from desk.lane import TooManyAtOnceError
 from desk.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from desk.pages import (
     routes_accounts,
@@ -200,7 +199,6 @@ def wired() -> FastAPI:
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, wrongly_asked)
     app.add_exception_handler(NotAnsweringError, _database_away)
-    app.add_exception_handler(TooManyAtOnceError, _too_many)
     _describe_problems(app)
     return app
 
@@ -292,15 +290,6 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 
 def _on_duty(floor: Floor, account_id: int) -> bool:
     return any(one.account_id == account_id for one in floor.picture.workers.values())
-
-
-async def _too_many(request: Request, _error: Exception) -> Response:
-    if by_a_person(request):
-        answer = sentence(request, 503)
-        answer.headers.update({"Retry-After": "2"})
-        return answer
-    said = "Too many who are not known ask in this second; try again."
-    return problem(503, said, headers={"Retry-After": "2"})
 
 
 def _describe_problems(app: FastAPI) -> None:

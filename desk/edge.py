@@ -12,12 +12,16 @@ from ipaddress import ip_address
 
 import structlog
 from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from callflow.call import Language
 from desk import bodies
 from desk.bodies import Bodies
 from desk.lane import Lanes, TooManyAtOnceError
+from desk.pages.refused import by_a_person
 from desk.problems import problem
+from desk.words import said
 
 HEADERS = {
     "Cache-Control": "no-store, private",
@@ -162,10 +166,7 @@ class Edge:
         try:
             await self._in_turn(request, limited, send, large=most > bodies.LONGEST_BODY)
         except TooManyAtOnceError:
-            again = {"Retry-After": "2"}
-            await problem(503, "Too many ask in this second; try again.", headers=again)(
-                scope, receive, send
-            )
+            await _too_many(request)(scope, receive, send)
         finally:
             self._bodies.done(body)
 
@@ -187,14 +188,14 @@ class Edge:
 
         async def begun(message: Message) -> None:
             end()
+            if message["type"] == "http.response.start" and scope.get("state", {}).get("holder"):
+                self._lanes.good(secret)
             await send(message)
 
         try:
             await self.app(scope, receive, begun)
         finally:
             end()
-            if secret and scope.get("state", {}).get("holder"):
-                self._lanes.good(secret)
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -211,6 +212,15 @@ class Edge:
             token=holder.token_id if holder else None,
             account=holder.account_id if holder else None,
         )
+
+
+def _too_many(request: Request) -> Response:
+    """Return what somebody reads whose turn does not come; without a template: it is quick."""
+    again = {"Retry-After": "2"}
+    if by_a_person(request):
+        sentences = [said(language)("problem.many") for language in Language]
+        return PlainTextResponse("\n".join(sentences), status_code=503, headers=again)
+    return problem(503, said(Language.ENGLISH)("problem.many"), headers=again)
 
 
 def known_hosts(address: str, others: str) -> frozenset[str]:

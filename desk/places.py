@@ -17,8 +17,8 @@ from floor import metrics
 
 MOST_AT_ONCE: Final = 2_000
 """Connections of all together, where the machine lets us have the files for them."""
-STRANGERS: Final = 200
-"""Of those who are not known: enough for a house that comes in at eight o'clock."""
+STRANGERS: Final = 400
+"""Of those who are not known: enough for a house whose pages all come back after a restart."""
 OF_ONE_PERSON: Final = 40
 """A browser takes six, each open page one more for its events."""
 OF_ONE_TOKEN: Final = 200

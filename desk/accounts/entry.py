@@ -34,6 +34,9 @@ LOOKED_UP_AT_ONCE, LOOKED_UP_WAITING = 4, 60
 ADDRESS_KNOWN_FOR = timedelta(days=30)
 """An address from which somebody signed in is no stranger to that account for so long."""
 
+NOBODY = 0
+"""No account's id. What is asked for an account is asked for none, so that it takes as long."""
+
 _EVER = timedelta(days=400)
 
 log = structlog.get_logger()
@@ -152,9 +155,8 @@ class Door:
         async def look(database: AsyncConnection) -> tuple[Account | None, bool]:
             account = await accounts.by_number(database, number)
             since = now - ADDRESS_KNOWN_FOR
-            known = account is not None and await sittings.came_from(
-                database, account.id, whence.address, since=since
-            )
+            whose = account.id if account is not None else NOBODY
+            known = await sittings.came_from(database, whose, whence.address, since=since)
             return account, known or bool(whence.browser)
 
         async with self._lane.turn(ahead=bool(whence.browser)):
@@ -162,10 +164,9 @@ class Door:
 
     async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
         """Count a guess from where nobody knows; it is kept. Raises ClosedError."""
+        until = await self._counted(account.id if account is not None else NOBODY, now)
         if account is None:
             until = self.guesses.tried_everywhere(number, now)
-        else:
-            until = await self._counted(account.id, now)
         if until is not None:
             raise ClosedError(until)
 

@@ -51,12 +51,17 @@ class AccountShape(BaseModel):
     language: str = Field(description="Of the pages.", examples=["zh"])
     disabled_at: datetime | None
     must_change: bool = Field(description="Has a password that serves once.")
-    locked_until: datetime | None = Field(description="After too many wrong passwords.")
+    locked_until: datetime | None = Field(
+        description="After too many wrong passwords: until then only who is known is let in."
+    )
     created_at: datetime
 
     @classmethod
     def of(cls, account: Account) -> "AccountShape":
-        return cls.model_validate(account, from_attributes=True)
+        shape = cls.model_validate(account, from_attributes=True)
+        # what lies in the past only says how many guesses were used up
+        shape.locked_until = account.locked_until if account.locked(now=datetime.now(UTC)) else None
+        return shape
 
 
 class GivenPassword(BaseModel):

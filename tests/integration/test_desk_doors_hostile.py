@@ -243,9 +243,23 @@ async def test_guesses_from_ever_new_addresses_are_counted_together_and_stop_no_
         desk.client(address="192.0.2.1") as house,
     ):
         assert await _statuses(stranger, JUNIOR, 1) == [429]
+        assert await _told_locked(desk)
         assert await _statuses(house, JUNIOR, 1) == [201], "an address that the account knows"
         elsewhere.cookies.set(device.NAME, mark)
         assert await _statuses(elsewhere, JUNIOR, 1) == [201], "a browser that it knows"
+
+
+async def test_one_sign_in_from_a_new_place_is_not_told_as_a_lock(desk: Room) -> None:
+    async with desk.client(address="192.0.2.44") as new:
+        assert await _statuses(new, JUNIOR, 1) == [201]
+    assert not await _told_locked(desk)
+
+
+async def _told_locked(desk: Room) -> bool:
+    async with desk.seated(Role.ADMINISTRATOR) as administrator:
+        known = (await administrator.get("/api/v1/accounts")).json()["items"]
+    [junior] = [each for each in known if each["number"] == JUNIOR["number"]]
+    return junior["locked_until"] is not None
 
 
 async def test_a_guess_from_a_new_address_is_kept_with_the_account(

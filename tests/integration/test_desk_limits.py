@@ -8,8 +8,10 @@ import pytest
 
 from callflow.rules.roles import Role
 from desk import bodies, live
+from desk.accounts import cookie
 from desk.accounts.lockout import FREE_FAILURES
 from desk.archive import Archive
+from desk.edge import Edge
 from floor.streams import OF_ONE_PERSON
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
@@ -146,3 +148,29 @@ async def test_people_behind_a_proxy_of_ours_do_not_pay_for_each_others_guesses(
 
 def _behind(desk: Room, proxies: str) -> None:
     desk.app.state.settings = desk.settings.model_copy(update={"desk_proxies": proxies})
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_for_nobody(
+    small_desk: Room, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    monkeypatch.setattr("desk.lane.A_SECOND", 1e6)
+    async with small_desk.client() as browser:
+        known = {"cookie": f"{cookie.NAME}=sitting-{Role.SENIOR_AGENT.value}"}
+        unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}
+        assert (await browser.get(SELF, headers=known)).status_code == 200
+        edge: Edge = browser._transport.app  # type: ignore[attr-defined]
+        ends = [await edge._lanes.lane("forged").begin() for _ in range(6)]
+        waiting = [asyncio.create_task(edge._lanes.lane("forged").begin()) for _ in range(300)]
+        await asyncio.sleep(0)
+        refused = await browser.get("/calls", headers=unknown)
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"] == "2"
+        assert "try again in two seconds" in refused.text
+        assert ("请两秒后再试" in refused.text) == (accept == "text/html")
+        assert (await browser.get(SELF, headers=known)).status_code == 200
+        for end in ends:
+            end()
+        for each in waiting:
+            (await each)()
+        assert (await browser.get("/calls", headers=unknown)).status_code in {303, 401}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desk.lane import Lane, Lanes, TooManyAtOnceError
+from desk.lane import A_SECOND, Lane, Lanes, TooManyAtOnceError
 
 
 async def _waiting(lane: Lane, count: int) -> list[asyncio.Task[Callable[[], None]]]:
@@ -39,6 +39,24 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
     [next_one] = await _waiting(lane, 1)
     end()
     (await next_one)()
+
+
+async def test_strangers_begin_at_a_pace_and_some_at_once_after_a_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("desk.lane.BURST", 5)
+    lanes, loop = Lanes(), asyncio.get_running_loop()
+    began, times = loop.time(), []
+    for number in range(35):
+        (await lanes.lane("" if number % 2 else "unknown").begin())()
+        times.append(loop.time() - began)
+    assert times[4] < 0.1
+    assert times[-1] > 30 / A_SECOND * 0.9
+    lanes.good("known")
+    began = loop.time()
+    for _ in range(100):
+        (await lanes.lane("known").begin())()
+    assert loop.time() - began < 0.1, "who is known keeps no pace"
 
 
 async def test_whoever_was_known_lately_waits_for_no_stranger() -> None:

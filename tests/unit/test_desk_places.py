@@ -107,11 +107,11 @@ def test_when_all_places_are_taken_whoever_is_at_work_stays() -> None:
     assert _open(working) == working
     assert _open(resting) == resting, "strangers go before them"
     assert len(places) == 20
-    many = _come(places, 100, "192.0.2.3")
-    for which, line in enumerate(many):
+    for which in range(100):
+        [line] = _come(places, 1, "192.0.2.3", begin=which)
         places.known(line.peer, Owner(100 + which))
-    assert _open(working) == working
-    assert _open(strangers) == []
+    assert _open(working) == working, "although nothing was done on them for longest"
+    assert _open(resting + strangers) == []
 
 
 def test_a_proxy_of_ours_is_no_stranger() -> None:
