@@ -19,6 +19,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playwright.async_api import Error as PlaywrightError
+
 from bench import machine
 from bench.ways.agents import AtDesk, InBrowser, NotNowError, Seated, microphone
 from bench.ways.agreement import WITHIN_S, Witnesses
@@ -99,8 +101,8 @@ async def one_call(world: World, ref: str, lane: int, steps: int, chance: random
             await caller.waits(TALKS_S)
     except LineGoneError as error:
         world.book.breaks(ref, f"the caller was cut off: {str(error)[:200]}")
-    except TimeoutError as error:
-        world.book.breaks(ref, f"not in time: {str(error)[:300]}")
+    except (TimeoutError, AssertionError, PlaywrightError) as error:
+        world.book.breaks(ref, f"not done: {str(error)[:300]}")
     await caller.hangs_up()
     await _judged(world, caller, ref, hertz)
     world.book.calls += 1
