@@ -118,12 +118,13 @@ async def _step(
         having = [one for one in everybody if one.seat in seen.asterisk]
         free = [one for one in await _free(world) if one.seat not in world.taken]
         [(step, _)] = chance.choices(STEPS, weights=[weight for _, weight in STEPS])
-        turn = Turn(caller, having, free, world.leader, chance)
+        turn = Turn(caller, having, free, world.leader, world.speech, chance)
         reserved = {one.seat for one in free}
         world.taken |= reserved
         try:
             done = await step(turn) if having else "nobody has the caller"
         except NotNowError:
+            await caller.waits(0.3)
             continue
         finally:
             world.taken -= reserved
@@ -135,6 +136,7 @@ async def _step(
 
 async def _agreed(world: World, caller: Leg, call: str, number: str, ref: str, done: str) -> None:
     """Wait until somebody has the caller again, and everybody says the same."""
+    await caller.waits(1.0)  # whoever asks at once hears how it was before
     deadline = time.monotonic() + 45
     while True:
         seen, took = await world.witnesses.agree(call, number)
@@ -142,7 +144,8 @@ async def _agreed(world: World, caller: Leg, call: str, number: str, ref: str, d
             break
         await caller.waits(0.3)
     world.book.agreed_s.append(took)
-    print(f"{ref}: {done} -> {seen} ({took:.1f} s)", flush=True)
+    at = caller.now - (caller.moment("answered") or 0.0)
+    print(f"{ref} {at:5.1f}: {done} -> {seen} ({took:.1f} s)", flush=True)
     if seen.ended and not caller.is_over:
         world.book.breaks(ref, f"{done}: the call is said to have ended")
     elif not seen.agreed:
@@ -172,12 +175,22 @@ async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
             world.book.breaks(ref, f"the caller's word at {said.at - answered:.1f} s is missing")
     silence = longest_dead_air(caller)
     world.book.dead_air_s.append(silence)
+    if silence > DEAD_AIR_S / 2:
+        print(f"{ref}: {silence:.1f} s of dead air; {_quiet(caller)}", flush=True)
     if silence > DEAD_AIR_S:
         world.book.breaks(ref, f"{silence:.1f} s of dead air")
     if gaps := await world.house.rows(
         "SELECT why FROM recording_gaps WHERE call_id = :id", id=row["id"]
     ):
         world.book.breaks(ref, f"gaps: {[gap['why'] for gap in gaps]}")
+
+
+def _quiet(caller: Leg) -> str:
+    """Return the longer silences of a caller, from when to when, as the tape has them."""
+    heard = segments(caller.heard(), gap=0.3)
+    edges = [0.0, *(edge for one in heard for edge in (one.start, one.end))]
+    pairs = zip(edges[::2], edges[1::2], strict=False)
+    return ", ".join(f"{start:.1f}-{end:.1f}" for start, end in pairs if end - start > 1.5)
 
 
 def _is_said(hertz: float, heard: Samples) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bench.ways.agents import AtDesk, InBrowser, NotNowError, Seated
 from caller.leg import Leg
+from caller.listen import Samples
 
 SETTLES_S = 2.5
-"""The switch needs a moment to see that a window is gone: who asks before hears the old story."""
+"""Until a window is seen to be gone, or a phone is lifted: who asks before hears the old story."""
 
 Step = Callable[["Turn"], Awaitable[str]]
 
@@ -24,10 +25,11 @@ class Turn:
         having: Sequence[Seated],
         free: Sequence[Seated],
         leader: AtDesk,
+        speech: Samples,
         chance: random.Random,
     ) -> None:
         self.caller, self.having, self.free = caller, having, free
-        self.leader, self.chance = leader, chance
+        self.leader, self.speech, self.chance = leader, speech, chance
 
     @property
     def agent(self) -> Seated:
@@ -68,6 +70,7 @@ async def attended(turn: Turn) -> str:
 async def conference(turn: Turn) -> str:
     agent, to = turn.one_alone(), turn.colleague
     await agent.confers(to)
+    await turn.caller.waits(SETTLES_S)
     return f"{agent.seat} brings {to.seat} in"
 
 
@@ -103,7 +106,8 @@ async def hold(turn: Turn) -> str:
 async def script(turn: Turn) -> str:
     agent = turn.one_alone()
     await agent.says_script("silent")
-    await turn.caller.waits(2.5)
+    await turn.caller.waits(4.0)
+    await turn.caller.says(turn.speech)
     return f"{agent.seat} has the script said"
 
 
