@@ -204,12 +204,19 @@ class InBrowser(Seated):
         await old.close()
 
     async def is_killed(self) -> None:
-        """Lose the whole window, sign in anew."""
+        """Lose the whole window, sign in anew; the call may be back before all is shown."""
         await self.page.context.close()
         await asyncio.sleep(1)
         self.page = await self.desk.signed_in(self.number)
         self.page.on("dialog", lambda dialog: dialog.accept())
-        await self.desk.on_duty(self.page)
+        with contextlib.suppress(PlaywrightError):  # who is at work still goes on by itself
+            await self.page.click("#begin-browser", timeout=3000)
+        state = "document.querySelector('#state').dataset.state"
+        await until(
+            lambda: self.page.evaluate(f"['ready', 'talking'].includes({state})"),
+            within=ANSWERS_WITHIN_S,
+            what=f"{self.number} is at work again",
+        )
 
     async def signs_out(self) -> None:
         """Try to sign out in a call: it is refused."""
