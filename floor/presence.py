@@ -58,6 +58,8 @@ class _Sight:
     """Open streams, each with the name of its page."""
     phone: str = ""
     """Name of the page that has the phone; empty: nobody said, any page will do."""
+    taken: bool = False
+    """Another page has taken the phone, and it is not told yet that the one before has lost it."""
     last_page: str = ""
     gone_since: float | None = None
     phone_gone: bool = False
@@ -93,13 +95,15 @@ class Presence:
         elsewhere = bool(sight.phone) and browser_of(sight.phone) != browser_of(page)
         if elsewhere and sight.there:
             return False
+        # A page that is loaded anew may ask before its stream is open, or its old one is closed.
+        sight.taken |= bool(sight.phone) and sight.phone != page and not sight.phone_gone
         sight.phone = page
         return True
 
     def release(self, account_id: int) -> None:
         """Let the page that asks next have the phone, whatever page has it now."""
         if sight := self._sights.get(account_id):
-            sight.phone = ""
+            sight.phone, sight.taken = "", False
 
     def opened(self, account_id: int, stream: int, page: str) -> list[Sign]:
         """Note a stream that was opened; `page` names the page it belongs to."""
@@ -107,7 +111,7 @@ class Presence:
         told: list[Sign] = []
         known = sight.phone or sight.last_page
         alone = not sight.there and sight.gone_since is not None
-        if alone and not sight.phone_gone and page != known:
+        if (alone and page != known and not sight.phone_gone) or sight.taken:
             told.append(PhoneGone(account_id))
         if alone and page != sight.phone:
             sight.phone = ""  # lost with its page: this one asks for it in a moment
@@ -115,7 +119,7 @@ class Presence:
             told.append(Back(account_id))
         sight.pages[stream] = page
         sight.last_page, sight.gone_since = page, None
-        sight.phone_gone = sight.left = sight.forgotten = False
+        sight.phone_gone = sight.left = sight.forgotten = sight.taken = False
         return told
 
     def closed(self, account_id: int, stream: int, now: float) -> None:
@@ -145,6 +149,9 @@ class Presence:
         """Tell what time alone has decided."""
         told: list[Sign] = []
         for account_id, sight in self._sights.items():
+            if sight.taken:
+                sight.taken = False
+                told.append(PhoneGone(account_id))
             if sight.gone_since is None or sight.there:
                 continue
             if not sight.phone_gone and now - sight.gone_since >= BLINK:

@@ -130,3 +130,29 @@ def test_a_page_loaded_anew_takes_the_phone_along() -> None:
     assert presence.opened(AGENT, 3, "work-aaaa-2") == [PhoneGone(AGENT)]
     assert presence.claim(AGENT, "work-aaaa-2")
     assert presence.tick(99.0) == []
+
+
+def test_a_page_loaded_anew_may_ask_for_the_phone_before_its_stream_is_open() -> None:
+    presence = at_work(MINE)
+    presence.claim(AGENT, MINE)
+    presence.closed(AGENT, 1, 10.0)
+    assert presence.claim(AGENT, "work-aaaa-2")
+    assert presence.opened(AGENT, 2, "work-aaaa-2") == [PhoneGone(AGENT)]
+    assert presence.tick(99.0) == [], "told once"
+
+
+def test_a_page_loaded_anew_may_ask_before_the_old_stream_is_known_to_be_closed() -> None:
+    presence = at_work(MINE)
+    presence.claim(AGENT, MINE)
+    assert presence.opened(AGENT, 2, "work-aaaa-2") == []
+    assert presence.claim(AGENT, "work-aaaa-2")
+    assert presence.tick(10.0) == [PhoneGone(AGENT)]
+    presence.closed(AGENT, 1, 10.1)
+    assert presence.tick(99.0) == []
+
+
+def test_the_page_that_has_the_phone_may_ask_again() -> None:
+    presence = at_work(MINE)
+    for _ in range(2):
+        assert presence.claim(AGENT, MINE)
+        assert presence.tick(10.0) == []
