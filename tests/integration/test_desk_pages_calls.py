@@ -230,7 +230,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
     await desk.write(talked_twice)
     seen = (await _look(desk, f"/calls/{call_id(2)}", language="en")).text
     for words in (
-        ">Talked</dt><dd>1:35<",
+        "Talked 1:35",
         "0:12",
         "0:08",
         "0:45",
