@@ -126,6 +126,27 @@ def connected_s(found: Iterable[Stretch]) -> float:
     return total
 
 
+def customer_gone(moves: Sequence[JournalEvent], *, main: str, gone: float) -> float | None:
+    """Return when a customer whom an agent had called was gone; None while handed on and there.
+
+    `gone` is when the agent's own channel, the call's first, was: the customer may have been sent
+    on, or somebody else have taken over.
+    """
+    customer = _customer(moves, main, rang_first=True)
+    handed_on = any(
+        one.uniqueid == customer
+        if one.name in _SENT_ON
+        else one.name == "BRIDGE_ENTER"
+        and one.uniqueid not in {main, customer}
+        and PHONE.match(one.channel) is not None
+        for one in moves
+    )
+    if not handed_on:
+        return gone
+    ended = [one.at for one in moves if one.name == "HANGUP" and one.uniqueid == customer]
+    return max(gone, ended[-1]) if ended else None
+
+
 def _customer(moves: Iterable[JournalEvent], main: str, *, rang_first: bool) -> str:
     if not rang_first:
         return main
