@@ -40,6 +40,7 @@ MOVES = frozenset(
 LONGEST_HOLD_S = 86_400.0
 
 _TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
+_ENTERS = frozenset({"BRIDGE_ENTER", "TR_JOIN"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
 _ONE_MOVE_S = 0.5
 """A phone that changes bridges with the customer is away for less than this: one stretch."""
@@ -103,6 +104,8 @@ def stretches(
     `moves` are in order; `main` is the uniqueid of the call's first channel: the customer's, or the
     agent's when `rang_first`. `named` tells the queue's names of agents' channels by uniqueid.
     """
+    if not any(one.name in _ENTERS for one in moves):
+        return ()  # most folds are of calls that nobody has lifted for yet
     customer = _customer(moves, main, rang_first=rang_first)
     stays = list(_stays(moves, customer))
     theirs = [one for one in stays if one.uniqueid == customer]
