@@ -77,4 +77,5 @@ def seconds(value: float | None) -> str:
     """Return a length of time: 3.2 → 3.2 s, 75 → 1:15."""
     if value is None:
         return NOTHING
-    return f"{value:.1f} s" if value < 60 else f"{int(value) // 60}:{int(value) % 60:02d}"
+    whole = round(value)  # as on the pages
+    return f"{value:.1f} s" if value < 59.95 else f"{whole // 60}:{whole % 60:02d}"

@@ -132,3 +132,10 @@ def test_an_unknown_command_is_a_sentence() -> None:
     told = CliRunner().invoke(main.cli, ["cals"])
     assert told.exit_code == 2
     assert "No such command 'cals'" in told.stderr
+
+
+@pytest.mark.parametrize("seconds", [60.4, 75.6, 119.5, 3599.7])
+def test_a_length_is_the_same_here_and_on_the_pages(seconds: float) -> None:
+    minutes, rest = divmod(round(seconds), 60)
+    assert printing.seconds(seconds) == f"{minutes}:{rest:02d}"
+    assert printing.seconds(12.34) == "12.3 s"
