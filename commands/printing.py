@@ -77,4 +77,8 @@ def seconds(value: float | None) -> str:
     """Return a length of time: 3.2 → 3.2 s, 75 → 1:15."""
     if value is None:
         return NOTHING
-    return f"{value:.1f} s" if value < 60 else f"{int(value) // 60}:{int(value) % 60:02d}"
+    if value < 59.95:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)  # as on the pages
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

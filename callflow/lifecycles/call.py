@@ -27,7 +27,7 @@ from enum import StrEnum
 from math import ceil
 
 from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.stretches import Stretch, connected_s, stretches
+from callflow.lifecycles.stretches import Stretch, connected_s, customer_gone, stretches
 from callflow.lifecycles.testimony import Testimony, hear
 
 RING_S = 5.0
@@ -153,6 +153,8 @@ def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
         return None
     boot = heard.call.about.rpartition("-")[0]
     gone = heard.hung_up.at if heard.hung_up else heard.all_gone
+    if gone is not None and heard.rang_first:
+        gone = customer_gone(heard.moves, main=heard.call.about, gone=gone)
     crash = _crash(heard, boot) if gone is None else None
     return _record(heard, heard.call, boot, ended=crash if gone is None else gone, crash=crash)
 

@@ -40,6 +40,7 @@ MOVES = frozenset(
 LONGEST_HOLD_S = 86_400.0
 
 _TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
+_ENTERS = frozenset({"BRIDGE_ENTER", "TR_JOIN"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
 _ONE_MOVE_S = 0.5
 """A phone that changes bridges with the customer is away for less than this: one stretch."""
@@ -103,6 +104,8 @@ def stretches(
     `moves` are in order; `main` is the uniqueid of the call's first channel: the customer's, or the
     agent's when `rang_first`. `named` tells the queue's names of agents' channels by uniqueid.
     """
+    if not any(one.name in _ENTERS for one in moves):
+        return ()  # most folds are of calls that nobody has lifted for yet
     customer = _customer(moves, main, rang_first=rang_first)
     stays = list(_stays(moves, customer))
     theirs = [one for one in stays if one.uniqueid == customer]
@@ -124,6 +127,27 @@ def connected_s(found: Iterable[Stretch]) -> float:
         total += max(0.0, one.to_at.timestamp() - begin)
         covered = max(covered, one.to_at.timestamp())
     return total
+
+
+def customer_gone(moves: Sequence[JournalEvent], *, main: str, gone: float) -> float | None:
+    """Return when a customer whom an agent had called was gone; None while handed on and there.
+
+    `gone` is when the agent's own channel, the call's first, was: the customer may have been sent
+    on, or somebody else have taken over.
+    """
+    customer = _customer(moves, main, rang_first=True)
+    handed_on = any(
+        one.uniqueid == customer
+        if one.name in _SENT_ON
+        else one.name == "BRIDGE_ENTER"
+        and one.uniqueid not in {main, customer}
+        and PHONE.match(one.channel) is not None
+        for one in moves
+    )
+    if not handed_on:
+        return gone
+    ended = [one.at for one in moves if one.name == "HANGUP" and one.uniqueid == customer]
+    return max(gone, ended[-1]) if ended else None
 
 
 def _customer(moves: Iterable[JournalEvent], main: str, *, rang_first: bool) -> str:

@@ -229,7 +229,15 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
 
     await desk.write(talked_twice)
     seen = (await _look(desk, f"/calls/{call_id(2)}", language="en")).text
-    for words in ("1:35", "0:12", "0:08", "0:45", "transferred to", "8002", "Who talked"):
+    for words in (
+        "Talked 1:35",
+        "0:12",
+        "0:08",
+        "0:45",
+        "transferred to",
+        "8002",
+        "Who talked",
+    ):
         assert words in seen, words
     assert _found(await _look(desk, "/calls?agent=8002")) == {call_id(2)}
     listed = (await _look(desk, "/calls?agent=8002")).text

@@ -18,6 +18,7 @@ import main
 from commands import printing
 from commands.moments import UnknownMomentError, moment
 from commands.settings import described, markdown, shown
+from desk.pages.shown import Shown
 from settings import PROJECT, Settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -132,3 +133,9 @@ def test_an_unknown_command_is_a_sentence() -> None:
     told = CliRunner().invoke(main.cli, ["cals"])
     assert told.exit_code == 2
     assert "No such command 'cals'" in told.stderr
+
+
+@pytest.mark.parametrize("seconds", [60.4, 75.6, 119.5, 3599.7, 7384.0])
+def test_a_length_is_the_same_here_and_on_the_pages(seconds: float) -> None:
+    assert printing.seconds(seconds) == Shown.length(seconds)
+    assert printing.seconds(12.34) == "12.3 s"

@@ -218,3 +218,35 @@ def test_a_hold_that_ends_with_the_call_is_told_by_the_desk() -> None:  # SIL-7
     told_.hangs_up(42.42)
     record = told_.record()
     assert (record.talk_s, record.held_s) == (17.4, 12.6)
+
+
+def handed_on() -> Telling:
+    """An agent calls a customer back and sends the customer on to a colleague."""
+    told_ = called_back(source="")
+    told_.cel = [line.replace(CALLER, "PJSIP/w01-00000000") for line in told_.cel]
+    told_.cel = [line for line in told_.cel if "1795296640.9" not in line or "HANGUP" not in line]
+    customer = {"channel": "PJSIP/out-0000000a", "uniqueid": f"{BOOT}-1795296640.9"}
+    sent: dict[str, object] = {"extra": "to=8102&seat=w01"}
+    told_.says("USER_DEFINED", 59.9, extra=sent, user="TR_TRANSFER", **customer)
+    phone(told_, "BRIDGE_ENTER", 70.0, "8102", "b2", id_="c")
+    told_.says("BRIDGE_ENTER", 70.0, extra={"bridge_id": "b2"}, **customer)
+    return told_
+
+
+def test_a_customer_whom_we_called_and_sent_on_is_still_in_the_call() -> None:  # CBK-1
+    told_ = handed_on()
+    assert told_.record().ended is None
+    gone: dict[str, object] = {"hangupcause": 16, "hangupsource": "PJSIP/out-0000000a"}
+    told_.says(
+        "HANGUP",
+        90.0,
+        extra=gone,
+        channel="PJSIP/out-0000000a",
+        uniqueid=f"{BOOT}-1795296640.9",
+    )
+    record = told_.record()
+    assert record.ended == at(90.0)
+    assert told_short(record) == [
+        ("1001", How.CALLED, 50.7),
+        ("8102", How.TRANSFERRED, 20.0),
+    ]

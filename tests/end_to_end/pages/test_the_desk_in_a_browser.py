@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from callflow.call import Language
+from desk.words import said
 from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
 from tests.end_to_end.house import WITH_DESK
 
@@ -80,3 +82,24 @@ async def test_a_guest_whom_nobody_woke_is_seen_and_heard_until_somebody_says_aw
     await expect(page.locator("main")).to_contain_text("已醒")
     await page.goto("/wake-ups")
     await expect(page.locator("#alarm")).to_be_hidden()
+
+
+async def test_a_leader_at_work_in_no_queue_is_not_counted_as_free(desk: Desk) -> None:
+    say = said(Language.CHINESE)
+    desk.staff.hires("1001")
+    desk.staff.hires("3001", "team-leader")
+    await desk.on_duty(await desk.signed_in("1001"))
+    works = await desk.signed_in("3001")
+    await desk.on_duty(works)
+    leader = await works.context.new_page()
+    await leader.goto("/floor")
+    await expect(leader.locator("#free")).to_have_text("1")
+    row = leader.locator("tr[data-agent='3001']")
+    await expect(row.locator("[data-state]")).to_have_text(say("floor.state_off_queue"))
+    await expect(leader.locator("#others")).to_contain_text(say("floor.state_off_queue"))
+    agent = leader.locator("tr[data-agent='1001'] [data-state]")
+    await expect(agent).to_have_text(say("floor.state_ready"))
+    await expect(leader.locator("#abandoned")).to_have_text(say("floor.abandoned", count=0))
+    for figure in ("waiting", "longest", "free", "answered", "missed", "level"):
+        tile = leader.locator(".tile", has=leader.locator(f"#{figure}"))
+        await expect(tile.locator("h2")).to_have_attribute("title", say(f"figure.{figure}"))
