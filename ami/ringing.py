@@ -18,6 +18,9 @@ REFUSES_OTHERS: Final = "rings"
 GRACE_S: Final = 30.0
 """Seconds after the ringing in which Asterisk says what came of it."""
 
+DOORS: Final = 8
+"""Connections that are opened at once: Asterisk lets ten wait, one more waits for a whole second."""
+
 Told = Callable[[OriginateResponse], None]
 
 
@@ -28,6 +31,7 @@ class Ringing:
         self._open = open_one
         self._told = told
         self._tasks: set[asyncio.Task[None]] = set()
+        self._doors = asyncio.Semaphore(DOORS)
 
     async def ring(self, fields: Mapping[str, str | int], *, ring_for: float) -> None:
         """Send an Originate, once. Raises Unsendable, and LinkLost: the phone may ring or not."""
@@ -36,7 +40,8 @@ class Ringing:
         )
         connection = Connection(boot=lambda: None, hear=lambda _: None)
         try:
-            await self._open(connection)
+            async with self._doors:
+                await self._open(connection)
         except (OSError, LoginRefused) as error:
             connection.close()
             raise LinkLost(repr(error)) from None

@@ -122,7 +122,7 @@ def test_a_refer_finds_names_of_a_list_and_nothing_else(etc: Path) -> None:
         for context in ("transfer", "transfer-of-phones")
     }
     house = {*Settings().phones.split(","), *Settings().desk_phones.split(","), "w01", "w02"}
-    assert names["transfer-of-phones"] == house | {"hotline", "senior", "manager"}
+    assert names["transfer-of-phones"] == house | {"hotline", "senior", "manager", "i"}
     assert names["transfer"] == set(EMERGENCY)
     included = [line for line in dialplan["transfer"] if line.startswith("include")]
     assert included == ["include => transfer-of-phones"]

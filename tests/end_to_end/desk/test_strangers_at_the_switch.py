@@ -1,9 +1,10 @@
 """Strangers at the switch are refused: as the trunk, with an old password, from another page."""
 
+import asyncio
 import signal
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from itertools import product
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import WITH_DESK, House
 from tests.end_to_end.launching import free_port
-from tests.end_to_end.peer import Dialog, Peer
+from tests.end_to_end.peer import SDP, Dialog, Peer
 from tests.end_to_end.web_socket import Refused, opened
 from tests.waiting import until
 
@@ -93,6 +94,28 @@ async def test_a_page_of_others_does_not_find_the_web_socket(house: House) -> No
                     pass
             assert refused.value.status == 404
         await agent.ends()
+
+
+async def test_a_form_of_another_page_that_is_sent_to_the_sip_port_is_no_call(
+    house: House,
+) -> None:
+    """A browser may post what looks like SIP to any port, from the trunk's own machine."""
+    port, number = house.settings.sip_port, house.settings.hotline_number
+    hidden = (
+        f"INVITE sip:{number}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK1\r\n"
+        f"From: <sip:1@127.0.0.1>;tag=1\r\nTo: <sip:{number}@127.0.0.1>\r\nCall-ID: hidden\r\n"
+        "CSeq: 1 INVITE\r\nContact: <sip:1@127.0.0.1:9;transport=tcp>\r\nMax-Forwards: 70\r\n"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(SDP)}\r\n\r\n{SDP}"
+    )
+    head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {EVIL}\r\n"
+    for length in (f"Content-Length: {len(hidden)}\r\n", "Transfer-Encoding: chunked\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((head + length + "\r\n" + hidden).encode())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.5):
+                assert b"SIP/2.0 " not in await reader.read(4096)
+        writer.close()
+        assert await house.shows("core show channels count", "0 active channels")
 
 
 async def test_a_seats_password_lives_as_long_as_its_duty(house: House) -> None:
