@@ -135,7 +135,7 @@ def test_no_leg_inherits_where_a_transfer_may_lead(etc: Path) -> None:
         for context, lines in _dialplan(etc).items()
         if any("TRANSFER_CONTEXT=" in line and "set_var" not in line for line in lines)
     }
-    assert given == {"offer", "promise-agent"}
+    assert given == {"offer", "join", "promise-agent"}
     assert "__TRANSFER_CONTEXT" not in "".join(path.read_text() for path in etc.glob("*.conf"))
     assert "TRANSFER_CONTEXT)" not in "".join(path.read_text() for path in etc.glob("*.conf"))
 

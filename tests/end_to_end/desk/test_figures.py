@@ -19,7 +19,7 @@ OWN_HOUSE = True
 """Its wallboard counts the day's calls, and there are no others."""
 
 SCENES = (
-    *("message", "attended", "script", "transfer"),
+    *("message", "attended", "script", "transfer", "conference"),
     *("abandon", "hold", "gone_on_hold", "refer"),
 )
 
