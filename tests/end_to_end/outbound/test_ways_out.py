@@ -69,8 +69,8 @@ async def test_an_agents_own_phone_sends_the_caller_to_a_colleague(
 async def _told_of(house: House, to: str) -> list[str]:
     """Return the calls that were transferred to somebody."""
     rows = await house.rows(
-        "SELECT calls.id, data FROM call_events JOIN calls ON call_events.about IN"
-        " (calls.id, calls.linkedid) WHERE name = 'TR_TRANSFER' ORDER BY calls.id"
+        "SELECT calls.id, call_events.data FROM call_events JOIN calls ON call_events.about IN"
+        " (calls.id, calls.linkedid) WHERE call_events.name = 'TR_TRANSFER' ORDER BY calls.id"
     )
     return [str(row["id"]) for row in rows if f'"{to}"' in str(row["data"])]
 
