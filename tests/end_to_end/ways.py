@@ -67,7 +67,9 @@ def allowed(way: str, target: str) -> frozenset[str]:
         return frozenset(police | (inside if who == "seat" or target in HOUSE[:2] else set()))
     if kind == "REFER" and who in {"phone in a call", "seat in a call", "seat in a promised call"}:
         anybody = {f"{one}:{one}" for one in HOUSE} if target in {*QUEUES, "i"} else set()
-        return frozenset(inside | anybody | (police if who.startswith("seat") else set()))
+        # a caller who is back in the queue may ring the very seat again: no way out
+        mine = {"8101:8101", *police} if who.startswith("seat") else set()
+        return frozenset(inside | anybody | mine)
     return frozenset()
 
 
