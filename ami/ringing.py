@@ -19,7 +19,7 @@ GRACE_S: Final = 30.0
 """Seconds after the ringing in which Asterisk says what came of it."""
 
 DOORS: Final = 8
-"""Connections that are opened at once: Asterisk lets ten wait; the eleventh waits for a second."""
+"""Connections opened at once: Asterisk lets ten wait, one more waits for a whole second."""
 
 Told = Callable[[OriginateResponse], None]
 

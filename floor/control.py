@@ -177,8 +177,14 @@ class Control:
         self._ended("drop", await self._actions.hang_up(talks[seat].agent_channel))
 
     async def say_back(self, call: str, held_s: float) -> None:
-        """Thank the caller for waiting (SIL-7); only the caller hears it."""
-        _, talk = self.talking(call)
+        """Thank the caller for waiting (SIL-7); only the caller hears it.
+
+        A caller who is handed over just then is thanked by nobody.
+        """
+        try:
+            _, talk = self.talking(call)
+        except NotTalkingError:
+            return
         outcome = await self._actions.ring(
             EAR,
             HOLD_WORDS,

@@ -16,7 +16,7 @@ from callflow.lifecycles.ticket import Ticket
 from callflow.rules import openings
 from callflow.rules.masking import masked_name, masked_number, masked_text
 from callflow.rules.roles import Role, sees_numbers
-from callflow.text import clean
+from callflow.text import clean, named
 from floor.calling_back import UNFOUND
 from floor.notices import Offered
 from floor.people import Worker
@@ -59,7 +59,7 @@ class Pop:
         """Return the pop as a page gets it, masked for those who need no numbers (SEC-2)."""
         known, offered, plain = self.background, self.offered, sees_numbers(role)
         number = offered.number or (known.call.number if known.call else "")
-        name = offered.name or (known.call.name if known.call else "")
+        name = named(offered.name or (known.call.name if known.call else ""), number)
         customer = known.customer
         return {
             "call": offered.call,

@@ -107,7 +107,7 @@ class Stage:
 
         async def so() -> bool:
             bridges = await self.house.asterisk("bridge show all")
-            return re.search(r"(?m)^\S+ +2 ", bridges) is not None
+            return re.search(r"(?m)^\S+ +\S+ +2 ", bridges) is not None
 
         await until(so, within=10, what="two legs talk", every=0.05)
 

@@ -71,6 +71,9 @@ def allowed(way: str, target: str) -> frozenset[str]:
     return frozenset()
 
 
+TAKES_S: Final = 0.6
+"""Until a transfer that was accepted has rung whom it leads to: a seat rings after its page."""
+
 Way = Callable[[Stage, Sequence[str]], Awaitable[list[Seen]]]
 
 
@@ -89,6 +92,11 @@ def address(stage: Stage, target: str) -> str:
     return f"sip:{written(stage, target)}@{stage.evil.address}"
 
 
+async def _referred(peer: Peer, dialog: Dialog, to: str) -> None:
+    if await peer.refers(dialog, to) == 200:
+        await asyncio.sleep(TAKES_S)
+
+
 async def _refers(
     stage: Stage, way: str, leg: tuple[Peer, Dialog], targets: Sequence[str]
 ) -> list[Seen]:
@@ -96,7 +104,7 @@ async def _refers(
     peer, dialog = leg
     seen = []
     for target in targets:
-        rang = await stage.rang(peer.refers(dialog, address(stage, target)))
+        rang = await stage.rang(_referred(peer, dialog, address(stage, target)))
         seen.append(Seen(way, target, rang))
         if rang or dialog.over.is_set():
             break
