@@ -44,6 +44,11 @@ class Conversations:
         self._calls: dict[str, str] = {}
         """Our ids of calls, by the linked ids that the callers' channels gave them."""
 
+    def in_a_call(self, seat: str) -> bool:
+        """Tell whether a seat's phone rings for a caller, or its agent is with one."""
+        talk = self.talks.get(seat)
+        return seat in self.offers or (talk is not None and talk.apart_since is None)
+
     def talks_of(self, call: str) -> dict[str, Talk]:
         """Return who of ours talks in a call, by the seats; who came first stands first."""
         return {seat: one for seat, one in self.talks.items() if call and one.call == call}
@@ -121,6 +126,10 @@ class Conversations:
 
     def _unbridged(self, event: BridgeLeave, now: datetime) -> list[Notice]:
         self.legs.left(event, now)
+        for talk in self.talks.values():
+            ours = event.channel in {talk.channel, talk.agent_channel}
+            if ours and talk.was_together and talk.apart_since is None:
+                talk.apart_since = now
         return []
 
     def _held(self, event: Hold | Unhold, now: datetime) -> list[Notice]:

@@ -6,7 +6,7 @@ Each figure is what `docs/figures.md` says, and what a call's own page shows, ad
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Float, cast, func, select
@@ -21,6 +21,8 @@ from tickets.people_models import AccountRow, DutyEventRow, DutyRow
 
 SOON_S: Final = 1.0
 """After something happened the ledger is asked no more often than this."""
+FOLLOWS: Final = timedelta(seconds=4)
+"""The ledger tells of what happened a moment later; on a busy machine, some seconds."""
 AT_LEAST_EVERY_S: Final = 15.0
 RESTS: Final = 50.0
 """So many times as long as the last answer took we wait for the next: a large day costs no more."""
@@ -34,14 +36,17 @@ class Today:
         self._of: date | None = None
         self._asked: datetime | None = None
         self._took_s = 0.0
+        self._follow_until = datetime.min.replace(tzinfo=UTC)
 
     def due(self, now: datetime) -> bool:
         """Tell whether the ledger may have more to tell than we know."""
         if self._asked is None:
             return True
+        if self._day.stale:
+            self._follow_until = now + FOLLOWS
         waited_s = (now - self._asked).total_seconds()
         soon_s = max(SOON_S, RESTS * self._took_s)
-        return waited_s >= (soon_s if self._day.stale else AT_LEAST_EVERY_S)
+        return waited_s >= (soon_s if now < self._follow_until else AT_LEAST_EVERY_S)
 
     async def count(self, now: datetime) -> list[str]:
         """Take over the ledger's figures; a new day begins at nought. Raises what asking raises.

@@ -13,5 +13,5 @@ def not_in_a_call(request: Request, holder: Holder) -> None:
     worker = floor.picture.by_account(holder.account_id or 0) if floor else None
     if floor is None or worker is None or not floor.connected:
         return  # without a word from the switch there may be no call; nobody is kept for it
-    if worker.seat in floor.picture.talks or worker.seat in floor.picture.offers:
+    if floor.picture.in_a_call(worker.seat):
         raise Refused(409, "You are in a call; this can be done when it has ended.")

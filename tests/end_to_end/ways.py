@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from floor.control import Watch
+from floor.control import JOIN
 from tests.end_to_end.peer import Dialog, Peer
 from tests.end_to_end.stage import AGENT, CONTEXTS, CUSTOMER, Stage
 
@@ -173,9 +173,8 @@ async def _watcher(stage: Stage) -> tuple[Peer, Dialog]:
 
 async def _watches(stage: Stage) -> None:
     given = {"WATCHED": "PJSIP/8001", "WATCHED_CALL": "none"}
-    context = f"watch-{Watch.JOIN.value}"
     key = f"watch-{asyncio.get_running_loop().time():.6f}"
-    await stage.hand.ring("PJSIP/8102", context, attempt=key, ring_for=5, variables=given)
+    await stage.hand.ring("PJSIP/8102", JOIN, attempt=key, ring_for=5, variables=given)
 
 
 def _rung(number: str, context: str) -> Callable[[Stage], Awaitable[tuple[Peer, Dialog]]]:
