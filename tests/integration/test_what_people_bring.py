@@ -31,22 +31,26 @@ class Watched:
     def __init__(self) -> None:
         self.peak_mb = 0.0
         self._own = _resident_mb(os.getpid(), "VmRSS")
+        self._before = frozenset(_children())
 
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(0.01)
             ours = _resident_mb(os.getpid(), "VmRSS") - self._own
-            theirs = sum(_resident_mb(each, "VmHWM") for each in _children())
+            theirs = sum(_resident_mb(each, "VmHWM") for each in _children(self._before))
             self.peak_mb = max(self.peak_mb, ours + theirs)
 
 
-def _children() -> list[int]:
-    """Return the processes that this one started, of whatever thread, and those of theirs."""
+def _children(before: frozenset[int] = frozenset()) -> list[int]:
+    """Return the processes that this one started, of whatever thread, and those of theirs.
+
+    Without those that were there `before`, a database of other tests for example, and theirs.
+    """
     found, left = [], [os.getpid()]
     while left:
         for task in Path(f"/proc/{left.pop()}/task").glob("*/children"):
             try:
-                new = [int(each) for each in task.read_text().split()]
+                new = [each for each in map(int, task.read_text().split()) if each not in before]
             except OSError:
                 continue
             found += new
@@ -127,10 +131,11 @@ async def test_a_process_that_goes_beyond_its_fence_ends_and_it_is_known_why(
     work: str, limit: Limit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(confined, "_command", lambda _, words: [sys.executable, "-c", WORK, *words])
+    before = frozenset(_children())
     with pytest.raises(BeyondError) as beyond:
         await confined.answer("", [work], b"x" * 2**20, NARROW)
     assert beyond.value.limit is limit
-    assert not _children()
+    assert not _children(before)
     assert await confined.answer("", ["well"], b"", NARROW) == b"done"
 
 
