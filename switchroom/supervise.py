@@ -23,6 +23,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 STAYED = 10.0
 """Seconds a child must live for its next pause to be short again."""
 
+FIRST_ASKED_EVERY = 1.0
+"""Seconds between questions to a child that has never answered yet; it has READY_WITHIN for it."""
 ASKED_EVERY, SILENT_TIMES = 5.0, 3
 """Seconds between questions whether a child still answers, and how many "no" are too many."""
 
@@ -132,10 +134,16 @@ class Supervisor:
 
     async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
         """Kill a child that hangs: nobody else would notice before a caller does."""
-        silent = -int(READY_WITHIN / ASKED_EVERY)  # it may take so long to become ready
-        while silent < SILENT_TIMES:
-            await asyncio.sleep(ASKED_EVERY)
-            silent = 0 if await child.is_ready() else silent + 1
+        started = time.monotonic()
+        while not await child.is_ready():
+            if time.monotonic() - started > READY_WITHIN:
+                break
+            await asyncio.sleep(FIRST_ASKED_EVERY)
+        else:
+            silent = 0
+            while silent < SILENT_TIMES:
+                await asyncio.sleep(ASKED_EVERY)
+                silent = 0 if await child.is_ready() else silent + 1
         self.say(f"{child.name} answers nobody any more: it is killed and started again")
         kill(process)
 

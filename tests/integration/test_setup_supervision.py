@@ -111,6 +111,24 @@ async def test_a_program_that_answers_nobody_any_more_is_killed_and_started_agai
     ]
 
 
+async def test_a_program_that_hangs_right_after_its_start_is_not_given_a_starts_patience(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervise, "ASKED_EVERY", 0.3)
+    hung: list[int] = []
+
+    async def answers() -> bool:
+        return pid(home, "asterisk") not in {0, *hung}
+
+    start = Start(words=SLEEPER, tale={"name": "asterisk"})
+    asterisk = Child(name="asterisk", kind="switch", start=lambda: start, is_ready=answers)
+    async with supervised(home, asterisk):
+        first = pid(home, "asterisk")
+        await asyncio.sleep(0.1)
+        hung.append(first)
+        await until(lambda: pid(home, "asterisk") not in {0, first}, within=5)
+
+
 async def test_everything_is_gone_after_the_end_even_a_program_that_ignores_sigterm(
     home: Path,
 ) -> None:

@@ -10,9 +10,10 @@ from caller.phone import BUSY, NEVER, Answering, Phone
 from callflow.lifecycles.batch import Mode
 from callflow.lifecycles.batch_job import JobState, Result
 from tests.end_to_end.agents import Agent, signed_in
-from tests.end_to_end.house import House
+from tests.end_to_end.house import House, Row
 from tests.end_to_end.outbound.test_batches import has, runs
 from tests.end_to_end.outbound.test_promises import call_of, talk
+from tests.waiting import until
 
 pytestmark = pytest.mark.real
 HOTLINE = {
@@ -88,9 +89,14 @@ async def test_while_no_agent_lifts_the_customers_phone_is_still(
             await rang.ended(within=15)
             waits = await has(house, key, CUSTOMER, Result.NONE, within=5)
             left = await agent.hears("offer_gone", within=10)
-            attempts = await house.rows(
-                "SELECT result, said FROM attempts WHERE id = :id", id=left.data["call"]
-            )
+
+            async def kept() -> list[Row]:
+                return await house.rows(
+                    "SELECT result, said FROM attempts WHERE id = :id AND result <> ''",
+                    id=left.data["call"],
+                )
+
+            attempts = await until(kept, within=10, what="the attempt's end is kept")
     assert waits.job.tries == 0
     assert [(row["result"], row["said"]) for row in attempts] == [("no_answer", "")]
     assert not customer.calls
