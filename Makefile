@@ -52,4 +52,4 @@ develop:
 	@scripts/bootstrap develop
 
 switch: develop
-	@$(PYTHON) -m switchroom.fetch
+	@$(PYTHON) -m tools.fetch

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from callflow.rules import dialling
+from phone_numbers import dialling
 
 MOST_CALLS: Final = 100_000
 

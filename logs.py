@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from callflow.rules.masking import masked_digits, masked_name, masked_number
+from phone_numbers.masking import masked_digits, masked_name, masked_number
 
 PERSONAL: Mapping[str, Callable[[str], str]] = {
     "number": masked_number,

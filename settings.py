@@ -13,8 +13,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import guard_settings as guard
-from callflow.rules import dialling
 from paths import Paths
+from phone_numbers import dialling
 
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""

@@ -24,8 +24,8 @@ from bench.sipp import Load
 from caller import audio
 from caller.listen import RATE
 from settings import PROJECT, Settings
-from switchroom import asterisk
-from switchroom.asterisk import Installation
+from supervisor import asterisk
+from supervisor.asterisk import Installation
 from tests.end_to_end.house import House
 from tests.end_to_end.house import running as hotline_running
 from tests.end_to_end.launching import free_port

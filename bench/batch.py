@@ -27,9 +27,9 @@ from bench.batch_page import Lived, Plan, Preview, broken, markdown
 from bench.guests import Guests, in_use
 from bench.lists import as_xlsx
 from bench.visits import posted, turned
+from imports.writing import csv_lines
 from settings import PROJECT, Settings
-from sheets.writing import csv_lines
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.house import House, running
 from tests.end_to_end.launching import free_port
 from tests.waiting import until

@@ -24,15 +24,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bench import machine
-from callflow.lifecycles.batch import BatchState
-from dispatch.batching import Batching
+from db.engine import engine
+from db.migrate import upgrade
+from features.campaigns import contacts as batch_jobs
+from features.campaigns import queries as batches
+from features.campaigns.contacts import Person
+from features.campaigns.lifecycle import BatchState
+from features.campaigns.outbound import Batching
 from settings import PROJECT
 from tests.integration.batch_room import SpokenAtOnce, batch
 from tests.postgres import running as postgres
-from tickets import batch_jobs, batches
-from tickets.batch_jobs import Person
-from tickets.database import engine
-from tickets.migrate import upgrade
 
 FEW, MANY = 1_000, 1_000_000
 AT_ONCE = 10

@@ -23,13 +23,13 @@ from bench import machine
 from caller import audio
 from caller.leg import LineGoneError
 from caller.phone import Answering, Phone
+from db.engine import engine
 from settings import PROJECT, Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.browser import MICROPHONE_HZ, Desk, beeps, chromium_with, it_is_so, noted
 from tests.end_to_end.house import House, running
 from tests.end_to_end.staff import Staff
 from tests.waiting import until
-from tickets.database import engine
 
 PAGES, A_SECOND, SECONDS = 20, 5.0, 20
 SEATS = [str(8101 + which) for which in range(PAGES)]

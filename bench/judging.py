@@ -11,8 +11,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from callflow.lifecycles.batch_job import OVER, REACHED, JobState, Result
-from callflow.lifecycles.promise import FOR_A_PERSON, PromiseState
+from features.callbacks.lifecycle import FOR_A_PERSON, PromiseState
+from features.campaigns.contact import OVER, REACHED, JobState, Result
 
 Invite = tuple[float, str]
 """When, in seconds since 1970, and the number that was dialled."""

@@ -34,7 +34,7 @@ from bench.guests import Guests
 from bench.jobs import Jobs
 from bench.judging import Judged
 from settings import PROJECT, Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests import postgres
 from tests.end_to_end.house import House, running
 from tests.end_to_end.launching import free_port

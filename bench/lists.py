@@ -18,18 +18,21 @@ from openpyxl import Workbook
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import Kind
-from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
-from desk import batch_plan, lists
-from desk.archive import Archive, Question
+from db.bounded import Archive, Question
+from db.engine import engine
+from db.migrate import upgrade
+from features.calls import rows
+from features.campaigns import lists
+from features.campaigns import plan as batch_plan
+from features.campaigns import queries as batches
+from features.campaigns.lifecycle import Kind
+from features.campaigns.queries import Batch
+from features.do_not_call import queries as do_not_call
+from features.do_not_call.queries import Entry
+from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.tables import TicketRow
+from imports.writing import csv_lines
 from settings import Settings
-from sheets.writing import csv_lines
-from tickets import batches, do_not_call, rows
-from tickets.batches import Batch
-from tickets.database import engine
-from tickets.do_not_call import Entry
-from tickets.migrate import upgrade
-from tickets.models import TicketRow
 
 HEADER = ("电话", "姓名", "语言", "时区", "工单", "备注", "套餐", "地址")
 TICKETS, REFUSING = 1000, 500

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from switchroom.asterisk import Installation
+from supervisor.asterisk import Installation
 
 SCRIPT = Path(__file__).parent / "process_agi.py"
 

@@ -30,7 +30,7 @@ TALKS_FOR_S: Final = 10.0
 READY_EVERY_S: Final = 2.0
 A_NIGHT_S: Final = 36_000.0
 LEAD_S: Final = 60.0
-"""So long before the promised moment it is called (`callflow/lifecycles/promise.py`)."""
+"""So long before the promised moment it is called (`features/callbacks/lifecycle.py`)."""
 OF_PROMISES: Final = "SELECT * FROM promises WHERE id <= :last ORDER BY id"
 """Without those that were promised again when there was no answer yet: due in half an hour."""
 

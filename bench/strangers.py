@@ -30,7 +30,7 @@ import httpx
 from bench import crowd, machine
 from bench.crowd import Attack
 from bench.page import with_section
-from callflow.rules.roles import Role
+from permissions.roles import Role
 from settings import PROJECT
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import CSRF, GIVEN, NUMBERS, fill

@@ -15,8 +15,8 @@ from typing import Any, Final
 import httpx
 
 from bench.judging import Called, Invite, Judged, of_attempts, of_person
-from callflow.lifecycles.batch_job import REACHED, SPACING
-from sheets.writing import csv_lines
+from features.campaigns.contact import REACHED, SPACING
+from imports.writing import csv_lines
 from tests.end_to_end.house import House, Row
 from tests.integration.batch_room import zone_of_noon
 

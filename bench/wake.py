@@ -26,7 +26,7 @@ from bench.guests import KINDS, Guests
 from bench.judging import epoch
 from bench.page import keep
 from settings import PROJECT, Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.house import House, Row, running
 from tests.end_to_end.launching import free_port
 

@@ -11,15 +11,16 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import IN_CHINESE, Role
 from callflow.text import clean
 from commands import given, printing
 from commands.asking import answer
 from commands.token import migrated
-from desk.accounts.passwords import Passwords, one_time
+from features.accounts import queries as accounts
+from features.accounts import sessions as sittings
+from features.accounts.queries import Account, NumberTakenError
+from permissions.roles import IN_CHINESE, Role
 from settings import Settings
-from tickets import accounts, sittings
-from tickets.accounts import Account, NumberTakenError
+from web.authentication.passwords import Passwords, one_time
 
 FIRST_NUMBER = "1000"
 """工号 of the administrator that the first start makes."""

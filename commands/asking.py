@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commands import given, printing
 from commands.moments import FORMS, UnknownMomentError, moment
+from db.engine import engine
+from db.paging import LONGEST, Listing
 from settings import Settings
-from tickets.database import engine
-from tickets.pages import LONGEST, Listing
 
 Answer = TypeVar("Answer")
 Row = TypeVar("Row")

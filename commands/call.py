@@ -23,8 +23,8 @@ from commands import given, lifetime, printing
 from commands.calls import calls
 from commands.kept import whole_story
 from settings import Settings
-from switchroom import asterisk
-from switchroom.errors import SetupError
+from supervisor import asterisk
+from tools.errors import SetupError
 
 Persona = Callable[[Leg], Awaitable[None]]
 

@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from callflow.call import Language
-from callflow.lifecycles.call import Disposition
-from callflow.lifecycles.telling import told
 from commands import given, printing
 from commands.asking import (
     Asked,
@@ -21,7 +19,10 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from desk.shapes import (
+from features.calls import queries
+from features.calls.lifecycle import Disposition
+from features.calls.queries import CallFilter, CallStory
+from features.calls.shapes import (
     CallShape,
     EventShape,
     GapShape,
@@ -30,8 +31,7 @@ from desk.shapes import (
     StretchShape,
     TicketShape,
 )
-from tickets import queries
-from tickets.queries import CallFilter, CallStory
+from features.calls.timeline import told
 
 SHORT = 8
 """Characters of an id in a table; any beginning that fits one call only names it."""

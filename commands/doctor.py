@@ -9,7 +9,7 @@ import click
 
 from commands import given
 from settings import Settings
-from switchroom.doctor import Finding, Level, examine, fault, hint, is_running, well
+from supervisor.doctor import Finding, Level, examine, fault, hint, is_running, well
 
 MARKS = {Level.WELL: "ok   ", Level.HINT: "hint ", Level.FAULT: "FAULT"}
 LANGUAGES = ("zh", "en")
@@ -51,7 +51,7 @@ def database(settings: Settings) -> Iterable[Finding]:
     """Ask the database, and whether its tables are those of this version."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
 
-    from tickets import migrate  # noqa: PLC0415
+    from db import migrate  # noqa: PLC0415
 
     if not settings.database_url and not settings.paths.database.exists():
         yield hint("There is no database yet", "`make run` makes it.")
@@ -79,7 +79,7 @@ async def _revision(database_url: str) -> str | None:
     """Return which tables the database has, None for an empty one."""
     from sqlalchemy import inspect, text  # noqa: PLC0415
 
-    from tickets.database import engine  # noqa: PLC0415
+    from db.engine import engine  # noqa: PLC0415
 
     made = engine(database_url)
     try:

@@ -6,9 +6,9 @@ import time
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commands.asking import answer
+from features.calls import queries
+from features.calls.queries import CallFilter, CallStory
 from settings import Settings
-from tickets import queries
-from tickets.queries import CallFilter, CallStory
 
 LEDGER_WITHIN = 10.0
 """Seconds in which the ledger has everything of a call that has ended."""

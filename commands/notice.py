@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
-from callflow.rules.notice import NoticeKind, standard
 from commands import given, printing
-from desk import notices
+from features.outage import files as notices
+from features.outage.rules import NoticeKind, standard
 
 
 @click.group()

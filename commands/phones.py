@@ -6,8 +6,8 @@ import click
 
 from commands import given, printing
 from settings import Settings
-from switchroom import secrets
-from switchroom.errors import SetupError
+from supervisor import secrets
+from tools.errors import SetupError
 
 
 @click.command()

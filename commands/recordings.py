@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-from callflow.lifecycles.call import Disposition
-from callflow.lifecycles.recording import RecordingKind, RecordingState
 from commands import given, printing
 from commands.asking import (
     Asked,
@@ -19,10 +17,12 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from desk.shapes import RecordingShape
+from features.calls import queries
+from features.calls.lifecycle import Disposition
+from features.calls.queries import RecordingFilter
+from features.calls.recording import RecordingKind, RecordingState
+from features.calls.shapes import RecordingShape
 from settings import Settings
-from tickets import queries
-from tickets.queries import RecordingFilter
 
 
 @click.command()

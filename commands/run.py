@@ -13,11 +13,11 @@ import click
 
 from commands import given
 from settings import Settings
-from switchroom import probes
-from switchroom.asterisk import Installation, Say
-from switchroom.errors import SetupError
-from switchroom.run import Service, Step
-from switchroom.run import run as run_hotline
+from supervisor import probes
+from supervisor.asterisk import Installation, Say
+from supervisor.run import Service, Step
+from supervisor.run import run as run_hotline
+from tools.errors import SetupError
 
 DATABASE_AWAY_S = 10.0
 """Seconds between two looks for a database that does not answer at the first start."""
@@ -88,7 +88,7 @@ def steps(current: Settings) -> list[Step]:
     def database(_: Installation, say: Say) -> None:
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
 
-        from tickets.migrate import upgrade  # noqa: PLC0415
+        from db.migrate import upgrade  # noqa: PLC0415
 
         if not current.database.startswith(DRIVERS):
             raise SetupError(

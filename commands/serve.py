@@ -18,9 +18,9 @@ from settings import Settings
 Part = Callable[[Settings], Awaitable[None]]
 
 PARTS = {
-    "calls": "reception.service:serve",
+    "calls": "callservice.service:serve",
     "ledger": "ledger.service:serve",
-    "desk": "desk.service:serve",
+    "desk": "web.service:serve",
     "dispatch": "dispatch.service:serve",
 }
 """The parts, and the coroutine function that runs each."""

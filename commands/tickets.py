@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from callflow.lifecycles.ticket import TicketKind
 from callflow.text import clean
 from commands import given, printing
 from commands.asking import (
@@ -17,9 +16,10 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from desk.shapes import TicketShape
-from tickets import queries
-from tickets.queries import TicketFilter
+from features.calls import queries
+from features.calls.queries import TicketFilter
+from features.calls.shapes import TicketShape
+from features.tickets.lifecycle import TicketKind
 
 
 @click.command()

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from callflow.rules.roles import Role
 from callflow.text import clean
 from commands import given, printing
 from commands.asking import answer
+from db.migrate import upgrade
+from features.accounts import tokens
+from features.accounts.tokens import Token
+from permissions.roles import Role
 from settings import Settings
-from tickets import tokens
-from tickets.migrate import upgrade
-from tickets.tokens import Token
 
 PREFIX = "tr_"
 """Begins every token, so that one that leaked is recognised in a log or a repository."""

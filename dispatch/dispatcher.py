@@ -1,6 +1,6 @@
 """Owns the loop that rings people: what the journals say, who is due, who is rung.
 
-Everything known is rows; in memory are only the attempts that are not over (`dispatch/book.py`).
+Everything known is rows; in memory are only the attempts that are not over (`dispatch/following.py`).
 One turn reads the journals first, so that nobody is rung again who has said that he is awake, and
 claims then, the most urgent purpose first. An attempt is committed before its phone rings, up to a
 second ahead, and rings at its moment, never before. After a crash the open attempts are read from
@@ -19,16 +19,15 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.rules.dialling import Verdict
-from dispatch import metrics
-from dispatch.book import AHEAD_S, Book
+from dispatch import attempts, metrics
+from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
+from dispatch.call_facts import channel_of
+from dispatch.dialler import Switch
+from dispatch.following import AHEAD_S, Book
 from dispatch.guard import Guard, Toll
-from dispatch.hearing import channel_of
-from dispatch.outward import Switch
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
-from tickets import attempts
-from tickets.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
+from phone_numbers.dialling import Verdict
 
 LEAD_S: Final = 1.0
 """Attempts are committed this long before they are due, and ring at their moment."""

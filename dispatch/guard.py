@@ -1,6 +1,6 @@
 """Owns asking, for every call that the dispatcher is about to make, whether it may be made.
 
-The rules are `callflow/rules/dialling.py`. What was rung is counted from the attempts' rows, in the
+The rules are `phone_numbers/dialling.py`. What was rung is counted from the attempts' rows, in the
 transaction that keeps the new ones: a restart forgets nothing.
 """
 
@@ -14,13 +14,12 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules import dialling
-from callflow.rules.dialling import Number, Rules, SoFar, Verdict, Why
-from dispatch import metrics
+from dispatch import attempts, metrics
 from dispatch.purpose import Planned
+from phone_numbers import dialling
+from phone_numbers.dialling import Number, Rules, SoFar, Verdict, Why
+from phone_numbers.reading import Numbering, emergency_of
 from settings import Settings
-from tickets import attempts
-from tickets.numbers import Numbering, emergency_of
 
 COUNT_EVERY_S: Final = 10.0
 """Spending is added up anew this often: it grows by minutes."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tickets.attempts import Attempt
+from dispatch.attempts import Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Owns what the dispatcher asks and tells of an agent's seat before its phone rings for a call out.
 
-The page there is told first, as it is of a caller (`floor/picture.py` reads the event).
+The page there is told first, as it is of a caller (`floor/live_state.py` reads the event).
 """
 
 import asyncio
@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ami.link import Link
-from tickets import free_agents
-from tickets.attempts import Attempt
+from dispatch.attempts import Attempt
+from features.duties import free_agents
 
 AGENT: Final = free_agents.AGENT
 CONTEXT: Final = "promise-agent"

@@ -18,23 +18,24 @@ from prometheus_client import generate_latest
 from ami.connection import LinkLost
 from ami.link import Link
 from calendars import calendar
-from callflow.lifecycles import notification, promise
-from callflow.lifecycles.wake_up import Rules
+from db import engine as database
+from db.migrate import upgrade
 from dispatch import metrics
-from dispatch.batching import Batching
+from dispatch.asterisk_dialler import Lines
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import guard
-from dispatch.notifying import Notifying
-from dispatch.promising import Promising
 from dispatch.purpose import Purpose
-from dispatch.scripts import ScriptFiles
-from dispatch.switch import Lines
-from dispatch.voicing import Voicing, by_program
-from dispatch.waking import Waking
+from features.callbacks import lifecycle as promise
+from features.callbacks.outbound import Promising
+from features.campaigns.outbound import Batching
+from features.campaigns.scripts import ScriptFiles
+from features.emergency_notifications import lifecycle as notification
+from features.emergency_notifications.outbound import Notifying
+from features.emergency_notifications.voicing import Voicing, by_program
+from features.wake_ups.lifecycle import Rules
+from features.wake_ups.outbound import Waking
 from ledger.journal import Journals
 from settings import Settings
-from tickets import database
-from tickets.migrate import upgrade
 
 LOOPBACK: Final = "127.0.0.1"
 REPORT_EVERY_S: Final = 1.0

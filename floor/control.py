@@ -13,8 +13,8 @@ from typing import Final
 
 from ami.actions import Actions, Outcome
 from floor import metrics
+from floor.live_state import Picture
 from floor.people import Talk, Worker
-from floor.picture import Picture
 from floor.repairs import RESCUE
 
 COMES_WITHIN_S: Final = 3.0

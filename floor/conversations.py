@@ -1,6 +1,6 @@
 """Owns who talks with whom, whose phone rings, who is in which bridge. Does no I/O.
 
-The part of the picture (`floor.picture`) that has nothing to do with queues and people at work.
+The part of the picture (`floor.live_state`) that has nothing to do with queues and people at work.
 """
 
 from datetime import datetime, timedelta
@@ -8,9 +8,8 @@ from typing import Final, TypeVar
 
 from ami.agent_events import Hold, Unhold
 from ami.bridge_events import BridgeEnter, BridgeLeave
-from floor import bridged
-from floor.legs import Legs, seat_of_channel
-from floor.notices import (
+from floor import bridge_talks as bridged
+from floor.changes import (
     CallEnded,
     Changed,
     HoldChanged,
@@ -20,12 +19,13 @@ from floor.notices import (
     ParticipantsChanged,
     Talking,
 )
+from floor.legs import Legs, seat_of_channel
 from floor.people import DeviceState, Member, Offer, Talk
 
 SETTLED: Final = timedelta(seconds=2)
 """After this a caller who left a queue is in no other one, and a phone's state has been told."""
 PHONES: Final = "PJSIP/"
-"""Members of another kind stand for nobody (`floor.kept_open`)."""
+"""Members of another kind stand for nobody (`floor.queue_openers`)."""
 CALLS_KNOWN: Final = 2000
 
 Known = TypeVar("Known")

@@ -17,11 +17,12 @@ from ami.actions import Actions
 from ami.connection import LinkLost
 from ami.events import Event
 from ami.link import Link
-from callflow.rules.roles import Role
-from floor import holds, metrics, wallboard
-from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
-from floor.keys import Keys
-from floor.notices import (
+from features.duties.queries import DutyState
+from floor import hold_journal as holds
+from floor import metrics, wallboard
+from floor.asking import Records
+from floor.attendance import MISSED, Shift
+from floor.changes import (
     CallEnded,
     Changed,
     HoldChanged,
@@ -34,17 +35,17 @@ from floor.notices import (
     PhoneChanged,
     Talking,
 )
+from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
+from floor.day_counts import Today
+from floor.live_state import Picture
 from floor.offers import Offers
+from floor.page_events import Telling
 from floor.people import Worker
-from floor.picture import Picture
 from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
-from floor.records import Records
 from floor.repairs import Repairs
-from floor.shift import MISSED, Shift
+from floor.seat_passwords import Keys
 from floor.streams import Stream, Streams
-from floor.telling import Telling
-from floor.today import Today
-from tickets.duties import DutyState
+from permissions.roles import Role
 
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""

@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 
 from floor import metrics
-from floor.notices import Offered
-from floor.picture import Picture
-from floor.pop import Background, Pop, background
-from floor.records import Records
-from floor.telling import Telling
+from floor.asking import Records
+from floor.changes import Offered
+from floor.live_state import Picture
+from floor.page_events import Telling
+from floor.screen_pop import Background, Pop, background
 
 POP_WITHIN_S: Final = 0.06
 """A page is told of a call after this at the latest, with what is known by then."""

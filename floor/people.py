@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from callflow.rules.roles import Role
+from permissions.roles import Role
 
 
 class Shown(StrEnum):

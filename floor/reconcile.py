@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ami.events import QueueMemberStatus
 from floor.conversations import seat_of
+from floor.live_state import AUTO_PAUSE
 from floor.people import Worker
-from floor.picture import AUTO_PAUSE
 
 GONE = "browser_closed"
 """Reason of a pause because no page is open."""

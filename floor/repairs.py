@@ -13,7 +13,7 @@ import structlog
 from ami.actions import Actions
 from floor import metrics
 from floor.legs import Leg
-from floor.picture import Picture
+from floor.live_state import Picture
 
 RESCUE: Final = "rescue"
 """The context of the dialplan that puts a customer in front of the queue."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from callflow.rules.roles import Role
 from floor import metrics
+from permissions.roles import Role
 
 ROOM: Final = 64
 """Events that a page may be behind by."""

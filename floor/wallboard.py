@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from callflow.rules.service_level import OURS, PRESETS, Waited, level
+from floor.live_state import Picture
 from floor.people import Shown, Worker
-from floor.picture import Picture
-from floor.seen import is_free, of_phone, rung_by, shown, since
+from floor.service_level import OURS, PRESETS, Waited, level
+from floor.state_clocks import is_free, of_phone, rung_by, shown, since
 
 Json = dict[str, object]
 

@@ -15,19 +15,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.lifecycles.call import CallRecord
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.recording import (
-    Recording,
-    RecordingKind,
-    RecordingState,
-    gaps,
-)
-from callflow.lifecycles.ticket import Ticket
+from callflow.events import JournalEvent
+from features.calls import writes
+from features.calls.lifecycle import CallRecord
+from features.calls.recording import Recording, RecordingKind, RecordingState, gaps
+from features.tickets.lifecycle import Ticket
 from ledger.jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
 from recordings.store import StillGrowingError, Store, Taken, recording_id
 from recordings.whispers import Mixer, of_call
-from tickets import writes
 
 QUIET_S = 1.0
 """A spool file that has not grown for so long is complete: writers flush when they close."""

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from callflow.lifecycles.call import CallRecord
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
-from callflow.lifecycles.ticket import Ticket, TicketSource, TicketState, due, kind_of
+from callflow.events import JournalEvent
+from features.calls.lifecycle import CallRecord
+from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
+from features.tickets.lifecycle import Ticket, TicketSource, TicketState, due, kind_of
 from recordings.store import StillGrowingError, Taken, path_of, recording_id
 
 LEAST_SPEECH_S: Final = 0.4

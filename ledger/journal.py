@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callflow.lifecycles.events import JournalEvent
+from callflow.events import JournalEvent
 from ledger.lines import (
     Parse,
     Reject,

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.lifecycles.call import CallRecord
-from callflow.lifecycles.events import HOUSE, JournalEvent
-from callflow.lifecycles.testimony import matters
+from callflow.events import HOUSE, JournalEvent
+from features.calls import stretch_rows as stretches
+from features.calls import writes
+from features.calls.evidence import matters
+from features.calls.lifecycle import CallRecord
+from ledger.call_callbacks import keep_promises
 from ledger.journal import Batch, Journals, Position
-from ledger.promised import keep_promises
-from ledger.threads import Boots, Thread, Threads
-from tickets import stretches, writes
+from ledger.open_calls import Boots, Thread, Threads
 
 _log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from callflow.lifecycles.events import HOUSE, NOTHING, JournalEvent
+from callflow.events import HOUSE, NOTHING, JournalEvent
 from callflow.text import LIMIT, clean, decoded
 
 

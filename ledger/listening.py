@@ -2,7 +2,7 @@
 
 Each agent's talk is listened to once, some seconds after the lift, in the file that Asterisk still
 writes. What is found is said at once, in the call's own events, in the log and as a figure; after
-the call a row of recording_gaps says the same (callflow/lifecycles/recording.py).
+the call a row of recording_gaps says the same (features/calls/recording.py).
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from typing import Final
 
 import structlog
 
-from callflow.lifecycles.call import CallRecord
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.stretches import Stretch
+from callflow.events import JournalEvent
+from features.calls.lifecycle import CallRecord
+from features.calls.stretches import Stretch
 from recordings.silence import is_silent
 from recordings.wav import RATE, RAW_STEREO
 

@@ -17,14 +17,15 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.call import CallRecord
+from db import engine as database
+from db.migrate import upgrade
+from features.calls import writes
+from features.calls.lifecycle import CallRecord
 from ledger.archive import AT_ONCE, Archive
 from ledger.journal import Journals
 from ledger.keeper import Keeper
 from ledger.listening import Listening
 from settings import Settings
-from tickets import database, writes
-from tickets.migrate import upgrade
 
 LOOK_EVERY_S: Final = 0.1
 """How long a line may lie in a journal before it is seen, when there is little to do."""

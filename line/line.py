@@ -23,8 +23,8 @@ from callflow.call import (
     VoiceBegan,
     VoiceEnded,
 )
-from line.ear import HeardEvent, Hearing, VoiceStarted
 from line.tones import Tones
+from line.vad import HeardEvent, Hearing, VoiceStarted
 from line.wire import SILENCE
 
 _BACKLOG: Final = 50

@@ -10,8 +10,8 @@ from typing import Final, Protocol
 import structlog
 
 from line import metrics
-from line.ear import Ear, HeardEvent, Hearing
 from line.line import Line
+from line.vad import Ear, HeardEvent, Hearing
 from line.wire import FRAME_SECONDS
 
 _log = structlog.get_logger(__name__)

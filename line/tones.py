@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from line.ear_features import FRAME, FRAME_BYTES
+from line.vad_features import FRAME, FRAME_BYTES
 
 FRAMES: Final = 10
 """20 ms each, in which the tone does not move."""

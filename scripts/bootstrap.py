@@ -17,8 +17,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from switchroom.debian import PrivateApt, unpack  # noqa: E402
-from switchroom.errors import SetupError, sentence  # noqa: E402
+from tools.debian import PrivateApt, unpack  # noqa: E402
+from tools.errors import SetupError, sentence  # noqa: E402
 
 VENV = PROJECT / ".venv"
 CACHE = PROJECT / ".cache"

@@ -15,7 +15,7 @@ from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from scripts import outbound_pictures
 from settings import PROJECT, Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.browser import MICROPHONE_HZ, Desk, beeps, chromium_with, it_is_so
 from tests.end_to_end.house import House, running
 from tests.end_to_end.people import answers_the_greeting

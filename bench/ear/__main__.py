@@ -9,8 +9,8 @@ from bench.ear.gather import CHECK, gathered, tuning_set
 from bench.ear.report import Figure, bars_table, figures, kinds_table
 from bench.ear.sweep import scored, smoothed, table
 from bench.ear.windows import Room
-from line.ear_hearing import ACROSS
-from line.ear_network import WEIGHTS
+from line.vad_decision import ACROSS
+from line.vad_network import WEIGHTS
 
 QUICK_SHARE = 0.05
 COST_BAR_US = 60.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench.ear import made
 from bench.ear.kept import pcm, windows_of
 from bench.ear.windows import CORE, OURS, PLAIN, Room, Window, kinds, window
-from line.ear import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted
+from line.vad import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted
 
 TICK_S = 0.02
 LINES = 50

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from bench.ear import telephone
 from bench.ear.types import Audio
 from bench.ear.windows import Window
-from line import ear_features as ears
-from line.ear_features import Floats
+from line import vad_features as ears
+from line.vad_features import Floats
 
 VOICE, NOTHING, EITHER = 1, 0, -1
 _SPECTROGRAPH = ears.Spectrograph()

@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from switchroom.debian import Package, PrivateApt
+from tools.debian import Package, PrivateApt
 
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("THIRDRING_EAR_CACHE", PROJECT / ".cache/ear"))

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from bench.ear.gather import Gathered
 from bench.ear.windows import SPEECH
-from line.ear_features import Floats
-from line.ear_network import MEMORY, Network
+from line.vad_features import Floats
+from line.vad_network import MEMORY, Network
 
 
 def scored(data: Gathered, weights: Path) -> Floats:

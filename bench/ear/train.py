@@ -16,7 +16,7 @@ from torch.nn import functional  # type: ignore[import-not-found]
 
 from bench.ear.features import EITHER, NOTHING, VOICE
 from bench.ear.gather import Gathered
-from line.ear_features import INPUTS
+from line.vad_features import INPUTS
 
 HIDDEN = 64
 MEMORY = 64

@@ -23,7 +23,7 @@ from bench.shift.told import page
 from caller import audio
 from caller.listen import RATE
 from settings import Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.house import House, running
 from tests.end_to_end.launching import free_port
 from tests.waiting import until

@@ -12,14 +12,14 @@ import httpx
 from sqlalchemy import insert
 
 from bench.shift.plan import Plan, Post
+from db.engine import engine
+from features.customers import queries as customers
+from features.customers.queries import Customer, CustomerSort
+from features.tickets.tables import TicketRow
 from tests.end_to_end.agents import PASSWORD, Agent
 from tests.end_to_end.house import House
 from tests.end_to_end.staff import ADMINISTRATOR, Staff
 from tests.waiting import until
-from tickets import customers
-from tickets.customers import Customer, CustomerSort
-from tickets.database import engine
-from tickets.models import TicketRow
 
 BACK_AFTER_S = 6.0
 """Seconds from a pause after a miss until the agent is there again."""

@@ -9,10 +9,12 @@ from sqlalchemy import Executable, Row, select
 
 from bench.shift.history import NEVER, Matter, Ring, Shift, Stay, Story, Worker
 from bench.shift.spells import Spell, minus
-from tickets.database import engine
-from tickets.desk_models import CustomerRow
-from tickets.models import Call, CallEvent, RecordingRow, TicketRow
-from tickets.people_models import AccountRow, DutyEventRow, DutyRow
+from db.engine import engine
+from features.accounts.tables import AccountRow
+from features.calls.tables import Call, CallEvent, RecordingRow
+from features.customers.tables import CustomerRow
+from features.duties.tables import DutyEventRow, DutyRow
+from features.tickets.tables import TicketRow
 
 Line = Row[Any]
 RETURNS = frozenset({"TR_REUNITE", "TR_SCRIPT", "TR_TRANSFER"})

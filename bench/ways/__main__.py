@@ -32,7 +32,7 @@ from caller.listen import RATE, Samples, segments
 from caller.phone import Answering, Phone
 from caller.tones import stretches
 from settings import Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.browser import Desk, chromium_with
 from tests.end_to_end.house import WITH_DESK, House, running

@@ -12,8 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from callflow.call import Barge, Call, HangUp, Language, Life, LineOutcome, Pressed
-from callflow.rules.telling_time import both, late, spoken_time
-from callflow.rules.telling_time import good_morning as greeting
+from callflow.rules.spoken_time import both, late, spoken_time
+from callflow.rules.spoken_time import good_morning as greeting
 
 LISTEN_FOR = 4.0
 """Seconds after the question."""

@@ -24,7 +24,7 @@ from callflow.call import (
     Topic,
     Verdict,
 )
-from callflow.rules.telling_time import both, time_of_day
+from callflow.rules.spoken_time import both, time_of_day
 from callflow.rules.wall_clock import next_moment
 
 TRIES = 3

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from settings import Settings
-from switchroom import asterisk as switchroom_asterisk
-from switchroom.asterisk import Installation
+from supervisor import asterisk as switchroom_asterisk
+from supervisor.asterisk import Installation
 
 SECRET = "a secret of the tests"
 MODULES = """

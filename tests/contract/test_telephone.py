@@ -20,11 +20,11 @@ from callflow.call import (
     VoiceBegan,
     VoiceEnded,
 )
-from line.ear import VoiceStarted, VoiceStopped
+from callservice.prompts import Shelf
+from callservice.telephone import Telephone
 from line.line import Line, LineEnded
+from line.vad import VoiceStarted, VoiceStopped
 from line.wire import FRAME_SECONDS, packets
-from reception.shelf import Shelf
-from reception.telephone import Telephone
 from tests.unit.scripted import PROMPT_SECONDS, VOICE_SECONDS, ScriptedCall, pressed, spoke
 
 ZH = Language.CHINESE

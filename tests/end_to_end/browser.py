@@ -35,10 +35,10 @@ from playwright.async_api import (
 from caller import audio
 from caller.listen import RATE, Samples
 from settings import Settings
-from switchroom import chromium as installed
 from tests.end_to_end.house import House
 from tests.end_to_end.staff import Staff
 from tests.waiting import until
+from tools import chromium as installed
 
 PATIENCE_MS = 20_000
 """How long a page may take to show anything, on a machine that does much else."""

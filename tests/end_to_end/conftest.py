@@ -17,7 +17,7 @@ from caller import audio
 from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from settings import Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.house import WITHOUT_DESK, House, running
 from tests.postgres import Postgres
 

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from settings import Settings
-from switchroom import asterisk, render, secrets
+from supervisor import asterisk, render, secrets
 from tests.end_to_end.launching import (
     await_ready,
     environment_of,

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.engine import engine
+from features.customers import queries as customers
+from features.customers.queries import Customer, CustomerSort
+from features.tickets.tables import TicketRow
 from tests.end_to_end.house import House
-from tickets import customers
-from tickets.customers import Customer, CustomerSort
-from tickets.database import engine
-from tickets.models import TicketRow
 
 Write = Callable[[AsyncConnection], Awaitable[None]]
 

@@ -17,14 +17,14 @@ from typing import Any, Final
 
 from ami.actions import Actions
 from ami.link import Link
-from dispatch.switch import Lines
-from switchroom import ports, secrets
+from dispatch.asterisk_dialler import Lines
+from dispatch.attempts import Attempt
+from supervisor import ports, secrets
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.peer import ANSWERS, HOST, Dialog, Peer, Reply
 from tests.end_to_end.work import the_desks_hand
 from tests.waiting import until
-from tickets.attempts import Attempt
 
 PHONES: Final = ("8001", "8002")
 SEATS: Final = ("8101", "8102")

@@ -11,7 +11,7 @@ from caller.leg import Leg
 from caller.listen import Samples
 from caller.phone import AgentPhone, Answering, Phone
 from floor.control import CONTEXTS, VARIABLES
-from switchroom import ports, secrets
+from supervisor import ports, secrets
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.people import answers_the_greeting

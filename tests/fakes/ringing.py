@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tickets.attempts import Attempt
+from dispatch.attempts import Attempt
 
 LONGEST_IN_HOUSE = 5
 """Digits of the house's own phones."""

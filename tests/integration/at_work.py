@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.rules.roles import Role
 from dispatch.dispatcher import Dispatcher
-from tickets import accounts, duties
-from tickets.duties import DutyKind, DutyState
+from features.accounts import queries as accounts
+from features.duties import queries as duties
+from features.duties.queries import DutyKind, DutyState
+from permissions.roles import Role
 
 
 @asynccontextmanager

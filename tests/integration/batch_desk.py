@@ -8,13 +8,14 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch_job import Job, JobState, Result
+from dispatch import attempts
+from dispatch.attempts import Attempt
+from features.audit.tables import AuditRow
+from features.campaigns import contacts as batch_jobs
+from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contacts import Wanted
 from tests.integration.desk_room import call_id, ticket_number
 from tests.integration.page_room import Pages
-from tickets import attempts, batch_jobs
-from tickets.attempts import Attempt
-from tickets.batch_jobs import Wanted
-from tickets.people_models import AuditRow
 
 LISTS, BATCHES, REFUSED = "/api/v1/batch-lists", "/api/v1/batches", "/api/v1/do-not-call"
 HOSTILE = '=HYPERLINK("http://evil","<script>alert(1)</script>")'

@@ -10,25 +10,29 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.batch import SHIPPED, BatchState, Kind
-from callflow.lifecycles.batch_job import Job, JobState, Result
-from callflow.rules.dialling import Rules
-from callflow.rules.roles import Role
-from dispatch.batching import Batching
+from dispatch import attempts
+from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
+from features.campaigns import contacts as batch_jobs
+from features.campaigns import queries as batches
+from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contacts import Person
+from features.campaigns.lifecycle import SHIPPED, BatchState, Kind
+from features.campaigns.outbound import Batching
+from features.campaigns.queries import Batch
+from features.campaigns.tables import BatchJobRow
+from features.do_not_call import queries as do_not_call
+from features.do_not_call.queries import Entry
+from features.duties import queries as duties
+from features.duties.queries import DutyState
 from ledger.journal import Journals
+from permissions.roles import Role
+from phone_numbers.dialling import Rules
+from phone_numbers.reading import Numbering
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
-from tickets import attempts, batch_jobs, batches, do_not_call, duties
-from tickets.attempts import Attempt
-from tickets.batch_jobs import Person
-from tickets.batch_models import BatchJobRow
-from tickets.batches import Batch
-from tickets.do_not_call import Entry
-from tickets.duties import DutyState
-from tickets.numbers import Numbering
 
 ALL_DAY: dict[str, Any] = {
     "opens": time(0, 0),

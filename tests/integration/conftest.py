@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
 from tests.postgres import Postgres
-from tickets.migrate import upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

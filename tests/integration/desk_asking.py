@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from callflow.rules.roles import Role
-from desk.accounts import cookie, guard
-from desk.app import facing_the_network
+from permissions.roles import Role
 from tests.integration.desk_room import CALLS, CSRF, Room, call_id, recording_id, ticket_number
+from web.app import facing_the_network
+from web.authentication import cookie
+from web.authentication import csrf as guard
 
 HERE = "127.0.0.1"
 SOMEWHERE = "192.0.2.7"

@@ -18,20 +18,25 @@ from fastapi import FastAPI
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.call import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.recording import Gap, Recording, RecordingKind, RecordingState
-from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
-from callflow.rules.roles import Role
-from desk.accounts import cookie, guard
-from desk.accounts.passwords import Passwords
-from desk.app import facing_the_network, furnished, wired
+from callflow.events import JournalEvent
+from db.engine import engine
+from db.migrate import upgrade
+from features.accounts import sessions as sittings
+from features.accounts import tokens
+from features.accounts.tables import AccountRow, SittingRow
+from features.audit import log as audit
+from features.calls import rows
+from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
+from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow
+from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.tables import TicketRow
+from permissions.roles import Role
 from settings import Settings
-from tickets import audit, rows, sittings, tokens
-from tickets.database import engine
-from tickets.migrate import upgrade
-from tickets.models import Call, CallEvent, GapRow, RecordingRow, TicketRow
-from tickets.people_models import AccountRow, SittingRow
+from web.app import facing_the_network, furnished, wired
+from web.authentication import cookie
+from web.authentication import csrf as guard
+from web.authentication.passwords import Passwords
 
 BEGAN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NUMBER = "13812345678"

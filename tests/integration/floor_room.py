@@ -11,21 +11,22 @@ from typing import Any
 
 from ami.actions import Actions
 from ami.link import Link
-from callflow.rules.roles import Role
-from desk.archive import Archive, NotAnsweringError
-from floor import keys
+from db.bounded import Archive, NotAnsweringError
+from db.engine import engine
+from features.accounts import queries as accounts
+from features.duties import queries as duties
+from features.duties.queries import DutyKind
+from floor import seat_passwords as keys
+from floor.asking import Answer, Question
 from floor.control import CONTEXTS, VARIABLES
 from floor.floor import Floor
-from floor.keys import Keys
 from floor.people import Worker
-from floor.records import Answer, Question
+from floor.seat_passwords import Keys
 from floor.streams import Stream
+from permissions.roles import Role
 from tests.fakes.ami_floor import FakeFloor
 from tests.fakes.ami_switch import HOST, SECRET
 from tests.waiting import until
-from tickets import accounts, duties
-from tickets.database import engine
-from tickets.duties import DutyKind
 
 LINKED = "trk-1.0"
 SEATS = ["w01", "w02"]

@@ -12,19 +12,21 @@ from datetime import time as time_of_day
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.wake_up import Rules, WakeState, WakeUp
 from callflow.rules.wall_clock import Repeat
+from dispatch import attempts
+from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
-from dispatch.waking import Waking
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.lifecycle import Rules, WakeState, WakeUp
+from features.wake_ups.outbound import Waking
+from features.wake_ups.register import Registration
+from features.wake_ups.tables import WakeUpRow
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work
 from tests.waiting import until
-from tickets import attempts, wake_register, wake_ups
-from tickets.attempts import Attempt
-from tickets.outbound_models import WakeUpRow
-from tickets.wake_register import Registration
 
 RULES = Rules(ring_for=1.0, again_every=0.2, give_up_after=30.0, attendants=("8301",))
 

@@ -10,21 +10,15 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.base import Base
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.tickets.tables import TicketRow
 from ledger.journal import Journals
 from ledger.keeper import Keeper
+from ledger.tables import JournalReject
 from settings import Settings
 from tests.unit.scripted_journal import BEGAN, BOOT, Telling
 from tests.unit.test_call_fold import ENDINGS
-from tickets.models import (
-    Base,
-    Call,
-    CallEvent,
-    GapRow,
-    JournalReject,
-    RecordingRow,
-    StretchRow,
-    TicketRow,
-)
 
 NOW = BEGAN + 3600.0
 JOURNALS = ("cel.csv", "queue_log", "dialogue-1-1.jsonl", "site.jsonl")

@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role
+from db.engine import engine
+from features.customers import queries as customers
+from features.customers.queries import Customer, CustomerSort
+from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.queries import Voice
+from permissions.roles import Role
 from tests.integration.desk_room import CSRF, Room
-from tickets import customers, incidents
-from tickets.customers import Customer, CustomerSort
-from tickets.database import engine
-from tickets.incidents import Voice
 
 LEADER = Role.TEAM_LEADER
 REPORTED = {

@@ -7,19 +7,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.lifecycles.notification import Household, HouseholdState, Rules
-from callflow.rules.household_list import Listed
+from dispatch import attempts
+from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
-from dispatch.notifying import Notifying
 from dispatch.purpose import Purpose
+from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.household_list import Listed
+from features.emergency_notifications.households import Shown
+from features.emergency_notifications.lifecycle import Household, HouseholdState, Rules
+from features.emergency_notifications.outbound import Notifying
+from features.emergency_notifications.queries import Incident, Report, Voice
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work
 from tests.waiting import until
-from tickets import attempts, incidents, notice_households
-from tickets.attempts import Attempt
-from tickets.incidents import Incident, Report, Voice
-from tickets.notice_households import Shown
 
 RULES = Rules(ring_for=1.0, rounds=2, next_number_after=0.1, round_every=0.3)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

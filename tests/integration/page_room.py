@@ -9,10 +9,10 @@ from pathlib import Path
 import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role
-from desk.assets import Assets
+from db.engine import engine
+from permissions.roles import Role
 from tests.integration.desk_room import Room, opened
-from tickets.database import engine
+from web.assets import Assets
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
 

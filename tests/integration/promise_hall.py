@@ -11,19 +11,21 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from callflow.lifecycles.promise import PromiseKind, PromiseState, Rules
-from callflow.rules.roles import Role
+from dispatch import attempts
+from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
-from dispatch.promising import Promising
+from features.callbacks import due as call_backs
+from features.callbacks import queries as promises
+from features.callbacks.lifecycle import PromiseKind, PromiseState, Rules
+from features.callbacks.outbound import Promising
+from features.callbacks.queries import Promise
 from ledger.journal import Journals
+from permissions.roles import Role
+from phone_numbers.reading import Numbering
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
-from tickets import attempts, call_backs, promises
-from tickets.attempts import Attempt
-from tickets.numbers import Numbering
-from tickets.promises import Promise
 
 RULES = Rules(again_every=0.5, most_tries=2, round_every=0.3)
 SEATS = frozenset(f"w{number:02d}" for number in range(1, 25))

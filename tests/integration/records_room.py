@@ -4,23 +4,21 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.household_list import Listed
-from callflow.rules.roles import Role
 from callflow.rules.wall_clock import Repeat
+from features.accounts import queries as accounts
+from features.customers import queries as customers
+from features.customers.queries import Customer, CustomerSort
+from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.household_list import Listed
+from features.handovers import queries as handovers
+from features.knowledge import queries as knowledge
+from features.knowledge.queries import Entry
+from features.wake_ups import register as wake_register
+from features.wake_ups.register import Registration
+from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, NUMBERS
 from tests.integration.notice_street import REPORT
-from tickets import (
-    accounts,
-    customers,
-    handovers,
-    incidents,
-    knowledge,
-    notice_households,
-    wake_register,
-)
-from tickets.customers import Customer, CustomerSort
-from tickets.knowledge import Entry
-from tickets.wake_register import Registration
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 

@@ -16,18 +16,18 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import HELD_BACK_FOR, Job, JobState, Result
 from callflow.rules.wall_clock import is_zone
-from dispatch.batching import Batching
+from db.engine import engine
 from dispatch.guard import Guard
 from dispatch.purpose import Follow, Planned
+from features.campaigns.contact import HELD_BACK_FOR, Job, JobState, Result
+from features.campaigns.lifecycle import BatchState
+from features.campaigns.outbound import Batching
+from features.campaigns.tables import BatchJobRow
+from features.do_not_call import queries as do_not_call
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.batch_room import House, SpokenAtOnce, batch, people, zone_of_noon
 from tests.waiting import until
-from tickets import do_not_call
-from tickets.batch_models import BatchJobRow
-from tickets.database import engine
 
 
 @pytest.fixture

@@ -14,23 +14,24 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from callflow.lifecycles.batch import BatchState, Mode
-from callflow.lifecycles.batch_job import JobState, Result
-from callflow.lifecycles.promise import PromiseKind
-from callflow.rules.roles import Role
+from db.engine import engine
+from dispatch.attempts import Attempt
 from dispatch.guard import Guard
+from dispatch.tables import AttemptRow
+from features.callbacks import queries as promises
+from features.callbacks.lifecycle import PromiseKind
+from features.callbacks.tables import PromiseRow
+from features.calls.tables import Call
+from features.campaigns.contact import JobState, Result
+from features.campaigns.lifecycle import BatchState, Mode
+from features.campaigns.queries import Batch
+from features.duties import free_agents
+from features.duties.queries import DutyState
+from permissions.roles import Role
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.batch_room import House, batch, people
 from tests.integration.test_promising import a_call
 from tests.waiting import until
-from tickets import free_agents, promises
-from tickets.attempts import Attempt
-from tickets.batches import Batch
-from tickets.database import engine
-from tickets.desk_models import PromiseRow
-from tickets.duties import DutyState
-from tickets.models import Call
-from tickets.outbound_models import AttemptRow
 
 
 @pytest.fixture

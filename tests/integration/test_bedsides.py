@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callflow.call import Language
 from callflow.dialogues.wake_menu import RegisterClosed
 from callflow.rules.wall_clock import Repeat, next_moment
-from reception.bedsides import WRITE_WITHIN, Bedsides
-from tickets import wake_guests, wake_register, wake_ups
-from tickets.database import engine
-from tickets.wake_register import Known, Registration, Through
+from callservice.guest_wake_ups import WRITE_WITHIN, Bedsides
+from db.engine import engine
+from features.wake_ups import guests as wake_guests
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.register import Known, Registration, Through
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEVEN, EIGHT = time(7, 0), time(8, 0)

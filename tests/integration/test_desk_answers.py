@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from callflow.rules.roles import Role, sees_numbers
-from desk import bodies
-from desk.edge import HEADERS
+from db.engine import engine
+from features.accounts import tokens
+from permissions.roles import Role, sees_numbers
 from tests.integration.desk_room import (
     CALLS,
     NAME,
@@ -19,8 +19,8 @@ from tests.integration.desk_room import (
     recording_id,
     ticket_number,
 )
-from tickets import tokens
-from tickets.database import engine
+from web import bodies
+from web.edge import HEADERS
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
 

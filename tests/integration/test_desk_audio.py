@@ -5,7 +5,7 @@ import wave
 
 import pytest
 
-from callflow.rules.roles import Role
+from permissions.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
     Room,

@@ -10,11 +10,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from callflow.rules.roles import Role
-from desk import watching
+from permissions.roles import Role
 from tests.integration.batch_desk import BATCHES, LIST, REFUSED, came, looks, made
 from tests.integration.desk_room import CSRF
 from tests.integration.page_room import Pages, Seen, pages
+from web import changes as watching
 
 
 @pytest_asyncio.fixture

@@ -11,18 +11,21 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import Job, JobState, Result
-from callflow.rules.roles import Role
+from dispatch import attempts
+from dispatch.attempts import Attempt
+from features.accounts.tables import AccountRow
+from features.campaigns import contacts as batch_jobs
+from features.campaigns import queries as batches
+from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contacts import Wanted
+from features.campaigns.lifecycle import BatchState
+from features.duties import queries as duties
+from features.duties.free_agents import AGENT
+from features.duties.queries import DutyKind, DutyState
+from permissions.roles import Role
 from tests.integration.batch_desk import BATCHES, REFUSED, looks, made
 from tests.integration.desk_room import call_id
 from tests.integration.page_room import Pages, pages
-from tickets import attempts, batch_jobs, batches, duties
-from tickets.attempts import Attempt
-from tickets.batch_jobs import Wanted
-from tickets.duties import DutyKind, DutyState
-from tickets.free_agents import AGENT
-from tickets.people_models import AccountRow
 
 QUESTIONS = [{"name": "solved"}, {"name": "speed", "zh": "网速够用吗", "en": "Ok?", "keys": "12"}]
 TALK = f"/api/v1/calls/{call_id(7)}/batch"

@@ -13,7 +13,8 @@ import pytest_asyncio
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from callflow.rules.roles import Role
+from features.campaigns.tables import BatchJobRow
+from permissions.roles import Role
 from tests.integration.batch_desk import (
     BATCHES,
     HOSTILE,
@@ -26,7 +27,6 @@ from tests.integration.batch_desk import (
 )
 from tests.integration.desk_room import CALLS, call_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
-from tickets.batch_models import BatchJobRow
 
 
 @pytest_asyncio.fixture

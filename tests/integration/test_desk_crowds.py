@@ -9,7 +9,7 @@ import json
 import pytest
 
 from bench.strangers import BAR_MS, KINDS, Desk, desk_alone, noticed
-from callflow.rules.roles import Role
+from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD
 
 pytestmark = pytest.mark.slow

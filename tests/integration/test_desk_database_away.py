@@ -9,8 +9,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from callflow.rules.roles import Role
-from desk.archive import PATIENCE_S
+from db.bounded import PATIENCE_S
+from permissions.roles import Role
 from tests.integration.desk_room import Room, recording_id, room
 from tests.postgres import Postgres, running
 from tests.waiting import until

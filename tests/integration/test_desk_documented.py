@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+import reception.guide
+import reception.journal
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -13,14 +15,12 @@ import agi.metrics
 import ami.metrics
 import dispatch.metrics
 import line.metrics
-import reception.guide
-import reception.journal
-from callflow.rules.roles import IN_CHINESE, Role, sees_numbers
-from desk.metrics import OF_CALLS, OF_LEDGER
-from desk.policy import LEADERS, POLICY, Open, is_page
-from desk.problems import TITLES
+from permissions.roles import IN_CHINESE, Role, sees_numbers
+from permissions.routes import LEADERS, POLICY, Open, is_page
 from settings import PROJECT
 from tests.integration.desk_room import Room, room
+from web.metrics import OF_CALLS, OF_LEDGER
+from web.problems import TITLES
 
 API = (PROJECT / "docs/api.md").read_text()
 OPERATING = (PROJECT / "docs/operating.md").read_text()

@@ -11,13 +11,15 @@ import pytest_asyncio
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role
-from desk.accounts import cookie
-from desk.admission import ABSOLUTE, IDLE
+from db.engine import engine
+from features.accounts import queries as accounts
+from features.accounts import sessions as sittings
+from features.accounts.tables import AccountRow, SittingRow
+from features.audit.tables import AuditRow
+from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD, SITTINGS, Room, room
-from tickets import accounts, sittings
-from tickets.database import engine
-from tickets.people_models import AccountRow, AuditRow, SittingRow
+from web.authentication import cookie
+from web.current_user import ABSOLUTE, IDLE
 
 SELF, SITTING = "/api/v1/sitting", "/api/v1/sittings"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}

@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 
 import main
 from commands.run import greet_first
+from db.migrate import upgrade
 from settings import Settings
 from tests.integration.desk_room import opened
 from tests.postgres import Postgres
-from tickets.migrate import upgrade
 
 SELF = "/api/v1/sitting"
 PASSWORD = re.compile(r"([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})")

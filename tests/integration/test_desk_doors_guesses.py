@@ -11,16 +11,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
-from callflow.rules.roles import Role
-from desk.accounts import device
-from desk.accounts.lockout import EVERYWHERE_FREE, FREE_FAILURES, TIRED_AFTER, Tries
-from desk.accounts.passwords import Passwords
-from desk.lane import TooManyAtOnceError
+from db.engine import engine
+from features.accounts import queries as accounts
+from features.accounts.tables import AccountRow
+from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room, room
 from tests.postgres import Postgres
-from tickets import accounts
-from tickets.database import engine
-from tickets.people_models import AccountRow
+from web.authentication import known_browser as device
+from web.authentication.lockout import EVERYWHERE_FREE, FREE_FAILURES, TIRED_AFTER, Tries
+from web.authentication.passwords import Passwords
+from web.lane import TooManyAtOnceError
 
 SELF = "/api/v1/sitting"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}

@@ -10,16 +10,17 @@ import pytest_asyncio
 from fastapi import WebSocket
 from sqlalchemy import update
 
-from callflow.rules.roles import Role
-from desk import policy
-from desk.accounts import cookie, guard
-from desk.app import built, facing_the_network
-from desk.policy import POLICY, WEB_SOCKET, Open, is_page
+from db.engine import engine
+from features.calls.tables import Call
+from permissions import routes as policy
+from permissions.roles import Role
+from permissions.routes import POLICY, WEB_SOCKET, Open, is_page
 from settings import Settings
 from tests.integration.desk_asking import ask, filled, seated
 from tests.integration.desk_room import CSRF, NUMBERS, PASSWORD, Room, room
-from tickets.database import engine
-from tickets.models import Call
+from web.app import built, facing_the_network
+from web.authentication import cookie
+from web.authentication import csrf as guard
 
 SELF = "/api/v1/sitting"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}

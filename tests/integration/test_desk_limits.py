@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from callflow.rules.roles import Role
-from desk import bodies, live
-from desk.accounts import cookie
-from desk.accounts.lockout import FREE_FAILURES
-from desk.archive import Archive
-from desk.edge import Edge
+from db.bounded import Archive
+from features.accounts import queries as accounts
 from floor.streams import OF_ONE_PERSON
+from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
-from tickets import accounts
+from web import bodies, live
+from web.authentication import cookie
+from web.authentication.lockout import FREE_FAILURES
+from web.edge import Edge
 
 SELF = "/api/v1/sitting"
 NESTED = [b"[" * 60_000, b'{"a":' * 12_000, b"[" * 30_000 + b"]" * 30_000, b"9" * 60_000]
@@ -154,7 +154,7 @@ def _behind(desk: Room, proxies: str) -> None:
 async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_for_nobody(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    monkeypatch.setattr("desk.lane.A_SECOND", 1e6)
+    monkeypatch.setattr("web.lane.A_SECOND", 1e6)
     async with small_desk.client() as browser:
         known = {"cookie": f"{cookie.NAME}=sitting-{Role.SENIOR_AGENT.value}"}
         unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role
-from desk import watching
+from features.audit.tables import AuditRow
+from features.emergency_notifications import households as notice_households
+from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, Room
 from tests.integration.notice_desk import (
     API,
@@ -22,8 +23,7 @@ from tests.integration.notice_desk import (
     is_voiced,
     reports,
 )
-from tickets import notice_households
-from tickets.people_models import AuditRow
+from web import changes as watching
 
 
 async def test_an_incident_is_recorded_in_detail_and_nobody_is_rung(desk: Room) -> None:

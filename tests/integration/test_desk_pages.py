@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from callflow.rules.roles import Role
-from desk.assets import Assets
-from desk.policy import POLICY, Open, is_page
+from permissions.roles import Role
+from permissions.routes import POLICY, Open, is_page
 from settings import PROJECT
 from tests.integration.desk_room import Room, call_id, room
+from web.assets import Assets
 
 LARGEST_FIRST_LOAD = 300_000
 """Bytes, compressed, of a page with all it loads at once."""

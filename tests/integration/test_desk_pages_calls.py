@@ -9,11 +9,12 @@ import pytest_asyncio
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role, sees_numbers
-from desk.policy import POLICY
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.tickets.tables import TicketRow
+from permissions.roles import Role, sees_numbers
+from permissions.routes import POLICY
 from tests.integration.desk_room import NAME, NUMBER, call_id, recording_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
-from tickets.models import Call, CallEvent, GapRow, RecordingRow, StretchRow, TicketRow
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
@@ -184,7 +185,7 @@ async def test_who_may_not_listen_sees_no_player_and_no_listeners(desk: Pages) -
 async def test_pages_of_calls_are_turned_without_losing_what_was_typed(
     desk: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.pages.routes_calls.ROWS", 2)
+    monkeypatch.setattr("features.calls.pages.ROWS", 2)
     address, found = "/calls?q=1234&outcome=message", set[str]()
     for _ in range(2):
         seen = await _look(desk, address)

@@ -8,17 +8,21 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules.roles import Role
-from desk.archive import NotAnsweringError
-from desk.policy import POLICY
+from db.bounded import NotAnsweringError
+from features.accounts.tables import AccountRow
+from features.audit.tables import AuditRow
+from features.calls.tables import Call
+from features.customers.tables import CustomerRow
+from features.emergency_notifications.tables import IncidentRow, NoticeHouseholdRow
+from features.handovers.tables import HandoverRow
+from features.knowledge.tables import KnowledgeRow
+from features.tickets.tables import TicketRow
+from features.wake_ups.tables import WakeRegistrationRow
+from permissions.roles import Role
+from permissions.routes import POLICY
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, call_id
 from tests.integration.page_room import Pages, Seen, pages
 from tests.integration.records_room import one_of_everything
-from tickets.desk_models import CustomerRow, HandoverRow, KnowledgeRow
-from tickets.models import Call, TicketRow
-from tickets.notice_models import IncidentRow, NoticeHouseholdRow
-from tickets.outbound_models import WakeRegistrationRow
-from tickets.people_models import AccountRow, AuditRow
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 LEADER, SENIOR = Role.TEAM_LEADER, Role.SENIOR_AGENT
@@ -303,7 +307,7 @@ async def test_a_database_that_is_away_is_a_sentence_for_people(
     async def away(*_: object, **__: object) -> None:
         raise NotAnsweringError
 
-    monkeypatch.setattr("desk.archive.Archive.ask", away)
+    monkeypatch.setattr("db.bounded.Archive.ask", away)
     async with desk.person(LEADER) as person:
         answer = await person.get("/calls")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

@@ -10,9 +10,10 @@ from fastapi import FastAPI, WebSocket
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 
-from callflow.rules.roles import Role
-from desk.app import built
-from desk.policy import (
+from db.engine import engine
+from features.accounts import tokens
+from permissions.roles import Role
+from permissions.routes import (
     LEADERS,
     POLICY,
     WEB_SOCKET,
@@ -25,8 +26,7 @@ from desk.policy import (
 from settings import Settings
 from tests.integration.desk_asking import SOMEWHERE, ask, filled, seated
 from tests.integration.desk_room import Room, room
-from tickets import tokens
-from tickets.database import engine
+from web.app import built
 
 IN = {("DELETE", "/api/v1/sitting"): "leaving", ("POST", "/logout"): "left"}
 """The sittings that are ended; all else is asked in another one."""

@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from db.engine import engine
+from db.migrate import upgrade
+from features.accounts import tokens
 from settings import PROJECT, Settings
 from tests.postgres import Postgres
 from tests.waiting import until
-from tickets import tokens
-from tickets.database import engine
-from tickets.migrate import upgrade
 
 
 def _free_port() -> int:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from callflow.rules.roles import Role
-from desk import watching
+from db.engine import engine
+from features.callbacks.tables import PromiseRow
+from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id
-from tickets.database import engine
-from tickets.desk_models import PromiseRow
+from web import changes as watching
 
 CUSTOMER = "13912345678"
 JUNIOR = Role.JUNIOR_AGENT

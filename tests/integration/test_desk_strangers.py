@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callflow.rules.roles import Role
-from desk.app import facing_the_network
-from desk.edge import HEADERS
-from desk.policy import POLICY, is_page
+from permissions.roles import Role
+from permissions.routes import POLICY, is_page
 from tests.integration.desk_room import Room, call_id, recording_id, room, ticket_number
+from web.app import facing_the_network
+from web.edge import HEADERS
 
 PROMISED = {200, 201, 204, 206, 303, 400, 401, 403, 404, 405, 409, 410, 413, 416, 422}
 MAY_BE_AWAY = ("/health", "/api/v1/duty", "/api/v1/agents", "/api/v1/floor", "/api/v1/calls/")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from callflow.rules.roles import Role
-from desk import watching
+from db.engine import engine
+from features.wake_ups.tables import WakeUpRow
 from floor.streams import Stream, Told
+from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room
-from tickets.database import engine
-from tickets.outbound_models import WakeUpRow
+from web import changes as watching
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date()
 

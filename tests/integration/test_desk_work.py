@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from callflow.rules.roles import Role
+from permissions.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
     NUMBER,

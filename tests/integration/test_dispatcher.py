@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from callflow.lifecycles.wake_up import Proved, Rules, WakeState
+from db.engine import engine
+from features.wake_ups import queries as wake_ups
+from features.wake_ups.lifecycle import Proved, Rules, WakeState
 from tests.integration.hotel import RULES, Hotel, HotelSwitch
 from tests.waiting import until
-from tickets import wake_ups
-from tickets.database import engine
 
 
 @pytest.fixture

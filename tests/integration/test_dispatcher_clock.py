@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from callflow.lifecycles.wake_up import Rules, WakeState
+from db.engine import engine
+from dispatch.attempts import Attempt
+from features.wake_ups.lifecycle import Rules, WakeState
 from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
-from tickets.attempts import Attempt
-from tickets.database import engine
 
 HOUR = 3600.0
 RULES = Rules(ring_for=1.0, again_every=0.5, give_up_after=600.0, grace=1800.0)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from callflow.rules.service_level import Waited
-from floor.day import AgentDay, Counted
-from floor.today import counted
+from db.engine import engine
+from features.duties import queries as duties
+from floor.day_counts import counted
+from floor.day_figures import AgentDay, Counted
+from floor.service_level import Waited
 from tests.integration.ledger_room import Room, catch_up, home, many_calls
 from tests.integration.test_ledger_keeper import handed_over, sat, tell
 from tests.unit.scripted_journal import BOOT, Telling
 from tests.unit.test_call_fold import abandoned_the_queue, at, left_a_message, talked
-from tickets import duties
-from tickets.database import engine
 
 LINKED = f"{BOOT}-1795296635.0"
 MIDNIGHT = at(0) - timedelta(hours=1)

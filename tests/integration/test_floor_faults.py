@@ -7,16 +7,17 @@ from datetime import timedelta
 import pytest
 
 from ami import link as links
-from callflow.rules.roles import Role
-from floor import favoured, showing
+from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
+from floor import availability as showing
+from floor import offer_order as favoured
 from floor.control import NotDoneError, NotTalkingError, Script
-from floor.kept_open import NEVER_RUNG
 from floor.people import DeviceState
+from floor.queue_openers import NEVER_RUNG
 from floor.streams import ROOM
+from permissions.roles import Role
 from tests.fakes.ami_floor import FakeFloor
 from tests.integration.floor_room import INTERFACE, LINKED, MEMBERS, next_of, running, talking
 from tests.waiting import until
-from tickets.duties import AtWorkError, DutyKind, DutyState, SeatTakenError
 
 
 @pytest.fixture(autouse=True)

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from callflow.lifecycles.wake_up import Rules as WakeRules
-from callflow.lifecycles.wake_up import WakeState
-from callflow.rules import dialling
-from callflow.rules.dialling import Rules
+from db.engine import engine
+from dispatch import attempts
+from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.purpose import Planned
+from dispatch.tables import AttemptRow
+from features.wake_ups.lifecycle import Rules as WakeRules
+from features.wake_ups.lifecycle import WakeState
+from phone_numbers import dialling
+from phone_numbers.dialling import Rules
+from phone_numbers.reading import Numbering
 from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
-from tickets import attempts
-from tickets.attempts import Attempt
-from tickets.database import engine
-from tickets.numbers import Numbering
-from tickets.outbound_models import AttemptRow
 
 OUTSIDE, THE_SAME, ANOTHER = "13800138000", "013800138000", "13900139000"
 FULL = "+8613800138000"

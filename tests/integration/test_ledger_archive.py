@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from callflow.lifecycles.recording import RecordingState
+from db.engine import engine
+from features.calls import queries
+from features.calls.queries import CallStory
+from features.calls.recording import RecordingState
 from ledger.archive import MISSING_AFTER_S, Archive
 from recordings.store import Store
 from recordings.wav import Layout, header
@@ -16,9 +19,6 @@ from tests.integration.ledger_room import NOW, Room, catch_up, home
 from tests.unit.scripted_journal import CALL, Telling
 from tests.unit.sound_files import silence, stereo, voice
 from tests.unit.test_call_fold import at, crashed, hung_up_while_ringing, left_a_message, talked
-from tickets import queries
-from tickets.database import engine
-from tickets.queries import CallStory
 
 MONO = Layout(begins=44, channels=1, rate=8000, declared=None)
 

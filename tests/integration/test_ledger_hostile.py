@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from callflow.lifecycles.call import CallRecord
 from callflow.text import clean
-from ledger.threads import Boots, Thread
+from db.engine import engine
+from features.calls.lifecycle import CallRecord
+from ledger.open_calls import Boots, Thread
 from tests.integration.ledger_room import Room, call_id, catch_up, home
 from tests.unit.scripted_journal import BOOT, Telling
-from tickets.database import engine
 
 HOSTILE = 1000
 PIECES = (

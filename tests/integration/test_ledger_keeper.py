@@ -11,15 +11,17 @@ import pytest_asyncio
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from callflow.rules.roles import Role
+from db.engine import engine
+from db.migrate import upgrade
+from features.accounts import queries as accounts
+from features.calls import queries
+from features.duties import queries as duties
 from ledger.keeper import Keeper
+from permissions.roles import Role
 from tests.integration.ledger_room import NOW, Journal, Room, call_id, catch_up, home, many_calls
 from tests.unit.scripted_journal import BOOT, CALL, Telling
 from tests.unit.test_call_fold import ENDINGS, at, talked, waiting
 from tests.unit.test_stretches import a_talk, joined, phone
-from tickets import accounts, duties, queries
-from tickets.database import engine
-from tickets.migrate import upgrade
 
 JOURNAL = many_calls(24)
 

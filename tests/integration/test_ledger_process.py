@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from db.engine import engine
 from settings import PROJECT
 from tests.integration.ledger_room import JOURNALS, Room, call_id, home, many_calls
 from tests.postgres import Postgres, running
 from tests.unit.sound_files import silence, stereo
 from tests.waiting import until
-from tickets.database import engine
 
 CALLS = 160
 JOURNAL = many_calls(CALLS)

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from callflow.call import Barge, Pressed
-from line.ear import Ear
 from line.line import LineEnded
 from line.server import UNNAMED, LineServer
 from line.ticker import Ticker
+from line.vad import Ear
 from line.wire import AUDIO_HEADER, FRAME_BYTES, GOODBYE, packets
 
 TONE = packets(b"".join(struct.pack("<h", 8000 * (-1) ** n) for n in range(1600)))

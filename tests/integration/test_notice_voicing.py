@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dispatch.voicing import Voicing, by_program
+from db.engine import engine
+from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.queries import Incident, Voice
+from features.emergency_notifications.voicing import Voicing, by_program
 from settings import PROJECT, Settings
 from sounds.sound import Sound, read_wav, wav_bytes
 from tests.integration.notice_street import Street, StreetSwitch
-from tickets import incidents
-from tickets.database import engine
-from tickets.incidents import Incident, Voice
 
 CACHE = PROJECT / ".cache"
 

@@ -12,7 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from callflow.lifecycles.notification import (
+from callflow.rules.wall_clock import Repeat
+from db.engine import engine
+from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.lifecycle import (
     STOPPED,
     Household,
     HouseholdState,
@@ -20,17 +24,15 @@ from callflow.lifecycles.notification import (
     chosen,
     decide,
 )
-from callflow.lifecycles.wake_up import Rules as WakeRules
-from callflow.rules.wall_clock import Repeat
-from dispatch.waking import Waking
+from features.emergency_notifications.queries import NotReadyError, Stage, Voice
+from features.emergency_notifications.tables import NoticeHouseholdRow
+from features.wake_ups import register as wake_register
+from features.wake_ups.lifecycle import Rules as WakeRules
+from features.wake_ups.outbound import Waking
+from features.wake_ups.register import Registration
+from features.wake_ups.tables import WakeUpRow
 from tests.integration.notice_street import RULES, Street, StreetSwitch
 from tests.waiting import until
-from tickets import incidents, notice_households, wake_register
-from tickets.database import engine
-from tickets.incidents import NotReadyError, Stage, Voice
-from tickets.notice_models import NoticeHouseholdRow
-from tickets.outbound_models import WakeUpRow
-from tickets.wake_register import Registration
 
 TOLD, NOT_TOLD, NO_NUMBER = (
     HouseholdState.TOLD,

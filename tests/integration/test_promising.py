@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from callflow.lifecycles.promise import CallNow, PromiseKind, PromiseState, Settled
-from callflow.rules.roles import Role
+from db.engine import engine
+from features.callbacks import due as call_backs
+from features.callbacks import queries as promises
+from features.callbacks.lifecycle import CallNow, PromiseKind, PromiseState, Settled
+from features.callbacks.queries import Promise
+from features.callbacks.tables import PromiseRow
+from features.calls.tables import Call
+from features.customers.tables import CustomerRow
+from permissions.roles import Role
 from tests.integration.promise_hall import Hall, HallSwitch
 from tests.waiting import until
-from tickets import call_backs, promises
-from tickets.database import engine
-from tickets.desk_models import CustomerRow, PromiseRow
-from tickets.models import Call
-from tickets.promises import Promise
 
 
 @pytest.fixture

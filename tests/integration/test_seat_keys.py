@@ -3,13 +3,13 @@
 import pytest
 
 from ami import link as links
-from floor import keys
+from features.duties.queries import DutyKind
+from floor import seat_passwords as keys
 from floor.people import Worker
 from tests.fakes.ami_floor import FakeFloor
 from tests.fakes.ami_switch import SECRET
 from tests.integration.floor_room import SEATS, Room, running
 from tests.waiting import until
-from tickets.duties import DutyKind
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from settings import PROJECT, Settings
-from switchroom import asterisk, render
+from supervisor import asterisk, render
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.real
 RUN = """
 import sys
 from settings import Settings
-from switchroom.run import run
+from supervisor.run import run
 sys.exit(run(Settings(), steps=[], services=[], once_ready=lambda _: None))
 """
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from settings import PROJECT, Settings
-from switchroom import asterisk, doctor, ports
-from switchroom.errors import SetupError
+from supervisor import asterisk, doctor, ports
+from tools.errors import SetupError
 
 THIRDRING = str(Path(sys.executable).parent / "thirdring")
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from switchroom import children, probes, render, supervise
-from switchroom.children import Child, Start
-from switchroom.errors import SetupError
-from switchroom.supervise import Supervisor, alone
+from supervisor import children, probes, render, supervise
+from supervisor.children import Child, Start
+from supervisor.supervise import Supervisor, alone
 from tests.waiting import until
+from tools.errors import SetupError
 
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(600)")
 DEAF = """

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.lifecycles.batch import SHIPPED, BatchState, Mode
-from callflow.lifecycles.batch_job import Job, JobState, Result
+from db.engine import engine
+from features.campaigns import contacts as batch_jobs
+from features.campaigns import queries as batches
+from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contacts import Wanted
+from features.campaigns.lifecycle import SHIPPED, BatchState, Mode
+from features.do_not_call import queries as do_not_call
+from features.do_not_call.queries import Entry
 from tests.integration.batch_room import batch, people
-from tickets import batch_jobs, batches, do_not_call
-from tickets.batch_jobs import Wanted
-from tickets.database import engine
-from tickets.do_not_call import Entry
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 

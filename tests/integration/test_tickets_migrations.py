@@ -12,13 +12,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.engine import engine
+from db.migrate import newest, to, upgrade
+from features.audit import log as audit
+from features.calls import queries
+from features.tables import METADATA
 from settings import PROJECT
-from tickets import audit, queries
-from tickets.database import engine
-from tickets.migrate import newest, to, upgrade
-from tickets.tables import METADATA
 
-UPGRADE = "import sys; from tickets.migrate import upgrade; upgrade(sys.argv[1])"
+UPGRADE = "import sys; from db.migrate import upgrade; upgrade(sys.argv[1])"
 
 
 async def revision(url: str) -> str:

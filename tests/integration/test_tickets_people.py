@@ -8,12 +8,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.lifecycles.promise import PromiseKind, Settled
-from callflow.rules.roles import Role
-from tickets import accounts, call_backs, duties, promises, sittings
-from tickets.accounts import Account, NumberTakenError
-from tickets.database import engine
-from tickets.duties import AtWorkError, Duty, DutyKind, DutyState, SeatTakenError
+from db.engine import engine
+from features.accounts import queries as accounts
+from features.accounts import sessions as sittings
+from features.accounts.queries import Account, NumberTakenError
+from features.callbacks import due as call_backs
+from features.callbacks import queries as promises
+from features.callbacks.lifecycle import PromiseKind, Settled
+from features.duties import queries as duties
+from features.duties.queries import AtWorkError, Duty, DutyKind, DutyState, SeatTakenError
+from permissions.roles import Role
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 IDLE = timedelta(hours=8)

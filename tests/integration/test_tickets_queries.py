@@ -10,20 +10,16 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.lifecycles.call import CallRecord, CallState, Disposition
-from callflow.lifecycles.recording import (
-    Gap,
-    Recording,
-    RecordingKind,
-    RecordingState,
-)
-from callflow.lifecycles.ticket import Ticket, TicketKind, TicketSource, TicketState
+from db.engine import engine
+from db.paging import Page, UnknownCursorError, cursor_of
+from features.calls import queries, writes
+from features.calls import stretch_rows as stretches
+from features.calls.lifecycle import CallRecord, CallState, Disposition
+from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
+from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
+from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from tests.integration.ledger_room import call_id
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
-from tickets import queries, stretches, writes
-from tickets.database import engine
-from tickets.pages import Page, UnknownCursorError, cursor_of
-from tickets.queries import CallFilter, RecordingFilter, TicketFilter
 
 
 @pytest_asyncio.fixture

@@ -11,14 +11,15 @@ import pytest_asyncio
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from callflow.lifecycles.wake_up import WakeState
-from callflow.rules.roles import Role
+from db.engine import engine
+from dispatch import attempts
+from dispatch.attempts import Attempt
+from features.audit.log import EVERY_LOOK, looks
+from features.wake_ups import queries as wake_ups
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.tables import WakeUpRow
+from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id, opened, recording_id
-from tickets import attempts, wake_ups
-from tickets.attempts import Attempt
-from tickets.audit import EVERY_LOOK, looks
-from tickets.database import engine
-from tickets.outbound_models import WakeUpRow
 
 DAY = (datetime.now(UTC) + timedelta(days=2)).date()
 HEAD = "房间,客人,时间,日期,重复\n"

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import confined
-from callflow.rules.roles import Role
 from confined import BeyondError, Fence, Limit
-from desk.bodies import LARGE_OF_ONE
-from sheets import apart
-from sheets.faults import UnreadableError, Whole
+from imports import worker as apart
+from imports.faults import UnreadableError, Whole
+from permissions.roles import Role
 from sounds.bringing import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
+from web.bodies import LARGE_OF_ONE
 
 MOST_MB = 200
 """Of the process that reads and of what it leaves in ours, together."""

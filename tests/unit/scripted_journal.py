@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from callflow.lifecycles.call import CallRecord, fold
-from callflow.lifecycles.events import JournalEvent
+from callflow.events import JournalEvent
+from features.calls.lifecycle import CallRecord, fold
 from ledger.lines import Reject, parse_cel, parse_dialogue, parse_queue_log, parse_site
 
 BEGAN = 1_795_296_635.0

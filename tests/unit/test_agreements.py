@@ -21,12 +21,12 @@ from callflow.call import (
     Verdict,
 )
 from callflow.dialogues.scripts import Script
-from callflow.rules.notice import NoticeKind
 from callflow.rules.routing import EVERYBODY
+from callservice import routing as guide
+from callservice.service import ROUTES
+from features.outage.rules import NoticeKind
 from floor.control import CONTEXTS
 from floor.control import Script as Key
-from reception import guide
-from reception.service import ROUTES
 from settings import PROJECT
 
 DIALPLAN = "\n".join(path.read_text() for path in sorted((PROJECT / "dialplan").glob("*.j2")))

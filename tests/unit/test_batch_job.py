@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.lifecycles.batch_job import (
+from features.campaigns.contact import (
     OVER,
     SPACING,
     Answer,

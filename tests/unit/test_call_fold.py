@@ -8,14 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callflow.lifecycles.call import (
-    CallRecord,
-    CallState,
-    Disposition,
-    HungUpBy,
-    SilOutcome,
-    fold,
-)
+from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, fold
 from tests.unit.scripted_journal import BEGAN, BOOT, CALL, CALLER, Telling, folded
 
 

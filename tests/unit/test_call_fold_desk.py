@@ -2,8 +2,8 @@
 
 import pytest
 
-from callflow.lifecycles.call import CallState, Disposition, HungUpBy, Way
-from ledger.promised import _said
+from features.calls.lifecycle import CallState, Disposition, HungUpBy, Way
+from ledger.call_callbacks import _said
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
 from tests.unit.test_call_fold import waiting
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from callflow.lifecycles.call import CallRecord, fold
-from callflow.lifecycles.events import JournalEvent
+from callflow.events import JournalEvent
+from features.calls.lifecycle import CallRecord, fold
 from ledger.lines import parse_cel, parse_dialogue, parse_queue_log, parse_site
 from tests.unit.scripted_journal import event_of
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars import calendar
-from callflow.rules.calling_hours import CallingHours, NeverError, next_allowed
 from callflow.rules.hours import Calendar
+from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHINA = calendar("CN", "")

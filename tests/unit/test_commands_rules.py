@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import logs
 from callflow.call import Language
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.telling import told
-from callflow.rules import notice
-from callflow.rules.masking import masked_digits, masked_name, masked_number, masked_text
-from callflow.rules.notice import LONGEST, Notice, NoticeKind
-from callflow.rules.roles import IN_CHINESE, Role
+from callflow.events import JournalEvent
+from features.calls.timeline import told
+from features.outage import rules as notice
+from features.outage.rules import LONGEST, Notice, NoticeKind
+from permissions.roles import IN_CHINESE, Role
+from phone_numbers.masking import masked_digits, masked_name, masked_number, masked_text
 
 SINCE = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ import main
 from commands import printing
 from commands.moments import UnknownMomentError, moment
 from commands.settings import described, markdown, shown
-from desk.pages.shown import Shown
 from settings import PROJECT, Settings
+from web.shown import Shown
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)  # 01:30 of the 22nd in Shanghai

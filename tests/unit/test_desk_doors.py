@@ -6,9 +6,12 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from desk.accounts import cookie, device, guard
-from desk.accounts.device import Marks
-from desk.accounts.lockout import (
+from features.accounts.pages_sign_in import ours
+from web.authentication import cookie
+from web.authentication import csrf as guard
+from web.authentication import known_browser as device
+from web.authentication.known_browser import Marks
+from web.authentication.lockout import (
     EVERYWHERE_EVERY,
     EVERYWHERE_FREE,
     FREE_FAILURES,
@@ -22,8 +25,7 @@ from desk.accounts.lockout import (
     network,
     pause,
 )
-from desk.accounts.passwords import BadPasswordError, Passwords, one_time, require_good
-from desk.pages.routes_doors import ours
+from web.authentication.passwords import BadPasswordError, Passwords, one_time, require_good
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 

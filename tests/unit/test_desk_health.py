@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk import health, reports
-from desk.audio import OutsideError, Span, span
-from desk.edge import known_hosts
-from desk.health import LAG_S, State, whole
-from desk.metrics import ExpositionCollector, ReportCollector
-from desk.reports import STALE_S, Report
+from features.calls.audio import OutsideError, Span, span
+from web import health, reports
+from web.edge import known_hosts
+from web.health import LAG_S, State, whole
+from web.metrics import ExpositionCollector, ReportCollector
+from web.reports import STALE_S, Report
 
 NOW = 1_795_300_000.0
 

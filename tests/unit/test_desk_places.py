@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from desk.places import OF_ONE_PERSON, Owner, Peer, Places
+from web.places import OF_ONE_PERSON, Owner, Peer, Places
 
 AGENT, LEADER, WALL = Owner(1), Owner(2), Owner(None, 7)
 

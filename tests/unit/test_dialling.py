@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from callflow.rules import dialling
-from callflow.rules.dialling import (
+from phone_numbers import dialling
+from phone_numbers.dialling import (
     DEFAULT_ALLOWED,
     DEFAULT_EMERGENCY,
     NOTHING,
@@ -23,8 +23,8 @@ from callflow.rules.dialling import (
     read_allowed,
     read_tariffs,
 )
+from phone_numbers.reading import Numbering, emergency_of
 from settings import Settings
-from tickets.numbers import Numbering, emergency_of
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 EMERGENCY = frozenset(DEFAULT_EMERGENCY.split(","))

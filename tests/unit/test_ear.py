@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from line import ear_echo
-from line.ear import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted, VoiceStopped
-from line.ear_level import NoiseFloor, SpeechLevel, dbfs
-from line.ear_network import MEMORY, Network
+from line import vad_echo as ear_echo
+from line.vad import FRAME_BYTES, Ear, HeardEvent, Hearing, VoiceStarted, VoiceStopped
+from line.vad_level import NoiseFloor, SpeechLevel, dbfs
+from line.vad_network import MEMORY, Network
 from sounds.sound import from_mulaw
 
 TICK_S = 0.02

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from floor.favoured import about_to_ring, awaited, is_served, next_in_line, stages
+from floor.live_state import Picture
+from floor.offer_order import about_to_ring, awaited, is_served, next_in_line, stages
 from floor.people import DeviceState, Member, Offer, Waiter
-from floor.picture import Picture
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 OWN, ALL = "own-8104", ("hotline", "senior", "own-8104")

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from callflow.call import Language
-from desk.words import section
 from settings import PROJECT
+from web.words import section
 
 ROW = re.compile(r"^\| ([a-z_]+) \| .+? \| (.+) \|$", re.MULTILINE)
 MEANINGS = dict(ROW.findall((PROJECT / "docs" / "figures.md").read_text(encoding="utf-8")))

@@ -6,13 +6,13 @@ import pytest
 
 from ami.agent_events import Hold, QueueCallerAbandon, Unhold
 from ami.events import AgentRingNoAnswer
-from callflow.rules.roles import Role
-from callflow.rules.service_level import Waited
-from floor.day import AgentDay, Counted
-from floor.notices import PhoneChanged
+from floor.changes import PhoneChanged
+from floor.day_figures import AgentDay, Counted
+from floor.live_state import Picture
 from floor.people import DeviceState
-from floor.picture import Picture
+from floor.service_level import Waited
 from floor.wallboard import duty, wallboard
+from permissions.roles import Role
 from tests.unit.test_floor_picture import (
     ANSWERS,
     ENDS,

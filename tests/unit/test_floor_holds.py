@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from floor.holds import Holds
-from floor.notices import CallEnded, HoldChanged
+from floor.changes import CallEnded, HoldChanged
+from floor.hold_journal import Holds
 from ledger.lines import parse_dialogue
 from tests.unit.scripted_journal import CALL, event_of
 

@@ -6,9 +6,9 @@ from ami.actions import Channel
 from ami.agent_events import AgentComplete
 from ami.bridge_events import BridgeEnter, BridgeLeave
 from ami.events import Event, QueueState, UserEvent
-from floor.notices import CallEnded, Notice, Offered, OfferGone, ParticipantsChanged, Talking
+from floor.changes import CallEnded, Notice, Offered, OfferGone, ParticipantsChanged, Talking
+from floor.live_state import Picture
 from floor.people import DeviceState
-from floor.picture import Picture
 from tests.unit.test_floor_picture import (
     ANSWERS,
     CALL,

@@ -23,8 +23,7 @@ from ami.events import (
     QueueState,
     UserEvent,
 )
-from callflow.rules.roles import Role
-from floor.notices import (
+from floor.changes import (
     CallEnded,
     HoldChanged,
     Missed,
@@ -35,9 +34,10 @@ from floor.notices import (
     PhoneChanged,
     Talking,
 )
+from floor.live_state import Picture
 from floor.people import DeviceState, Worker
-from floor.picture import Picture
 from floor.wallboard import duty, wallboard
+from permissions.roles import Role
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CALL, LINKED = "0b0f8f3e-6a5c-4c1d-9b6e-2f1f0f6f7a10", "trk-1.0"

@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from callflow.rules.roles import Role
 from floor.streams import (
     OF_ONE_PERSON,
     OF_ONE_TOKEN,
@@ -15,6 +14,7 @@ from floor.streams import (
     Told,
     TooManyPagesError,
 )
+from permissions.roles import Role
 
 AGENT, OTHER = 1, 2
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.rules.routing import EVERYBODY, Known, Queue
-from reception import guide
-from reception.guide import FUSE, WITHIN, Guide, variables
+from callservice import routing as guide
+from callservice.routing import FUSE, WITHIN, Guide, variables
 
 
 class Database:

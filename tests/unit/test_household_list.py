@@ -2,7 +2,7 @@
 
 import pytest
 
-from callflow.rules.household_list import MOST_LINES, BadLine, Listed, Wrong, read
+from features.emergency_notifications.household_list import MOST_LINES, BadLine, Listed, Wrong, read
 
 
 def _read(text: str, known: frozenset[str] = frozenset()) -> tuple[list[Listed], list[BadLine]]:

@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 
 from agi.session import Session
-from reception import lifeline
-from reception.lifeline import PUSHED_TO, held
+from callservice import watchdog as lifeline
+from callservice.watchdog import PUSHED_TO, held
 from tests.waiting import until
 
 

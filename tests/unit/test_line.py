@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from callflow.call import Barge, Life, Pressed, Spoke
-from line.ear import VoiceStarted, VoiceStopped
 from line.line import Line, LineEnded
+from line.vad import VoiceStarted, VoiceStopped
 from line.wire import SILENCE, packets
 
 PROMPT = packets(b"\x01\x02" * 160 * 5)

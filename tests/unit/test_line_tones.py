@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from line.ear_features import FRAME, FRAME_BYTES
 from line.tones import Tones
+from line.vad_features import FRAME, FRAME_BYTES
 from sounds.shipped import SHIPPED
 from sounds.sound import from_mulaw
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from switchroom import asterisk, mending
-from switchroom.mending import State
+from supervisor import asterisk
+from supervisor import asterisk_patch as mending
+from supervisor.asterisk_patch import State
 
 ASKS = bytes.fromhex("8b9788000000 81faffff0000")
 FAULTY = b"before" + ASKS + b"\x77\x68" + b"after"

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callflow.call import Language
-from callflow.lifecycles.notification import HouseholdState, chosen
-from callflow.rules.roles import Role
-from desk.notice_csv import BYTE_ORDER_MARK, COLUMNS, cell, table, why
-from desk.pages.shown import Shown
-from desk.words import said
-from tickets.notice_households import Shown as Household
+from features.emergency_notifications.export import BYTE_ORDER_MARK, COLUMNS, cell, table, why
+from features.emergency_notifications.households import Shown as Household
+from features.emergency_notifications.lifecycle import HouseholdState, chosen
+from permissions.roles import Role
+from web.shown import Shown
+from web.words import said
 
 SHOW = Shown(ZoneInfo("Asia/Shanghai"), Role.TEAM_LEADER)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.lifecycles.notification import (
+from features.emergency_notifications.lifecycle import (
     KNOWS,
     OPEN,
     STOPPED,

@@ -5,30 +5,30 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
-from callflow.lifecycles.batch import NOTICES, SHIPPED, BatchState, Kind
-from callflow.lifecycles.batch_job import JobState, Result
-from callflow.lifecycles.call import Disposition, HungUpBy, SilOutcome, Way
-from callflow.lifecycles.notification import HouseholdState
-from callflow.lifecycles.recording import RecordingKind
-from callflow.lifecycles.stretches import How
-from callflow.lifecycles.ticket import TicketKind
-from callflow.rules.household_list import Wrong
-from callflow.rules.roles import Role
 from callflow.rules.routing import Queue
-from callflow.rules.wake_file import FileFault, RowFault
-from desk.api.batch_export import FIXED
-from desk.api.incidents import WHY_NOT
-from desk.notice_csv import COLUMNS, REASONS, why
-from desk.pages.routes_audit import ACTIONS
-from desk.pages.routes_calls import ASKED_WHY
-from desk.words import words
+from features.audit.pages import ACTIONS
+from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
+from features.calls.pages import ASKED_WHY
+from features.calls.recording import RecordingKind
+from features.calls.stretches import How
+from features.campaigns.api_export import FIXED
+from features.campaigns.contact import JobState, Result
+from features.campaigns.lifecycle import NOTICES, SHIPPED, BatchState, Kind
+from features.customers.queries import CustomerSort
+from features.emergency_notifications.api import WHY_NOT
+from features.emergency_notifications.export import COLUMNS, REASONS, why
+from features.emergency_notifications.household_list import Wrong
+from features.emergency_notifications.lifecycle import HouseholdState
+from features.emergency_notifications.queries import Stage, Voice
+from features.tickets.lifecycle import TicketKind
+from features.wake_ups.list_file import FileFault, RowFault
+from features.wake_ups.register import Through
 from floor.control import Script, Watch
 from floor.people import Shown
+from imports.faults import InRow, Whole
+from permissions.roles import Role
 from settings import PROJECT
-from sheets.faults import InRow, Whole
-from tickets.customers import CustomerSort
-from tickets.incidents import Stage, Voice
-from tickets.wake_register import Through
+from web.words import words
 
 KEYS = [
     *(f"outcome.{each}" for each in (*Disposition, "open")),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.lifecycles.promise import (
+from features.callbacks.lifecycle import (
     FOR_A_PERSON,
     LEAD,
     ON_THE_PHONE,
@@ -35,7 +35,7 @@ from callflow.lifecycles.promise import (
     decide,
     is_overdue,
 )
-from callflow.rules.call_back import ReadyAgent, agent_for
+from features.duties.choice import ReadyAgent, agent_for
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 RULES = Rules(again_every=300, most_tries=2, grace=3600)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from callflow.rules.service_level import OURS, PRESETS, Preset, Waited, level
+from floor.service_level import OURS, PRESETS, Preset, Waited, level
 
 
 def test_nobody_yet_is_no_failure() -> None:

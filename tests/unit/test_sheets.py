@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from sheets import opening
-from sheets.faults import InRow, UnreadableError, Whole
-from sheets.numbers import Numbers, WrongNumberError
-from sheets.reading import Reading, read
-from sheets.writing import csv_lines, defused, workbook
+from imports import decoding as opening
+from imports.faults import InRow, UnreadableError, Whole
+from imports.numbers import Numbers, WrongNumberError
+from imports.people_list import Reading, read
+from imports.writing import csv_lines, defused, workbook
 
 HERE = Numbers("CN", frozenset({"8101"}))
 HEADER = ("电话", "姓名", "语言", "时区", "工单", "备注", "套餐")

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callflow.call import Language
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.telling import _SENTENCES
-from callflow.rules.roles import Role
-from desk.pages.shown import Shown
-from desk.pages.story import steps
+from callflow.events import JournalEvent
+from features.calls.page_timeline import steps
+from features.calls.timeline import _SENTENCES
+from permissions.roles import Role
+from web.shown import Shown
 
 SAID = {
     "num": "13812345678",

@@ -14,7 +14,7 @@ from callflow.call import (
     VoiceEnded,
 )
 from callflow.dialogues.survey import Asked, asked_in, survey
-from callflow.lifecycles.batch import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
+from features.campaigns.lifecycle import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
 from tests.unit.scripted import ScriptedCall, pressed
 
 ZH = Language.CHINESE

@@ -8,12 +8,13 @@ import pytest
 
 from scripts import bootstrap
 from settings import Settings
-from switchroom import debian, render, secrets, unpacked
-from switchroom.asterisk import Installation
-from switchroom.children import last_words, limit_logs
-from switchroom.errors import SetupError, sentence
-from switchroom.ports import Ports
-from switchroom.supervise import pause_after
+from supervisor import render, secrets
+from supervisor.asterisk import Installation
+from supervisor.children import last_words, limit_logs
+from supervisor.ports import Ports
+from supervisor.supervise import pause_after
+from tools import debian, unpacked
+from tools.errors import SetupError, sentence
 
 
 def test_a_full_disk_is_told_in_a_sentence_that_says_what_to_do() -> None:

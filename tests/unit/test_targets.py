@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callflow.rules.roles import Role
-from desk.api.targets import place_of
+from features.agent_desk.targets import place_of
+from floor.live_state import Picture
 from floor.people import DeviceState, Member, Worker
-from floor.picture import Picture
+from permissions.roles import Role
 from settings import Settings
 
 

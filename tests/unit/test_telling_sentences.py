@@ -1,12 +1,12 @@
 """A sentence that is put together of many prompts is told as one (WAK-2)."""
 
 from callflow.call import Language
-from callflow.lifecycles.events import JournalEvent
-from callflow.lifecycles.telling import told, whole
-from callflow.rules.roles import Role
-from desk.pages.shown import Shown
-from desk.pages.story import steps
+from callflow.events import JournalEvent
+from features.calls.page_timeline import steps
+from features.calls.timeline import told, whole
+from permissions.roles import Role
 from settings import Settings
+from web.shown import Shown
 
 CALL = "0f0e0d0c-0b0a-4908-8706-050403020100"
 MORNING = ("wake_good_morning", "wake_the_time_is", "wake_in_the_morning", "number_7")

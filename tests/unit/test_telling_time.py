@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from callflow.call import Language
-from callflow.rules.telling_time import good_morning, late, number, spoken_time
+from callflow.rules.spoken_time import good_morning, late, number, spoken_time
 from sounds.texts import load
 
 PROMPTS = load()

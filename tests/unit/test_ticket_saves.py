@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callflow.lifecycles.ticket import (
+from features.tickets.lifecycle import (
     BUSINESSES,
     NATURES,
     Ticket,
@@ -13,7 +13,7 @@ from callflow.lifecycles.ticket import (
     TicketState,
     saved,
 )
-from callflow.rules.roles import Role
+from permissions.roles import Role
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)

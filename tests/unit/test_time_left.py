@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callflow.rules.calling_hours import CallingHours
-from callflow.rules.time_left import ENOUGH, Pace, done_at
+from features.campaigns.calling_hours import CallingHours
+from features.campaigns.time_left import ENOUGH, Pace, done_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOURS = CallingHours(zone="Asia/Shanghai", opens=time(9), closes=time(20))

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callflow.call import Language
-from callflow.rules.wake_file import (
+from callflow.rules.wall_clock import Repeat
+from features.wake_ups.list_file import (
     LONGEST_FILE,
     MOST_ROWS,
     FileFault,
@@ -17,8 +18,7 @@ from callflow.rules.wake_file import (
     text_of,
     without,
 )
-from callflow.rules.wall_clock import Repeat
-from desk.csv_out import defused, table
+from imports.csv_out import defused, table
 
 HOUSE = House(
     zone="Asia/Shanghai",

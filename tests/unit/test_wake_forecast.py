@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from callflow.rules.wall_clock import Leap, Moment
-from desk.outbound_shapes import ForecastShape
+from features.wake_ups.shapes import ForecastShape
 
 SEVEN = Moment(datetime(2026, 11, 23, 7, 0, tzinfo=UTC), Leap.NONE)
 

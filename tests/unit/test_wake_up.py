@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callflow.lifecycles.wake_up import (
+from features.wake_ups.lifecycle import (
     OVER,
     Accepted,
     Alarm,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from switchroom import render, secrets
-from switchroom.asterisk import Installation
-from switchroom.ports import Ports
+from supervisor import render, secrets
+from supervisor.asterisk import Installation
+from supervisor.ports import Ports
 
 EMERGENCY = Settings().emergency_numbers.split(",")
 

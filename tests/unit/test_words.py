@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from callflow.call import Language
-from desk.words import UnknownWordsError, said, section, words
 from settings import PROJECT
+from web.words import UnknownWordsError, said, section, words
 
 GAP = re.compile(r"\{\w*\}")
 KEY = re.compile(r"""\bt\(["']([a-z_]+\.[a-z_]+)["']\s*[,)]""")

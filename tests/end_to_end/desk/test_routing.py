@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from caller import audio
 from caller.listen import RATE, Samples, found_in
 from caller.phone import Phone
-from callflow.lifecycles.ticket import TicketState
+from features.customers.queries import CustomerSort
+from features.tickets.lifecycle import TicketState
+from features.tickets.tables import TicketRow
 from tests.end_to_end.house import WITH_DESK, House
 from tests.end_to_end.matters import customer, ticket, write
 from tests.end_to_end.people import told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
-from tickets.customers import CustomerSort
-from tickets.models import TicketRow
 
 pytestmark = pytest.mark.real
 HOTLINE = {

@@ -14,14 +14,15 @@ import pytest
 from caller import audio
 from caller.listen import RATE, Samples, segments
 from caller.phone import BUSY, AgentPhone, Answering, Phone
-from callflow.lifecycles.batch import BatchState
-from callflow.lifecycles.batch_job import JobState, Result
+from db.engine import engine
+from features.campaigns import contacts as batch_jobs
+from features.campaigns import queries as batches
+from features.campaigns.contact import JobState, Result
+from features.campaigns.contacts import Person, Shown, Wanted
+from features.campaigns.lifecycle import BatchState
 from tests.end_to_end.house import House
 from tests.integration.batch_room import batch
 from tests.waiting import until
-from tickets import batch_jobs, batches
-from tickets.batch_jobs import Person, Shown, Wanted
-from tickets.database import engine
 
 pytestmark = pytest.mark.real
 HOTLINE = {"parts": "asterisk calls ledger desk dispatch", "batch_ring_for": 10}

@@ -7,8 +7,8 @@ import pytest
 
 from caller.listen import Samples
 from caller.phone import BUSY, NEVER, Answering, Phone
-from callflow.lifecycles.batch import Mode
-from callflow.lifecycles.batch_job import JobState, Result
+from features.campaigns.contact import JobState, Result
+from features.campaigns.lifecycle import Mode
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House, Row
 from tests.end_to_end.outbound.test_batches import has, runs

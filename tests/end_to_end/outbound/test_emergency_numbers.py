@@ -10,7 +10,7 @@ from bench.guests import Guests
 from caller.listen import Samples
 from caller.phone import Phone
 from settings import Settings
-from switchroom import asterisk
+from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.launching import free_port

@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from callflow.call import Language
-from desk.words import said
 from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
 from tests.end_to_end.house import WITH_DESK
+from web.words import said
 
 __all__ = ["chromium", "desk", "staff"]
 

@@ -1,0 +1,135 @@
+"""Owns the register of wake-ups as a room's own telephone may use it (WAK-1): over the database.
+
+The caller hears “it is set” only when it is committed. A database that stalls or refuses is not
+waited for: RegisterClosed, and a person helps. A write that was given up may still be made; that
+is harmless, for the same wish twice is one line of the register.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from callflow.call import Language
+from callflow.dialogues.wake_menu import Bedside, RegisterClosed, Standing
+from callflow.rules.wall_clock import Repeat
+from features.wake_ups import guests as wake_guests
+from features.wake_ups import register as wake_register
+from features.wake_ups.register import InThePastError, Registration, Through
+
+Answer = TypeVar("Answer")
+
+ASK_WITHIN: Final = 1.0
+"""Seconds of silence before the first word, at most."""
+WRITE_WITHIN: Final = 2.5
+QUEUE: Final = "hotline"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Bedsides:
+    """Every room's telephone, as the call service knows it."""
+
+    engine: AsyncEngine
+    zone: ZoneInfo
+    language: Language
+    now: Callable[[], datetime]
+    _left_behind: set["asyncio.Future[Any]"]
+
+    @classmethod
+    def over(
+        cls, engine: AsyncEngine, *, zone: ZoneInfo, language: Language, now: Callable[[], datetime]
+    ) -> "Bedsides":
+        return cls(engine, zone, language, now, set())
+
+    def of(self, line: str, call: str) -> Bedside:
+        """Return the telephone of a line (its number; empty: of no room) in a call."""
+        register = LineRegister(self, line, call)
+        return Bedside(register, self.language, QUEUE, self.now)
+
+    async def within(self, seconds: float, asked: Awaitable[Answer]) -> Answer:
+        """Return what the database answers in time. Raises RegisterClosed."""
+        # Not cancelled when it is late: one driver, cancelled in a wait for a lock, hangs for ever.
+        task = asyncio.ensure_future(asked)
+        self._left_behind.add(task)
+        task.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done:
+            _log.warning("the register does not answer", seconds=seconds)
+            raise RegisterClosed
+        try:
+            return task.result()
+        except (SQLAlchemyError, OSError, TimeoutError, InThePastError) as error:
+            _log.warning("the register refuses", error=repr(error)[:300])
+            raise RegisterClosed from error
+
+    def _ended(self, task: "asyncio.Future[Any]") -> None:
+        self._left_behind.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+@dataclass(frozen=True)
+class LineRegister:
+    """The register for one line in one call."""
+
+    bedsides: Bedsides
+    line: str
+    call: str
+
+    async def next(self) -> Standing | None:
+        if not self.line:
+            raise RegisterClosed  # an agent's browser is no room
+        found = await self.bedsides.within(ASK_WITHIN, self._next())
+        if found is None:
+            return None
+        return Standing(found.registration_id, found.due.astimezone(self.bedsides.zone))
+
+    async def put(self, at: datetime, wall: time) -> None:
+        wanted = Registration(
+            room=self.line,
+            number=self.line,
+            guest="",
+            language=self.bedsides.language.value,
+            wall=wall,
+            zone=self.bedsides.zone.key,
+            first_day=at.date(),
+            last_day=None,
+            repeat=Repeat.ONCE,
+        )
+        now = self.bedsides.now()
+        kept = await self.bedsides.within(
+            WRITE_WITHIN,
+            self._write(
+                lambda database: wake_guests.put(database, wanted, call_id=self.call, now=now)
+            ),
+        )
+        if not kept:
+            _log.warning("too many wake-ups for one line", line=self.line)
+            raise RegisterClosed
+
+    async def cancel(self, standing: Standing) -> None:
+        now, key = self.bedsides.now(), standing.registration_id
+        await self.bedsides.within(
+            WRITE_WITHIN,
+            self._write(
+                lambda database: wake_register.cancel(
+                    database, key, by=None, now=now, through=Through.GUEST
+                )
+            ),
+        )
+
+    async def _next(self) -> wake_guests.Next | None:
+        async with self.bedsides.engine.connect() as connection:
+            return await wake_guests.next_of(connection, self.line)
+
+    async def _write(self, change: Callable[[AsyncConnection], Awaitable[bool]]) -> bool:
+        engine = self.bedsides.engine.execution_options(writing=True)
+        async with engine.begin() as connection:
+            return await change(connection)

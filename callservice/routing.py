@@ -1,0 +1,128 @@
+"""Owns the visit that asks where a caller goes: one look at the database, 1 s at most.
+
+The database is read, never written, and never waited for: without an answer in time the route is
+everybody's, and for a while nobody asks again (the fuse). Callers notice nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agi.session import Session
+from callflow.rules.routing import EVERYBODY, Known, Matter, Route, route
+from features.customers import queries as customers
+from features.duties import queries as duties
+from features.tickets import saves as desk_tickets
+from features.tickets.lifecycle import TicketKind
+
+_log = structlog.get_logger(__name__)
+WITHIN: Final = 1.0
+"""Seconds for the database; the dialplan itself goes on after 1.3 s."""
+FUSE: Final = (0.5, 10.0)
+"""Seconds in which nobody asks a database that has not answered: at first, and at most when it
+goes on not answering; doubled in between. One slow moment must not cost others their route."""
+MATTERS: Final = 20
+"""Open tickets of one number that are looked at; who has more is overdue in one of these."""
+NOBODY: Final = "0"
+"""No caller's number."""
+WARM_UP: Final = 10.0
+ROUTED = Counter("thirdring_routes", "Callers routed, by how the database answered", ["answer"])
+
+
+class Guide:
+    """Finds a caller's way."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._now = now
+        self._clock = clock
+        self._left_behind: set[asyncio.Task[Known]] = set()
+        self._blown_until = 0.0
+        self._blown_for = 0.0
+
+    async def warm_up(self) -> None:
+        """Ask once before anybody calls: the first question of a process takes longest."""
+        with suppress(Exception):
+            await asyncio.wait_for(_known(self._engine, NOBODY), WARM_UP)
+
+    async def receive(self, session: Session) -> None:
+        """Tell the dialplan where the caller goes; the AGI server's route `route`."""
+        way = await self.route(session.environment.get("agi_callerid", ""))
+        for name, value in variables(way).items():
+            await session.set_variable(name, value)
+        await session.set_variable("ROUTE_DONE", "1")
+
+    async def route(self, number: str) -> Route:
+        """Return the way of a caller with this number, everybody's when nobody can tell."""
+        if not number:
+            return EVERYBODY
+        if self._clock() < self._blown_until:
+            ROUTED.labels("fuse").inc()
+            return EVERYBODY
+        asking = asyncio.create_task(_known(self._engine, number))
+        await asyncio.wait({asking}, timeout=WITHIN)
+        if asking.done() and not asking.cancelled() and asking.exception() is None:
+            ROUTED.labels("answered").inc()
+            self._blown_for = 0.0
+            return route(asking.result(), now=self._now())
+        self._blow(asking)
+        return EVERYBODY
+
+    def _blow(self, asking: "asyncio.Task[Known]") -> None:
+        """Ask nobody for a while. A question under way is left behind: its end may take long."""
+        if self._clock() >= self._blown_until:  # not again by those who asked at the same time
+            self._blown_for = min(2 * self._blown_for, FUSE[1]) or FUSE[0]
+            self._blown_until = self._clock() + self._blown_for
+        ROUTED.labels("stalled").inc()
+        if asking.done():
+            _log.warning("the database refuses: no routing", error=repr(asking.exception())[:300])
+            return
+        _log.warning("the database does not answer: no routing", seconds=WITHIN)
+        asking.cancel()
+        self._left_behind.add(asking)
+        asking.add_done_callback(self._ended)
+
+    def _ended(self, asking: "asyncio.Task[Known]") -> None:
+        self._left_behind.discard(asking)
+        if not asking.cancelled():
+            asking.exception()
+
+
+def variables(way: Route) -> dict[str, str]:
+    """Return every variable of a route but ROUTE_DONE."""
+    return {
+        "ROUTE_QUEUE": way.queue.value,
+        "ROUTE_PRIORITY": str(way.priority),
+        "ROUTE_SEAT": way.seat,
+        "ROUTE_REASONS": ";".join(way.reasons),
+    }
+
+
+async def _known(engine: AsyncEngine, number: str) -> Known:
+    """Return what the database knows of a number."""
+    async with engine.connect() as connection:
+        customer = await customers.customer(connection, number)
+        open_ones = await desk_tickets.open_of_customer(connection, number, limit=MATTERS)
+        at_work = await duties.at_work(connection) if open_ones else ()
+    return Known(
+        sort=customer.sort.value if customer else "normal",
+        first_agent=customer.first_agent if customer else None,
+        matters=[
+            Matter(one.number, one.kind is TicketKind.COMPLAINT, one.due_at, one.handler)
+            for one in open_ones
+        ],
+        seats={duty.number: duty.seat for duty in at_work},
+    )

@@ -1,0 +1,165 @@
+"""Owns the call service, `thirdring serve calls`: AGI, lines and AMI in one process.
+
+What happens is written into journals. The database is asked for the route of a call, and never
+waited for (callservice/routing.py); it is written to in one case only, a guest who registers a wake-up
+by telephone and hears that it is set (callservice/guest_wake_ups.py). It ends on SIGTERM after the
+dialogues under way, or after `DRAIN` seconds; callers who ring meanwhile get the static twin.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+from prometheus_client import generate_latest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agi.server import Server
+from ami.link import Link
+from calendars import calendar
+from callflow.call import Language
+from callflow.dialogues.good_morning import Proof
+from callflow.rules.hours import WorkingTimes
+from callservice import prompts as shelf
+from callservice.guest_wake_ups import Bedsides
+from callservice.journal import DialogueJournal
+from callservice.routing import Guide
+from callservice.visit import Reception
+from db import engine as database
+from line.server import LineServer
+from line.ticker import Ticker
+from line.vad import Ear
+from settings import Settings
+
+_log = structlog.get_logger(__name__)
+LOOPBACK: Final = "127.0.0.1"
+DRAIN: Final = 8.0
+REPORT_EVERY: Final = 1.0
+ROUTES: Final = frozenset(
+    {"hotline", "route", "script", "wake", "attend", "notify", "wake_menu", "survey"}
+)
+"""What the dialplan may visit: `agi://…/hotline`."""
+
+
+async def serve(settings: Settings) -> None:
+    """Answer Asterisk's visits until SIGTERM or SIGINT."""
+    paths = settings.paths
+    ports = json.loads(paths.ports.read_text())
+    ticker = Ticker(Ear())
+    lines = LineServer(ticker)
+    link = _link(paths.secrets, ports["ami"], paths.run)
+    engine = database.engine(settings.database)
+    with DialogueJournal(paths.journal, started=time.time(), process=os.getpid()) as journal:
+        reception = Reception(
+            lines=lines,
+            line_port=ports["line"],
+            shelf=shelf.filled(paths.sounds, spoken=paths.batch_words),
+            journal=journal,
+            switch=link,
+            calendar=calendar(settings.holiday_country, settings.holidays),
+            times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
+            notices=paths.notice,
+            spoken=paths.spoken,
+            batches=paths.batches,
+            language=Language(settings.language),
+            hall_opening=settings.opening == "hall",
+            proof=Proof(settings.wake_proof),
+            now=lambda: datetime.now(settings.zone),
+            bedsides=_bedsides(settings, engine),
+        )
+        guide = Guide(engine)
+        server = Server(
+            {
+                "hotline": reception.receive,
+                "script": reception.speak,
+                "route": guide.receive,
+                "wake": reception.wake,
+                "attend": reception.attend,
+                "notify": reception.notify,
+                "wake_menu": reception.register_guest,
+                "survey": reception.ask,
+            }
+        )
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
+            running.append(tasks.create_task(guide.warm_up()))
+            await lines.start(LOOPBACK, ports["line"])
+            await server.start(LOOPBACK, ports["agi"])
+            figures = _figures(server, ticker, link)
+            running.append(tasks.create_task(_report(paths.run / "calls.json", figures)))
+            _log.info("call service ready", prompts=len(reception.shelf))
+            await _asked_to_stop()
+            await server.drain(DRAIN)
+            for task in running:
+                task.cancel()
+        await lines.close()
+        await server.close()
+        await engine.dispose()
+
+
+def _bedsides(settings: Settings, engine: AsyncEngine) -> Bedsides:
+    return Bedsides.over(
+        engine,
+        zone=settings.zone,
+        language=Language(settings.language),
+        now=lambda: datetime.now(settings.zone),
+    )
+
+
+def _link(secrets: Path, port: int, run: Path) -> Link:
+    secret = str(json.loads(secrets.read_text())["ami"])
+    return Link(
+        host=LOOPBACK,
+        port=port,
+        username="thirdring",
+        secret=secret,
+        boot=lambda: _boot(run),
+    )
+
+
+def _boot(run: Path) -> str | None:
+    """Return the name of Asterisk's present run, which the supervisor keeps in `boot`."""
+    try:
+        return (run / "boot").read_text().strip() or None
+    except OSError:
+        return None
+
+
+def _figures(server: Server, ticker: Ticker, link: Link) -> Callable[[], dict[str, object]]:
+    return lambda: {
+        "at": time.time(),
+        "dialogues": server.visiting,
+        "lines": ticker.lines,
+        "ami": link.connected,
+    }
+
+
+async def _report(path: Path, figures: Callable[[], dict[str, object]]) -> None:
+    """Leave the figures and metrics of this process where the desk reads them."""
+    while True:
+        try:
+            _replace(path, json.dumps(figures()).encode())
+            _replace(path.with_name("calls.prom"), generate_latest())
+        except OSError as error:
+            _log.error("figures not written", error=str(error))
+        await asyncio.sleep(REPORT_EVERY)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+async def _asked_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

@@ -1,0 +1,1 @@
+"""Owns the steps from one version's tables to the next; `db.migrate` runs them."""

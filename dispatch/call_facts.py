@@ -1,0 +1,158 @@
+"""Owns what the journals say of our own calls: events become facts about attempts. Does no I/O.
+
+Asterisk's journal knows a call by its channel (`<boot>-<id in hex>`), the dialogue's by the id.
+What was said on the telephone comes from whoever led the dialogue: our service, or the static twin
+in the dialplan when our service was gone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from callflow.events import JournalEvent
+
+
+class Said(StrEnum):
+    """What somebody made known on the telephone."""
+
+    AWAKE = "awake"
+    SNOOZED = "snoozed"
+    ACCEPTED = "accepted"
+    """An attendant goes to the room."""
+    REPORTED = "reported"
+    """An attendant says that the guest is awake."""
+    ACKNOWLEDGED = "acknowledged"
+    """A household has heard the message of a notice (CBK-5)."""
+    DIALLING = "dialling"
+    """An agent has lifted the receiver for a promised call; the customer is rung now."""
+    TALKING = "talking"
+    """The customer has lifted the receiver too."""
+    CUSTOMER_BUSY = "customer_busy"
+    CUSTOMER_NOANSWER = "customer_noanswer"
+    CUSTOMER_CHANUNAVAIL = "customer_chanunavail"
+    CUSTOMER_CONGESTION = "customer_congestion"
+    CUSTOMER_NOLINE = "customer_noline"
+    """We have no line that leads to the customer."""
+    CUSTOMER_CANCEL = "customer_cancel"
+    """The agent hung up while the customer's phone rang."""
+    KEYED = "keyed"
+    """A person has answered a `question` of a batch by a `key`."""
+    REACHED = "reached"
+    """Who or what answered a call of a batch, or how far it came, is known: `result`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody, or something, lifted the receiver."""
+
+    attempt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody made something known."""
+
+    attempt: str
+    at: datetime
+    what: Said
+    data: Mapping[str, str]
+    """More about it, like `by`: key or speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The call is over; `cause` is Asterisk's (Q.850) number for why."""
+
+    attempt: str
+    at: datetime
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchGone:
+    """No call of another run of Asterisk than this one lives any more."""
+
+    at: datetime
+    lives: str
+    """Name of the run that goes on; empty: none."""
+    died: str = ""
+    """Name of the run that ended; empty: not told."""
+
+
+Fact = Answered | Told | Ended | SwitchGone
+
+_SAID = {f"TR_{word.value.upper()}": word for word in Said} | {word.value: word for word in Said}
+NO_CAUSE = 0
+
+
+def channel_of(boot: str, attempt: str) -> str:
+    """Return the id that an attempt's channel has in Asterisk."""
+    return f"{boot}-{UUID(attempt).hex}"
+
+
+def facts(events: Iterable[JournalEvent]) -> Iterator[Fact]:
+    """Return what events say of our calls, the end of a switch after all that it still said."""
+    gone = []
+    for event in sorted(events):
+        if event.source == "site":
+            if end := _of_the_site(event):
+                gone.append(end)
+        elif fact := _of_a_call(event):
+            yield fact
+    yield from gone
+
+
+def _of_a_call(event: JournalEvent) -> Fact | None:
+    attempt = _attempt(event)
+    if attempt is None:
+        return None
+    at = datetime.fromtimestamp(event.at, UTC)
+    if event.name in _SAID:
+        return Told(attempt, at, _SAID[event.name], event.data)
+    if event.source != "cel" or event.uniqueid != event.about:
+        return None
+    if event.name == "ANSWER":
+        return Answered(attempt, at)
+    if event.name == "HANGUP":
+        cause = event.data.get("hangupcause", "")
+        return Ended(attempt, at, int(cause) if cause.isdecimal() else NO_CAUSE)
+    return None
+
+
+def _attempt(event: JournalEvent) -> str | None:
+    """Return the id of the attempt that an event is about; None: of no call that we made."""
+    named = event.about if event.source == "dialogue" else event.about.rpartition("-")[2]
+    try:
+        return str(UUID(named)) if len(named) >= 32 else None
+    except ValueError:
+        return None
+
+
+def _of_the_site(event: JournalEvent) -> SwitchGone | None:
+    at = datetime.fromtimestamp(event.at, UTC)
+    if event.name == "switch_died":
+        return SwitchGone(at, "", event.data.get("boot", ""))
+    if event.name == "switch_started":
+        return SwitchGone(at, event.data.get("boot", ""))
+    return None
+
+
+_RESULTS = {
+    1: "unknown_number",
+    16: "no_answer",
+    17: "busy",
+    18: "no_answer",
+    19: "no_answer",
+    20: "unreachable",
+    21: "refused",
+    27: "unreachable",
+    34: "congestion",
+}
+
+
+def result_of(cause: int) -> str:
+    """Return how a call that nobody answered ended, from its Q.850 cause."""
+    return _RESULTS.get(cause, "failed")

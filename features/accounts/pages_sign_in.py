@@ -1,0 +1,175 @@
+"""Owns the forms at the door: sign in, sign out, a new password. They work without any script."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from db.bounded import Patience
+from features.accounts import sessions as sittings
+from features.accounts.api_session import RowId, end_one_sitting, sittings_of
+from features.duties.in_a_call import not_in_a_call
+from settings import Settings
+from web.authentication import cookie
+from web.authentication.password_change import WrongOldError, change_password
+from web.authentication.passwords import BadPasswordError
+from web.authentication.sign_in import ClosedError, Door, Visitor, WrongError
+from web.current_user import Holder, patience, person
+from web.lane import TooManyAtOnceError
+from web.live import streams_end
+from web.pages import page
+from web.problems import Refused
+from web.shown import Shown
+
+router = APIRouter(include_in_schema=False)
+
+Person = Annotated[Holder, Depends(person)]
+Asking = Annotated[Patience, Depends(patience)]
+Typed = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/login")
+async def showshow_door(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
+    """The page to sign in on."""
+    return show_door(request, onward=next)
+
+
+@router.post("/login")
+async def sign_in(
+    request: Request,
+    number: Typed = "",
+    password: Typed = "",
+    next: Typed = "/",  # noqa: A002
+) -> Response:
+    """Sign in, and go on to where the person wanted to be."""
+    now, marks, number = datetime.now(UTC), door(request).marks, number.strip()
+    try:
+        visitor = Visitor.of(request, number, marks)
+        entered = await door(request).enter(number, password, visitor, now=now)
+    except WrongError:
+        return show_door(request, 401, fault="wrong", number=number, onward=next)
+    except ClosedError as error:
+        until = error.until.astimezone(settings_of(request).zone).strftime("%H:%M:%S")
+        return show_door(request, 429, fault="closed", until=until, number=number, onward=next)
+    except TooManyAtOnceError:
+        return show_door(request, 503, fault="busy", number=number, onward=next)
+    where = "/password" if entered.account.must_change else ours(next)
+    answer = RedirectResponse(where, status_code=303)
+    cookie.put(answer, request, entered.secret)
+    marks.put(answer, request, entered.account.number, now=now)
+    return answer
+
+
+@router.post("/logout")
+async def sign_out(request: Request, holder: Person, asking: Asking) -> Response:
+    """Sign out, and show the page to sign in on; in a call, a sentence."""
+    try:
+        not_in_a_call(request, holder)
+    except Refused:
+        return page(request, "problem.html", status=409, fault="call")
+    sitting_id, now = holder.sitting_id, datetime.now(UTC)
+    if sitting_id is not None:
+        await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
+        streams_end(request, holder)
+    answer = RedirectResponse("/login", status_code=303)
+    cookie.take(answer, request)
+    return answer
+
+
+@router.get("/password")
+async def show_password(request: Request, holder: Person, asking: Asking) -> HTMLResponse:
+    """The page of the own password and the own sittings."""
+    return await _password(request, holder, asking)
+
+
+@router.post("/password/sittings/{sitting_id}")
+async def end_sitting(
+    request: Request, sitting_id: RowId, holder: Person, asking: Asking
+) -> Response:
+    """End a sitting that was left open somewhere else."""
+    try:
+        await end_one_sitting(request, sitting_id, holder, asking)
+    except Refused as refused:
+        if refused.status_code != HTTPStatus.CONFLICT:
+            raise
+        return await _password(request, holder, asking, 409, fault="call")
+    return RedirectResponse("/password", status_code=303)
+
+
+@router.post("/password")
+async def put_password(
+    request: Request, holder: Person, asking: Asking, old: Typed = "", new: Typed = ""
+) -> Response:
+    """Change the own password; all other sittings of the person end."""
+    now = datetime.now(UTC)
+    try:
+        not_in_a_call(request, holder)
+        await change_password(door(request), holder, old, new, asking=asking, now=now)
+    except Refused:
+        return await _password(request, holder, asking, 409, fault="call")
+    except WrongOldError:
+        return await _password(request, holder, asking, 403, fault="old")
+    except BadPasswordError as error:
+        return await _password(request, holder, asking, 422, fault=error.fault)
+    except (ClosedError, TooManyAtOnceError):
+        return await _password(request, holder, asking, 429, fault="busy")
+    return RedirectResponse("/", status_code=303)
+
+
+def door(request: Request) -> Door:
+    """Return the desk's way in."""
+    found: Door = request.app.state.door
+    return found
+
+
+def ours(where: str) -> str:
+    """Return an address on this desk, `/` for any that would lead elsewhere."""
+    if not where.startswith("/") or where.startswith(("//", "/\\")) or not where.isprintable():
+        return "/"
+    return where if "\\" not in where and not urlsplit(where).netloc else "/"
+
+
+def show_door(
+    request: Request,
+    status: int = 200,
+    *,
+    fault: str = "",
+    until: str = "",
+    number: str = "",
+    onward: str = "/",
+) -> HTMLResponse:
+    """Return the page to sign in on, with what was wrong."""
+    return page(
+        request,
+        "login.html",
+        status=status,
+        fault=fault,
+        until=until,
+        number=number,
+        next=ours(onward),
+        oidc=bool(settings_of(request).oidc_issuer),
+    )
+
+
+async def _password(
+    request: Request, holder: Holder, asking: Patience, status: int = 200, *, fault: str = ""
+) -> HTMLResponse:
+    held = [] if holder.must_change else await sittings_of(holder.account_id, holder, asking)
+    return page(
+        request,
+        "password.html",
+        status=status,
+        fault=fault,
+        must_change=holder.must_change,
+        sittings=held,
+        show=Shown(settings_of(request).zone, holder.role),
+    )
+
+
+def settings_of(request: Request) -> Settings:
+    """Return the desk's settings."""
+    found: Settings = request.app.state.settings
+    return found

@@ -1,0 +1,205 @@
+"""Owns what the agent of a call does with it in the API: script keys, transfers, hold words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.agent_desk.targets import target
+from floor.control import NotDoneError, NotTalkingError, Script
+from floor.floor import Floor
+from permissions.routes import LEADERS
+from web.asking import Identity, Person
+from web.current_user import Holder
+from web.live import floor_of
+from web.problems import Refused, documented
+
+router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["floor"])
+
+SEAT = r"^(w[0-9]{2}|[0-9]{3,6})$"
+ANSWERS = documented(401, 403, 409, 422, 503)
+
+
+class WantedScript(BaseModel):
+    """Words that the system says in the agent's place (SIL-1, SIL-3, SIL-4, SIL-5)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Script
+
+
+class WantedTransfer(BaseModel):
+    """Where the caller is to go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: str = Field(
+        pattern=r"^(w[0-9]{2}|[0-9]{3,6}|hotline|senior|manager)$",
+        description="A colleague's account number, a seat, a phone's number, or a queue.",
+    )
+
+
+class WantedColleague(BaseModel):
+    """Who is to join the call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(pattern=r"^[0-9]{3,6}$", alias="with", description="Account number (工号).")
+
+
+class WantedSeat(BaseModel):
+    """The colleague who is being asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: str = Field(pattern=SEAT, alias="with", description="The seat, `w02` or a phone.")
+
+
+class Dropped(BaseModel):
+    """Who is to leave the call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: str = Field(pattern=SEAT, description="The seat of a participant.", examples=["w02"])
+
+
+class WantedHold(BaseModel):
+    """Hold the caller, or come back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: bool
+
+
+class Done(BaseModel):
+    """What was sent to Asterisk, and carried out."""
+
+    call: str
+    done: str
+
+
+NOT_TALKING = "Nobody talks in this call now, or it is being taken elsewhere."
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Say why a call was not taken elsewhere."""
+    try:
+        yield
+    except NotTalkingError:
+        raise Refused(409, NOT_TALKING) from None
+    except NotDoneError as error:
+        if error.refused:
+            said = "Asterisk did not do it: the call has ended or there is no such place."
+            raise Refused(409, said) from None
+        said = "The link to Asterisk was lost; whether it was done is not known."
+        raise Refused(503, said) from None
+
+
+def _own(floor: Floor, holder: Holder, call: str) -> str:
+    """Return the seat of who asks in this call; refuse those who neither talk in it nor lead."""
+    talks = floor.picture.talks_of(call)
+    if not talks:
+        raise Refused(409, NOT_TALKING)
+    worker = floor.picture.by_account(holder.account_id) if holder.account_id else None
+    if worker and worker.seat in talks:
+        return worker.seat
+    if holder.role not in LEADERS:
+        raise Refused(403, "This is another agent's call.")
+    return next(iter(talks))
+
+
+@router.post("/script", responses=ANSWERS)
+async def say_script(
+    request: Request, call_id: Identity, wanted: WantedScript, holder: Person
+) -> Done:
+    """Let the system say a script to the caller; the agent is free again at once.
+
+    Who speaks again comes back to the same agent first.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    with refusals():
+        await floor.control.script(call, seat, wanted.name)
+    return Done(call=call, done=f"script-{wanted.name.value}")
+
+
+@router.post("/transfer", responses=ANSWERS)
+async def transfer(
+    request: Request, call_id: Identity, wanted: WantedTransfer, holder: Person
+) -> Done:
+    """Connect the caller with a colleague, a phone or a queue; the agent is let go.
+
+    Where nobody is at work nobody is sent to: 422, and the call goes on as it was.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    to = target(request, wanted.to)
+    with refusals():
+        await floor.control.transfer(call, seat, to)
+    return Done(call=call, done="transfer")
+
+
+@router.post("/conference", responses=ANSWERS)
+async def confer(
+    request: Request, call_id: Identity, wanted: WantedColleague, holder: Person
+) -> Done:
+    """Bring a colleague into the call: the phone rings, or the colleague is asked already."""
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    colleague = floor.picture.by_number(wanted.number)
+    if colleague is None:
+        raise Refused(409, "Nobody with this number is at work.")
+    with refusals():
+        await floor.conference(call, seat, colleague)
+    return Done(call=call, done="conference")
+
+
+@router.post("/complete", responses=ANSWERS)
+async def complete(request: Request, call_id: Identity, wanted: WantedSeat, holder: Person) -> Done:
+    """Leave the caller with the colleague who is being asked (attended transfer).
+
+    The colleague is in the call before the agent leaves it. 409: nobody is being asked there, and
+    nothing has changed.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    with refusals():
+        await floor.control.complete(call, seat, wanted.seat)
+    return Done(call=call, done="complete")
+
+
+@router.post("/drop", responses=ANSWERS)
+async def drop(request: Request, call_id: Identity, wanted: Dropped, holder: Person) -> Done:
+    """Take a colleague out of the call; the caller always keeps one of ours."""
+    floor, call = floor_of(request), call_id.lower()
+    _own(floor, holder, call)
+    with refusals():
+        await floor.control.drop(call, wanted.seat)
+    return Done(call=call, done="drop")
+
+
+@router.post("/lost", responses=ANSWERS)
+async def lost(request: Request, call_id: Identity, holder: Person) -> Done:
+    """Say that the page's phone does not have the call; the caller hears music, then this agent."""
+    floor, call = floor_of(request), call_id.lower()
+    worker = floor.picture.by_account(holder.account_id or 0)
+    if worker is None or worker.seat not in floor.picture.talks_of(call):
+        raise Refused(409, NOT_TALKING)
+    with refusals():
+        await floor.control.lost(worker.seat)
+    return Done(call=call, done="lost")
+
+
+@router.post("/hold", responses=ANSWERS)
+async def hold(request: Request, call_id: Identity, wanted: WantedHold, holder: Person) -> Done:
+    """Say that the page's phone has put the caller on hold, or come back (SIL-7).
+
+    The phone itself holds the line; on the way back the caller is thanked for waiting.
+    """
+    floor, call = floor_of(request), call_id.lower()
+    seat = _own(floor, holder, call)
+    with refusals():
+        floor.hold(call, seat, on=wanted.on)
+    return Done(call=call, done="hold" if wanted.on else "back")

@@ -1,0 +1,39 @@
+"""Owns who else is at work, for an agent who wants to pass a call on or ask somebody."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from floor import state_clocks as seen
+from web.asking import Many, Person
+from web.live import floor_of
+from web.problems import documented
+
+router = APIRouter(prefix="/api/v1/colleagues", tags=["floor"])
+
+
+class Colleague(BaseModel):
+    """Somebody at work."""
+
+    number: str = Field(description="工号.", examples=["1002"])
+    name: str
+    seat: str = Field(examples=["w02"])
+    state: str = Field(description="As on the wallboard.", examples=["ready"])
+
+
+@router.get("", responses=documented(401, 403))
+async def list_colleagues(request: Request, holder: Person) -> Many[Colleague]:
+    """Everybody else at work, by number; never a second page."""
+    picture = floor_of(request).picture
+    others = [one for one in picture.workers.values() if one.account_id != holder.account_id]
+    return Many(
+        items=[
+            Colleague(
+                number=one.number,
+                name=one.name,
+                seat=one.seat,
+                state=seen.shown(picture, one).value,
+            )
+            for one in sorted(others, key=lambda one: one.number)
+        ],
+        next=None,
+    )

@@ -1,0 +1,45 @@
+"""Owns the first page and the agent's page: `/` and `/work` (QUE-4, GRT-3).
+
+The agent's page is one page for a whole shift; what happens in it comes over `/live` and goes out
+over the API, so that it is never loaded again while somebody talks.
+"""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
+from settings import Settings
+from web.asking import Known
+from web.pages import page, places
+
+router = APIRouter(include_in_schema=False)
+
+REASONS = ("break", "meal", "training", "meeting", "paperwork")
+"""Why an agent may pause (QUE-4); others are set by the system."""
+
+SORTS = ("normal", "large", "important", "dedicated")
+
+
+@router.get("/", response_class=RedirectResponse)
+async def show_first_page(holder: Known) -> RedirectResponse:
+    """Each role's own first page: the first that it may open."""
+    first = next((address for address, _ in places(holder)), "/password")
+    return RedirectResponse(first, status_code=303)
+
+
+@router.get("/work", response_class=HTMLResponse)
+async def show_work(request: Request, holder: Known) -> HTMLResponse:
+    """The agent's page."""
+    settings: Settings = request.app.state.settings
+    return page(
+        request,
+        "work.html",
+        number=holder.number,
+        desk_phones=[phone for phone in settings.desk_phones.split(",") if phone],
+        browser_seats=settings.browser_seats,
+        reasons=REASONS,
+        sorts=SORTS,
+        kinds=[kind.value for kind in TicketKind],
+        businesses=BUSINESSES,
+        natures=NATURES,
+    )

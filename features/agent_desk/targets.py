@@ -1,0 +1,40 @@
+"""Owns where a caller may be passed on to: where somebody is, so that nobody is sent to nobody."""
+
+from fastapi import Request
+
+from callflow.rules.routing import Queue
+from floor.live_state import Picture
+from floor.people import AWAY
+from settings import Settings
+from web.live import floor_of
+from web.problems import Refused
+
+
+def target(request: Request, to: str) -> str:
+    """Return the seat, phone, queue or emergency number that `to` means.
+
+    A colleague is named by account number or seat. Raises Refused with 422 when nobody is there:
+    the caller has not been moved then.
+    """
+    place = place_of(floor_of(request).picture, request.app.state.settings, to)
+    if place is None:
+        raise Refused(422, "Nobody is at work there; the caller was not moved.")
+    return place
+
+
+def place_of(picture: Picture, settings: Settings, to: str) -> str | None:
+    """Return what the dialplan is to be told, None when nobody is there."""
+    if colleague := picture.by_number(to):
+        return colleague.seat
+    if to in set(Queue) or to in picture.workers or _is_there(picture, settings, to):
+        return to
+    helps = bool(settings.trunk_out) and to in settings.emergency_numbers.split(",")
+    return to if to and helps else None
+
+
+def _is_there(picture: Picture, settings: Settings, phone: str) -> bool:
+    """Tell whether a phone that nobody signs in at can ring, as far as is known."""
+    if phone not in settings.phones.split(","):
+        return False
+    member = picture.members.get(phone)
+    return member is None or member.device not in AWAY

@@ -1,0 +1,119 @@
+"""Owns the record of who looked at customer data (SEC-1, QA-5). Rows are added, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.paging import Page, between, column_of, page
+from features.accounts.tables import AccountRow, ApiToken
+from features.audit.tables import AuditRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look: which person or token, from where, did what with which thing, and why."""
+
+    at: datetime
+    token_id: int | None = None
+    account_id: int | None = None
+    action: str
+    """As `recording.audio`: the thing and what was done with it."""
+    subject: str
+    """The thing's id."""
+    address: str
+    detail: str
+    why: str = ""
+    """In the words of who looked; people must say it where a caller's voice is heard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookFilter:
+    """Which looks; every field that is set must hold."""
+
+    subject: str | None = None
+    action: str | None = None
+    number: str | None = None
+    """The account number of who looked."""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLook:
+    """A look, with the name of who it was."""
+
+    look: Look
+    number: str | None
+    """Account number; None for a token."""
+    name: str
+    """The person's name, or the token's label."""
+
+
+EVERY_LOOK = LookFilter()
+
+_COLUMNS = tuple(getattr(AuditRow, name) for name in Look.__slots__)
+
+
+async def note(connection: AsyncConnection, look: Look) -> None:
+    """Keep a look (in the caller's transaction, before anything is shown)."""
+    values = {name: getattr(look, name) for name in Look.__slots__}
+    await connection.execute(insert(AuditRow).values(values))
+
+
+async def looks_at(connection: AsyncConnection, subject: str) -> Sequence[Look]:
+    """Return every look at one thing, oldest first."""
+    query = select(*_COLUMNS).where(AuditRow.subject == subject).order_by(AuditRow.id)
+    return [Look(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def looks(
+    connection: AsyncConnection,
+    wanted: LookFilter = EVERY_LOOK,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[SeenLook]:
+    """Return a page of looks, newest first."""
+    query = (
+        select(
+            *_COLUMNS,
+            AuditRow.id,
+            AccountRow.number.label("by_number"),
+            AccountRow.name.label("by_name"),
+            ApiToken.label.label("by_label"),
+        )
+        .select_from(AuditRow)
+        .outerjoin(AccountRow, AccountRow.id == AuditRow.account_id)
+        .outerjoin(ApiToken, ApiToken.id == AuditRow.token_id)
+    )
+    return await page(
+        connection,
+        _which(query, wanted),
+        order=(column_of(AuditRow.at), column_of(AuditRow.id)),
+        limit=limit,
+        cursor=cursor,
+        read=_seen,
+    )
+
+
+def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:
+    if wanted.subject is not None:
+        query = query.where(AuditRow.subject == wanted.subject)
+    if wanted.action is not None:
+        query = query.where(AuditRow.action == wanted.action)
+    if wanted.number is not None:
+        who = select(AccountRow.id).where(AccountRow.number == wanted.number)
+        query = query.where(AuditRow.account_id.in_(who))
+    return between(query, AuditRow.at, wanted.since, wanted.until)
+
+
+def _seen(row: RowMapping) -> SeenLook:
+    return SeenLook(
+        look=Look(**{name: row[name] for name in Look.__slots__}),
+        number=row["by_number"],
+        name=row["by_name"] or row["by_label"] or "",
+    )

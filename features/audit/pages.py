@@ -1,0 +1,107 @@
+"""Owns the page of who looked at what, and why (SEC-1, QA-5)."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from callflow.text import clean
+from db.paging import Page, UnknownCursorError
+from features.audit import log as audit
+from features.audit.log import LookFilter, SeenLook
+from settings import Settings
+from web.asking import Asking, Known
+from web.forms import Typed
+from web.pages import page
+from web.shown import Shown
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS = 50
+FIELDS = ("who", "subject", "action", "from", "to")
+ACTIONS: Final = (
+    *("call.read", "call.events", "recording.audio", "ticket.read", "ticket.versions"),
+    *("ticket.write", "customer.read", "customer.write", "handover.signed"),
+    *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
+    *("sitting.began", "password.refused", "password.changed", "account.added"),
+    *("account.changed", "account.reset", "account.sittings_ended"),
+    *("notice.read", "notice.export", "notice.start", "notice.stop"),
+    *("wake.import", "wake.export", "wake.pdf", "wake.awake"),
+    *("batch.list", "batch.made", "batch.read", "batch.started", "batch.paused"),
+    *("batch.talk", "batch.written"),
+    *("batch.stopped", "batch.export", "do_not_call.added", "do_not_call.removed"),
+)
+"""What has words of its own; anything else is shown by its name."""
+
+_NUMBER = re.compile(r"^\+?\d{7,}$")
+"""A subject that is a customer's number, not the id of a thing."""
+
+
+@router.get("/audit")
+async def show_audit(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+    """Looks, newest first."""
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    form = Typed({name: request.query_params.get(name, "").strip()[:80] for name in FIELDS})
+    wanted = _wanted(form, settings.zone, show)
+    cursor = request.query_params.get("cursor") or None
+    found: Page[SeenLook] = Page([], None)
+    if not form.faults:
+        try:
+            found = await asking.ask(
+                lambda connection: audit.looks(connection, wanted, limit=ROWS, cursor=cursor)
+            )
+        except UnknownCursorError:
+            form.faults["cursor"] = "calls.stale_page"
+    typed = {name: text for name, text in form.typed.items() if text}
+    return page(
+        request,
+        "audit.html",
+        status=422 if form.faults else 200,
+        form=form,
+        found=found,
+        anything=bool(typed),
+        actions=ACTIONS,
+        show=show,
+        subject=lambda each: subject_shown(each, show),
+        first_page=f"/audit?{urlencode(typed)}" if cursor else "",
+        next_page=f"/audit?{urlencode({**typed, 'cursor': found.next})}" if found.next else "",
+    )
+
+
+def subject_shown(seen: SeenLook, show: Shown) -> str:
+    """Return what was looked at; a customer's number as the role may see it."""
+    subject = seen.look.subject
+    of_customer = seen.look.action.startswith("customer.")
+    return show.number(subject) if of_customer or _NUMBER.match(subject) else clean(subject)
+
+
+def _wanted(form: Typed, zone: ZoneInfo, show: Shown) -> LookFilter:
+    who, subject = form.shown("who"), clean(form.shown("subject"))
+    if who and not re.fullmatch(r"\d{3,6}", who):
+        form.faults["who"] = "audit.fault_who"
+    if _NUMBER.match(subject) and not show.numbers:
+        form.faults["subject"] = "audit.fault_subject"
+    return LookFilter(
+        number=who or None,
+        subject=subject or None,
+        action=clean(form.shown("action")) or None,
+        since=_day(form, "from", zone),
+        until=_day(form, "to", zone, after=timedelta(days=1)),
+    )
+
+
+def _day(
+    form: Typed, name: str, zone: ZoneInfo, *, after: timedelta = timedelta()
+) -> datetime | None:
+    if not form.shown(name):
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(form.shown(name)) + after, time(), zone)
+    except (ValueError, OverflowError):
+        form.faults[name] = "calls.fault_time"
+        return None

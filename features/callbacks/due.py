@@ -1,0 +1,206 @@
+"""Owns the promises as work: what is due, what an event makes of one, who could call (CBK-1).
+
+What follows from an event is `features.callbacks.lifecycle`'s to decide; here the row is locked,
+changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dispatch.tables import AttemptRow
+from features.accounts.tables import AccountRow
+from features.callbacks.lifecycle import (
+    FOR_A_PERSON,
+    NOT_TALKED_YET,
+    OVER,
+    CallBack,
+    Command,
+    Event,
+    PromiseKind,
+    PromiseState,
+    Rules,
+    decide,
+)
+from features.callbacks.tables import PromiseRow
+from features.calls.lifecycle import CallState
+from features.calls.tables import IS_OPEN, Call
+from features.customers.queries import CustomerSort
+from features.customers.tables import CustomerRow
+
+PURPOSE = "promise"
+
+_STATE = tuple(field.name for field in fields(CallBack))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One promise with what must be known to call."""
+
+    id: int
+    number: str
+    """Whom to call."""
+    maker: str | None
+    """Account number of who promised, or of who talked in that call."""
+    favoured: bool
+    """A large, important or dedicated-line customer (QUE-1)."""
+    came_at: datetime | None
+    call_id: str | None
+    ticket_id: int | None
+    account_id: int | None
+    note: str
+    call_back: CallBack
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """Return when the next promise is to be called, None when none is."""
+    found = await connection.execute(
+        select(func.min(PromiseRow.next_at)).where(PromiseRow.next_at.is_not(None))
+    )
+    moment: datetime | None = found.scalar_one()
+    return moment
+
+
+async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> Sequence[Wanted]:
+    """Return what is due by `until`, the longest due first, locked for whoever asked."""
+    due = (
+        _wanted()
+        .where(PromiseRow.next_at <= until)
+        .order_by(PromiseRow.next_at, PromiseRow.id)
+        .limit(limit)
+        .with_for_update(of=PromiseRow, skip_locked=True)
+    )
+    return [_wanted_in(row) for row in (await connection.execute(due)).mappings()]
+
+
+async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Wanted]:
+    """Return promises by id, locked until the transaction ends."""
+    query = _wanted().where(PromiseRow.id.in_(wanted)).order_by(PromiseRow.id)
+    found = await connection.execute(query.with_for_update(of=PromiseRow))
+    return {row["id"]: _wanted_in(row) for row in found.mappings()}
+
+
+async def keep(connection: AsyncConnection, changed: Mapping[int, CallBack]) -> None:
+    """Keep promises, by id, as they are now."""
+    if changed:
+        table = PromiseRow.__table__
+        known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
+        rows = [{"this": key} | _columns(each) for key, each in changed.items()]
+        await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
+
+
+async def apply(
+    connection: AsyncConnection, promise_id: int, event: Event, now: datetime, *, note: str = ""
+) -> tuple[Command, ...] | None:
+    """Let what somebody says happen to a promise; None when there is no such one, or no change.
+
+    A call that goes on is ended by the dispatcher, which asks for it (`settled`).
+    """
+    known = (await of_ids(connection, [promise_id])).get(promise_id)
+    if known is None:
+        return None
+    after, commands = decide(known.call_back, event, now, Rules())
+    if after == known.call_back:
+        return None
+    await keep(connection, {promise_id: after})
+    if note:
+        said = update(PromiseRow).where(PromiseRow.id == promise_id).values(note=note)
+        await connection.execute(said)
+    return commands
+
+
+async def settled(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
+    """Return which of these somebody has settled: their phones must not ring any more."""
+    over = [state.value for state in OVER]
+    query = select(PromiseRow.id).where(PromiseRow.id.in_(wanted), PromiseRow.state.in_(over))
+    return (await connection.execute(query)).scalars().all()
+
+
+async def engaged_seats(connection: AsyncConnection) -> frozenset[str]:
+    """Return the numbers and seats that are being rung or talked to by ourselves."""
+    query = select(AttemptRow.number).where(AttemptRow.ended_at.is_(None))
+    return frozenset((await connection.execute(query)).scalars())
+
+
+async def engaged_agents(connection: AsyncConnection) -> frozenset[str]:
+    """Return the numbers of agents who talk to a caller, as far as the ledger knows."""
+    query = select(Call.agent).where(
+        text(IS_OPEN), Call.state == CallState.TALKING.value, Call.agent.is_not(None)
+    )
+    return frozenset(agent for agent in (await connection.execute(query)).scalars() if agent)
+
+
+async def longest_waiting(connection: AsyncConnection) -> datetime | None:
+    """Return when the caller came who waits for longest in the queue, None when nobody waits."""
+    query = select(func.min(Call.ring_started)).where(
+        text(IS_OPEN), Call.state == CallState.QUEUED.value
+    )
+    moment: datetime | None = (await connection.execute(query)).scalar_one()
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What is another whenever the page of promises would look another."""
+
+    shouting: int
+    """How many need somebody at the desk now."""
+    steps: int
+    states: tuple[tuple[str, int], ...]
+
+
+async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
+    """Return how the promises stand that are not over."""
+    row = PromiseRow
+    going_on = [state.value for state in PromiseState if state not in OVER]
+    late = and_(row.state.in_([one.value for one in NOT_TALKED_YET]), row.due_at < now)
+    shouts = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
+    done = func.coalesce(func.sum(row.tries + row.asked), 0)
+    found = await connection.execute(
+        select(row.state, func.count(), done, func.count().filter(shouts))
+        .where(row.state.in_(going_on))
+        .group_by(row.state)
+        .order_by(row.state)
+    )
+    rows = found.all()
+    return Pulse(
+        shouting=sum(int(loud) for *_, loud in rows),
+        steps=sum(int(steps) for _, _, steps, _ in rows),
+        states=tuple((state, count) for state, count, _, _ in rows),
+    )
+
+
+def _wanted() -> Select[Any]:
+    maker = func.coalesce(AccountRow.number, Call.agent).label("maker")
+    return (
+        select(PromiseRow.__table__, maker, CustomerRow.sort.label("sort"))
+        .select_from(PromiseRow)
+        .outerjoin(AccountRow, AccountRow.id == PromiseRow.account_id)
+        .outerjoin(Call, Call.id == PromiseRow.call_id)
+        .outerjoin(CustomerRow, CustomerRow.number == PromiseRow.number)
+    )
+
+
+def _wanted_in(row: RowMapping) -> Wanted:
+    state: dict[str, Any] = {name: row[name] for name in _STATE}
+    state["kind"] = PromiseKind(row["kind"])
+    state["state"] = PromiseState(row["state"])
+    state["passed"] = tuple(filter(None, row["passed"].split(",")))
+    plain = ("id", "number", "maker", "came_at", "call_id", "ticket_id", "account_id", "note")
+    return Wanted(
+        **{name: row[name] for name in plain},
+        favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},
+        call_back=CallBack(**state),
+    )
+
+
+def _columns(promise: CallBack) -> dict[str, Any]:
+    return {name: getattr(promise, name) for name in _STATE} | {
+        "kind": promise.kind.value,
+        "state": promise.state.value,
+        "passed": ",".join(promise.passed),
+    }

@@ -1,0 +1,146 @@
+"""Owns the API's questions about calls: the list, one call, and what happened in it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from features.audit.looks import look, noted
+from features.calls import queries
+from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
+from features.calls.queries import CallFilter, CallStory
+from features.calls.shapes import (
+    CallShape,
+    EventShape,
+    GapShape,
+    RecordingShape,
+    StoryShape,
+    StretchShape,
+    TicketShape,
+)
+from features.tickets import saves as desk_tickets
+from features.tickets.authors import author
+from permissions.roles import sees_numbers
+from settings import Settings
+from web.asking import (
+    Asking,
+    Digits,
+    Identity,
+    Known,
+    Many,
+    Paged,
+    Text,
+    TicketNumber,
+    found,
+    may_search_by_number,
+    may_search_by_piece,
+    turned,
+)
+from web.current_user import Holder
+from web.problems import documented
+
+router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
+
+
+class WhichCalls(Paged):
+    """Which calls; every field that is given must hold. Times are when the call began to ring."""
+
+    ref: Text | None = Field(None, description="The X-Ref its switch sent.")
+    number: Text | None = Field(None, description="The caller's number, whole.")
+    piece: Digits | None = Field(None, description="Digits that stand in the caller's number.")
+    ticket: TicketNumber | None = Field(None, description="A ticket that came from the call.")
+    agent: Text | None = Field(
+        None, description="An agent who talked in it, first or not.", examples=["8001"]
+    )
+    disposition: Disposition | None = None
+    way: Way | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
+    state: CallState | None = None
+
+
+class AskShape(BaseModel):
+    """Whether to ask."""
+
+    ask: bool
+
+
+@router.get("", responses=documented(401, 403, 422, 503))
+async def list_calls(
+    wanted: Annotated[WhichCalls, Query()], holder: Known, asking: Asking
+) -> Many[CallShape]:
+    """Calls, newest first."""
+    may_search_by_number(holder, wanted.number)
+    may_search_by_piece(holder, wanted.piece)
+    which = CallFilter(**wanted.filters())
+    page = await turned(asking, queries.calls, which, wanted)
+    return Many(items=[_shown(call, holder) for call in page.items], next=page.next)
+
+
+@router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
+async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StoryShape:
+    """One call, with its recordings, the gaps in them and its tickets."""
+    story = await _story(call_id, asking)
+    noted(asking, look(holder, "call.read", story.call.id))
+    tickets = [TicketShape.of(ticket) for ticket in story.tickets]
+    if not sees_numbers(holder.role):
+        tickets = [ticket.masked() for ticket in tickets]
+    return StoryShape(
+        **_shown(story.call, holder).model_dump(),
+        stretches=StretchShape.all_of(story.call),
+        recordings=[RecordingShape.of(recording) for recording in story.recordings],
+        gaps=[GapShape.of(gap) for gap in story.gaps],
+        tickets=tickets,
+    )
+
+
+@router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
+async def list_events(call_id: Identity, holder: Known, asking: Asking) -> Many[EventShape]:
+    """Everything that happened in one call, in order; it is never more than one page."""
+    story = await _story(call_id, asking)
+    noted(asking, look(holder, "call.events", story.call.id))
+    events = [EventShape.of(event) for event in story.events]
+    if not sees_numbers(holder.role):
+        events = [event.masked() for event in events]
+    return Many(items=events, next=None)
+
+
+@router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))
+async def open_ticket(
+    request: Request, call_id: Identity, holder: Known, asking: Asking
+) -> TicketShape:
+    """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
+    current: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    ticket = await asking.write(
+        lambda connection: desk_tickets.open_for_call(
+            connection,
+            call_id.lower(),
+            handler=holder.number or None,
+            author=author(holder),
+            day=now.astimezone(current.zone).date(),
+            now=now,
+        )
+    )
+    return TicketShape.of(found(ticket, "call"))
+
+
+@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 422, 503))
+async def ask_for_ticket(call_id: Identity, _holder: Known, asking: Asking) -> AskShape:
+    """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
+    now = datetime.now(UTC)
+    return AskShape(
+        ask=await asking.write(
+            lambda connection: desk_tickets.ask_once(connection, call_id.lower(), now=now)
+        )
+    )
+
+
+async def _story(call_id: str, asking: Asking) -> CallStory:
+    return found(
+        await asking.ask(lambda connection: queries.call(connection, call_id.lower())), "call"
+    )
+
+
+def _shown(call: CallRecord, holder: Holder) -> CallShape:
+    shape = CallShape.of(call)
+    return shape if sees_numbers(holder.role) else shape.masked()

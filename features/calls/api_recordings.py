@@ -1,0 +1,130 @@
+"""Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from callflow.text import clean
+from features.audit.looks import look, recorded
+from features.calls import audio, queries
+from features.calls.lifecycle import Disposition
+from features.calls.queries import RecordingFilter
+from features.calls.recording import Recording, RecordingKind, RecordingState
+from features.calls.shapes import RecordingShape
+from features.calls.waveforms import POINTS, Pictures
+from settings import Settings
+from web.asking import (
+    Asking,
+    Identity,
+    Known,
+    LongLine,
+    Many,
+    Paged,
+    Text,
+    found,
+    may_search_by_number,
+    turned,
+)
+from web.current_user import Holder
+from web.problems import Refused, documented
+
+router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
+
+
+class WhichRecordings(Paged):
+    """Which recordings; every field that is given must hold. Times are when they were kept."""
+
+    call_id: Identity | None = Field(None, description="The call that was recorded.")
+    ref: Text | None = Field(None, description="The X-Ref of that call.")
+    number: Text | None = Field(None, description="The caller's number, whole.")
+    agent: Text | None = Field(None, description="The agent who answered.", examples=["8001"])
+    disposition: Disposition | None = Field(None, description="How that call ended.")
+    kind: RecordingKind | None = None
+    state: RecordingState | None = None
+
+
+class PeaksShape(BaseModel):
+    """The picture of a recording."""
+
+    seconds: float = Field(description="Its length.", examples=[12.34])
+    peaks: list[list[float]] = Field(
+        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal stretches of time."
+    )
+
+
+@router.get("", responses=documented(401, 403, 422, 503))
+async def list_recordings(
+    wanted: Annotated[WhichRecordings, Query()], holder: Known, asking: Asking
+) -> Many[RecordingShape]:
+    """Recordings, newest first."""
+    may_search_by_number(holder, wanted.number)
+    which = RecordingFilter(**wanted.filters())
+    page = await turned(asking, queries.recordings, which, wanted)
+    return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
+
+
+@router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))
+async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> RecordingShape:
+    """One recording."""
+    return RecordingShape.of(await _recording(recording_id, asking))
+
+
+@router.get(
+    "/{recording_id}/audio",
+    response_class=StreamingResponse,
+    responses={
+        200: {"description": "The whole WAV file.", "content": {"audio/wav": {}}},
+        206: {"description": "The range asked for.", "content": {"audio/wav": {}}},
+        **documented(401, 403, 404, 410, 416, 422, 503),
+    },
+)
+async def fetch_audio(
+    request: Request,
+    recording_id: Identity,
+    holder: Known,
+    asking: Asking,
+    range: Annotated[  # noqa: A002 (the header's name)
+        str | None, Header(description="One range of bytes, `bytes=0-65535`.", max_length=100)
+    ] = None,
+    why: Annotated[
+        LongLine, Query(description="Why it is listened to, in words; people must say it (QA-5).")
+    ] = "",
+) -> StreamingResponse:
+    """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
+    recording = await _recording(recording_id, asking)
+    _require_reason(holder, why)
+    answer = audio.sent(_path(request, recording), range, f"{recording.id}.wav")
+    seen = look(holder, "recording.audio", recording.id, clean(range or "whole"), why=why)
+    await recorded(asking, seen)
+    return answer
+
+
+@router.get("/{recording_id}/peaks", responses=documented(401, 403, 404, 410, 422, 503))
+async def show_peaks(
+    request: Request, recording_id: Identity, _holder: Known, asking: Asking
+) -> PeaksShape:
+    """How loud each side of one recording is, to be drawn; nothing can be heard from it."""
+    recording = await _recording(recording_id, asking)
+    pictures: Pictures = request.app.state.pictures
+    drawn = await pictures.of(recording.id, _path(request, recording))
+    return PeaksShape(seconds=recording.seconds, peaks=[list(side) for side in drawn])
+
+
+def _require_reason(holder: Holder, why: str) -> None:
+    if holder.account_id is not None and not why:
+        raise Refused(422, "Say why you listen: `why` in a few words.")
+
+
+def _path(request: Request, recording: Recording) -> Path:
+    current: Settings = request.app.state.settings
+    return audio.stored(current.paths.store, recording.path)
+
+
+async def _recording(recording_id: str, asking: Asking) -> Recording:
+    return found(
+        await asking.ask(lambda connection: queries.recording(connection, recording_id.lower())),
+        "recording",
+    )

@@ -1,0 +1,165 @@
+"""Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from callflow.call import Topic
+from db.bounded import Patience
+from db.paging import Page, UnknownCursorError
+from features.accounts import queries as accounts
+from features.audit.looks import look, noted
+from features.calls import queries
+from features.calls.lifecycle import CallRecord, Disposition, Way
+from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
+from features.calls.search import FoundCall, found_calls
+from features.calls.search_form import TypedCalls, read
+from features.calls.stretches import Stretch
+from features.campaigns import results as batch_results
+from features.campaigns import wording as batch_words
+from permissions.roles import Role
+from permissions.routes import allowed
+from settings import Settings
+from web.asking import Asking, Identity, Known
+from web.pages import language_of, page
+from web.problems import Refused
+from web.shown import Shown, between
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS = 50
+ASKED_WHY = ("inspection", "complaint", "ticket", "training", "other")
+
+GOOD = frozenset({Disposition.AGENT})
+BAD = frozenset(
+    {
+        Disposition.ABANDONED_RINGING,
+        Disposition.ABANDONED_QUEUE,
+        Disposition.SWITCH_CRASH,
+        Disposition.FAILED,
+    }
+)
+"""Outcomes that somebody should look into."""
+
+NOTHING_FOUND: Page[FoundCall] = Page([], None)
+
+
+@router.get("/calls")
+async def show_calls(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+    """Calls that fit what was typed, newest first."""
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    asked = read(request.query_params, settings.zone)
+    cursor = request.query_params.get("cursor") or None
+    wanted, allowed = asked.as_role(holder.role)
+    refused = "" if allowed else "calls.no_number_right"
+    found = NOTHING_FOUND
+    if not refused and not asked.faults:
+        try:
+            found = await asking.ask(
+                lambda connection: found_calls(connection, wanted, limit=ROWS, cursor=cursor)
+            )
+        except UnknownCursorError:
+            refused = "calls.stale_page"
+    return page(
+        request,
+        "calls.html",
+        status=422 if asked.faults else 403 if refused == "calls.no_number_right" else 200,
+        asked=asked,
+        found=found,
+        refused=refused,
+        show=show,
+        between=between,
+        outcomes=list(Disposition),
+        ways=list(Way),
+        tone=tone,
+        first_page=_address(asked) if cursor else "",
+        next_page=_address(asked, cursor=found.next) if found.next else "",
+    )
+
+
+def tone(call: CallRecord) -> str:
+    """Return the colour of a call's outcome."""
+    if call.disposition in BAD:
+        return "bad"
+    return "good" if call.disposition in GOOD else ""
+
+
+def _address(asked: TypedCalls, **more: str) -> str:
+    typed = {name: text for name, text in asked.typed.items() if text}
+    query = urlencode({**typed, **more})
+    return f"/calls?{query}" if query else "/calls"
+
+
+@router.get("/calls/{call_id}")
+async def show_call(
+    request: Request, call_id: Identity, holder: Known, asking: Asking
+) -> HTMLResponse:
+    """One call: how it went, when, what was said, who listened."""
+    story = await asking.ask(lambda connection: queries.call(connection, call_id.lower()))
+    if story is None:
+        return page(request, "call_none.html", status=404)
+    noted(asking, look(holder, "call.read", story.call.id))
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    may_listen = _may(holder.role, "/api/v1/recordings/{recording_id}/audio")
+    numbers = [each.number for each in story.tickets]
+    visits_of = await asking.ask(lambda one: batch_results.of_ticket_numbers(one, numbers))
+    recordings = sorted(story.recordings, key=lambda each: each.kind.value)
+    return page(
+        request,
+        "call.html",
+        call=story.call,
+        agent_name=await _name_of(asking, story.call.agent),
+        recordings=recordings,
+        steps=steps(story.events, recordings, language_of(request), show, story.call.stretches),
+        names=await _names_of(asking, story.call.stretches),
+        gaps=story.gaps,
+        tickets=story.tickets,
+        visits_of=visits_of,
+        asked=batch_words.asked,
+        meant=batch_words.meant,
+        opens_batches=_may(holder.role, "/batches/{batch_id}"),
+        listeners=await listeners(asking, recordings) if may_listen else [],
+        may_listen=may_listen,
+        may_open_customer=_may(holder.role, "/customers/{number}"),
+        playable=PLAYABLE,
+        agent_fault=agent_first(story.call),
+        more=more(story.call, show, language_of(request)),
+        topics=frozenset(Topic),
+        reasons=ASKED_WHY,
+        show=show,
+        between=between,
+        tone=tone,
+    )
+
+
+async def _names_of(asking: Patience, stretches: Sequence[Stretch]) -> Mapping[str, str]:
+    """Return the names of all who talked, by number."""
+    return {one.agent: await _name_of(asking, one.agent) for one in stretches}
+
+
+async def _name_of(asking: Patience, agent: str | None) -> str:
+    """Return the name of an agent; a phone without a person has none."""
+    if agent is None:
+        return ""
+    account = await asking.ask(lambda connection: accounts.by_number(connection, agent))
+    return account.name if account else ""
+
+
+@router.get("/recordings/{recording_id}")
+async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> Response:
+    """Lead from a recording to its call."""
+    recording = await asking.ask(
+        lambda connection: queries.recording(connection, recording_id.lower())
+    )
+    if recording is None:
+        raise Refused(404, "There is no recording with this id.")
+    return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)
+
+
+def _may(role: Role, path: str) -> bool:
+    rule = allowed("GET", path)
+    return isinstance(rule, frozenset) and role in rule

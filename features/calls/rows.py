@@ -1,0 +1,136 @@
+"""Owns the way between a table's row and the value it stands for, both directions. Does no I/O."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from callflow.events import JournalEvent
+from callflow.text import named
+from features.calls.lifecycle import (
+    CallRecord,
+    CallState,
+    Disposition,
+    HungUpBy,
+    Miss,
+    SilOutcome,
+    Way,
+)
+from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
+from features.calls.stretches import How, Stretch
+from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+
+CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "stretches")
+"""The stretches of a call are rows of their own."""
+
+
+def of_call(call: CallRecord) -> dict[str, Any]:
+    """Return the columns of a call."""
+    columns = {name: getattr(call, name) for name in CALL_COLUMNS}
+    columns["route_reasons"] = list(call.route_reasons)
+    columns["scripts"] = list(call.scripts)
+    columns["misses"] = [
+        {"agent": miss.agent, "at": miss.at.isoformat(), "rang_s": miss.rang_s}
+        for miss in call.misses
+    ]
+    return columns
+
+
+def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord:
+    """Return the call that a row of `calls` holds, with its stretches where they were asked for."""
+    columns: dict[str, Any] = {name: row[name] for name in CALL_COLUMNS}
+    columns["stretches"] = tuple(map(stretch_in, stretches))
+    columns["misses"] = tuple(
+        Miss(miss["agent"], datetime.fromisoformat(miss["at"]), miss["rang_s"])
+        for miss in row["misses"]
+    )
+    columns["route_reasons"] = tuple(row["route_reasons"])
+    columns["scripts"] = tuple(row["scripts"])
+    columns["state"] = CallState(row["state"])
+    columns["way"] = Way(row["way"])
+    columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
+    columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
+    columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None
+    columns["name"] = named(row["name"], row["number"])
+    return CallRecord(**columns)
+
+
+def of_stretch(call_id: str, stretch: Stretch) -> dict[str, Any]:
+    """Return the columns of one stretch of a call."""
+    return {"call_id": call_id, **{name: getattr(stretch, name) for name in Stretch.__slots__}}
+
+
+def stretch_in(row: RowMapping) -> Stretch:
+    """Return the stretch that a row of `call_stretches` holds."""
+    columns: dict[str, Any] = {name: row[name] for name in Stretch.__slots__}
+    return Stretch(**{**columns, "how": How(row["how"])})
+
+
+def of_recording(recording: Recording) -> dict[str, Any]:
+    """Return the columns of a recording."""
+    return {name: getattr(recording, name) for name in Recording.__slots__}
+
+
+def recording_in(row: RowMapping) -> Recording:
+    """Return the recording that a row of `recordings` holds."""
+    columns: dict[str, Any] = {name: row[name] for name in Recording.__slots__}
+    columns["kind"] = RecordingKind(row["kind"])
+    columns["state"] = RecordingState(row["state"])
+    return Recording(**columns)
+
+
+def of_gap(gap: Gap) -> dict[str, Any]:
+    """Return the columns of a gap."""
+    return {name: getattr(gap, name) for name in Gap.__slots__}
+
+
+def gap_in(row: RowMapping) -> Gap:
+    """Return the gap that a row of `recording_gaps` holds."""
+    return Gap(**{name: row[name] for name in Gap.__slots__})
+
+
+def of_ticket(ticket: Ticket) -> dict[str, Any]:
+    """Return the columns of a ticket."""
+    return asdict(ticket)
+
+
+def ticket_in(row: RowMapping) -> Ticket:
+    """Return the ticket that a row of `tickets` holds."""
+    columns: dict[str, Any] = {name: row[name] for name in Ticket.__slots__}
+    columns["kind"] = TicketKind(row["kind"])
+    columns["source"] = TicketSource(row["source"])
+    columns["state"] = TicketState(row["state"])
+    columns["customer_name"] = named(row["customer_name"], row["customer_number"])
+    return Ticket(**columns)
+
+
+def of_event(event: JournalEvent) -> dict[str, Any]:
+    """Return the columns of an event."""
+    return {
+        "about": event.about,
+        "at": datetime.fromtimestamp(event.at, UTC),
+        "source": event.source,
+        "name": event.name,
+        "uniqueid": event.uniqueid,
+        "channel": event.channel,
+        "data": dict(event.data),
+        "file": event.file,
+        "offset": event.offset,
+    }
+
+
+def event_in(row: RowMapping) -> JournalEvent:
+    """Return the event that a row of `call_events` holds."""
+    return JournalEvent(
+        at=row["at"].timestamp(),
+        source=row["source"],
+        file=row["file"],
+        offset=row["offset"],
+        name=row["name"],
+        about=row["about"],
+        uniqueid=row["uniqueid"],
+        channel=row["channel"],
+        data=row["data"],
+    )

@@ -1,0 +1,135 @@
+"""Owns what is typed on the page of calls: what it means, and the sentence when it means nothing.
+
+One box takes a number, a piece of it, a ticket's number or a call's id; whoever types need not say
+which. Does no I/O.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from features.calls.lifecycle import Disposition, Way
+from features.calls.queries import CallFilter
+from permissions.roles import Role, may_ask_for, sees_numbers
+
+SHORTEST_PIECE = 3
+"""Digits of the shortest piece of a number: two are in nearly every number."""
+
+FIELDS = ("q", "agent", "outcome", "way", "from", "from_time", "to", "to_time")
+_LONGEST = 80
+
+_TICKET = re.compile(r"^\d{8}-\d{5,12}$")
+_CALL = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_DIGITS = re.compile(r"^\+?[\d ()/.-]+$")
+_AGENT = re.compile(r"^[0-9A-Za-z]{1,20}$")
+_ABROAD = re.compile(r"^(?:\+|00)86(?=\d{7,}$)")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCalls:
+    """What was typed, what it asks for, and by field the key of the sentence for what is wrong."""
+
+    typed: Mapping[str, str]
+    wanted: CallFilter
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def as_role(self, role: Role) -> tuple[CallFilter, bool]:
+        """Return what is looked for when `role` asks, and whether it may (SEC-2, QA-5).
+
+        For who may not see numbers the digits are a whole number, never a piece of one.
+        """
+        piece = self.wanted.piece
+        if piece is None or sees_numbers(role):
+            return self.wanted, True
+        return replace(self.wanted, piece=None, number=piece), may_ask_for(role, piece)
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether anything was asked for at all."""
+        return any(self.typed.values())
+
+
+def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
+    """Return what a query string asks for; days and times are those of `zone`."""
+    typed = {name: query.get(name, "").strip()[:_LONGEST] for name in FIELDS}
+    faults: dict[str, str] = {}
+    piece, ticket, call_id = _box(typed["q"], faults)
+    since = _moment(typed, "from", faults, zone, last=False)
+    until = _moment(typed, "to", faults, zone, last=True)
+    if since and until and since >= until:
+        faults["to"] = "calls.fault_order"
+    wanted = CallFilter(
+        piece=piece,
+        ticket=ticket,
+        call_id=call_id,
+        agent=_agent(typed["agent"], faults),
+        disposition=_outcome(typed["outcome"], faults),
+        way=_way(typed["way"], faults),
+        since=since,
+        until=until,
+    )
+    return TypedCalls(typed, wanted, faults)
+
+
+def _box(text: str, faults: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+    """Return a piece of a number, a ticket's number and a call's id: one of them, or none."""
+    if not text:
+        return None, None, None
+    if _TICKET.match(text):
+        return None, text, None
+    if _CALL.match(text.lower()):
+        return None, None, text.lower()
+    if not text.isascii() or not _DIGITS.match(text):
+        faults["q"] = "calls.fault_q"
+        return None, None, None
+    plain = _ABROAD.sub("", re.sub(r"[^\d+]", "", text)).lstrip("+")
+    if len(plain) < SHORTEST_PIECE:
+        faults["q"] = "calls.fault_short"
+        return None, None, None
+    return plain, None, None
+
+
+def _agent(text: str, faults: dict[str, str]) -> str | None:
+    if text and not _AGENT.match(text):
+        faults["agent"] = "calls.fault_agent"
+        return None
+    return text or None
+
+
+def _outcome(text: str, faults: dict[str, str]) -> Disposition | None:
+    if not text:
+        return None
+    try:
+        return Disposition(text)
+    except ValueError:
+        faults["outcome"] = "calls.fault_outcome"
+        return None
+
+
+def _way(text: str, faults: dict[str, str]) -> Way | None:
+    if text and text not in list(Way):
+        faults["way"] = "calls.fault_way"
+        return None
+    return Way(text) if text else None
+
+
+def _moment(
+    typed: Mapping[str, str], name: str, faults: dict[str, str], zone: ZoneInfo, *, last: bool
+) -> datetime | None:
+    """Return the moment of a day and a time; without a time the day's begin, or its end."""
+    day_text, time_text = typed[name], typed[f"{name}_time"]
+    if not day_text:
+        if time_text:
+            faults[name] = "calls.fault_day"
+        return None
+    try:
+        day = date.fromisoformat(day_text)
+        if time_text:
+            minute = datetime.combine(day, time.fromisoformat(time_text).replace(tzinfo=zone))
+            return minute + timedelta(minutes=1) if last else minute
+        return datetime.combine(day + timedelta(days=1 if last else 0), time(), zone)
+    except (ValueError, OverflowError):
+        faults[name] = "calls.fault_time"
+        return None

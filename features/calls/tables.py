@@ -1,0 +1,167 @@
+"""Owns the tables of the calls: recordings, tickets, and the journals they came from.
+
+Those of the people who work here are in `tickets/people.py`, those of their work in
+`features/customers/tables.py`.
+
+Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, RowNumber, UtcDateTime, Uuid
+
+IS_OPEN = "state <> 'ended'"
+"""Written out in every question about open calls: a value bound later would not find the index."""
+
+
+class Call(Base):
+    """One call (ANS-4): the fold of its events, see `features.calls.lifecycle.CallRecord`."""
+
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(150))
+    boot: Mapped[str] = mapped_column(String(150))
+    ref: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80))
+    did: Mapped[str] = mapped_column(String(80))
+    ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rings: Mapped[int] = mapped_column(Integer)
+    held_ans1: Mapped[bool] = mapped_column(Boolean)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queue_left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waited_s: Mapped[float | None] = mapped_column(Float)
+    agent: Mapped[str | None] = mapped_column(String(150))
+    agent_answered: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    misses: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    hung_up_by: Mapped[str | None] = mapped_column(String(16))
+    disposition: Mapped[str | None] = mapped_column(String(24))
+    sil_outcome: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(200))
+    emergency: Mapped[str | None] = mapped_column(String(200))
+    recording_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16))
+    route_reasons: Mapped[list[str]] = mapped_column(JSON)
+    held_s: Mapped[float] = mapped_column(Float)
+    way: Mapped[str] = mapped_column(String(8))
+    scripts: Mapped[list[str]] = mapped_column(JSON)
+    talk_s: Mapped[float | None] = mapped_column(Float)
+    message_s: Mapped[float | None] = mapped_column(Float)
+
+    __table_args__ = (
+        Index(None, "ring_started", "id"),
+        Index(None, "ref", "ring_started"),
+        Index(None, "number", "ring_started"),
+        Index(None, "agent", "ring_started"),
+        Index(None, "disposition", "ring_started"),
+        Index(None, "linkedid"),
+        Index(
+            "ix_calls_open",
+            "ring_started",
+            "id",
+            sqlite_where=text(IS_OPEN),
+            postgresql_where=text(IS_OPEN),
+        ),
+    )
+
+
+class CallEvent(Base):
+    """One line of a journal, append-only; `about` is a call's linkedid or its id."""
+
+    __tablename__ = "call_events"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    about: Mapped[str] = mapped_column(String(150))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    source: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(40))
+    uniqueid: Mapped[str] = mapped_column(String(150))
+    channel: Mapped[str] = mapped_column(String(150))
+    data: Mapped[dict[str, str]] = mapped_column(JSON)
+    file: Mapped[str] = mapped_column(String(120))
+    offset: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
+
+
+class StretchRow(Base):
+    """One agent connected with the customer of a call, see `features.calls.stretches`."""
+
+    __tablename__ = "call_stretches"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    agent: Mapped[str] = mapped_column(String(150))
+    seat: Mapped[str] = mapped_column(String(20))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    how: Mapped[str] = mapped_column(String(16))
+    held_s: Mapped[float] = mapped_column(Float)
+
+    __table_args__ = (
+        Index(None, "call_id", "from_at"),
+        Index(None, "agent", "from_at"),
+        Index(None, "from_at"),
+    )
+
+
+class RecordingRow(Base):
+    """One recording; at most one of each kind a call."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    path: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    channels: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[int] = mapped_column(Integer)
+    voice_caller_s: Mapped[float | None] = mapped_column(Float)
+    voice_ours_s: Mapped[float | None] = mapped_column(Float)
+    why: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "kind"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "created_at"),
+    )
+
+
+class GapRow(Base):
+    """A part of an answered call that is in no recording (ANS-5)."""
+
+    __tablename__ = "recording_gaps"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("call_id", "from_at"),)

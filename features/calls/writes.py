@@ -1,0 +1,189 @@
+"""Owns what the ledger writes: many rows in one statement, each at most once.
+
+All of it runs in the caller's transaction, which must have been begun with `writing=True` on
+SQLite (the lock is taken at once, not in the middle).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, and_, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.events import JournalEvent
+from db.bulk import insertion, written
+from features.calls import rows
+from features.calls.lifecycle import CallRecord
+from features.calls.recording import Gap, Recording
+from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
+from features.tickets.lifecycle import Ticket
+from features.tickets.tables import TicketRow
+from ledger.tables import JournalPosition, JournalReject
+
+IN_ONE_QUESTION = 500
+"""Values in one `IN (…)`; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
+
+
+async def positions(
+    connection: AsyncConnection, files: Collection[str] | None = None
+) -> dict[str, tuple[int, bool]]:
+    """Return how far each journal was read and whether it is closed; locks those rows."""
+    query = select(JournalPosition.file, JournalPosition.offset, JournalPosition.closed)
+    if files is not None:
+        query = query.where(JournalPosition.file.in_(files))
+    found = await connection.execute(query.with_for_update())
+    return {file: (offset, closed) for file, offset, closed in found}
+
+
+async def move(
+    connection: AsyncConnection, after: Mapping[str, tuple[int, bool]], *, now: datetime
+) -> None:
+    """Keep how far each journal has been read."""
+    await written(
+        connection,
+        _table(JournalPosition),
+        [
+            {"file": file, "offset": offset, "closed": closed, "updated_at": now}
+            for file, (offset, closed) in after.items()
+        ],
+        key=("file",),
+    )
+
+
+async def add_events(connection: AsyncConnection, events: Sequence[JournalEvent]) -> None:
+    """Append events."""
+    await written(connection, _table(CallEvent), [rows.of_event(event) for event in events])
+
+
+async def add_rejects(
+    connection: AsyncConnection,
+    rejects: Iterable[tuple[str, int, str, str]],
+    *,
+    now: datetime,
+) -> None:
+    """Append lines that could not be read: file, offset, why, line."""
+    found = [
+        {"file": file, "offset": offset, "why": why, "line": line, "seen_at": now}
+        for file, offset, why, line in rejects
+    ]
+    await written(connection, _table(JournalReject), found)
+
+
+async def keep_calls(connection: AsyncConnection, calls: Sequence[CallRecord]) -> None:
+    """Insert calls, or replace what was known of them."""
+    await written(connection, _table(Call), [rows.of_call(call) for call in calls], key=("id",))
+
+
+async def events_about(connection: AsyncConnection, names: Iterable[str]) -> Sequence[JournalEvent]:
+    """Return every event about these linkedids and call ids, and about their other names."""
+    wanted = set(names)
+    for some in _chunks(wanted):
+        found = await connection.execute(
+            select(Call.id, Call.linkedid).where(or_(Call.id.in_(some), Call.linkedid.in_(some)))
+        )
+        wanted |= {name for pair in found for name in pair}
+    events: list[JournalEvent] = []
+    for some in _chunks(wanted):
+        found_rows = await connection.execute(
+            select(CallEvent.__table__).where(CallEvent.about.in_(some))
+        )
+        events.extend(rows.event_in(row) for row in found_rows.mappings())
+    return events
+
+
+async def switches(connection: AsyncConnection) -> Sequence[JournalEvent]:
+    """Return every birth and death of a switch, oldest first."""
+    found = await connection.execute(
+        select(CallEvent.__table__)
+        .where(
+            CallEvent.about == "",
+            CallEvent.source == "site",
+            CallEvent.name.in_(["switch_started", "switch_died"]),
+        )
+        .order_by(CallEvent.at)
+    )
+    return [rows.event_in(row) for row in found.mappings()]
+
+
+async def open_calls(connection: AsyncConnection) -> Sequence[str]:
+    """Return the linkedids of all calls that have not ended."""
+    found = await connection.execute(select(Call.linkedid).where(text(IS_OPEN)))
+    return list(found.scalars())
+
+
+async def calls_without_recordings(connection: AsyncConnection) -> Sequence[CallRecord]:
+    """Return the ended calls of which a recording or a message has not been looked at."""
+    call = RecordingRow.__table__.alias("call")
+    message = RecordingRow.__table__.alias("message")
+    found = await connection.execute(
+        select(Call.__table__)
+        .outerjoin(call, and_(call.c.call_id == Call.id, call.c.kind == "call"))
+        .outerjoin(message, and_(message.c.call_id == Call.id, message.c.kind == "message"))
+        .where(
+            Call.state == "ended",
+            or_(
+                and_(Call.answered.is_not(None), call.c.id.is_(None)),
+                and_(Call.message_at.is_not(None), message.c.id.is_(None)),
+            ),
+        )
+        .order_by(Call.ring_started)
+    )
+    return [rows.call_in(row) for row in found.mappings()]
+
+
+async def kept_recordings(
+    connection: AsyncConnection, identities: Collection[str]
+) -> Sequence[Recording]:
+    """Return those of these recordings that have a row."""
+    found: list[Recording] = []
+    for some in _chunks(identities):
+        kept = await connection.execute(
+            select(RecordingRow.__table__).where(RecordingRow.id.in_(some))
+        )
+        found.extend(rows.recording_in(row) for row in kept.mappings())
+    return found
+
+
+async def add_recordings(
+    connection: AsyncConnection, recordings: Sequence[tuple[Recording, Sequence[Gap]]]
+) -> set[str]:
+    """Keep recordings and their gaps; return the ids of those that were not kept before."""
+    identities = [recording.id for recording, _ in recordings]
+    known = {recording.id for recording in await kept_recordings(connection, identities)}
+    fresh = {one.id: (one, gaps) for one, gaps in recordings if one.id not in known}
+    found = [rows.of_recording(one) for one, _ in fresh.values()]
+    await written(connection, _table(RecordingRow), found)
+    short = [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]
+    await written(connection, _table(GapRow), short)
+    return set(fresh)
+
+
+async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date) -> str | None:
+    """Open a ticket and return its number; None when this message has one already.
+
+    The number is the day of the office and the row's own: unique, and short enough to be said.
+    """
+    values = rows.of_ticket(ticket) | {"number": None}
+    made = insertion(_table(TicketRow), connection.dialect.name).values(values)
+    done = await connection.execute(
+        made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
+    )
+    key = done.scalar_one_or_none()
+    if key is None:
+        return None
+    number = f"{day:%Y%m%d}-{key:05d}"
+    await connection.execute(update(TicketRow).where(TicketRow.id == key).values(number=number))
+    return number
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
+def _chunks(values: Iterable[str]) -> list[list[str]]:
+    every = sorted(values)
+    return [
+        every[start : start + IN_ONE_QUESTION] for start in range(0, len(every), IN_ONE_QUESTION)
+    ]

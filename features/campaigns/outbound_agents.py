@@ -1,0 +1,61 @@
+"""Owns the calls of batches in which agents talk: an agent is rung first, the person then (CBK-3).
+
+In the dialplan the agent hears a word, and only then the person's phone rings: who answers always
+has somebody to talk to.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dispatch.call_facts import Said
+from dispatch.purpose import Heard, Lifted, Over, Planned, Statement
+from dispatch.seats import AGENT, dialled
+from features.campaigns.contact import AttemptOver, Dialled, Event, Reached, Result
+from features.campaigns.contacts import Shown
+from features.campaigns.queries import Batch
+from features.duties.choice import ReadyAgent
+
+WHY: Final = "batch"
+"""What the agent's page is told that the call is for."""
+
+_EVENTS: Final[Mapping[str, Event]] = {
+    Said.DIALLING: Dialled(),
+    Said.TALKING: Reached(Result.TALKED),
+    Said.CUSTOMER_BUSY: Reached(Result.BUSY),
+    Said.CUSTOMER_NOANSWER: Reached(Result.NO_ANSWER),
+    Said.CUSTOMER_CHANUNAVAIL: Reached(Result.OFF),
+    Said.CUSTOMER_CONGESTION: Reached(Result.CONGESTION),
+    Said.CUSTOMER_NOLINE: Reached(Result.NO_LINE),
+    Said.CUSTOMER_CANCEL: Reached(Result.NO_ANSWER),
+}
+
+
+def event(heard: Heard) -> Event | None:
+    """Return what a fact about an agent's call is for the person of the batch."""
+    match heard.what:
+        case Lifted():
+            return None  # the agent: what follows is told by the dialplan
+        case Over(result=ended):
+            return AttemptOver(ended, lifted=heard.attempt.answered_at is not None)
+        case Statement(what=what):
+            return _EVENTS.get(what)
+
+
+def planned(batch: Batch, shown: Shown, agent: ReadyAgent, first: Planned) -> Planned:
+    """Return the ring of an agent in the place of the person's, whose number is dialled then."""
+    number = dialled(shown.person.number)
+    return Planned(
+        subject_id=first.subject_id,
+        seq=first.seq,
+        who=AGENT,
+        number=agent.seat,
+        connects=number,
+        at=first.at,
+        told={
+            "PROMISE_NUMBER": number,
+            "PROMISE_WHY": WHY,
+            "PROMISE_BY": agent.number,
+            "PROMISE_LANGUAGE": first.told["BATCH_LANGUAGE"],
+        },
+        shown_for=batch.preview_for,
+    )

@@ -1,0 +1,146 @@
+"""Owns what a batch may be told by people and programs: its limits, its questions, its people."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+
+from calendars import calendar
+from callflow.rules.hours import Calendar
+from features.campaigns import contacts as batch_jobs
+from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
+from features.campaigns.contact import SPACING, Result
+from features.campaigns.lifecycle import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
+from features.campaigns.lists import List
+from features.campaigns.queries import Batch, Known, Progress
+from features.campaigns.time_left import Pace, done_at
+from imports.faults import Person
+from settings import Settings
+
+LONGEST_NAME: Final = 80
+LONGEST_QUESTION: Final = 300
+MOST_QUESTIONS: Final = 8
+MOST_LINES: Final = 500
+FASTEST: Final = 20.0
+MOST_ATTEMPTS: Final = 10
+LONGEST_PREVIEW_S: Final = 60
+USUAL_PREVIEW_S: Final = 10
+LONGEST_SPACING_S: Final = 14 * 24 * 3600
+HEARD: Final = "1"
+"""The key by which somebody says that a notice was heard."""
+SPACED: Final = (Result.BUSY, Result.NO_ANSWER, Result.OFF, Result.VOICEMAIL, Result.SILENT)
+"""Results after which a person chooses when to call again; the others are as they usually are."""
+
+
+OURS: Final[Mapping[str, Question]] = {each.name: each for each in SHIPPED}
+"""The questions that come with the project, by their names."""
+USUAL: Final[Mapping[Kind, Sequence[str]]] = {
+    Kind.VISIT: ("solved", "satisfaction", CALL_AGAIN),
+    Kind.SURVEY: ("satisfaction", CALL_AGAIN),
+    Kind.NOTICE: (),
+}
+"""What is asked where nobody chose: names of ours."""
+
+
+def usual(kind: Kind) -> tuple[Question, ...]:
+    """Return what a batch of a kind asks where nobody chose."""
+    return NOTICES if kind is Kind.NOTICE else tuple(OURS[name] for name in USUAL[kind])
+
+
+def notice_of(zh: str, en: str) -> Question:
+    """Return a statement in words of one's own, and the key that says it was heard."""
+    return Question(name="heard", keys=HEARD, zh=zh, en=en)
+
+
+def lacks_words(questions: Sequence[Question], languages: Collection[str]) -> str:
+    """Return the language in which somebody would hear nothing, empty when there is none."""
+    for language in sorted(languages):
+        if any(not one.prompt and not getattr(one, language) for one in questions):
+            return language
+    return ""
+
+
+def languages_of(given: List, otherwise: str) -> frozenset[str]:
+    """Return the languages in which the people of a list are called."""
+    return frozenset(one.language or otherwise for one in given.people)
+
+
+def spacing_of(minutes: Mapping[Result, float | None]) -> Mapping[Result, float]:
+    """Return when people are called again; None: not after this result."""
+    changed = {result: None if each is None else each * 60 for result, each in minutes.items()}
+    every = {**SPACING, **changed}
+    return {result: seconds for result, seconds in every.items() if seconds is not None}
+
+
+def people_of(given: List, *, language: str) -> Sequence[batch_jobs.Person]:
+    """Return the people of a list as a batch keeps them."""
+    return [
+        batch_jobs.Person(
+            position=one.line,
+            number=one.number,
+            name=one.name,
+            language=one.language or language,
+            zone=one.zone,
+            ticket_id=_ticket(one, given),
+            extra=one.extra,
+        )
+        for one in given.people
+    ]
+
+
+def _ticket(one: Person, given: List) -> int | None:
+    return given.tickets.get(one.ticket) if one.ticket else None
+
+
+@cache
+def days_of(country: str, changes: str) -> Calendar:
+    """Return the public holidays, once."""
+    return calendar(country, changes)
+
+
+def hours_of(batch: Batch, settings: Settings) -> CallingHours:
+    """Return when people of a batch are called whose row names no zone."""
+    return CallingHours(
+        zone=batch.zone,
+        opens=batch.opens,
+        closes=batch.closes,
+        on_weekends=batch.on_weekends,
+        on_holidays=batch.on_holidays,
+        calendar=days_of(settings.holiday_country, settings.holidays),
+    )
+
+
+def end_of(
+    known: Known,
+    progress: Progress,
+    *,
+    ended: int,
+    within_s: float,
+    again: datetime | None,
+    now: datetime,
+    rules: Settings,
+) -> datetime | None:
+    """Return when a batch will be done, as far as anybody can tell; None: nobody can.
+
+    `again` is when the last of those who are to be called again is.
+    """
+    batch = known.batch
+    pace = Pace(
+        lines=min(batch.lines, rules.lines_batches),
+        calls_per_second=batch.calls_per_second,
+        ended=ended,
+        within_s=within_s,
+    )
+    at = done_at(now, progress.total - progress.over, pace, hours_of(batch, rules))
+    if at is None or again is None:
+        return at
+    return max(at, again + timedelta(seconds=rules.batch_ring_for))
+
+
+def resumes_at(known: Known, *, now: datetime, rules: Settings) -> datetime | None:
+    """Return when people may be called again, None when they may be called now."""
+    try:
+        at = next_allowed(now, hours_of(known.batch, rules))
+    except NeverError:
+        return None
+    return at if at > now else None

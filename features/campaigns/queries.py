@@ -1,0 +1,318 @@
+"""Owns the batches as rows: what is asked of whom and when, and how far each has come. CBK-3.
+
+All of it runs in the caller's transaction (on SQLite one with `writing=True` for what changes).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, literal, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from db.paging import Page, column_of, page
+from features.accounts.tables import AccountRow
+from features.campaigns import contacts as batch_jobs
+from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, JobState, Result
+from features.campaigns.contacts import Person
+from features.campaigns.lifecycle import FROM, BatchState, Kind, Mode, Question, questions_in
+from features.campaigns.tables import BatchJobRow, BatchRow
+
+_PLAIN = (
+    "name",
+    "zone",
+    "on_weekends",
+    "on_holidays",
+    "max_attempts",
+    "lines",
+    "calls_per_second",
+    "preview_for",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is asked, and how people are called for it."""
+
+    name: str
+    kind: Kind
+    mode: Mode = Mode.AUTOMATIC
+    questions: tuple[Question, ...]
+    zone: str
+    """Of whoever's row names none."""
+    opens: time = time(9, 0)
+    closes: time = time(20, 0)
+    on_weekends: bool = False
+    on_holidays: bool = False
+    max_attempts: int = 3
+    spacing: Mapping[Result, float] = field(default_factory=lambda: SPACING)
+    """Seconds until the next attempt, by result; a result that is not here is the last."""
+    lines: int = 10
+    calls_per_second: float = 1.0
+    preview_for: int = 0
+    """Seconds for which an agent sees whom to call before the agent's phone rings; 0: at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A batch as it stands."""
+
+    id: int
+    batch: Batch
+    state: BatchState
+    made_at: datetime
+    made_by: str | None
+    """Account number; None: a program."""
+    started_at: datetime | None
+    ended_at: datetime | None
+    copied_from: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many people of a batch stand where."""
+
+    states: Mapping[JobState, int]
+    results: Mapping[Result, int]
+    """By the result that is known last, also of who is called again."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def over(self) -> int:
+        return sum(count for state, count in self.states.items() if state in OVER)
+
+    @property
+    def calling(self) -> int:
+        return sum(self.states.get(state, 0) for state in BEING_CALLED)
+
+    @property
+    def reached(self) -> int:
+        return sum(count for result, count in self.results.items() if result in REACHED)
+
+
+async def make(
+    connection: AsyncConnection,
+    wanted: Batch,
+    people: Sequence[Person],
+    *,
+    made_by: int | None,
+    now: datetime,
+    due: datetime | None = None,
+) -> int:
+    """Keep a batch as a draft, with its people; return its id.
+
+    Nobody is called before `due`. Numbers must differ from each other (IntegrityError).
+    """
+    made = insert(BatchRow).values(
+        **_columns(wanted), state=BatchState.DRAFT.value, made_at=now, made_by=made_by
+    )
+    key: int = (await connection.execute(made.returning(BatchRow.id))).scalar_one()
+    await batch_jobs.add(connection, key, people, due=due or now)
+    return key
+
+
+async def copy(
+    connection: AsyncConnection,
+    batch_id: int,
+    *,
+    name: str,
+    made_by: int | None,
+    now: datetime,
+    unreached: bool = False,
+) -> int | None:
+    """Make a draft with the same questions and people; None: there is no such batch.
+
+    `unreached`: only with those whom nobody reached.
+    """
+    known = await one(connection, batch_id)
+    if known is None:
+        return None
+    key = await make(connection, known.batch, (), made_by=made_by, now=now)
+    await connection.execute(
+        update(BatchRow).where(BatchRow.id == key).values(name=name, copied_from=batch_id)
+    )
+    await batch_jobs.copy(connection, batch_id, key, due=now, unreached=unreached)
+    return key
+
+
+async def change(
+    connection: AsyncConnection, batch_id: int, to: BatchState, *, now: datetime
+) -> bool:
+    """Start, pause, go on with or stop a batch; False: not from the state that it is in."""
+    row = BatchRow
+    values: dict[str, Any] = {"state": to.value}
+    if to is BatchState.RUNNING:
+        values["started_at"] = func.coalesce(row.started_at, _moment(now))
+    if to in (BatchState.STOPPED, BatchState.FINISHED):
+        values["ended_at"] = now
+    done = await connection.execute(
+        update(row)
+        .where(row.id == batch_id, row.state.in_([state.value for state in FROM[to]]))
+        .values(values)
+        .returning(row.id)
+    )
+    return done.first() is not None
+
+
+async def finish(connection: AsyncConnection, *, now: datetime) -> Sequence[int]:
+    """Close the running batches of which nobody is left to be called; return which."""
+    job = BatchJobRow
+    open_states = [state.value for state in JobState if state not in OVER]
+    left = (
+        select(literal(1))
+        .where(job.batch_id == BatchRow.id, job.state.in_(open_states))
+        .correlate(BatchRow)
+        .exists()
+    )
+    done = await connection.execute(
+        update(BatchRow)
+        .where(BatchRow.state == BatchState.RUNNING.value, ~left)
+        .values(state=BatchState.FINISHED.value, ended_at=now)
+        .returning(BatchRow.id)
+    )
+    return done.scalars().all()
+
+
+async def reopen(connection: AsyncConnection, batch_id: int) -> None:
+    """Have a batch that had finished run on: somebody of it wants to be called again."""
+    await connection.execute(
+        update(BatchRow)
+        .where(BatchRow.id == batch_id, BatchRow.state == BatchState.FINISHED.value)
+        .values(state=BatchState.RUNNING.value, ended_at=None)
+    )
+
+
+async def listed(
+    connection: AsyncConnection, *, limit: int = 50, cursor: str | None = None
+) -> Page[Known]:
+    """Return the batches, the newest first."""
+    order = (column_of(BatchRow.made_at), column_of(BatchRow.id))
+    return await page(connection, _known(), order=order, limit=limit, cursor=cursor, read=_in)
+
+
+async def one(connection: AsyncConnection, batch_id: int) -> Known | None:
+    """Return one batch."""
+    found = await connection.execute(_known().where(BatchRow.id == batch_id))
+    row = found.mappings().one_or_none()
+    return None if row is None else _in(row)
+
+
+async def several(connection: AsyncConnection, batch_ids: Collection[int]) -> Mapping[int, Batch]:
+    """Return batches by id."""
+    found = await connection.execute(select(BatchRow.__table__).where(BatchRow.id.in_(batch_ids)))
+    return {row["id"]: _batch(row) for row in found.mappings()}
+
+
+async def progress(
+    connection: AsyncConnection, batch_ids: Collection[int]
+) -> Mapping[int, Progress]:
+    """Return how far batches have come, by id; from the index alone."""
+    job = BatchJobRow
+    found = await connection.execute(
+        select(job.batch_id, job.state, job.result, func.count())
+        .where(job.batch_id.in_(batch_ids))
+        .group_by(job.batch_id, job.state, job.result)
+    )
+    states: dict[int, dict[JobState, int]] = {key: {} for key in batch_ids}
+    results: dict[int, dict[Result, int]] = {key: {} for key in batch_ids}
+    for key, state, result, count in found:
+        of_state, of_result = JobState(state), Result(result)
+        states[key][of_state] = states[key].get(of_state, 0) + count
+        if of_result:
+            results[key][of_result] = results[key].get(of_result, 0) + count
+    return {key: Progress(states[key], results[key]) for key in batch_ids}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A running batch, as the dispatcher needs to know it."""
+
+    id: int
+    batch: Batch
+    due: datetime | None
+    """When the next of its people is to be called; None: nobody for now."""
+    calling: int
+    """How many are being called."""
+
+
+async def running(connection: AsyncConnection) -> Sequence[Running]:
+    """Return the batches that run; a look into an index each, however many people they have."""
+    job = BatchJobRow
+    due = (
+        select(func.min(job.next_at))
+        .where(job.batch_id == BatchRow.id, job.next_at.is_not(None))
+        .correlate(BatchRow)
+        .scalar_subquery()
+    )
+    calling = (
+        select(func.count())
+        .where(job.batch_id == BatchRow.id, job.state.in_(sorted(BEING_CALLED)))
+        .correlate(BatchRow)
+        .scalar_subquery()
+    )
+    found = await connection.execute(
+        select(BatchRow.__table__, due.label("due"), calling.label("calling"))
+        .where(BatchRow.state == BatchState.RUNNING.value)
+        .order_by(BatchRow.id)
+    )
+    return [
+        Running(id=row["id"], batch=_batch(row), due=row["due"], calling=row["calling"])
+        for row in found.mappings()
+    ]
+
+
+def _moment(now: datetime) -> Any:
+    return literal(now, BatchRow.__table__.c.started_at.type)
+
+
+def _columns(batch: Batch) -> dict[str, Any]:
+    return {name: getattr(batch, name) for name in _PLAIN} | {
+        "kind": batch.kind.value,
+        "mode": batch.mode.value,
+        "script": [asdict(each) for each in batch.questions],
+        "opens": f"{batch.opens:%H:%M}",
+        "closes": f"{batch.closes:%H:%M}",
+        "spacing": {result.value: seconds for result, seconds in batch.spacing.items()},
+        "started_at": null(),
+        "ended_at": null(),
+        "copied_from": null(),
+    }
+
+
+def _batch(row: RowMapping) -> Batch:
+    return Batch(
+        **{name: row[name] for name in _PLAIN},
+        kind=Kind(row["kind"]),
+        mode=Mode(row["mode"]),
+        questions=questions_in(row["script"]),
+        opens=time.fromisoformat(row["opens"]),
+        closes=time.fromisoformat(row["closes"]),
+        spacing={Result(name): seconds for name, seconds in row["spacing"].items()},
+    )
+
+
+def _known() -> Select[Any]:
+    maker = aliased(AccountRow)
+    return (
+        select(BatchRow.__table__, maker.number.label("maker"))
+        .select_from(BatchRow)
+        .outerjoin(maker, maker.id == BatchRow.made_by)
+    )
+
+
+def _in(row: RowMapping) -> Known:
+    return Known(
+        id=row["id"],
+        batch=_batch(row),
+        state=BatchState(row["state"]),
+        made_at=row["made_at"],
+        made_by=row["maker"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        copied_from=row["copied_from"],
+    )

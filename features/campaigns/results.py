@@ -1,0 +1,204 @@
+"""Owns what came of batches, as people look at it: of a customer, of a ticket, how fast (CBK-3).
+
+All of it only reads, in the caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.campaigns.contact import BEING_CALLED, OVER, JobState, Result
+from features.campaigns.lifecycle import BatchState, Kind, Question, questions_in
+from features.campaigns.tables import WAS_CALLED, BatchJobRow, BatchRow
+from features.do_not_call.tables import DoNotCallRow
+from features.tickets.tables import TicketRow
+
+AT_ONCE = 500
+"""Values in one question; SQLite allows a limited number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What came of one person in one batch."""
+
+    batch_id: int
+    batch: str
+    """The batch's name."""
+    kind: Kind
+    questions: Sequence[Question]
+    ticket_id: int | None
+    number: str
+    state: JobState
+    result: Result
+    answers: Mapping[str, str]
+    tries: int
+    ended_at: datetime | None
+
+
+async def of_number(connection: AsyncConnection, number: str, *, limit: int = 20) -> Sequence[Came]:
+    """Return what came of a customer in all batches, the newest first (CBK-4)."""
+    query = _came().where(BatchJobRow.number == number)
+    return await _found(connection, query.order_by(BatchJobRow.id.desc()).limit(limit))
+
+
+async def of_tickets(
+    connection: AsyncConnection, ticket_ids: Collection[int], *, limit: int = 200
+) -> Mapping[int, Sequence[Came]]:
+    """Return the calls about some tickets, the newest first, by the ticket's id (TKT-11)."""
+    query = _came().where(BatchJobRow.ticket_id.in_(list(ticket_ids)[:AT_ONCE]))
+    found: dict[int, list[Came]] = {}
+    for one in await _found(connection, query.order_by(BatchJobRow.id.desc()).limit(limit)):
+        if one.ticket_id is not None:
+            found.setdefault(one.ticket_id, []).append(one)
+    return found
+
+
+async def of_ticket_numbers(
+    connection: AsyncConnection, numbers: Collection[str]
+) -> Mapping[str, Sequence[Came]]:
+    """Return the calls about some tickets, the newest first, by the ticket's number (TKT-11)."""
+    if not numbers:
+        return {}
+    ids = await ticket_ids(connection, numbers)
+    came = await of_tickets(connection, ids.values())
+    return {number: came[key] for number, key in ids.items() if key in came}
+
+
+async def refusal(connection: AsyncConnection, number: str) -> str | None:
+    """Return why a number is on the do-not-call list, None when it is not there."""
+    found = await connection.execute(select(DoNotCallRow.why).where(DoNotCallRow.number == number))
+    why: str | None = found.scalar_one_or_none()
+    return why
+
+
+async def ticket_ids(connection: AsyncConnection, numbers: Collection[str]) -> Mapping[str, int]:
+    """Return the ids of those tickets that are there, by their number."""
+    wanted = list(numbers)
+    found: dict[str, int] = {}
+    for begin in range(0, len(wanted), AT_ONCE):
+        rows = await connection.execute(
+            select(TicketRow.number, TicketRow.id).where(
+                TicketRow.number.in_(wanted[begin : begin + AT_ONCE])
+            )
+        )
+        found.update({number: key for number, key in rows if number is not None})
+    return found
+
+
+async def ticket_numbers(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, str]:
+    """Return the numbers of tickets by their ids."""
+    wanted = list(ids)
+    found: dict[int, str] = {}
+    for begin in range(0, len(wanted), AT_ONCE):
+        rows = await connection.execute(
+            select(TicketRow.id, TicketRow.number).where(
+                TicketRow.id.in_(wanted[begin : begin + AT_ONCE])
+            )
+        )
+        found.update({key: number for key, number in rows if number is not None})
+    return found
+
+
+async def ended_since(
+    connection: AsyncConnection, batch_ids: Collection[int], since: datetime
+) -> Mapping[int, int]:
+    """Return with how many people of each batch we were done since a moment."""
+    job = BatchJobRow
+    rows = await connection.execute(
+        select(job.batch_id, func.count())
+        .where(
+            job.batch_id.in_(batch_ids),
+            job.state.in_([state.value for state in OVER]),
+            job.ended_at >= since,
+        )
+        .group_by(job.batch_id)
+    )
+    return dict(rows.all())
+
+
+async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapping[str, int]]:
+    """Return how often each key was the answer, by question: what a chart shows."""
+    job = BatchJobRow
+    each = func.json_each if connection.dialect.name == "sqlite" else func.json_each_text
+    answer = each(job.answers).table_valued("key", "value")
+    rows = await connection.execute(
+        select(answer.c.key, answer.c.value, func.count())
+        .select_from(job)
+        .join(answer, true())
+        .where(job.batch_id == batch_id)
+        .group_by(answer.c.key, answer.c.value)
+        .order_by(answer.c.key, answer.c.value)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for question, key, count in rows:
+        counts.setdefault(question, {})[str(key)] = count
+    return counts
+
+
+async def last_again(
+    connection: AsyncConnection, batch_ids: Collection[int]
+) -> Mapping[int, datetime]:
+    """Return when the last of those who are to be called again is, by batch; absent: nobody is."""
+    job = BatchJobRow
+    found = await connection.execute(
+        select(job.batch_id, func.max(job.next_at))
+        .where(job.batch_id.in_(batch_ids), job.next_at.is_not(None), WAS_CALLED)
+        .group_by(job.batch_id)
+    )
+    return {key: at for key, at in found if at is not None}
+
+
+Pulse = Sequence[tuple[int, str, int, int]]
+"""Of each batch that is not over: id, state, how many are done with, how many are being called."""
+
+
+async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
+    """Return what moves on open pages: batches that are not over, or have ended since a moment."""
+    job, row = BatchJobRow, BatchRow
+    lives = row.state.in_([BatchState.RUNNING.value, BatchState.PAUSED.value])
+    found = await connection.execute(
+        select(row.id, row.state, job.state, func.count())
+        .join(job, job.batch_id == row.id)
+        .where(lives | (row.ended_at >= since))
+        .group_by(row.id, row.state, job.state)
+        .order_by(row.id)
+    )
+    counted: dict[int, tuple[str, int, int]] = {}
+    for key, state, of_job, count in found:
+        _, over, calling = counted.get(key, (state, 0, 0))
+        over += count if of_job in OVER else 0
+        calling += count if of_job in BEING_CALLED else 0
+        counted[key] = state, over, calling
+    return [(key, *rest) for key, rest in counted.items()]
+
+
+def _came() -> Select[Any]:
+    job, row = BatchJobRow, BatchRow
+    columns: Sequence[Any] = (
+        *(job.batch_id, job.ticket_id, job.number, job.state, job.result, job.answers),
+        *(job.tries, job.ended_at, row.name.label("batch"), row.kind, row.script),
+    )
+    return select(*columns).join(row, row.id == job.batch_id)
+
+
+async def _found(connection: AsyncConnection, query: Select[Any]) -> Sequence[Came]:
+    return [
+        Came(
+            batch_id=row["batch_id"],
+            batch=row["batch"],
+            kind=Kind(row["kind"]),
+            questions=questions_in(row["script"]),
+            ticket_id=row["ticket_id"],
+            number=row["number"],
+            state=JobState(row["state"]),
+            result=Result(row["result"]),
+            answers=row["answers"],
+            tries=row["tries"],
+            ended_at=row["ended_at"],
+        )
+        for row in (await connection.execute(query)).mappings()
+    ]

@@ -1,0 +1,167 @@
+"""Owns the page of one customer: what is known, what was promised, what is open (QUE-1, QUE-3)."""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.bounded import Patience
+from features.audit import log as audit
+from features.audit.looks import look, noted
+from features.callbacks import queries as promises
+from features.callbacks.pages import MINUTES
+from features.calls import queries
+from features.calls.pages import tone
+from features.calls.queries import CallFilter, TicketFilter
+from features.campaigns import results as batch_results
+from features.campaigns.wording import asked, meant
+from features.customers import queries as customers
+from features.customers.queries import Customer, CustomerSort
+from permissions.routes import allowed, may
+from settings import Settings
+from web.asking import Asking, Known, Number
+from web.current_user import Holder
+from web.forms import Typed, typed
+from web.pages import page
+from web.shown import Shown, between
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+CALLS_SHOWN = 10
+TICKETS_SHOWN = 10
+LONGEST_NAME = 80
+LONGEST_NOTE = 2000
+LONGEST_AREA = 80
+
+_WHOLE = re.compile(r"^\+?[0-9*#]{3,20}$")
+_AGENT = re.compile(r"^\d{3,6}$")
+
+
+@router.get("/customers")
+async def find_customer(request: Request, _holder: Known, number: str = "") -> Response:
+    """A box for a number; the number's page."""
+    plain = re.sub(r"[\s().-]", "", number)
+    if _WHOLE.match(plain):
+        return RedirectResponse(f"/customers/{quote(plain, safe='')}", status_code=303)
+    faults = {"number": "customer.fault_number"} if number else {}
+    form = Typed({"number": number[:40]}, faults)
+    return page(request, "customers.html", status=422 if faults else 200, form=form)
+
+
+@router.get("/customers/{number}")
+async def show_customer(
+    request: Request, number: Number, holder: Known, asking: Asking, saved: str = ""
+) -> HTMLResponse:
+    """One customer; the look is on record."""
+    noted(asking, look(holder, "customer.read", number))
+    return await _shown(request, number, holder, asking, Typed({}), saved=bool(saved))
+
+
+@router.post("/customers/{number}")
+async def save_customer(
+    request: Request, number: Number, holder: Known, asking: Asking
+) -> Response:
+    """Keep what was typed."""
+    form = await typed(request)
+    name = form.line("name", longest=LONGEST_NAME)
+    sort = form.choice("sort", [each.value for each in CustomerSort], "customer.fault_sort")
+    note = form.text("note", longest=LONGEST_NOTE)
+    area = form.line("area", longest=LONGEST_AREA)
+    agent = form.line("first_agent", longest=6)
+    if agent and not _AGENT.match(agent):
+        form.faults["first_agent"] = "customer.fault_agent"
+    if form.faults:
+        return await _shown(request, number, holder, asking, form, status=422)
+    customer = Customer(
+        number=number,
+        name=name,
+        sort=CustomerSort(sort),
+        note=note,
+        area=area,
+        first_agent=agent or None,
+        updated_at=datetime.now(UTC),
+        updated_by=holder.number or holder.name,
+    )
+    seen = look(holder, "customer.write", number)
+
+    async def change(connection: AsyncConnection) -> None:
+        await customers.keep(connection, customer)
+        await audit.note(connection, seen)
+
+    await asking.write(change)
+    return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
+
+
+def may_open(holder: Holder) -> bool:
+    """Tell whether somebody may look at customers."""
+    return _may(holder, "GET")
+
+
+def _may(holder: Holder, method: str) -> bool:
+    rule = allowed(method, "/customers/{number}")
+    return isinstance(rule, frozenset) and holder.role in rule
+
+
+async def _shown(
+    request: Request,
+    number: str,
+    holder: Holder,
+    asking: Patience,
+    form: Typed,
+    *,
+    status: int = 200,
+    saved: bool = False,
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    known = await asking.ask(lambda connection: customers.customer(connection, number))
+    calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
+    called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
+    opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
+    numbers = [each.number for each in opened.items]
+    visits = await asking.ask(lambda each: batch_results.of_number(each, number))
+    visits_of = await asking.ask(lambda each: batch_results.of_ticket_numbers(each, numbers))
+    refuses = await asking.ask(lambda each: batch_results.refusal(each, number))
+    promised = await asking.ask(lambda connection: promises.open_to(connection, number))
+    return page(
+        request,
+        "customer.html",
+        status=status,
+        number=number,
+        customer=known,
+        form=form if form.typed else _filled(known),
+        calls=called.items,
+        tickets=opened.items,
+        promises=promised,
+        visits=visits,
+        visits_of=visits_of,
+        refuses=refuses,
+        asked=asked,
+        meant=meant,
+        opens_batches=may(holder.role, "GET", "/batches/{batch_id}"),
+        sorts=list(CustomerSort),
+        may_write=_may(holder, "POST"),
+        may_promise=holder.account_id is not None and bool(_WHOLE.match(number)),
+        promise_minutes=MINUTES,
+        saved=saved,
+        now=datetime.now(UTC),
+        tone=tone,
+        between=between,
+        show=Shown(settings.zone, holder.role),
+    )
+
+
+def _filled(known: Customer | None) -> Typed:
+    if known is None:
+        return Typed({})
+    return Typed(
+        {
+            "name": known.name,
+            "sort": known.sort.value,
+            "note": known.note,
+            "area": known.area,
+            "first_agent": known.first_agent or "",
+        }
+    )

@@ -1,0 +1,26 @@
+"""Owns the tables of the desk's work: customers, ticket versions, knowledge, promises …"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, UtcDateTime
+
+
+class CustomerRow(Base):
+    """One customer, known by the telephone number; `sort` decides the way of the call (QUE-1)."""
+
+    __tablename__ = "customers"
+
+    number: Mapped[str] = mapped_column(String(80), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    sort: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text)
+    first_agent: Mapped[str | None] = mapped_column(String(8))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_by: Mapped[str] = mapped_column(String(80))
+    area: Mapped[str] = mapped_column(String(80), index=True)

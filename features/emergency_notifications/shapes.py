@@ -1,0 +1,106 @@
+"""Owns the JSON of emergency notices (CBK-5): incidents, households, who was told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from features.calls.shapes import NOON, Clean, Paragraphs, Shape
+from features.emergency_notifications.choosing import Choice
+from features.emergency_notifications.household_list import BadLine, Wrong
+from features.emergency_notifications.households import Shown
+from features.emergency_notifications.lifecycle import HouseholdState
+from features.emergency_notifications.queries import Counts, Incident, Stage, Voice
+
+
+class IncidentShape(Shape):
+    """One incident, and how its notice stands."""
+
+    id: int
+    what: Clean = Field(examples=["燃气泄漏"])
+    place: Clean = Field(examples=["滨江花园1栋"])
+    happened_at: datetime = Field(examples=[NOON])
+    reporter: Clean
+    details: Paragraphs
+    language: Clean = Field(examples=["zh"])
+    message: Paragraphs = Field(description="The words that are spoken.")
+    recorded: bool = Field(description="The message is a recording, not the words spoken by us.")
+    voice: Voice = Field(description="Nobody can be rung before it is `ready`.")
+    stage: Stage
+    made_at: datetime
+    made_by: Clean = Field(description="Account number, or a token's label.")
+    started_at: datetime | None
+    started_by: Clean
+    stopped_at: datetime | None
+    stopped_by: Clean
+    closed_at: datetime | None = Field(description="When nobody was left to ring.")
+    households: dict[HouseholdState, int] = Field(description="How many are in each state.")
+
+    @classmethod
+    def made_of(cls, incident: Incident, told: Counts) -> Self:
+        report = incident.report
+        of_report = ("what", "place", "happened_at", "reporter", "details", "language", "message")
+        own = ("id", "recorded", "voice", "stage", "made_at", "made_by", "started_at")
+        more = ("started_by", "stopped_at", "stopped_by", "closed_at")
+        columns = {name: getattr(report, name) for name in of_report}
+        columns |= {name: getattr(incident, name) for name in (*own, *more)}
+        return cls(**columns, households=told.states)
+
+
+class HouseholdShape(Shape):
+    """One household of a notice."""
+
+    id: int
+    name: Clean
+    area: Clean
+    numbers: list[Clean] = Field(description="In the order in which they are rung.")
+    state: HouseholdState
+    tries: int = Field(description="How often a number was rung.")
+    reason: Clean = Field(description="How the last attempt ended; of who was not told, why not.")
+    told_at: datetime | None
+    told_on: Clean = Field(description="The number on which somebody acknowledged.")
+    door_by: Clean = Field(description="Who of the staff told them at the door.")
+
+    @classmethod
+    def of(cls, row: Shown) -> Self:
+        household = row.household
+        names = ("state", "tries", "reason", "told_at", "told_on")
+        return cls(
+            id=row.id,
+            name=row.name,
+            area=row.area,
+            door_by=row.door_by,
+            numbers=list(household.numbers),
+            **{name: getattr(household, name) for name in names},
+        )
+
+
+class BadLineShape(BaseModel):
+    """One line of a list that cannot be taken."""
+
+    line: int
+    wrong: Wrong
+    about: str = Field(description="The part that is wrong, like a number.")
+
+    @classmethod
+    def of(cls, bad: BadLine) -> Self:
+        return cls(line=bad.line, wrong=bad.wrong, about=bad.about)
+
+
+class ChoiceShape(BaseModel):
+    """What came of choosing."""
+
+    added: int
+    already: int = Field(description="How many were chosen before.")
+    bad: list[BadLineShape] = Field(
+        description="Lines that cannot be taken; without `without_bad` none is taken then."
+    )
+
+    @classmethod
+    def of(cls, choice: Choice) -> Self:
+        return cls(added=choice.added, already=choice.already, bad=_bad(choice.bad))
+
+
+def _bad(lines: Sequence[BadLine]) -> list[BadLineShape]:
+    return [BadLineShape.of(each) for each in lines]

@@ -1,0 +1,133 @@
+"""Owns the page of the shift hand-over log (RPT-4): one shift writes, the next one signs."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from db.bounded import Patience
+from db.paging import Page, UnknownCursorError
+from features.accounts import queries as accounts
+from features.audit import log as audit
+from features.audit.looks import look
+from features.handovers import queries as handovers
+from features.handovers.queries import Handover, OwnHandoverError, SignedError
+from permissions.routes import allowed
+from settings import Settings
+from web.asking import Asking, Known, Person, RowId
+from web.current_user import Holder
+from web.forms import Typed, typed
+from web.pages import page
+from web.problems import Refused
+from web.shown import Shown
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS = 20
+PARTS = ("equipment", "problems", "faults", "staff")
+LONGEST_SHIFT = 40
+LONGEST_PART = 2000
+
+
+@router.get("/handover")
+async def show_handovers(
+    request: Request, holder: Known, asking: Asking, cursor: str = "", saved: str = ""
+) -> HTMLResponse:
+    """The log, newest first, and the form of this shift's report."""
+    return await _shown(request, holder, asking, Typed({}), cursor=cursor, saved=bool(saved))
+
+
+@router.post("/handover")
+async def write_handover(request: Request, holder: Person, asking: Asking) -> Response:
+    """Keep this shift's report."""
+    form = await typed(request)
+    shift = form.line("shift", longest=LONGEST_SHIFT, needed="handover.fault_shift")
+    parts = {name: form.text(name, longest=LONGEST_PART) for name in PARTS}
+    if not any(parts.values()):
+        form.faults.setdefault("equipment", "handover.fault_empty")
+    if form.faults:
+        return await _shown(request, holder, asking, form, status=422)
+    now = datetime.now(UTC)
+    await asking.write(
+        lambda connection: handovers.write(
+            connection, shift=shift, account_id=holder.account_id or 0, now=now, **parts
+        )
+    )
+    return RedirectResponse("/handover?saved=1", status_code=303)
+
+
+@router.post("/handover/{handover_id}/sign")
+async def sign_handover(
+    request: Request, handover_id: RowId, holder: Person, asking: Asking
+) -> Response:
+    """Sign the report of the shift before."""
+    signer, now = holder.account_id or 0, datetime.now(UTC)
+    form = Typed({})
+    try:
+        signed = await asking.write(
+            lambda connection: handovers.sign(connection, handover_id, account_id=signer, now=now)
+        )
+    except OwnHandoverError:
+        form.faults["sign"] = "handover.fault_own"
+    except SignedError:
+        form.faults["sign"] = "handover.fault_signed"
+    else:
+        if signed is None:
+            raise Refused(404, "There is no report with this id.")
+        seen = look(holder, "handover.signed", str(handover_id))
+        await asking.write(lambda connection: audit.note(connection, seen))
+        return RedirectResponse("/handover", status_code=303)
+    return await _shown(request, holder, asking, form, status=409)
+
+
+async def _shown(
+    request: Request,
+    holder: Holder,
+    asking: Patience,
+    form: Typed,
+    *,
+    status: int = 200,
+    cursor: str = "",
+    saved: bool = False,
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    show = Shown(settings.zone, holder.role)
+    found = await _page(asking, cursor)
+    people = await asking.ask(accounts.accounts)
+    return page(
+        request,
+        "handover.html",
+        status=status,
+        found=found,
+        saved=saved,
+        form=form,
+        names={each.number: each.name for each in people},
+        parts=PARTS,
+        longest_part=LONGEST_PART,
+        shift=shift_of(datetime.now(settings.zone)),
+        may_write=_writes(holder),
+        show=show,
+        me=holder.number,
+        next_page=f"/handover?cursor={found.next}" if found.next else "",
+        first_page="/handover" if cursor else "",
+    )
+
+
+def _writes(holder: Holder) -> bool:
+    rule = allowed("POST", "/handover")
+    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule
+
+
+async def _page(asking: Patience, cursor: str) -> Page[Handover]:
+    try:
+        return await asking.ask(
+            lambda connection: handovers.handovers(connection, limit=ROWS, cursor=cursor or None)
+        )
+    except UnknownCursorError:
+        return Page([], None)
+
+
+def shift_of(now: datetime) -> tuple[str, str]:
+    """Return the day and the key of the words for the shift that goes on at a local time."""
+    names = ("night", "early", "late")
+    return now.strftime("%Y-%m-%d"), f"handover.shift_{names[now.hour // 8]}"

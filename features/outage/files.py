@@ -1,0 +1,43 @@
+"""Owns the files of the outage notice (QUE-6): put up, taken down and read in one folder.
+
+The JSON file is what the call service speaks from; the empty flag files are for the dialplan, which
+can only ask whether a file is there. Every change is complete or not there at all.
+"""
+
+from pathlib import Path
+
+from features.outage.rules import FILE, Notice, NoticeKind, flag, read, written
+
+
+def current(folder: Path) -> Notice | None:
+    """Return the notice that callers hear now, or None."""
+    try:
+        return read((folder / FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def put_up(folder: Path, notice: Notice) -> None:
+    """Let callers hear `notice` from the next call on. Raises OSError when it cannot be written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"{FILE}.new"
+    fresh.write_text(written(notice), encoding="utf-8")
+    fresh.replace(folder / FILE)
+    _lower_flags(folder, but=notice.kind)
+    (folder / flag(notice.kind)).touch()
+
+
+def take_down(folder: Path) -> bool:
+    """Stop the notice; return whether there was one."""
+    _lower_flags(folder, but=None)
+    try:
+        (folder / FILE).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _lower_flags(folder: Path, *, but: NoticeKind | None) -> None:
+    for kind in NoticeKind:
+        if kind is not but:
+            (folder / flag(kind)).unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+"""Owns the evidence of one wake-up (WAK-5): the wish, every ring, what came of it, recordings.
+
+What the page, the API and the PDF show is this one thing. Runs in the caller's transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dispatch import attempts
+from dispatch.attempts import Attempt
+from features.calls import rows
+from features.calls.recording import Recording
+from features.calls.tables import RecordingRow
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.queries import Shown
+from features.wake_ups.register import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that is known of one wake-up."""
+
+    shown: Shown
+    line: Known
+    """Its line of the register: who asked for it, when and how."""
+    attempts: Sequence[Attempt]
+    said_by: str
+    """Who said that the guest is awake, where it was a person's word."""
+    recordings: Mapping[str, Recording]
+    """By the id of the call: an attempt's, and that of the guest who registered by telephone."""
+
+
+async def evidence(connection: AsyncConnection, wake_up_id: int) -> Evidence | None:
+    """Return the evidence of a wake-up, None when there is no such one."""
+    shown = await wake_ups.shown(connection, wake_up_id)
+    line = await wake_register.one(connection, shown.registration_id) if shown else None
+    if shown is None or line is None:
+        return None
+    rung = await attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
+    calls = [one.id for one in rung] + ([line.call_id] if line.call_id else [])
+    found = await connection.execute(
+        select(RecordingRow.__table__)
+        .where(RecordingRow.call_id.in_(calls))
+        .order_by(RecordingRow.kind.desc())
+    )
+    recordings = [rows.recording_in(row) for row in found.mappings()]
+    return Evidence(
+        shown=shown,
+        line=line,
+        attempts=rung,
+        said_by=await wake_ups.said_by(connection, wake_up_id),
+        recordings={each.call_id: each for each in recordings},
+    )

@@ -1,0 +1,128 @@
+"""Owns files of wake-ups at the desk: what a file asks for is looked at, then kept; a day's table.
+
+Shared by the page and the API.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.call import Language
+from db.bounded import Patience
+from features.audit import log as audit
+from features.audit.looks import look, recorded
+from features.wake_ups import list_file as wake_file
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.api import reachable
+from features.wake_ups.list_file import FileFault, House, Sheet, Wish
+from features.wake_ups.register import Registration, Through
+from imports import csv_out
+from settings import Settings
+from web.current_user import Holder
+from web.shown import Shown
+from web.words import said
+
+MOST_OF_A_DAY = 5000
+EXPORTED = "wake.export"
+IMPORTED = "wake.import"
+
+_HEADS = ("room", "number", "guest", "language", "wall", "zone", "first_day")
+_MORE = ("state", "tries", "awake_at", "late_minutes", "proof")
+
+
+async def looked_at(content: bytes, asking: Patience, settings: Settings) -> Sheet:
+    """Return what a file asks for, its rows judged against the register as it is."""
+    text = wake_file.text_of(content)
+    if text is None:
+        return Sheet(fault=FileFault.ENCODING)
+    now = datetime.now(UTC)
+    house = House(
+        zone=settings.timezone,
+        language=Language(settings.language),
+        now=now,
+        reachable=lambda number: reachable(number, settings),
+    )
+    sheet = wake_file.read(text, house)
+    if sheet.fault:
+        return sheet
+    numbers = {wish.number for wish in sheet.wishes}
+    today = now.astimezone(settings.zone).date() - timedelta(days=1)  # a zone's day may lag
+    known = await asking.ask(partial(wake_register.keys, numbers=numbers, today=today))
+    return wake_file.without(sheet, known)
+
+
+async def kept(wishes: Sequence[Wish], holder: Holder, asking: Patience) -> int:
+    """Put wishes on the register, all or none; return how many."""
+    now = datetime.now(UTC)
+
+    async def keep(connection: AsyncConnection) -> None:
+        await wake_register.register_all(
+            connection,
+            [_registration(wish) for wish in wishes],
+            made_by=holder.account_id,
+            now=now,
+            through=Through.FILE,
+        )
+        await audit.note(connection, look(holder, IMPORTED, "register", f"{len(wishes)}"))
+
+    if wishes:
+        await asking.write(keep)
+    return len(wishes)
+
+
+async def day_of(
+    day: date, holder: Holder, asking: Patience, settings: Settings, language: Language
+) -> bytes:
+    """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
+    since = datetime.combine(day, time(), settings.zone)
+    until = datetime.combine(day + timedelta(days=1), time(), settings.zone)
+    await recorded(asking, look(holder, EXPORTED, f"{day}"))
+    rows = await asking.ask(
+        lambda connection: wake_ups.due_between(connection, since, until, limit=MOST_OF_A_DAY)
+    )
+    t = said(language)
+    heads = [t(f"wake.col_{name}") for name in (*_HEADS, *_MORE)]
+    show = Shown(settings.zone, holder.role)
+    return csv_out.table([heads, *_table(rows, show, t)])
+
+
+def _table(
+    rows: Sequence[wake_ups.Shown], show: Shown, t: Callable[[str], str]
+) -> Iterator[list[object]]:
+    for row in rows:
+        there = Shown(ZoneInfo(row.zone), show.role)
+        wake_up = row.wake_up
+        late = wake_up.late_s
+        yield [
+            show.text(row.room),
+            show.number(wake_up.number),
+            show.name(row.guest),
+            row.language,
+            there.clock(wake_up.due)[:5],
+            row.zone,
+            row.day,
+            t(f"wake.state_{wake_up.state}"),
+            wake_up.tries,
+            there.clock(wake_up.awake_at) if wake_up.awake_at else "",
+            "" if late is None else int(late // 60),
+            t(f"wake.proof_{wake_up.proof}") if wake_up.proof else "",
+        ]
+
+
+def _registration(wish: Wish) -> Registration:
+    return Registration(
+        room=wish.room,
+        number=wish.number,
+        guest=wish.guest,
+        language=wish.language.value,
+        wall=wish.wall,
+        zone=wish.zone,
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        repeat=wish.repeat,
+        note=wish.note,
+    )

@@ -1,0 +1,258 @@
+"""Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.call import Language
+from callflow.rules import wall_clock
+from callflow.rules.wall_clock import Repeat, is_zone
+from db.bounded import Patience
+from features.audit.looks import look
+from features.wake_ups import evidence as wake_evidence
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.api import is_emergency, number_of, reachable
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.register import InThePastError, Registration
+from features.wake_ups.shapes import ForecastShape
+from permissions.roles import Role
+from permissions.routes import allowed
+from settings import Settings
+from web.asking import Asking, Known, Person, RowId
+from web.current_user import Holder
+from web.forms import Typed, typed
+from web.pages import page
+from web.problems import Refused
+from web.shown import Shown
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+BEFORE, AHEAD = timedelta(hours=12), timedelta(hours=24)
+LONGEST = {"room": 20, "number": 20, "guest": 40, "note": 300}
+TAGS: Mapping[WakeState, str] = {
+    WakeState.WAITING: "",
+    WakeState.RINGING: "busy",
+    WakeState.ATTENDING: "warm",
+    WakeState.KNOCKING: "warm",
+    WakeState.ALARM: "bad",
+    WakeState.MISSED: "bad",
+    WakeState.AWAKE: "good",
+    WakeState.CANCELLED: "quiet",
+}
+
+
+@router.get("/wake-ups")
+async def show_wake_ups(
+    request: Request, holder: Known, asking: Asking, saved: str = "", imported: str = ""
+) -> HTMLResponse:
+    """The night as it stands, the register, and the form for one more guest."""
+    kept = imported if imported.isdecimal() else ""
+    return await _shown(request, holder, asking, Typed({}), saved=saved, imported=kept[:6])
+
+
+@router.post("/wake-ups")
+async def register_guest(request: Request, holder: Person, asking: Asking) -> Response:
+    """Put a guest on the register."""
+    settings: Settings = request.app.state.settings
+    form = await typed(request)
+    wanted, now = _registration(form, settings), datetime.now(UTC)
+    if wanted is not None and not form.faults:
+        keep = partial(wake_register.register, wanted=wanted, made_by=holder.account_id, now=now)
+        try:
+            key = await asking.write(keep)
+        except InThePastError:
+            form.faults["wall"] = "wake.fault_past"
+        else:
+            return RedirectResponse(f"/wake-ups?saved={key}", status_code=303)
+    return await _shown(request, holder, asking, form, status=422)
+
+
+@router.post("/wake-ups/registrations/{registration_id}/cancel")
+async def cancel_guest(registration_id: RowId, holder: Person, asking: Asking) -> Response:
+    """Take a guest off the register."""
+    now = datetime.now(UTC)
+    off = partial(
+        wake_register.cancel, registration_id=registration_id, by=holder.account_id, now=now
+    )
+    await asking.write(off)
+    return RedirectResponse("/wake-ups?saved=off", status_code=303)
+
+
+@router.post("/wake-ups/{wake_up_id}/awake")
+async def say_awake(wake_up_id: RowId, holder: Person, asking: Asking) -> Response:
+    """Say that the guest is awake."""
+    now = datetime.now(UTC)
+    seen = look(holder, wake_ups.SAID_AWAKE, str(wake_up_id))
+
+    async def said(connection: AsyncConnection) -> None:
+        await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
+
+    await asking.write(said)
+    return RedirectResponse(f"/wake-ups/{wake_up_id}", status_code=303)
+
+
+@router.get("/wake-ups/{wake_up_id}")
+async def show_evidence(
+    request: Request, wake_up_id: RowId, holder: Known, asking: Asking
+) -> HTMLResponse:
+    """One wake-up with every ring, answer, key and recording (WAK-5)."""
+    settings: Settings = request.app.state.settings
+    found = await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id))
+    if found is None:
+        raise Refused(404, "There is no wake-up with this id.")
+    return page(
+        request,
+        "wake_up.html",
+        row=found.shown,
+        line=found.line,
+        rung=found.attempts,
+        said_by=found.said_by,
+        recordings=found.recordings,
+        may_open_calls=_may(holder.role, "/calls/{call_id}"),
+        tags=TAGS,
+        show=Shown(settings.zone, holder.role),
+        there=Shown(ZoneInfo(found.shown.zone), holder.role),
+    )
+
+
+async def _shown(
+    request: Request,
+    holder: Holder,
+    asking: Patience,
+    form: Typed,
+    *,
+    status: int = 200,
+    saved: str = "",
+    imported: str = "",
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    rows = await asking.ask(
+        lambda connection: wake_ups.of_days(connection, now - BEFORE, now + AHEAD)
+    )
+    lines = await asking.ask(wake_register.registered)
+    line = None
+    if saved.isdecimal():
+        line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
+    forecast = await _forecast(asking, line, settings) if line else None
+    shouting = [row for row in rows if row.wake_up.state in wake_ups.SHOUTING]
+    return page(
+        request,
+        "wake_ups.html",
+        status=status,
+        rows=[*shouting, *(row for row in rows if row not in shouting)],
+        rooms=by_room(lines),
+        form=form,
+        saved=saved,
+        imported=imported,
+        forecast=forecast,
+        forecast_zone=line.registration.zone if line else settings.timezone,
+        tags=TAGS,
+        longest=LONGEST,
+        repeats=list(Repeat),
+        languages=list(Language),
+        tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
+        today=f"{now.astimezone(settings.zone):%Y-%m-%d}",
+        may_register=_registers(holder),
+        may_export=_may(holder.role, "/api/v1/wake-register.csv"),
+        show=Shown(settings.zone, holder.role),
+        there=lambda zone: Shown(ZoneInfo(zone), holder.role),
+        now=now,
+    )
+
+
+def by_room(lines: Sequence[wake_register.Known]) -> list[Sequence[wake_register.Known]]:
+    """Return the register room by room, several wake-ups of one beneath each other.
+
+    The room that is rung next comes first, and so do the wake-ups of a room.
+    """
+    rooms: dict[str, list[wake_register.Known]] = {}
+    for line in lines:
+        rooms.setdefault(line.registration.room, []).append(line)
+    return list(rooms.values())
+
+
+async def _forecast(
+    asking: Patience, line: wake_register.Known, settings: Settings
+) -> ForecastShape | None:
+    """Return how the minute looks for which somebody was just registered."""
+    if line.next_due is None:
+        return None
+    due, wanted = line.next_due, line.registration
+    zone = ZoneInfo(wanted.zone)
+    asked = await asking.ask(
+        lambda connection: wake_ups.of_minute(connection, due, due + timedelta(minutes=1))
+    )
+    moment = wall_clock.moment(due.astimezone(zone).date(), wanted.wall, zone)
+    return ForecastShape.of(
+        moment, asked=asked, lines=settings.lines_out, ring_for=settings.wake_ring_for
+    )
+
+
+def _registration(form: Typed, settings: Settings) -> Registration | None:
+    """Return what was typed, or None and the faults in the form."""
+    room = form.line("room", longest=LONGEST["room"], needed="wake.fault_room")
+    number = form.line("number", longest=LONGEST["number"]) or number_of(room)
+    if room and not reachable(number, settings):
+        form.faults.setdefault("number", "wake.fault_number")
+    if number and is_emergency(number, settings):
+        form.faults["number"] = "wake.fault_emergency"
+    repeat = form.choice("repeat", [each.value for each in Repeat], "wake.fault_repeat")
+    language = form.choice("language", [each.value for each in Language], "wake.fault_language")
+    zone = form.line("zone", longest=64) or settings.timezone
+    wall, first, last = _time(form), _day(form, "first_day"), _day(form, "last_day")
+    if not is_zone(zone):
+        form.faults["zone"] = "wake.fault_zone"
+    if first is None:
+        form.faults.setdefault("first_day", "wake.fault_day")
+    if first and last and last < first:
+        form.faults["last_day"] = "wake.fault_last"
+    if form.faults or wall is None or first is None:
+        return None
+    return Registration(
+        room=room,
+        number=number,
+        guest=form.line("guest", longest=LONGEST["guest"]),
+        language=language,
+        wall=wall,
+        zone=zone,
+        first_day=first,
+        last_day=last,
+        repeat=Repeat(repeat),
+        note=form.text("note", longest=LONGEST["note"]),
+    )
+
+
+def _time(form: Typed) -> time | None:
+    try:
+        return time.fromisoformat(form.line("wall", longest=8, needed="wake.fault_wall")).replace(
+            second=0, microsecond=0, tzinfo=None
+        )
+    except ValueError:
+        form.faults.setdefault("wall", "wake.fault_wall")
+        return None
+
+
+def _day(form: Typed, name: str) -> date | None:
+    text = form.line(name, longest=10)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        form.faults[name] = "wake.fault_day"
+        return None
+
+
+def _may(role: Role, path: str) -> bool:
+    rule = allowed("GET", path)
+    return isinstance(rule, frozenset) and role in rule
+
+
+def _registers(holder: Holder) -> bool:
+    rule = allowed("POST", "/wake-ups")
+    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule

@@ -1,0 +1,170 @@
+"""Owns the JSON of the calls that we make: the register, wake-ups, their evidence."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from pydantic import Field
+
+from callflow.rules.wall_clock import Leap, Moment, Repeat
+from dispatch.attempts import Attempt
+from features.calls.recording import Recording
+from features.calls.shapes import NOON, Clean, Paragraphs, Shape
+from features.wake_ups.evidence import Evidence
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.queries import Shown
+from features.wake_ups.register import Known, Through
+
+WORDS_S = 30
+"""Seconds that a line is held after the answer: the words in both languages, and the key."""
+
+
+class RegistrationShape(Shape):
+    """One line of the register (WAK-1)."""
+
+    id: int
+    room: Clean = Field(examples=["8215"])
+    number: Clean = Field(description="What is dialled.", examples=["8215"])
+    guest: Clean
+    language: Clean = Field(examples=["zh"])
+    wall: Clean = Field(description="The time on the wall.", examples=["07:00"])
+    zone: Clean = Field(examples=["Asia/Shanghai"])
+    first_day: date
+    last_day: date | None
+    repeat: Repeat
+    note: Paragraphs
+    made_at: datetime = Field(examples=[NOON])
+    made_by: Clean | None = Field(description="Account number; null: a program, or the guest.")
+    made_through: Through = Field(description="desk, file, or guest: by the room's telephone.")
+    call_id: Clean | None = Field(description="The call in which the guest asked for it.")
+    cancelled_at: datetime | None
+    cancelled_by: Clean | None
+    cancelled_through: Through | None
+    next_due: datetime | None = Field(description="When it rings next; null: not any more.")
+
+    @classmethod
+    def of(cls, line: Known) -> Self:
+        wanted = line.registration
+        return cls(
+            id=line.id,
+            room=wanted.room,
+            number=wanted.number,
+            guest=wanted.guest,
+            language=wanted.language,
+            wall=f"{wanted.wall:%H:%M}",
+            zone=wanted.zone,
+            first_day=wanted.first_day,
+            last_day=wanted.last_day,
+            repeat=wanted.repeat,
+            note=wanted.note,
+            made_at=line.made_at,
+            made_by=line.made_by,
+            made_through=line.made_through,
+            call_id=line.call_id,
+            cancelled_at=line.cancelled_at,
+            cancelled_by=line.cancelled_by,
+            cancelled_through=line.cancelled_through,
+            next_due=line.next_due,
+        )
+
+
+class WakeUpShape(Shape):
+    """One wake-up on one day (WAK-2, WAK-3, WAK-5)."""
+
+    id: int
+    registration_id: int
+    room: Clean
+    guest: Clean
+    number: Clean
+    language: Clean
+    zone: Clean
+    day: date
+    due: datetime = Field(examples=[NOON])
+    state: WakeState
+    next_at: datetime | None = Field(description="When the next step is due; null: under way.")
+    tries: int = Field(description="How often the guest was rung.")
+    attended: int = Field(description="How often an attendant was rung.")
+    snoozes: int
+    awake_at: datetime | None
+    proof: Clean = Field(description="key, speech, attendant, desk, or empty.")
+    late_s: float | None = Field(description="How late the guest woke, in seconds (WAK-5).")
+
+    @classmethod
+    def of(cls, row: Shown) -> Self:
+        return cls(**_columns(row))
+
+
+_ATTEMPT = frozenset(field.name for field in fields(Attempt))
+
+
+class AttemptShape(Shape):
+    """One time that somebody was rung."""
+
+    id: str = Field(description="Also the id of the call, and of its recording's call.")
+    who: Clean = Field(description="guest or attendant")
+    number: Clean
+    planned_at: datetime
+    rung_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    result: Clean = Field(
+        description="answered, no_answer, busy, unreachable, no_line …; empty: goes on."
+    )
+    said: Clean = Field(description="awake, snoozed, accepted, reported, or empty.")
+    recording_id: Clean | None = Field(description="The call's recording; null: there is none.")
+
+    @classmethod
+    def of(cls, attempt: Attempt, recordings: Mapping[str, Recording]) -> Self:
+        recording = recordings.get(attempt.id)
+        columns = {name: getattr(attempt, name) for name in cls.model_fields if name in _ATTEMPT}
+        return cls(**columns, recording_id=recording.id if recording else None)
+
+
+class EvidenceShape(WakeUpShape):
+    """One wake-up with all that was done for it."""
+
+    registration: RegistrationShape = Field(description="Who asked for it, when and how.")
+    attempts: list[AttemptShape]
+    said_by: Clean = Field(
+        description="Whose word it was that the guest is awake, number and name; empty: nobody's."
+    )
+
+    @classmethod
+    def made_of(cls, found: Evidence) -> Self:
+        return cls(
+            **_columns(found.shown),
+            registration=RegistrationShape.of(found.line),
+            said_by=found.said_by,
+            attempts=[AttemptShape.of(each, found.recordings) for each in found.attempts],
+        )
+
+
+class ForecastShape(Shape):
+    """How a minute looks before one more is registered for it."""
+
+    at: datetime
+    leap: Leap = Field(description="`left_out`: rung when the clock leaps; `twice`: the first time")
+    asked: int = Field(description="How many are to be woken in that minute.")
+    lines: int
+    last_at: datetime = Field(
+        description="When the last of them is rung, if all take as long as a line is held at most."
+    )
+
+    @classmethod
+    def of(cls, moment: Moment, *, asked: int, lines: int, ring_for: float) -> Self:
+        rounds = max(0, (asked - 1) // lines)
+        last_at = moment.at + timedelta(seconds=rounds * (ring_for + WORDS_S))
+        return cls(at=moment.at, leap=moment.leap, asked=asked, lines=lines, last_at=last_at)
+
+
+def _columns(row: Shown) -> dict[str, object]:
+    wake_up = row.wake_up
+    own = {name: getattr(wake_up, name) for name in ("number", "due", "state", "next_at", "tries")}
+    more = ("attended", "snoozes", "awake_at", "proof", "late_s")
+    shown = ("id", "registration_id", "room", "guest", "language", "zone", "day")
+    return (
+        own
+        | {name: getattr(wake_up, name) for name in more}
+        | {name: getattr(row, name) for name in shown}
+    )

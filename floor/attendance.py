@@ -1,0 +1,299 @@
+"""Owns the people at work: signing in and out, pauses, moves (QUE-4).
+
+Every change is committed to the database first and then told to Asterisk, once. Where Asterisk
+gave no answer, or was not reached, `reconcile` makes both equal when the link is back.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ami.actions import Actions, Outcome
+from features.duties import queries as duties
+from features.duties.queries import Duty, DutyKind, DutyState, SeatTakenError
+from floor import metrics, reconcile
+from floor.asking import WITHIN_S, Records
+from floor.availability import Showing
+from floor.live_state import Picture
+from floor.people import Worker
+from floor.queue_openers import KeptOpen, needed
+from floor.reconcile import Add, Pause, Remove, Step
+from floor.seat_passwords import Keys
+from permissions.roles import Role
+
+QUEUES: dict[Role, tuple[str, ...]] = {
+    Role.JUNIOR_AGENT: ("hotline",),
+    Role.SENIOR_AGENT: ("hotline", "senior"),
+    Role.MANAGER: ("manager",),
+    Role.TEAM_LEADER: (),
+}
+"""Who works at a seat, and which callers are offered there (QUE-1, QUE-2)."""
+
+MOVABLE = frozenset({"hotline", "senior", "manager"})
+"""The queues that a leader may move an agent to."""
+
+MISSED = "missed"
+"""Reason of a pause after a phone rang in vain (ANS-2)."""
+MOVED = "moved"
+
+_log = structlog.get_logger(__name__)
+
+
+class NoSeatError(Exception):
+    """Every seat is taken, or there is none of this name."""
+
+
+class Shift:
+    """Who is at work; `changed` is called with a worker whose state is new."""
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        actions: Actions,
+        picture: Picture,
+        keys: Keys,
+        browsers: Sequence[str],
+        phones: Sequence[str],
+        changed: Callable[[Worker], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._records = records
+        self._actions = actions
+        self._picture = picture
+        self._keys = keys
+        self._browsers, self._phones = tuple(browsers), tuple(phones)
+        self._changed = changed
+        self._open = KeptOpen(actions)
+        self._moved: dict[int, str] = {}
+        """What the database tells of duties that began before us: moves."""
+        self._one_at_a_time = asyncio.Lock()
+        self._showing = Showing(
+            actions=actions,
+            picture=picture,
+            kept_open=self._open,
+            do=self._do,
+            one_at_a_time=self._one_at_a_time,
+            now=now,
+        )
+
+    async def sign_in(
+        self, account_id: int, kind: DutyKind, phone: str, *, now: datetime
+    ) -> Worker:
+        """Begin a duty, or return the one that is open at the seat that was asked for.
+
+        Raises AtWorkError (at another seat), SeatTakenError, NoSeatError.
+        """
+        async with self._one_at_a_time:
+            known = self._picture.by_account(account_id)
+            if known and known.kind == kind and phone in {"", known.seat}:
+                return known
+            duty = await self._begun(account_id, kind, phone, now=now)
+            worker = self._worker(duty)
+            self._picture.workers[worker.seat] = worker
+            await self._keys.open(worker)
+            await self._do(
+                [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
+            )
+            await self._showing.show(worker)
+            self._changed(worker)
+            return worker
+
+    async def sign_out(self, worker: Worker, *, reason: str, now: datetime) -> bool:
+        """End a duty; a call under way goes on. False when it had ended before."""
+        async with self._one_at_a_time:
+            done = await self._records.write(
+                lambda database: duties.end(database, worker.duty_id, reason=reason, now=now),
+                within=WITHIN_S,
+            )
+            self._picture.workers.pop(worker.seat, None)
+            self._showing.forget(worker.seat)
+            await self._do([Remove(queue, worker.seat) for queue in worker.queues])
+            await self._open.release(self._showing.kept_open())
+            await self._keys.close(worker)
+            self._changed(worker)
+            return done
+
+    async def turn(
+        self, worker: Worker, state: DutyState, *, reason: str, now: datetime
+    ) -> Worker | None:
+        """Change somebody's state; None when the duty has ended meanwhile."""
+        async with self._one_at_a_time:
+            duty = await self._records.write(
+                lambda database: duties.turn(
+                    database, worker.duty_id, state, reason=reason, now=now
+                ),
+                within=WITHIN_S,
+            )
+            if duty is None or duty.ended_at is not None:
+                return None
+            return await self._take(duty)
+
+    async def missed(self, seat: str, *, rang_s: float, call: str, now: datetime) -> None:
+        """Keep that a phone rang in vain (ANS-2)."""
+        if not (worker := self._picture.workers.get(seat)):
+            return
+        said = f"{rang_s:.0f} s {call}"
+        await self._records.write(
+            lambda database: duties.note(
+                database, worker.duty_id, what=MISSED, reason=said, now=now
+            ),
+            within=WITHIN_S,
+        )
+
+    async def move(self, worker: Worker, queue: str, *, by: str, now: datetime) -> Worker:
+        """Let another queue ring somebody, and no other one but the seat's own (QUE-4)."""
+        async with self._one_at_a_time:
+            await self._records.write(
+                lambda database: duties.note(
+                    database, worker.duty_id, what=MOVED, reason=f"{queue} by {by}", now=now
+                ),
+                within=WITHIN_S,
+            )
+            self._moved[worker.duty_id] = queue
+            fresh = replace(worker, queues=_queues(worker.role, worker.seat, queue))
+            self._picture.workers[worker.seat] = fresh
+            left, new = (
+                set(worker.queues) - set(fresh.queues),
+                set(fresh.queues) - set(worker.queues),
+            )
+            await self._do([Remove(one, worker.seat) for one in sorted(left)])
+            await self._do(
+                [Add(one, worker.seat, worker.number, not worker.available) for one in sorted(new)]
+            )
+            return await self._is_now(fresh)
+
+    async def page_gone(self, account_id: int, *, gone: bool) -> None:
+        """Offer no callers to somebody whose page is closed; as before when it is back."""
+        async with self._one_at_a_time:
+            worker = self._picture.by_account(account_id)
+            if worker is None or worker.gone is gone:
+                return
+            await self._is_now(replace(worker, gone=gone))
+
+    async def reconcile(self, *, now: datetime) -> None:
+        """Make the database's open duties and Asterisk's members equal. Raises LinkLost."""
+        async with self._one_at_a_time:
+            state = await self._actions.state()
+            workers = await self._read()
+            for worker in reconcile.missed_meanwhile(workers, state.members):
+                await self._records.write(
+                    lambda database, one=worker: duties.turn(  # type: ignore[misc]
+                        database, one.duty_id, DutyState.PAUSED, reason=MISSED, now=now
+                    ),
+                    within=WITHIN_S,
+                )
+                workers = await self._read()
+            self._picture.at_work(workers)
+            seats = (*self._browsers, *self._phones)
+            known = list(self._picture.workers.values())
+            self._open.found(state.members)
+            self._showing.forget()  # everybody is shown to all of theirs
+            await self._open.keep(needed(known))
+            await self._do(reconcile.steps(known, state.members, seats))
+            await self._open.release(needed(known))
+            await self._keys.settle(known, self._browsers)
+
+    async def read(self) -> None:
+        """Know who is at work by the database, before Asterisk is reached."""
+        async with self._one_at_a_time:
+            self._picture.at_work(await self._read())
+
+    async def _read(self) -> list[Worker]:
+        found = await self._records.ask(self._open_duties, within=WITHIN_S)
+        return [self._worker(duty) for duty in found]
+
+    async def _open_duties(self, database: AsyncConnection) -> Sequence[Duty]:
+        found = await duties.at_work(database)
+        for duty in found:
+            if duty.id not in self._moved:
+                events = await duties.events(database, duty.id)
+                moves = [one.reason.split()[0] for one in events if one.what == MOVED]
+                self._moved[duty.id] = moves[-1] if moves else ""
+        return found
+
+    async def _begun(self, account_id: int, kind: DutyKind, phone: str, *, now: datetime) -> Duty:
+        if kind is DutyKind.PHONE and phone not in self._phones:
+            raise NoSeatError(phone)
+        seats = [phone] if kind is DutyKind.PHONE else self._browsers
+        for seat in seats:
+            if seat in self._picture.workers and len(seats) > 1:
+                continue
+            try:
+                return await self._records.write(
+                    lambda database, seat=seat: duties.begin(  # type: ignore[misc]
+                        database,
+                        account_id=account_id,
+                        seat=seat,
+                        kind=kind,
+                        state=DutyState.READY,
+                        now=now,
+                    ),
+                    within=WITHIN_S,
+                )
+            except SeatTakenError:
+                if len(seats) == 1:
+                    raise
+        raise NoSeatError(kind.value)
+
+    async def _take(self, duty: Duty) -> Worker:
+        """Take over what the database now says of a worker, and tell Asterisk."""
+        before = self._picture.workers.get(duty.seat)
+        worker = self._worker(duty)
+        if before and before.duty_id == duty.id:
+            worker = replace(worker, gone=before.gone)
+        return await self._is_now(worker)
+
+    async def _is_now(self, worker: Worker) -> Worker:
+        """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
+        self._picture.workers[worker.seat] = worker
+        await self._open.keep(needed(self._picture.workers.values()))
+        await self._showing.show(worker)
+        await self._open.release(self._showing.kept_open())
+        self._changed(worker)
+        return worker
+
+    def _worker(self, duty: Duty) -> Worker:
+        return Worker(
+            duty_id=duty.id,
+            account_id=duty.account_id,
+            number=duty.number,
+            name=duty.name,
+            role=duty.role,
+            seat=duty.seat,
+            kind=duty.kind.value,
+            state=duty.state.value,
+            reason=duty.reason,
+            since=duty.since,
+            queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
+        )
+
+    async def _do(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            outcome = await self._step(step)
+            metrics.STEPS.labels(type(step).__name__.lower(), outcome.value).inc()
+            if outcome is not Outcome.DONE:
+                _log.warning("not done by Asterisk", step=repr(step), outcome=outcome.value)
+            if outcome is Outcome.UNKNOWN:
+                return  # the rest would be lost too; all of it is reconciled with the link
+
+    async def _step(self, step: Step) -> Outcome:
+        interface = f"PJSIP/{step.seat}"
+        match step:
+            case Add(queue=queue, name=name, paused=paused):
+                return await self._actions.add_member(queue, interface, name=name, paused=paused)
+            case Remove(queue=queue):
+                return await self._actions.remove_member(queue, interface)
+            case Pause(paused=paused, reason=reason):
+                return await self._actions.pause(
+                    interface, paused=paused, reason=reason, queue=step.queue
+                )
+
+
+def _queues(role: Role, seat: str, moved: str) -> tuple[str, ...]:
+    """Return the queues that ring a seat: the role's or the one moved to, and the seat's own."""
+    return (*((moved,) if moved else QUEUES.get(role, ())), f"own-{seat}")

@@ -1,0 +1,156 @@
+"""Owns asking the ledger's rows for the figures of the day, when something has happened.
+
+Each figure is what `docs/figures.md` says, and what a call's own page shows, added up.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Float, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.accounts.tables import AccountRow
+from features.calls.lifecycle import Disposition
+from features.calls.tables import Call, StretchRow
+from features.duties.tables import DutyEventRow, DutyRow
+from floor.asking import WITHIN_S, Records
+from floor.day_figures import AgentDay, Counted, Day
+from floor.service_level import Waited
+
+SOON_S: Final = 1.0
+"""After something happened the ledger is asked no more often than this."""
+FOLLOWS: Final = timedelta(seconds=4)
+"""The ledger tells of what happened a moment later; on a busy machine, some seconds."""
+AT_LEAST_EVERY_S: Final = 15.0
+RESTS: Final = 50.0
+"""So many times as long as the last answer took we wait for the next: a large day costs no more."""
+
+
+class Today:
+    """When the day's figures are asked for again."""
+
+    def __init__(self, day: Day, records: Records, *, zone: tzinfo) -> None:
+        self._day, self._records, self._zone = day, records, zone
+        self._of: date | None = None
+        self._asked: datetime | None = None
+        self._took_s = 0.0
+        self._follow_until = datetime.min.replace(tzinfo=UTC)
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether the ledger may have more to tell than we know."""
+        if self._asked is None:
+            return True
+        if self._day.stale:
+            self._follow_until = now + FOLLOWS
+        waited_s = (now - self._asked).total_seconds()
+        soon_s = max(SOON_S, RESTS * self._took_s)
+        return waited_s >= (soon_s if now < self._follow_until else AT_LEAST_EVERY_S)
+
+    async def count(self, now: datetime) -> list[str]:
+        """Take over the ledger's figures; a new day begins at nought. Raises what asking raises.
+
+        Return the numbers of those whose own figures are others now.
+        """
+        began = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        if began.date() != self._of:
+            self._of = began.date()
+            self._day.begins()
+        self._asked, self._day.stale = now, False
+        begun = time.perf_counter()
+        found = await self._records.ask(lambda one: counted(one, began, now), within=WITHIN_S)
+        self._took_s = time.perf_counter() - begun
+        return self._day.put(found)
+
+
+async def counted(database: AsyncConnection, began: datetime, now: datetime) -> Counted:
+    """Return the figures of the calls that rang, and of what agents did, since the day began."""
+    waits, missed = await _calls(database, began)
+    wrapped = await _wrap_ups(database, began, now)
+    talked = await _talks(database, began)
+    agents = {
+        number: AgentDay(
+            **talked.get(number, {}),
+            wrap_up_s=round(wrapped.get(number, 0.0), 1),
+            missed=missed[number],
+        )
+        for number in {*talked, *missed, *wrapped}
+    }
+    return Counted(waits=waits, agents=agents)
+
+
+async def _calls(
+    database: AsyncConnection, began: datetime
+) -> tuple[dict[str, Waited], Counter[str]]:
+    found = await database.execute(
+        select(
+            Call.linkedid, Call.waited_s, Call.agent_answered, Call.disposition, Call.misses
+        ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
+    )
+    waits: dict[str, Waited] = {}
+    missed: Counter[str] = Counter()
+    for linkedid, waited_s, answered, disposition, misses in found:
+        missed.update(str(miss["agent"]) for miss in misses)
+        if waited_s is not None:
+            gave_up = disposition == Disposition.ABANDONED_QUEUE.value
+            waits[linkedid] = Waited(waited_s, answered is not None, sent_on=not gave_up)
+    return waits, missed
+
+
+async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
+    """Return the columns of `AgentDay` that stretches tell, by agent."""
+    lasted = _seconds(database)(StretchRow.from_at, StretchRow.to_at)
+    held = func.sum(StretchRow.held_s)
+    found = await database.execute(
+        select(
+            StretchRow.agent,
+            func.count(StretchRow.call_id.distinct()),
+            func.sum(lasted) - held,
+            held,
+            func.max(StretchRow.to_at),
+        )
+        .where(StretchRow.from_at >= began, StretchRow.to_at.is_not(None))
+        .group_by(StretchRow.agent)
+    )
+    return {
+        agent: {
+            "calls": calls,
+            "talk_s": round(max(0.0, talk_s), 1),
+            "held_s": round(held_s, 1),
+            "last_talk": last,
+        }
+        for agent, calls, talk_s, held_s, last in found
+    }
+
+
+async def _wrap_ups(database: AsyncConnection, began: datetime, now: datetime) -> dict[str, float]:
+    """Return the seconds that everybody has written after calls."""
+    found = await database.execute(
+        select(DutyEventRow.duty_id, AccountRow.number, DutyEventRow.at, DutyEventRow.what)
+        .join(DutyRow, DutyRow.id == DutyEventRow.duty_id)
+        .join(AccountRow, AccountRow.id == DutyRow.account_id)
+        .where(DutyEventRow.at >= began, DutyEventRow.what.in_(_TURNS))
+        .order_by(DutyEventRow.duty_id, DutyEventRow.id)
+    )
+    wrapped: defaultdict[str, float] = defaultdict(float)
+    writing: dict[int, tuple[str, datetime]] = {}
+    for duty, number, at, what in found:
+        if begun := writing.pop(duty, None):
+            wrapped[number] += (at - begun[1]).total_seconds()
+        if what == "wrap_up":
+            writing[duty] = (number, at)
+    for number, since in writing.values():
+        wrapped[number] += max(0.0, (now - since).total_seconds())
+    return wrapped
+
+
+_TURNS: Final = ("ready", "paused", "wrap_up", "signed_in", "signed_out")
+
+
+def _seconds(database: AsyncConnection) -> Callable[[Any, Any], ColumnElement[float]]:
+    """Return how this database says the seconds between two moments."""
+    if database.dialect.name == "sqlite":
+        return lambda since, to: (func.julianday(to) - func.julianday(since)) * 86_400.0
+    return lambda since, to: cast(func.extract("epoch", to - since), Float)

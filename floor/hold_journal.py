@@ -1,0 +1,54 @@
+"""Owns the journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
+
+The switch tells of a hold's end only when the agent comes back, and in whole seconds. Each hold is
+a line, written when it is over; the ledger reads it with the dialogues. A disk that is full costs
+the line, never the call.
+"""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from floor.changes import CallEnded, HoldChanged, Notice
+
+_log = structlog.get_logger(__name__)
+
+
+class Holds:
+    """Every hold that goes on, and the file for those that are over."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Write into `folder`; without one nothing is written."""
+        self._folder = folder
+        self._since: dict[tuple[str, str], datetime] = {}
+
+    def take(self, notice: Notice) -> None:
+        """Take note of a hold that begins, or ends by the agent's return or the end of the talk."""
+        match notice:
+            case HoldChanged(seat=seat, call=call, held=True, at=at):
+                self._since[seat, call] = at
+            case HoldChanged(seat=seat, call=call, at=at) | CallEnded(seat=seat, call=call, at=at):
+                since = self._since.pop((seat, call), None)
+                if since is not None and call:
+                    self._write(call, seat, since, at)
+
+    def _write(self, call: str, seat: str, since: datetime, at: datetime) -> None:
+        if self._folder is None:
+            return
+        seconds = round((at - since).total_seconds(), 3)
+        said = {"call": call, "at": round(at.timestamp(), 6), "what": "on_hold"}
+        line = json.dumps({**said, "seat": seat, "seconds": seconds})
+        # A file a day: journals that are written no more are swept away.
+        path = self._folder / f"dialogue-desk-{at:%Y%m%d}.jsonl"
+        try:
+            with open(path, "ab", opener=_private) as file:
+                file.write(line.encode() + b"\n")
+        except OSError as error:
+            _log.error("hold not kept", call=call, error=str(error))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,86 @@
+"""Owns what each seat is seen to do, and since when: a clock starts anew with each state.
+
+Does no I/O.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from floor.people import AWAY, ENGAGED, Shown, Worker
+
+if TYPE_CHECKING:
+    from floor.live_state import Picture
+
+
+def shown(picture: "Picture", worker: Worker) -> Shown:
+    """Return what somebody at work is seen to do."""
+    seat = worker.seat
+    if talk := picture.talks.get(seat):
+        return Shown.ON_HOLD if talk.held_since else Shown.TALKING
+    if (offer := picture.offers.get(seat)) and not offer.answered:
+        return Shown.RINGING
+    if worker.gone:
+        return Shown.GONE
+    if worker.state != "ready":
+        return Shown(worker.state)
+    return of_phone(picture, seat)
+
+
+def of_phone(picture: "Picture", seat: str) -> Shown:
+    """Return what a phone does with which nobody talks to a caller of ours."""
+    member = picture.members.get(seat)
+    if member is None or member.device in AWAY:
+        return Shown.UNREACHABLE
+    return Shown.BUSY if member.device in ENGAGED else Shown.READY
+
+
+def is_free(picture: "Picture", worker: Worker) -> bool:
+    """Tell whether somebody would be rung for the next caller; who is in no queue is not."""
+    return bool(rung_by(worker)) and shown(picture, worker) is Shown.READY
+
+
+def rung_by(worker: Worker) -> list[str]:
+    """Return the queues whose callers somebody is offered, beside those who ask for the seat."""
+    return [one for one in worker.queues if not one.startswith("own-")]
+
+
+def since(picture: "Picture", worker: Worker) -> datetime:
+    """Return since when somebody has been in the state that is shown.
+
+    A talk's clock goes on after a hold; an idle state's starts with the state, not with the choice
+    of it before the last talk.
+    """
+    if talk := picture.talks.get(worker.seat):
+        return talk.held_since or talk.since
+    if offer := picture.offers.get(worker.seat):
+        return offer.at
+    known = (picture.clocks.since(worker.seat), picture.day.last_talk(worker.number))
+    return max([worker.since, *(one for one in known if one is not None)])
+
+
+class Clocks:
+    """When each seat was first seen in the state in which it is."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[Shown, datetime | None]] = {}
+
+    def look(self, states: Mapping[str, Shown], now: datetime) -> list[str]:
+        """Take note of what is seen now; return the seats that were seen otherwise before.
+
+        Of who is seen for the first time it is not known since when.
+        """
+        before, self._seen = self._seen, {}
+        changed = []
+        for seat, state in states.items():
+            was = before.get(seat)
+            if was is not None and was[0] is not state:
+                changed.append(seat)
+                self._seen[seat] = (state, now)
+            else:
+                self._seen[seat] = was or (state, None)
+        return changed
+
+    def since(self, seat: str) -> datetime | None:
+        """Return since when, None when that began before we looked."""
+        return self._seen[seat][1] if seat in self._seen else None

@@ -1,0 +1,47 @@
+"""Owns the promises that calls themselves make (SIL-4, CBK-1): journal events become rows, once."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.events import JournalEvent
+from features.callbacks import queries as promises
+from features.callbacks.lifecycle import PromiseKind
+from features.calls.lifecycle import CallRecord
+
+LONGEST_MIN = 24 * 60
+
+CallOf = Callable[[JournalEvent], CallRecord | None]
+
+
+async def keep_promises(
+    connection: AsyncConnection, events: Iterable[JournalEvent], call_of: CallOf
+) -> None:
+    """Keep what `events` say was promised, in the caller's transaction; told twice it is one."""
+    for event in events:
+        kind, minutes = _said(event)
+        if kind is None:
+            continue
+        call = call_of(event)
+        if call is None or not call.number:  # nobody there to be called back
+            continue
+        at = datetime.fromtimestamp(event.at, UTC)
+        await promises.make(
+            connection,
+            number=call.number,
+            kind=kind,
+            due_at=at + timedelta(minutes=minutes),
+            call_id=call.id,
+            came_at=call.ring_started if kind is PromiseKind.QUEUE else None,
+            now=at,
+        )
+
+
+def _said(event: JournalEvent) -> tuple[PromiseKind | None, int]:
+    if event.name != "TR_PROMISE":
+        return None, 0
+    kind, minutes = event.data.get("kind", ""), event.data.get("minutes", "")
+    if kind not in {PromiseKind.CANNOT_HEAR, PromiseKind.QUEUE} or not minutes.isdecimal():
+        return None, 0
+    return PromiseKind(kind), min(int(minutes[:6]), LONGEST_MIN)

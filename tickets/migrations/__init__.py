@@ -1,1 +1,0 @@
-"""Owns the steps from one version's tables to the next; `tickets.migrate` runs them."""

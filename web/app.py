@@ -1,0 +1,306 @@
+"""Owns the putting together of the desk: routes, policy, problems, figures and the edge.
+
+Nothing starts with a route that the policy does not name.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from starlette.datastructures import State
+from starlette.exceptions import HTTPException
+
+from db.bounded import Archive, NotAnsweringError
+from db.engine import engine
+from features.accounts import api as accounts
+from features.accounts import api_session as sitting
+from features.accounts import pages as routes_accounts
+from features.accounts import pages_company as routes_company
+from features.accounts import pages_sign_in as routes_doors
+from features.agent_desk import api as control
+from features.agent_desk import api_colleagues as colleagues
+from features.agent_desk import pages as routes_work
+from features.audit import api as audit
+from features.audit import pages as routes_audit
+from features.callbacks import api as promises
+from features.callbacks import pages as routes_promises
+from features.calls import api as calls
+from features.calls import api_recordings as recordings
+from features.calls import pages as routes_calls
+from features.calls.waveforms import Pictures
+from features.campaigns import api as batches
+from features.campaigns import api_export as batch_export
+from features.campaigns import api_lists as batch_lists
+from features.campaigns import api_talks as batch_talks
+from features.campaigns import pages as routes_batches
+from features.campaigns import pages_new as routes_batch_new
+from features.customers import api as customers
+from features.customers import pages as routes_customers
+from features.do_not_call import api as do_not_call
+from features.do_not_call import pages as routes_do_not_call
+from features.duties import api as duty
+from features.emergency_notifications import api as incidents
+from features.emergency_notifications import pages as routes_notices
+from features.handovers import api as handovers
+from features.handovers import pages as routes_handover
+from features.knowledge import api as knowledge
+from features.knowledge import pages as routes_knowledge
+from features.outage import api as notice
+from features.supervision import api as agents
+from features.supervision import pages as routes_floor
+from features.tickets import api as tickets
+from features.wake_ups import api as wake_ups
+from features.wake_ups import api_lists as wake_files
+from features.wake_ups import pages as routes_wake_ups
+from features.wake_ups import pages_lists as routes_wake_files
+from floor import assembly as opening
+from floor.floor import Floor
+from floor.metrics import REGISTRY
+from permissions.routes import LEADERS, require_policy
+from settings import Settings
+from web import assets_route as routes_assets
+from web import changes as watching
+from web import health, live, state
+from web.assets import Assets
+from web.authentication import known_browser as device
+from web.authentication.known_browser import Marks
+from web.authentication.oidc import Provider
+from web.authentication.passwords import Passwords
+from web.authentication.sign_in import Door
+from web.current_user import admitted, secret_of
+from web.edge import Edge, known_hosts
+from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
+from web.places import Places
+from web.problems import Problem, answer_with_problems, problem
+from web.refused import by_a_person, refused, sentence, wrongly_asked
+
+VERSION = "1"
+"""Of the API: `/api/v1`."""
+
+CLOSING_S = 1.0
+"""Seconds the database gets to let go of its connections at the end."""
+
+RETRY_AFTER_S = 5
+
+TAGS = [
+    {"name": "calls", "description": "Calls, and what happened in them (ANS-4)."},
+    {"name": "tickets", "description": "Tickets: complaints, suggestions, questions, faults."},
+    {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
+    {"name": "customers", "description": "Customers, by their number (QUE-1, QUE-3)."},
+    {"name": "knowledge", "description": "Answers that agents find during a call (TKT-15)."},
+    {"name": "promises", "description": "Calls back that were promised (CBK-1, SIL-4)."},
+    {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
+    {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
+    {"name": "incidents", "description": "Emergency notices, and who was told (CBK-5)."},
+    {"name": "batches", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
+    {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
+    {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
+    {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
+    {"name": "live", "description": "Events to open pages, as they happen."},
+    {"name": "people", "description": "Sittings, passwords and accounts (SEC-3)."},
+    {"name": "state", "description": "For machines that watch this one."},
+]
+
+about = APIRouter(tags=["state"])
+
+
+@about.get("/openapi.json", include_in_schema=False)
+async def show_description(request: Request) -> JSONResponse:
+    """The description of this API."""
+    app: FastAPI = request.app
+    return JSONResponse(app.openapi())
+
+
+PARTS = (
+    calls.router,
+    tickets.router,
+    recordings.router,
+    customers.router,
+    knowledge.router,
+    promises.router,
+    handovers.router,
+    wake_files.router,
+    wake_ups.router,
+    incidents.router,
+    batch_lists.router,
+    batch_export.router,
+    batches.router,
+    batch_talks.router,
+    do_not_call.router,
+    audit.router,
+    notice.router,
+    sitting.router,
+    accounts.router,
+    duty.router,
+    control.router,
+    agents.router,
+    colleagues.router,
+    live.router,
+    state.router,
+    about,
+    routes_assets.router,
+    routes_doors.router,
+    routes_company.router,
+    routes_work.router,
+    routes_calls.router,
+    routes_floor.router,
+    routes_customers.router,
+    routes_promises.router,
+    routes_audit.router,
+    routes_accounts.router,
+    routes_handover.router,
+    routes_wake_files.router,
+    routes_wake_ups.router,
+    routes_notices.router,
+    routes_batch_new.router,
+    routes_batches.router,
+    routes_do_not_call.router,
+    routes_knowledge.router,
+)
+"""Everything the desk answers; each of their routes has its line in `permissions/routes.py`."""
+
+
+def built(settings: Settings) -> FastAPI:
+    """Return the application, not yet facing the network. Raises UnguardedError."""
+    return furnished(wired(), settings)
+
+
+def wired() -> FastAPI:
+    """Return the application without anything behind its routes. Raises UnguardedError."""
+    app = FastAPI(
+        title="ThirdRing",
+        version=VERSION,
+        description="A telephone hotline: its calls, recordings, tickets and notices.",
+        docs_url=None,  # these pages would load their scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,  # served by our own route, so that the policy covers it
+        redirect_slashes=False,
+        dependencies=[Depends(admitted)],
+        generate_unique_id_function=_named,
+        openapi_tags=TAGS,
+        lifespan=_lifespan,
+    )
+    for part in PARTS:
+        app.include_router(part)
+    require_policy(app.routes)
+    answer_with_problems(app)
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(RequestValidationError, wrongly_asked)
+    app.add_exception_handler(NotAnsweringError, _database_away)
+    _describe_problems(app)
+    return app
+
+
+def furnished(app: FastAPI, settings: Settings) -> FastAPI:
+    """Put what the routes work with behind them: the archive, the floor, the door."""
+    app.state = State()
+    app.state.settings = settings
+    app.state.archive = Archive(engine(settings.database))
+    app.state.figures = _figures(settings)
+    app.state.assets = Assets(settings.cache / "web")
+    app.state.pictures = Pictures()
+    app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
+    marks = Marks(device.key(settings.paths.device_key))
+    app.state.door = Door(app.state.archive, Passwords(), marks)
+    app.state.provider = Provider(settings)
+    app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
+    return app
+
+
+def facing_the_network(app: FastAPI) -> Edge:
+    """Return the application behind its edge."""
+    settings: Settings = app.state.settings
+    figures: Figures = app.state.figures
+    hosts = known_hosts(settings.desk_address, settings.desk_hosts)
+    switch = partial(_web_socket, settings.paths.ports)
+    return Edge(
+        app,
+        hosts=hosts,
+        measured=figures.measured,
+        switch=switch,
+        proxies=settings.proxies,
+        secret=secret_of,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
+    floor: Floor = app.state.floor
+    archive: Archive = app.state.archive
+    running = {
+        asyncio.create_task(floor.run()),
+        *(asyncio.create_task(watching.watch(news, archive, floor)) for news in watching.ALL),
+    }
+    yield {}
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running, timeout=CLOSING_S)
+    await archive.close(within=CLOSING_S)
+
+
+def _named(route: APIRoute) -> str:
+    """Name an operation as its function: clients are made from these names."""
+    return route.name
+
+
+def _figures(settings: Settings) -> Figures:
+    figures = Figures()
+    figures.registry.register(REGISTRY)
+    figures.registry.register(
+        ReportCollector(
+            partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")
+        )
+    )
+    left_behind = [settings.paths.run / f"{name}.prom" for name in ("calls", "ledger", "dispatch")]
+    figures.registry.register(ExpositionCollector(left_behind, now=time.time))
+    figures.registry.register(RoomCollector(partial(health.free_bytes, settings.home)))
+    return figures
+
+
+def _web_socket(ports: Path) -> int | None:
+    """Return the port of the switch's web socket, None while there is none."""
+    try:
+        found = json.loads(ports.read_text()).get("ws")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, int) else None
+
+
+async def _database_away(request: Request, _error: Exception) -> Response:
+    again = {"Retry-After": str(RETRY_AFTER_S)}
+    if by_a_person(request):
+        answer = sentence(request, 503)
+        answer.headers.update(again)
+        return answer
+    said = "The database does not answer; calls are answered all the same. Try again soon."
+    return problem(503, said, headers=again)
+
+
+def _on_duty(floor: Floor, account_id: int) -> bool:
+    return any(one.account_id == account_id for one in floor.picture.workers.values())
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the shape of a problem into the description; routes only refer to it."""
+    plain = app.openapi
+
+    def with_problems() -> dict[str, object]:
+        described = plain()
+        schemas = described.setdefault("components", {}).setdefault("schemas", {})
+        template = "#/components/schemas/{model}"
+        problem_schema = Problem.model_json_schema(ref_template=template)
+        schemas.update(problem_schema.pop("$defs", {}))
+        schemas["Problem"] = problem_schema
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        return described
+
+    app.openapi = with_problems  # type: ignore[method-assign]

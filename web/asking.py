@@ -1,0 +1,114 @@
+"""Owns what the API's questions have in common: their limits, their pages, what may be filtered."""
+
+from functools import partial
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from callflow.text import clean, paragraphs
+from db.bounded import Patience
+from db.paging import Listing, Page, UnknownCursorError
+from features.calls.shapes import LONGEST_TYPED
+from permissions.roles import may_ask_for, sees_numbers
+from web.current_user import Holder, known, patience, person
+from web.problems import Refused
+
+LONGEST_PAGE = 200
+"""Rows on the longest page: nothing is carried out in bulk (SEC-2)."""
+
+VISIBLE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters; PostgreSQL refuses NUL, and none is ever stored."""
+
+Text = Annotated[str, Field(max_length=80, pattern=VISIBLE)]
+Identity = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+TicketNumber = Annotated[str, Field(max_length=24, pattern=r"^[0-9A-Za-z-]+$")]
+
+Digits = Annotated[str, Field(min_length=2, max_length=40, pattern=r"^[0-9+*#]+$")]
+RowId = Annotated[int, Field(ge=1, le=2**53)]
+Number = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z+*#._-]+$")]
+"""A telephone number, as Asterisk gives it."""
+
+Line = Annotated[str, Field(max_length=80), AfterValidator(partial(clean, limit=80))]
+LongLine = Annotated[str, Field(max_length=200), AfterValidator(partial(clean, limit=200))]
+Typed = Annotated[
+    str,
+    Field(max_length=LONGEST_TYPED),
+    AfterValidator(partial(paragraphs, limit=LONGEST_TYPED)),
+]
+"""What a person typed or pasted: too long is refused, what nobody sees is taken out."""
+
+Known = Annotated[Holder, Depends(known)]
+Person = Annotated[Holder, Depends(person)]
+Asking = Annotated[Patience, Depends(patience)]
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+Which = TypeVar("Which")
+
+
+class Given(BaseModel):
+    """What a change brings; a misspelt field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Many(BaseModel, Generic[Item]):
+    """One page of a list, newest first."""
+
+    items: list[Item]
+    next: str | None = Field(
+        description="Give it back as `cursor` to get the page after this one; null: the end."
+    )
+
+
+class Paged(BaseModel):
+    """What every list can be asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime | None = Field(
+        None,
+        description="At this time or later, ISO 8601 with a zone.",
+        examples=["2026-11-21T00:00:00+08:00"],
+    )
+    until: AwareDatetime | None = Field(None, description="Before this time.")
+    limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="Rows on a page.")
+    cursor: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] | None = Field(
+        None, description="`next` of the page before."
+    )
+
+    def filters(self) -> dict[str, Any]:
+        """Return what was asked but for the page."""
+        return self.model_dump(exclude={"limit", "cursor"})
+
+
+def may_search_by_number(holder: Holder, number: str | None) -> None:
+    """Refuse a search by number to those whom it would tell what is masked for them (SEC-2)."""
+    if number is not None and not may_ask_for(holder.role, number):
+        raise Refused(403, f"The role {holder.role.value} may not search by number.")
+
+
+def may_search_by_piece(holder: Holder, piece: str | None) -> None:
+    """Refuse a search by a piece of a number to those who may not see numbers."""
+    if piece is not None and not sees_numbers(holder.role):
+        raise Refused(403, f"The role {holder.role.value} may not search by a piece of a number.")
+
+
+async def turned(
+    asking: Patience, listing: Listing[Which, Row], which: Which, wanted: Paged
+) -> Page[Row]:
+    """Return the page that is wanted. Raises Refused with 422 for a cursor that is none of ours."""
+    try:
+        return await asking.ask(
+            lambda connection: listing(connection, which, limit=wanted.limit, cursor=wanted.cursor)
+        )
+    except UnknownCursorError as error:
+        raise Refused(422, f"The cursor is wrong: {error}.") from None
+
+
+def found(thing: Row | None, what: str) -> Row:
+    """Return the thing. Raises Refused with 404 when there is none."""
+    if thing is None:
+        raise Refused(404, f"There is no {what} with this id.")
+    return thing

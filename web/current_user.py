@@ -1,0 +1,235 @@
+"""Owns who is let in: a request's sitting or token, its role, and the policy's answer (SEC-3).
+
+Programs send a token, browsers the cookie of a sitting; a request that sends both is a program's.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.requests import HTTPConnection
+
+from db.bounded import Archive, Patience
+from features.accounts import queries as accounts
+from features.accounts import sessions as sittings
+from features.accounts import tokens
+from features.accounts.queries import Account
+from features.accounts.sessions import Sitting
+from features.accounts.tokens import Token
+from permissions.roles import Role
+from permissions.routes import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
+from web.authentication import cookie
+from web.authentication import csrf as guard
+from web.places import Owner, Peer, Places
+from web.problems import MustChange, Refused
+
+IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=16)
+"""How long a sitting lasts without a request, and at most: a shift, and a shift that goes on."""
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""A last use is kept to the minute: a player that seeks would write a row a second."""
+
+LONGEST_TOKEN = 200
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+class _Bearer(HTTPBearer):
+    """The token of a request or of a web socket's first request, not yet looked at."""
+
+    async def __call__(self, request: HTTPConnection) -> HTTPAuthorizationCredentials | None:
+        scheme, given = get_authorization_scheme_param(request.headers.get("authorization"))
+        if scheme.lower() != "bearer" or not given:
+            return None
+        return HTTPAuthorizationCredentials(scheme=scheme, credentials=given)
+
+
+bearer = _Bearer(auto_error=False, description="A token made by `thirdring token --role ROLE`.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who asks: a person in a sitting, or a program with a token; the role, and from where."""
+
+    role: Role
+    address: str
+    name: str
+    """The person's name, or the token's label."""
+    token_id: int | None = None
+    account_id: int | None = None
+    number: str = ""
+    """The person's account number (工号); empty for a program."""
+    sitting_id: int | None = None
+    csrf: str = ""
+    """What unsafe requests of this sitting must carry; empty for a program."""
+    language: str = ""
+    """The language the person wants the pages in."""
+    must_change: bool = False
+    """The password was given by somebody else: until it is changed nothing else may be done."""
+
+
+def secret_of(connection: HTTPConnection) -> str:
+    """Return the token or cookie of a request, not looked at; empty for none."""
+    scheme, given = get_authorization_scheme_param(connection.headers.get("authorization"))
+    return given if scheme.lower() == "bearer" and given else cookie.given(connection)
+
+
+async def patience(connection: HTTPConnection) -> Patience:
+    """Return this request's way to the database."""
+    archive: Archive = connection.app.state.archive
+    return archive.patience()
+
+
+async def admitted(
+    connection: HTTPConnection,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+    asking: Annotated[Patience, Depends(patience)],
+) -> Holder | None:
+    """Return who asks, None on a route that is open.
+
+    Every route of the desk depends on this. Raises Refused with 401 or 403.
+    """
+    route = _route(connection)
+    rule = allowed(*route)
+    address = connection.client.host if connection.client else ""
+    if rule is Open.EVERYWHERE:
+        _refuse_other_sites(connection, route)
+    if rule is Open.EVERYWHERE or (rule is Open.LOOPBACK and _is_loopback(address)):
+        return None
+    roles = LEADERS if isinstance(rule, Open) else rule
+    if given is None and cookie.given(connection):
+        holder = await _seated(connection, route, address, asking)
+    else:
+        holder = await _program(given.credentials if given else "", address, asking)
+    connection.state.holder = holder
+    _take_place(connection, holder)
+    if holder.role not in roles:
+        raise Refused(403, f"The role {holder.role.value} has no right to this.")
+    if holder.must_change and route not in BEFORE_THE_CHANGE:
+        raise MustChange(403, "Change your one-time password first.")
+    return holder
+
+
+async def known(holder: Annotated[Holder | None, Depends(admitted)]) -> Holder:
+    """Return who asks, on a route that is not open."""
+    if holder is None:
+        raise Refused(401, "This needs a sitting or a token.", headers=CHALLENGE)
+    return holder
+
+
+async def person(holder: Annotated[Holder, Depends(known)]) -> Holder:
+    """Return who asks, on a route that only makes sense for a person in a sitting."""
+    if holder.account_id is None or holder.sitting_id is None:
+        raise Refused(403, "This is for people who have signed in; a token has no sitting.")
+    return holder
+
+
+def _take_place(connection: HTTPConnection, holder: Holder) -> None:
+    places: Places = connection.app.state.places
+    peer: Peer | None = connection.scope.get("peer")
+    if peer is not None:
+        places.known(peer, Owner(holder.account_id, holder.token_id))
+
+
+def _route(connection: HTTPConnection) -> Route:
+    method = WEB_SOCKET if connection.scope["type"] == "websocket" else connection.scope["method"]
+    return method, connection.scope["route"].path
+
+
+def _refuse_other_sites(connection: HTTPConnection, route: Route) -> None:
+    if route[0] not in guard.SAFE and guard.from_elsewhere(connection):
+        raise Refused(403, "This was sent from another site's page.")
+
+
+async def _seated(
+    connection: HTTPConnection, route: Route, address: str, asking: Patience
+) -> Holder:
+    """Return the person of the request's sitting, once it is known to be the person's own wish."""
+    now = datetime.now(UTC)
+    found = await sitting_of(cookie.given(connection), asking, now=now)
+    if found is None:
+        raise Refused(401, "This sitting is over; sign in again.", headers=CHALLENGE)
+    sitting, account = found
+    holder = _person(sitting, account, address)
+    _refuse_other_sites(connection, route)
+    unsafe = route[0] not in guard.SAFE | {WEB_SOCKET}
+    if unsafe and not await guard.has_secret(connection, holder.csrf):
+        raise Refused(403, f"The header {guard.HEADER} is missing or not this sitting's.")
+    if now - sitting.seen_at > USE_NOTED_EVERY:
+        asking.note(lambda database: sittings.seen(database, sitting.id, now=now))
+    return holder
+
+
+async def sitting_of(
+    secret: str, asking: Patience, *, now: datetime
+) -> tuple[Sitting, Account] | None:
+    """Return the sitting that a cookie stands for and whose it is, None when it is over."""
+    found = await asking.ask(
+        lambda database: sittings.sitting(database, secret, now=now, idle=IDLE)
+    )
+    return found if found is not None and now - found[0].created_at < ABSOLUTE else None
+
+
+async def still_admitted(holder: Holder, asking: Patience, *, now: datetime) -> bool:
+    """Return whether somebody who was admitted still would be, with the same role.
+
+    For what stays open for hours, like an event stream: ask now and then, and end it when not.
+    """
+    if holder.sitting_id is None or holder.account_id is None:
+        given = await asking.ask(tokens.tokens)
+        return any(each.id == holder.token_id and each.revoked_at is None for each in given)
+    account_id = holder.account_id
+    account = await asking.ask(lambda database: accounts.by_id(database, account_id))
+    seated = await asking.ask(
+        lambda database: sittings.sittings(database, account_id, now=now, idle=IDLE)
+    )
+    return (
+        account is not None
+        and account.disabled_at is None
+        and account.role is holder.role
+        and any(
+            each.id == holder.sitting_id and now - each.created_at < ABSOLUTE for each in seated
+        )
+    )
+
+
+def _person(sitting: Sitting, account: Account, address: str) -> Holder:
+    return Holder(
+        role=account.role,
+        address=address,
+        name=account.name,
+        account_id=account.id,
+        number=account.number,
+        sitting_id=sitting.id,
+        csrf=sitting.csrf,
+        language=account.language,
+        must_change=account.must_change,
+    )
+
+
+async def _program(secret: str, address: str, asking: Patience) -> Holder:
+    token = await _token(secret, asking)
+    return Holder(role=Role(token.role), address=address, name=token.label, token_id=token.id)
+
+
+async def _token(secret: str, asking: Patience) -> Token:
+    if not secret:
+        raise Refused(
+            401, "Sign in, or send a token as `Authorization: Bearer …`.", headers=CHALLENGE
+        )
+    if len(secret) > LONGEST_TOKEN:
+        raise Refused(401, "This token is not valid.", headers=CHALLENGE)
+    token = await asking.ask(lambda database: tokens.bearer(database, secret))
+    if token is None or token.role not in list(Role):
+        raise Refused(401, "This token is not valid.", headers=CHALLENGE)
+    now = datetime.now(UTC)
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        asking.note(lambda database: tokens.mark_used(database, token.id, now=now))
+    return token
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith(("127.", "::ffff:127."))

@@ -1,0 +1,105 @@
+"""Owns how a page is made: a template, the words of a language, and who looks at it.
+
+Templates escape everything they are given. They know `t` (words by key), `language`, `holder` (who
+is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`, `zone`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from callflow.call import Language
+from permissions.routes import POLICY, Open
+from settings import Settings
+from web.assets import Assets, NotBuiltError
+from web.current_user import Holder
+from web.words import said, section
+
+LANGUAGE_COOKIE = "language"
+"""Set by one click in the page; it outweighs the language of the account."""
+
+PLACES = (
+    ("/work", "work"),
+    ("/floor", "floor"),
+    ("/calls", "calls"),
+    ("/customers", "customers"),
+    ("/promises", "promises"),
+    ("/wake-ups", "wake"),
+    ("/notices", "notices"),
+    ("/batches", "batches"),
+    ("/do-not-call", "do_not_call"),
+    ("/handover", "handover"),
+    ("/knowledge", "knowledge"),
+    ("/audit", "audit"),
+    ("/accounts", "accounts"),
+)
+"""The pages of the navigation, with the words of each; a role sees those it may open."""
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates of this folder."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # the words are read once too
+    )
+
+
+def language_of(request: Request) -> Language:
+    """Return the language to speak to who asks: their click, their account, Chinese."""
+    holder = getattr(request.state, "holder", None)
+    for wish in (request.cookies.get(LANGUAGE_COOKIE), getattr(holder, "language", None)):
+        if wish in list(Language):
+            return Language(wish)
+    return Language.CHINESE
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page. `values` are what the template needs beyond its globals."""
+    settings: Settings = request.app.state.settings
+    assets: Assets = request.app.state.assets
+    holder = getattr(request.state, "holder", None)
+    language = language_of(request)
+    try:
+        text = (
+            templates()
+            .get_template(template)
+            .render(
+                t=said(language),
+                words=lambda *names: section(language, *names),
+                language=language.value,
+                other_language=_other(language).value,
+                holder=holder,
+                csrf=getattr(holder, "csrf", "") or "",
+                asset=assets.path,
+                company=settings.company,
+                zone=settings.timezone,
+                path=request.url.path,
+                places=places,
+                **values,
+            )
+        )
+    except NotBuiltError:
+        return HTMLResponse(said(language)("common.not_built"), status_code=503)
+    return HTMLResponse(text, status_code=status)
+
+
+def places(holder: Holder) -> list[tuple[str, str]]:
+    """Return the pages that somebody may open, as address and name of its words."""
+
+    def may_open(address: str) -> bool:
+        rule = POLICY.get(("GET", address), frozenset())
+        return not isinstance(rule, Open) and holder.role in rule
+
+    return [(address, name) for address, name in PLACES if may_open(address)]
+
+
+def _other(language: Language) -> Language:
+    return Language.ENGLISH if language is Language.CHINESE else Language.CHINESE
