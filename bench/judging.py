@@ -11,8 +11,9 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from callflow.rules.questions import Result
 from features.callbacks.lifecycle import FOR_A_PERSON, PromiseState
-from features.campaigns.contact import OVER, REACHED, JobState, Result
+from features.campaigns.contact import OVER, REACHED, JobState
 
 Invite = tuple[float, str]
 """When, in seconds since 1970, and the number that was dialled."""

@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Kind
 from db.bounded import Archive, Question
 from db.engine import engine
 from db.migrate import upgrade
@@ -25,7 +26,6 @@ from features.calls import rows
 from features.campaigns import lists
 from features.campaigns import plan as batch_plan
 from features.campaigns import queries as batches
-from features.campaigns.lifecycle import Kind
 from features.campaigns.queries import Batch
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry

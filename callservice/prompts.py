@@ -10,7 +10,7 @@ import structlog
 
 from callflow.call import Language
 from callflow.dialogues.notify import MESSAGE
-from features.campaigns.lifecycle import OWN
+from callflow.rules.questions import OWN
 from line.wire import packets
 
 _log = structlog.get_logger(__name__)

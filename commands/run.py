@@ -1,6 +1,6 @@
 """Owns `thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
 
-Hands the switchroom what is not its own: prompts, database, and the programs that serve.
+Hands the supervisor what is not its own: prompts, database, and the programs that serve.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns what all tables have in common: aware times, row numbers, names of constraints."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

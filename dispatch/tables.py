@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the tables of the dispatcher: each attempt to ring somebody, and what was read so far."""
 
 from datetime import datetime
 

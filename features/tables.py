@@ -1,21 +1,17 @@
 """Owns the list of all tables: whoever compares or makes them must have loaded every one."""
 
+import importlib
+from pathlib import Path
+
 from sqlalchemy import MetaData
 
 from db.base import Base
-from features.accounts import tables as people_models
-from features.campaigns import tables as batch_models
-from features.customers import tables as desk_models
-from features.emergency_notifications import tables as notice_models
-from features.wake_ups import tables as outbound_models
+
+_HERE = Path(__file__).parent
+
+for _folder in sorted(found.parent.name for found in _HERE.glob("*/tables.py")):
+    importlib.import_module(f"features.{_folder}.tables")
+for _engine in ("dispatch.tables", "ledger.tables"):
+    importlib.import_module(_engine)
 
 METADATA: MetaData = Base.metadata
-
-__all__ = [
-    "METADATA",
-    "batch_models",
-    "desk_models",
-    "notice_models",
-    "outbound_models",
-    "people_models",
-]

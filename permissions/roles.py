@@ -1,7 +1,8 @@
 """Owns who works at the hotline: the roles of the regulations, and who may see a whole number.
 
 Does no I/O. The caller is no role here: callers hold no account. Which role may ask which question
-is the desk's table (`permissions/routes.py`); this module knows only what belongs to the role itself.
+is the desk's table (`permissions/routes.py`); this module knows only what belongs to the role
+itself.
 """
 
 from enum import StrEnum

@@ -2,8 +2,9 @@
 
 Node and npm are the machine's own (18 or newer), or Node from the Python package index, held to
 the hashes of requirements/web.lock. The npm packages come from wherever npm is told to look and
-are held to the hashes of desk/web/package-lock.json; none of their scripts runs. When it cannot be
-done, calls are answered all the same: the desk says what is missing and the next start tries again.
+are held to the hashes of web/bundler/package-lock.json; none of their scripts runs. When it cannot
+be done, calls are answered all the same: the desk says what is missing and the next start tries
+again.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-SOURCE = PROJECT / "desk" / "web"
+SOURCE = PROJECT / "web" / "bundler"
 CACHE = Path(os.environ.get("THIRDRING_CACHE") or PROJECT / ".cache").absolute()
 WORKSHOP = CACHE / "web-workshop"
 OLDEST_NODE = 18
@@ -57,7 +58,7 @@ def main(wanted: str) -> None:
         say("building the desk's pages")
         node = node_of_machine() or node_of_cache()
         bring_packages(node)
-        entries = PROJECT / "desk" / "static" / "entry"
+        entries = PROJECT / "web" / "static" / "entry"
         step([*node.node, str(SOURCE / "build.mjs"), str(entries), str(CACHE / "web")])
         stamp.write_text(f"{wanted}\n")
         say("the desk's pages are ready")

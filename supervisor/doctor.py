@@ -1,6 +1,6 @@
 """Owns examining an installation: each finding says what was seen, and what to do about it.
 
-Changes nothing. What the switchroom does not know (database, prompts, ledger) is asked for by the
+Changes nothing. What the supervisor does not know (database, prompts, ledger) is asked for by the
 command, which hands its own examinations in.
 """
 

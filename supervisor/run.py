@@ -1,6 +1,6 @@
 """Owns `thirdring run`: everything from an empty home to the `ready` line, step by step.
 
-What is not the switchroom's own (prompts, database, our programs) is handed in by the command.
+What is not the supervisor's own (prompts, database, our programs) is handed in by the command.
 """
 
 import asyncio

@@ -49,7 +49,7 @@ LASTING = "/live"
 """What stays open for hours; how many of one person: `floor/streams.py`."""
 
 SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/sitting")})
-"""These have lanes of their own (`web/authentication/sign_in.py`): a password takes long to look at."""
+"""These have lanes of their own (`authentication/sign_in.py`): a password takes long."""
 
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 

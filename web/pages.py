@@ -41,9 +41,11 @@ PLACES = (
 
 @cache
 def templates() -> Environment:
-    """Return the templates of this folder."""
+    """Return the templates of all features, and those that they share."""
+    project = Path(__file__).resolve().parent.parent
+    folders = [project / "web" / "templates", *sorted(project.glob("features/*/templates"))]
     return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from callflow.call import Barge, Call, HangUp, Language, LineOutcome, Pressed
+from callflow.rules.questions import CALL_AGAIN, NOT_AGAIN, Kind, Question, Result, questions_in
 from callflow.rules.who_answered import Who, Witness, after, verdict
-from features.campaigns.contact import Result
-from features.campaigns.lifecycle import CALL_AGAIN, NOT_AGAIN, Kind, Question, questions_in
 
 LISTEN_FOR = 4.0
 """Seconds after a question."""

@@ -2,11 +2,8 @@
 
 from alembic import context
 
-from features.tables import METADATA
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
     render_as_batch=True,  # SQLite alters a table by making it anew
     compare_type=True,
 )

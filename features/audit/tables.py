@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the table of who looked at what, and who changed what (SEC-1, QA-5)."""
 
 from datetime import datetime
 

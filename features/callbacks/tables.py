@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the table of callbacks: whom we said we would call back (CBK-1, SIL-4)."""
 
 from datetime import datetime
 

@@ -1,7 +1,4 @@
-"""Owns the tables of the calls: recordings, tickets, and the journals they came from.
-
-Those of the people who work here are in `tickets/people.py`, those of their work in
-`features/customers/tables.py`.
+"""Owns the tables of calls: what happened in each, who talked, recordings and their gaps.
 
 Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
 """

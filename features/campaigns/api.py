@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules import wall_clock
+from callflow.rules.questions import Kind, Question, Result
 from db.bounded import Archive, Patience
 from db.paging import UnknownCursorError
 from features.audit import log as audit
@@ -22,8 +23,8 @@ from features.campaigns import progress as batch_state
 from features.campaigns import queries as batches
 from features.campaigns import results as batch_results
 from features.campaigns.api_lists import PATIENCE_S
-from features.campaigns.contact import SPACING, JobState, Result
-from features.campaigns.lifecycle import BatchState, Kind, Mode, Question
+from features.campaigns.contact import SPACING, JobState
+from features.campaigns.lifecycle import BatchState, Mode
 from features.campaigns.progress import Seen
 from features.campaigns.queries import Batch
 from features.campaigns.shapes import BatchShape, CameShape, ResultShape

@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
+from callflow.rules.questions import Question
 from db.bounded import Archive
 from features.audit.looks import look, recorded
 from features.campaigns import contacts as batch_jobs
@@ -21,7 +22,6 @@ from features.campaigns import queries as batches
 from features.campaigns import results as batch_results
 from features.campaigns.api_lists import PATIENCE_S
 from features.campaigns.contacts import Shown as Job
-from features.campaigns.lifecycle import Question
 from features.campaigns.wording import asked, meant
 from imports import worker as apart
 from imports.faults import UnreadableError

@@ -10,10 +10,10 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
+from callflow.rules.questions import Result
 from features.audit import log as audit
 from features.audit.looks import look, noted
 from features.campaigns import talks as batch_talks
-from features.campaigns.contact import Result
 from features.campaigns.queries import Batch
 from features.campaigns.shapes import TalkShape
 from features.campaigns.talks import BatchTalk, NotNowError

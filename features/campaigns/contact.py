@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from features.campaigns.lifecycle import CALL_AGAIN, NOT_AGAIN
+from callflow.rules.questions import CALL_AGAIN, NOT_AGAIN, Result
 
 
 class JobState(StrEnum):
@@ -40,31 +40,6 @@ class JobState(StrEnum):
 BEING_CALLED = frozenset({JobState.ASKING, JobState.CALLING})
 """An attempt is under way, on a line."""
 OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.SKIPPED})
-
-
-class Result(StrEnum):
-    """How the last attempt ended, or what came of the whole."""
-
-    NONE = ""
-    COMPLETED = "completed"  # all questions were asked of a person
-    BROKEN_OFF = "broken_off"  # a person hung up before the last question
-    DECLINED = "declined"  # a person does not want such calls
-    TALKED = "talked"  # with an agent, who wrote nothing down
-    LATER = "later"  # a person asked an agent to be called again later
-    VOICEMAIL = "voicemail"
-    FAX = "fax"
-    SILENT = "silent"  # lifted, and nobody said anything
-    BUSY = "busy"
-    NO_ANSWER = "no_answer"
-    OFF = "off"  # switched off or out of reach
-    REFUSED = "refused"  # the ringing call was turned away
-    UNKNOWN_NUMBER = "unknown_number"
-    NOT_ALLOWED = "not_allowed"  # the guard against toll fraud lets nobody ring this number
-    NO_LINE = "no_line"  # ours: the trunk is missing; nothing is known of the person's phone
-    CONGESTION = "congestion"  # the network has no line
-    FAILED = "failed"
-    UNKNOWN = "unknown"  # nobody knows whether it rang
-    DO_NOT_CALL = "do_not_call"
 
 
 REACHED = frozenset({Result.COMPLETED, Result.BROKEN_OFF, Result.DECLINED, Result.TALKED})

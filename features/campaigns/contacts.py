@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Result
 from db.bulk import written
 from dispatch.attempts import Attempt
 from dispatch.tables import AttemptRow
-from features.campaigns.contact import BEING_CALLED, REACHED, Job, JobState, Result
+from features.campaigns.contact import BEING_CALLED, REACHED, Job, JobState
 from features.campaigns.lifecycle import BatchState
 from features.campaigns.tables import WAS_CALLED, BatchJobRow, BatchRow
 from features.do_not_call.tables import DoNotCallRow

@@ -3,11 +3,12 @@
 from datetime import time
 
 from callflow.call import Language
+from callflow.rules.questions import CALL_AGAIN, Kind, Question, Result
 from callflow.rules.wall_clock import is_zone
 from callflow.text import clean
 from features.campaigns import plan as batch_plan
-from features.campaigns.contact import SPACING, Result
-from features.campaigns.lifecycle import CALL_AGAIN, Kind, Mode, Question
+from features.campaigns.contact import SPACING
+from features.campaigns.lifecycle import Mode
 from features.campaigns.queries import Batch
 from settings import Settings
 from web.forms import Typed

@@ -2,8 +2,9 @@
 
 Fair between the batches that run: a line that is free goes to who calls fewest. Nobody is called
 outside the hours of their own zone, nobody on the do-not-call list. An attempt is never planned
-ahead, so that a batch that is paused rings nobody new from the next turn on. Where agents talk, one
-who is free is rung first (`features/campaigns/outbound_agents.py`), and nobody while no agent is free.
+ahead, so that a batch that is paused rings nobody new from the next turn on. Where agents talk,
+one who is free is rung first (`features/campaigns/outbound_agents.py`), and nobody while no agent
+is free.
 """
 
 import time
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules import wall_clock
 from callflow.rules.hours import Calendar
+from callflow.rules.questions import Result
 from dispatch import attempts
 from dispatch.call_facts import Said
 from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
@@ -34,7 +36,6 @@ from features.campaigns.contact import (
     Job,
     NeverAgain,
     Reached,
-    Result,
     Ring,
     Rules,
     Unwilling,

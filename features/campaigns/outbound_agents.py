@@ -7,10 +7,11 @@ has somebody to talk to.
 from collections.abc import Mapping
 from typing import Final
 
+from callflow.rules.questions import Result
 from dispatch.call_facts import Said
 from dispatch.purpose import Heard, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, dialled
-from features.campaigns.contact import AttemptOver, Dialled, Event, Reached, Result
+from features.campaigns.contact import AttemptOver, Dialled, Event, Reached
 from features.campaigns.contacts import Shown
 from features.campaigns.queries import Batch
 from features.duties.choice import ReadyAgent

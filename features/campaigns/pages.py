@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from callflow.rules.questions import Result
 from db.bounded import Archive, Patience
 from db.paging import UnknownCursorError
 from features.audit.looks import look, noted
@@ -17,7 +18,7 @@ from features.campaigns import progress as batch_state
 from features.campaigns import queries as batches
 from features.campaigns import results as batch_results
 from features.campaigns.api_lists import PATIENCE_S
-from features.campaigns.contact import REACHED, Result
+from features.campaigns.contact import REACHED
 from features.campaigns.lifecycle import FROM, BatchState
 from features.campaigns.wording import asked, meant
 from permissions.routes import may

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from callflow.call import Language
+from callflow.rules.questions import NOTICES, Kind
 from db.bounded import Archive
 from features.audit import log as audit
 from features.audit.looks import look, noted
@@ -21,7 +22,7 @@ from features.campaigns import plan as batch_plan
 from features.campaigns import queries as batches
 from features.campaigns.api_lists import PATIENCE_S
 from features.campaigns.form import OWN_QUESTIONS, filled, wanted
-from features.campaigns.lifecycle import NOTICES, BatchState, Kind, Mode
+from features.campaigns.lifecycle import BatchState, Mode
 from features.campaigns.lists import List
 from features.campaigns.queries import Batch
 from features.campaigns.wording import asked

@@ -7,10 +7,10 @@ from typing import Final
 
 from calendars import calendar
 from callflow.rules.hours import Calendar
+from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question, Result
 from features.campaigns import contacts as batch_jobs
 from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
-from features.campaigns.contact import SPACING, Result
-from features.campaigns.lifecycle import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
+from features.campaigns.contact import SPACING
 from features.campaigns.lists import List
 from features.campaigns.queries import Batch, Known, Progress
 from features.campaigns.time_left import Pace, done_at

@@ -12,12 +12,13 @@ from sqlalchemy import RowMapping, Select, func, insert, literal, null, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from callflow.rules.questions import Kind, Question, Result, questions_in
 from db.paging import Page, column_of, page
 from features.accounts.tables import AccountRow
 from features.campaigns import contacts as batch_jobs
-from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, JobState, Result
+from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, JobState
 from features.campaigns.contacts import Person
-from features.campaigns.lifecycle import FROM, BatchState, Kind, Mode, Question, questions_in
+from features.campaigns.lifecycle import FROM, BatchState, Mode
 from features.campaigns.tables import BatchJobRow, BatchRow
 
 _PLAIN = (

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.campaigns.contact import BEING_CALLED, OVER, JobState, Result
-from features.campaigns.lifecycle import BatchState, Kind, Question, questions_in
+from callflow.rules.questions import Kind, Question, Result, questions_in
+from features.campaigns.contact import BEING_CALLED, OVER, JobState
+from features.campaigns.lifecycle import BatchState
 from features.campaigns.tables import WAS_CALLED, BatchJobRow, BatchRow
 from features.do_not_call.tables import DoNotCallRow
 from features.tickets.tables import TicketRow

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from features.campaigns.lifecycle import Question
+from callflow.rules.questions import Question
 from features.campaigns.queries import Batch
 
 SPEAK_AGAIN_AFTER: Final = 60.0

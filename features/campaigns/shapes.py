@@ -5,10 +5,11 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from callflow.rules.questions import Kind, Question, Result
 from features.calls.shapes import NOON, Clean, Shape
-from features.campaigns.contact import JobState, Result
+from features.campaigns.contact import JobState
 from features.campaigns.contacts import Shown
-from features.campaigns.lifecycle import BatchState, Kind, Mode, Question
+from features.campaigns.lifecycle import BatchState, Mode
 from features.campaigns.lists import List
 from features.campaigns.queries import Known, Progress
 from features.campaigns.results import Came

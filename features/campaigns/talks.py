@@ -11,18 +11,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Result
 from dispatch.tables import AttemptRow
 from features.campaigns import contacts as batch_jobs
 from features.campaigns import queries as batches
-from features.campaigns.contact import (
-    BEING_CALLED,
-    JobState,
-    NeverAgain,
-    Result,
-    Rules,
-    Wrote,
-    decide,
-)
+from features.campaigns.contact import BEING_CALLED, JobState, NeverAgain, Rules, Wrote, decide
 from features.campaigns.contacts import Shown
 from features.campaigns.queries import Batch
 from features.do_not_call import queries as do_not_call

@@ -1,7 +1,7 @@
 """Owns how questions of batches, and the keys that answer them, are called for people."""
 
 from callflow.call import Language
-from features.campaigns.lifecycle import Question
+from callflow.rules.questions import Question
 from web.words import said, words
 
 

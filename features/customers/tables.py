@@ -1,4 +1,4 @@
-"""Owns the tables of the desk's work: customers, ticket versions, knowledge, promises …"""
+"""Owns the table of customers: what is known of who calls (QUE-1, QUE-3)."""
 
 from datetime import datetime
 

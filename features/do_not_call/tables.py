@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the table of numbers that no campaign may ring."""
 
 from datetime import datetime
 

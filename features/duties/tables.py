@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the tables of duties: who works at which seat, and every change of it (QUE-4)."""
 
 from datetime import datetime
 

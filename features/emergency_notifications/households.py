@@ -1,7 +1,7 @@
 """Owns the households of notices as rows (CBK-5): chosen, claimed when due, changed, listed.
 
-What follows from an event is `features.emergency_notifications.lifecycle`'s to decide; here the row is
-locked, changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
+What follows from an event is `features.emergency_notifications.lifecycle`'s to decide; here the
+row is locked, changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Owns incidents and the notices about them as rows (CBK-5): recorded, spoken, begun, stopped.
 
-The households are `features.emergency_notifications.households`'. All of it runs in the caller's transaction (on
-SQLite one with `writing=True`).
+The households are `features.emergency_notifications.households`'. All of it runs in the caller's
+transaction (on SQLite one with `writing=True`).
 """
 
 from collections.abc import Collection, Sequence

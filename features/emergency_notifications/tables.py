@@ -13,7 +13,7 @@ from features.wake_ups.tables import IS_DUE_SOME_TIME
 
 
 class IncidentRow(Base):
-    """One incident, and the notice about it; what its columns mean: `features.emergency_notifications.queries`."""
+    """One incident, and the notice about it; `queries.py` says what its columns mean."""
 
     __tablename__ = "incidents"
 
@@ -40,7 +40,7 @@ class IncidentRow(Base):
 
 
 class NoticeHouseholdRow(Base):
-    """One household of one notice; what its columns mean: `features.emergency_notifications.lifecycle`."""
+    """One household of one notice; `lifecycle.py` says what its columns mean."""
 
     __tablename__ = "notice_households"
 

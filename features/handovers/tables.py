@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the table of the shift hand-over log (RPT-4)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the table of the knowledge base (TKT-15)."""
 
 from datetime import datetime
 

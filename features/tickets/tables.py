@@ -1,4 +1,4 @@
-"""TODO."""
+"""Owns the tables of tickets and of their versions (TKT-1, TKT-6)."""
 
 from datetime import datetime
 from typing import Any

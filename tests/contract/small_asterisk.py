@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from settings import Settings
-from supervisor import asterisk as switchroom_asterisk
+from supervisor import asterisk as supervised_asterisk
 from supervisor.asterisk import Installation
 
 SECRET = "a secret of the tests"
@@ -126,7 +126,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def running(dialplan: str) -> Iterator[SmallAsterisk]:
     """Start one in a short folder of its own (its control socket's path may have 100 letters)."""
-    installation = switchroom_asterisk.obtain(Settings(), print)
+    installation = supervised_asterisk.obtain(Settings(), print)
     folder = Path(tempfile.mkdtemp(prefix="3r-"))
     asterisk = SmallAsterisk(installation, folder, free_port())
     try:

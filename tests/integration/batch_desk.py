@@ -8,11 +8,12 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Result
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from features.audit.tables import AuditRow
 from features.campaigns import contacts as batch_jobs
-from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contact import Job, JobState
 from features.campaigns.contacts import Wanted
 from tests.integration.desk_room import call_id, ticket_number
 from tests.integration.page_room import Pages

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callflow.rules.questions import SHIPPED, Kind, Result
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from features.campaigns import contacts as batch_jobs
 from features.campaigns import queries as batches
-from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contact import Job, JobState
 from features.campaigns.contacts import Person
-from features.campaigns.lifecycle import SHIPPED, BatchState, Kind
+from features.campaigns.lifecycle import BatchState
 from features.campaigns.outbound import Batching
 from features.campaigns.queries import Batch
 from features.campaigns.tables import BatchJobRow

@@ -16,11 +16,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Result
 from callflow.rules.wall_clock import is_zone
 from db.engine import engine
 from dispatch.guard import Guard
 from dispatch.purpose import Follow, Planned
-from features.campaigns.contact import HELD_BACK_FOR, Job, JobState, Result
+from features.campaigns.contact import HELD_BACK_FOR, Job, JobState
 from features.campaigns.lifecycle import BatchState
 from features.campaigns.outbound import Batching
 from features.campaigns.tables import BatchJobRow

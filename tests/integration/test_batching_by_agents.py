@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from callflow.rules.questions import Result
 from db.engine import engine
 from dispatch.attempts import Attempt
 from dispatch.guard import Guard
@@ -22,7 +23,7 @@ from features.callbacks import queries as promises
 from features.callbacks.lifecycle import PromiseKind
 from features.callbacks.tables import PromiseRow
 from features.calls.tables import Call
-from features.campaigns.contact import JobState, Result
+from features.campaigns.contact import JobState
 from features.campaigns.lifecycle import BatchState, Mode
 from features.campaigns.queries import Batch
 from features.duties import free_agents

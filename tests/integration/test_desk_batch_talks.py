@@ -11,12 +11,13 @@ import pytest_asyncio
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import Result
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from features.accounts.tables import AccountRow
 from features.campaigns import contacts as batch_jobs
 from features.campaigns import queries as batches
-from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contact import Job, JobState
 from features.campaigns.contacts import Wanted
 from features.campaigns.lifecycle import BatchState
 from features.duties import queries as duties

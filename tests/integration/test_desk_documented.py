@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-import reception.guide
-import reception.journal
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
 import agi.metrics
 import ami.metrics
+import callservice.journal
+import callservice.routing
 import dispatch.metrics
 import line.metrics
 from permissions.roles import IN_CHINESE, Role, sees_numbers
@@ -31,8 +31,8 @@ WRITERS = (
     ami.metrics,
     dispatch.metrics,
     line.metrics,
-    reception.guide,
-    reception.journal,
+    callservice.routing,
+    callservice.journal,
 )
 """The modules whose metrics the call service leaves for the desk; importing them makes these."""
 

@@ -120,7 +120,7 @@ def test_doctor_finds_secrets_that_others_can_read(tmp_path: Path) -> None:
 
 def checkout(folder: Path) -> Path:
     """Copy what the bootstrap reads, so that a test cannot harm the real environment."""
-    for part in ("scripts", "requirements", "switchroom"):
+    for part in ("scripts", "requirements", "supervisor", "tools"):
         shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "pyproject.toml", folder)
     return folder / "scripts" / "bootstrap"

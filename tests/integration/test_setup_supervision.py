@@ -162,7 +162,7 @@ async def test_what_a_killed_supervisor_started_dies_with_it(home: Path) -> None
 import asyncio, sys
 from pathlib import Path
 from tests.integration.test_setup_supervision import child, SLEEPER
-from switchroom.supervise import Supervisor
+from supervisor.supervise import Supervisor
 supervisor = Supervisor(home=Path({str(home)!r}), children=[child("calls", SLEEPER)])
 asyncio.run(supervisor.run(lambda: print("up", flush=True)))
 """

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.rules.questions import SHIPPED, Result
 from db.engine import engine
 from features.campaigns import contacts as batch_jobs
 from features.campaigns import queries as batches
-from features.campaigns.contact import Job, JobState, Result
+from features.campaigns.contact import Job, JobState
 from features.campaigns.contacts import Wanted
-from features.campaigns.lifecycle import SHIPPED, BatchState, Mode
+from features.campaigns.lifecycle import BatchState, Mode
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from tests.integration.batch_room import batch, people

@@ -102,7 +102,17 @@ def test_every_clause_that_is_kept_is_cited_by_code_and_by_a_test() -> None:
     code = DIALPLAN + "".join(
         _sources(folder)
         for folder in (
-            *("callflow", "reception", "agi", "ledger", "recordings", "tickets", "desk", "floor"),
+            *(
+                "callflow",
+                "callservice",
+                "agi",
+                "dispatch",
+                "ledger",
+                "recordings",
+                "features",
+                "web",
+                "floor",
+            ),
         )
     )
     for path in (PROJECT / "asterisk-config").glob("*.j2"):

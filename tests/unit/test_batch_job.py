@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callflow.rules.questions import Result
 from features.campaigns.contact import (
     OVER,
     SPACING,
@@ -18,7 +19,6 @@ from features.campaigns.contact import (
     JobState,
     NeverAgain,
     Reached,
-    Result,
     Ring,
     Rules,
     Unwilling,

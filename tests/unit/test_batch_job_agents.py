@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callflow.rules.questions import Result
 from features.campaigns.contact import (
     LATER_AFTER,
     AttemptOver,
@@ -13,7 +14,6 @@ from features.campaigns.contact import (
     JobState,
     NeverAgain,
     Reached,
-    Result,
     Ring,
     Rules,
     Wrote,

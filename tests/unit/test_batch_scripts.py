@@ -9,8 +9,8 @@ import pytest
 
 from callflow.call import Language
 from callflow.dialogues.survey import asked_in
+from callflow.rules.questions import SHIPPED, Question
 from callservice import prompts as shelf
-from features.campaigns.lifecycle import SHIPPED, Question
 from features.campaigns.scripts import ScriptFiles
 from sounds.sound import Sound, wav_bytes, write_whole
 from sounds.texts import Language as Spoken

@@ -5,6 +5,7 @@ import tomllib
 import pytest
 
 from callflow.call import Language, MessageReason, Topic
+from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
 from features.audit.pages import ACTIONS
 from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
@@ -12,8 +13,8 @@ from features.calls.pages import ASKED_WHY
 from features.calls.recording import RecordingKind
 from features.calls.stretches import How
 from features.campaigns.api_export import FIXED
-from features.campaigns.contact import JobState, Result
-from features.campaigns.lifecycle import NOTICES, SHIPPED, BatchState, Kind
+from features.campaigns.contact import JobState
+from features.campaigns.lifecycle import BatchState
 from features.customers.queries import CustomerSort
 from features.emergency_notifications.api import WHY_NOT
 from features.emergency_notifications.export import COLUMNS, REASONS, why

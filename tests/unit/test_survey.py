@@ -14,7 +14,7 @@ from callflow.call import (
     VoiceEnded,
 )
 from callflow.dialogues.survey import Asked, asked_in, survey
-from features.campaigns.lifecycle import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
+from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question
 from tests.unit.scripted import ScriptedCall, pressed
 
 ZH = Language.CHINESE

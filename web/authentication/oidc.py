@@ -200,7 +200,7 @@ class Provider:
 
 
 async def _letter() -> ModuleType:
-    """Return `web.authentication.id_token`: half a second that few houses need, and nobody waits for."""
+    """Return `id_token.py`: half a second that few houses need, and nobody waits for."""
     return await asyncio.to_thread(import_module, "web.authentication.id_token")
 
 

@@ -1,8 +1,8 @@
 """Owns signing in: the tries, the password, and the new sitting, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
-right password forgets them, from where it came (`web/authentication/lockout.py`). Whatever is wrong, the
-answer is the same sentence.
+right password forgets them, from where it came (`web/authentication/lockout.py`). Whatever is
+wrong, the answer is the same sentence.
 """
 
 from dataclasses import dataclass, field

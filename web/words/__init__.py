@@ -1,7 +1,8 @@
 """Owns the words of the pages: every visible text by its key, in each language.
 
-A key is `section.name`, a section is a table of `zh.toml` and of `en.toml`. Both files hold the
-same keys with the same gaps (`{count}`); a key that is missing is a fault of ours and raises.
+A key is `section.name`, a section is a table of `zh.toml` and of `en.toml` in the folder `words`
+of a feature, or in this one. Both files hold the same keys with the same gaps (`{count}`); a key
+that is missing is a fault of ours and raises, and so does a section that two features claim.
 """
 
 import tomllib
@@ -16,6 +17,7 @@ Said = Callable[..., str]
 """Takes a key, and by name what fills its gaps."""
 
 _HERE = Path(__file__).parent
+_FEATURES = _HERE.parent.parent / "features"
 
 
 class UnknownWordsError(KeyError):
@@ -25,7 +27,13 @@ class UnknownWordsError(KeyError):
 @cache
 def words(language: Language) -> Words:
     """Return every text of a language by `section.name`."""
-    sections = tomllib.loads((_HERE / f"{language.value}.toml").read_text(encoding="utf-8"))
+    name = f"{language.value}.toml"
+    sections: dict[str, Mapping[str, str]] = {}
+    for file in (_HERE / name, *sorted(_FEATURES.glob(f"*/words/{name}"))):
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        if twice := sections.keys() & found.keys():
+            raise ValueError(f"{file}: {', '.join(twice)} is another feature's")
+        sections |= found
     return {
         f"{section}.{name}": text
         for section, texts in sections.items()

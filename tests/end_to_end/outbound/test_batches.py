@@ -14,10 +14,11 @@ import pytest
 from caller import audio
 from caller.listen import RATE, Samples, segments
 from caller.phone import BUSY, AgentPhone, Answering, Phone
+from callflow.rules.questions import Result
 from db.engine import engine
 from features.campaigns import contacts as batch_jobs
 from features.campaigns import queries as batches
-from features.campaigns.contact import JobState, Result
+from features.campaigns.contact import JobState
 from features.campaigns.contacts import Person, Shown, Wanted
 from features.campaigns.lifecycle import BatchState
 from tests.end_to_end.house import House

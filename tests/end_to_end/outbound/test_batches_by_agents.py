@@ -7,7 +7,8 @@ import pytest
 
 from caller.listen import Samples
 from caller.phone import BUSY, NEVER, Answering, Phone
-from features.campaigns.contact import JobState, Result
+from callflow.rules.questions import Result
+from features.campaigns.contact import JobState
 from features.campaigns.lifecycle import Mode
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House, Row

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from caller.listen import Samples
 from caller.phone import Answering, Phone
-from features.campaigns.contact import Result
+from callflow.rules.questions import Result
 from features.campaigns.lifecycle import Mode
 from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
 from tests.end_to_end.outbound.test_batches import has, runs

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FIELDS, accepted, conflicted, failed, isEmpty, isUnfinished, lacksDepartment, opened, restored, sending, settled, typed, unsaved } from "../../../desk/static/work/draft.js";
+import { FIELDS, accepted, conflicted, failed, isEmpty, isUnfinished, lacksDepartment, opened, restored, sending, settled, typed, unsaved } from "../../../web/static/work/draft.js";
 
 const ticket = (more = {}) => ({ number: "20261122-00001", version: 1, kind: "unknown", business: null, nature: null, state: "new", customer_name: "", customer_number: "138", body: "", answer: "", department: "", ...more });
 

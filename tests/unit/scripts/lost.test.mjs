@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOST_AFTER_MS, found, look } from "../../../desk/static/work/lost.js";
+import { LOST_AFTER_MS, found, look } from "../../../web/static/work/lost.js";
 
 const LOST = { talks: true, ready: true, has: false };
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RING_AFTER_MS, keys, shown, start, step } from "../../../desk/static/phone/machine.js";
+import { RING_AFTER_MS, keys, shown, start, step } from "../../../web/static/phone/machine.js";
 
 const NAMES = ["connect", "registered", "unregistered", "signed_off", "microphone", "expect", "popped", "invited", "ring_due", "answer", "dial", "accepted", "ended", "hang_up", "muted", "held", "digit", "consult", "back", "moved", "belongs"];
 
