@@ -65,14 +65,14 @@ class Paths:
         return self.home / "sounds-own"
 
     @property
-    def batch_words(self) -> Path:
-        """Return where the words are that were spoken for single batches."""
+    def campaign_words(self) -> Path:
+        """Return where the words are that were spoken for single campaigns."""
         return self.home / "sounds-spoken"
 
     @property
-    def batches(self) -> Path:
-        """Return where the call service reads what a batch asks."""
-        return self.run / "batches"
+    def campaigns(self) -> Path:
+        """Return where the call service reads what a campaign asks."""
+        return self.run / "campaigns"
 
     @property
     def notice(self) -> Path:

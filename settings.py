@@ -233,26 +233,26 @@ class Settings(BaseSettings):
         description="A wake-up that we are later with than these seconds is not rung any more: the "
         "desk is told.",
     )
-    promise_ring_for: int = Field(
+    callback_ring_for: int = Field(
         30, ge=5, le=120, description="Seconds a customer's phone rings who was promised a call."
     )
-    promise_again_every: int = Field(
+    callback_again_every: int = Field(
         300,
         ge=5,
         le=86_400,
         description="Seconds until a customer is called again who was busy or did not answer.",
     )
-    promise_tries: int = Field(
+    callback_tries: int = Field(
         3,
         ge=1,
         le=20,
         description="How often such a customer is called before the desk is told (CBK-1).",
     )
-    promise_grace: int = Field(
+    callback_grace: int = Field(
         14_400,
         ge=600,
         le=604_800,
-        description="A promise that has waited for an agent for longer than these seconds is not "
+        description="A callback that has waited for an agent for longer than these seconds is not "
         "called by itself any more: the desk is told.",
     )
 
@@ -279,11 +279,11 @@ class Settings(BaseSettings):
         "empty: not at all.",
     )
 
-    lines_batches: int = Field(
-        20, ge=1, le=500, description="How many of these calls are for batches at once, at most."
+    lines_campaigns: int = Field(
+        20, ge=1, le=500, description="How many of these calls are for campaigns at once, at most."
     )
-    batch_ring_for: int = Field(
-        30, ge=5, le=120, description="Seconds the phone of a person of a batch rings."
+    campaign_ring_for: int = Field(
+        30, ge=5, le=120, description="Seconds the phone of a person of a campaign rings."
     )
 
     oidc_issuer: str = Field(

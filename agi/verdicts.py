@@ -5,7 +5,7 @@ server died in the middle (ANS-3).
 """
 
 from agi.session import Session
-from callflow.call import Connect, HangUp, Promise, Return, TakeMessage, Verdict
+from callflow.call import Callback, Connect, HangUp, Return, TakeMessage, Verdict
 
 
 async def tell(session: Session, verdict: Verdict) -> None:
@@ -26,8 +26,8 @@ def variables(verdict: Verdict) -> dict[str, str]:
             return _named("hangup", reason=outcome, language=language)
         case Return(language):
             return _named("back", language=language)
-        case Promise(kind, language):
-            return _named("promise", reason=kind, language=language)
+        case Callback(kind, language):
+            return _named("callback", reason=kind, language=language)
 
 
 def _named(

@@ -1,12 +1,13 @@
-"""Owns `python -m bench.claim`: what it costs to see who of a batch is due, and to take them over.
+"""Owns `python -m bench.claim`: what it costs to see who of a campaign is due, and to take them
+over.
 
 python -m bench.claim               with 1,000 and with 1,000,000 people who are due later
 python -m bench.claim --keep        and write docs/benchmarks-claim.md
 
 On SQLite and on PostgreSQL, through the dispatcher's own purpose: `next_due`, which is asked many
 times a second, and `claim` of ten people in a transaction of its own. The people of later days are
-in the running batch itself and in one that rests. Exit code 1 when a million cost more than twice
-a thousand, and more than a millisecond more.
+in the running campaign itself and in one that rests. Exit code 1 when a million cost more than
+twice a thousand, and more than a millisecond more.
 """
 
 import argparse
@@ -26,13 +27,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bench import machine
 from db.engine import engine
 from db.migrate import upgrade
-from features.campaigns import contacts as batch_jobs
-from features.campaigns import queries as batches
+from features.campaigns import contacts as campaign_contacts
+from features.campaigns import queries as campaigns
 from features.campaigns.contacts import Person
-from features.campaigns.lifecycle import BatchState
-from features.campaigns.outbound import Batching
+from features.campaigns.lifecycle import CampaignState
+from features.campaigns.outbound import CampaignCalls
 from settings import PROJECT
-from tests.integration.batch_room import SpokenAtOnce, batch
+from tests.integration.campaign_room import SpokenAtOnce, campaign
 from tests.postgres import running as postgres
 
 FEW, MANY = 1_000, 1_000_000
@@ -63,10 +64,10 @@ async def measured(url: str, name: str) -> Sequence[Cost]:
     now = datetime.now(UTC)
     async with made.execution_options(writing=True).begin() as connection:
         keys = [
-            await batches.make(connection, batch(lines=10**9), (), made_by=None, now=now)
+            await campaigns.make(connection, campaign(lines=10**9), (), made_by=None, now=now)
             for _ in range(2)
         ]
-        await batches.change(connection, keys[0], BatchState.RUNNING, now=now)
+        await campaigns.change(connection, keys[0], CampaignState.RUNNING, now=now)
     placed = 0
     for later in (FEW, MANY):
         placed = await _fill(made, keys, later // 2 - placed, begin=placed)
@@ -76,14 +77,14 @@ async def measured(url: str, name: str) -> Sequence[Cost]:
 
 
 async def _fill(made: AsyncEngine, keys: Sequence[int], count: int, *, begin: int) -> int:
-    """Put people who are due later into each batch; return how many there are in each now."""
+    """Put people who are due later into each campaign; return how many there are in each now."""
     at = datetime.now(UTC) + LATER
     for first in range(begin, begin + count, PIECE):
         last = min(first + PIECE, begin + count)
         some = [Person(position=n, number=str(10**10 + n)) for n in range(first, last)]
         async with made.execution_options(writing=True).begin() as connection:
             for key in keys:
-                await batch_jobs.add(connection, key, some, due=at)
+                await campaign_contacts.add(connection, key, some, due=at)
     async with made.connect() as connection:
         await connection.execute(text("ANALYZE"))
         await connection.commit()
@@ -95,19 +96,21 @@ async def _asked(made: AsyncEngine, key: int, name: str, later: int) -> Sequence
     first = 10**9 + later
     due = [Person(position=first + n, number=str(first + n)) for n in range((TIMES + 1) * AT_ONCE)]
     async with made.execution_options(writing=True).begin() as connection:
-        await batch_jobs.add(connection, key, due, due=now)
-    batching = Batching(lines=10**9, scripts=SpokenAtOnce())
+        await campaign_contacts.add(connection, key, due, due=now)
+    campaign_calls = CampaignCalls(lines=10**9, scripts=SpokenAtOnce())
 
     async def next_due() -> None:
         async with made.connect() as connection:
-            assert await batching.next_due(connection)
+            assert await campaign_calls.next_due(connection)
 
     async def claim() -> None:
         async with made.execution_options(writing=True).begin() as connection:
-            assert await _claimed(batching, connection) == AT_ONCE
+            assert await _claimed(campaign_calls, connection) == AT_ONCE
 
     async with made.execution_options(writing=True).begin() as connection:
-        assert await _claimed(batching, connection)  # a batch that begins rings one, not a burst
+        assert await _claimed(
+            campaign_calls, connection
+        )  # a campaign that begins rings one, not a burst
     await asyncio.sleep(PACED_S)
     return [
         await _timed(next_due, name, later, "who is due next?"),
@@ -115,9 +118,9 @@ async def _asked(made: AsyncEngine, key: int, name: str, later: int) -> Sequence
     ]
 
 
-async def _claimed(batching: Batching, connection: AsyncConnection) -> int:
+async def _claimed(campaign_calls: CampaignCalls, connection: AsyncConnection) -> int:
     now = datetime.now(UTC)
-    planned, _ = await batching.claim(connection, now=now, until=now, limit=AT_ONCE)
+    planned, _ = await campaign_calls.claim(connection, now=now, until=now, limit=AT_ONCE)
     return len(planned)
 
 
@@ -178,8 +181,8 @@ def main() -> int:
         [
             "# What it costs to see who is due",
             "",
-            "`python -m bench.claim --keep`: half of those who are due later are in the batch that",
-            "runs, half in one that rests. (Issue 4, bar e.)",
+            "`python -m bench.claim --keep`: half of those who are due later are in the campaign",
+            "that runs, half in one that rests. (Issue 4, bar e.)",
             "",
             table(costs),
             "",

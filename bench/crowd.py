@@ -20,7 +20,7 @@ HOST = "127.0.0.1"
 PACE_S = 0.05
 """Between two requests of the agent."""
 
-ASKED = ("/api/v1/sitting", "/api/v1/calls?limit=20", "/api/v1/tickets?limit=20")
+ASKED = ("/api/v1/session", "/api/v1/calls?limit=20", "/api/v1/tickets?limit=20")
 SAID = json.dumps({"call": "00000001-6a5c-4c1d-9b6e-2f1f0f6f7a10", "ms": 80}).encode()
 
 
@@ -170,7 +170,7 @@ def streams(cookie: str) -> Callable[[Attack, int], Awaitable[None]]:
 
 async def trickle(attack: Attack, _number: int) -> None:
     """Send the body of a sign-in, a byte a second."""
-    head = "POST /api/v1/sitting HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60000\r\n"
+    head = "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60000\r\n"
     with contextlib.suppress(OSError):
         async with attack.line() as (_, writer):
             writer.write(f"{head}Content-Type: application/json\r\n\r\n{{".encode())
@@ -190,7 +190,7 @@ def guesses(number: str) -> Callable[[Attack, int], Awaitable[None]]:
 
     async def guess(attack: Attack, which: int) -> None:
         body = json.dumps({"number": number, "password": f"not-the-password-{which}"})
-        await _ask(attack, _posted("/api/v1/sitting", body))
+        await _ask(attack, _posted("/api/v1/session", body))
 
     return guess
 
@@ -198,7 +198,7 @@ def guesses(number: str) -> Callable[[Attack, int], Awaitable[None]]:
 async def spray(attack: Attack, which: int) -> None:
     """Try a password at number after number."""
     body = json.dumps({"number": f"{300_000 + which}", "password": "not-the-password"})
-    await _ask(attack, _posted("/api/v1/sitting", body))
+    await _ask(attack, _posted("/api/v1/session", body))
 
 
 async def forged(attack: Attack, _number: int) -> None:

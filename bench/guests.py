@@ -34,7 +34,7 @@ CUSTOMERS: Mapping[str, str] = {
     "8": "lifts the receiver and says nothing",
     "9": "is switched off",
 }
-"""The same of a customer of a batch, whose number has eleven digits."""
+"""The same of a customer of a campaign, whose number has eleven digits."""
 
 _TURNED_DOWN = ("SIP/2.0 4", "SIP/2.0 5", "SIP/2.0 6")
 

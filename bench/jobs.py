@@ -18,9 +18,9 @@ from typing import Final, Protocol
 
 import httpx
 
+from bench.callbacks import Callbacks
 from bench.guests import KINDS as SLEEPERS
 from bench.judging import Invite, Judged, of_attempts, of_guest
-from bench.promised import Promises
 from bench.visits import Visits, counted
 from tests.end_to_end.house import House
 
@@ -126,7 +126,7 @@ class WakeUps:
         )
 
 
-KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps, Visits, Promises)
+KINDS: Final[Sequence[Callable[[int], Jobs]]] = (WakeUps, Visits, Callbacks)
 """Each is given its share of the jobs."""
 
 

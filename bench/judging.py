@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from callflow.rules.questions import Result
-from features.callbacks.lifecycle import FOR_A_PERSON, PromiseState
-from features.campaigns.contact import OVER, REACHED, JobState
+from features.callbacks.lifecycle import FOR_A_PERSON, CallbackState
+from features.campaigns.contact import OVER, REACHED, ContactState
 
 Invite = tuple[float, str]
 """When, in seconds since 1970, and the number that was dialled."""
@@ -75,7 +75,7 @@ def of_guest(number: str, row: Row, invites: Sequence[Invite]) -> list[str]:
 
 @dataclass(frozen=True)
 class Called:
-    """One person of a batch: the row, the attempts for it, and the INVITEs of the number."""
+    """One person of a campaign: the row, the attempts for it, and the INVITEs of the number."""
 
     job: Row
     attempts: Sequence[Row]
@@ -85,9 +85,9 @@ class Called:
 
 
 def of_person(called: Called, *, most: int, stopped: bool = False) -> list[str]:
-    """Return what is wrong with one person of a batch that makes at most so many attempts.
+    """Return what is wrong with one person of a campaign that makes at most so many attempts.
 
-    `stopped`: the batch was, so that somebody may still be waiting.
+    `stopped`: the campaign was, so that somebody may still be waiting.
     """
     number, attempts = str(called.job["number"]), sorted(called.attempts, key=_planned)
     found = [*_twice(number, attempts, called.rung), *_left(number, called.job, stopped=stopped)]
@@ -104,23 +104,23 @@ def of_person(called: Called, *, most: int, stopped: bool = False) -> list[str]:
     return found
 
 
-def of_promise(row: Row, attempts: Sequence[Row], rung: Sequence[float]) -> list[str]:
+def of_callback(row: Row, attempts: Sequence[Row], rung: Sequence[float]) -> list[str]:
     """Return what is wrong with one promised call; an attempt rings an agent, then the customer.
 
     `tries` counts, from the journals, how often the customer's phone was about to ring; when the
-    switch dies that can be lost, and the promise is then `unknown`.
+    switch dies that can be lost, and the callback is then `unknown`.
     """
-    number, state = str(row["number"]), PromiseState(row["state"])
+    number, state = str(row["number"]), CallbackState(row["state"])
     found = _twice(number, sorted(attempts, key=_planned), rung)
-    if state not in {PromiseState.KEPT, *FOR_A_PERSON}:
+    if state not in {CallbackState.KEPT, *FOR_A_PERSON}:
         found.append(f"{number} was left {state.value}")
-    if state is PromiseState.KEPT and not rung:
+    if state is CallbackState.KEPT and not rung:
         found.append(f"{number} counts as called, and was not")
-    known = int(row["tries"]) + (state is PromiseState.UNKNOWN)
+    known = int(row["tries"]) + (state is CallbackState.UNKNOWN)
     if len(rung) > known:
         found.append(f"{number} was rung {len(rung)} times, and we know of {known}")
     if row["kept_at"]:
-        found += _too_late(number, rung, epoch(row["kept_at"]), "after the promise was kept")
+        found += _too_late(number, rung, epoch(row["kept_at"]), "after the callback was kept")
     return found
 
 
@@ -137,10 +137,10 @@ def _twice(number: str, attempts: Sequence[Row], rung: Sequence[float]) -> list[
 
 
 def _left(number: str, job: Row, *, stopped: bool) -> list[str]:
-    state, result = JobState(job["state"]), Result(job["result"])
+    state, result = ContactState(job["state"]), Result(job["result"])
     if state in OVER and result:
         return []
-    if stopped and state is JobState.WAITING and job["next_at"]:
+    if stopped and state is ContactState.WAITING and job["next_at"]:
         return []
     return [f"{number} was left {state.value} ({result.value or 'without a result'})"]
 

@@ -8,7 +8,7 @@ python -m bench.killing --keep                     and write docs/benchmarks-wak
 Each kill is a SIGKILL at a random moment. SIPp plays everybody who is rung (bench/guests.py), and
 its own book of the INVITEs is what our rows are held against (bench/jobs.py). Exit code 1 when a
 guest was forgotten, rung after the proof, rung early, or oftener than there are attempts, or a
-customer of a batch or a promise twice in one attempt or after having been reached.
+customer of a campaign or a callback twice in one attempt or after having been reached.
 """
 
 import argparse
@@ -182,7 +182,7 @@ def markdown(night: Night, load: tuple[float, float], *, lines: int, seed: int) 
             ),
             "",
             "A fault is, of a wake-up: never rung, rung early, rung after the proof; of a visit or",
-            "a promise: rung twice in one attempt, rung though the person was reached; of all:",
+            "a callback: rung twice in one attempt, rung though the person was reached; of all:",
             "rung oftener than we know of, left without an end.",
             "",
             *(f"- {fault}" for fault in wrong[:20]),

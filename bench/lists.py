@@ -1,8 +1,8 @@
 """Measures how soon a list of ten thousand people can be seen: `python -m bench.lists [--rows N]`.
 
 From the bytes to what the page shows: read in its own process, then asked of a real database that
-knows a thousand tickets and five hundred numbers that must not be called; and how long the batch of
-it takes to be kept.
+knows a thousand tickets and five hundred numbers that must not be called; and how long the campaign
+of it takes to be kept.
 """
 
 import argparse
@@ -19,14 +19,14 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Kind
-from db.bounded import Archive, Question
+from db.bounded import Database, Question
 from db.engine import engine
 from db.migrate import upgrade
 from features.calls import rows
 from features.campaigns import lists
-from features.campaigns import plan as batch_plan
-from features.campaigns import queries as batches
-from features.campaigns.queries import Batch
+from features.campaigns import plan as campaign_plan
+from features.campaigns import queries as campaigns
+from features.campaigns.queries import Campaign
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
@@ -64,8 +64,8 @@ def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
 
 async def measure(settings: Settings, count: int) -> None:
     """Print what each step takes."""
-    archive = Archive(engine(settings.database))
-    await archive.write(_furnish, within=30)
+    database = Database(engine(settings.database))
+    await database.write(_furnish, within=30)
     print(f"| {count} rows | bytes | s to the preview | callable | faults | twice | s to keep |")
     print("|---|---|---|---|---|---|---|")
     for name, content in (
@@ -75,9 +75,9 @@ async def measure(settings: Settings, count: int) -> None:
     ):
         for _ in range(ROUNDS):
             began = time.monotonic()
-            found = await lists.take_in(content, f"x.{name}", settings, archive.patience(10))
+            found = await lists.take_in(content, f"x.{name}", settings, database.patience(10))
             seen = time.monotonic()
-            await archive.write(_keeping(found, settings), within=30)
+            await database.write(_keeping(found, settings), within=30)
             kept = time.monotonic()
             reading = found.reading
             figures = (len(found.people), len(reading.faults), len(reading.twice))
@@ -85,19 +85,19 @@ async def measure(settings: Settings, count: int) -> None:
             print(
                 f"| {name} | {len(content)} | {seen - began:.2f} | {counted} | {kept - seen:.2f} |"
             )
-    await archive.close(within=5)
+    await database.close(within=5)
 
 
 def _keeping(found: lists.List, settings: Settings) -> Question[int]:
-    usual = Batch(
+    usual = Campaign(
         name="x",
         kind=Kind.VISIT,
-        questions=batch_plan.usual(Kind.VISIT),
+        questions=campaign_plan.usual(Kind.VISIT),
         zone=settings.timezone,
     )
-    kept = batch_plan.people_of(found, language="zh")
+    kept = campaign_plan.people_of(found, language="zh")
     now = datetime.now(UTC)
-    return lambda connection: batches.make(connection, usual, kept, made_by=None, now=now)
+    return lambda connection: campaigns.make(connection, usual, kept, made_by=None, now=now)
 
 
 async def _furnish(connection: AsyncConnection) -> None:

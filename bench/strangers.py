@@ -160,7 +160,7 @@ async def _lists(desk: Desk) -> str:
     said: dict[int, int] = {}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as client:
         for made in WORKBOOKS.values():
-            answer = await client.post("/api/v1/batch-lists", content=made())
+            answer = await client.post("/api/v1/campaign-lists", content=made())
             said[answer.status_code] = said.get(answer.status_code, 0) + 1
     return f"{len(WORKBOOKS)}: " + ", ".join(f"{n} × {what}" for what, n in said.items())
 
@@ -176,7 +176,7 @@ async def _all(desk: Desk) -> str:
     return f"{len(kinds)} kinds"
 
 
-STREAMER, AGENT = f"sitting-{Role.INSPECTOR.value}", f"sitting-{Role.SENIOR_AGENT.value}"
+STREAMER, AGENT = f"session-{Role.INSPECTOR.value}", f"session-{Role.SENIOR_AGENT.value}"
 KINDS: Mapping[str, Does] = {
     "nobody": _nobody,
     "600 idle connections, replaced at once": _crowd(crowd.idle, at_once=600),

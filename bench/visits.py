@@ -1,6 +1,6 @@
 """Owns return visits that a house makes for a bench: brought and made through the desk's own API.
 
-Each person of the batch is a customer of a kind that the number's last digit says
+Each person of the campaign is a customer of a kind that the number's last digit says
 (`bench/guests.py`). Numbers have eleven digits: no room has one.
 """
 
@@ -18,11 +18,11 @@ from bench.judging import Called, Invite, Judged, of_attempts, of_person
 from features.campaigns.contact import REACHED, SPACING
 from imports.writing import csv_lines
 from tests.end_to_end.house import House, Row
-from tests.integration.batch_room import zone_of_noon
+from tests.integration.campaign_room import zone_of_noon
 
 HEADER: Final = ("电话", "姓名", "语言", "时区", "备注", "套餐", "地址")
 FIRST: Final = 13_800_000_000
-LISTS, BATCHES = "/api/v1/batch-lists", "/api/v1/batches"
+LISTS, CAMPAIGNS = "/api/v1/campaign-lists", "/api/v1/campaigns"
 SPACING_S: Final = 10.0
 """The shortest that may be asked for: everybody is tried again while we look on."""
 AT_ALL_HOURS: Final[Mapping[str, Any]] = {
@@ -31,8 +31,8 @@ AT_ALL_HOURS: Final[Mapping[str, Any]] = {
     "on_weekends": True,
     "on_holidays": True,
 }
-OF_JOBS: Final = "SELECT * FROM batch_jobs"
-OF_ATTEMPTS: Final = "SELECT * FROM attempts WHERE purpose = 'batch'"
+OF_JOBS: Final = "SELECT * FROM campaign_contacts"
+OF_ATTEMPTS: Final = "SELECT * FROM attempts WHERE purpose = 'campaign'"
 
 
 def people(count: int) -> Iterator[Sequence[str]]:
@@ -46,7 +46,7 @@ def people(count: int) -> Iterator[Sequence[str]]:
 
 @asynccontextmanager
 async def surveyor(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """Give somebody who may make batches, at the desk's API."""
+    """Give somebody who may make campaigns, at the desk's API."""
     token = house.thirdring("token", "--role", "surveyor").strip().splitlines()[-1]
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=house.desk, headers=headers, timeout=60) as found:
@@ -63,7 +63,7 @@ async def posted(desk: httpx.AsyncClient, address: str, **body: Any) -> dict[str
 
 
 async def made(desk: httpx.AsyncClient, list_id: str, **more: Any) -> int:
-    """Make a batch of a list that was brought; return its id."""
+    """Make a campaign of a list that was brought; return its id."""
     wanted = {
         "list_id": list_id,
         "name": "回访",
@@ -73,18 +73,18 @@ async def made(desk: httpx.AsyncClient, list_id: str, **more: Any) -> int:
         **AT_ALL_HOURS,
         **more,
     }
-    return int((await posted(desk, BATCHES, json=wanted))["id"])
+    return int((await posted(desk, CAMPAIGNS, json=wanted))["id"])
 
 
-async def turned(desk: httpx.AsyncClient, batch: int, how: str) -> None:
-    """Start, pause or stop a batch."""
-    await posted(desk, f"{BATCHES}/{batch}/{how}")
+async def turned(desk: httpx.AsyncClient, campaign: int, how: str) -> None:
+    """Start, pause or stop a campaign."""
+    await posted(desk, f"{CAMPAIGNS}/{campaign}/{how}")
 
 
 async def faults_of(
     house: House, invites: Sequence[Invite], *, most: int, stopped: bool = False
 ) -> list[str]:
-    """Return what is wrong with any of the people whom batches call."""
+    """Return what is wrong with any of the people whom campaigns call."""
     jobs, attempts = await house.rows(OF_JOBS), await house.rows(OF_ATTEMPTS)
     rung: dict[str, list[float]] = defaultdict(list)
     for at, number in invites:
@@ -123,15 +123,15 @@ def _told(line: str) -> dict[str, Any]:
 
 @dataclass
 class Visits:
-    """People of a batch: an attempt rings once at most, nobody is rung who was reached."""
+    """People of a campaign: an attempt rings once at most, nobody is rung who was reached."""
 
     count: int
     max_attempts: int = 3
-    _batch: int = 0
+    _campaign: int = 0
 
     @property
     def settings(self) -> Mapping[str, object]:
-        return {"lines_batches": 30, "batch_ring_for": 10}
+        return {"lines_campaigns": 30, "campaign_ring_for": 10}
 
     def staffed(self, house: House) -> AbstractAsyncContextManager[None]:
         """Everybody is SIPp's."""
@@ -139,13 +139,13 @@ class Visits:
         return nullcontext()
 
     async def come_due(self, house: House, *, since: datetime, minutes: int) -> None:
-        """Make the batch, so fast that all were called when half of the time is over."""
+        """Make the campaign, so fast that all were called when half of the time is over."""
         del since  # see `begin`
         fast = min(20.0, max(0.1, 2 * self.count / (60 * minutes)))
         async with surveyor(house) as desk:
             content = csv_lines(people(self.count)).encode("utf-8-sig")
             brought = await posted(desk, LISTS, content=content, params={"name": "回访.csv"})
-            self._batch = await made(
+            self._campaign = await made(
                 desk,
                 brought["id"],
                 lines=30,
@@ -154,26 +154,26 @@ class Visits:
             )
 
     async def begin(self, house: House) -> None:
-        """Have the first of them called; a batch rings evenly by itself."""
+        """Have the first of them called; a campaign rings evenly by itself."""
         async with surveyor(house) as desk:
-            await turned(desk, self._batch, "start")
+            await turned(desk, self._campaign, "start")
 
     async def left(self, house: House) -> int:
         rows = await house.rows(
-            "SELECT count(*) AS left_over FROM batch_jobs"
+            "SELECT count(*) AS left_over FROM campaign_contacts"
             " WHERE state NOT IN ('done', 'failed', 'skipped')"
         )
         return int(rows[0]["left_over"])
 
     async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
         jobs, attempts = await house.rows(OF_JOBS), await house.rows(OF_ATTEMPTS)
-        [batch] = await house.rows("SELECT state FROM batches")
+        [campaign] = await house.rows("SELECT state FROM campaigns")
         numbers = {str(job["number"]) for job in jobs}
         faults = await faults_of(house, invites, most=self.max_attempts)
         if len(jobs) != self.count:
-            faults.append(f"{len(jobs)} people are in the batch of {self.count}")
-        if batch["state"] != "finished":
-            faults.append(f"the batch was left {batch['state']}")
+            faults.append(f"{len(jobs)} people are in the campaign of {self.count}")
+        if campaign["state"] != "finished":
+            faults.append(f"the campaign was left {campaign['state']}")
         return Judged(
             name="return visits",
             jobs=len(jobs),

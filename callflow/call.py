@@ -40,7 +40,7 @@ class LineOutcome(StrEnum):
     STAYED_ON = "stayed_on"  # SIL-5
 
 
-class Promised(StrEnum):
+class CallbackReason(StrEnum):
     """Why a caller was promised to be called back without an agent saying so."""
 
     CANNOT_HEAR = "cannot_hear"  # SIL-4: within 3 minutes
@@ -150,14 +150,14 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Callback:
     """Hang up and call back: the goodbye has been said (SIL-4)."""
 
-    kind: Promised
+    kind: CallbackReason
     language: Language
 
 
-Verdict = Connect | TakeMessage | HangUp | Return | Promise
+Verdict = Connect | TakeMessage | HangUp | Return | Callback
 
 
 class Call(Protocol):

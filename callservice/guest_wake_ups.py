@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Bedsides:
+class GuestWakeUps:
     """Every room's telephone, as the call service knows it."""
 
     engine: AsyncEngine
@@ -45,7 +45,7 @@ class Bedsides:
     @classmethod
     def over(
         cls, engine: AsyncEngine, *, zone: ZoneInfo, language: Language, now: Callable[[], datetime]
-    ) -> "Bedsides":
+    ) -> "GuestWakeUps":
         return cls(engine, zone, language, now, set())
 
     def of(self, line: str, call: str) -> Bedside:
@@ -79,32 +79,32 @@ class Bedsides:
 class LineRegister:
     """The register for one line in one call."""
 
-    bedsides: Bedsides
+    guest_wake_ups: GuestWakeUps
     line: str
     call: str
 
     async def next(self) -> Standing | None:
         if not self.line:
             raise RegisterClosed  # an agent's browser is no room
-        found = await self.bedsides.within(ASK_WITHIN, self._next())
+        found = await self.guest_wake_ups.within(ASK_WITHIN, self._next())
         if found is None:
             return None
-        return Standing(found.registration_id, found.due.astimezone(self.bedsides.zone))
+        return Standing(found.registration_id, found.due.astimezone(self.guest_wake_ups.zone))
 
     async def put(self, at: datetime, wall: time) -> None:
         wanted = Registration(
             room=self.line,
             number=self.line,
             guest="",
-            language=self.bedsides.language.value,
+            language=self.guest_wake_ups.language.value,
             wall=wall,
-            zone=self.bedsides.zone.key,
+            zone=self.guest_wake_ups.zone.key,
             first_day=at.date(),
             last_day=None,
             repeat=Repeat.ONCE,
         )
-        now = self.bedsides.now()
-        kept = await self.bedsides.within(
+        now = self.guest_wake_ups.now()
+        kept = await self.guest_wake_ups.within(
             WRITE_WITHIN,
             self._write(
                 lambda database: wake_guests.put(database, wanted, call_id=self.call, now=now)
@@ -115,8 +115,8 @@ class LineRegister:
             raise RegisterClosed
 
     async def cancel(self, standing: Standing) -> None:
-        now, key = self.bedsides.now(), standing.registration_id
-        await self.bedsides.within(
+        now, key = self.guest_wake_ups.now(), standing.registration_id
+        await self.guest_wake_ups.within(
             WRITE_WITHIN,
             self._write(
                 lambda database: wake_register.cancel(
@@ -126,10 +126,10 @@ class LineRegister:
         )
 
     async def _next(self) -> wake_guests.Next | None:
-        async with self.bedsides.engine.connect() as connection:
+        async with self.guest_wake_ups.engine.connect() as connection:
             return await wake_guests.next_of(connection, self.line)
 
     async def _write(self, change: Callable[[AsyncConnection], Awaitable[bool]]) -> bool:
-        engine = self.bedsides.engine.execution_options(writing=True)
+        engine = self.guest_wake_ups.engine.execution_options(writing=True)
         async with engine.begin() as connection:
             return await change(connection)

@@ -17,22 +17,22 @@ _log = structlog.get_logger(__name__)
 Packets = Sequence[bytes]
 
 
-class Shelf:
+class Prompts:
     """Prompts by language and name, read once at the start."""
 
     def __init__(
         self, prompts: Mapping[tuple[Language, str], Packets], *, spoken: Path | None = None
     ) -> None:
-        """`spoken` is the folder of the words of single batches, read when first said."""
+        """`spoken` is the folder of the words of single campaigns, read when first said."""
         self._prompts = dict(prompts)
         self._spoken = spoken
 
     def __len__(self) -> int:
         return len(self._prompts)
 
-    def also(self, name: str, packets: Packets) -> "Shelf":
+    def also(self, name: str, packets: Packets) -> "Prompts":
         """Return these prompts and one more, the same in every language."""
-        return Shelf({**self._prompts, **{(each, name): packets for each in Language}})
+        return Prompts({**self._prompts, **{(each, name): packets for each in Language}})
 
     def take(self, name: str, language: Language) -> Packets:
         """Return a prompt; one that is missing is silence and a line in the log.
@@ -48,14 +48,14 @@ class Shelf:
         return found
 
     def _read(self, name: str) -> None:
-        """Take in the words of a batch that are spoken by now."""
+        """Take in the words of a campaign that are spoken by now."""
         if self._spoken is not None:
             self._prompts |= _read(self._spoken, name)
 
 
-def filled(folder: Path, *, spoken: Path | None = None) -> Shelf:
+def filled(folder: Path, *, spoken: Path | None = None) -> Prompts:
     """Read every `folder/{zh,en}/*.wav` (8 kHz, mono, 16 bit); skip what is not that."""
-    return Shelf(_read(folder, "*"), spoken=spoken)
+    return Prompts(_read(folder, "*"), spoken=spoken)
 
 
 def _read(folder: Path, names: str) -> dict[tuple[Language, str], Packets]:
@@ -69,7 +69,7 @@ def _read(folder: Path, names: str) -> dict[tuple[Language, str], Packets]:
     return prompts
 
 
-def with_message(shelf: Shelf, folder: Path, name: str) -> Shelf:
+def with_message(prompts: Prompts, folder: Path, name: str) -> Prompts:
     """Return the prompts and the message of an emergency notice, `7_1`.
 
     Raises OSError, EOFError, wave.Error or ValueError when there is no such message: without it
@@ -77,7 +77,7 @@ def with_message(shelf: Shelf, folder: Path, name: str) -> Shelf:
     """
     if not _MESSAGE.fullmatch(name):
         raise ValueError(f"{name!r} names no message")
-    return shelf.also(MESSAGE, _message(folder / f"{name}.wav"))
+    return prompts.also(MESSAGE, _message(folder / f"{name}.wav"))
 
 
 _MESSAGE = re.compile(r"[0-9]{1,18}_[0-9]{1,9}")

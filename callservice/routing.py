@@ -16,7 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agi.session import Session
-from callflow.rules.routing import EVERYBODY, Known, Matter, Route, route
+from callflow.rules.routing import EVERYBODY, CallerFacts, Matter, Route, route
 from features.customers import queries as customers
 from features.duties import queries as duties
 from features.tickets import saves as desk_tickets
@@ -36,7 +36,7 @@ WARM_UP: Final = 10.0
 ROUTED = Counter("thirdring_routes", "Callers routed, by how the database answered", ["answer"])
 
 
-class Guide:
+class Router:
     """Finds a caller's way."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Guide:
         self._engine = engine
         self._now = now
         self._clock = clock
-        self._left_behind: set[asyncio.Task[Known]] = set()
+        self._left_behind: set[asyncio.Task[CallerFacts]] = set()
         self._blown_until = 0.0
         self._blown_for = 0.0
 
@@ -81,7 +81,7 @@ class Guide:
         self._blow(asking)
         return EVERYBODY
 
-    def _blow(self, asking: "asyncio.Task[Known]") -> None:
+    def _blow(self, asking: "asyncio.Task[CallerFacts]") -> None:
         """Ask nobody for a while. A question under way is left behind: its end may take long."""
         if self._clock() >= self._blown_until:  # not again by those who asked at the same time
             self._blown_for = min(2 * self._blown_for, FUSE[1]) or FUSE[0]
@@ -95,7 +95,7 @@ class Guide:
         self._left_behind.add(asking)
         asking.add_done_callback(self._ended)
 
-    def _ended(self, asking: "asyncio.Task[Known]") -> None:
+    def _ended(self, asking: "asyncio.Task[CallerFacts]") -> None:
         self._left_behind.discard(asking)
         if not asking.cancelled():
             asking.exception()
@@ -111,13 +111,13 @@ def variables(way: Route) -> dict[str, str]:
     }
 
 
-async def _known(engine: AsyncEngine, number: str) -> Known:
+async def _known(engine: AsyncEngine, number: str) -> CallerFacts:
     """Return what the database knows of a number."""
     async with engine.connect() as connection:
         customer = await customers.customer(connection, number)
         open_ones = await desk_tickets.open_of_customer(connection, number, limit=MATTERS)
         at_work = await duties.at_work(connection) if open_ones else ()
-    return Known(
+    return CallerFacts(
         sort=customer.sort.value if customer else "normal",
         first_agent=customer.first_agent if customer else None,
         matters=[

@@ -27,15 +27,15 @@ from calendars import calendar
 from callflow.call import Language
 from callflow.dialogues.good_morning import Proof
 from callflow.rules.hours import WorkingTimes
-from callservice import prompts as shelf
-from callservice.guest_wake_ups import Bedsides
+from callservice import prompts
+from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
-from callservice.routing import Guide
-from callservice.visit import Reception
+from callservice.routing import Router
+from callservice.visit import CallService
 from db import engine as database
 from line.server import LineServer
 from line.ticker import Ticker
-from line.vad import Ear
+from line.vad import VoiceActivity
 from settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -52,49 +52,49 @@ async def serve(settings: Settings) -> None:
     """Answer Asterisk's visits until SIGTERM or SIGINT."""
     paths = settings.paths
     ports = json.loads(paths.ports.read_text())
-    ticker = Ticker(Ear())
+    ticker = Ticker(VoiceActivity())
     lines = LineServer(ticker)
     link = _link(paths.secrets, ports["ami"], paths.run)
     engine = database.engine(settings.database)
     with DialogueJournal(paths.journal, started=time.time(), process=os.getpid()) as journal:
-        reception = Reception(
+        call_service = CallService(
             lines=lines,
             line_port=ports["line"],
-            shelf=shelf.filled(paths.sounds, spoken=paths.batch_words),
+            prompts=prompts.filled(paths.sounds, spoken=paths.campaign_words),
             journal=journal,
             switch=link,
             calendar=calendar(settings.holiday_country, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.notice,
             spoken=paths.spoken,
-            batches=paths.batches,
+            campaigns=paths.campaigns,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",
             proof=Proof(settings.wake_proof),
             now=lambda: datetime.now(settings.zone),
-            bedsides=_bedsides(settings, engine),
+            guest_wake_ups=_guest_wake_ups(settings, engine),
         )
-        guide = Guide(engine)
+        router = Router(engine)
         server = Server(
             {
-                "hotline": reception.receive,
-                "script": reception.speak,
-                "route": guide.receive,
-                "wake": reception.wake,
-                "attend": reception.attend,
-                "notify": reception.notify,
-                "wake_menu": reception.register_guest,
-                "survey": reception.ask,
+                "hotline": call_service.receive,
+                "script": call_service.speak,
+                "route": router.receive,
+                "wake": call_service.wake,
+                "attend": call_service.attend,
+                "notify": call_service.notify,
+                "wake_menu": call_service.register_guest,
+                "survey": call_service.ask,
             }
         )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
-            running.append(tasks.create_task(guide.warm_up()))
+            running.append(tasks.create_task(router.warm_up()))
             await lines.start(LOOPBACK, ports["line"])
             await server.start(LOOPBACK, ports["agi"])
             figures = _figures(server, ticker, link)
             running.append(tasks.create_task(_report(paths.run / "calls.json", figures)))
-            _log.info("call service ready", prompts=len(reception.shelf))
+            _log.info("call service ready", prompts=len(call_service.prompts))
             await _asked_to_stop()
             await server.drain(DRAIN)
             for task in running:
@@ -104,8 +104,8 @@ async def serve(settings: Settings) -> None:
         await engine.dispose()
 
 
-def _bedsides(settings: Settings, engine: AsyncEngine) -> Bedsides:
-    return Bedsides.over(
+def _guest_wake_ups(settings: Settings, engine: AsyncEngine) -> GuestWakeUps:
+    return GuestWakeUps.over(
         engine,
         zone=settings.zone,
         language=Language(settings.language),

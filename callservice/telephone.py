@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from callflow.call import Barge, Language, Life, Overheard, Pressed
-from callservice.prompts import Shelf
+from callservice.prompts import Prompts
 from line.line import Line
 
 Note = Callable[..., None]
@@ -12,15 +12,15 @@ Note = Callable[..., None]
 class Telephone:
     """The real telephone behind `callflow.call.Call`."""
 
-    def __init__(self, line: Line, shelf: Shelf, note: Note) -> None:
+    def __init__(self, line: Line, prompts: Prompts, note: Note) -> None:
         self._line = line
-        self._shelf = shelf
+        self._prompts = prompts
         self._note = note
 
     async def say(self, *prompts: str, language: Language, barge: Barge) -> Life | None:
         for prompt in prompts:
             self._note("prompt", name=prompt, language=language.value)
-            life = await self._line.say(self._shelf.take(prompt, language), barge)
+            life = await self._line.say(self._prompts.take(prompt, language), barge)
             if life:
                 self._note("barged", name=prompt, by=_kind(life))
                 return life

@@ -25,9 +25,9 @@ from callflow.dialogues.scripts import Script, spoken
 from callflow.dialogues.survey import asked_in, survey
 from callflow.dialogues.wake_menu import wake_menu
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
-from callservice.guest_wake_ups import Bedsides
+from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
-from callservice.prompts import Shelf, with_message
+from callservice.prompts import Prompts, with_message
 from callservice.telephone import Note, Telephone
 from callservice.watchdog import Switch, held
 from features.outage import rules as notice
@@ -48,12 +48,12 @@ class LineRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Reception:
+class CallService:
     """What every visit needs: the lines, the prompts, the journal, the clock, the days."""
 
     lines: LineServer
     line_port: int
-    shelf: Shelf
+    prompts: Prompts
     journal: DialogueJournal
     switch: Switch
     calendar: Calendar
@@ -61,12 +61,12 @@ class Reception:
     notices: Path
     spoken: Path
     """Where the messages of emergency notices are."""
-    batches: Path
+    campaigns: Path
     language: Language
     hall_opening: bool
     proof: Proof
     now: Callable[[], datetime]
-    bedsides: Bedsides
+    guest_wake_ups: GuestWakeUps
 
     async def receive(self, session: Session) -> None:
         """Lead one call of the hotline; the AGI server's route `hotline`."""
@@ -97,30 +97,30 @@ class Reception:
     async def notify(self, session: Session) -> None:
         """Tell a household of an emergency; the route `notify`."""
         message, language = session.query["message"], Language(session.query["language"])
-        shelf = await asyncio.to_thread(with_message, self.shelf, self.spoken, message)
-        await self._visited(session, lambda call: notify(call, language), shelf)
+        prompts = await asyncio.to_thread(with_message, self.prompts, self.spoken, message)
+        await self._visited(session, lambda call: notify(call, language), prompts)
 
     async def register_guest(self, session: Session) -> None:
         """Register a wake-up for the guest who dialled the menu; the route `wake_menu`."""
-        bedside = self.bedsides.of(session.query.get("line", ""), session.query["call"])
+        bedside = self.guest_wake_ups.of(session.query.get("line", ""), session.query["call"])
         await self._visited(session, lambda call: wake_menu(call, bedside))
 
     async def ask(self, session: Session) -> None:
-        """Ask a customer what a batch asks; the route `survey`. Without its file: the twin."""
-        batch, language = int(session.query["batch"]), Language(session.query["language"])
-        script = json.loads((self.batches / f"{batch}.json").read_text(encoding="utf-8"))
+        """Ask a customer what a campaign asks; the route `survey`. Without its file: the twin."""
+        campaign, language = int(session.query["campaign"]), Language(session.query["language"])
+        script = json.loads((self.campaigns / f"{campaign}.json").read_text(encoding="utf-8"))
         asked = asked_in(script, language)
         await self._visited(session, lambda call: survey(call, asked))
 
     async def _visited(
-        self, session: Session, dialogue: Dialogue, shelf: Shelf | None = None
+        self, session: Session, dialogue: Dialogue, prompts: Prompts | None = None
     ) -> None:
         call = str(UUID(session.query["call"]))
         note = partial(self.journal.note, call)
         note("visited", channel=session.environment["agi_channel"])
         try:
             async with held(session, self.switch):
-                verdict = await self._lead(session, note, dialogue, shelf or self.shelf)
+                verdict = await self._lead(session, note, dialogue, prompts or self.prompts)
         except Hangup:
             note("hung_up")
             raise
@@ -133,11 +133,11 @@ class Reception:
         note("verdict", **_facts(verdict))
 
     async def _lead(
-        self, session: Session, note: Note, dialogue: Dialogue, shelf: Shelf
+        self, session: Session, note: Note, dialogue: Dialogue, prompts: Prompts
     ) -> Verdict:
         line, leg = await self._opened(session)
         try:
-            return await dialogue(Telephone(line, shelf, note))
+            return await dialogue(Telephone(line, prompts, note))
         except LineEnded:
             await _caller_gone(session)
             raise

@@ -16,7 +16,7 @@ from commands import given, printing
 from commands.asking import answer
 from commands.token import migrated
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
+from features.accounts import sessions
 from features.accounts.queries import Account, NumberTakenError
 from permissions.roles import IN_CHINESE, Role
 from settings import Settings
@@ -76,12 +76,12 @@ def list_accounts(*, as_json: bool) -> None:
 @account.command()
 @click.argument("number")
 def reset(number: str) -> None:
-    """Give a new one-time password to somebody; all their sittings end."""
+    """Give a new one-time password to somebody; all their sessions end."""
     settings, password, now = given.settings(), one_time(), datetime.now(UTC)
     kept = Passwords().kept_now(password)
 
     async def change(connection: AsyncConnection, one: Account) -> None:
-        await sittings.end_all(connection, one.id, now=now)
+        await sessions.end_all(connection, one.id, now=now)
         await accounts.set_password(connection, one.id, kept, must_change=True)
 
     _change(settings, number, change)
@@ -91,12 +91,12 @@ def reset(number: str) -> None:
 @account.command()
 @click.argument("number")
 def disable(number: str) -> None:
-    """Let somebody in no more; all their sittings end. What they did stays on record."""
+    """Let somebody in no more; all their sessions end. What they did stays on record."""
     now = datetime.now(UTC)
 
     async def change(connection: AsyncConnection, one: Account) -> None:
         await accounts.disable(connection, one.id, now=now)
-        await sittings.end_all(connection, one.id, now=now)
+        await sessions.end_all(connection, one.id, now=now)
 
     _change(given.settings(), number, change)
     printing.line(f"{number} is disabled and signed out everywhere.")

@@ -6,7 +6,7 @@ import click
 
 from commands import given, printing
 from features.outage import files as notices
-from features.outage.rules import NoticeKind, standard
+from features.outage.rules import OutageKind, standard
 
 
 @click.group()
@@ -15,11 +15,11 @@ def notice() -> None:
 
 
 @notice.command(name="on")
-@click.argument("kind", type=click.Choice([NoticeKind.POWER.value, NoticeKind.COMPUTER.value]))
+@click.argument("kind", type=click.Choice([OutageKind.POWER.value, OutageKind.COMPUTER.value]))
 def put_up(kind: str) -> None:
     """Let every caller hear that there is a POWER or COMPUTER failure."""
     folder = given.settings().paths.notice
-    put = standard(NoticeKind(kind), datetime.now(UTC))
+    put = standard(OutageKind(kind), datetime.now(UTC))
     try:
         notices.put_up(folder, put)
     except OSError as error:

@@ -29,7 +29,7 @@ class NotAnsweringError(Exception):
     """The database is down, or slower than the request could wait."""
 
 
-class Archive:
+class Database:
     """The database, as the desk asks it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -124,7 +124,7 @@ class Patience:
     machine must not leave a change half a moment, refused to the person and made all the same.
     """
 
-    def __init__(self, archive: Archive, seconds: float) -> None:
+    def __init__(self, archive: Database, seconds: float) -> None:
         self._archive = archive
         self._left = seconds
 

@@ -38,9 +38,9 @@ class Said(StrEnum):
     CUSTOMER_CANCEL = "customer_cancel"
     """The agent hung up while the customer's phone rang."""
     KEYED = "keyed"
-    """A person has answered a `question` of a batch by a `key`."""
+    """A person has answered a `question` of a campaign by a `key`."""
     REACHED = "reached"
-    """Who or what answered a call of a batch, or how far it came, is known: `result`."""
+    """Who or what answered a call of a campaign, or how far it came, is known: `result`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from dispatch import attempts, metrics
 from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
 from dispatch.dialler import Switch
-from dispatch.following import AHEAD_S, Book
+from dispatch.following import AHEAD_S, AttemptBook
 from dispatch.guard import Guard, Toll
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
@@ -69,7 +69,7 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._by_name = {one.name: one for one in self.purposes}
-        self._book = Book(self.engine, self.journals, self._by_name, self._follow)
+        self._book = AttemptBook(self.engine, self.journals, self._by_name, self._follow)
 
     @property
     def in_flight(self) -> int:

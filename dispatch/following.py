@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.call_facts import Answered, Ended, Fact, SwitchGone, Told, facts, result_of
-from dispatch.purpose import Follow, Heard, Lifted, Over, Purpose, Statement
-from ledger.journal import Batch, Journals, Position
+from dispatch.purpose import AttemptFact, Follow, Lifted, Over, Purpose, Statement
+from ledger.journal import Campaign, Journals, Position
 
 EVER_BEGAN: Final = ""
 """Name of no journal, with a position from the first start on."""
@@ -34,7 +34,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass
-class Book:
+class AttemptBook:
     """Open attempts, and the journals that tell of them."""
 
     engine: AsyncEngine
@@ -74,20 +74,20 @@ class Book:
             return await self._read_on()
 
     async def _read_on(self) -> bool:
-        batch = self.journals.read(time.time())
-        if not batch:
+        campaign = self.journals.read(time.time())
+        if not campaign:
             return False
-        heard = list(facts(batch.events))
+        heard = list(facts(campaign.events))
         changed, told = self._heard(heard)
         async with self.writing().begin() as connection:
             follows = await self._keep(connection, changed, told)
-            await self._moved(connection, batch)
-        self.journals.moved(batch)
+            await self._moved(connection, campaign)
+        self.journals.moved(campaign)
         self._forget(changed)
         self.stale -= {one.attempt for one in heard if not isinstance(one, SwitchGone)}
         for name, follow in follows.items():
             self.follow(name, follow)
-        return batch.more
+        return campaign.more
 
     async def end(self, ended: Sequence[Attempt], at: datetime, result: str) -> None:
         """End attempts of which the journals will say nothing, where they have not ended yet."""
@@ -116,10 +116,10 @@ class Book:
         """Return the engine for transactions that write."""
         return self.engine.execution_options(writing=True)
 
-    def _heard(self, heard: Iterable[Fact]) -> tuple[dict[str, Attempt], list[Heard]]:
+    def _heard(self, heard: Iterable[Fact]) -> tuple[dict[str, Attempt], list[AttemptFact]]:
         """Return what becomes of open attempts, and what their purposes must know."""
         changed: dict[str, Attempt] = {}
-        told: list[Heard] = []
+        told: list[AttemptFact] = []
         for fact in heard:
             if isinstance(fact, SwitchGone):
                 for one in self._of_other_runs(fact, changed):
@@ -132,10 +132,10 @@ class Book:
             match fact:
                 case Answered(at=at):
                     changed[attempt.id] = after = replace(attempt, answered_at=at)
-                    told.append(Heard(after, at, Lifted()))
+                    told.append(AttemptFact(after, at, Lifted()))
                 case Told(at=at, what=what, data=data):
                     changed[attempt.id] = after = replace(attempt, said=what.value)
-                    told.append(Heard(after, at, Statement(what, data)))
+                    told.append(AttemptFact(after, at, Statement(what, data)))
                 case Ended(at=at, cause=cause):
                     result = ANSWERED if attempt.answered_at else result_of(cause)
                     changed[attempt.id] = after = _ended(attempt, at, result)
@@ -143,9 +143,12 @@ class Book:
         return changed, told
 
     async def _keep(
-        self, connection: AsyncConnection, changed: Mapping[str, Attempt], told: Sequence[Heard]
+        self,
+        connection: AsyncConnection,
+        changed: Mapping[str, Attempt],
+        told: Sequence[AttemptFact],
     ) -> dict[str, Follow]:
-        by_purpose: dict[str, list[Heard]] = defaultdict(list)
+        by_purpose: dict[str, list[AttemptFact]] = defaultdict(list)
         for one in told:
             by_purpose[one.attempt.purpose].append(one)
         rows = [replace(one, rung_at=self.rung.get(one.id)) for one in changed.values()]
@@ -155,8 +158,8 @@ class Book:
             for name, each in by_purpose.items()
         }
 
-    async def _moved(self, connection: AsyncConnection, batch: Batch) -> None:
-        after = {file: (place.offset, place.closed) for file, place in batch.after.items()}
+    async def _moved(self, connection: AsyncConnection, campaign: Campaign) -> None:
+        after = {file: (place.offset, place.closed) for file, place in campaign.after.items()}
         await attempts.move(connection, after)
 
     def _forget(self, changed: Mapping[str, Attempt]) -> None:
@@ -186,5 +189,5 @@ def _ended(attempt: Attempt, at: datetime, result: str) -> Attempt:
     return replace(attempt, ended_at=at, result=result)
 
 
-def _over(attempt: Attempt, at: datetime) -> Heard:
-    return Heard(attempt, at, Over(attempt.result, rang=attempt.result != NEVER_RUNG))
+def _over(attempt: Attempt, at: datetime) -> AttemptFact:
+    return AttemptFact(attempt, at, Over(attempt.result, rang=attempt.result != NEVER_RUNG))

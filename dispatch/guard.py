@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch import attempts, metrics
 from dispatch.purpose import Planned
 from phone_numbers import dialling
-from phone_numbers.dialling import Number, Rules, SoFar, Verdict, Why
+from phone_numbers.dialling import DiallingRules, Number, SoFar, Verdict, Why
 from phone_numbers.reading import Numbering, emergency_of
 from settings import Settings
 
@@ -38,8 +38,8 @@ class Toll:
     """What a minute costs, in thousandths of the currency."""
 
 
-def _defaults() -> Rules:
-    return Rules(
+def _defaults() -> DiallingRules:
+    return DiallingRules(
         emergency=frozenset(dialling.DEFAULT_EMERGENCY.split(",")),
         allowed=dialling.read_allowed(dialling.DEFAULT_ALLOWED),
     )
@@ -49,7 +49,7 @@ def _defaults() -> Rules:
 class Guard:
     """Judges calls before they are made."""
 
-    rules: Rules = field(default_factory=_defaults)
+    rules: DiallingRules = field(default_factory=_defaults)
     numbering: Numbering = field(default_factory=Numbering)
     stopped_on: date | None = None
     """The day on which all of its spending was used up."""
@@ -153,7 +153,7 @@ def _count(counted: dict[str, SoFar], reached: str) -> None:
 def guard(settings: Settings, house: frozenset[str]) -> Guard:
     """Return what guards this house; `house`: phones that its settings name."""
     listed = frozenset(filter(None, settings.emergency_numbers.split(",")))
-    rules = Rules(
+    rules = DiallingRules(
         emergency=listed | emergency_of(settings.region),
         allowed=dialling.read_allowed(settings.dial_allowed),
         tariffs=dialling.read_tariffs(settings.dial_tariffs),

@@ -1,4 +1,4 @@
-"""Owns what the dispatcher asks of each reason to ring somebody: wake-ups, promises, batches …
+"""Owns what the dispatcher asks of each reason to ring somebody: wake-ups, callbacks, campaigns …
 
 A purpose knows its rows: who is due, and what becomes of them. The dispatcher knows lines, moments
 and attempts, and nothing of what is said. All methods run in the caller's transaction.
@@ -60,7 +60,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AttemptFact:
     """What became known of an attempt."""
 
     attempt: Attempt
@@ -112,7 +112,7 @@ class Purpose(Protocol):
         """Take over who is due by `until`, as rows: nobody else may get them afterwards."""
         ...
 
-    async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
+    async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:
         """Let what was heard happen to the subjects, in order."""
         ...
 

@@ -12,7 +12,7 @@ from dispatch.attempts import Attempt
 from features.duties import free_agents
 
 AGENT: Final = free_agents.AGENT
-CONTEXT: Final = "promise-agent"
+CONTEXT: Final = "callback-agent"
 """Where in the dialplan an agent's answered call goes, whatever the call out is for."""
 EVENT: Final = "CallBack"
 IDLE: Final = "NOT_INUSE"
@@ -41,8 +41,8 @@ async def tell(
         UserEvent=EVENT,
         Call=attempt.id,
         Seat=attempt.number,
-        Number=told.get("PROMISE_NUMBER", ""),
-        Why=told.get("PROMISE_WHY", ""),
+        Number=told.get("CALLBACK_NUMBER", ""),
+        Why=told.get("CALLBACK_WHY", ""),
         RingsIn=round(rings_in),
     )
     if not rings_in and not attempt.number.startswith("w"):

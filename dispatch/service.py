@@ -25,15 +25,15 @@ from dispatch.asterisk_dialler import Lines
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import guard
 from dispatch.purpose import Purpose
-from features.callbacks import lifecycle as promise
-from features.callbacks.outbound import Promising
-from features.campaigns.outbound import Batching
+from features.callbacks import lifecycle as callback
+from features.callbacks.outbound import CallbackCalls
+from features.campaigns.outbound import CampaignCalls
 from features.campaigns.scripts import ScriptFiles
 from features.emergency_notifications import lifecycle as notification
-from features.emergency_notifications.outbound import Notifying
+from features.emergency_notifications.outbound import NotificationCalls
 from features.emergency_notifications.voicing import Voicing, by_program
-from features.wake_ups.lifecycle import Rules
-from features.wake_ups.outbound import Waking
+from features.wake_ups.lifecycle import WakeUpRules
+from features.wake_ups.outbound import WakeUpCalls
 from ledger.journal import Journals
 from settings import Settings
 
@@ -82,30 +82,30 @@ def the_purposes(settings: Settings) -> list[Purpose]:
     """Return why this house rings people, the most urgent reason first."""
     paths = settings.paths
     return [
-        Notifying(notice_rules(settings), settings.lines_out),
-        Waking(rules(settings), settings.lines_out),
-        Promising(
-            promise.Rules(
-                again_every=settings.promise_again_every,
-                most_tries=settings.promise_tries,
-                grace=settings.promise_grace,
+        NotificationCalls(notice_rules(settings), settings.lines_out),
+        WakeUpCalls(rules(settings), settings.lines_out),
+        CallbackCalls(
+            callback.CallbackRules(
+                again_every=settings.callback_again_every,
+                most_tries=settings.callback_tries,
+                grace=settings.callback_grace,
             ),
             lines=settings.lines_out,
             ring_for=settings.ring_agent_for,
         ),
-        Batching(
-            lines=settings.lines_batches,
-            scripts=ScriptFiles(paths.batches, paths.batch_words, settings.cache),
+        CampaignCalls(
+            lines=settings.lines_campaigns,
+            scripts=ScriptFiles(paths.campaigns, paths.campaign_words, settings.cache),
             calendar=calendar(settings.holiday_country, settings.holidays),
-            ring_for=settings.batch_ring_for,
+            ring_for=settings.campaign_ring_for,
             ring_agent_for=settings.ring_agent_for,
         ),
     ]
 
 
-def rules(settings: Settings) -> Rules:
+def rules(settings: Settings) -> WakeUpRules:
     """Return how this house wakes its guests."""
-    return Rules(
+    return WakeUpRules(
         ring_for=settings.wake_ring_for,
         again_every=settings.wake_again_every,
         give_up_after=settings.wake_give_up_after,
@@ -116,9 +116,9 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def notice_rules(settings: Settings) -> notification.Rules:
+def notice_rules(settings: Settings) -> notification.NotificationRules:
     """Return how this house tells households of an emergency."""
-    return notification.Rules(
+    return notification.NotificationRules(
         ring_for=settings.notice_ring_for,
         rounds=settings.notice_rounds,
         next_number_after=settings.notice_next_number_after,

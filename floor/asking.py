@@ -12,7 +12,7 @@ WITHIN_S = 2.5
 """Seconds for one question of the floor's; a request must be refused within 3 s."""
 
 
-class Records(Protocol):
+class DatabaseAccess(Protocol):
     """The database, each question within a time; both raise when it does not answer."""
 
     async def ask(self, question: Question[Answer], *, within: float) -> Answer: ...

@@ -10,7 +10,7 @@ from typing import Any
 from ami.actions import Actions
 from ami.link import Link
 from floor import seat_passwords as keys
-from floor.asking import Records
+from floor.asking import DatabaseAccess
 from floor.control import CONTEXTS, VARIABLES
 from floor.deregister import let_go
 from floor.floor import Floor
@@ -35,7 +35,7 @@ class Phone:
     """A word that only who works here is told: pages of others do not find the WebSocket."""
 
 
-def opened(settings: Settings, *, records: Records, leaders: frozenset[Role]) -> Floor:
+def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Role]) -> Floor:
     """Return a floor that is not running yet; without ports and secrets it stays unlinked."""
     kept, ports = _read(settings.paths.secrets), _read(settings.paths.ports)
     link = Link(

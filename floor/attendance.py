@@ -16,11 +16,11 @@ from ami.actions import Actions, Outcome
 from features.duties import queries as duties
 from features.duties.queries import Duty, DutyKind, DutyState, SeatTakenError
 from floor import metrics, reconcile
-from floor.asking import WITHIN_S, Records
-from floor.availability import Showing
-from floor.live_state import Picture
+from floor.asking import WITHIN_S, DatabaseAccess
+from floor.availability import Availability
+from floor.live_state import LiveState
 from floor.people import Worker
-from floor.queue_openers import KeptOpen, needed
+from floor.queue_openers import QueueOpeners, needed
 from floor.reconcile import Add, Pause, Remove, Step
 from floor.seat_passwords import Keys
 from permissions.roles import Role
@@ -53,9 +53,9 @@ class Shift:
     def __init__(
         self,
         *,
-        records: Records,
+        records: DatabaseAccess,
         actions: Actions,
-        picture: Picture,
+        live_state: LiveState,
         keys: Keys,
         browsers: Sequence[str],
         phones: Sequence[str],
@@ -64,17 +64,17 @@ class Shift:
     ) -> None:
         self._records = records
         self._actions = actions
-        self._picture = picture
+        self._live_state = live_state
         self._keys = keys
         self._browsers, self._phones = tuple(browsers), tuple(phones)
         self._changed = changed
-        self._open = KeptOpen(actions)
+        self._open = QueueOpeners(actions)
         self._moved: dict[int, str] = {}
         """What the database tells of duties that began before us: moves."""
         self._one_at_a_time = asyncio.Lock()
-        self._showing = Showing(
+        self._availability = Availability(
             actions=actions,
-            picture=picture,
+            live_state=live_state,
             kept_open=self._open,
             do=self._do,
             one_at_a_time=self._one_at_a_time,
@@ -89,17 +89,17 @@ class Shift:
         Raises AtWorkError (at another seat), SeatTakenError, NoSeatError.
         """
         async with self._one_at_a_time:
-            known = self._picture.by_account(account_id)
+            known = self._live_state.by_account(account_id)
             if known and known.kind == kind and phone in {"", known.seat}:
                 return known
             duty = await self._begun(account_id, kind, phone, now=now)
             worker = self._worker(duty)
-            self._picture.workers[worker.seat] = worker
+            self._live_state.workers[worker.seat] = worker
             await self._keys.open(worker)
             await self._do(
                 [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
             )
-            await self._showing.show(worker)
+            await self._availability.show(worker)
             self._changed(worker)
             return worker
 
@@ -110,10 +110,10 @@ class Shift:
                 lambda database: duties.end(database, worker.duty_id, reason=reason, now=now),
                 within=WITHIN_S,
             )
-            self._picture.workers.pop(worker.seat, None)
-            self._showing.forget(worker.seat)
+            self._live_state.workers.pop(worker.seat, None)
+            self._availability.forget(worker.seat)
             await self._do([Remove(queue, worker.seat) for queue in worker.queues])
-            await self._open.release(self._showing.kept_open())
+            await self._open.release(self._availability.kept_open())
             await self._keys.close(worker)
             self._changed(worker)
             return done
@@ -135,7 +135,7 @@ class Shift:
 
     async def missed(self, seat: str, *, rang_s: float, call: str, now: datetime) -> None:
         """Keep that a phone rang in vain (ANS-2)."""
-        if not (worker := self._picture.workers.get(seat)):
+        if not (worker := self._live_state.workers.get(seat)):
             return
         said = f"{rang_s:.0f} s {call}"
         await self._records.write(
@@ -156,7 +156,7 @@ class Shift:
             )
             self._moved[worker.duty_id] = queue
             fresh = replace(worker, queues=_queues(worker.role, worker.seat, queue))
-            self._picture.workers[worker.seat] = fresh
+            self._live_state.workers[worker.seat] = fresh
             left, new = (
                 set(worker.queues) - set(fresh.queues),
                 set(fresh.queues) - set(worker.queues),
@@ -170,7 +170,7 @@ class Shift:
     async def page_gone(self, account_id: int, *, gone: bool) -> None:
         """Offer no callers to somebody whose page is closed; as before when it is back."""
         async with self._one_at_a_time:
-            worker = self._picture.by_account(account_id)
+            worker = self._live_state.by_account(account_id)
             if worker is None or worker.gone is gone:
                 return
             await self._is_now(replace(worker, gone=gone))
@@ -188,11 +188,11 @@ class Shift:
                     within=WITHIN_S,
                 )
                 workers = await self._read()
-            self._picture.at_work(workers)
+            self._live_state.at_work(workers)
             seats = (*self._browsers, *self._phones)
-            known = list(self._picture.workers.values())
+            known = list(self._live_state.workers.values())
             self._open.found(state.members)
-            self._showing.forget()  # everybody is shown to all of theirs
+            self._availability.forget()  # everybody is shown to all of theirs
             await self._open.keep(needed(known))
             await self._do(reconcile.steps(known, state.members, seats))
             await self._open.release(needed(known))
@@ -201,7 +201,7 @@ class Shift:
     async def read(self) -> None:
         """Know who is at work by the database, before Asterisk is reached."""
         async with self._one_at_a_time:
-            self._picture.at_work(await self._read())
+            self._live_state.at_work(await self._read())
 
     async def _read(self) -> list[Worker]:
         found = await self._records.ask(self._open_duties, within=WITHIN_S)
@@ -221,7 +221,7 @@ class Shift:
             raise NoSeatError(phone)
         seats = [phone] if kind is DutyKind.PHONE else self._browsers
         for seat in seats:
-            if seat in self._picture.workers and len(seats) > 1:
+            if seat in self._live_state.workers and len(seats) > 1:
                 continue
             try:
                 return await self._records.write(
@@ -242,7 +242,7 @@ class Shift:
 
     async def _take(self, duty: Duty) -> Worker:
         """Take over what the database now says of a worker, and tell Asterisk."""
-        before = self._picture.workers.get(duty.seat)
+        before = self._live_state.workers.get(duty.seat)
         worker = self._worker(duty)
         if before and before.duty_id == duty.id:
             worker = replace(worker, gone=before.gone)
@@ -250,10 +250,10 @@ class Shift:
 
     async def _is_now(self, worker: Worker) -> Worker:
         """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
-        self._picture.workers[worker.seat] = worker
-        await self._open.keep(needed(self._picture.workers.values()))
-        await self._showing.show(worker)
-        await self._open.release(self._showing.kept_open())
+        self._live_state.workers[worker.seat] = worker
+        await self._open.keep(needed(self._live_state.workers.values()))
+        await self._availability.show(worker)
+        await self._open.release(self._availability.kept_open())
         self._changed(worker)
         return worker
 

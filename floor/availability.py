@@ -14,10 +14,10 @@ from typing import Final
 
 from ami.actions import Actions
 from floor import metrics, reconcile
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.offer_order import HEAD_START_S, about_to_ring, awaited, is_served, next_in_line, stages
 from floor.people import Worker
-from floor.queue_openers import KeptOpen, needed
+from floor.queue_openers import QueueOpeners, needed
 from floor.reconcile import Pause, Step
 
 SETTLES_S: Final = 0.5
@@ -27,21 +27,21 @@ ASKS_S: Final = 0.3
 _LOOK_EVERY_S: Final = 0.01
 
 
-class Showing:
+class Availability:
     """Which of the free agents are not yet shown to all of their queues."""
 
     def __init__(
         self,
         *,
         actions: Actions,
-        picture: Picture,
-        kept_open: KeptOpen,
+        live_state: LiveState,
+        kept_open: QueueOpeners,
         do: Callable[[Sequence[Step]], Awaitable[None]],
         one_at_a_time: asyncio.Lock,
         now: Callable[[], datetime],
     ) -> None:
         self._actions = actions
-        self._picture = picture
+        self._live_state = live_state
         self._open = kept_open
         self._do = do
         self._one_at_a_time = one_at_a_time
@@ -61,7 +61,7 @@ class Showing:
     def kept_open(self) -> frozenset[str]:
         """Return the queues whose callers wait for somebody who is not to be rung just now."""
         later = frozenset().union(*self._later.values())
-        return needed(self._picture.workers.values()) | {
+        return needed(self._live_state.workers.values()) | {
             queue for queue in later if not queue.startswith("own-")
         }
 
@@ -72,12 +72,12 @@ class Showing:
         if not worker.available:
             await self._do([Pause(seat, True, reason)])
             return
-        if not next_in_line(self._picture, worker.queues):
+        if not next_in_line(self._live_state, worker.queues):
             await self._do([Pause(seat, False, reason)])
             return
         self._later[seat] = rest = frozenset(worker.queues)
         await self._open.keep(self.kept_open())
-        groups = stages(worker.queues, awaited(self._picture))
+        groups = stages(worker.queues, awaited(self._live_state))
         task = asyncio.create_task(self._show_all(seat, groups, rest))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -101,12 +101,12 @@ class Showing:
         began = asyncio.get_running_loop().time()
         async with self._line:
             await _until(
-                lambda: not about_to_ring(self._picture, self._now()), by=began + SETTLES_S
+                lambda: not about_to_ring(self._live_state, self._now()), by=began + SETTLES_S
             )
             async with self._one_at_a_time:
                 if self._later.get(seat) is not rest:
                     return False
-                caller = next_in_line(self._picture, queues)
+                caller = next_in_line(self._live_state, queues)
                 # In one breath: who came between two answers would be asked for first.
                 await asyncio.gather(
                     *(self._do([Pause(seat, False, "", queue)]) for queue in queues),
@@ -114,7 +114,7 @@ class Showing:
                 )
             if caller:
                 asked = asyncio.get_running_loop().time()
-                await _until(lambda: is_served(self._picture, caller), by=asked + ASKS_S)
+                await _until(lambda: is_served(self._live_state, caller), by=asked + ASKS_S)
         return True
 
     async def _nudge(self, channel: str) -> None:

@@ -14,8 +14,8 @@ ANNOUNCED: Final = "CallBack"
 """Name of the dispatcher's event before a seat's phone rings for a customer who is to be called."""
 ANSWERED: Final = "CallBackTalks"
 """Name of the dialplan's event when that customer has answered."""
-BATCH: Final = "batch"
-"""The reason of a call of a batch (features/campaigns/outbound_agents.py)."""
+CAMPAIGN: Final = "campaign"
+"""The reason of a call of a campaign (features/campaigns/outbound_agents.py)."""
 UNFOUND: Final = "unfound"
 """The reason of a call back for which there is no answer yet (features/callbacks/outbound.py)."""
 
@@ -23,7 +23,7 @@ UNFOUND: Final = "unfound"
 def offered(event: UserEvent, call: str, seat: str, now: datetime) -> Offered:
     """Return what the page at a seat is told before its phone rings."""
     why, number = event.fields.get("Why", ""), event.fields.get("Number", "")
-    clause, rings_in = "CBK-3" if why == BATCH else "CBK-1", event.fields.get("RingsIn", "")
+    clause, rings_in = "CBK-3" if why == CAMPAIGN else "CBK-1", event.fields.get("RingsIn", "")
     return Offered(
         *(seat, call, "", number, "", 0.0, now),
         reasons=(f"{clause}:{why}",),

@@ -23,7 +23,7 @@ class Offered:
     reasons: tuple[str, ...] = ()
     """Why the call came to this seat, see `callflow.rules.routing`."""
     calls_back: str = ""
-    """Why we call this customer: kind of promise, `unfound`, `batch`; empty: we were called."""
+    """Why we call this customer: kind of callback, `unfound`, `campaign`; empty: we were called."""
     rings_in_s: float = 0.0
     """The phone rings so many seconds from now: time to read first (CBK-3)."""
     asked_by: str = ""
@@ -106,7 +106,7 @@ class Changed:
     """What the wallboard shows is not what it was."""
 
 
-Notice = (
+FloorEvent = (
     Offered
     | OfferGone
     | Talking

@@ -13,7 +13,7 @@ from typing import Final
 
 from ami.actions import Actions, Outcome
 from floor import metrics
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.people import Talk, Worker
 from floor.repairs import RESCUE
 
@@ -86,15 +86,15 @@ class NotDoneError(Exception):
 class Control:
     """The hands of agents and leaders on calls."""
 
-    def __init__(self, actions: Actions, picture: Picture) -> None:
+    def __init__(self, actions: Actions, live_state: LiveState) -> None:
         self._actions = actions
-        self._picture = picture
+        self._live_state = live_state
         self._watching: dict[str, str] = {}
         """The unique id of the leg on which a seat was brought to a call last."""
 
     def talking(self, call: str, seat: str = "") -> tuple[str, Talk]:
         """Return a seat that talks in a call, this one if it does. Raises NotTalkingError."""
-        talks = self._picture.talks_of(call)
+        talks = self._live_state.talks_of(call)
         chosen = seat if seat in talks else next(iter(talks), "")
         if not chosen or talks[chosen].parted:
             raise NotTalkingError(call)
@@ -116,11 +116,11 @@ class Control:
         With others of ours still in the call only this agent's legs are let go. False when there
         is nobody to be reunited with at this seat.
         """
-        talk = self._picture.talks.get(seat)
+        talk = self._live_state.talks.get(seat)
         if talk is None or talk.parted or not talk.call:
             return False
-        if len(self._picture.talks_of(talk.call)) > 1:
-            self._picture.parting(seat, HANDED_OVER)
+        if len(self._live_state.talks_of(talk.call)) > 1:
+            self._live_state.parting(seat, HANDED_OVER)
             await self._let_go(seat)
             return False
         await self._take(talk.call, seat, REUNITE, "s", {"REUNITE_SEAT": seat})
@@ -135,7 +135,7 @@ class Control:
 
     async def watch(self, leader: Worker, watched: Worker, how: Watch) -> None:
         """Have a leader's own phone hear the agent's call; one that does already changes over."""
-        talk = self._picture.talks.get(watched.seat)
+        talk = self._live_state.talks.get(watched.seat)
         if talk is None:
             raise NotTalkingError(watched.seat)
         if how is Watch.JOIN:
@@ -148,7 +148,7 @@ class Control:
         """Have a colleague talk with both: rung now, or asked about the caller already."""
         seat, talk = self.talking(call, seat)
         given = self._joining(talk, "conference", seat)
-        if leg := self._picture.legs.asked_by(seat, colleague.seat):
+        if leg := self._live_state.legs.asked_by(seat, colleague.seat):
             self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
             return
         await self._bring(colleague.seat, JOIN, given)
@@ -159,19 +159,19 @@ class Control:
         The colleague comes into the caller's bridge first, and only then the agent leaves.
         """
         seat, talk = self.talking(call, seat)
-        leg = self._picture.legs.asked_by(seat, other)
+        leg = self._live_state.legs.asked_by(seat, other)
         if leg is None:
             raise NotTalkingError(other)
         given = self._joining(talk, "consult", seat)
         self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
         if not await self._comes(leg.channel, talk.channel):
             raise NotDoneError(Outcome.REFUSED)
-        self._picture.parting(seat, HANDED_OVER)
+        self._live_state.parting(seat, HANDED_OVER)
         await self._let_go(seat)
 
     async def drop(self, call: str, seat: str) -> None:
         """Take one of several out of a call. Raises NotTalkingError when it is the only one."""
-        talks = self._picture.talks_of(call)
+        talks = self._live_state.talks_of(call)
         if seat not in talks or len(talks) < 2:
             raise NotTalkingError(call)
         self._ended("drop", await self._actions.hang_up(talks[seat].agent_channel))
@@ -219,27 +219,27 @@ class Control:
     async def _comes(self, channel: str, customer: str) -> bool:
         """Wait until a leg is in the customer's bridge."""
         for _ in range(round(COMES_WITHIN_S / _LOOK_EVERY_S)):
-            if self._picture.legs.together(channel, customer):
+            if self._live_state.legs.together(channel, customer):
                 return True
             await asyncio.sleep(_LOOK_EVERY_S)
         return False
 
     async def _let_go(self, seat: str) -> None:
-        for leg in self._picture.legs.of_seat(seat):
+        for leg in self._live_state.legs.of_seat(seat):
             await self._actions.hang_up(leg.channel)
 
     async def _take(
         self, call: str, seat: str, context: str, exten: str, variables: Mapping[str, str]
     ) -> None:
-        talk = self._picture.talks[seat]
-        others = [key for key in self._picture.talks_of(call) if key != seat]
+        talk = self._live_state.talks[seat]
+        others = [key for key in self._live_state.talks_of(call) if key != seat]
         # Before it is sent: what Asterisk then tells of the parting must find it.
         for one in (seat, *others):
-            self._picture.parting(one, context)
+            self._live_state.parting(one, context)
         outcome = await self._actions.redirect(talk.channel, context, exten, variables=variables)
         if outcome is Outcome.REFUSED:
             for one in (seat, *others):
-                self._picture.parting(one, "")
+                self._live_state.parting(one, "")
         self._ended(context, outcome)
         for one in (seat, *others) if others else ():  # two go by themselves, three stay together
             await self._let_go(one)

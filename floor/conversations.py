@@ -12,8 +12,8 @@ from floor import bridge_talks as bridged
 from floor.changes import (
     CallEnded,
     Changed,
+    FloorEvent,
     HoldChanged,
-    Notice,
     Offered,
     OfferGone,
     ParticipantsChanged,
@@ -58,7 +58,7 @@ class Conversations:
         if talk := self.talks.get(seat):
             talk.parted = how
 
-    def hold(self, seat: str, now: datetime, *, on: bool) -> list[Notice]:
+    def hold(self, seat: str, now: datetime, *, on: bool) -> list[FloorEvent]:
         """Note that a caller is on hold or back; told by the phone, the page, or both (SIL-7)."""
         talk = self.talks.get(seat)
         if talk is None or (talk.held_since is not None) is on:
@@ -67,18 +67,18 @@ class Conversations:
         talk.held_since = now if on else None
         return [HoldChanged(seat, talk.call, on, held_s, now), Changed()]
 
-    def _asked(self, told: Offered) -> list[Notice]:
+    def _asked(self, told: Offered) -> list[FloorEvent]:
         """Show a colleague whose caller it is about, before the phone rings."""
         self.offers[told.seat] = Offer(told.call, "", "", told.at)
         return [told, Changed()]
 
-    def asks(self, seat: str, call: str, by: str, now: datetime) -> list[Notice]:
+    def asks(self, seat: str, call: str, by: str, now: datetime) -> list[FloorEvent]:
         """Note that a colleague's phone is about to ring, to come into a call."""
         return self._asked(Offered(seat, call, "", "", "", 0.0, now, asked_by=by, how="conference"))
 
-    def _end_silent(self, now: datetime) -> list[Notice]:
+    def _end_silent(self, now: datetime) -> list[FloorEvent]:
         """End the offers and talks that no event has ended."""
-        told: list[Notice] = []
+        told: list[FloorEvent] = []
         for seat, offer in list(self.offers.items()):
             if now - offer.at > SETTLED and self._idle(seat):
                 told += self._offer_gone(seat)
@@ -89,20 +89,20 @@ class Conversations:
             told += self._completed(seat, now)
         return told
 
-    def _completed(self, seat: str, now: datetime) -> list[Notice]:
+    def _completed(self, seat: str, now: datetime) -> list[FloorEvent]:
         if not (talk := self.talks.pop(seat, None)):
             return []
         others = self.talks_of(talk.call)
         parted = talk.parted or ("handed_over" if others else "")
-        left: list[Notice] = [ParticipantsChanged(talk.call)] if others else []
+        left: list[FloorEvent] = [ParticipantsChanged(talk.call)] if others else []
         return [CallEnded(seat, talk.call, parted, now), *left, Changed()]
 
-    def _bridged(self, event: BridgeEnter, now: datetime) -> list[Notice]:
+    def _bridged(self, event: BridgeEnter, now: datetime) -> list[FloorEvent]:
         self.legs.entered(event, now)
         call = self._calls.get(event.linkedid, "")
         if event.uniqueid == event.linkedid and not self.legs.customer_of(call):
             self.legs.customer_is(event.channel, call)
-        told: list[Notice] = []
+        told: list[FloorEvent] = []
         for seat, talk in bridged.begun(self.legs, self.talks, event.bridge, now).items():
             talk.how = self._joining.pop(seat, "") or talk.how
             told += self._began(seat, talk)
@@ -112,19 +112,19 @@ class Conversations:
             offer.answered = True
         return []
 
-    def _began(self, seat: str, talk: Talk) -> list[Notice]:
+    def _began(self, seat: str, talk: Talk) -> list[FloorEvent]:
         before = self.talks.pop(seat, None)
-        ended: list[Notice] = []
+        ended: list[FloorEvent] = []
         if before and before.call != talk.call:
             ended = [CallEnded(seat, before.call, before.parted, talk.since)]
         self.offers.pop(seat, None)
         self.talks[seat] = talk
         same = before is not None and before.call == talk.call
-        began: list[Notice] = [] if same else [Talking(seat, talk.call, talk.since)]
+        began: list[FloorEvent] = [] if same else [Talking(seat, talk.call, talk.since)]
         others = len(self.talks_of(talk.call)) > 1
         return [*ended, *began, *([ParticipantsChanged(talk.call)] if others else [])]
 
-    def _unbridged(self, event: BridgeLeave, now: datetime) -> list[Notice]:
+    def _unbridged(self, event: BridgeLeave, now: datetime) -> list[FloorEvent]:
         self.legs.left(event, now)
         for talk in self.talks.values():
             ours = event.channel in {talk.channel, talk.agent_channel}
@@ -132,13 +132,13 @@ class Conversations:
                 talk.apart_since = now
         return []
 
-    def _held(self, event: Hold | Unhold, now: datetime) -> list[Notice]:
+    def _held(self, event: Hold | Unhold, now: datetime) -> list[FloorEvent]:
         for seat, talk in self.talks.items():
             if talk.agent_channel == event.channel:
                 return self.hold(seat, now, on=isinstance(event, Hold))
         return []
 
-    def _offer_gone(self, seat: str) -> list[Notice]:
+    def _offer_gone(self, seat: str) -> list[FloorEvent]:
         if not (offer := self.offers.pop(seat, None)):
             return []
         return [OfferGone(seat, offer.call)]

@@ -16,8 +16,8 @@ from features.accounts.tables import AccountRow
 from features.calls.lifecycle import Disposition
 from features.calls.tables import Call, StretchRow
 from features.duties.tables import DutyEventRow, DutyRow
-from floor.asking import WITHIN_S, Records
-from floor.day_figures import AgentDay, Counted, Day
+from floor.asking import WITHIN_S, DatabaseAccess
+from floor.day_figures import AgentDay, Counted, DayFigures
 from floor.service_level import Waited
 
 SOON_S: Final = 1.0
@@ -29,10 +29,10 @@ RESTS: Final = 50.0
 """So many times as long as the last answer took we wait for the next: a large day costs no more."""
 
 
-class Today:
+class DayCounts:
     """When the day's figures are asked for again."""
 
-    def __init__(self, day: Day, records: Records, *, zone: tzinfo) -> None:
+    def __init__(self, day: DayFigures, records: DatabaseAccess, *, zone: tzinfo) -> None:
         self._day, self._records, self._zone = day, records, zone
         self._of: date | None = None
         self._asked: datetime | None = None

@@ -39,7 +39,7 @@ class Counted:
     """By account number, or the number of a phone."""
 
 
-class Day:
+class DayFigures:
     """The figures of today."""
 
     def __init__(self) -> None:

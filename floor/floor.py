@@ -20,14 +20,14 @@ from ami.link import Link
 from features.duties.queries import DutyState
 from floor import hold_journal as holds
 from floor import metrics, wallboard
-from floor.asking import Records
+from floor.asking import DatabaseAccess
 from floor.attendance import MISSED, Shift
 from floor.changes import (
     CallEnded,
     Changed,
+    FloorEvent,
     HoldChanged,
     Missed,
-    Notice,
     Offered,
     OfferGone,
     ParticipantsChanged,
@@ -36,10 +36,10 @@ from floor.changes import (
     Talking,
 )
 from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
-from floor.day_counts import Today
-from floor.live_state import Picture
+from floor.day_counts import DayCounts
+from floor.live_state import LiveState
 from floor.offers import Offers
-from floor.page_events import Telling
+from floor.page_events import PageEvents
 from floor.people import Worker
 from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
 from floor.repairs import Repairs
@@ -64,7 +64,7 @@ class Floor:
         *,
         link: Link,
         actions: Actions,
-        records: Records,
+        records: DatabaseAccess,
         keys: Keys,
         browsers: Sequence[str],
         phones: Sequence[str],
@@ -76,38 +76,40 @@ class Floor:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.picture = Picture()
+        self.live_state = LiveState()
         self.presence = Presence()
         self.streams = Streams(dropped=self._gone)
-        self._telling = Telling(self.picture, self.streams, leaders=leaders, now=now)
-        self.control = Control(actions, self.picture)
-        self.repairs = Repairs(actions, self.picture)
+        self._page_events = PageEvents(self.live_state, self.streams, leaders=leaders, now=now)
+        self.control = Control(actions, self.live_state)
+        self.repairs = Repairs(actions, self.live_state)
         self.shift = Shift(
             records=records,
             actions=actions,
-            picture=self.picture,
+            live_state=self.live_state,
             keys=keys,
             browsers=browsers,
             phones=phones,
-            changed=self._telling.worker,
+            changed=self._page_events.worker,
             now=now,
         )
         self._link, self._actions, self._records = link, actions, records
         self._wrap_up_for = wrap_up_for
-        self._today = Today(self.picture.day, records, zone=zone)
+        self._today = DayCounts(self.live_state.day, records, zone=zone)
         self.now, self._clock = now, clock
-        self._offers = Offers(self.picture, self._telling, records, company=company, clock=clock)
+        self._offers = Offers(
+            self.live_state, self._page_events, records, company=company, clock=clock
+        )
         self._acts: Mapping[type[Any], Callable[[Any], None]] = {
             Offered: lambda told: self._start(self._offers.offer(told, self._clock())),
-            OfferGone: lambda told: self._telling.offer_gone(told.seat, told.call),
+            OfferGone: lambda told: self._page_events.offer_gone(told.seat, told.call),
             Talking: self._talking,
-            ParticipantsChanged: lambda told: self._telling.participants(told.call),
+            ParticipantsChanged: lambda told: self._page_events.participants(told.call),
             CallEnded: self._call_ended,
             HoldChanged: self._hold,
             Missed: self._missed,
             PausedBySwitch: lambda told: self._turn(told.seat, DutyState.PAUSED, MISSED),
-            PhoneChanged: lambda told: self._telling.duty(told.seat),
-            Changed: lambda _: self._telling.board_changes(),
+            PhoneChanged: lambda told: self._page_events.duty(told.seat),
+            Changed: lambda _: self._page_events.board_changes(),
         }
         self._holds = holds.Holds(journal)
         self._turning: set[str] = set()
@@ -158,7 +160,7 @@ class Floor:
     async def put_out(self, account_id: int, *, reason: str) -> None:
         """End the streams and the duty of somebody who may not work here any more."""
         self.streams.end(account_id)
-        if worker := self.picture.by_account(account_id):
+        if worker := self.live_state.by_account(account_id):
             await self.shift.sign_out(worker, reason=reason, now=self.now())
 
     def present(self, account_id: int) -> None:
@@ -168,7 +170,7 @@ class Floor:
     def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
         seat, _ = self.control.talking(call, seat)
-        self._act(self.picture.hold(seat, self.now(), on=on))
+        self._act(self.live_state.hold(seat, self.now(), on=on))
 
     async def conference(self, call: str, seat: str, colleague: Worker) -> None:
         """Show a colleague whose call it is and have the phone brought into it.
@@ -176,23 +178,23 @@ class Floor:
         Raises NotTalkingError, NotDoneError.
         """
         self.control.talking(call, seat)
-        if not self.picture.legs.asked_by(seat, colleague.seat):
-            self._act(self.picture.asks(colleague.seat, call, seat, self.now()))
+        if not self.live_state.legs.asked_by(seat, colleague.seat):
+            self._act(self.live_state.asks(colleague.seat, call, seat, self.now()))
         await self.control.conference(call, seat, colleague)
 
     def board(self) -> dict[str, object]:
         """Return the wallboard as of now."""
-        return wallboard.wallboard(self.picture, self.now())
+        return wallboard.wallboard(self.live_state, self.now())
 
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
         for number in await self._today.count(self.now()):
-            if worker := self.picture.by_number(number):
-                self._telling.duty(worker.seat)
-        self._telling.board_changes()
+            if worker := self.live_state.by_number(number):
+                self._page_events.duty(worker.seat)
+        self._page_events.board_changes()
 
     def _heard(self, event: Event) -> None:
-        self._act(self.picture.heard(event, self.now()))
+        self._act(self.live_state.heard(event, self.now()))
 
     def _tick(self) -> None:
         now, clock = self.now(), self._clock()
@@ -200,9 +202,9 @@ class Floor:
         if self._seen_connected and not self.connected:
             self._seen_connected = False
             self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
-        self._act(self.picture.tick(now))
+        self._act(self.live_state.tick(now))
         self._start_all(self.repairs.due(now))
-        accounts = {one.account_id for one in self.picture.workers.values()}
+        accounts = {one.account_id for one in self.live_state.workers.values()}
         grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
         self._signs(self.presence.tick(clock))
@@ -212,53 +214,55 @@ class Floor:
             self._start(self._resync())
         if self.settled and self._today.due(now):
             self._start(self._count_today())
-        self._telling.board()
+        self._page_events.board()
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
-        return self._telling.whole(stream.account_id, stream.role, connected=self.connected)
+        return self._page_events.whole(stream.account_id, stream.role, connected=self.connected)
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:
             self.presence.closed(stream.account_id, stream.id, self._clock())
 
-    def _act(self, notices: Sequence[Notice]) -> None:
+    def _act(self, notices: Sequence[FloorEvent]) -> None:
         for notice in notices:
             self._holds.take(notice)
             self._acts[type(notice)](notice)
 
     def _missed(self, told: Missed) -> None:
         self._start(self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at))
-        self._telling.duty(told.seat)
+        self._page_events.duty(told.seat)
 
     def _hold(self, told: HoldChanged) -> None:
-        self._telling.hold(told)
+        self._page_events.hold(told)
         if not told.held:
             self._start(self.control.say_back(told.call, told.held_s))
 
     def _talking(self, told: Talking) -> None:
-        self._telling.talking(told)
-        known = self._telling.pop_of(told.seat)
-        if told.seat in self.picture.workers and (known is None or known.offered.call != told.call):
+        self._page_events.talking(told)
+        known = self._page_events.pop_of(told.seat)
+        if told.seat in self.live_state.workers and (
+            known is None or known.offered.call != told.call
+        ):
             # We came in the middle of this talk: the page has nothing to show yet.
             offered = Offered(told.seat, told.call, "", "", "", 0.0, told.at)
             self._start(self._offers.offer(offered, self._clock()))
 
     def _call_ended(self, told: CallEnded) -> None:
-        self._telling.ended(told)
-        worker = self.picture.workers.get(told.seat)
+        self._page_events.ended(told)
+        worker = self.live_state.workers.get(told.seat)
         if worker and worker.state == "ready" and told.parted not in AGAIN and self._wrap_up_for:
             self._turn(told.seat, DutyState.WRAP_UP, "")
         else:
-            self._telling.duty(told.seat)
+            self._page_events.duty(told.seat)
 
     def _end_wrap_ups(self, now: datetime) -> None:
-        for worker in list(self.picture.workers.values()):
+        for worker in list(self.live_state.workers.values()):
             over = (now - worker.since).total_seconds() >= self._wrap_up_for
             if worker.state == "wrap_up" and over and worker.seat not in self._turning:
                 self._turn(worker.seat, DutyState.READY, "")
 
     def _turn(self, seat: str, state: DutyState, reason: str) -> None:
-        if worker := self.picture.workers.get(seat):
+        if worker := self.live_state.workers.get(seat):
             self._start(self._turned(worker, state, reason))
 
     async def _turned(self, worker: Worker, state: DutyState, reason: str) -> None:
@@ -282,11 +286,11 @@ class Floor:
                     self._start(self._forgotten(account_id))
 
     async def _forgotten(self, account_id: int) -> None:
-        if worker := self.picture.by_account(account_id):
+        if worker := self.live_state.by_account(account_id):
             await self.shift.sign_out(worker, reason="page closed", now=self.now())
 
     async def _phone_gone(self, account_id: int) -> None:
-        worker = self.picture.by_account(account_id)
+        worker = self.live_state.by_account(account_id)
         if worker is None or worker.kind != "browser":
             return
         try:
@@ -309,12 +313,12 @@ class Floor:
             self._reconciled = self._clock()
         asked = self.now()
         state, channels = await self._actions.state(), await self._actions.channels()
-        self._act(self.picture.resumed(state, channels, self.now(), asked=asked))
+        self._act(self.live_state.resumed(state, channels, self.now(), asked=asked))
         if not self._seen_connected:
             self._seen_connected = True
             self.streams.tell_each("picture", self._whole)
-        for worker in list(self.picture.workers.values()):
-            self._telling.worker(worker)
+        for worker in list(self.live_state.workers.values()):
+            self._page_events.worker(worker)
 
     def _start_all(self, works: Iterable[Coroutine[object, object, None]]) -> None:
         for work in works:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from floor.changes import CallEnded, HoldChanged, Notice
+from floor.changes import CallEnded, FloorEvent, HoldChanged
 
 _log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ class Holds:
         self._folder = folder
         self._since: dict[tuple[str, str], datetime] = {}
 
-    def take(self, notice: Notice) -> None:
+    def take(self, notice: FloorEvent) -> None:
         """Take note of a hold that begins, or ends by the agent's return or the end of the talk."""
         match notice:
             case HoldChanged(seat=seat, call=call, held=True, at=at):

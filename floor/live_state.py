@@ -31,9 +31,17 @@ from ami.events import (
 from floor import bridge_talks as bridged
 from floor import callback_events as calling_back
 from floor import consult_events as consulting
-from floor.changes import Changed, Missed, Notice, Offered, PausedBySwitch, PhoneChanged, Talking
+from floor.changes import (
+    Changed,
+    FloorEvent,
+    Missed,
+    Offered,
+    PausedBySwitch,
+    PhoneChanged,
+    Talking,
+)
 from floor.conversations import PHONES, SETTLED, Conversations, keep, seat_of
-from floor.day_figures import Day
+from floor.day_figures import DayFigures
 from floor.people import Member, Offer, Talk, Waiter, Worker
 from floor.service_level import Waited
 from floor.state_clocks import Clocks, shown
@@ -44,17 +52,17 @@ MISS_FROM_S: Final = 1.0
 """A phone that rang for less was not there to be answered: that is no miss of the agent's."""
 AUTO_PAUSE: Final = "Auto-Pause"
 """Asterisk's own reason for a pause after a miss."""
-Taker = Callable[[Any, datetime], list[Notice]]
+Taker = Callable[[Any, datetime], list[FloorEvent]]
 
 
-class Picture(Conversations):
+class LiveState(Conversations):
     """Who is at work, who waits, whom phones ring for, who talks. A seat is `w01` or `8101`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.workers: dict[str, Worker] = {}
         self.waiting: dict[str, Waiter] = {}
-        self.day = Day()
+        self.day = DayFigures()
         self.clocks = Clocks()
         self._served: dict[str, None] = {}
         self._takers: Mapping[type[Any], Taker] = {
@@ -73,16 +81,16 @@ class Picture(Conversations):
             BridgeLeave: self._unbridged,
         }
 
-    def heard(self, event: Event, now: datetime) -> list[Notice]:
+    def heard(self, event: Event, now: datetime) -> list[FloorEvent]:
         """Take in one event of Asterisk's."""
         take = self._takers.get(type(event))
         told = take(event, now) if take else []
         self._clocks_of(now)  # what changed now is told with the notices
         return told
 
-    def tick(self, now: datetime) -> list[Notice]:
+    def tick(self, now: datetime) -> list[FloorEvent]:
         """End what no event has ended."""
-        told: list[Notice] = [PhoneChanged(seat) for seat in self._clocks_of(now)]
+        told: list[FloorEvent] = [PhoneChanged(seat) for seat in self._clocks_of(now)]
         told += [Changed()] if told else []
         for linkedid, waiter in list(self.waiting.items()):
             if waiter.left_at and now - waiter.left_at > SETTLED:
@@ -91,7 +99,7 @@ class Picture(Conversations):
 
     def resumed(
         self, state: QueueState, channels: tuple[Channel, ...], now: datetime, *, asked: datetime
-    ) -> list[Notice]:
+    ) -> list[FloorEvent]:
         """Take over what Asterisk says after a (re)connect: events were missed.
 
         What began after we `asked` is not in its answer, and stays.
@@ -126,7 +134,7 @@ class Picture(Conversations):
         """Return somebody at work, by the account number."""
         return next((one for one in self.workers.values() if one.number == number), None)
 
-    def _offered(self, event: UserEvent, now: datetime) -> list[Notice]:
+    def _offered(self, event: UserEvent, now: datetime) -> list[FloorEvent]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
         if event.name == consulting.ASKS and (asked := consulting.of(event, self.talks)):
             return self._asked(consulting.offered(event, asked, seat, now))
@@ -158,7 +166,9 @@ class Picture(Conversations):
         )
         return [told, Changed()]
 
-    def _calls_back(self, event: UserEvent, call: str, seat: str, now: datetime) -> list[Notice]:
+    def _calls_back(
+        self, event: UserEvent, call: str, seat: str, now: datetime
+    ) -> list[FloorEvent]:
         if event.name == calling_back.ANNOUNCED:
             told = calling_back.offered(event, call, seat, now)
             rings_at = now + timedelta(seconds=told.rings_in_s)
@@ -171,7 +181,7 @@ class Picture(Conversations):
         self.talks[seat] = Talk(call, event.linkedid, caller, agent, now)
         return [Talking(seat, call, now), Changed()]
 
-    def _connected(self, event: AgentConnect, now: datetime) -> list[Notice]:
+    def _connected(self, event: AgentConnect, now: datetime) -> list[FloorEvent]:
         seat, linkedid = seat_of(event.interface), event.linkedid
         self.offers.pop(seat, None)
         if waiter := self.waiting.pop(linkedid, None):
@@ -180,7 +190,7 @@ class Picture(Conversations):
         call = self._calls.get(linkedid, "")
         self.legs.customer_is(event.channel, call)
         self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
-        gone: list[Notice] = [
+        gone: list[FloorEvent] = [
             notice
             for other, offer in list(self.offers.items())
             if offer.linkedid == linkedid
@@ -188,19 +198,19 @@ class Picture(Conversations):
         ]
         return [*gone, Talking(seat, call, now), Changed()]
 
-    def _parted(self, event: AgentComplete, now: datetime) -> list[Notice]:
+    def _parted(self, event: AgentComplete, now: datetime) -> list[FloorEvent]:
         seat = seat_of(event.interface)
         talk = self.talks.get(seat)
         if talk and event.reason == "transfer":
             talk.parted = talk.parted or "transfer"
         return self._completed(seat, now)
 
-    def _completed(self, seat: str, now: datetime) -> list[Notice]:
+    def _completed(self, seat: str, now: datetime) -> list[FloorEvent]:
         if told := super()._completed(seat, now):
             self.day.happened()
         return told
 
-    def _rang_in_vain(self, event: AgentRingNoAnswer, now: datetime) -> list[Notice]:
+    def _rang_in_vain(self, event: AgentRingNoAnswer, now: datetime) -> list[FloorEvent]:
         seat = seat_of(event.interface)
         told = self._offer_gone(seat)
         if event.ring_time < MISS_FROM_S:
@@ -210,23 +220,23 @@ class Picture(Conversations):
         call = self._calls.get(event.linkedid, "")
         return [*told, Missed(seat, call, event.ring_time, now), Changed()]
 
-    def _joined(self, event: QueueCallerJoin, now: datetime) -> list[Notice]:
+    def _joined(self, event: QueueCallerJoin, now: datetime) -> list[FloorEvent]:
         known = self.waiting.get(event.linkedid)
         since = known.since if known else now  # from one queue to the next the wait goes on
         self.waiting[event.linkedid] = Waiter(event.queue, event.channel, since)
         return [Changed()]
 
-    def _left(self, event: QueueCallerLeave, now: datetime) -> list[Notice]:
+    def _left(self, event: QueueCallerLeave, now: datetime) -> list[FloorEvent]:
         if waiter := self.waiting.get(event.linkedid):
             waiter.left_at = now
         return [Changed()]
 
-    def _abandoned(self, event: QueueCallerAbandon, now: datetime) -> list[Notice]:
+    def _abandoned(self, event: QueueCallerAbandon, now: datetime) -> list[FloorEvent]:
         return self._gone(event.linkedid, now, sent_on=False)
 
-    def _gone(self, linkedid: str, now: datetime, *, sent_on: bool) -> list[Notice]:
+    def _gone(self, linkedid: str, now: datetime, *, sent_on: bool) -> list[FloorEvent]:
         """End a wait without an agent: the caller hung up, or is on the way to a message."""
-        told: list[Notice] = []
+        told: list[FloorEvent] = []
         if waiter := self.waiting.pop(linkedid, None):
             until = waiter.left_at or now
             seconds = (until - waiter.since).total_seconds()
@@ -236,13 +246,13 @@ class Picture(Conversations):
                 told += self._offer_gone(seat)
         return [*told, Changed()]
 
-    def _member(self, event: QueueMemberStatus, now: datetime) -> list[Notice]:
+    def _member(self, event: QueueMemberStatus, now: datetime) -> list[FloorEvent]:
         seat = seat_of(event.interface)
         if not event.interface.startswith(PHONES):
             return []
         before = self.members.get(seat)
         self.members[seat] = Member(event.name, event.status, event.paused, event.reason)
-        told: list[Notice] = []
+        told: list[FloorEvent] = []
         worker = self.workers.get(seat)
         if event.paused and event.reason == AUTO_PAUSE and worker and worker.available:
             told.append(PausedBySwitch(seat))
@@ -257,10 +267,10 @@ class Picture(Conversations):
 
     def _resume_talks(
         self, channels: tuple[Channel, ...], now: datetime, asked: datetime
-    ) -> list[Notice]:
+    ) -> list[FloorEvent]:
         found, legs = bridged.found(channels, self.members, now)
         self.legs.resumed(legs)
-        told: list[Notice] = []
+        told: list[FloorEvent] = []
         for seat in [one for one, talk in self.talks.items() if talk.since < asked]:
             if seat not in found or found[seat].linkedid != self.talks[seat].linkedid:
                 told += self._completed(seat, now)

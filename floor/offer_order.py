@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.people import DeviceState, Waiter
 
 HEAD_START_S: Final = 1.2
@@ -39,38 +39,38 @@ def stages(queues: Iterable[str], awaited: Collection[str]) -> list[tuple[str, .
     return [*told, group] if group else told
 
 
-def awaited(picture: Picture) -> frozenset[str]:
+def awaited(live_state: LiveState) -> frozenset[str]:
     """Return the queues in which somebody waits for whom no phone rings."""
-    return frozenset(one.queue for one in _longest_first(picture))
+    return frozenset(one.queue for one in _longest_first(live_state))
 
 
-def next_in_line(picture: Picture, queues: Collection[str]) -> Waiter | None:
+def next_in_line(live_state: LiveState, queues: Collection[str]) -> Waiter | None:
     """Return who is next in these queues: of those for whom no phone rings the longest waiting."""
-    return next((one for one in _longest_first(picture) if one.queue in queues), None)
+    return next((one for one in _longest_first(live_state) if one.queue in queues), None)
 
 
-def about_to_ring(picture: Picture, now: datetime) -> list[str]:
+def about_to_ring(live_state: LiveState, now: datetime) -> list[str]:
     """Return the seats whose phones were told to ring for a caller, and do not say so yet."""
     return [
         seat
-        for seat, offer in picture.offers.items()
+        for seat, offer in live_state.offers.items()
         if offer.queue
         and now - offer.at < SAYS_SO
-        and (member := picture.members.get(seat))
+        and (member := live_state.members.get(seat))
         and member.device == DeviceState.IDLE
     ]
 
 
-def is_served(picture: Picture, waiter: Waiter) -> bool:
+def is_served(live_state: LiveState, waiter: Waiter) -> bool:
     """Tell whether a phone rings for somebody who waited, or the caller has left the queue."""
-    return waiter not in _longest_first(picture)
+    return waiter not in _longest_first(live_state)
 
 
-def _longest_first(picture: Picture) -> list[Waiter]:
-    rung = {offer.linkedid for offer in picture.offers.values()}
+def _longest_first(live_state: LiveState) -> list[Waiter]:
+    rung = {offer.linkedid for offer in live_state.offers.values()}
     waiting = (
         one
-        for linkedid, one in picture.waiting.items()
+        for linkedid, one in live_state.waiting.items()
         if linkedid not in rung and one.left_at is None
     )
     return sorted(waiting, key=lambda one: one.since)

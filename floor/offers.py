@@ -11,11 +11,11 @@ from typing import Final
 import structlog
 
 from floor import metrics
-from floor.asking import Records
+from floor.asking import DatabaseAccess
 from floor.changes import Offered
-from floor.live_state import Picture
-from floor.page_events import Telling
-from floor.screen_pop import Background, Pop, background
+from floor.live_state import LiveState
+from floor.page_events import PageEvents
+from floor.screen_pop import Background, ScreenPop, background
 
 POP_WITHIN_S: Final = 0.06
 """A page is told of a call after this at the latest, with what is known by then."""
@@ -29,35 +29,35 @@ class Offers:
 
     def __init__(
         self,
-        picture: Picture,
-        telling: Telling,
-        records: Records,
+        live_state: LiveState,
+        page_events: PageEvents,
+        records: DatabaseAccess,
         *,
         company: str,
         clock: Callable[[], float],
     ) -> None:
-        self._picture, self._telling, self._records = picture, telling, records
+        self._live_state, self._page_events, self._records = live_state, page_events, records
         self._company, self._clock = company, clock
 
     async def offer(self, offered: Offered, heard_at: float) -> None:
         """Tell the page who is about to ring; what the database knows, as soon as it says so."""
         seat = offered.seat
-        worker = self._picture.workers.get(seat)
+        worker = self._live_state.workers.get(seat)
         if worker is None:
             return
-        asked_by = self._picture.workers.get(offered.asked_by)
-        bare = Pop(offered, self._company, worker, asked_by)
-        self._telling.pop_is(seat, bare)
+        asked_by = self._live_state.workers.get(offered.asked_by)
+        bare = ScreenPop(offered, self._company, worker, asked_by)
+        self._page_events.pop_is(seat, bare)
         looking = asyncio.create_task(self._looked_up(offered))
         in_time, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)
         if not in_time:
-            self._telling.offer(seat)
+            self._page_events.offer(seat)
             metrics.OFFER.observe(self._clock() - heard_at)
         found = await looking
-        if self._telling.pop_of(seat) is not bare or (found is None and not in_time):
+        if self._page_events.pop_of(seat) is not bare or (found is None and not in_time):
             return  # the caller is elsewhere by now, or nothing is new
-        self._telling.pop_is(seat, replace(bare, background=found or Background()))
-        self._telling.offer(seat)
+        self._page_events.pop_is(seat, replace(bare, background=found or Background()))
+        self._page_events.offer(seat)
         if in_time:
             metrics.OFFER.observe(self._clock() - heard_at)
 

@@ -9,42 +9,42 @@ from datetime import datetime
 
 from floor import wallboard
 from floor.changes import CallEnded, HoldChanged, Talking
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.people import Talk, Worker
-from floor.screen_pop import Pop
+from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import Role
 
 Json = dict[str, object]
 
 
-class Telling:
+class PageEvents:
     """The floor in words for pages."""
 
     def __init__(
         self,
-        picture: Picture,
+        live_state: LiveState,
         streams: Streams,
         *,
         leaders: frozenset[Role],
         now: Callable[[], datetime],
     ) -> None:
-        self._picture, self._streams = picture, streams
+        self._live_state, self._streams = live_state, streams
         self._leaders, self._now = leaders, now
-        self._pops: dict[str, Pop] = {}
+        self._pops: dict[str, ScreenPop] = {}
         self._board_changed = True
 
-    def pop_of(self, seat: str) -> Pop | None:
+    def pop_of(self, seat: str) -> ScreenPop | None:
         """Return what is shown of the caller at a seat."""
         return self._pops.get(seat)
 
-    def pop_is(self, seat: str, pop: Pop) -> None:
+    def pop_is(self, seat: str, pop: ScreenPop) -> None:
         """Know what is to be shown of a caller; nobody is told yet."""
         self._pops[seat] = pop
 
     def offer(self, seat: str) -> None:
         """Tell of the caller for whom the seat's phone rings, or to whom the agent talks."""
-        pop, worker = self._pops.get(seat), self._picture.workers.get(seat)
+        pop, worker = self._pops.get(seat), self._live_state.workers.get(seat)
         if pop and worker:
             self._streams.tell_account(worker.account_id, "offer", pop.shown)
 
@@ -66,7 +66,7 @@ class Telling:
 
     def participants(self, call: str) -> None:
         """Tell everybody in a call who the others of ours are."""
-        for seat in self._picture.talks_of(call):
+        for seat in self._live_state.talks_of(call):
             data = {"call": call, "participants": self._participants(call, seat)}
             self._tell(seat, "participants", data)
 
@@ -84,13 +84,13 @@ class Telling:
 
     def duty(self, seat: str) -> None:
         """Tell how the worker at a seat is seen."""
-        if worker := self._picture.workers.get(seat):
-            self._tell(seat, "duty", wallboard.duty(self._picture, worker))
+        if worker := self._live_state.workers.get(seat):
+            self._tell(seat, "duty", wallboard.duty(self._live_state, worker))
 
     def worker(self, worker: Worker) -> None:
         """Tell somebody of a change of the own duty, its end included."""
         self._board_changed = True
-        current = self._picture.workers.get(worker.seat)
+        current = self._live_state.workers.get(worker.seat)
         if current and current.account_id == worker.account_id:
             self.duty(worker.seat)
             return
@@ -105,23 +105,23 @@ class Telling:
         """Tell leaders of the whole floor, when it is not as it was."""
         if self._board_changed and self._streams.watched_by(self._leaders):
             self._board_changed = False
-            shown = wallboard.wallboard(self._picture, self._now())
+            shown = wallboard.wallboard(self._live_state, self._now())
             self._streams.tell_roles(self._leaders, "wallboard", shown)
 
     def whole(self, account_id: int | None, role: Role, *, connected: bool) -> Json:
         """Return all that a page needs when it opens."""
-        worker = self._picture.by_account(account_id) if account_id is not None else None
+        worker = self._live_state.by_account(account_id) if account_id is not None else None
         seat = worker.seat if worker else ""
-        pop, talk = self._pops.get(seat), self._picture.talks.get(seat)
+        pop, talk = self._pops.get(seat), self._live_state.talks.get(seat)
         leads = role in self._leaders
         return {
             "at": self._now().isoformat(),
             "connected": connected,
-            "duty": wallboard.duty(self._picture, worker) if worker else None,
+            "duty": wallboard.duty(self._live_state, worker) if worker else None,
             "offer": pop.shown(role) if pop else None,
             "talking": self._talk(seat, talk) if talk else None,
             "held": bool(talk and talk.held_since),
-            "wallboard": wallboard.wallboard(self._picture, self._now()) if leads else None,
+            "wallboard": wallboard.wallboard(self._live_state, self._now()) if leads else None,
         }
 
     def _talk(self, seat: str, talk: Talk) -> Json:
@@ -133,7 +133,7 @@ class Telling:
 
     def _participants(self, call: str, seat: str) -> list[Json]:
         """Return the others of ours in a call; a phone without sign-in has no number."""
-        workers = self._picture.workers
+        workers = self._live_state.workers
         return [
             {
                 "seat": other,
@@ -141,10 +141,10 @@ class Telling:
                 "name": workers[other].name if other in workers else "",
                 "how": talk.how,
             }
-            for other, talk in self._picture.talks_of(call).items()
+            for other, talk in self._live_state.talks_of(call).items()
             if other != seat
         ]
 
     def _tell(self, seat: str, event: str, data: Mapping[str, object]) -> None:
-        if worker := self._picture.workers.get(seat):
+        if worker := self._live_state.workers.get(seat):
             self._streams.tell_account(worker.account_id, event, lambda _: data)

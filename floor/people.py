@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from permissions.roles import Role
 
 
-class Shown(StrEnum):
+class AgentState(StrEnum):
     """What somebody at work is seen to do."""
 
     READY = "ready"

@@ -29,7 +29,7 @@ def needed(workers: Iterable[Worker]) -> Queues:
     )
 
 
-class KeptOpen:
+class QueueOpeners:
     """The queues that are kept open now."""
 
     def __init__(self, actions: Actions) -> None:

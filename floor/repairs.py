@@ -13,7 +13,7 @@ import structlog
 from ami.actions import Actions
 from floor import metrics
 from floor.legs import Leg
-from floor.live_state import Picture
+from floor.live_state import LiveState
 
 RESCUE: Final = "rescue"
 """The context of the dialplan that puts a customer in front of the queue."""
@@ -26,17 +26,17 @@ _log = structlog.get_logger(__name__)
 class Repairs:
     """What must be done for legs that are where nobody should be."""
 
-    def __init__(self, actions: Actions, picture: Picture) -> None:
-        self._actions, self._picture = actions, picture
+    def __init__(self, actions: Actions, live_state: LiveState) -> None:
+        self._actions, self._live_state = actions, live_state
         self._tried: dict[str, datetime] = {}
 
     def due(self, now: datetime) -> Iterator[Coroutine[object, object, None]]:
         """Give what is to be done now, each once."""
         self._tried = {key: at for key, at in self._tried.items() if now - at < AGAIN_AFTER}
-        for leg in self._picture.legs.lonely_customers(now):
+        for leg in self._live_state.legs.lonely_customers(now):
             if self._fresh(leg, now):
                 yield self._rescued(leg)
-        for leg in self._picture.legs.left_over(now):
+        for leg in self._live_state.legs.left_over(now):
             if self._fresh(leg, now):
                 yield self._let_go(leg)
 

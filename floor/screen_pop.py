@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.text import clean, named
 from features.agent_desk import openings
-from features.callbacks import queries as promises
-from features.callbacks.queries import Promise
+from features.callbacks import queries as callbacks
+from features.callbacks.queries import Callback
 from features.calls import queries
 from features.calls.lifecycle import CallRecord
 from features.calls.queries import CallFilter
@@ -42,13 +42,13 @@ class Background:
     customer: Customer | None = None
     calls: Sequence[CallRecord] = ()
     tickets: Sequence[Ticket] = ()
-    promises: Sequence[Promise] = ()
+    callbacks: Sequence[Callback] = ()
     ticket: str | None = None
     """The number of the ticket that is open for this very call."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pop:
+class ScreenPop:
     """All that is shown of one call at one seat."""
 
     offered: Offered
@@ -80,7 +80,7 @@ class Pop:
             "reasons": list(offered.reasons),
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],
-            "promises": [_promise(one) for one in known.promises],
+            "callbacks": [_callback(one) for one in known.callbacks],
             "ticket": known.ticket,
             "how": offered.how,
             "consulted_by": {"number": self.asked_by.number, "name": self.asked_by.name}
@@ -98,7 +98,7 @@ class Pop:
             more = [openings.no_answer_yet(language)] if unfound else []
             return [calling, *more, openings.closing(language)]
         said = [openings.opening(self.company, number, language)]
-        if self.background.promises:
+        if self.background.callbacks:
             said.append(calling)
         return [*said, openings.closing(language)]
 
@@ -120,7 +120,7 @@ async def background(database: AsyncConnection, call_id: str, number: str) -> Ba
         customer=await customers.customer(database, number),
         calls=[one for one in latest if one.id != call_id][:SHOWN],
         tickets=await desk_tickets.open_of_customer(database, number, limit=SHOWN),
-        promises=await promises.open_to(database, number),
+        callbacks=await callbacks.open_to(database, number),
         ticket=ticket.number if ticket else None,
     )
 
@@ -156,10 +156,10 @@ def _ticket(ticket: Ticket, *, plain: bool) -> Mapping[str, object]:
     }
 
 
-def _promise(promise: Promise) -> Mapping[str, object]:
+def _callback(callback: Callback) -> Mapping[str, object]:
     return {
-        "id": promise.id,
-        "kind": promise.kind.value,
-        "due_at": promise.due_at.isoformat(),
-        "note": clean(promise.note, EXCERPT),
+        "id": callback.id,
+        "kind": callback.kind.value,
+        "due_at": callback.due_at.isoformat(),
+        "note": clean(callback.note, EXCERPT),
     }

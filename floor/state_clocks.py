@@ -7,37 +7,37 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from floor.people import AWAY, ENGAGED, Shown, Worker
+from floor.people import AWAY, ENGAGED, AgentState, Worker
 
 if TYPE_CHECKING:
-    from floor.live_state import Picture
+    from floor.live_state import LiveState
 
 
-def shown(picture: "Picture", worker: Worker) -> Shown:
+def shown(live_state: "LiveState", worker: Worker) -> AgentState:
     """Return what somebody at work is seen to do."""
     seat = worker.seat
-    if talk := picture.talks.get(seat):
-        return Shown.ON_HOLD if talk.held_since else Shown.TALKING
-    if (offer := picture.offers.get(seat)) and not offer.answered:
-        return Shown.RINGING
+    if talk := live_state.talks.get(seat):
+        return AgentState.ON_HOLD if talk.held_since else AgentState.TALKING
+    if (offer := live_state.offers.get(seat)) and not offer.answered:
+        return AgentState.RINGING
     if worker.gone:
-        return Shown.GONE
+        return AgentState.GONE
     if worker.state != "ready":
-        return Shown(worker.state)
-    return of_phone(picture, seat)
+        return AgentState(worker.state)
+    return of_phone(live_state, seat)
 
 
-def of_phone(picture: "Picture", seat: str) -> Shown:
+def of_phone(live_state: "LiveState", seat: str) -> AgentState:
     """Return what a phone does with which nobody talks to a caller of ours."""
-    member = picture.members.get(seat)
+    member = live_state.members.get(seat)
     if member is None or member.device in AWAY:
-        return Shown.UNREACHABLE
-    return Shown.BUSY if member.device in ENGAGED else Shown.READY
+        return AgentState.UNREACHABLE
+    return AgentState.BUSY if member.device in ENGAGED else AgentState.READY
 
 
-def is_free(picture: "Picture", worker: Worker) -> bool:
+def is_free(live_state: "LiveState", worker: Worker) -> bool:
     """Tell whether somebody would be rung for the next caller; who is in no queue is not."""
-    return bool(rung_by(worker)) and shown(picture, worker) is Shown.READY
+    return bool(rung_by(worker)) and shown(live_state, worker) is AgentState.READY
 
 
 def rung_by(worker: Worker) -> list[str]:
@@ -45,17 +45,17 @@ def rung_by(worker: Worker) -> list[str]:
     return [one for one in worker.queues if not one.startswith("own-")]
 
 
-def since(picture: "Picture", worker: Worker) -> datetime:
+def since(live_state: "LiveState", worker: Worker) -> datetime:
     """Return since when somebody has been in the state that is shown.
 
     A talk's clock goes on after a hold; an idle state's starts with the state, not with the choice
     of it before the last talk.
     """
-    if talk := picture.talks.get(worker.seat):
+    if talk := live_state.talks.get(worker.seat):
         return talk.held_since or talk.since
-    if offer := picture.offers.get(worker.seat):
+    if offer := live_state.offers.get(worker.seat):
         return offer.at
-    known = (picture.clocks.since(worker.seat), picture.day.last_talk(worker.number))
+    known = (live_state.clocks.since(worker.seat), live_state.day.last_talk(worker.number))
     return max([worker.since, *(one for one in known if one is not None)])
 
 
@@ -63,9 +63,9 @@ class Clocks:
     """When each seat was first seen in the state in which it is."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[Shown, datetime | None]] = {}
+        self._seen: dict[str, tuple[AgentState, datetime | None]] = {}
 
-    def look(self, states: Mapping[str, Shown], now: datetime) -> list[str]:
+    def look(self, states: Mapping[str, AgentState], now: datetime) -> list[str]:
         """Take note of what is seen now; return the seats that were seen otherwise before.
 
         Of who is seen for the first time it is not known since when.

@@ -7,33 +7,33 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from floor.live_state import Picture
-from floor.people import Shown, Worker
+from floor.live_state import LiveState
+from floor.people import AgentState, Worker
 from floor.service_level import OURS, PRESETS, Waited, level
 from floor.state_clocks import is_free, of_phone, rung_by, shown, since
 
 Json = dict[str, object]
 
 
-def duty(picture: Picture, worker: Worker) -> Json:
+def duty(live_state: LiveState, worker: Worker) -> Json:
     """Return one worker's own state."""
     return {
-        "state": shown(picture, worker).value,
+        "state": shown(live_state, worker).value,
         "duty": worker.state,
         "reason": worker.reason,
-        "since": since(picture, worker).isoformat(),
+        "since": since(live_state, worker).isoformat(),
         "seat": worker.seat,
         "kind": worker.kind,
-        "missed": picture.day.misses_of(worker.number),
+        "missed": live_state.day.misses_of(worker.number),
         "queues": rung_by(worker),
-        "today": _today(picture, worker),
+        "today": _today(live_state, worker),
     }
 
 
-def wallboard(picture: Picture, now: datetime) -> Json:
+def wallboard(live_state: LiveState, now: datetime) -> Json:
     """Return the whole floor at this moment."""
-    waiting = [one for one in picture.waiting.values() if one.left_at is None]
-    waits = picture.day.waits
+    waiting = [one for one in live_state.waiting.values() if one.left_at is None]
+    waits = live_state.day.waits
     longest = min((one.since for one in waiting), default=None)
     return {
         "at": now.isoformat(),
@@ -41,10 +41,10 @@ def wallboard(picture: Picture, now: datetime) -> Json:
         "longest_s": round((now - longest).total_seconds(), 1) if longest else 0.0,
         "longest_since": longest.isoformat() if longest else None,
         "queues": dict(Counter(one.queue for one in waiting)),
-        "free": _free(picture),
-        "agents": [_agent(picture, one) for one in _in_order(picture.workers)],
-        "phones": _phones(picture),
-        "missed": picture.day.misses,
+        "free": _free(live_state),
+        "agents": [_agent(live_state, one) for one in _in_order(live_state.workers)],
+        "phones": _phones(live_state),
+        "missed": live_state.day.misses,
         "answered": sum(one.answered for one in waits),
         "abandoned": sum(one.abandoned for one in waits),
         "sent_on": sum(one.sent_on and not one.answered for one in waits),
@@ -52,20 +52,20 @@ def wallboard(picture: Picture, now: datetime) -> Json:
     }
 
 
-def _agent(picture: Picture, worker: Worker) -> Json:
-    talk = picture.talks.get(worker.seat)
+def _agent(live_state: LiveState, worker: Worker) -> Json:
+    talk = live_state.talks.get(worker.seat)
     return {
         "number": worker.number,
         "name": worker.name,
         "role": worker.role.value,
-        **duty(picture, worker),
-        "free": is_free(picture, worker),
+        **duty(live_state, worker),
+        "free": is_free(live_state, worker),
         "call": talk.call if talk else None,
     }
 
 
-def _today(picture: Picture, worker: Worker) -> Json:
-    day = picture.day.agent(worker.number)
+def _today(live_state: LiveState, worker: Worker) -> Json:
+    day = live_state.day.agent(worker.number)
     return {
         "calls": day.calls,
         "talk_s": day.talk_s,
@@ -74,24 +74,24 @@ def _today(picture: Picture, worker: Worker) -> Json:
     }
 
 
-def _free(picture: Picture) -> int:
+def _free(live_state: LiveState) -> int:
     """Return how many would be rung for the next caller, phones without sign-in among them."""
-    people = sum(is_free(picture, one) for one in picture.workers.values())
-    return people + sum(one["state"] == Shown.READY.value for one in _phones(picture))
+    people = sum(is_free(live_state, one) for one in live_state.workers.values())
+    return people + sum(one["state"] == AgentState.READY.value for one in _phones(live_state))
 
 
-def _phones(picture: Picture) -> list[Json]:
+def _phones(live_state: LiveState) -> list[Json]:
     """Return the phones that are at work without anybody signing in."""
-    seats = sorted(set(picture.members) - set(picture.workers))
-    return [{"phone": seat, "state": _phone(picture, seat).value} for seat in seats]
+    seats = sorted(set(live_state.members) - set(live_state.workers))
+    return [{"phone": seat, "state": _phone(live_state, seat).value} for seat in seats]
 
 
-def _phone(picture: Picture, seat: str) -> Shown:
-    if seat in picture.talks:
-        return Shown.TALKING
-    if seat in picture.offers:
-        return Shown.RINGING
-    return Shown.PAUSED if picture.members[seat].paused else of_phone(picture, seat)
+def _phone(live_state: LiveState, seat: str) -> AgentState:
+    if seat in live_state.talks:
+        return AgentState.TALKING
+    if seat in live_state.offers:
+        return AgentState.RINGING
+    return AgentState.PAUSED if live_state.members[seat].paused else of_phone(live_state, seat)
 
 
 def _levels(waits: Sequence[Waited]) -> Json:

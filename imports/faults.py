@@ -86,9 +86,9 @@ class Person:
     """As it is dialled."""
     name: str = ""
     language: str = ""
-    """Empty: the batch's."""
+    """Empty: the campaign's."""
     zone: str = ""
-    """Empty: the batch's."""
+    """Empty: the campaign's."""
     ticket: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Other columns, by their headers; the note among them."""

@@ -40,7 +40,7 @@ WAV_HEADER_BYTES = 44
 _log = structlog.get_logger(__name__)
 
 
-class Archive:
+class RecordingIntake:
     """Takes recordings and messages of ended calls in."""
 
     def __init__(

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
-from features.callbacks import queries as promises
-from features.callbacks.lifecycle import PromiseKind
+from features.callbacks import queries as callbacks
+from features.callbacks.lifecycle import CallbackKind
 from features.calls.lifecycle import CallRecord
 
 LONGEST_MIN = 24 * 60
@@ -15,7 +15,7 @@ LONGEST_MIN = 24 * 60
 CallOf = Callable[[JournalEvent], CallRecord | None]
 
 
-async def keep_promises(
+async def keep_callbacks(
     connection: AsyncConnection, events: Iterable[JournalEvent], call_of: CallOf
 ) -> None:
     """Keep what `events` say was promised, in the caller's transaction; told twice it is one."""
@@ -27,21 +27,21 @@ async def keep_promises(
         if call is None or not call.number:  # nobody there to be called back
             continue
         at = datetime.fromtimestamp(event.at, UTC)
-        await promises.make(
+        await callbacks.make(
             connection,
             number=call.number,
             kind=kind,
             due_at=at + timedelta(minutes=minutes),
             call_id=call.id,
-            came_at=call.ring_started if kind is PromiseKind.QUEUE else None,
+            came_at=call.ring_started if kind is CallbackKind.QUEUE else None,
             now=at,
         )
 
 
-def _said(event: JournalEvent) -> tuple[PromiseKind | None, int]:
-    if event.name != "TR_PROMISE":
+def _said(event: JournalEvent) -> tuple[CallbackKind | None, int]:
+    if event.name != "TR_CALLBACK":
         return None, 0
     kind, minutes = event.data.get("kind", ""), event.data.get("minutes", "")
-    if kind not in {PromiseKind.CANNOT_HEAR, PromiseKind.QUEUE} or not minutes.isdecimal():
+    if kind not in {CallbackKind.CANNOT_HEAR, CallbackKind.QUEUE} or not minutes.isdecimal():
         return None, 0
-    return PromiseKind(kind), min(int(minutes[:6]), LONGEST_MIN)
+    return CallbackKind(kind), min(int(minutes[:6]), LONGEST_MIN)

@@ -17,9 +17,9 @@ from features.calls import stretch_rows as stretches
 from features.calls import writes
 from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
-from ledger.call_callbacks import keep_promises
-from ledger.journal import Batch, Journals, Position
-from ledger.open_calls import Boots, Thread, Threads
+from ledger.call_callbacks import keep_callbacks
+from ledger.journal import Campaign, Journals, Position
+from ledger.open_calls import Boots, OpenCalls, Thread
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Keeper:
         self._engine = engine
         self._journals = journals
         self._tell = kept
-        self._threads = Threads()
+        self._threads = OpenCalls()
         self._boots = Boots()
         self._knows_the_database = False
         self.events_kept = 0
@@ -63,21 +63,21 @@ class Keeper:
         """
         if not self._knows_the_database:
             await self._begin(now)
-        batch = self._journals.read(now)
-        if not batch:
+        campaign = self._journals.read(now)
+        if not campaign:
             return False
         writing = self._engine.execution_options(writing=True)
         async with writing.begin() as connection:
-            if not await self._is_next(connection, batch):
+            if not await self._is_next(connection, campaign):
                 self._knows_the_database = False
                 return True
-            kept = await self._keep(connection, batch, now)
-        self._journals.moved(batch)
+            kept = await self._keep(connection, campaign, now)
+        self._journals.moved(campaign)
         self._committed(kept)
-        self.events_kept += len(batch.events)
-        self.rejects_kept += len(batch.rejects)
+        self.events_kept += len(campaign.events)
+        self.rejects_kept += len(campaign.rejects)
         self.calls_kept += len(kept)
-        return batch.more
+        return campaign.more
 
     def tidy(self, now: float) -> None:
         """Let go of what is over: calls in memory, journals that are full or old."""
@@ -101,27 +101,27 @@ class Keeper:
             thread.kept = record
             self._tell(record)
 
-    async def _is_next(self, connection: AsyncConnection, batch: Batch) -> bool:
-        """Say whether the journals stand, in the database, where this batch begins."""
-        found = await writes.positions(connection, list(batch.before))
+    async def _is_next(self, connection: AsyncConnection, campaign: Campaign) -> bool:
+        """Say whether the journals stand, in the database, where this campaign begins."""
+        found = await writes.positions(connection, list(campaign.before))
         return all(
-            found.get(file, (0, False))[0] == offset for file, offset in batch.before.items()
+            found.get(file, (0, False))[0] == offset for file, offset in campaign.before.items()
         )
 
     async def _keep(
-        self, connection: AsyncConnection, batch: Batch, now: float
+        self, connection: AsyncConnection, campaign: Campaign, now: float
     ) -> Sequence[tuple[Thread, CallRecord]]:
         at = datetime.fromtimestamp(now, UTC)
-        touched = await self._touched(connection, batch.events, now)
-        await writes.add_events(connection, batch.events)
-        await writes.add_rejects(connection, batch.rejects, now=at)
+        touched = await self._touched(connection, campaign.events, now)
+        await writes.add_events(connection, campaign.events)
+        await writes.add_rejects(connection, campaign.rejects, now=at)
         kept = await self._fold(connection, touched)
-        await keep_promises(
-            connection, batch.events, lambda event: self._folded(self._threads[event.about])
+        await keep_callbacks(
+            connection, campaign.events, lambda event: self._folded(self._threads[event.about])
         )
         await writes.move(
             connection,
-            {file: (place.offset, place.closed) for file, place in batch.after.items()},
+            {file: (place.offset, place.closed) for file, place in campaign.after.items()},
             now=at,
         )
         return kept

@@ -60,7 +60,7 @@ class Boots:
         return self._told[bisect_left(self._told, began, key=lambda event: event.at) :]
 
 
-class Threads:
+class OpenCalls:
     """The threads in memory, found by linkedid and by call id."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from db import engine as database
 from db.migrate import upgrade
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
-from ledger.archive import AT_ONCE, Archive
+from ledger.archive import AT_ONCE, RecordingIntake
 from ledger.journal import Journals
 from ledger.keeper import Keeper
 from ledger.listening import Listening
@@ -74,7 +74,7 @@ class Ledger:
         self._database = settings.database
         self._report_to = paths.run / "ledger.json"
         self._journals = Journals(paths.journal, {})
-        self._archive = Archive(
+        self._archive = RecordingIntake(
             engine,
             calls=paths.spool_calls,
             messages=paths.spool_messages,

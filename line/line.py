@@ -24,7 +24,7 @@ from callflow.call import (
     VoiceEnded,
 )
 from line.tones import Tones
-from line.vad import HeardEvent, Hearing, VoiceStarted
+from line.vad import HeardEvent, VoiceDecision, VoiceStarted
 from line.wire import SILENCE
 
 _BACKLOG: Final = 50
@@ -48,7 +48,7 @@ class Line:
 
     def __init__(self, leg: UUID, *, now: Callable[[], float]) -> None:
         self.leg = leg
-        self.hearing = Hearing()
+        self.hearing = VoiceDecision()
         self.opened = asyncio.Event()
         self.ended = asyncio.Event()
         self.frames: deque[bytes] = deque(maxlen=_BACKLOG)

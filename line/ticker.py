@@ -11,7 +11,7 @@ import structlog
 
 from line import metrics
 from line.line import Line
-from line.vad import Ear, HeardEvent, Hearing
+from line.vad import HeardEvent, VoiceActivity, VoiceDecision
 from line.wire import FRAME_SECONDS
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +33,8 @@ class Leg(Protocol):
 class Ticker:
     """Beats for every open line."""
 
-    def __init__(self, ear: Ear) -> None:
-        self._ear = ear
+    def __init__(self, vad: VoiceActivity) -> None:
+        self._vad = vad
         self._lines: dict[Line, Leg] = {}
         self._wanted = asyncio.Event()
 
@@ -75,26 +75,26 @@ class Ticker:
             self._listen(behind, now)
 
     def _listen(self, lines: list[Line], now: float) -> None:
-        batch: list[tuple[Hearing, bytes, bytes | None]] = []
+        campaign: list[tuple[VoiceDecision, bytes, bytes | None]] = []
         listening: list[Line] = []
         for line in lines:
             frame = line.frames.popleft()
             line.sounded(frame, now)
             if not line.deaf:
                 listening.append(line)
-                batch.append((line.hearing, frame, line.playing))
-        if not batch:
+                campaign.append((line.hearing, frame, line.playing))
+        if not campaign:
             return
-        for line, events in zip(listening, self._hear(batch, now), strict=True):
+        for line, events in zip(listening, self._hear(campaign, now), strict=True):
             if events:
                 line.heard(events)
 
     def _hear(
-        self, batch: list[tuple[Hearing, bytes, bytes | None]], now: float
+        self, campaign: list[tuple[VoiceDecision, bytes, bytes | None]], now: float
     ) -> list[list[HeardEvent]]:
         try:
-            return self._ear.hear(batch, now)
+            return self._vad.hear(campaign, now)
         except Exception:  # noqa: BLE001 - the edge of one beat: callers keep hearing their prompts
             metrics.DEAF_BEATS.inc()
-            _log.exception("the ear failed for one beat", lines=len(batch))
-            return [[] for _ in batch]
+            _log.exception("the ear failed for one beat", lines=len(campaign))
+            return [[] for _ in campaign]

@@ -1,7 +1,8 @@
 """Voice activity on telephone lines: is a caller speaking, and loud enough? (SIL-1, SIL-3)
 
-One `Ear` hears all lines of a process, one call per 20 ms tick; a `Hearing` is what it knows of one
-line. Does no I/O after loading its weights and reads no clock: time is an argument, in seconds.
+One `VoiceActivity` hears all lines of a process, one call per 20 ms tick; a `VoiceDecision` is what
+it knows of one line. Does no I/O after loading its weights and reads no clock: time is an argument,
+in seconds.
 
 webrtcvad opens the gate (it hardly ever misses a caller), the network says whether it is a voice
 and not hum, breath, a tone or our own prompt coming back. Should the network fail, webrtcvad and
@@ -17,20 +18,27 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from line import vad_features as features
-from line.vad_decision import Hearing
+from line.vad_decision import VoiceDecision
 from line.vad_echo import Prompts
 from line.vad_events import HeardEvent, VoiceStarted, VoiceStopped
 from line.vad_features import FRAME_BYTES
 from line.vad_network import Network
 
-__all__ = ["FRAME_BYTES", "Ear", "HeardEvent", "Hearing", "VoiceStarted", "VoiceStopped"]
+__all__ = [
+    "FRAME_BYTES",
+    "HeardEvent",
+    "VoiceActivity",
+    "VoiceDecision",
+    "VoiceStarted",
+    "VoiceStopped",
+]
 
-Line = tuple[Hearing, bytes, bytes | None]
+Line = tuple[VoiceDecision, bytes, bytes | None]
 Waiting = list[tuple[int, bytes]]
 """Frames to be heard now, and whose they are: one a line at most."""
 
 
-class Ear:
+class VoiceActivity:
     """Hears all lines of a process. Keeps no line itself."""
 
     def __init__(self, network: Network | None = None) -> None:
@@ -65,7 +73,7 @@ class Ear:
         return events
 
     def hear_one(
-        self, hearing: Hearing, audio: bytes, now: float, *, prompt: bytes | None = None
+        self, hearing: VoiceDecision, audio: bytes, now: float, *, prompt: bytes | None = None
     ) -> list[HeardEvent]:
         """The same for a single line."""
         return self.hear([(hearing, audio, prompt)], now)[0]
@@ -85,7 +93,7 @@ class Ear:
             again = ((i, lines[i][0].next_frame()) for i, _ in waiting)
             waiting = [(i, frame) for i, frame in again if frame]
 
-    def _scores(self, frames: list[tuple[Hearing, bytes]]) -> list[float | None]:
+    def _scores(self, frames: list[tuple[VoiceDecision, bytes]]) -> list[float | None]:
         """Log-odds of a voice for each frame; None where the network could not be asked."""
         samples = features.samples([frame for _, frame in frames])
         heard = zip(frames, features.powers(samples), strict=True)
@@ -99,7 +107,11 @@ class Ear:
             return [None] * len(frames)
 
     def _ask(
-        self, network: Network, hearings: list[Hearing], samples: features.Floats, gates: list[bool]
+        self,
+        network: Network,
+        hearings: list[VoiceDecision],
+        samples: features.Floats,
+        gates: list[bool],
     ) -> list[float | None]:
         count = len(hearings)
         old = np.concatenate([hearing.heard for hearing in hearings]).reshape(count, -1)

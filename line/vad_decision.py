@@ -29,7 +29,7 @@ HANGOVER_FRAMES: Final = 25  # 0.5 s: pauses between words are no end
 GATE_WINDOW, GATE_VOTES = 8, 6  # without the network: webrtcvad alone, 6 of 8
 
 
-class Hearing:
+class VoiceDecision:
     """One line, from answer to hang-up. `voice` is true while the caller speaks."""
 
     __slots__ = (

@@ -1,7 +1,7 @@
 """The ear's own small network: a dense layer, a gated memory, one score; numpy, all lines at once.
 
-Trained by `bench/ear` on the project's own rebuilt set; the weights beside this file are ours and
-under the project's licence. Does no I/O after loading.
+Trained by `bench/voice_activity` on the project's own rebuilt set; the weights beside this file are
+ours and under the project's licence. Does no I/O after loading.
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ WEB_SOCKET = "WEBSOCKET"
 
 
 class Open(Enum):
-    """Routes that need neither a sitting nor a token."""
+    """Routes that need neither a session nor a token."""
 
     EVERYWHERE = "everywhere"
     """Says nothing about any caller or this machine."""
@@ -76,7 +76,7 @@ _WRITERS = LEADERS | _AGENTS | {Role.TEXT_CLERK, Role.RECORDING_CLERK, Role.SURV
 
 _CUSTOMERS = _WRITERS | {Role.SWITCHBOARD}
 
-PROMISERS = _CUSTOMERS
+CALLBACK_MAKERS = _CUSTOMERS
 """Who promises calls back, and sees which are late (CBK-1)."""
 
 _TEACHERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDS_CLERK}
@@ -96,9 +96,9 @@ KNOCKERS = _WAKERS | {Role.FLOOR_ATTENDANT}
 _WAKE_LEDGER = LEADERS | {Role.SWITCHBOARD}
 """Who may carry a whole day of guests out of the house, as a file."""
 _SURVEYORS = LEADERS | {Role.SURVEYOR}
-"""Who makes batches of calls, starts and stops them (CBK-3)."""
+"""Who makes campaigns of calls, starts and stops them (CBK-3)."""
 
-BATCHES_SEEN = _SURVEYORS | {Role.RECORDS_CLERK, Role.INSPECTOR, Role.STATISTICIAN}
+CAMPAIGNS_SEEN = _SURVEYORS | {Role.RECORDS_CLERK, Role.INSPECTOR, Role.STATISTICIAN}
 """Who sees what came of them: archives, inspects, counts; numbers are masked for these."""
 
 _SEATED = _AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
@@ -128,10 +128,10 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/api/v1/knowledge/{entry_id}"): _EVERYONE,
     ("POST", "/api/v1/knowledge"): _TEACHERS,
     ("PUT", "/api/v1/knowledge/{entry_id}"): _TEACHERS,
-    ("GET", "/api/v1/promises"): _CUSTOMERS,
-    ("POST", "/api/v1/promises"): _CUSTOMERS,
-    ("PATCH", "/api/v1/promises/{promise_id}"): _CUSTOMERS,
-    ("POST", "/api/v1/promises/{promise_id}/call"): _CUSTOMERS,
+    ("GET", "/api/v1/callbacks"): _CUSTOMERS,
+    ("POST", "/api/v1/callbacks"): _CUSTOMERS,
+    ("PATCH", "/api/v1/callbacks/{callback_id}"): _CUSTOMERS,
+    ("POST", "/api/v1/callbacks/{callback_id}/call"): _CUSTOMERS,
     ("GET", "/api/v1/handovers"): _SHIFTS | {Role.INSPECTOR},
     ("POST", "/api/v1/handovers"): _SHIFTS,
     ("POST", "/api/v1/handovers/{handover_id}/sign"): _SHIFTS,
@@ -156,21 +156,21 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/api/v1/incidents/{incident_id}/stop"): LEADERS,
     ("GET", "/api/v1/incidents/{incident_id}/households"): LEADERS,
     ("POST", "/api/v1/incidents/{incident_id}/households/{household_id}/door"): LEADERS,
-    ("POST", "/api/v1/batch-lists"): _SURVEYORS,
-    ("GET", "/api/v1/batch-lists/{list_id}"): _SURVEYORS,
-    ("GET", "/api/v1/batches"): BATCHES_SEEN,
-    ("POST", "/api/v1/batches"): _SURVEYORS,
-    ("GET", "/api/v1/batches/{batch_id}"): BATCHES_SEEN,
-    ("POST", "/api/v1/batches/{batch_id}/start"): _SURVEYORS,
-    ("POST", "/api/v1/batches/{batch_id}/pause"): _SURVEYORS,
-    ("POST", "/api/v1/batches/{batch_id}/stop"): _SURVEYORS,
-    ("POST", "/api/v1/batches/{batch_id}/copy"): _SURVEYORS,
-    ("GET", "/api/v1/batches/{batch_id}/results"): BATCHES_SEEN,
-    ("GET", "/api/v1/batches/{batch_id}/export"): LEADERS,  # a right of its own (SEC-2)
-    ("GET", "/api/v1/calls/{call_id}/batch"): _SEATED,
-    ("PUT", "/api/v1/calls/{call_id}/batch"): _SEATED,
+    ("POST", "/api/v1/campaign-lists"): _SURVEYORS,
+    ("GET", "/api/v1/campaign-lists/{list_id}"): _SURVEYORS,
+    ("GET", "/api/v1/campaigns"): CAMPAIGNS_SEEN,
+    ("POST", "/api/v1/campaigns"): _SURVEYORS,
+    ("GET", "/api/v1/campaigns/{campaign_id}"): CAMPAIGNS_SEEN,
+    ("POST", "/api/v1/campaigns/{campaign_id}/start"): _SURVEYORS,
+    ("POST", "/api/v1/campaigns/{campaign_id}/pause"): _SURVEYORS,
+    ("POST", "/api/v1/campaigns/{campaign_id}/stop"): _SURVEYORS,
+    ("POST", "/api/v1/campaigns/{campaign_id}/copy"): _SURVEYORS,
+    ("GET", "/api/v1/campaigns/{campaign_id}/results"): CAMPAIGNS_SEEN,
+    ("GET", "/api/v1/campaigns/{campaign_id}/export"): LEADERS,  # a right of its own (SEC-2)
+    ("GET", "/api/v1/calls/{call_id}/campaign"): _SEATED,
+    ("PUT", "/api/v1/calls/{call_id}/campaign"): _SEATED,
     ("GET", "/api/v1/tickets/{ticket_id}/visits"): _TICKETS,
-    ("GET", "/api/v1/do-not-call"): _CUSTOMERS | BATCHES_SEEN,
+    ("GET", "/api/v1/do-not-call"): _CUSTOMERS | CAMPAIGNS_SEEN,
     ("PUT", "/api/v1/do-not-call/{number}"): _CUSTOMERS,
     ("DELETE", "/api/v1/do-not-call/{number}"): LEADERS,
     ("GET", "/api/v1/audit"): LEADERS | {Role.INSPECTOR},
@@ -185,21 +185,21 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/login/oidc/return"): Open.EVERYWHERE,
     ("POST", "/login"): Open.EVERYWHERE,
     ("POST", "/logout"): _EVERYONE,
-    ("POST", "/api/v1/sitting"): Open.EVERYWHERE,
-    ("GET", "/api/v1/sitting"): _EVERYONE,
-    ("DELETE", "/api/v1/sitting"): _EVERYONE,
-    ("GET", "/api/v1/sittings"): _EVERYONE,
-    ("DELETE", "/api/v1/sittings/{sitting_id}"): _EVERYONE,
+    ("POST", "/api/v1/session"): Open.EVERYWHERE,
+    ("GET", "/api/v1/session"): _EVERYONE,
+    ("DELETE", "/api/v1/session"): _EVERYONE,
+    ("GET", "/api/v1/sessions"): _EVERYONE,
+    ("DELETE", "/api/v1/sessions/{session_id}"): _EVERYONE,
     ("PUT", "/api/v1/password"): _EVERYONE,
     ("GET", "/password"): _EVERYONE,
     ("POST", "/password"): _EVERYONE,
-    ("POST", "/password/sittings/{sitting_id}"): _EVERYONE,
+    ("POST", "/password/sessions/{session_id}"): _EVERYONE,
     ("GET", "/api/v1/accounts"): _ADMINISTRATOR,
     ("POST", "/api/v1/accounts"): _ADMINISTRATOR,
     ("PATCH", "/api/v1/accounts/{number}"): _ADMINISTRATOR,
     ("POST", "/api/v1/accounts/{number}/password"): _ADMINISTRATOR,
-    ("GET", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
-    ("DELETE", "/api/v1/accounts/{number}/sittings"): _ADMINISTRATOR,
+    ("GET", "/api/v1/accounts/{number}/sessions"): _ADMINISTRATOR,
+    ("DELETE", "/api/v1/accounts/{number}/sessions"): _ADMINISTRATOR,
     ("GET", "/calls"): _CALLS,
     ("GET", "/calls/{call_id}"): _CALLS,
     ("GET", "/recordings/{recording_id}"): _RECORDINGS,
@@ -228,22 +228,22 @@ POLICY: Mapping[Route, Allowed] = {
     ("GET", "/notices/{incident_id}/door"): LEADERS,
     ("POST", "/notices/{incident_id}/households/{household_id}/door"): LEADERS,
     ("GET", "/notices/{incident_id}/results.csv"): LEADERS,
-    ("GET", "/promises"): PROMISERS,
-    ("POST", "/promises"): PROMISERS,
-    ("POST", "/promises/{promise_id}/call"): PROMISERS,
-    ("POST", "/promises/{promise_id}/kept"): PROMISERS,
-    ("POST", "/promises/{promise_id}/cancel"): PROMISERS,
-    ("GET", "/batches"): BATCHES_SEEN,
-    ("GET", "/batches/new"): _SURVEYORS,
-    ("POST", "/batches/new"): _SURVEYORS,
-    ("GET", "/batches/lists/{list_id}"): _SURVEYORS,
-    ("POST", "/batches/lists/{list_id}"): _SURVEYORS,
-    ("GET", "/batches/{batch_id}"): BATCHES_SEEN,
-    ("POST", "/batches/{batch_id}/start"): _SURVEYORS,
-    ("POST", "/batches/{batch_id}/pause"): _SURVEYORS,
-    ("POST", "/batches/{batch_id}/stop"): _SURVEYORS,
-    ("POST", "/batches/{batch_id}/copy"): _SURVEYORS,
-    ("GET", "/do-not-call"): _CUSTOMERS | BATCHES_SEEN,
+    ("GET", "/callbacks"): CALLBACK_MAKERS,
+    ("POST", "/callbacks"): CALLBACK_MAKERS,
+    ("POST", "/callbacks/{callback_id}/call"): CALLBACK_MAKERS,
+    ("POST", "/callbacks/{callback_id}/kept"): CALLBACK_MAKERS,
+    ("POST", "/callbacks/{callback_id}/cancel"): CALLBACK_MAKERS,
+    ("GET", "/campaigns"): CAMPAIGNS_SEEN,
+    ("GET", "/campaigns/new"): _SURVEYORS,
+    ("POST", "/campaigns/new"): _SURVEYORS,
+    ("GET", "/campaigns/lists/{list_id}"): _SURVEYORS,
+    ("POST", "/campaigns/lists/{list_id}"): _SURVEYORS,
+    ("GET", "/campaigns/{campaign_id}"): CAMPAIGNS_SEEN,
+    ("POST", "/campaigns/{campaign_id}/start"): _SURVEYORS,
+    ("POST", "/campaigns/{campaign_id}/pause"): _SURVEYORS,
+    ("POST", "/campaigns/{campaign_id}/stop"): _SURVEYORS,
+    ("POST", "/campaigns/{campaign_id}/copy"): _SURVEYORS,
+    ("GET", "/do-not-call"): _CUSTOMERS | CAMPAIGNS_SEEN,
     ("POST", "/do-not-call"): _CUSTOMERS,
     ("POST", "/do-not-call/remove"): LEADERS,
     ("GET", "/customers"): _CUSTOMERS,
@@ -294,8 +294,8 @@ BEFORE_THE_CHANGE: frozenset[Route] = frozenset(
         ("POST", "/password"),
         ("PUT", "/api/v1/password"),
         ("POST", "/logout"),
-        ("GET", "/api/v1/sitting"),
-        ("DELETE", "/api/v1/sitting"),
+        ("GET", "/api/v1/session"),
+        ("DELETE", "/api/v1/session"),
     }
 )
 """What somebody may do whose password another person knows: change it, or leave."""

@@ -119,7 +119,7 @@ DEFAULT_EMERGENCY: Final = "110,119,120,122,112,911,999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class DiallingRules:
     """What a house lets the machine ring; 0 is no limit."""
 
     emergency: frozenset[str]
@@ -158,7 +158,9 @@ class SoFar:
 NOTHING: Final = SoFar()
 
 
-def may_ring(number: Number, at: datetime, rules: Rules, so_far: SoFar = NOTHING) -> Verdict:
+def may_ring(
+    number: Number, at: datetime, rules: DiallingRules, so_far: SoFar = NOTHING
+) -> Verdict:
     """Return whether the machine may ring a number at a moment (aware)."""
     if is_emergency(number, rules.emergency):
         return Verdict(False, Why.EMERGENCY)
@@ -174,7 +176,7 @@ def may_ring(number: Number, at: datetime, rules: Rules, so_far: SoFar = NOTHING
     return Verdict(why is None, why or Why.LISTED)
 
 
-def _limit(rules: Rules, so_far: SoFar) -> Why | None:
+def _limit(rules: DiallingRules, so_far: SoFar) -> Why | None:
     """Return the limit that is reached."""
     limits = (
         (Why.SPENDING, so_far.spent, rules.spend_per_day),

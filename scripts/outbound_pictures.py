@@ -36,28 +36,30 @@ Draw = Callable[[Page, str], Awaitable[None]]
 
 
 async def draw(desk: Desk, phone: Phone, speech: Samples, picture: Draw) -> None:
-    """Register wake-ups, promise a call, prepare a notice, have a batch called."""
+    """Register wake-ups, callback a call, prepare a notice, have a campaign called."""
     staff = desk.staff
     staff.hires(SWITCHBOARD, "switchboard", name="总机")
     staff.hires(MANAGER, "manager", name="王经理")
     now = datetime.now(desk.house.settings.zone)
     _wake_ups(staff, now)
-    _asked(staff, AGENT, "/api/v1/promises", number="13800138000", minutes=30)
+    _asked(staff, AGENT, "/api/v1/callbacks", number="13800138000", minutes=30)
     board = await desk.signed_in(SWITCHBOARD)
     await board.goto("/wake-ups")
     await picture(board, "wake-ups.zh")
     manager = await desk.signed_in(MANAGER)
-    await manager.goto("/promises")
-    await picture(manager, "promises.zh")
+    await manager.goto("/callbacks")
+    await picture(manager, "callbacks.zh")
     notice = _asked(staff, MANAGER, "/api/v1/incidents", happened_at=now.isoformat(), **INCIDENT)
     _asked(staff, MANAGER, f"/api/v1/incidents/{notice['id']}/list", text=HOUSEHOLDS)
     await manager.goto(f"/notices/{notice['id']}")
     await it_is_so(manager, "!!document.querySelector('form[action$=\"/start\"]')", within=90)
     await picture(manager, "notice.zh")
-    await _batch(desk, manager, phone, speech, picture)
+    await _campaign(desk, manager, phone, speech, picture)
 
 
-async def _batch(desk: Desk, manager: Page, phone: Phone, speech: Samples, picture: Draw) -> None:
+async def _campaign(
+    desk: Desk, manager: Page, phone: Phone, speech: Samples, picture: Draw
+) -> None:
     """A list with faults; then its three people: one answers, one is busy, one does not lift."""
     house = desk.house
     ways = (Answering(after=0.5), BUSY, Answering(after=None))
@@ -67,17 +69,17 @@ async def _batch(desk: Desk, manager: Page, phone: Phone, speech: Samples, pictu
     ]
     with desk.staff.api(MANAGER) as api:
         brought = api.post(
-            "/api/v1/batch-lists",
+            "/api/v1/campaign-lists",
             params={"name": "十一月回访.csv"},
             content=PEOPLE.encode(),
             headers={"content-type": "text/csv"},
         ).json()
-    await manager.goto(f"/batches/lists/{brought['id']}")
-    await picture(manager, "batch-list.zh")
+    await manager.goto(f"/campaigns/lists/{brought['id']}")
+    await picture(manager, "campaign-list.zh")
     plan = {"list_id": brought["id"], "name": "十一月回访", **PLAN, **WHENEVER}
-    batch = _asked(desk.staff, MANAGER, "/api/v1/batches", **plan)
-    _asked(desk.staff, MANAGER, f"/api/v1/batches/{batch['id']}/start")
-    await manager.goto(f"/batches/{batch['id']}")
+    campaign = _asked(desk.staff, MANAGER, "/api/v1/campaigns", **plan)
+    _asked(desk.staff, MANAGER, f"/api/v1/campaigns/{campaign['id']}/start")
+    await manager.goto(f"/campaigns/{campaign['id']}")
     leg = await first.rings(within=40)
     await leg.answered(within=10)
     await leg.says(speech)
@@ -87,7 +89,7 @@ async def _batch(desk: Desk, manager: Page, phone: Phone, speech: Samples, pictu
         await leg.presses(key)
     await leg.ended(within=30)
     await asyncio.sleep(3)  # the page hears of it
-    await picture(manager, "batch.zh")
+    await picture(manager, "campaign.zh")
 
 
 def _wake_ups(staff: Staff, now: datetime) -> None:

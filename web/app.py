@@ -18,10 +18,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from db.bounded import Archive, NotAnsweringError
+from db.bounded import Database, NotAnsweringError
 from db.engine import engine
 from features.accounts import api as accounts
-from features.accounts import api_session as sitting
+from features.accounts import api_session as session
 from features.accounts import pages as routes_accounts
 from features.accounts import pages_company as routes_company
 from features.accounts import pages_sign_in as routes_doors
@@ -30,18 +30,18 @@ from features.agent_desk import api_colleagues as colleagues
 from features.agent_desk import pages as routes_work
 from features.audit import api as audit
 from features.audit import pages as routes_audit
-from features.callbacks import api as promises
-from features.callbacks import pages as routes_promises
+from features.callbacks import api as callbacks
+from features.callbacks import pages as routes_callbacks
 from features.calls import api as calls
 from features.calls import api_recordings as recordings
 from features.calls import pages as routes_calls
-from features.calls.waveforms import Pictures
-from features.campaigns import api as batches
-from features.campaigns import api_export as batch_export
-from features.campaigns import api_lists as batch_lists
-from features.campaigns import api_talks as batch_talks
-from features.campaigns import pages as routes_batches
-from features.campaigns import pages_new as routes_batch_new
+from features.calls.waveforms import Waveforms
+from features.campaigns import api as campaigns
+from features.campaigns import api_export as campaign_export
+from features.campaigns import api_lists as campaign_lists
+from features.campaigns import api_talks as campaign_talks
+from features.campaigns import pages as routes_campaigns
+from features.campaigns import pages_new as routes_campaign_new
 from features.customers import api as customers
 from features.customers import pages as routes_customers
 from features.do_not_call import api as do_not_call
@@ -74,7 +74,7 @@ from web.authentication import known_browser as device
 from web.authentication.known_browser import Marks
 from web.authentication.oidc import Provider
 from web.authentication.passwords import Passwords
-from web.authentication.sign_in import Door
+from web.authentication.sign_in import SignIn
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
 from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
@@ -96,16 +96,16 @@ TAGS = [
     {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
     {"name": "customers", "description": "Customers, by their number (QUE-1, QUE-3)."},
     {"name": "knowledge", "description": "Answers that agents find during a call (TKT-15)."},
-    {"name": "promises", "description": "Calls back that were promised (CBK-1, SIL-4)."},
+    {"name": "callbacks", "description": "Calls back that were promised (CBK-1, SIL-4)."},
     {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
     {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
     {"name": "incidents", "description": "Emergency notices, and who was told (CBK-5)."},
-    {"name": "batches", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
+    {"name": "campaigns", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "notice", "description": "The outage notice in front of the hotline (QUE-6)."},
     {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
     {"name": "live", "description": "Events to open pages, as they happen."},
-    {"name": "people", "description": "Sittings, passwords and accounts (SEC-3)."},
+    {"name": "people", "description": "Sessions, passwords and accounts (SEC-3)."},
     {"name": "state", "description": "For machines that watch this one."},
 ]
 
@@ -125,19 +125,19 @@ PARTS = (
     recordings.router,
     customers.router,
     knowledge.router,
-    promises.router,
+    callbacks.router,
     handovers.router,
     wake_files.router,
     wake_ups.router,
     incidents.router,
-    batch_lists.router,
-    batch_export.router,
-    batches.router,
-    batch_talks.router,
+    campaign_lists.router,
+    campaign_export.router,
+    campaigns.router,
+    campaign_talks.router,
     do_not_call.router,
     audit.router,
     notice.router,
-    sitting.router,
+    session.router,
     accounts.router,
     duty.router,
     control.router,
@@ -153,15 +153,15 @@ PARTS = (
     routes_calls.router,
     routes_floor.router,
     routes_customers.router,
-    routes_promises.router,
+    routes_callbacks.router,
     routes_audit.router,
     routes_accounts.router,
     routes_handover.router,
     routes_wake_files.router,
     routes_wake_ups.router,
     routes_notices.router,
-    routes_batch_new.router,
-    routes_batches.router,
+    routes_campaign_new.router,
+    routes_campaigns.router,
     routes_do_not_call.router,
     routes_knowledge.router,
 )
@@ -203,13 +203,13 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     """Put what the routes work with behind them: the archive, the floor, the door."""
     app.state = State()
     app.state.settings = settings
-    app.state.archive = Archive(engine(settings.database))
+    app.state.database = Database(engine(settings.database))
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
-    app.state.pictures = Pictures()
-    app.state.floor = opening.opened(settings, records=app.state.archive, leaders=LEADERS)
+    app.state.waveforms = Waveforms()
+    app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
-    app.state.door = Door(app.state.archive, Passwords(), marks)
+    app.state.door = SignIn(app.state.database, Passwords(), marks)
     app.state.provider = Provider(settings)
     app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
     return app
@@ -234,16 +234,16 @@ def facing_the_network(app: FastAPI) -> Edge:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     floor: Floor = app.state.floor
-    archive: Archive = app.state.archive
+    database: Database = app.state.database
     running = {
         asyncio.create_task(floor.run()),
-        *(asyncio.create_task(watching.watch(news, archive, floor)) for news in watching.ALL),
+        *(asyncio.create_task(watching.watch(news, database, floor)) for news in watching.ALL),
     }
     yield {}
     for task in running:
         task.cancel()
     await asyncio.wait(running, timeout=CLOSING_S)
-    await archive.close(within=CLOSING_S)
+    await database.close(within=CLOSING_S)
 
 
 def _named(route: APIRoute) -> str:
@@ -285,7 +285,7 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 
 
 def _on_duty(floor: Floor, account_id: int) -> bool:
-    return any(one.account_id == account_id for one in floor.picture.workers.values())
+    return any(one.account_id == account_id for one in floor.live_state.workers.values())
 
 
 def _describe_problems(app: FastAPI) -> None:

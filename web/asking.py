@@ -11,7 +11,7 @@ from db.bounded import Patience
 from db.paging import Listing, Page, UnknownCursorError
 from features.calls.shapes import LONGEST_TYPED
 from permissions.roles import may_ask_for, sees_numbers
-from web.current_user import Holder, known, patience, person
+from web.current_user import Principal, known, patience, person
 from web.problems import Refused
 
 LONGEST_PAGE = 200
@@ -38,8 +38,8 @@ Typed = Annotated[
 ]
 """What a person typed or pasted: too long is refused, what nobody sees is taken out."""
 
-Known = Annotated[Holder, Depends(known)]
-Person = Annotated[Holder, Depends(person)]
+CurrentUser = Annotated[Principal, Depends(known)]
+Person = Annotated[Principal, Depends(person)]
 Asking = Annotated[Patience, Depends(patience)]
 
 Item = TypeVar("Item")
@@ -83,16 +83,18 @@ class Paged(BaseModel):
         return self.model_dump(exclude={"limit", "cursor"})
 
 
-def may_search_by_number(holder: Holder, number: str | None) -> None:
+def may_search_by_number(principal: Principal, number: str | None) -> None:
     """Refuse a search by number to those whom it would tell what is masked for them (SEC-2)."""
-    if number is not None and not may_ask_for(holder.role, number):
-        raise Refused(403, f"The role {holder.role.value} may not search by number.")
+    if number is not None and not may_ask_for(principal.role, number):
+        raise Refused(403, f"The role {principal.role.value} may not search by number.")
 
 
-def may_search_by_piece(holder: Holder, piece: str | None) -> None:
+def may_search_by_piece(principal: Principal, piece: str | None) -> None:
     """Refuse a search by a piece of a number to those who may not see numbers."""
-    if piece is not None and not sees_numbers(holder.role):
-        raise Refused(403, f"The role {holder.role.value} may not search by a piece of a number.")
+    if piece is not None and not sees_numbers(principal.role):
+        raise Refused(
+            403, f"The role {principal.role.value} may not search by a piece of a number."
+        )
 
 
 async def turned(

@@ -29,7 +29,7 @@ BODY_WITHIN_S: Final = 10.0
 
 LONGEST_LIST: Final = 9 * 2**20
 LIST_WITHIN_S: Final = 60.0
-LISTS: Final = frozenset({"/batches/new", "/api/v1/batch-lists"})
+LISTS: Final = frozenset({"/campaigns/new", "/api/v1/campaign-lists"})
 """Where lists of people are brought, ten thousand and more to call (`imports/decoding.py`)."""
 
 LARGE_AT_ONCE: Final = 6
@@ -151,5 +151,5 @@ def within(path: str) -> float:
 
 
 def _whose(scope: Scope) -> object:
-    holder = scope.get("state", {}).get("holder")
-    return None if holder is None else (holder.account_id, holder.token_id)
+    principal = scope.get("state", {}).get("principal")
+    return None if principal is None else (principal.account_id, principal.token_id)

@@ -1,6 +1,6 @@
 """Owns that open pages hear what changed in the database without their doing.
 
-The dispatcher is another process, and speaks through the database; time alone makes a promise
+The dispatcher is another process, and speaks through the database; time alone makes a callback
 overdue. So one question for each kind of news is asked again and again, and only while somebody
 whom it concerns has a page open. Another answer than the last one goes to those pages.
 """
@@ -13,14 +13,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Archive, NotAnsweringError
+from db.bounded import Database, NotAnsweringError
 from features.callbacks import due as call_backs
-from features.campaigns import results as batch_results
+from features.campaigns import results as campaign_results
 from features.emergency_notifications import queries as incidents
 from features.wake_ups import queries as wake_ups
 from floor.floor import Floor
 from permissions.roles import Role
-from permissions.routes import BATCHES_SEEN, KNOCKERS, LEADERS, PROMISERS
+from permissions.routes import CALLBACK_MAKERS, CAMPAIGNS_SEEN, KNOCKERS, LEADERS
 
 WITHIN_S: Final = 1.5
 """Seconds the database has for an answer; without one the next round asks again."""
@@ -43,7 +43,7 @@ class News(Generic[Pulse]):
     told: Callable[[Pulse], Mapping[str, object]]
 
 
-async def watch(news: News[Pulse], archive: Archive, floor: Floor) -> None:
+async def watch(news: News[Pulse], database: Database, floor: Floor) -> None:
     """Tell pages whenever the answer to a question is another; never ends."""
     known: Pulse | None = None
     while True:
@@ -53,7 +53,7 @@ async def watch(news: News[Pulse], archive: Archive, floor: Floor) -> None:
             continue
         try:
             now = datetime.now(UTC)
-            pulse = await archive.ask(
+            pulse = await database.ask(
                 lambda connection, now=now: news.pulse(connection, now),  # type: ignore[misc]
                 within=WITHIN_S,
             )
@@ -64,9 +64,9 @@ async def watch(news: News[Pulse], archive: Archive, floor: Floor) -> None:
             floor.streams.tell_roles(news.roles, news.event, news.told(pulse))
 
 
-def _batches_moved(pulse: batch_results.Pulse) -> Mapping[str, object]:
+def _campaigns_moved(pulse: campaign_results.Pulse) -> Mapping[str, object]:
     names = ("id", "state", "over", "calling")
-    return {"batches": [dict(zip(names, each, strict=True)) for each in pulse]}
+    return {"campaigns": [dict(zip(names, each, strict=True)) for each in pulse]}
 
 
 WAKE_UPS: Final = News(
@@ -76,9 +76,9 @@ WAKE_UPS: Final = News(
     pulse=lambda connection, now: wake_ups.pulse(connection, now - _AROUND, now + _AROUND),
     told=lambda pulse: {"shouting": pulse.shouting},
 )
-PROMISES: Final = News(
-    event="promises",
-    roles=PROMISERS,
+CALLBACKS: Final = News(
+    event="callbacks",
+    roles=CALLBACK_MAKERS,
     every=2.0,
     pulse=call_backs.pulse,
     told=lambda pulse: {"shouting": pulse.shouting},
@@ -90,11 +90,11 @@ INCIDENTS: Final = News(
     pulse=lambda connection, _: incidents.pulse(connection),
     told=lambda _: {},
 )
-BATCHES: Final = News(
-    event="batches",
-    roles=BATCHES_SEEN,
+CAMPAIGNS: Final = News(
+    event="campaigns",
+    roles=CAMPAIGNS_SEEN,
     every=1.0,
-    pulse=lambda connection, now: batch_results.pulse(connection, since=now - _LATELY),
-    told=_batches_moved,
+    pulse=lambda connection, now: campaign_results.pulse(connection, since=now - _LATELY),
+    told=_campaigns_moved,
 )
-ALL: Final[tuple[News[Any], ...]] = (WAKE_UPS, PROMISES, INCIDENTS, BATCHES)
+ALL: Final[tuple[News[Any], ...]] = (WAKE_UPS, CALLBACKS, INCIDENTS, CAMPAIGNS)

@@ -1,6 +1,6 @@
-"""Owns who is let in: a request's sitting or token, its role, and the policy's answer (SEC-3).
+"""Owns who is let in: a request's session or token, its role, and the policy's answer (SEC-3).
 
-Programs send a token, browsers the cookie of a sitting; a request that sends both is a program's.
+Programs send a token, browsers the cookie of a session; a request that sends both is a program's.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.requests import HTTPConnection
 
-from db.bounded import Archive, Patience
+from db.bounded import Database, Patience
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
-from features.accounts import tokens
+from features.accounts import sessions, tokens
 from features.accounts.queries import Account
-from features.accounts.sessions import Sitting
+from features.accounts.sessions import Session
 from features.accounts.tokens import Token
 from permissions.roles import Role
 from permissions.routes import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
@@ -27,7 +26,7 @@ from web.places import Owner, Peer, Places
 from web.problems import MustChange, Refused
 
 IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=16)
-"""How long a sitting lasts without a request, and at most: a shift, and a shift that goes on."""
+"""How long a session lasts without a request, and at most: a shift, and a shift that goes on."""
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 """A last use is kept to the minute: a player that seeks would write a row a second."""
@@ -51,8 +50,8 @@ bearer = _Bearer(auto_error=False, description="A token made by `thirdring token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who asks: a person in a sitting, or a program with a token; the role, and from where."""
+class Principal:
+    """Who asks: a person in a session, or a program with a token; the role, and from where."""
 
     role: Role
     address: str
@@ -62,9 +61,9 @@ class Holder:
     account_id: int | None = None
     number: str = ""
     """The person's account number (工号); empty for a program."""
-    sitting_id: int | None = None
+    session_id: int | None = None
     csrf: str = ""
-    """What unsafe requests of this sitting must carry; empty for a program."""
+    """What unsafe requests of this session must carry; empty for a program."""
     language: str = ""
     """The language the person wants the pages in."""
     must_change: bool = False
@@ -79,15 +78,15 @@ def secret_of(connection: HTTPConnection) -> str:
 
 async def patience(connection: HTTPConnection) -> Patience:
     """Return this request's way to the database."""
-    archive: Archive = connection.app.state.archive
-    return archive.patience()
+    database: Database = connection.app.state.database
+    return database.patience()
 
 
 async def admitted(
     connection: HTTPConnection,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
     asking: Annotated[Patience, Depends(patience)],
-) -> Holder | None:
+) -> Principal | None:
     """Return who asks, None on a route that is open.
 
     Every route of the desk depends on this. Raises Refused with 401 or 403.
@@ -101,37 +100,37 @@ async def admitted(
         return None
     roles = LEADERS if isinstance(rule, Open) else rule
     if given is None and cookie.given(connection):
-        holder = await _seated(connection, route, address, asking)
+        principal = await _seated(connection, route, address, asking)
     else:
-        holder = await _program(given.credentials if given else "", address, asking)
-    connection.state.holder = holder
-    _take_place(connection, holder)
-    if holder.role not in roles:
-        raise Refused(403, f"The role {holder.role.value} has no right to this.")
-    if holder.must_change and route not in BEFORE_THE_CHANGE:
+        principal = await _program(given.credentials if given else "", address, asking)
+    connection.state.principal = principal
+    _take_place(connection, principal)
+    if principal.role not in roles:
+        raise Refused(403, f"The role {principal.role.value} has no right to this.")
+    if principal.must_change and route not in BEFORE_THE_CHANGE:
         raise MustChange(403, "Change your one-time password first.")
-    return holder
+    return principal
 
 
-async def known(holder: Annotated[Holder | None, Depends(admitted)]) -> Holder:
+async def known(principal: Annotated[Principal | None, Depends(admitted)]) -> Principal:
     """Return who asks, on a route that is not open."""
-    if holder is None:
-        raise Refused(401, "This needs a sitting or a token.", headers=CHALLENGE)
-    return holder
+    if principal is None:
+        raise Refused(401, "This needs a session or a token.", headers=CHALLENGE)
+    return principal
 
 
-async def person(holder: Annotated[Holder, Depends(known)]) -> Holder:
-    """Return who asks, on a route that only makes sense for a person in a sitting."""
-    if holder.account_id is None or holder.sitting_id is None:
-        raise Refused(403, "This is for people who have signed in; a token has no sitting.")
-    return holder
+async def person(principal: Annotated[Principal, Depends(known)]) -> Principal:
+    """Return who asks, on a route that only makes sense for a person in a session."""
+    if principal.account_id is None or principal.session_id is None:
+        raise Refused(403, "This is for people who have signed in; a token has no session.")
+    return principal
 
 
-def _take_place(connection: HTTPConnection, holder: Holder) -> None:
+def _take_place(connection: HTTPConnection, principal: Principal) -> None:
     places: Places = connection.app.state.places
     peer: Peer | None = connection.scope.get("peer")
     if peer is not None:
-        places.known(peer, Owner(holder.account_id, holder.token_id))
+        places.known(peer, Owner(principal.account_id, principal.token_id))
 
 
 def _route(connection: HTTPConnection) -> Route:
@@ -146,73 +145,73 @@ def _refuse_other_sites(connection: HTTPConnection, route: Route) -> None:
 
 async def _seated(
     connection: HTTPConnection, route: Route, address: str, asking: Patience
-) -> Holder:
-    """Return the person of the request's sitting, once it is known to be the person's own wish."""
+) -> Principal:
+    """Return the person of the request's session, once it is known to be the person's own wish."""
     now = datetime.now(UTC)
-    found = await sitting_of(cookie.given(connection), asking, now=now)
+    found = await session_of(cookie.given(connection), asking, now=now)
     if found is None:
-        raise Refused(401, "This sitting is over; sign in again.", headers=CHALLENGE)
-    sitting, account = found
-    holder = _person(sitting, account, address)
+        raise Refused(401, "This session is over; sign in again.", headers=CHALLENGE)
+    session, account = found
+    principal = _person(session, account, address)
     _refuse_other_sites(connection, route)
     unsafe = route[0] not in guard.SAFE | {WEB_SOCKET}
-    if unsafe and not await guard.has_secret(connection, holder.csrf):
-        raise Refused(403, f"The header {guard.HEADER} is missing or not this sitting's.")
-    if now - sitting.seen_at > USE_NOTED_EVERY:
-        asking.note(lambda database: sittings.seen(database, sitting.id, now=now))
-    return holder
+    if unsafe and not await guard.has_secret(connection, principal.csrf):
+        raise Refused(403, f"The header {guard.HEADER} is missing or not this session's.")
+    if now - session.seen_at > USE_NOTED_EVERY:
+        asking.note(lambda database: sessions.seen(database, session.id, now=now))
+    return principal
 
 
-async def sitting_of(
+async def session_of(
     secret: str, asking: Patience, *, now: datetime
-) -> tuple[Sitting, Account] | None:
-    """Return the sitting that a cookie stands for and whose it is, None when it is over."""
+) -> tuple[Session, Account] | None:
+    """Return the session that a cookie stands for and whose it is, None when it is over."""
     found = await asking.ask(
-        lambda database: sittings.sitting(database, secret, now=now, idle=IDLE)
+        lambda database: sessions.session(database, secret, now=now, idle=IDLE)
     )
     return found if found is not None and now - found[0].created_at < ABSOLUTE else None
 
 
-async def still_admitted(holder: Holder, asking: Patience, *, now: datetime) -> bool:
+async def still_admitted(principal: Principal, asking: Patience, *, now: datetime) -> bool:
     """Return whether somebody who was admitted still would be, with the same role.
 
     For what stays open for hours, like an event stream: ask now and then, and end it when not.
     """
-    if holder.sitting_id is None or holder.account_id is None:
+    if principal.session_id is None or principal.account_id is None:
         given = await asking.ask(tokens.tokens)
-        return any(each.id == holder.token_id and each.revoked_at is None for each in given)
-    account_id = holder.account_id
+        return any(each.id == principal.token_id and each.revoked_at is None for each in given)
+    account_id = principal.account_id
     account = await asking.ask(lambda database: accounts.by_id(database, account_id))
     seated = await asking.ask(
-        lambda database: sittings.sittings(database, account_id, now=now, idle=IDLE)
+        lambda database: sessions.sessions(database, account_id, now=now, idle=IDLE)
     )
     return (
         account is not None
         and account.disabled_at is None
-        and account.role is holder.role
+        and account.role is principal.role
         and any(
-            each.id == holder.sitting_id and now - each.created_at < ABSOLUTE for each in seated
+            each.id == principal.session_id and now - each.created_at < ABSOLUTE for each in seated
         )
     )
 
 
-def _person(sitting: Sitting, account: Account, address: str) -> Holder:
-    return Holder(
+def _person(session: Session, account: Account, address: str) -> Principal:
+    return Principal(
         role=account.role,
         address=address,
         name=account.name,
         account_id=account.id,
         number=account.number,
-        sitting_id=sitting.id,
-        csrf=sitting.csrf,
+        session_id=session.id,
+        csrf=session.csrf,
         language=account.language,
         must_change=account.must_change,
     )
 
 
-async def _program(secret: str, address: str, asking: Patience) -> Holder:
+async def _program(secret: str, address: str, asking: Patience) -> Principal:
     token = await _token(secret, asking)
-    return Holder(role=Role(token.role), address=address, name=token.label, token_id=token.id)
+    return Principal(role=Role(token.role), address=address, name=token.label, token_id=token.id)
 
 
 async def _token(secret: str, asking: Patience) -> Token:

@@ -48,7 +48,7 @@ FOR_EVER = "/static/"
 LASTING = "/live"
 """What stays open for hours; how many of one person: `floor/streams.py`."""
 
-SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/sitting")})
+SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/session")})
 """These have lanes of their own (`authentication/sign_in.py`): a password takes long."""
 
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
@@ -188,7 +188,7 @@ class Edge:
 
         async def begun(message: Message) -> None:
             end()
-            if message["type"] == "http.response.start" and scope.get("state", {}).get("holder"):
+            if message["type"] == "http.response.start" and scope.get("state", {}).get("principal"):
                 self._lanes.good(secret)
             await send(message)
 
@@ -199,7 +199,7 @@ class Edge:
 
     def _close(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", NO_ROUTE)
-        holder = scope.get("state", {}).get("holder")
+        principal = scope.get("state", {}).get("principal")
         self._measured(scope["method"], route, status, seconds)
         # Probes come every second or so; they would bury what people did.
         write = log.debug if route in PROBED else log.info
@@ -209,8 +209,8 @@ class Edge:
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),
-            token=holder.token_id if holder else None,
-            account=holder.account_id if holder else None,
+            token=principal.token_id if principal else None,
+            account=principal.account_id if principal else None,
         )
 
 

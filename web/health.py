@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from db.bounded import Archive, NotAnsweringError
+from db.bounded import Database, NotAnsweringError
 from web.reports import Report
 
 ASK_S = 1.0
@@ -88,10 +88,10 @@ def of_dispatch(report: Report | None) -> PartHealth:
     return _well("The dispatcher is at work.")
 
 
-async def of_database(archive: Archive) -> PartHealth:
+async def of_database(database: Database) -> PartHealth:
     """Return whether the database answers."""
     try:
-        await archive.ask(lambda connection: connection.execute(text("SELECT 1")), within=ASK_S)
+        await database.ask(lambda connection: connection.execute(text("SELECT 1")), within=ASK_S)
     except NotAnsweringError:
         return _ill("The database does not answer; calls are answered, their rows come later.")
     return _well("The database answers.")

@@ -15,12 +15,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Archive, NotAnsweringError
+from db.bounded import Database, NotAnsweringError
 from floor import metrics
 from floor.floor import Floor
 from floor.streams import Stream, TooManyPagesError
-from web.asking import VISIBLE, Identity, Known
-from web.current_user import Holder, still_admitted
+from web.asking import VISIBLE, CurrentUser, Identity
+from web.current_user import Principal, still_admitted
 from web.places import Places
 from web.problems import Refused, documented
 
@@ -56,10 +56,10 @@ def floor_of(request: Request) -> Floor:
     return floor
 
 
-def streams_end(request: Request, holder: Holder) -> None:
-    """End every stream of somebody of whom a sitting has ended; those of others come back."""
-    if holder.account_id is not None:
-        floor_of(request).streams.end(holder.account_id)
+def streams_end(request: Request, principal: Principal) -> None:
+    """End every stream of somebody of whom a session has ended; those of others come back."""
+    if principal.account_id is not None:
+        floor_of(request).streams.end(principal.account_id)
 
 
 @router.get(
@@ -70,26 +70,26 @@ def streams_end(request: Request, holder: Holder) -> None:
         **documented(401, 403, 422, 429, 503),
     },
 )
-async def live(request: Request, holder: Known, page: Page = "") -> StreamingResponse:
+async def live(request: Request, principal: CurrentUser, page: Page = "") -> StreamingResponse:
     """What happens on the floor, for one open page; `page` is a name drawn by each page load.
 
     An open stream is a sign that the agent is there: once it is closed, no callers are offered.
     """
     streams = floor_of(request).streams
-    whose = {"account_id": holder.account_id, "token_id": holder.token_id}
+    whose = {"account_id": principal.account_id, "token_id": principal.token_id}
     if not streams.has_room(**whose, page=page):
         await asyncio.sleep(REFUSED_AFTER_S)
         raise Refused(429, TOO_MANY, headers={"Retry-After": "10"})
     _expect_life(request)
     return StreamingResponse(
-        _events(request, holder, page),
+        _events(request, principal, page),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
 @router.post("/live/seen", status_code=204, responses=documented(401, 403, 422))
-async def seen(wanted: SeenPop, _holder: Known) -> None:
+async def seen(wanted: SeenPop, _principal: CurrentUser) -> None:
     """Take in how soon a caller's data were in sight."""
     metrics.POP.observe(wanted.ms / 1000)
 
@@ -102,11 +102,14 @@ def _expect_life(request: Request) -> None:
         places.expect_life(peer)
 
 
-async def _events(request: Request, holder: Holder, page: str) -> AsyncIterator[bytes]:
+async def _events(request: Request, principal: Principal, page: str) -> AsyncIterator[bytes]:
     floor = floor_of(request)
     try:
         stream = floor.open(
-            account_id=holder.account_id, role=holder.role, page=page, token_id=holder.token_id
+            account_id=principal.account_id,
+            role=principal.role,
+            page=page,
+            token_id=principal.token_id,
         )
     except TooManyPagesError:
         return  # others of the same person came in the same moment
@@ -116,7 +119,7 @@ async def _events(request: Request, holder: Holder, page: str) -> AsyncIterator[
         while True:
             if time.monotonic() - looked > LOOK_EVERY_S:
                 looked = time.monotonic()
-                if not await _still(request, holder):
+                if not await _still(request, principal):
                     return
             said = await _next(stream)
             if said is None:
@@ -136,9 +139,9 @@ async def _next(stream: Stream) -> bytes | None:
     return told.encoded() if told else None
 
 
-async def _still(request: Request, holder: Holder) -> bool:
-    archive: Archive = request.app.state.archive
+async def _still(request: Request, principal: Principal) -> bool:
+    database: Database = request.app.state.database
     try:
-        return await still_admitted(holder, archive.patience(), now=datetime.now(UTC))
+        return await still_admitted(principal, database.patience(), now=datetime.now(UTC))
     except NotAnsweringError:
         return True  # a database that stumbles must not blind everybody at work

@@ -1,7 +1,8 @@
 """Owns how a page is made: a template, the words of a language, and who looks at it.
 
-Templates escape everything they are given. They know `t` (words by key), `language`, `holder` (who
-is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`, `zone`.
+Templates escape everything they are given. They know `t` (words by key), `language`, `principal`
+(who is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`,
+`zone`.
 """
 
 from functools import cache
@@ -15,7 +16,7 @@ from callflow.call import Language
 from permissions.routes import POLICY, Open
 from settings import Settings
 from web.assets import Assets, NotBuiltError
-from web.current_user import Holder
+from web.current_user import Principal
 from web.words import said, section
 
 LANGUAGE_COOKIE = "language"
@@ -26,10 +27,10 @@ PLACES = (
     ("/floor", "floor"),
     ("/calls", "calls"),
     ("/customers", "customers"),
-    ("/promises", "promises"),
+    ("/callbacks", "callbacks"),
     ("/wake-ups", "wake"),
     ("/notices", "notices"),
-    ("/batches", "batches"),
+    ("/campaigns", "campaigns"),
     ("/do-not-call", "do_not_call"),
     ("/handover", "handover"),
     ("/knowledge", "knowledge"),
@@ -56,8 +57,8 @@ def templates() -> Environment:
 
 def language_of(request: Request) -> Language:
     """Return the language to speak to who asks: their click, their account, Chinese."""
-    holder = getattr(request.state, "holder", None)
-    for wish in (request.cookies.get(LANGUAGE_COOKIE), getattr(holder, "language", None)):
+    principal = getattr(request.state, "principal", None)
+    for wish in (request.cookies.get(LANGUAGE_COOKIE), getattr(principal, "language", None)):
         if wish in list(Language):
             return Language(wish)
     return Language.CHINESE
@@ -67,7 +68,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     """Return a page. `values` are what the template needs beyond its globals."""
     settings: Settings = request.app.state.settings
     assets: Assets = request.app.state.assets
-    holder = getattr(request.state, "holder", None)
+    principal = getattr(request.state, "principal", None)
     language = language_of(request)
     try:
         text = (
@@ -78,8 +79,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 words=lambda *names: section(language, *names),
                 language=language.value,
                 other_language=_other(language).value,
-                holder=holder,
-                csrf=getattr(holder, "csrf", "") or "",
+                principal=principal,
+                csrf=getattr(principal, "csrf", "") or "",
                 asset=assets.path,
                 company=settings.company,
                 zone=settings.timezone,
@@ -93,12 +94,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status_code=status)
 
 
-def places(holder: Holder) -> list[tuple[str, str]]:
+def places(principal: Principal) -> list[tuple[str, str]]:
     """Return the pages that somebody may open, as address and name of its words."""
 
     def may_open(address: str) -> bool:
         rule = POLICY.get(("GET", address), frozenset())
-        return not isinstance(rule, Open) and holder.role in rule
+        return not isinstance(rule, Open) and principal.role in rule
 
     return [(address, name) for address, name in PLACES if may_open(address)]
 

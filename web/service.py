@@ -66,9 +66,9 @@ async def serve(settings: Settings) -> None:
     listening = _listening(settings)
     log.info("desk listens", address=settings.desk_address, port=settings.desk_port)
     await server.serve(sockets=[listening])
-    if app.state.archive.unfinished:
+    if app.state.database.unfinished:
         # The loop would wait for a driver that waits for a frozen database. Nothing is lost.
-        log.warning("database left behind", questions=app.state.archive.unfinished)
+        log.warning("database left behind", questions=app.state.database.unfinished)
         os._exit(0)
 
 

@@ -1,6 +1,6 @@
 """Owns how times, lengths, numbers and names stand on a page, as the looker's role may see them.
 
-Does no I/O. Templates are given one `Shown` by the name of `show`.
+Does no I/O. Templates are given one `Formats` by the name of `show`.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Formats:
     """The hotline's clock, and what a role sees of numbers and names (SEC-2)."""
 
     zone: ZoneInfo

@@ -4,7 +4,7 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
-from db.bounded import Archive
+from db.bounded import Database
 from settings import Settings
 from web import health, reports
 from web.health import Health, State
@@ -25,7 +25,7 @@ async def show_health(request: Request, response: Response) -> Health:
     Needs no token from this machine itself. 200 when all is well, 503 when a part is ill.
     """
     settings: Settings = request.app.state.settings
-    archive: Archive = request.app.state.archive
+    database: Database = request.app.state.database
     calls = report(settings, "calls")
     found = health.whole(
         {
@@ -33,7 +33,7 @@ async def show_health(request: Request, response: Response) -> Health:
             "calls": health.of_calls(calls),
             "ledger": health.of_ledger(report(settings, "ledger")),
             "dispatch": health.of_dispatch(report(settings, "dispatch")),
-            "database": await health.of_database(archive),
+            "database": await health.of_database(database),
             "disk": health.of_disk(settings.home),
         }
     )

@@ -1,4 +1,4 @@
-"""Owns the people of a simulated shift: accounts, sittings, pages and duties by the real API.
+"""Owns the people of a simulated shift: accounts, sessions, pages and duties by the real API.
 
 Who was paused after a miss (ANS-2) comes back after a while, as a person would.
 """
@@ -71,15 +71,15 @@ async def _signed_in(agent: Agent, once: str) -> None:
     await _sits(agent, once)
     changed = await client.put("/api/v1/password", json={"old": once, "new": PASSWORD})
     assert changed.is_success, changed.text
-    sitting = (await client.get("/api/v1/sitting")).json()
-    client.headers["X-CSRF-Token"] = sitting["csrf"]
+    session = (await client.get("/api/v1/session")).json()
+    client.headers["X-CSRF-Token"] = session["csrf"]
 
 
 async def _sits(agent: Agent, password: str) -> None:
     who = {"number": agent.number, "password": password}
 
     async def answered() -> httpx.Response | None:
-        answer = await agent.client.post("/api/v1/sitting", json=who)
+        answer = await agent.client.post("/api/v1/session", json=who)
         return None if answer.status_code == 503 else answer  # busy with another password
 
     answer = await until(answered, within=60, what=f"{agent.number} signs in", every=0.5)

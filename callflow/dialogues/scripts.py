@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from callflow.call import (
     Call,
+    Callback,
+    CallbackReason,
     HangUp,
     Language,
     Life,
     LineOutcome,
-    Promise,
-    Promised,
     Return,
     Spoke,
     Verdict,
@@ -47,7 +47,9 @@ async def spoken(call: Call, script: Script, language: Language, *, again: bool)
             return Return(language) if heard else HangUp(LineOutcome.TOO_QUIET, language)
         case Script.CANNOT_HEAR:
             life = await cannot_hear(call, language, asked_before=again)
-            return await _back(call, life, language) or Promise(Promised.CANNOT_HEAR, language)
+            return await _back(call, life, language) or Callback(
+                CallbackReason.CANNOT_HEAR, language
+            )
         case Script.STAYS_ON:
             life = await stays_on(call, language)
             return await _back(call, life, language) or HangUp(LineOutcome.STAYED_ON, language)

@@ -27,7 +27,7 @@ _OF_MACHINES: Mapping[Who, Result] = {Who.VOICEMAIL: Result.VOICEMAIL, Who.FAX: 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a batch asks, and in which language."""
+    """What a campaign asks, and in which language."""
 
     kind: Kind
     questions: tuple[Question, ...]
@@ -35,7 +35,7 @@ class Asked:
 
 
 def asked_in(script: Mapping[str, Any], language: Language) -> Asked:
-    """Return what the file of a batch asks. Raises KeyError, TypeError, ValueError."""
+    """Return what the file of a campaign asks. Raises KeyError, TypeError, ValueError."""
     return Asked(Kind(script["kind"]), questions_in(script["questions"]), language)
 
 
@@ -44,7 +44,7 @@ class _Machine(Exception):
 
 
 async def survey(call: Call, asked: Asked) -> HangUp:
-    """Ask a customer the questions of a batch; what came of it is noted in the journal."""
+    """Ask a customer the questions of a campaign; what came of it is noted in the journal."""
     called = _Called(call, asked)
     try:
         await called.recognise()

@@ -36,7 +36,7 @@ class Question:
 
 
 OWN = "own_"
-"""Begins the names of prompts that are spoken for one batch."""
+"""Begins the names of prompts that are spoken for one campaign."""
 
 
 CALL_AGAIN = "call_again"
@@ -63,7 +63,7 @@ NOTICES = (Question(name="heard", prompt="notice_maintenance", keys="1"),)
 
 
 def questions_in(script: Sequence[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """Return the questions that a row of `batches` holds."""
+    """Return the questions that a row of `campaigns` holds."""
     return tuple(Question(**one) for one in script)
 
 

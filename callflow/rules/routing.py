@@ -43,7 +43,7 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CallerFacts:
     """What is known of a caller when the call is about to be queued."""
 
     sort: str = "normal"
@@ -69,7 +69,7 @@ class Route:
 EVERYBODY = Route(Queue.HOTLINE)
 
 
-def route(known: Known, *, now: datetime) -> Route:
+def route(known: CallerFacts, *, now: datetime) -> Route:
     """Return where the caller goes."""
     overdue = [one for one in known.matters if one.complaint and one.due_at < now]
     if overdue:

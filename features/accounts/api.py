@@ -1,4 +1,4 @@
-"""Owns the accounts in the API, for administrators (SEC-3): who there is, and their sittings.
+"""Owns the accounts in the API, for administrators (SEC-3): who there is, and their sessions.
 
 A password that is given here serves once: the person must change it. Nobody takes away their own
 right to be here, so that one administrator always remains. What is done is on record.
@@ -13,16 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
-from features.accounts.api_session import SittingShape, busy, sittings_of
+from features.accounts import sessions
+from features.accounts.api_session import SessionShape, busy, sessions_of
 from features.accounts.queries import Account, NumberTakenError
 from features.audit import log as audit
 from features.audit.looks import look
 from features.calls.shapes import Clean
 from permissions.roles import Role
-from web.asking import Asking, Known, Many, found
+from web.asking import Asking, CurrentUser, Many, found
 from web.authentication import passwords
-from web.authentication.sign_in import Door
+from web.authentication.sign_in import SignIn
 from web.lane import TooManyAtOnceError
 from web.live import floor_of
 from web.problems import Refused, documented
@@ -92,11 +92,11 @@ class AccountChange(BaseModel):
     name: Name | None = None
     role: Role | None = None
     language: Language | None = None
-    disabled: bool | None = Field(None, description="true: out at once, every sitting ends.")
+    disabled: bool | None = Field(None, description="true: out at once, every session ends.")
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def list_accounts(_holder: Known, asking: Asking) -> Many[AccountShape]:
+async def list_accounts(_principal: CurrentUser, asking: Asking) -> Many[AccountShape]:
     """Every account, by number; never more than one page."""
     held = await asking.ask(accounts.accounts)
     return Many(items=[AccountShape.of(each) for each in held], next=None)
@@ -104,7 +104,7 @@ async def list_accounts(_holder: Known, asking: Asking) -> Many[AccountShape]:
 
 @router.post("", status_code=201, responses=documented(401, 403, 409, 422, 503))
 async def add_account(
-    request: Request, wanted: NewAccount, holder: Known, asking: Asking
+    request: Request, wanted: NewAccount, principal: CurrentUser, asking: Asking
 ) -> GivenPassword:
     """Make an account; the answer holds the one-time password, and nothing ever shows it again."""
     now, password = datetime.now(UTC), passwords.one_time()
@@ -121,7 +121,7 @@ async def add_account(
             must_change=True,
             now=now,
         )
-        await audit.note(database, look(holder, "account.added", made.number, made.role.value))
+        await audit.note(database, look(principal, "account.added", made.number, made.role.value))
         return made
 
     try:
@@ -133,10 +133,12 @@ async def add_account(
 
 @router.patch("/{number}", responses=documented(401, 403, 404, 422, 503))
 async def change_account(
-    request: Request, number: Number, wanted: AccountChange, holder: Known, asking: Asking
+    request: Request, number: Number, wanted: AccountChange, principal: CurrentUser, asking: Asking
 ) -> AccountShape:
     """Change a name, role or language, disable or enable; a role counts from the next request."""
-    if number == holder.number and (wanted.disabled or wanted.role not in {None, holder.role}):
+    if number == principal.number and (
+        wanted.disabled or wanted.role not in {None, principal.role}
+    ):
         raise Refused(422, "Nobody takes the right to do this from themselves.")
     now = datetime.now(UTC)
 
@@ -150,7 +152,7 @@ async def change_account(
         if wanted.disabled is not None:
             await _switched(database, account, off=wanted.disabled, now=now)
         said = wanted.model_dump_json(exclude_none=True, exclude={"name"})[:80]
-        await audit.note(database, look(holder, "account.changed", number, said))
+        await audit.note(database, look(principal, "account.changed", number, said))
         return await accounts.by_id(database, account.id)
 
     changed = found(await asking.write(change), "account")
@@ -162,9 +164,9 @@ async def change_account(
 
 @router.post("/{number}/password", responses=documented(401, 403, 404, 422, 503))
 async def reset_password(
-    request: Request, number: Number, holder: Known, asking: Asking
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
 ) -> GivenPassword:
-    """Give a one-time password to somebody who forgot theirs; their sittings end, locks open."""
+    """Give a one-time password to somebody who forgot theirs; their sessions end, locks open."""
     now, password = datetime.now(UTC), passwords.one_time()
     kept = await _kept(request, password)
 
@@ -172,8 +174,8 @@ async def reset_password(
         account = await accounts.by_number(database, number)
         if account is None:
             return None
-        await sittings.end_all(database, account.id, now=now)
-        await audit.note(database, look(holder, "account.reset", number))
+        await sessions.end_all(database, account.id, now=now)
+        await audit.note(database, look(principal, "account.reset", number))
         return await accounts.set_password(database, account.id, kept, must_change=True)
 
     account = found(await asking.write(change), "account")
@@ -181,23 +183,25 @@ async def reset_password(
     return GivenPassword(account=AccountShape.of(account), password=password)
 
 
-@router.get("/{number}/sittings", responses=documented(401, 403, 404, 422, 503))
-async def list_sittings_of(number: Number, holder: Known, asking: Asking) -> Many[SittingShape]:
+@router.get("/{number}/sessions", responses=documented(401, 403, 404, 422, 503))
+async def list_sessions_of(
+    number: Number, principal: CurrentUser, asking: Asking
+) -> Many[SessionShape]:
     """The browsers in which somebody is signed in; never more than one page."""
     account = await _account(number, asking)
-    return Many(items=await sittings_of(account.id, holder, asking), next=None)
+    return Many(items=await sessions_of(account.id, principal, asking), next=None)
 
 
-@router.delete("/{number}/sittings", status_code=204, responses=documented(401, 403, 404, 422, 503))
-async def end_sittings_of(
-    request: Request, number: Number, holder: Known, asking: Asking
+@router.delete("/{number}/sessions", status_code=204, responses=documented(401, 403, 404, 422, 503))
+async def end_sessions_of(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
 ) -> Response:
-    """End every sitting of somebody: a leak, a machine that was left open, a last day (SEC-5)."""
+    """End every session of somebody: a leak, a machine that was left open, a last day (SEC-5)."""
     account, now = await _account(number, asking), datetime.now(UTC)
 
     async def change(database: AsyncConnection) -> None:
-        await sittings.end_all(database, account.id, now=now)
-        await audit.note(database, look(holder, "account.sittings_ended", number))
+        await sessions.end_all(database, account.id, now=now)
+        await audit.note(database, look(principal, "account.sessions_ended", number))
 
     await asking.write(change)
     floor_of(request).streams.end(account.id)
@@ -209,7 +213,7 @@ async def _switched(
 ) -> None:
     if off:
         await accounts.disable(database, account.id, now=now)
-        await sittings.end_all(database, account.id, now=now)
+        await sessions.end_all(database, account.id, now=now)
     elif account.disabled_at is not None:
         await accounts.enable(database, account.id)
 
@@ -219,7 +223,7 @@ async def _account(number: str, asking: Asking) -> Account:
 
 
 async def _kept(request: Request, password: str) -> str:
-    door: Door = request.app.state.door
+    door: SignIn = request.app.state.door
     try:
         return await door.passwords.kept(password)
     except TooManyAtOnceError:

@@ -1,4 +1,4 @@
-"""Owns a person's own sittings in the API: sign in, who am I, sign out, a new password (SEC-3)."""
+"""Owns a person's own sessions in the API: sign in, who am I, sign out, a new password (SEC-3)."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,24 +7,24 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from features.accounts import sessions as sittings
-from features.accounts.sessions import Sitting
+from features.accounts import sessions
+from features.accounts.sessions import Session
 from features.calls.shapes import Clean
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
-from web.asking import Asking, Known, Many
+from web.asking import Asking, CurrentUser, Many
 from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, Door, Entered, Visitor, WrongError
-from web.current_user import ABSOLUTE, IDLE, Holder, person
+from web.authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
+from web.current_user import ABSOLUTE, IDLE, Principal, person
 from web.lane import TooManyAtOnceError
 from web.live import streams_end
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
-Person = Annotated[Holder, Depends(person)]
+Person = Annotated[Principal, Depends(person)]
 RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -57,7 +57,7 @@ class WhoShape(BaseModel):
     csrf: str = Field(description="To be sent as `X-CSRF-Token` with every change.")
 
 
-class SittingShape(BaseModel):
+class SessionShape(BaseModel):
     """One browser that is signed in."""
 
     id: int
@@ -66,79 +66,79 @@ class SittingShape(BaseModel):
     ends_at: datetime = Field(description="When it ends unless it is used; at most 16 h long.")
     address: Clean = Field(examples=["192.0.2.7"])
     agent: Clean = Field(description="What the browser calls itself.")
-    this: bool = Field(description="It is the sitting that asks.")
+    this: bool = Field(description="It is the session that asks.")
 
 
-@router.post("/sitting", status_code=201, responses=documented(401, 403, 422, 429, 503))
-async def begin_sitting(request: Request, given: Credentials) -> WhoShape:
+@router.post("/session", status_code=201, responses=documented(401, 403, 422, 429, 503))
+async def begin_session(request: Request, given: Credentials) -> WhoShape:
     """Sign in: sets the cookie `thirdring`. Needs no token; whoever errs too often must wait."""
     entered = await let_in(request, given.number.strip(), given.password)
     answer = JSONResponse(_who(entered).model_dump(mode="json"), status_code=201)
-    door: Door = request.app.state.door
+    door: SignIn = request.app.state.door
     cookie.put(answer, request, entered.secret)
     door.marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
     return answer  # type: ignore[return-value]  # a cookie must go along
 
 
-@router.get("/sitting", responses=documented(401, 403, 503))
-async def show_sitting(holder: Known) -> WhoShape:
+@router.get("/session", responses=documented(401, 403, 503))
+async def show_session(principal: CurrentUser) -> WhoShape:
     """Who asks, and the secret that changes must carry."""
     return WhoShape(
-        number=holder.number,
-        name=holder.name,
-        role=holder.role,
-        language=holder.language,
-        must_change=holder.must_change,
-        csrf=holder.csrf,
+        number=principal.number,
+        name=principal.name,
+        role=principal.role,
+        language=principal.language,
+        must_change=principal.must_change,
+        csrf=principal.csrf,
     )
 
 
-@router.delete("/sitting", status_code=204, responses=documented(401, 403, 409, 503))
-async def end_sitting(request: Request, holder: Person, asking: Asking) -> Response:
+@router.delete("/session", status_code=204, responses=documented(401, 403, 409, 503))
+async def end_session(request: Request, principal: Person, asking: Asking) -> Response:
     """Sign out; not in a call."""
-    not_in_a_call(request, holder)
-    assert holder.sitting_id is not None
-    sitting_id, now = holder.sitting_id, datetime.now(UTC)
-    await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
-    streams_end(request, holder)
+    not_in_a_call(request, principal)
+    assert principal.session_id is not None
+    session_id, now = principal.session_id, datetime.now(UTC)
+    await asking.write(lambda database: sessions.end(database, session_id, now=now))
+    streams_end(request, principal)
     answer = Response(status_code=204)
     cookie.take(answer, request)
     return answer
 
 
-@router.get("/sittings", responses=documented(401, 403, 503))
-async def list_sittings(holder: Person, asking: Asking) -> Many[SittingShape]:
-    """The own sittings, newest first; never more than one page."""
-    return Many(items=await sittings_of(holder.account_id, holder, asking), next=None)
+@router.get("/sessions", responses=documented(401, 403, 503))
+async def list_sessions(principal: Person, asking: Asking) -> Many[SessionShape]:
+    """The own sessions, newest first; never more than one page."""
+    return Many(items=await sessions_of(principal.account_id, principal, asking), next=None)
 
 
 @router.delete(
-    "/sittings/{sitting_id}", status_code=204, responses=documented(401, 403, 404, 409, 422, 503)
+    "/sessions/{session_id}", status_code=204, responses=documented(401, 403, 404, 409, 422, 503)
 )
-async def end_one_sitting(
-    request: Request, sitting_id: RowId, holder: Person, asking: Asking
+async def end_one_session(
+    request: Request, session_id: RowId, principal: Person, asking: Asking
 ) -> Response:
-    """End one of the own sittings: a browser that was left open somewhere; not in a call."""
-    not_in_a_call(request, holder)
-    own = {each.id for each in await sittings_of(holder.account_id, holder, asking)}
-    if sitting_id not in own:
-        raise Refused(404, "You have no sitting with this id.")
+    """End one of the own sessions: a browser that was left open somewhere; not in a call."""
+    not_in_a_call(request, principal)
+    own = {each.id for each in await sessions_of(principal.account_id, principal, asking)}
+    if session_id not in own:
+        raise Refused(404, "You have no session with this id.")
     now = datetime.now(UTC)
-    await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
-    streams_end(request, holder)
+    await asking.write(lambda database: sessions.end(database, session_id, now=now))
+    streams_end(request, principal)
     return Response(status_code=204)
 
 
 @router.put("/password", status_code=204, responses=documented(401, 403, 409, 422, 429, 503))
 async def put_password(
-    request: Request, wanted: NewPassword, holder: Person, asking: Asking
+    request: Request, wanted: NewPassword, principal: Person, asking: Asking
 ) -> Response:
-    """Change the own password; all other sittings of the person end, so not in a call."""
-    not_in_a_call(request, holder)
-    door: Door = request.app.state.door
+    """Change the own password; all other sessions of the person end, so not in a call."""
+    not_in_a_call(request, principal)
+    door: SignIn = request.app.state.door
     now = datetime.now(UTC)
     try:
-        await change_password(door, holder, wanted.old, wanted.new, asking=asking, now=now)
+        await change_password(door, principal, wanted.old, wanted.new, asking=asking, now=now)
     except WrongOldError:
         raise Refused(403, "The old password is wrong.") from None
     except BadPasswordError as error:
@@ -151,8 +151,8 @@ async def put_password(
 
 
 async def let_in(request: Request, number: str, password: str) -> Entered:
-    """Return the new sitting of who knows a number and its password. Raises Refused."""
-    door: Door = request.app.state.door
+    """Return the new session of who knows a number and its password. Raises Refused."""
+    door: SignIn = request.app.state.door
     now = datetime.now(UTC)
     try:
         return await door.enter(number, password, Visitor.of(request, number, door.marks), now=now)
@@ -182,24 +182,26 @@ def busy() -> Refused:
     )
 
 
-async def sittings_of(account_id: int | None, holder: Holder, asking: Asking) -> list[SittingShape]:
-    """Return the sittings of an account that are good now."""
+async def sessions_of(
+    account_id: int | None, principal: Principal, asking: Asking
+) -> list[SessionShape]:
+    """Return the sessions of an account that are good now."""
     now = datetime.now(UTC)
     found = await asking.ask(
-        lambda database: sittings.sittings(database, account_id or 0, now=now, idle=IDLE)
+        lambda database: sessions.sessions(database, account_id or 0, now=now, idle=IDLE)
     )
-    return [_shape(each, holder) for each in found if now - each.created_at < ABSOLUTE]
+    return [_shape(each, principal) for each in found if now - each.created_at < ABSOLUTE]
 
 
-def _shape(each: Sitting, holder: Holder) -> SittingShape:
-    return SittingShape(
+def _shape(each: Session, principal: Principal) -> SessionShape:
+    return SessionShape(
         id=each.id,
         began_at=each.created_at,
         seen_at=each.seen_at,
         ends_at=min(each.seen_at + IDLE, each.created_at + ABSOLUTE),
         address=each.address,
         agent=each.agent,
-        this=each.id == holder.sitting_id,
+        this=each.id == principal.session_id,
     )
 
 
@@ -211,5 +213,5 @@ def _who(entered: Entered) -> WhoShape:
         role=account.role,
         language=account.language,
         must_change=account.must_change,
-        csrf=entered.sitting.csrf,
+        csrf=entered.session.csrf,
     )

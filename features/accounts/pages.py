@@ -14,12 +14,12 @@ from features.accounts import queries as accounts
 from features.accounts.api import NUMBER, AccountChange, GivenPassword, NewAccount, Number
 from permissions.roles import Role
 from settings import Settings
-from web.asking import Asking, Known
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -31,15 +31,15 @@ FAULT_OF_STATUS: Final = {404: "accounts.fault_none", 409: "accounts.fault_taken
 
 @router.get("/accounts")
 async def show_accounts(
-    request: Request, holder: Known, asking: Asking, done: str = "", number: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, done: str = "", number: str = ""
 ) -> HTMLResponse:
     """Everybody, by number, and the form of a new account."""
     known = done in DONE and re.fullmatch(NUMBER, number)
-    return await _shown(request, holder, asking, done=(done, number) if known else None)
+    return await _shown(request, principal, asking, done=(done, number) if known else None)
 
 
 @router.post("/accounts")
-async def add_account(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+async def add_account(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
     """Make an account; its one-time password is shown this once."""
     form = await typed(request)
     number = form.line("number", longest=6)
@@ -49,58 +49,68 @@ async def add_account(request: Request, holder: Known, asking: Asking) -> HTMLRe
     role = form.choice("role", [each.value for each in Role], "accounts.fault_role")
     language = form.choice("language", LANGUAGES, "accounts.fault_role")
     if form.faults:
-        return await _shown(request, holder, asking, form=form, status=422)
+        return await _shown(request, principal, asking, form=form, status=422)
     wanted = NewAccount(number=number, name=name, role=Role(role), language=language)
     try:
-        given = await acts.add_account(request, wanted, holder, asking)
+        given = await acts.add_account(request, wanted, principal, asking)
     except Refused as refused:
         form.faults["number"] = _fault(refused)
-        return await _shown(request, holder, asking, form=form, status=refused.status_code)
-    return await _shown(request, holder, asking, given=given, status=201)
+        return await _shown(request, principal, asking, form=form, status=refused.status_code)
+    return await _shown(request, principal, asking, given=given, status=201)
 
 
 @router.post("/accounts/{number}/reset")
-async def reset(request: Request, number: Number, holder: Known, asking: Asking) -> HTMLResponse:
+async def reset(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
+) -> HTMLResponse:
     """Give somebody a one-time password, shown this once."""
     try:
-        given = await acts.reset_password(request, number, holder, asking)
+        given = await acts.reset_password(request, number, principal, asking)
     except Refused as refused:
-        return await _refused(request, holder, asking, refused)
-    return await _shown(request, holder, asking, given=given)
+        return await _refused(request, principal, asking, refused)
+    return await _shown(request, principal, asking, given=given)
 
 
 @router.post("/accounts/{number}/disable")
-async def disable(request: Request, number: Number, holder: Known, asking: Asking) -> Response:
+async def disable(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
+) -> Response:
     """Let somebody in no more."""
     change = AccountChange(disabled=True)
-    return await _changed(request, number, change, holder, asking, done="disable")
+    return await _changed(request, number, change, principal, asking, done="disable")
 
 
 @router.post("/accounts/{number}/enable")
-async def enable(request: Request, number: Number, holder: Known, asking: Asking) -> Response:
+async def enable(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
+) -> Response:
     """Let somebody in again."""
     change = AccountChange(disabled=False)
-    return await _changed(request, number, change, holder, asking, done="enable")
+    return await _changed(request, number, change, principal, asking, done="enable")
 
 
 @router.post("/accounts/{number}/role")
-async def change_role(request: Request, number: Number, holder: Known, asking: Asking) -> Response:
+async def change_role(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
+) -> Response:
     """Give somebody another role."""
     form = await typed(request)
     role = form.choice("role", [each.value for each in Role], "accounts.fault_role")
     if form.faults:
-        return await _shown(request, holder, asking, sentence="accounts.fault_role", status=422)
+        return await _shown(request, principal, asking, sentence="accounts.fault_role", status=422)
     change = AccountChange(role=Role(role))
-    return await _changed(request, number, change, holder, asking, done="role")
+    return await _changed(request, number, change, principal, asking, done="role")
 
 
 @router.post("/accounts/{number}/end")
-async def end_sittings(request: Request, number: Number, holder: Known, asking: Asking) -> Response:
-    """End every sitting of somebody."""
+async def end_sessions(
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
+) -> Response:
+    """End every session of somebody."""
     try:
-        await acts.end_sittings_of(request, number, holder, asking)
+        await acts.end_sessions_of(request, number, principal, asking)
     except Refused as refused:
-        return await _refused(request, holder, asking, refused)
+        return await _refused(request, principal, asking, refused)
     return RedirectResponse(f"/accounts?done=end&number={number}", status_code=303)
 
 
@@ -108,23 +118,23 @@ async def _changed(
     request: Request,
     number: str,
     change: AccountChange,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     *,
     done: str,
 ) -> Response:
     try:
-        await acts.change_account(request, number, change, holder, asking)
+        await acts.change_account(request, number, change, principal, asking)
     except Refused as refused:
-        return await _refused(request, holder, asking, refused)
+        return await _refused(request, principal, asking, refused)
     return RedirectResponse(f"/accounts?done={done}&number={number}", status_code=303)
 
 
 async def _refused(
-    request: Request, holder: Holder, asking: Patience, refused: Refused
+    request: Request, principal: Principal, asking: Patience, refused: Refused
 ) -> HTMLResponse:
     sentence = _fault(refused) if refused.status_code != 422 else "accounts.fault_own"
-    return await _shown(request, holder, asking, sentence=sentence, status=refused.status_code)
+    return await _shown(request, principal, asking, sentence=sentence, status=refused.status_code)
 
 
 def _fault(refused: Refused) -> str:
@@ -133,7 +143,7 @@ def _fault(refused: Refused) -> str:
 
 async def _shown(
     request: Request,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     *,
     form: Typed | None = None,
@@ -154,8 +164,8 @@ async def _shown(
         done=done,
         sentence=sentence,
         roles=list(Role),
-        me=holder.number,
+        me=principal.number,
         now=datetime.now(UTC),
         clean=clean,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
     )

@@ -9,24 +9,24 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from db.bounded import Patience
-from features.accounts import sessions as sittings
-from features.accounts.api_session import RowId, end_one_sitting, sittings_of
+from features.accounts import sessions
+from features.accounts.api_session import RowId, end_one_session, sessions_of
 from features.duties.in_a_call import not_in_a_call
 from settings import Settings
 from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, Door, Visitor, WrongError
-from web.current_user import Holder, patience, person
+from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
+from web.current_user import Principal, patience, person
 from web.lane import TooManyAtOnceError
 from web.live import streams_end
 from web.pages import page
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False)
 
-Person = Annotated[Holder, Depends(person)]
+Person = Annotated[Principal, Depends(person)]
 Asking = Annotated[Patience, Depends(patience)]
 Typed = Annotated[str, Form(max_length=200)]
 
@@ -64,64 +64,64 @@ async def sign_in(
 
 
 @router.post("/logout")
-async def sign_out(request: Request, holder: Person, asking: Asking) -> Response:
+async def sign_out(request: Request, principal: Person, asking: Asking) -> Response:
     """Sign out, and show the page to sign in on; in a call, a sentence."""
     try:
-        not_in_a_call(request, holder)
+        not_in_a_call(request, principal)
     except Refused:
         return page(request, "problem.html", status=409, fault="call")
-    sitting_id, now = holder.sitting_id, datetime.now(UTC)
-    if sitting_id is not None:
-        await asking.write(lambda database: sittings.end(database, sitting_id, now=now))
-        streams_end(request, holder)
+    session_id, now = principal.session_id, datetime.now(UTC)
+    if session_id is not None:
+        await asking.write(lambda database: sessions.end(database, session_id, now=now))
+        streams_end(request, principal)
     answer = RedirectResponse("/login", status_code=303)
     cookie.take(answer, request)
     return answer
 
 
 @router.get("/password")
-async def show_password(request: Request, holder: Person, asking: Asking) -> HTMLResponse:
-    """The page of the own password and the own sittings."""
-    return await _password(request, holder, asking)
+async def show_password(request: Request, principal: Person, asking: Asking) -> HTMLResponse:
+    """The page of the own password and the own sessions."""
+    return await _password(request, principal, asking)
 
 
-@router.post("/password/sittings/{sitting_id}")
-async def end_sitting(
-    request: Request, sitting_id: RowId, holder: Person, asking: Asking
+@router.post("/password/sessions/{session_id}")
+async def end_session(
+    request: Request, session_id: RowId, principal: Person, asking: Asking
 ) -> Response:
-    """End a sitting that was left open somewhere else."""
+    """End a session that was left open somewhere else."""
     try:
-        await end_one_sitting(request, sitting_id, holder, asking)
+        await end_one_session(request, session_id, principal, asking)
     except Refused as refused:
         if refused.status_code != HTTPStatus.CONFLICT:
             raise
-        return await _password(request, holder, asking, 409, fault="call")
+        return await _password(request, principal, asking, 409, fault="call")
     return RedirectResponse("/password", status_code=303)
 
 
 @router.post("/password")
 async def put_password(
-    request: Request, holder: Person, asking: Asking, old: Typed = "", new: Typed = ""
+    request: Request, principal: Person, asking: Asking, old: Typed = "", new: Typed = ""
 ) -> Response:
-    """Change the own password; all other sittings of the person end."""
+    """Change the own password; all other sessions of the person end."""
     now = datetime.now(UTC)
     try:
-        not_in_a_call(request, holder)
-        await change_password(door(request), holder, old, new, asking=asking, now=now)
+        not_in_a_call(request, principal)
+        await change_password(door(request), principal, old, new, asking=asking, now=now)
     except Refused:
-        return await _password(request, holder, asking, 409, fault="call")
+        return await _password(request, principal, asking, 409, fault="call")
     except WrongOldError:
-        return await _password(request, holder, asking, 403, fault="old")
+        return await _password(request, principal, asking, 403, fault="old")
     except BadPasswordError as error:
-        return await _password(request, holder, asking, 422, fault=error.fault)
+        return await _password(request, principal, asking, 422, fault=error.fault)
     except (ClosedError, TooManyAtOnceError):
-        return await _password(request, holder, asking, 429, fault="busy")
+        return await _password(request, principal, asking, 429, fault="busy")
     return RedirectResponse("/", status_code=303)
 
 
-def door(request: Request) -> Door:
+def door(request: Request) -> SignIn:
     """Return the desk's way in."""
-    found: Door = request.app.state.door
+    found: SignIn = request.app.state.door
     return found
 
 
@@ -155,17 +155,19 @@ def show_door(
 
 
 async def _password(
-    request: Request, holder: Holder, asking: Patience, status: int = 200, *, fault: str = ""
+    request: Request, principal: Principal, asking: Patience, status: int = 200, *, fault: str = ""
 ) -> HTMLResponse:
-    held = [] if holder.must_change else await sittings_of(holder.account_id, holder, asking)
+    held = (
+        [] if principal.must_change else await sessions_of(principal.account_id, principal, asking)
+    )
     return page(
         request,
         "password.html",
         status=status,
         fault=fault,
-        must_change=holder.must_change,
-        sittings=held,
-        show=Shown(settings_of(request).zone, holder.role),
+        must_change=principal.must_change,
+        sessions=held,
+        show=Formats(settings_of(request).zone, principal.role),
     )
 
 

@@ -1,4 +1,4 @@
-"""Owns the sittings: browser sessions that can be ended. The cookie itself is never kept."""
+"""Owns the sessions: browser sessions that can be ended. The cookie itself is never kept."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.accounts.queries import Account, account_in
-from features.accounts.tables import AccountRow, SittingRow
+from features.accounts.tables import AccountRow, SessionRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
+class Session:
     """One browser that is signed in, or was."""
 
     id: int
@@ -29,7 +29,7 @@ class Sitting:
     """What the browser calls itself."""
 
 
-_COLUMNS = tuple(getattr(SittingRow, name) for name in Sitting.__slots__)
+_COLUMNS = tuple(getattr(SessionRow, name) for name in Session.__slots__)
 
 
 def digest(secret: str) -> str:
@@ -46,9 +46,9 @@ async def begin(
     address: str,
     agent: str,
     now: datetime,
-) -> Sitting:
-    """Keep a new sitting (in the caller's transaction)."""
-    made = insert(SittingRow).values(
+) -> Session:
+    """Keep a new session (in the caller's transaction)."""
+    made = insert(SessionRow).values(
         hash=digest(secret),
         account_id=account_id,
         csrf=csrf,
@@ -58,30 +58,30 @@ async def begin(
         agent=agent[:200],
     )
     found = (await connection.execute(made.returning(*_COLUMNS))).mappings().one()
-    return Sitting(**found)
+    return Session(**found)
 
 
-async def sitting(
+async def session(
     connection: AsyncConnection, secret: str, *, now: datetime, idle: timedelta
-) -> tuple[Sitting, Account] | None:
-    """Return the sitting of a cookie and whose it is.
+) -> tuple[Session, Account] | None:
+    """Return the session of a cookie and whose it is.
 
     None when it is unknown, was ended, was idle for longer, or the account is disabled.
     """
     query = (
         select(*_COLUMNS)
-        .join(AccountRow, AccountRow.id == SittingRow.account_id)
+        .join(AccountRow, AccountRow.id == SessionRow.account_id)
         .where(
-            SittingRow.hash == digest(secret),
-            SittingRow.ended_at.is_(None),
-            SittingRow.seen_at > now - idle,
+            SessionRow.hash == digest(secret),
+            SessionRow.ended_at.is_(None),
+            SessionRow.seen_at > now - idle,
             AccountRow.disabled_at.is_(None),
         )
     )
     found = (await connection.execute(query)).mappings().one_or_none()
     if found is None:
         return None
-    made = Sitting(**found)
+    made = Session(**found)
     whose = select(AccountRow.__table__).where(AccountRow.id == made.account_id)
     return made, account_in((await connection.execute(whose)).mappings().one())
 
@@ -91,31 +91,31 @@ async def came_from(
 ) -> bool:
     """Return whether somebody signed in from an address before, whether it lasts or not."""
     query = (
-        select(SittingRow.id)
+        select(SessionRow.id)
         .where(
-            SittingRow.account_id == account_id,
-            SittingRow.address == address[:45],
-            SittingRow.created_at > since,
+            SessionRow.account_id == account_id,
+            SessionRow.address == address[:45],
+            SessionRow.created_at > since,
         )
         .limit(1)
     )
     return (await connection.execute(query)).first() is not None
 
 
-async def seen(connection: AsyncConnection, sitting_id: int, *, now: datetime) -> None:
-    """Note that a sitting is in use (in the caller's transaction)."""
+async def seen(connection: AsyncConnection, session_id: int, *, now: datetime) -> None:
+    """Note that a session is in use (in the caller's transaction)."""
     await connection.execute(
-        update(SittingRow).where(SittingRow.id == sitting_id).values(seen_at=now)
+        update(SessionRow).where(SessionRow.id == session_id).values(seen_at=now)
     )
 
 
-async def end(connection: AsyncConnection, sitting_id: int, *, now: datetime) -> bool:
-    """End a sitting (in the caller's transaction); False when it had ended before."""
+async def end(connection: AsyncConnection, session_id: int, *, now: datetime) -> bool:
+    """End a session (in the caller's transaction); False when it had ended before."""
     done = await connection.execute(
-        update(SittingRow)
-        .where(SittingRow.id == sitting_id, SittingRow.ended_at.is_(None))
+        update(SessionRow)
+        .where(SessionRow.id == session_id, SessionRow.ended_at.is_(None))
         .values(ended_at=now)
-        .returning(SittingRow.id)
+        .returning(SessionRow.id)
     )
     return done.first() is not None
 
@@ -123,27 +123,27 @@ async def end(connection: AsyncConnection, sitting_id: int, *, now: datetime) ->
 async def end_all(
     connection: AsyncConnection, account_id: int, *, now: datetime, but: int | None = None
 ) -> int:
-    """End every sitting of an account but one; return how many ended."""
-    which = [SittingRow.account_id == account_id, SittingRow.ended_at.is_(None)]
+    """End every session of an account but one; return how many ended."""
+    which = [SessionRow.account_id == account_id, SessionRow.ended_at.is_(None)]
     if but is not None:
-        which.append(SittingRow.id != but)
+        which.append(SessionRow.id != but)
     done = await connection.execute(
-        update(SittingRow).where(*which).values(ended_at=now).returning(SittingRow.id)
+        update(SessionRow).where(*which).values(ended_at=now).returning(SessionRow.id)
     )
     return len(done.all())
 
 
-async def sittings(
+async def sessions(
     connection: AsyncConnection, account_id: int, *, now: datetime, idle: timedelta
-) -> Sequence[Sitting]:
-    """Return the sittings of an account that are good now, newest first."""
+) -> Sequence[Session]:
+    """Return the sessions of an account that are good now, newest first."""
     query = (
         select(*_COLUMNS)
         .where(
-            SittingRow.account_id == account_id,
-            SittingRow.ended_at.is_(None),
-            SittingRow.seen_at > now - idle,
+            SessionRow.account_id == account_id,
+            SessionRow.ended_at.is_(None),
+            SessionRow.seen_at > now - idle,
         )
-        .order_by(SittingRow.created_at.desc())
+        .order_by(SessionRow.created_at.desc())
     )
-    return [Sitting(**row) for row in (await connection.execute(query)).mappings()]
+    return [Session(**row) for row in (await connection.execute(query)).mappings()]

@@ -1,4 +1,4 @@
-"""Owns the tables of the people who work here: accounts, sittings, duties, tokens, their looks.
+"""Owns the tables of the people who work here: accounts, sessions, duties, tokens, their looks.
 
 Rows of `duty_events` and `audit_log` are added, never changed.
 """
@@ -29,10 +29,10 @@ class AccountRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class SittingRow(Base):
+class SessionRow(Base):
     """One browser session; the cookie itself is never kept, only its SHA-256."""
 
-    __tablename__ = "sittings"
+    __tablename__ = "sessions"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)

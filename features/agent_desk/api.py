@@ -11,7 +11,7 @@ from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
 from permissions.routes import LEADERS
 from web.asking import Identity, Person
-from web.current_user import Holder
+from web.current_user import Principal
 from web.live import floor_of
 from web.problems import Refused, documented
 
@@ -97,29 +97,29 @@ def refusals() -> Iterator[None]:
         raise Refused(503, said) from None
 
 
-def _own(floor: Floor, holder: Holder, call: str) -> str:
+def _own(floor: Floor, principal: Principal, call: str) -> str:
     """Return the seat of who asks in this call; refuse those who neither talk in it nor lead."""
-    talks = floor.picture.talks_of(call)
+    talks = floor.live_state.talks_of(call)
     if not talks:
         raise Refused(409, NOT_TALKING)
-    worker = floor.picture.by_account(holder.account_id) if holder.account_id else None
+    worker = floor.live_state.by_account(principal.account_id) if principal.account_id else None
     if worker and worker.seat in talks:
         return worker.seat
-    if holder.role not in LEADERS:
+    if principal.role not in LEADERS:
         raise Refused(403, "This is another agent's call.")
     return next(iter(talks))
 
 
 @router.post("/script", responses=ANSWERS)
 async def say_script(
-    request: Request, call_id: Identity, wanted: WantedScript, holder: Person
+    request: Request, call_id: Identity, wanted: WantedScript, principal: Person
 ) -> Done:
     """Let the system say a script to the caller; the agent is free again at once.
 
     Who speaks again comes back to the same agent first.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, holder, call)
+    seat = _own(floor, principal, call)
     with refusals():
         await floor.control.script(call, seat, wanted.name)
     return Done(call=call, done=f"script-{wanted.name.value}")
@@ -127,14 +127,14 @@ async def say_script(
 
 @router.post("/transfer", responses=ANSWERS)
 async def transfer(
-    request: Request, call_id: Identity, wanted: WantedTransfer, holder: Person
+    request: Request, call_id: Identity, wanted: WantedTransfer, principal: Person
 ) -> Done:
     """Connect the caller with a colleague, a phone or a queue; the agent is let go.
 
     Where nobody is at work nobody is sent to: 422, and the call goes on as it was.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, holder, call)
+    seat = _own(floor, principal, call)
     to = target(request, wanted.to)
     with refusals():
         await floor.control.transfer(call, seat, to)
@@ -143,12 +143,12 @@ async def transfer(
 
 @router.post("/conference", responses=ANSWERS)
 async def confer(
-    request: Request, call_id: Identity, wanted: WantedColleague, holder: Person
+    request: Request, call_id: Identity, wanted: WantedColleague, principal: Person
 ) -> Done:
     """Bring a colleague into the call: the phone rings, or the colleague is asked already."""
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, holder, call)
-    colleague = floor.picture.by_number(wanted.number)
+    seat = _own(floor, principal, call)
+    colleague = floor.live_state.by_number(wanted.number)
     if colleague is None:
         raise Refused(409, "Nobody with this number is at work.")
     with refusals():
@@ -157,35 +157,37 @@ async def confer(
 
 
 @router.post("/complete", responses=ANSWERS)
-async def complete(request: Request, call_id: Identity, wanted: WantedSeat, holder: Person) -> Done:
+async def complete(
+    request: Request, call_id: Identity, wanted: WantedSeat, principal: Person
+) -> Done:
     """Leave the caller with the colleague who is being asked (attended transfer).
 
     The colleague is in the call before the agent leaves it. 409: nobody is being asked there, and
     nothing has changed.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, holder, call)
+    seat = _own(floor, principal, call)
     with refusals():
         await floor.control.complete(call, seat, wanted.seat)
     return Done(call=call, done="complete")
 
 
 @router.post("/drop", responses=ANSWERS)
-async def drop(request: Request, call_id: Identity, wanted: Dropped, holder: Person) -> Done:
+async def drop(request: Request, call_id: Identity, wanted: Dropped, principal: Person) -> Done:
     """Take a colleague out of the call; the caller always keeps one of ours."""
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, holder, call)
+    _own(floor, principal, call)
     with refusals():
         await floor.control.drop(call, wanted.seat)
     return Done(call=call, done="drop")
 
 
 @router.post("/lost", responses=ANSWERS)
-async def lost(request: Request, call_id: Identity, holder: Person) -> Done:
+async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
     """Say that the page's phone does not have the call; the caller hears music, then this agent."""
     floor, call = floor_of(request), call_id.lower()
-    worker = floor.picture.by_account(holder.account_id or 0)
-    if worker is None or worker.seat not in floor.picture.talks_of(call):
+    worker = floor.live_state.by_account(principal.account_id or 0)
+    if worker is None or worker.seat not in floor.live_state.talks_of(call):
         raise Refused(409, NOT_TALKING)
     with refusals():
         await floor.control.lost(worker.seat)
@@ -193,13 +195,13 @@ async def lost(request: Request, call_id: Identity, holder: Person) -> Done:
 
 
 @router.post("/hold", responses=ANSWERS)
-async def hold(request: Request, call_id: Identity, wanted: WantedHold, holder: Person) -> Done:
+async def hold(request: Request, call_id: Identity, wanted: WantedHold, principal: Person) -> Done:
     """Say that the page's phone has put the caller on hold, or come back (SIL-7).
 
     The phone itself holds the line; on the way back the caller is thanked for waiting.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, holder, call)
+    seat = _own(floor, principal, call)
     with refusals():
         floor.hold(call, seat, on=wanted.on)
     return Done(call=call, done="hold" if wanted.on else "back")

@@ -21,17 +21,17 @@ class Colleague(BaseModel):
 
 
 @router.get("", responses=documented(401, 403))
-async def list_colleagues(request: Request, holder: Person) -> Many[Colleague]:
+async def list_colleagues(request: Request, principal: Person) -> Many[Colleague]:
     """Everybody else at work, by number; never a second page."""
-    picture = floor_of(request).picture
-    others = [one for one in picture.workers.values() if one.account_id != holder.account_id]
+    live_state = floor_of(request).live_state
+    others = [one for one in live_state.workers.values() if one.account_id != principal.account_id]
     return Many(
         items=[
             Colleague(
                 number=one.number,
                 name=one.name,
                 seat=one.seat,
-                state=seen.shown(picture, one).value,
+                state=seen.shown(live_state, one).value,
             )
             for one in sorted(others, key=lambda one: one.number)
         ],

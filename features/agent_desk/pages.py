@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
 from settings import Settings
-from web.asking import Known
+from web.asking import CurrentUser
 from web.pages import page, places
 
 router = APIRouter(include_in_schema=False)
@@ -21,20 +21,20 @@ SORTS = ("normal", "large", "important", "dedicated")
 
 
 @router.get("/", response_class=RedirectResponse)
-async def show_first_page(holder: Known) -> RedirectResponse:
+async def show_first_page(principal: CurrentUser) -> RedirectResponse:
     """Each role's own first page: the first that it may open."""
-    first = next((address for address, _ in places(holder)), "/password")
+    first = next((address for address, _ in places(principal)), "/password")
     return RedirectResponse(first, status_code=303)
 
 
 @router.get("/work", response_class=HTMLResponse)
-async def show_work(request: Request, holder: Known) -> HTMLResponse:
+async def show_work(request: Request, principal: CurrentUser) -> HTMLResponse:
     """The agent's page."""
     settings: Settings = request.app.state.settings
     return page(
         request,
         "work.html",
-        number=holder.number,
+        number=principal.number,
         desk_phones=[phone for phone in settings.desk_phones.split(",") if phone],
         browser_seats=settings.browser_seats,
         reasons=REASONS,

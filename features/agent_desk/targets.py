@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from callflow.rules.routing import Queue
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.people import AWAY
 from settings import Settings
 from web.live import floor_of
@@ -16,25 +16,25 @@ def target(request: Request, to: str) -> str:
     A colleague is named by account number or seat. Raises Refused with 422 when nobody is there:
     the caller has not been moved then.
     """
-    place = place_of(floor_of(request).picture, request.app.state.settings, to)
+    place = place_of(floor_of(request).live_state, request.app.state.settings, to)
     if place is None:
         raise Refused(422, "Nobody is at work there; the caller was not moved.")
     return place
 
 
-def place_of(picture: Picture, settings: Settings, to: str) -> str | None:
+def place_of(live_state: LiveState, settings: Settings, to: str) -> str | None:
     """Return what the dialplan is to be told, None when nobody is there."""
-    if colleague := picture.by_number(to):
+    if colleague := live_state.by_number(to):
         return colleague.seat
-    if to in set(Queue) or to in picture.workers or _is_there(picture, settings, to):
+    if to in set(Queue) or to in live_state.workers or _is_there(live_state, settings, to):
         return to
     helps = bool(settings.trunk_out) and to in settings.emergency_numbers.split(",")
     return to if to and helps else None
 
 
-def _is_there(picture: Picture, settings: Settings, phone: str) -> bool:
+def _is_there(live_state: LiveState, settings: Settings, phone: str) -> bool:
     """Tell whether a phone that nobody signs in at can ring, as far as is known."""
     if phone not in settings.phones.split(","):
         return False
-    member = picture.members.get(phone)
+    member = live_state.members.get(phone)
     return member is None or member.device not in AWAY

@@ -8,7 +8,7 @@ from pydantic import Field
 from features.audit import log as audit
 from features.audit.log import LookFilter
 from features.customers.shapes import LookShape
-from web.asking import Asking, Known, Many, Paged, Text, turned
+from web.asking import Asking, CurrentUser, Many, Paged, Text, turned
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
@@ -24,8 +24,8 @@ class WhichLooks(Paged):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_looks(
-    wanted: Annotated[WhichLooks, Query()], holder: Known, asking: Asking
+    wanted: Annotated[WhichLooks, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[LookShape]:
     """Who looked at or listened to what, and why; newest first."""
     page = await turned(asking, audit.looks, LookFilter(**wanted.filters()), wanted)
-    return Many(items=[LookShape.of(each, holder.role) for each in page.items], next=page.next)
+    return Many(items=[LookShape.of(each, principal.role) for each in page.items], next=page.next)

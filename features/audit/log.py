@@ -14,7 +14,7 @@ from features.audit.tables import AuditRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class AuditEntry:
     """One look: which person or token, from where, did what with which thing, and why."""
 
     at: datetime
@@ -46,7 +46,7 @@ class LookFilter:
 class SeenLook:
     """A look, with the name of who it was."""
 
-    look: Look
+    look: AuditEntry
     number: str | None
     """Account number; None for a token."""
     name: str
@@ -55,19 +55,19 @@ class SeenLook:
 
 EVERY_LOOK = LookFilter()
 
-_COLUMNS = tuple(getattr(AuditRow, name) for name in Look.__slots__)
+_COLUMNS = tuple(getattr(AuditRow, name) for name in AuditEntry.__slots__)
 
 
-async def note(connection: AsyncConnection, look: Look) -> None:
+async def note(connection: AsyncConnection, look: AuditEntry) -> None:
     """Keep a look (in the caller's transaction, before anything is shown)."""
-    values = {name: getattr(look, name) for name in Look.__slots__}
+    values = {name: getattr(look, name) for name in AuditEntry.__slots__}
     await connection.execute(insert(AuditRow).values(values))
 
 
-async def looks_at(connection: AsyncConnection, subject: str) -> Sequence[Look]:
+async def looks_at(connection: AsyncConnection, subject: str) -> Sequence[AuditEntry]:
     """Return every look at one thing, oldest first."""
     query = select(*_COLUMNS).where(AuditRow.subject == subject).order_by(AuditRow.id)
-    return [Look(**row) for row in (await connection.execute(query)).mappings()]
+    return [AuditEntry(**row) for row in (await connection.execute(query)).mappings()]
 
 
 async def looks(
@@ -113,7 +113,7 @@ def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:
 
 def _seen(row: RowMapping) -> SeenLook:
     return SeenLook(
-        look=Look(**{name: row[name] for name in Look.__slots__}),
+        look=AuditEntry(**{name: row[name] for name in AuditEntry.__slots__}),
         number=row["by_number"],
         name=row["by_name"] or row["by_label"] or "",
     )

@@ -4,29 +4,31 @@ from datetime import UTC, datetime
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.log import Look
-from web.current_user import Holder
+from features.audit.log import AuditEntry
+from web.current_user import Principal
 
 
-def look(holder: Holder, action: str, subject: str, detail: str = "", *, why: str = "") -> Look:
+def look(
+    principal: Principal, action: str, subject: str, detail: str = "", *, why: str = ""
+) -> AuditEntry:
     """Return the record of a look that happens now."""
-    return Look(
+    return AuditEntry(
         at=datetime.now(UTC),
-        token_id=holder.token_id,
-        account_id=holder.account_id,
+        token_id=principal.token_id,
+        account_id=principal.account_id,
         action=action,
         subject=subject,
-        address=holder.address,
+        address=principal.address,
         detail=detail,
         why=why,
     )
 
 
-async def recorded(asking: Patience, seen: Look) -> None:
+async def recorded(asking: Patience, seen: AuditEntry) -> None:
     """Put a look on record before anything is shown. Raises NotAnsweringError: show nothing."""
     await asking.write(lambda connection: audit.note(connection, seen))
 
 
-def noted(asking: Patience, seen: Look) -> None:
+def noted(asking: Patience, seen: AuditEntry) -> None:
     """Put a look on record without waiting: for what is seen all day at work."""
     asking.note(lambda connection: audit.note(connection, seen))

@@ -14,10 +14,10 @@ from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
 from features.audit.log import LookFilter, SeenLook
 from settings import Settings
-from web.asking import Asking, Known
+from web.asking import Asking, CurrentUser
 from web.forms import Typed
 from web.pages import page
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,13 +27,13 @@ ACTIONS: Final = (
     *("call.read", "call.events", "recording.audio", "ticket.read", "ticket.versions"),
     *("ticket.write", "customer.read", "customer.write", "handover.signed"),
     *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
-    *("sitting.began", "password.refused", "password.changed", "account.added"),
-    *("account.changed", "account.reset", "account.sittings_ended"),
+    *("session.began", "password.refused", "password.changed", "account.added"),
+    *("account.changed", "account.reset", "account.sessions_ended"),
     *("notice.read", "notice.export", "notice.start", "notice.stop"),
     *("wake.import", "wake.export", "wake.pdf", "wake.awake"),
-    *("batch.list", "batch.made", "batch.read", "batch.started", "batch.paused"),
-    *("batch.talk", "batch.written"),
-    *("batch.stopped", "batch.export", "do_not_call.added", "do_not_call.removed"),
+    *("campaign.list", "campaign.made", "campaign.read", "campaign.started", "campaign.paused"),
+    *("campaign.talk", "campaign.written"),
+    *("campaign.stopped", "campaign.export", "do_not_call.added", "do_not_call.removed"),
 )
 """What has words of its own; anything else is shown by its name."""
 
@@ -42,10 +42,10 @@ _NUMBER = re.compile(r"^\+?\d{7,}$")
 
 
 @router.get("/audit")
-async def show_audit(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
     """Looks, newest first."""
     settings: Settings = request.app.state.settings
-    show = Shown(settings.zone, holder.role)
+    show = Formats(settings.zone, principal.role)
     form = Typed({name: request.query_params.get(name, "").strip()[:80] for name in FIELDS})
     wanted = _wanted(form, settings.zone, show)
     cursor = request.query_params.get("cursor") or None
@@ -73,14 +73,14 @@ async def show_audit(request: Request, holder: Known, asking: Asking) -> HTMLRes
     )
 
 
-def subject_shown(seen: SeenLook, show: Shown) -> str:
+def subject_shown(seen: SeenLook, show: Formats) -> str:
     """Return what was looked at; a customer's number as the role may see it."""
     subject = seen.look.subject
     of_customer = seen.look.action.startswith("customer.")
     return show.number(subject) if of_customer or _NUMBER.match(subject) else clean(subject)
 
 
-def _wanted(form: Typed, zone: ZoneInfo, show: Shown) -> LookFilter:
+def _wanted(form: Typed, zone: ZoneInfo, show: Formats) -> LookFilter:
     who, subject = form.shown("who"), clean(form.shown("subject"))
     if who and not re.fullmatch(r"\d{3,6}", who):
         form.faults["who"] = "audit.fault_who"

@@ -9,17 +9,17 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.callbacks import due as call_backs
-from features.callbacks import queries as promises
-from features.callbacks.lifecycle import ON_THE_PHONE, CallNow, PromiseKind, PromiseState, Settled
-from features.callbacks.queries import Promise, PromiseFilter
+from features.callbacks import queries as callbacks
+from features.callbacks.lifecycle import ON_THE_PHONE, CallbackKind, CallbackState, CallNow, Settled
+from features.callbacks.queries import Callback, CallbackFilter
 from features.calls import queries
-from features.customers.shapes import PromiseShape
+from features.customers.shapes import CallbackShape
 from features.tickets import saves as desk_tickets
 from web.asking import (
     Asking,
+    CurrentUser,
     Given,
     Identity,
-    Known,
     Many,
     Number,
     Paged,
@@ -30,24 +30,24 @@ from web.asking import (
     found,
     turned,
 )
-from web.current_user import Holder
+from web.current_user import Principal
 from web.problems import Refused, documented
 
-router = APIRouter(prefix="/api/v1/promises", tags=["promises"])
+router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])
 
 A_MONTH_IN_MINUTES = 31 * 24 * 60
 
 
-class WhichPromises(Paged):
-    """Which promises; every field that is given must hold. Times are when they are due."""
+class WhichCallbacks(Paged):
+    """Which callbacks; every field that is given must hold. Times are when they are due."""
 
     number: Text | None = Field(None, description="Whom to call, whole.")
     call_id: Identity | None = Field(None, description="The call in which it was promised.")
-    state: PromiseState | None = None
+    state: CallbackState | None = None
     by: Text | None = Field(None, description="Who promised.", examples=["1001"])
 
 
-class PromiseGiven(Given):
+class CallbackGiven(Given):
     """A call back to be promised: to a number, or to who is on a call."""
 
     number: Number | None = Field(None, description="Whom to call; left out: the call's number.")
@@ -59,80 +59,80 @@ class PromiseGiven(Given):
     note: Typed = ""
 
 
-class PromiseSettled(Given):
-    """How a promise ended."""
+class CallbackSettled(Given):
+    """How a callback ended."""
 
-    state: PromiseState = Field(description="`kept` or `cancelled`.")
-    note: Typed = Field("", description="Replaces the promise's note unless empty.")
+    state: CallbackState = Field(description="`kept` or `cancelled`.")
+    note: Typed = Field("", description="Replaces the callback's note unless empty.")
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
-async def list_promises(
-    wanted: Annotated[WhichPromises, Query()], _holder: Known, asking: Asking
-) -> Many[PromiseShape]:
-    """Promises, the last one due first."""
-    page = await turned(asking, promises.promises, PromiseFilter(**wanted.filters()), wanted)
-    return Many(items=[PromiseShape.of(each) for each in page.items], next=page.next)
+async def list_callbacks(
+    wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking
+) -> Many[CallbackShape]:
+    """Callbacks, the last one due first."""
+    page = await turned(asking, callbacks.callbacks, CallbackFilter(**wanted.filters()), wanted)
+    return Many(items=[CallbackShape.of(each) for each in page.items], next=page.next)
 
 
 @router.post(
     "",
     status_code=201,
     responses={
-        200: {"model": PromiseShape, "description": "It was promised already."},
+        200: {"model": CallbackShape, "description": "It was promised already."},
         **documented(401, 403, 404, 422, 503),
     },
 )
-async def make_promise(
-    given: PromiseGiven, holder: Known, asking: Asking, answer: Response
-) -> PromiseShape:
-    """Promise a call back. Asked again in the same call for the same minute: 200, the one kept."""
+async def make_callback(
+    given: CallbackGiven, principal: CurrentUser, asking: Asking, answer: Response
+) -> CallbackShape:
+    """Callback a call back. Asked again in the same call for the same minute: 200, the one kept."""
     now = datetime.now(UTC)
-    promise, fresh = await asking.write(
-        lambda connection: _made(connection, given, holder, now=now)
+    callback, fresh = await asking.write(
+        lambda connection: _made(connection, given, principal, now=now)
     )
     answer.status_code = HTTPStatus.CREATED if fresh else HTTPStatus.OK
-    return PromiseShape.of(promise)
+    return CallbackShape.of(callback)
 
 
-@router.patch("/{promise_id}", responses=documented(401, 403, 404, 409, 422, 503))
-async def settle_promise(
-    promise_id: RowId, given: PromiseSettled, _holder: Known, asking: Asking
-) -> PromiseShape:
-    """Say that a promise was kept, or is not needed any more."""
-    if given.state not in {PromiseState.KEPT, PromiseState.CANCELLED}:
-        raise Refused(422, "A promise becomes `kept` or `cancelled`.")
-    event, now = Settled(kept=given.state is PromiseState.KEPT), datetime.now(UTC)
+@router.patch("/{callback_id}", responses=documented(401, 403, 404, 409, 422, 503))
+async def settle_callback(
+    callback_id: RowId, given: CallbackSettled, _principal: CurrentUser, asking: Asking
+) -> CallbackShape:
+    """Say that a callback was kept, or is not needed any more."""
+    if given.state not in {CallbackState.KEPT, CallbackState.CANCELLED}:
+        raise Refused(422, "A callback becomes `kept` or `cancelled`.")
+    event, now = Settled(kept=given.state is CallbackState.KEPT), datetime.now(UTC)
 
-    async def settled(connection: AsyncConnection) -> Promise | None:
-        done = await call_backs.apply(connection, promise_id, event, now, note=given.note)
-        promise = await promises.promise(connection, promise_id)
-        if promise is not None and done is None and promise.state is not given.state:
-            raise Refused(409, f"This promise is {promise.state.value} already.")
-        return promise
+    async def settled(connection: AsyncConnection) -> Callback | None:
+        done = await call_backs.apply(connection, callback_id, event, now, note=given.note)
+        callback = await callbacks.callback(connection, callback_id)
+        if callback is not None and done is None and callback.state is not given.state:
+            raise Refused(409, f"This callback is {callback.state.value} already.")
+        return callback
 
-    return PromiseShape.of(found(await asking.write(settled), "promise"))
+    return CallbackShape.of(found(await asking.write(settled), "callback"))
 
 
-@router.post("/{promise_id}/call", responses=documented(401, 403, 404, 409, 422, 503))
-async def call_now(promise_id: RowId, _holder: Known, asking: Asking) -> PromiseShape:
+@router.post("/{callback_id}/call", responses=documented(401, 403, 404, 409, 422, 503))
+async def call_now(callback_id: RowId, _principal: CurrentUser, asking: Asking) -> CallbackShape:
     """Have the customer called as soon as an agent is free: the answer is there."""
     now = datetime.now(UTC)
 
-    async def called(connection: AsyncConnection) -> Promise | None:
-        done = await call_backs.apply(connection, promise_id, CallNow(), now)
-        promise = await promises.promise(connection, promise_id)
-        if promise is not None and done is None and promise.state not in ON_THE_PHONE:
-            raise Refused(409, f"This promise is {promise.state.value} already.")
-        return promise
+    async def called(connection: AsyncConnection) -> Callback | None:
+        done = await call_backs.apply(connection, callback_id, CallNow(), now)
+        callback = await callbacks.callback(connection, callback_id)
+        if callback is not None and done is None and callback.state not in ON_THE_PHONE:
+            raise Refused(409, f"This callback is {callback.state.value} already.")
+        return callback
 
-    return PromiseShape.of(found(await asking.write(called), "promise"))
+    return CallbackShape.of(found(await asking.write(called), "callback"))
 
 
 async def _made(
-    connection: AsyncConnection, given: PromiseGiven, holder: Holder, *, now: datetime
-) -> tuple[Promise, bool]:
-    """Return the promise, and whether it is a new one."""
+    connection: AsyncConnection, given: CallbackGiven, principal: Principal, *, now: datetime
+) -> tuple[Callback, bool]:
+    """Return the callback, and whether it is a new one."""
     number, ticket_id = given.number, None
     if number is None:
         if given.call_id is None:
@@ -140,15 +140,15 @@ async def _made(
         number = found(await queries.caller(connection, given.call_id.lower()), "call")
     if given.ticket is not None:
         ticket_id = found(await desk_tickets.key(connection, given.ticket), "ticket")
-    key, fresh = await promises.once(
+    key, fresh = await callbacks.once(
         connection,
         number=number,
-        kind=PromiseKind.AGENT,
+        kind=CallbackKind.AGENT,
         due_at=now + timedelta(minutes=given.minutes),
         call_id=given.call_id and given.call_id.lower(),
         ticket_id=ticket_id,
-        account_id=holder.account_id,
+        account_id=principal.account_id,
         note=given.note,
         now=now,
     )
-    return found(await promises.promise(connection, key), "promise"), fresh
+    return found(await callbacks.callback(connection, key), "callback"), fresh

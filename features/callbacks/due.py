@@ -1,4 +1,4 @@
-"""Owns the promises as work: what is due, what an event makes of one, who could call (CBK-1).
+"""Owns the callbacks as work: what is due, what an event makes of one, who could call (CBK-1).
 
 What follows from an event is `features.callbacks.lifecycle`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
@@ -19,27 +19,27 @@ from features.callbacks.lifecycle import (
     NOT_TALKED_YET,
     OVER,
     CallBack,
+    CallbackKind,
+    CallbackRules,
+    CallbackState,
     Command,
     Event,
-    PromiseKind,
-    PromiseState,
-    Rules,
     decide,
 )
-from features.callbacks.tables import PromiseRow
+from features.callbacks.tables import CallbackRow
 from features.calls.lifecycle import CallState
 from features.calls.tables import IS_OPEN, Call
 from features.customers.queries import CustomerSort
 from features.customers.tables import CustomerRow
 
-PURPOSE = "promise"
+PURPOSE = "callback"
 
 _STATE = tuple(field.name for field in fields(CallBack))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One promise with what must be known to call."""
+class DueCallback:
+    """One callback with what must be known to call."""
 
     id: int
     number: str
@@ -57,58 +57,60 @@ class Wanted:
 
 
 async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Return when the next promise is to be called, None when none is."""
+    """Return when the next callback is to be called, None when none is."""
     found = await connection.execute(
-        select(func.min(PromiseRow.next_at)).where(PromiseRow.next_at.is_not(None))
+        select(func.min(CallbackRow.next_at)).where(CallbackRow.next_at.is_not(None))
     )
     moment: datetime | None = found.scalar_one()
     return moment
 
 
-async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> Sequence[Wanted]:
+async def claim(
+    connection: AsyncConnection, *, until: datetime, limit: int
+) -> Sequence[DueCallback]:
     """Return what is due by `until`, the longest due first, locked for whoever asked."""
     due = (
         _wanted()
-        .where(PromiseRow.next_at <= until)
-        .order_by(PromiseRow.next_at, PromiseRow.id)
+        .where(CallbackRow.next_at <= until)
+        .order_by(CallbackRow.next_at, CallbackRow.id)
         .limit(limit)
-        .with_for_update(of=PromiseRow, skip_locked=True)
+        .with_for_update(of=CallbackRow, skip_locked=True)
     )
     return [_wanted_in(row) for row in (await connection.execute(due)).mappings()]
 
 
-async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Wanted]:
-    """Return promises by id, locked until the transaction ends."""
-    query = _wanted().where(PromiseRow.id.in_(wanted)).order_by(PromiseRow.id)
-    found = await connection.execute(query.with_for_update(of=PromiseRow))
+async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, DueCallback]:
+    """Return callbacks by id, locked until the transaction ends."""
+    query = _wanted().where(CallbackRow.id.in_(wanted)).order_by(CallbackRow.id)
+    found = await connection.execute(query.with_for_update(of=CallbackRow))
     return {row["id"]: _wanted_in(row) for row in found.mappings()}
 
 
 async def keep(connection: AsyncConnection, changed: Mapping[int, CallBack]) -> None:
-    """Keep promises, by id, as they are now."""
+    """Keep callbacks, by id, as they are now."""
     if changed:
-        table = PromiseRow.__table__
+        table = CallbackRow.__table__
         known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
         rows = [{"this": key} | _columns(each) for key, each in changed.items()]
         await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
 
 
 async def apply(
-    connection: AsyncConnection, promise_id: int, event: Event, now: datetime, *, note: str = ""
+    connection: AsyncConnection, callback_id: int, event: Event, now: datetime, *, note: str = ""
 ) -> tuple[Command, ...] | None:
-    """Let what somebody says happen to a promise; None when there is no such one, or no change.
+    """Let what somebody says happen to a callback; None when there is no such one, or no change.
 
     A call that goes on is ended by the dispatcher, which asks for it (`settled`).
     """
-    known = (await of_ids(connection, [promise_id])).get(promise_id)
+    known = (await of_ids(connection, [callback_id])).get(callback_id)
     if known is None:
         return None
-    after, commands = decide(known.call_back, event, now, Rules())
+    after, commands = decide(known.call_back, event, now, CallbackRules())
     if after == known.call_back:
         return None
-    await keep(connection, {promise_id: after})
+    await keep(connection, {callback_id: after})
     if note:
-        said = update(PromiseRow).where(PromiseRow.id == promise_id).values(note=note)
+        said = update(CallbackRow).where(CallbackRow.id == callback_id).values(note=note)
         await connection.execute(said)
     return commands
 
@@ -116,7 +118,7 @@ async def apply(
 async def settled(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
     """Return which of these somebody has settled: their phones must not ring any more."""
     over = [state.value for state in OVER]
-    query = select(PromiseRow.id).where(PromiseRow.id.in_(wanted), PromiseRow.state.in_(over))
+    query = select(CallbackRow.id).where(CallbackRow.id.in_(wanted), CallbackRow.state.in_(over))
     return (await connection.execute(query)).scalars().all()
 
 
@@ -145,7 +147,7 @@ async def longest_waiting(connection: AsyncConnection) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What is another whenever the page of promises would look another."""
+    """What is another whenever the page of callbacks would look another."""
 
     shouting: int
     """How many need somebody at the desk now."""
@@ -154,9 +156,9 @@ class Pulse:
 
 
 async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
-    """Return how the promises stand that are not over."""
-    row = PromiseRow
-    going_on = [state.value for state in PromiseState if state not in OVER]
+    """Return how the callbacks stand that are not over."""
+    row = CallbackRow
+    going_on = [state.value for state in CallbackState if state not in OVER]
     late = and_(row.state.in_([one.value for one in NOT_TALKED_YET]), row.due_at < now)
     shouts = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
     done = func.coalesce(func.sum(row.tries + row.asked), 0)
@@ -177,30 +179,30 @@ async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
 def _wanted() -> Select[Any]:
     maker = func.coalesce(AccountRow.number, Call.agent).label("maker")
     return (
-        select(PromiseRow.__table__, maker, CustomerRow.sort.label("sort"))
-        .select_from(PromiseRow)
-        .outerjoin(AccountRow, AccountRow.id == PromiseRow.account_id)
-        .outerjoin(Call, Call.id == PromiseRow.call_id)
-        .outerjoin(CustomerRow, CustomerRow.number == PromiseRow.number)
+        select(CallbackRow.__table__, maker, CustomerRow.sort.label("sort"))
+        .select_from(CallbackRow)
+        .outerjoin(AccountRow, AccountRow.id == CallbackRow.account_id)
+        .outerjoin(Call, Call.id == CallbackRow.call_id)
+        .outerjoin(CustomerRow, CustomerRow.number == CallbackRow.number)
     )
 
 
-def _wanted_in(row: RowMapping) -> Wanted:
+def _wanted_in(row: RowMapping) -> DueCallback:
     state: dict[str, Any] = {name: row[name] for name in _STATE}
-    state["kind"] = PromiseKind(row["kind"])
-    state["state"] = PromiseState(row["state"])
+    state["kind"] = CallbackKind(row["kind"])
+    state["state"] = CallbackState(row["state"])
     state["passed"] = tuple(filter(None, row["passed"].split(",")))
     plain = ("id", "number", "maker", "came_at", "call_id", "ticket_id", "account_id", "note")
-    return Wanted(
+    return DueCallback(
         **{name: row[name] for name in plain},
         favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},
         call_back=CallBack(**state),
     )
 
 
-def _columns(promise: CallBack) -> dict[str, Any]:
-    return {name: getattr(promise, name) for name in _STATE} | {
-        "kind": promise.kind.value,
-        "state": promise.state.value,
-        "passed": ",".join(promise.passed),
+def _columns(callback: CallBack) -> dict[str, Any]:
+    return {name: getattr(callback, name) for name in _STATE} | {
+        "kind": callback.kind.value,
+        "state": callback.state.value,
+        "passed": ",".join(callback.passed),
     }

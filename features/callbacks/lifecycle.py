@@ -1,6 +1,6 @@
-"""Owns one promised call back, from the promise until both have talked. Does no I/O.
+"""Owns one promised call back, from the callback until both have talked. Does no I/O.
 
-CBK-1, CBK-2, SIL-4. Every change is `decide(promise, event, now, rules) -> (promise, commands)`:
+CBK-1, CBK-2, SIL-4. Every change is `decide(callback, event, now, rules) -> (callback, commands)`:
 the dispatcher keeps the row and carries the commands out.
 
 | state | what goes on | what comes next |
@@ -25,13 +25,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class PromiseKind(StrEnum):
+class CallbackKind(StrEnum):
     CANNOT_HEAR = "cannot_hear"  # the caller could not hear us: within 3 minutes (SIL-4)
     QUEUE = "queue"  # the caller did not want to wait and keeps the place
     AGENT = "agent"  # an agent said so (CBK-1)
 
 
-class PromiseState(StrEnum):
+class CallbackState(StrEnum):
     OPEN = "open"
     RINGING = "ringing"
     TAKEN = "taken"
@@ -43,22 +43,22 @@ class PromiseState(StrEnum):
     CANCELLED = "cancelled"
 
 
-OVER = frozenset({PromiseState.KEPT, PromiseState.CANCELLED})
+OVER = frozenset({CallbackState.KEPT, CallbackState.CANCELLED})
 ON_THE_PHONE = frozenset(
-    {PromiseState.RINGING, PromiseState.TAKEN, PromiseState.DIALLING, PromiseState.TALKING}
+    {CallbackState.RINGING, CallbackState.TAKEN, CallbackState.DIALLING, CallbackState.TALKING}
 )
-FOR_A_PERSON = frozenset({PromiseState.FAILED, PromiseState.UNKNOWN})
+FOR_A_PERSON = frozenset({CallbackState.FAILED, CallbackState.UNKNOWN})
 """Nothing happens by itself any more: somebody must decide."""
-NOT_TALKED_YET = frozenset({PromiseState.OPEN, PromiseState.RINGING})
+NOT_TALKED_YET = frozenset({CallbackState.OPEN, CallbackState.RINGING})
 """Overdue in these states when the time has passed."""
 
 LEAD = timedelta(seconds=60)
-"""An agent's promise is called this long before it is due, so that it is kept in time."""
+"""An agent's callback is called this long before it is due, so that it is kept in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How a house keeps its promises; times in seconds."""
+class CallbackRules:
+    """How a house keeps its callbacks; times in seconds."""
 
     again_every: float = 300.0
     """From a customer who was not reached to the next try."""
@@ -76,10 +76,10 @@ class Rules:
 class CallBack:
     """One promised call back."""
 
-    kind: PromiseKind
+    kind: CallbackKind
     due_at: datetime
     """The latest moment that was promised; aware, UTC."""
-    state: PromiseState = PromiseState.OPEN
+    state: CallbackState = CallbackState.OPEN
     next_at: datetime | None
     """When an agent is to be rung; None while an attempt, or a person, has it."""
     tries: int = 0
@@ -177,8 +177,8 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseAgain:
-    """There was no answer for the customer yet: make a new promise (CBK-1)."""
+class CallbackAgain:
+    """There was no answer for the customer yet: make a new callback (CBK-1)."""
 
     due_at: datetime
 
@@ -193,137 +193,137 @@ class HangUp:
     """End the call that is under way."""
 
 
-Command = Ring | PromiseAgain | Alarm | HangUp
+Command = Ring | CallbackAgain | Alarm | HangUp
 Decision = tuple[CallBack, tuple[Command, ...]]
 
 
 def begun(
-    kind: PromiseKind, *, made_at: datetime, due_at: datetime, came_at: datetime | None = None
+    kind: CallbackKind, *, made_at: datetime, due_at: datetime, came_at: datetime | None = None
 ) -> CallBack:
-    """Return a promise as it is made; `came_at` is when a caller came whose place is kept."""
-    at_once = came_at if kind is PromiseKind.QUEUE and came_at else made_at
+    """Return a callback as it is made; `came_at` is when a caller came whose place is kept."""
+    at_once = came_at if kind is CallbackKind.QUEUE and came_at else made_at
     in_time = max(made_at, due_at - LEAD)
     return CallBack(
-        kind=kind, due_at=due_at, next_at=in_time if kind is PromiseKind.AGENT else at_once
+        kind=kind, due_at=due_at, next_at=in_time if kind is CallbackKind.AGENT else at_once
     )
 
 
-def is_overdue(promise: CallBack, now: datetime) -> bool:
+def is_overdue(callback: CallBack, now: datetime) -> bool:
     """Tell whether the time has passed and nobody has called."""
-    return promise.state in NOT_TALKED_YET and now > promise.due_at
+    return callback.state in NOT_TALKED_YET and now > callback.due_at
 
 
-def decide(promise: CallBack, event: Event, now: datetime, rules: Rules) -> Decision:
-    """Return the promise after an event, and what is to be done; pure."""
+def decide(callback: CallBack, event: Event, now: datetime, rules: CallbackRules) -> Decision:
+    """Return the callback after an event, and what is to be done; pure."""
     match event:
         case Due(seat):
-            return _due(promise, now, rules, seat=seat)
+            return _due(callback, now, rules, seat=seat)
         case AllPassed():
-            return _all_passed(promise, now, rules)
+            return _all_passed(callback, now, rules)
         case Took() | Dialled() | Talked():
-            return _gone_on(promise, event), ()
+            return _gone_on(callback, event), ()
         case NotReached():
-            return _not_reached(promise, now, rules)
+            return _not_reached(callback, now, rules)
         case AttemptOver() | Refused():
-            return _ended(promise, event, now, rules)
+            return _ended(callback, event, now, rules)
         case CallNow() | Settled():
-            return _said(promise, event, now)
+            return _said(callback, event, now)
 
 
-def _is_due(promise: CallBack, now: datetime) -> bool:
-    waits = promise.state is PromiseState.OPEN and promise.next_at is not None
-    return waits and promise.next_at is not None and now >= promise.next_at
+def _is_due(callback: CallBack, now: datetime) -> bool:
+    waits = callback.state is CallbackState.OPEN and callback.next_at is not None
+    return waits and callback.next_at is not None and now >= callback.next_at
 
 
-def _due(promise: CallBack, now: datetime, rules: Rules, *, seat: str | None) -> Decision:
-    if not _is_due(promise, now) or promise.next_at is None:
-        return promise, ()  # an attempt is under way, or the clock was put back
-    if (now - promise.next_at).total_seconds() > rules.grace:
-        return replace(promise, state=PromiseState.FAILED, next_at=None), (Alarm(),)
+def _due(callback: CallBack, now: datetime, rules: CallbackRules, *, seat: str | None) -> Decision:
+    if not _is_due(callback, now) or callback.next_at is None:
+        return callback, ()  # an attempt is under way, or the clock was put back
+    if (now - callback.next_at).total_seconds() > rules.grace:
+        return replace(callback, state=CallbackState.FAILED, next_at=None), (Alarm(),)
     if seat is None:
-        return promise, ()
-    rung = replace(promise, state=PromiseState.RINGING, next_at=None, asked=promise.asked + 1)
+        return callback, ()
+    rung = replace(callback, state=CallbackState.RINGING, next_at=None, asked=callback.asked + 1)
     return rung, (Ring(seat),)
 
 
-def _all_passed(promise: CallBack, now: datetime, rules: Rules) -> Decision:
-    if not _is_due(promise, now):
-        return promise, ()
-    return replace(promise, next_at=now + timedelta(seconds=rules.round_every), passed=()), ()
+def _all_passed(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
+    if not _is_due(callback, now):
+        return callback, ()
+    return replace(callback, next_at=now + timedelta(seconds=rules.round_every), passed=()), ()
 
 
-def _gone_on(promise: CallBack, event: Took | Dialled | Talked) -> CallBack:
+def _gone_on(callback: CallBack, event: Took | Dialled | Talked) -> CallBack:
     match event:
-        case Took() if promise.state is PromiseState.RINGING:
-            return replace(promise, state=PromiseState.TAKEN)
-        case Dialled() if promise.state in {PromiseState.RINGING, PromiseState.TAKEN}:
-            return replace(promise, state=PromiseState.DIALLING, tries=promise.tries + 1)
+        case Took() if callback.state is CallbackState.RINGING:
+            return replace(callback, state=CallbackState.TAKEN)
+        case Dialled() if callback.state in {CallbackState.RINGING, CallbackState.TAKEN}:
+            return replace(callback, state=CallbackState.DIALLING, tries=callback.tries + 1)
         case Talked():  # a fact, whatever somebody has said at the desk meanwhile
-            return replace(promise, state=PromiseState.TALKING, next_at=None)
+            return replace(callback, state=CallbackState.TALKING, next_at=None)
         case _:
-            return promise
+            return callback
 
 
-def _not_reached(promise: CallBack, now: datetime, rules: Rules) -> Decision:
-    if promise.state is not PromiseState.DIALLING:
-        return promise, ()
-    if promise.tries >= rules.most_tries:
-        return replace(promise, state=PromiseState.FAILED, next_at=None), (Alarm(),)
+def _not_reached(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
+    if callback.state is not CallbackState.DIALLING:
+        return callback, ()
+    if callback.tries >= rules.most_tries:
+        return replace(callback, state=CallbackState.FAILED, next_at=None), (Alarm(),)
     again = now + timedelta(seconds=rules.again_every)
-    return replace(promise, state=PromiseState.OPEN, next_at=again, passed=()), ()
+    return replace(callback, state=CallbackState.OPEN, next_at=again, passed=()), ()
 
 
-def _over(promise: CallBack, over: AttemptOver, now: datetime, rules: Rules) -> Decision:
-    match promise.state:
-        case PromiseState.RINGING | PromiseState.TAKEN if over.told and over.rang:
-            passed = (*promise.passed, over.seat)
-            return replace(promise, state=PromiseState.OPEN, next_at=now, passed=passed), ()
-        case PromiseState.RINGING:  # nobody lifted: the customer's phone did not ring
-            return replace(promise, state=PromiseState.OPEN, next_at=now), ()
-        case PromiseState.DIALLING if over.told:
-            return _not_reached(promise, now, rules)
-        case PromiseState.TAKEN | PromiseState.DIALLING:
-            return replace(promise, state=PromiseState.UNKNOWN, next_at=None), (Alarm(),)
-        case PromiseState.TALKING:
-            return _kept(promise, now, rules)
+def _over(callback: CallBack, over: AttemptOver, now: datetime, rules: CallbackRules) -> Decision:
+    match callback.state:
+        case CallbackState.RINGING | CallbackState.TAKEN if over.told and over.rang:
+            passed = (*callback.passed, over.seat)
+            return replace(callback, state=CallbackState.OPEN, next_at=now, passed=passed), ()
+        case CallbackState.RINGING:  # nobody lifted: the customer's phone did not ring
+            return replace(callback, state=CallbackState.OPEN, next_at=now), ()
+        case CallbackState.DIALLING if over.told:
+            return _not_reached(callback, now, rules)
+        case CallbackState.TAKEN | CallbackState.DIALLING:
+            return replace(callback, state=CallbackState.UNKNOWN, next_at=None), (Alarm(),)
+        case CallbackState.TALKING:
+            return _kept(callback, now, rules)
         case _:
-            return promise, ()
+            return callback, ()
 
 
 def _ended(
-    promise: CallBack, event: AttemptOver | Refused, now: datetime, rules: Rules
+    callback: CallBack, event: AttemptOver | Refused, now: datetime, rules: CallbackRules
 ) -> Decision:
     if isinstance(event, Refused):
-        return _refused(promise, now, rules, for_now=event.for_now)
-    return _over(promise, event, now, rules)
+        return _refused(callback, now, rules, for_now=event.for_now)
+    return _over(callback, event, now, rules)
 
 
-def _refused(promise: CallBack, now: datetime, rules: Rules, *, for_now: bool) -> Decision:
-    if promise.state is not PromiseState.RINGING:
-        return promise, ()
+def _refused(callback: CallBack, now: datetime, rules: CallbackRules, *, for_now: bool) -> Decision:
+    if callback.state is not CallbackState.RINGING:
+        return callback, ()
     if not for_now:
-        return replace(promise, state=PromiseState.FAILED, next_at=None), (Alarm(),)
+        return replace(callback, state=CallbackState.FAILED, next_at=None), (Alarm(),)
     again = now + timedelta(seconds=rules.round_every)
-    return replace(promise, state=PromiseState.OPEN, next_at=again), ()
+    return replace(callback, state=CallbackState.OPEN, next_at=again), ()
 
 
-def _kept(promise: CallBack, now: datetime, rules: Rules) -> Decision:
-    kept = replace(promise, state=PromiseState.KEPT, next_at=None, kept_at=now)
-    if promise.kind is PromiseKind.AGENT and not promise.found:
-        return kept, (PromiseAgain(now + timedelta(seconds=rules.promised_again_for)),)
+def _kept(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
+    kept = replace(callback, state=CallbackState.KEPT, next_at=None, kept_at=now)
+    if callback.kind is CallbackKind.AGENT and not callback.found:
+        return kept, (CallbackAgain(now + timedelta(seconds=rules.promised_again_for)),)
     return kept, ()
 
 
-def _said(promise: CallBack, event: CallNow | Settled, now: datetime) -> Decision:
-    if promise.state in OVER or promise.state is PromiseState.TALKING:
-        return promise, ()
+def _said(callback: CallBack, event: CallNow | Settled, now: datetime) -> Decision:
+    if callback.state in OVER or callback.state is CallbackState.TALKING:
+        return callback, ()
     if isinstance(event, Settled):
-        state = PromiseState.KEPT if event.kept else PromiseState.CANCELLED
-        settled = replace(promise, state=state, next_at=None, kept_at=now if event.kept else None)
-        return settled, (HangUp(),) if promise.state in ON_THE_PHONE else ()
-    if promise.state in ON_THE_PHONE:
-        return replace(promise, found=True), ()
-    tries = 0 if promise.state in FOR_A_PERSON else promise.tries
+        state = CallbackState.KEPT if event.kept else CallbackState.CANCELLED
+        settled = replace(callback, state=state, next_at=None, kept_at=now if event.kept else None)
+        return settled, (HangUp(),) if callback.state in ON_THE_PHONE else ()
+    if callback.state in ON_THE_PHONE:
+        return replace(callback, found=True), ()
+    tries = 0 if callback.state in FOR_A_PERSON else callback.tries
     return replace(
-        promise, state=PromiseState.OPEN, next_at=now, found=True, tries=tries, passed=()
+        callback, state=CallbackState.OPEN, next_at=now, found=True, tries=tries, passed=()
     ), ()

@@ -1,6 +1,6 @@
 """Owns promised calls back as a purpose of the dispatcher (CBK-1, CBK-2, SIL-4).
 
-An agent is rung first, in the dialplan's `promise-agent` the customer then; what came of either is
+An agent is rung first, in the dialplan's `callback-agent` the customer then; what came of either is
 in the journals.
 """
 
@@ -15,27 +15,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from dispatch.call_facts import Said
 from dispatch.following import NEVER_RUNG, SWITCH_DIED
-from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
+from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT, dialled
 from features.callbacks import due as call_backs
-from features.callbacks import queries as promises
-from features.callbacks.due import Wanted
+from features.callbacks import queries as callbacks
+from features.callbacks.due import DueCallback
 from features.callbacks.lifecycle import (
     Alarm,
     AllPassed,
     AttemptOver,
     CallBack,
+    CallbackAgain,
+    CallbackKind,
+    CallbackRules,
     Command,
     Dialled,
     Due,
     Event,
     HangUp,
     NotReached,
-    PromiseAgain,
-    PromiseKind,
     Refused,
     Ring,
-    Rules,
     Talked,
     Took,
     decide,
@@ -46,7 +46,7 @@ from features.duties.choice import ReadyAgent, agent_for
 LOOK_AGAIN_S: Final = 1.0
 """When nobody was free for what is due, we look again after this."""
 AT_ONCE: Final = 50
-"""As many promises as this are looked at in one turn."""
+"""As many callbacks as this are looked at in one turn."""
 UNFOUND: Final = "unfound"
 """What the agent's page is told when there is no answer yet (CBK-1)."""
 
@@ -63,10 +63,10 @@ _EVENTS: Final[Mapping[str, Event]] = {
 
 
 @dataclass
-class Promising:
+class CallbackCalls:
     """Customers who were promised a call, and the agents who keep it."""
 
-    rules: Rules
+    rules: CallbackRules
     lines: int
     ring_for: float
     """Seconds an agent's phone rings."""
@@ -110,8 +110,8 @@ class Promising:
             self._rests_until = time.monotonic() + LOOK_AGAIN_S
         return planned, _follow(follow)
 
-    async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
-        """Let what was heard happen to the promises, in order."""
+    async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:
+        """Let what was heard happen to the callbacks, in order."""
         events = [(one, _event(one)) for one in heard]
         told = [(one, event) for one, event in events if event is not None]
         if not told:
@@ -126,8 +126,8 @@ class Promising:
             known[key], commands = decide(known[key], event, one.at, self.rules)
             follow[key] = (*follow.get(key, ()), *commands)
             for again in commands:
-                if isinstance(again, PromiseAgain):
-                    await _promise_again(connection, wanted[key], one.attempt, again, now=one.at)
+                if isinstance(again, CallbackAgain):
+                    await _callback_again(connection, wanted[key], one.attempt, again, now=one.at)
         await call_backs.keep(connection, known)
         return _follow(follow)
 
@@ -138,15 +138,15 @@ class Promising:
         return await call_backs.settled(connection, subjects)
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
-        """Nothing: a promise is one row from the beginning."""
+        """Nothing: a callback is one row from the beginning."""
 
 
-def _waits_behind(one: Wanted, waits_since: datetime | None) -> bool:
+def _waits_behind(one: DueCallback, waits_since: datetime | None) -> bool:
     """Tell whether somebody waits in the queue who came before this caller, whose place we keep."""
     return waits_since is not None and one.came_at is not None and waits_since < one.came_at
 
 
-def _due(one: Wanted, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Event:
+def _due(one: DueCallback, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Event:
     def found(passed: Collection[str]) -> ReadyAgent | None:
         return agent_for(
             ready, maker=one.maker, senior_first=one.favoured, taken=taken, passed=passed
@@ -157,8 +157,8 @@ def _due(one: Wanted, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Ev
     return AllPassed() if found(()) else Due(None)
 
 
-def _planned(one: Wanted, after: CallBack, agent: ReadyAgent, at: datetime) -> Planned:
-    unfound = after.kind is PromiseKind.AGENT and not after.found
+def _planned(one: DueCallback, after: CallBack, agent: ReadyAgent, at: datetime) -> Planned:
+    unfound = after.kind is CallbackKind.AGENT and not after.found
     number = dialled(one.number)
     return Planned(
         subject_id=one.id,
@@ -168,14 +168,14 @@ def _planned(one: Wanted, after: CallBack, agent: ReadyAgent, at: datetime) -> P
         connects=number,
         at=at,
         told={
-            "PROMISE_NUMBER": number,
-            "PROMISE_WHY": UNFOUND if unfound else after.kind.value,
-            "PROMISE_BY": agent.number,
+            "CALLBACK_NUMBER": number,
+            "CALLBACK_WHY": UNFOUND if unfound else after.kind.value,
+            "CALLBACK_BY": agent.number,
         },
     )
 
 
-def _event(heard: Heard) -> Event | None:
+def _event(heard: AttemptFact) -> Event | None:
     match heard.what:
         case Lifted():
             return Took()
@@ -188,19 +188,19 @@ def _event(heard: Heard) -> Event | None:
             return _EVENTS.get(what)
 
 
-async def _promise_again(
+async def _callback_again(
     connection: AsyncConnection,
-    before: Wanted,
+    before: DueCallback,
     attempt: Attempt,
-    again: PromiseAgain,
+    again: CallbackAgain,
     *,
     now: datetime,
 ) -> None:
-    """Promise another call to a customer for whom there was no answer yet (CBK-1)."""
-    await promises.make(
+    """Callback another call to a customer for whom there was no answer yet (CBK-1)."""
+    await callbacks.make(
         connection,
         number=before.number,
-        kind=PromiseKind.AGENT,
+        kind=CallbackKind.AGENT,
         due_at=again.due_at,
         call_id=attempt.id,
         ticket_id=before.ticket_id,

@@ -10,110 +10,112 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.callbacks import due as call_backs
-from features.callbacks import queries as promises
+from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import (
     ON_THE_PHONE,
+    CallbackKind,
+    CallbackState,
     CallNow,
     Event,
-    PromiseKind,
-    PromiseState,
     Settled,
 )
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Asking, Known, Person, RowId
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Person, RowId
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MINUTES = (30, 120, 1440)
 LONGEST_NOTE = 300
-TAGS: Mapping[PromiseState, str] = {
-    PromiseState.OPEN: "",
-    PromiseState.RINGING: "busy",
-    PromiseState.TAKEN: "busy",
-    PromiseState.DIALLING: "busy",
-    PromiseState.TALKING: "busy",
-    PromiseState.KEPT: "good",
-    PromiseState.FAILED: "bad",
-    PromiseState.UNKNOWN: "bad",
-    PromiseState.CANCELLED: "quiet",
+TAGS: Mapping[CallbackState, str] = {
+    CallbackState.OPEN: "",
+    CallbackState.RINGING: "busy",
+    CallbackState.TAKEN: "busy",
+    CallbackState.DIALLING: "busy",
+    CallbackState.TALKING: "busy",
+    CallbackState.KEPT: "good",
+    CallbackState.FAILED: "bad",
+    CallbackState.UNKNOWN: "bad",
+    CallbackState.CANCELLED: "quiet",
 }
 
 _WHOLE = re.compile(r"^\+?[0-9*#]{2,20}$")
 
 
-@router.get("/promises")
-async def show_promises(
-    request: Request, holder: Known, asking: Asking, saved: str = ""
+@router.get("/callbacks")
+async def show_callbacks(
+    request: Request, principal: CurrentUser, asking: Asking, saved: str = ""
 ) -> HTMLResponse:
     """What was promised: late ones first, then what waits, then what is over."""
-    return await _shown(request, holder, asking, Typed({}), saved=saved)
+    return await _shown(request, principal, asking, Typed({}), saved=saved)
 
 
-@router.post("/promises")
-async def promise_call(request: Request, holder: Person, asking: Asking) -> Response:
-    """Promise a call back to a number."""
+@router.post("/callbacks")
+async def callback_call(request: Request, principal: Person, asking: Asking) -> Response:
+    """Callback a call back to a number."""
     form = await typed(request)
-    number = re.sub(r"[\s().-]", "", form.line("number", longest=40, needed="promise.fault_number"))
-    minutes = form.choice("minutes", [str(each) for each in MINUTES], "promise.fault_minutes")
+    number = re.sub(
+        r"[\s().-]", "", form.line("number", longest=40, needed="callback.fault_number")
+    )
+    minutes = form.choice("minutes", [str(each) for each in MINUTES], "callback.fault_minutes")
     note = form.text("note", longest=LONGEST_NOTE)
     if number and not _WHOLE.match(number):
-        form.faults["number"] = "promise.fault_number"
+        form.faults["number"] = "callback.fault_number"
     if form.faults:
-        return await _shown(request, holder, asking, form, status=422)
+        return await _shown(request, principal, asking, form, status=422)
     now = datetime.now(UTC)
 
     async def made(connection: AsyncConnection) -> None:
-        await promises.once(
+        await callbacks.once(
             connection,
             number=number,
-            kind=PromiseKind.AGENT,
+            kind=CallbackKind.AGENT,
             due_at=now + timedelta(minutes=int(minutes)),
             call_id=None,
             ticket_id=None,
-            account_id=holder.account_id,
+            account_id=principal.account_id,
             note=note,
             now=now,
         )
 
     await asking.write(made)
-    return RedirectResponse("/promises?saved=made", status_code=303)
+    return RedirectResponse("/callbacks?saved=made", status_code=303)
 
 
-@router.post("/promises/{promise_id}/call")
-async def call_customer(promise_id: RowId, _holder: Person, asking: Asking) -> Response:
+@router.post("/callbacks/{callback_id}/call")
+async def call_customer(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
     """Have the customer called as soon as an agent is free."""
-    return await _said(asking, promise_id, CallNow(), "call")
+    return await _said(asking, callback_id, CallNow(), "call")
 
 
-@router.post("/promises/{promise_id}/kept")
-async def say_kept(promise_id: RowId, _holder: Person, asking: Asking) -> Response:
+@router.post("/callbacks/{callback_id}/kept")
+async def say_kept(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
     """Say that the customer has been called."""
-    return await _said(asking, promise_id, Settled(kept=True), "kept")
+    return await _said(asking, callback_id, Settled(kept=True), "kept")
 
 
-@router.post("/promises/{promise_id}/cancel")
-async def cancel_promise(promise_id: RowId, _holder: Person, asking: Asking) -> Response:
+@router.post("/callbacks/{callback_id}/cancel")
+async def cancel_callback(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
     """Say that the call is not needed any more."""
-    return await _said(asking, promise_id, Settled(kept=False), "cancel")
+    return await _said(asking, callback_id, Settled(kept=False), "cancel")
 
 
-async def _said(asking: Patience, promise_id: int, event: Event, what: str) -> Response:
+async def _said(asking: Patience, callback_id: int, event: Event, what: str) -> Response:
     now = datetime.now(UTC)
     done = await asking.write(
-        lambda connection: call_backs.apply(connection, promise_id, event, now)
+        lambda connection: call_backs.apply(connection, callback_id, event, now)
     )
     saved = what if done is not None else "late"
-    return RedirectResponse(f"/promises?saved={saved}", status_code=303)
+    return RedirectResponse(f"/callbacks?saved={saved}", status_code=303)
 
 
 async def _shown(
     request: Request,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     form: Typed,
     *,
@@ -122,12 +124,12 @@ async def _shown(
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
-    waiting = await asking.ask(promises.waiting)
-    over = await asking.ask(promises.over)
+    waiting = await asking.ask(callbacks.waiting)
+    over = await asking.ask(callbacks.over)
     loud = [each for each in waiting if each.shouts(now)]
     return page(
         request,
-        "promises.html",
+        "callbacks.html",
         status=status,
         loud=len(loud),
         waiting=[*loud, *(each for each in waiting if not each.shouts(now))],
@@ -138,16 +140,16 @@ async def _shown(
         minutes=MINUTES,
         longest=LONGEST_NOTE,
         on_the_phone=ON_THE_PHONE,
-        talking=PromiseState.TALKING,
-        sees_calls=_sees_calls(holder),
-        show=Shown(settings.zone, holder.role),
+        talking=CallbackState.TALKING,
+        sees_calls=_sees_calls(principal),
+        show=Formats(settings.zone, principal.role),
         now=now,
     )
 
 
-def _sees_calls(holder: Holder) -> bool:
+def _sees_calls(principal: Principal) -> bool:
     rule = allowed("GET", "/calls/{call_id}")
-    return isinstance(rule, frozenset) and holder.role in rule
+    return isinstance(rule, frozenset) and principal.role in rule
 
 
 _SAVED = frozenset({"made", "call", "kept", "cancel", "late"})

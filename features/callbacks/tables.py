@@ -17,17 +17,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import Base, RowNumber, UtcDateTime, Uuid
 
 MADE_BY_A_CALL = "kind <> 'agent'"
-"""Promises that the call itself made: one of each kind a call, however often it is told."""
+"""Callbacks that the call itself made: one of each kind a call, however often it is told."""
 
 
 WAITS = "next_at IS NOT NULL"
 """Written out, so that the index of what is due is found."""
 
 
-class PromiseRow(Base):
+class CallbackRow(Base):
     """One promised call back (CBK-1, SIL-4); its state: `features.callbacks.lifecycle`."""
 
-    __tablename__ = "promises"
+    __tablename__ = "callbacks"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     call_id: Mapped[str | None] = mapped_column(Uuid)
@@ -51,14 +51,14 @@ class PromiseRow(Base):
 
     __table_args__ = (
         Index(
-            "ix_promises_next_at",
+            "ix_callbacks_next_at",
             "next_at",
             "id",
             sqlite_where=text(WAITS),
             postgresql_where=text(WAITS),
         ),
         Index(
-            "uq_promises_of_call",
+            "uq_callbacks_of_call",
             "call_id",
             "kind",
             unique=True,

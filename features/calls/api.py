@@ -25,9 +25,9 @@ from permissions.roles import sees_numbers
 from settings import Settings
 from web.asking import (
     Asking,
+    CurrentUser,
     Digits,
     Identity,
-    Known,
     Many,
     Paged,
     Text,
@@ -37,7 +37,7 @@ from web.asking import (
     may_search_by_piece,
     turned,
 )
-from web.current_user import Holder
+from web.current_user import Principal
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
@@ -66,26 +66,26 @@ class AskShape(BaseModel):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
-    wanted: Annotated[WhichCalls, Query()], holder: Known, asking: Asking
+    wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[CallShape]:
     """Calls, newest first."""
-    may_search_by_number(holder, wanted.number)
-    may_search_by_piece(holder, wanted.piece)
+    may_search_by_number(principal, wanted.number)
+    may_search_by_piece(principal, wanted.piece)
     which = CallFilter(**wanted.filters())
     page = await turned(asking, queries.calls, which, wanted)
-    return Many(items=[_shown(call, holder) for call in page.items], next=page.next)
+    return Many(items=[_shown(call, principal) for call in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StoryShape:
+async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -> StoryShape:
     """One call, with its recordings, the gaps in them and its tickets."""
     story = await _story(call_id, asking)
-    noted(asking, look(holder, "call.read", story.call.id))
+    noted(asking, look(principal, "call.read", story.call.id))
     tickets = [TicketShape.of(ticket) for ticket in story.tickets]
-    if not sees_numbers(holder.role):
+    if not sees_numbers(principal.role):
         tickets = [ticket.masked() for ticket in tickets]
     return StoryShape(
-        **_shown(story.call, holder).model_dump(),
+        **_shown(story.call, principal).model_dump(),
         stretches=StretchShape.all_of(story.call),
         recordings=[RecordingShape.of(recording) for recording in story.recordings],
         gaps=[GapShape.of(gap) for gap in story.gaps],
@@ -94,19 +94,21 @@ async def show_call(call_id: Identity, holder: Known, asking: Asking) -> StorySh
 
 
 @router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
-async def list_events(call_id: Identity, holder: Known, asking: Asking) -> Many[EventShape]:
+async def list_events(
+    call_id: Identity, principal: CurrentUser, asking: Asking
+) -> Many[EventShape]:
     """Everything that happened in one call, in order; it is never more than one page."""
     story = await _story(call_id, asking)
-    noted(asking, look(holder, "call.events", story.call.id))
+    noted(asking, look(principal, "call.events", story.call.id))
     events = [EventShape.of(event) for event in story.events]
-    if not sees_numbers(holder.role):
+    if not sees_numbers(principal.role):
         events = [event.masked() for event in events]
     return Many(items=events, next=None)
 
 
 @router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))
 async def open_ticket(
-    request: Request, call_id: Identity, holder: Known, asking: Asking
+    request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
 ) -> TicketShape:
     """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
     current: Settings = request.app.state.settings
@@ -115,8 +117,8 @@ async def open_ticket(
         lambda connection: desk_tickets.open_for_call(
             connection,
             call_id.lower(),
-            handler=holder.number or None,
-            author=author(holder),
+            handler=principal.number or None,
+            author=author(principal),
             day=now.astimezone(current.zone).date(),
             now=now,
         )
@@ -125,7 +127,7 @@ async def open_ticket(
 
 
 @router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 422, 503))
-async def ask_for_ticket(call_id: Identity, _holder: Known, asking: Asking) -> AskShape:
+async def ask_for_ticket(call_id: Identity, _principal: CurrentUser, asking: Asking) -> AskShape:
     """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
     now = datetime.now(UTC)
     return AskShape(
@@ -141,6 +143,6 @@ async def _story(call_id: str, asking: Asking) -> CallStory:
     )
 
 
-def _shown(call: CallRecord, holder: Holder) -> CallShape:
+def _shown(call: CallRecord, principal: Principal) -> CallShape:
     shape = CallShape.of(call)
-    return shape if sees_numbers(holder.role) else shape.masked()
+    return shape if sees_numbers(principal.role) else shape.masked()

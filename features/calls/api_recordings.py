@@ -14,12 +14,12 @@ from features.calls.lifecycle import Disposition
 from features.calls.queries import RecordingFilter
 from features.calls.recording import Recording, RecordingKind, RecordingState
 from features.calls.shapes import RecordingShape
-from features.calls.waveforms import POINTS, Pictures
+from features.calls.waveforms import POINTS, Waveforms
 from settings import Settings
 from web.asking import (
     Asking,
+    CurrentUser,
     Identity,
-    Known,
     LongLine,
     Many,
     Paged,
@@ -28,7 +28,7 @@ from web.asking import (
     may_search_by_number,
     turned,
 )
-from web.current_user import Holder
+from web.current_user import Principal
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
@@ -57,17 +57,19 @@ class PeaksShape(BaseModel):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_recordings(
-    wanted: Annotated[WhichRecordings, Query()], holder: Known, asking: Asking
+    wanted: Annotated[WhichRecordings, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[RecordingShape]:
     """Recordings, newest first."""
-    may_search_by_number(holder, wanted.number)
+    may_search_by_number(principal, wanted.number)
     which = RecordingFilter(**wanted.filters())
     page = await turned(asking, queries.recordings, which, wanted)
     return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
 
 
 @router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> RecordingShape:
+async def show_recording(
+    recording_id: Identity, _principal: CurrentUser, asking: Asking
+) -> RecordingShape:
     """One recording."""
     return RecordingShape.of(await _recording(recording_id, asking))
 
@@ -84,7 +86,7 @@ async def show_recording(recording_id: Identity, _holder: Known, asking: Asking)
 async def fetch_audio(
     request: Request,
     recording_id: Identity,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     range: Annotated[  # noqa: A002 (the header's name)
         str | None, Header(description="One range of bytes, `bytes=0-65535`.", max_length=100)
@@ -95,26 +97,26 @@ async def fetch_audio(
 ) -> StreamingResponse:
     """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
     recording = await _recording(recording_id, asking)
-    _require_reason(holder, why)
+    _require_reason(principal, why)
     answer = audio.sent(_path(request, recording), range, f"{recording.id}.wav")
-    seen = look(holder, "recording.audio", recording.id, clean(range or "whole"), why=why)
+    seen = look(principal, "recording.audio", recording.id, clean(range or "whole"), why=why)
     await recorded(asking, seen)
     return answer
 
 
 @router.get("/{recording_id}/peaks", responses=documented(401, 403, 404, 410, 422, 503))
 async def show_peaks(
-    request: Request, recording_id: Identity, _holder: Known, asking: Asking
+    request: Request, recording_id: Identity, _principal: CurrentUser, asking: Asking
 ) -> PeaksShape:
     """How loud each side of one recording is, to be drawn; nothing can be heard from it."""
     recording = await _recording(recording_id, asking)
-    pictures: Pictures = request.app.state.pictures
-    drawn = await pictures.of(recording.id, _path(request, recording))
+    waveforms: Waveforms = request.app.state.waveforms
+    drawn = await waveforms.of(recording.id, _path(request, recording))
     return PeaksShape(seconds=recording.seconds, peaks=[list(side) for side in drawn])
 
 
-def _require_reason(holder: Holder, why: str) -> None:
-    if holder.account_id is not None and not why:
+def _require_reason(principal: Principal, why: str) -> None:
+    if principal.account_id is not None and not why:
         raise Refused(422, "Say why you listen: `why` in a few words.")
 
 

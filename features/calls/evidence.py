@@ -19,7 +19,7 @@ its clock knows whole seconds only."""
 
 
 @dataclass(slots=True)
-class Testimony:
+class CallEvidence:
     """What has been heard of one call so far."""
 
     call: JournalEvent | None = None
@@ -84,9 +84,9 @@ class Testimony:
         return self.named or self.phone
 
 
-def hear(events: Iterable[JournalEvent]) -> Testimony:
+def hear(events: Iterable[JournalEvent]) -> CallEvidence:
     """Return what the events say; their order and doublets do not matter."""
-    heard = Testimony()
+    heard = CallEvidence()
     previous: JournalEvent | None = None
     for event in _best_witness_first(events):
         if previous is not None and event[:4] == previous[:4]:
@@ -128,24 +128,24 @@ def _phone(event: JournalEvent) -> str | None:
     return found[1] if found else None
 
 
-def _call(heard: Testimony, event: JournalEvent) -> None:
+def _call(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.call is None and event.data.get("call"):
         heard.call = event
 
 
-def _answer(heard: Testimony, event: JournalEvent) -> None:
+def _answer(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.answered is None and _is_callers(event):
         heard.answered = event.at
         # The dialplan arms the recording before it answers: it begins with the first sound.
         heard.recorded = heard.recorded or event.at
 
 
-def _record(heard: Testimony, event: JournalEvent) -> None:
+def _record(heard: CallEvidence, event: JournalEvent) -> None:
     """A journal of before 2026-11-22 says it in an event of its own."""
     heard.recorded = event.at
 
 
-def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
+def _bridge_enter(heard: CallEvidence, event: JournalEvent) -> None:
     if _is_callers(event):
         return
     if heard.rang_first:
@@ -161,7 +161,7 @@ def _bridge_enter(heard: Testimony, event: JournalEvent) -> None:
         heard.phone, heard.agent_at = phone, event.at
 
 
-def _connect(heard: Testimony, event: JournalEvent) -> None:
+def _connect(heard: CallEvidence, event: JournalEvent) -> None:
     name = _phone(event) or event.channel
     heard.names.setdefault(event.data.get("2", ""), name)
     if heard.named is None:
@@ -170,7 +170,7 @@ def _connect(heard: Testimony, event: JournalEvent) -> None:
         heard.agent_at = heard.connected = event.at
 
 
-def _hangup(heard: Testimony, event: JournalEvent) -> None:
+def _hangup(heard: CallEvidence, event: JournalEvent) -> None:
     if _is_callers(event):
         heard.hung_up = heard.hung_up or event
     elif heard.hung_up is None and event.uniqueid in heard.with_customer:
@@ -179,31 +179,31 @@ def _hangup(heard: Testimony, event: JournalEvent) -> None:
         heard.agent_left_first |= went and not heard.with_customer
 
 
-def _channel_end(heard: Testimony, event: JournalEvent) -> None:
+def _channel_end(heard: CallEvidence, event: JournalEvent) -> None:
     if _is_callers(event) and heard.all_gone is None:
         heard.all_gone = event.at
 
 
-def _linkedid_end(heard: Testimony, event: JournalEvent) -> None:
+def _linkedid_end(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.all_gone is None:
         heard.all_gone = event.at
 
 
-def _queue(heard: Testimony, event: JournalEvent) -> None:
+def _queue(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.joined is None:
         heard.joined = event.at
 
 
-def _queue_left(heard: Testimony, event: JournalEvent) -> None:
+def _queue_left(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.left is None:
         heard.left = event.at
 
 
-def _abandon(heard: Testimony, _event: JournalEvent) -> None:
+def _abandon(heard: CallEvidence, _event: JournalEvent) -> None:
     heard.caller_gone = True
 
 
-def _complete(heard: Testimony, event: JournalEvent) -> None:
+def _complete(heard: CallEvidence, event: JournalEvent) -> None:
     """A caller who was taken out of a talk did not hang up, nor did the agent."""
     if heard.joined_by_others:
         return
@@ -211,65 +211,65 @@ def _complete(heard: Testimony, event: JournalEvent) -> None:
         heard.completed = heard.completed or event.name
 
 
-def _taken(heard: Testimony, event: JournalEvent) -> None:
+def _taken(heard: CallEvidence, event: JournalEvent) -> None:
     heard.taken, heard.agent_left_first = event.at, False
     heard.with_customer.clear()
     if event.name == "TR_SCRIPT" and (name := event.data.get("name")):
         heard.scripts.append(name)
 
 
-def _route(heard: Testimony, event: JournalEvent) -> None:
+def _route(heard: CallEvidence, event: JournalEvent) -> None:
     told = tuple(filter(None, event.data.get("reasons", "").split(";")))
     heard.route_reasons = heard.route_reasons or told
 
 
-def _others(heard: Testimony, _event: JournalEvent) -> None:
+def _others(heard: CallEvidence, _event: JournalEvent) -> None:
     heard.joined_by_others = True
 
 
-def _ring_no_answer(heard: Testimony, event: JournalEvent) -> None:
+def _ring_no_answer(heard: CallEvidence, event: JournalEvent) -> None:
     rang_ms = event.data.get("1", "")
     if rang_ms.isdecimal() and int(rang_ms) >= MISS_MS:
         agent = _phone(event) or event.channel
         heard.misses.append((agent, event.at, int(rang_ms) / 1000))
 
 
-def _message(heard: Testimony, event: JournalEvent) -> None:
+def _message(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.message is None:
         heard.message = event.at
     heard.message_on = heard.message_on or event.at
 
 
-def _message_end(heard: Testimony, event: JournalEvent) -> None:
+def _message_end(heard: CallEvidence, event: JournalEvent) -> None:
     """A message that was too short is asked for once more: both count."""
     if heard.message_on is not None:
         heard.message_s += event.at - heard.message_on
         heard.message_on = None
 
 
-def _outcome(heard: Testimony, event: JournalEvent) -> None:
+def _outcome(heard: CallEvidence, event: JournalEvent) -> None:
     heard.outcome = heard.outcome or event.data.get("outcome")
 
 
-def _emergency(heard: Testimony, event: JournalEvent) -> None:
+def _emergency(heard: CallEvidence, event: JournalEvent) -> None:
     heard.emergency = heard.emergency or event.data.get("reason") or "unknown"
 
 
-def _line(heard: Testimony, event: JournalEvent) -> None:
+def _line(heard: CallEvidence, event: JournalEvent) -> None:
     heard.line = event.data.get("outcome") or heard.line
 
 
-def _choice(heard: Testimony, event: JournalEvent) -> None:
+def _choice(heard: CallEvidence, event: JournalEvent) -> None:
     """The last word stands: a caller may choose again, the verdict sums up."""
     heard.topic = event.data.get("topic") or heard.topic
     heard.language = event.data.get("language") or heard.language
 
 
-def _switch(heard: Testimony, event: JournalEvent) -> None:
+def _switch(heard: CallEvidence, event: JournalEvent) -> None:
     heard.crashes.append((event.at, event.name, event.data.get("boot", "")))
 
 
-_TAKES: Mapping[str, Callable[[Testimony, JournalEvent], None]] = {
+_TAKES: Mapping[str, Callable[[CallEvidence, JournalEvent], None]] = {
     "TR_CALL": _call,
     "ANSWER": _answer,
     "TR_RECORD": _record,

@@ -27,7 +27,7 @@ from enum import StrEnum
 from math import ceil
 
 from callflow.events import JournalEvent
-from features.calls.evidence import Testimony, hear
+from features.calls.evidence import CallEvidence, hear
 from features.calls.stretches import Stretch, connected_s, customer_gone, stretches
 
 RING_S = 5.0
@@ -160,7 +160,7 @@ def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
 
 
 def _record(
-    heard: Testimony, call: JournalEvent, boot: str, *, ended: float | None, crash: float | None
+    heard: CallEvidence, call: JournalEvent, boot: str, *, ended: float | None, crash: float | None
 ) -> CallRecord:
     rang_s = max(0.0, _first(heard.answered, ended, heard.last) - heard.began)
     # A ring counts from its first moment: at 5.0 s exactly the second is not yet heard.
@@ -207,7 +207,7 @@ def _record(
     )
 
 
-def _stretches(heard: Testimony, call: JournalEvent, ended: float | None) -> tuple[Stretch, ...]:
+def _stretches(heard: CallEvidence, call: JournalEvent, ended: float | None) -> tuple[Stretch, ...]:
     rang_first = heard.rang_first
     names = {**heard.names, call.uniqueid: rang_first} if rang_first else heard.names
     return stretches(
@@ -215,14 +215,14 @@ def _stretches(heard: Testimony, call: JournalEvent, ended: float | None) -> tup
     )
 
 
-def _message_s(heard: Testimony, ended: float | None) -> float | None:
+def _message_s(heard: CallEvidence, ended: float | None) -> float | None:
     if heard.message is None:
         return None
     on_s = (ended or heard.last) - heard.message_on if heard.message_on else 0.0
     return round(max(0.0, heard.message_s + on_s), 3)
 
 
-def _crash(heard: Testimony, boot: str) -> float | None:
+def _crash(heard: CallEvidence, boot: str) -> float | None:
     """Return when the switch died under the call.
 
     Its own death says when. Another's birth only says that it did, maybe hours ago: then the call
@@ -234,13 +234,13 @@ def _crash(heard: Testimony, boot: str) -> float | None:
     return None
 
 
-def _left_queue(heard: Testimony, ended: float | None) -> float | None:
+def _left_queue(heard: CallEvidence, ended: float | None) -> float | None:
     if heard.joined is None:
         return None
     return min((at for at in (heard.agent_at, heard.left, ended) if at is not None), default=None)
 
 
-def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
+def _hung_up_by(heard: CallEvidence, crash: float | None) -> HungUpBy:
     if crash is not None:
         return HungUpBy.SWITCH
     if heard.agent_left_first or heard.completed == "COMPLETEAGENT":
@@ -256,19 +256,19 @@ def _hung_up_by(heard: Testimony, crash: float | None) -> HungUpBy:
     return HungUpBy.SYSTEM
 
 
-def _parted(heard: Testimony) -> HungUpBy:
+def _parted(heard: CallEvidence) -> HungUpBy:
     """Return who went first when the call is the agent's: our main channel is his."""
     if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
         return HungUpBy.AGENT
     return HungUpBy.CALLER if heard.connected is not None else HungUpBy.SYSTEM
 
 
-def _disposition(heard: Testimony, crash: float | None) -> Disposition:
+def _disposition(heard: CallEvidence, crash: float | None) -> Disposition:
     return next(disposition for disposition, holds in _DISPOSITIONS if holds(heard, crash))
 
 
 # The table at the top, in its order.
-_DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool]], ...] = (
+_DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], bool]], ...] = (
     (Disposition.SWITCH_CRASH, lambda _, crash: crash is not None),
     (
         Disposition.AGENT,
@@ -287,19 +287,19 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[Testimony, float | None], bool
 )
 
 
-def _way(heard: Testimony) -> Way:
+def _way(heard: CallEvidence) -> Way:
     out = heard.call is not None and heard.call.data.get("way") == Way.OUT
     return Way.OUT if out else Way.IN
 
 
-def _sil_outcome(heard: Testimony) -> SilOutcome:
+def _sil_outcome(heard: CallEvidence) -> SilOutcome:
     for word in (heard.outcome, heard.line):
         if word in _LINE_WORDS:
             return SilOutcome(word)
     return SilOutcome.NONE
 
 
-def _state(heard: Testimony) -> CallState:
+def _state(heard: CallEvidence) -> CallState:
     if heard.message is not None:
         return CallState.MESSAGE
     if heard.connected is not None and heard.connected > (heard.taken or 0.0):

@@ -17,7 +17,7 @@ from features.calls.shapes import EventShape
 from features.calls.stretches import Stretch
 from features.calls.timeline import told, whole
 from phone_numbers.masking import masked_name, masked_number, masked_text
-from web.shown import Shown
+from web.shown import Formats
 from web.words import section
 
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
@@ -41,7 +41,7 @@ def agent_first(call: CallRecord) -> bool:
     return call.hung_up_by is HungUpBy.AGENT
 
 
-def more(call: CallRecord, show: Shown, language: Language) -> list[tuple[str, str, str]]:
+def more(call: CallRecord, show: Formats, language: Language) -> list[tuple[str, str, str]]:
     """Return what is only told where there is something to tell.
 
     Its words' key, its text, and the key of what it means where it is a figure.
@@ -63,7 +63,7 @@ def steps(
     events: Iterable[JournalEvent],
     recordings: Sequence[Recording],
     language: Language,
-    show: Shown,
+    show: Formats,
     stretches: Sequence[Stretch] = (),
 ) -> list[Step]:
     if not show.numbers:

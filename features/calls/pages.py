@@ -17,15 +17,15 @@ from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more,
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
 from features.calls.stretches import Stretch
-from features.campaigns import results as batch_results
-from features.campaigns import wording as batch_words
+from features.campaigns import results as campaign_results
+from features.campaigns import wording as campaign_words
 from permissions.roles import Role
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Asking, Identity, Known
+from web.asking import Asking, CurrentUser, Identity
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Shown, between
+from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -47,13 +47,13 @@ NOTHING_FOUND: Page[FoundCall] = Page([], None)
 
 
 @router.get("/calls")
-async def show_calls(request: Request, holder: Known, asking: Asking) -> HTMLResponse:
+async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
     """Calls that fit what was typed, newest first."""
     settings: Settings = request.app.state.settings
-    show = Shown(settings.zone, holder.role)
+    show = Formats(settings.zone, principal.role)
     asked = read(request.query_params, settings.zone)
     cursor = request.query_params.get("cursor") or None
-    wanted, allowed = asked.as_role(holder.role)
+    wanted, allowed = asked.as_role(principal.role)
     refused = "" if allowed else "calls.no_number_right"
     found = NOTHING_FOUND
     if not refused and not asked.faults:
@@ -95,18 +95,18 @@ def _address(asked: TypedCalls, **more: str) -> str:
 
 @router.get("/calls/{call_id}")
 async def show_call(
-    request: Request, call_id: Identity, holder: Known, asking: Asking
+    request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """One call: how it went, when, what was said, who listened."""
     story = await asking.ask(lambda connection: queries.call(connection, call_id.lower()))
     if story is None:
         return page(request, "call_none.html", status=404)
-    noted(asking, look(holder, "call.read", story.call.id))
+    noted(asking, look(principal, "call.read", story.call.id))
     settings: Settings = request.app.state.settings
-    show = Shown(settings.zone, holder.role)
-    may_listen = _may(holder.role, "/api/v1/recordings/{recording_id}/audio")
+    show = Formats(settings.zone, principal.role)
+    may_listen = _may(principal.role, "/api/v1/recordings/{recording_id}/audio")
     numbers = [each.number for each in story.tickets]
-    visits_of = await asking.ask(lambda one: batch_results.of_ticket_numbers(one, numbers))
+    visits_of = await asking.ask(lambda one: campaign_results.of_ticket_numbers(one, numbers))
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)
     return page(
         request,
@@ -119,12 +119,12 @@ async def show_call(
         gaps=story.gaps,
         tickets=story.tickets,
         visits_of=visits_of,
-        asked=batch_words.asked,
-        meant=batch_words.meant,
-        opens_batches=_may(holder.role, "/batches/{batch_id}"),
+        asked=campaign_words.asked,
+        meant=campaign_words.meant,
+        opens_campaigns=_may(principal.role, "/campaigns/{campaign_id}"),
         listeners=await listeners(asking, recordings) if may_listen else [],
         may_listen=may_listen,
-        may_open_customer=_may(holder.role, "/customers/{number}"),
+        may_open_customer=_may(principal.role, "/customers/{number}"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
         more=more(story.call, show, language_of(request)),
@@ -150,7 +150,9 @@ async def _name_of(asking: Patience, agent: str | None) -> str:
 
 
 @router.get("/recordings/{recording_id}")
-async def show_recording(recording_id: Identity, _holder: Known, asking: Asking) -> Response:
+async def show_recording(
+    recording_id: Identity, _principal: CurrentUser, asking: Asking
+) -> Response:
     """Lead from a recording to its call."""
     recording = await asking.ask(
         lambda connection: queries.recording(connection, recording_id.lower())

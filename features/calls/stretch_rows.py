@@ -31,7 +31,7 @@ async def keep(connection: AsyncConnection, calls: Collection[CallRecord]) -> No
     await connection.execute(
         delete(StretchRow).where(StretchRow.call_id.in_([call.id for call in calls]))
     )
-    sat = await _sittings(connection, [one for call in calls for one in call.stretches])
+    sat = await _sessions(connection, [one for call in calls for one in call.stretches])
     await written(
         connection,
         _TABLE,
@@ -82,7 +82,7 @@ async def talked(connection: AsyncConnection, agent: str) -> ColumnElement[bool]
 _Sat = tuple[str, datetime, datetime | None, str]
 
 
-async def _sittings(connection: AsyncConnection, stretches: Sequence[Stretch]) -> Sequence[_Sat]:
+async def _sessions(connection: AsyncConnection, stretches: Sequence[Stretch]) -> Sequence[_Sat]:
     """Return who sat at the seats of those whom no journal names."""
     seats = {one.seat for one in stretches if not one.agent}
     if not seats:

@@ -56,7 +56,7 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_JOIN join"): ("{seat} 加入通话", "{seat} joins the talk"),
         ("cel", "TR_JOIN consult"): ("{by} 咨询后转给 {seat}", "{by} hands over to {seat}"),
         ("cel", "BLINDTRANSFER"): ("话机转接到 {extension}", "the phone transfers to {extension}"),
-        ("cel", "TR_PROMISE"): (
+        ("cel", "TR_CALLBACK"): (
             "承诺 {minutes} 分钟内回电({kind})",
             "a call back is promised within {minutes} min ({kind})",
         ),

@@ -14,12 +14,12 @@ POINTS = 800
 """Two a pixel of the narrowest page's picture, and 6 kB a side."""
 
 KEPT = 500
-"""Pictures in memory: about 10 MB."""
+"""Waveforms in memory: about 10 MB."""
 
 Picture = Sequence[Sequence[float]]
 
 
-class Pictures:
+class Waveforms:
     """The pictures drawn last, by recording; a recording in the store never changes."""
 
     def __init__(self) -> None:

@@ -1,4 +1,5 @@
-"""Owns the taking out of a batch's results as CSV or XLSX: a right of its own, on record (SEC-2).
+"""Owns the taking out of a campaign's results as CSV or XLSX: a right of its own, on record
+(SEC-2).
 
 Whoever takes them out is on record, with the reason, before a byte is sent; when that cannot be
 written nothing is sent. No cell is a formula (`imports/writing.py`).
@@ -15,24 +16,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules.questions import Question
-from db.bounded import Archive
+from db.bounded import Database
 from features.audit.looks import look, recorded
-from features.campaigns import contacts as batch_jobs
-from features.campaigns import queries as batches
-from features.campaigns import results as batch_results
+from features.campaigns import contacts as campaign_contacts
+from features.campaigns import queries as campaigns
+from features.campaigns import results as campaign_results
 from features.campaigns.api_lists import PATIENCE_S
-from features.campaigns.contacts import Shown as Job
+from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from imports import worker as apart
 from imports.faults import UnreadableError
 from imports.writing import csv_lines
 from settings import Settings
-from web.asking import Known, LongLine, RowId, found
+from web.asking import CurrentUser, LongLine, RowId, found
 from web.problems import Refused, documented
-from web.shown import Shown
+from web.shown import Formats
 from web.words import Said, said
 
-router = APIRouter(prefix="/api/v1/batches", tags=["batches"])
+router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
 AT_ONCE = 500
 FIXED = (
@@ -54,7 +55,7 @@ TYPES: Mapping[Format, str] = {
 
 
 @router.get(
-    "/{batch_id}/export",
+    "/{campaign_id}/export",
     response_class=Response,
     responses={
         200: {
@@ -66,34 +67,36 @@ TYPES: Mapping[Format, str] = {
 )
 async def export_results(
     request: Request,
-    batch_id: RowId,
-    holder: Known,
+    campaign_id: RowId,
+    principal: CurrentUser,
     wanted: Annotated[Format, Query(alias="format")] = Format.CSV,
     language: Annotated[Language, Query()] = Language.CHINESE,
     why: Annotated[
         LongLine, Query(description="Why they are taken out, in words; people must say it.")
     ] = "",
 ) -> Response:
-    """All results of a batch as a file. Every export is on record before a byte is sent."""
-    if holder.account_id is not None and not why:
+    """All results of a campaign as a file. Every export is on record before a byte is sent."""
+    if principal.account_id is not None and not why:
         raise Refused(422, "Say why you take the results out: `why` in a few words.")
     settings: Settings = request.app.state.settings
-    archive: Archive = request.app.state.archive
-    asking = archive.patience(PATIENCE_S)
-    known = found(await asking.ask(lambda one: batches.one(one, batch_id)), "batch")
-    questions = known.batch.questions
-    show = Shown(ZoneInfo(settings.timezone), holder.role)
+    database: Database = request.app.state.database
+    asking = database.patience(PATIENCE_S)
+    known = found(await asking.ask(lambda one: campaigns.one(one, campaign_id)), "campaign")
+    questions = known.campaign.questions
+    show = Formats(ZoneInfo(settings.timezone), principal.role)
 
     async def question(connection: AsyncConnection) -> list[list[str]]:
-        return await _rows(connection, batch_id, questions, show, language)
+        return await _rows(connection, campaign_id, questions, show, language)
 
     rows = await asking.ask(question)
     detail = f"{wanted.value}, {len(rows) - 1} people"
-    await recorded(asking, look(holder, "batch.export", str(batch_id), detail, why=why))
+    await recorded(asking, look(principal, "campaign.export", str(campaign_id), detail, why=why))
     return Response(
-        await _written(wanted, known.batch.name, rows),
+        await _written(wanted, known.campaign.name, rows),
         media_type=TYPES[wanted],
-        headers={"Content-Disposition": f'attachment; filename="batch-{batch_id}.{wanted.value}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="campaign-{campaign_id}.{wanted.value}"'
+        },
     )
 
 
@@ -108,24 +111,24 @@ async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) ->
 
 async def _rows(
     connection: AsyncConnection,
-    batch_id: int,
+    campaign_id: int,
     questions: Sequence[Question],
-    show: Shown,
+    show: Formats,
     language: Language,
 ) -> list[list[str]]:
     """Return the header and one row a person."""
     t = said(language)
-    people = [row async for row in batch_jobs.every(connection, _all(batch_id))]
+    people = [row async for row in campaign_contacts.every(connection, _all(campaign_id))]
     extras = list(dict.fromkeys(key for row in people for key in row.person.extra))
     named = {row.person.ticket_id for row in people if row.person.ticket_id is not None}
-    tickets = await batch_results.ticket_numbers(connection, named)
+    tickets = await campaign_results.ticket_numbers(connection, named)
     calls: dict[int, str] = {}
     for begin in range(0, len(people), AT_ONCE):
         keys = [row.id for row in people[begin : begin + AT_ONCE]]
-        last = await batch_jobs.last_attempts(connection, keys)
+        last = await campaign_contacts.last_attempts(connection, keys)
         calls.update({key: attempt.id for key, attempt in last.items()})
     header = [
-        *(t(f"batch.col_{name}") for name in FIXED),
+        *(t(f"campaign.col_{name}") for name in FIXED),
         *(asked(each, language) for each in questions),
         *(show.text(key) for key in extras),
     ]
@@ -142,25 +145,29 @@ async def _rows(
     ]
 
 
-def _fixed(row: Job, tickets: Mapping[int, str], call_id: str, show: Shown, t: Said) -> list[str]:
-    person, job = row.person, row.job
+def _fixed(
+    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Said
+) -> list[str]:
+    person, contact = row.person, row.contact
     return [
         str(person.position),
         show.number(person.number),
         show.name(person.name),
         person.language,
         tickets.get(person.ticket_id or 0, ""),
-        t(f"batch.result_{job.result.value}") if job.result else t(f"batch.job_{job.state.value}"),
-        str(job.tries),
-        show.moment(job.ended_at) if job.ended_at else "",
+        t(f"campaign.result_{contact.result.value}")
+        if contact.result
+        else t(f"campaign.contact_{contact.state.value}"),
+        str(contact.tries),
+        show.moment(contact.ended_at) if contact.ended_at else "",
         call_id,
     ]
 
 
-def _answer(row: Job, question: Question, language: Language) -> str:
-    key = row.job.answers.get(question.name, "")
+def _answer(row: ContactView, question: Question, language: Language) -> str:
+    key = row.contact.answers.get(question.name, "")
     return meant(question, key, language) if key else ""
 
 
-def _all(batch_id: int) -> batch_jobs.Wanted:
-    return batch_jobs.Wanted(batch_id=batch_id)
+def _all(campaign_id: int) -> campaign_contacts.ContactFilter:
+    return campaign_contacts.ContactFilter(campaign_id=campaign_id)

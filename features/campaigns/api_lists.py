@@ -1,21 +1,21 @@
-"""Owns the API of lists that become batches: brought, read, seen before a single call (CBK-3)."""
+"""Owns the API of lists that become campaigns: brought, read, seen before a single call (CBK-3)."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from callflow.call import Language
-from db.bounded import Archive
+from db.bounded import Database
 from features.audit.looks import look, noted
 from features.campaigns import lists
 from features.campaigns.shapes import ListShape
 from imports.faults import UnreadableError
 from settings import Settings
-from web.asking import Identity, Known, Line, found
+from web.asking import CurrentUser, Identity, Line, found
 from web.problems import Refused, documented
 from web.words import said
 
-router = APIRouter(prefix="/api/v1/batch-lists", tags=["batches"])
+router = APIRouter(prefix="/api/v1/campaign-lists", tags=["campaigns"])
 
 PATIENCE_S = 10.0
 """For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
@@ -38,23 +38,27 @@ PATIENCE_S = 10.0
     },
 )
 async def bring_list(
-    request: Request, holder: Known, name: Annotated[Line, Query(description="The file's.")] = ""
+    request: Request,
+    principal: CurrentUser,
+    name: Annotated[Line, Query(description="The file's.")] = "",
 ) -> ListShape:
     """Bring a list (CSV or XLSX, its bytes as the body) and see what it says; nobody is called."""
     settings: Settings = request.app.state.settings
-    archive: Archive = request.app.state.archive
+    database: Database = request.app.state.database
     try:
         kept = await lists.take_in(
-            await request.body(), name, settings, archive.patience(PATIENCE_S)
+            await request.body(), name, settings, database.patience(PATIENCE_S)
         )
     except UnreadableError as error:
         sentence = said(Language.ENGLISH)(f"sheet.{error.why}", **error.gaps)
         raise Refused(422, sentence) from None
-    noted(archive.patience(), look(holder, "batch.list", kept.id, f"{kept.reading.rows} rows"))
+    noted(
+        database.patience(), look(principal, "campaign.list", kept.id, f"{kept.reading.rows} rows")
+    )
     return ListShape.of(kept)
 
 
 @router.get("/{list_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_list(request: Request, list_id: Identity, _holder: Known) -> ListShape:
-    """A list that was brought; it is kept for a day, or until it is a batch."""
+async def show_list(request: Request, list_id: Identity, _principal: CurrentUser) -> ListShape:
+    """A list that was brought; it is kept for a day, or until it is a campaign."""
     return ListShape.of(found(await lists.kept(list_id, request.app.state.settings), "list"))

@@ -1,4 +1,6 @@
-"""Owns the API of an agent's talk with a person of a batch: whom, what to ask, the end (CBK-3)."""
+"""Owns the API of an agent's talk with a person of a campaign: whom, what to ask, the end
+(CBK-3).
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,18 +15,18 @@ from callflow.call import Language
 from callflow.rules.questions import Result
 from features.audit import log as audit
 from features.audit.looks import look, noted
-from features.campaigns import talks as batch_talks
-from features.campaigns.queries import Batch
+from features.campaigns import talks as campaign_talks
+from features.campaigns.queries import Campaign
 from features.campaigns.shapes import TalkShape
-from features.campaigns.talks import BatchTalk, NotNowError
+from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
 from permissions.roles import sees_numbers
 from permissions.routes import LEADERS
-from web.asking import Asking, Given, Identity, Known, found
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Given, Identity, found
+from web.current_user import Principal
 from web.problems import Refused, documented
 
-router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["batches"])
+router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["campaigns"])
 
 Spoken = Annotated[Language, Query(description="Of the questions and what their keys mean.")]
 
@@ -50,41 +52,43 @@ class TalkGiven(Given):
     ] = Field({}, description="Keys, by the question's name; all that there are.")
 
 
-@router.get("/batch", responses=documented(401, 403, 404, 422, 503))
+@router.get("/campaign", responses=documented(401, 403, 404, 422, 503))
 async def show_talk(
-    call_id: Identity, holder: Known, asking: Asking, language: Spoken = Language.CHINESE
+    call_id: Identity, principal: CurrentUser, asking: Asking, language: Spoken = Language.CHINESE
 ) -> TalkShape:
-    """Whom the agent calls in this call for a batch, why, and what to ask."""
+    """Whom the agent calls in this call for a campaign, why, and what to ask."""
     key = call_id.lower()
-    talk = found(await asking.ask(lambda one: batch_talks.of_call(one, key)), "call of a batch")
-    noted(asking, look(holder, "batch.talk", key))
-    return TalkShape.of(talk, language=language.value, whole=sees_numbers(holder.role))
+    talk = found(
+        await asking.ask(lambda one: campaign_talks.of_call(one, key)), "call of a campaign"
+    )
+    noted(asking, look(principal, "campaign.talk", key))
+    return TalkShape.of(talk, language=language.value, whole=sees_numbers(principal.role))
 
 
-@router.put("/batch", responses=documented(401, 403, 404, 409, 422, 503))
+@router.put("/campaign", responses=documented(401, 403, 404, 409, 422, 503))
 async def write_talk(
     call_id: Identity,
     given: TalkGiven,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     language: Spoken = Language.CHINESE,
 ) -> TalkShape:
     """Keep what came of the talk, during it or after it; what is written last counts."""
     key, now = call_id.lower(), datetime.now(UTC)
 
-    async def keep(connection: AsyncConnection) -> BatchTalk:
-        talk = found(await batch_talks.of_call(connection, key), "call of a batch")
-        await _must_be_own(connection, talk, holder)
-        _check(given, talk.batch)
-        done = await batch_talks.write(
+    async def keep(connection: AsyncConnection) -> CampaignTalk:
+        talk = found(await campaign_talks.of_call(connection, key), "call of a campaign")
+        await _must_be_own(connection, talk, principal)
+        _check(given, talk.campaign)
+        done = await campaign_talks.write(
             connection,
             talk,
             result=Result(given.result.value),
             answers=given.answers,
-            by=holder.number or holder.name,
+            by=principal.number or principal.name,
             now=now,
         )
-        await audit.note(connection, look(holder, "batch.written", key, given.result.value))
+        await audit.note(connection, look(principal, "campaign.written", key, given.result.value))
         return done
 
     try:
@@ -92,21 +96,23 @@ async def write_talk(
     except NotNowError:
         said = "Nobody was dialled in this call, or the person was called again since."
         raise Refused(409, said) from None
-    return TalkShape.of(done, language=language.value, whole=sees_numbers(holder.role))
+    return TalkShape.of(done, language=language.value, whole=sees_numbers(principal.role))
 
 
-async def _must_be_own(connection: AsyncConnection, talk: BatchTalk, holder: Holder) -> None:
+async def _must_be_own(
+    connection: AsyncConnection, talk: CampaignTalk, principal: Principal
+) -> None:
     """Refuse who does not work at the seat of the call, but for leaders."""
-    if holder.role in LEADERS:
+    if principal.role in LEADERS:
         return
-    duty = holder.account_id and await duties.of_account(connection, holder.account_id)
+    duty = principal.account_id and await duties.of_account(connection, principal.account_id)
     if not duty or duty.seat != talk.seat:
         raise Refused(403, "This call is another agent's.")
 
 
-def _check(given: TalkGiven, batch: Batch) -> None:
+def _check(given: TalkGiven, campaign: Campaign) -> None:
     """Refuse answers that no question has, and a whole that is none."""
-    asked: Mapping[str, str] = {each.name: each.keys for each in batch.questions}
+    asked: Mapping[str, str] = {each.name: each.keys for each in campaign.questions}
     for name, key in given.answers.items():
         if key not in asked.get(name, ""):
             raise Refused(422, "An answer is none of its question's keys.")

@@ -1,7 +1,7 @@
-"""Owns one person of a batch, from waiting until there is a result. Does no I/O. CBK-3.
+"""Owns one person of a campaign, from waiting until there is a result. Does no I/O. CBK-3.
 
-Every change is `decide(job, event, now, rules) -> (job, commands)`: the dispatcher keeps the row
-and carries the commands out.
+Every change is `decide(contact, event, now, rules) -> (contact, commands)`: the dispatcher keeps
+the row and carries the commands out.
 
 | state | what goes on | what comes next |
 |---|---|---|
@@ -14,9 +14,9 @@ and carries the commands out.
 
 An attempt is made at most once: one whose fate nobody knows counts as made (`unknown`).
 
-Where agents talk (`Rules.by_agents`) the person's telephone rings only after an agent has lifted
-the receiver and has heard a word: nobody who answers is ever without somebody to talk to. An agent
-who lets it ring has not made an attempt at the person. What the agent writes down of the talk
+Where agents talk (`ContactRules.by_agents`) the person's telephone rings only after an agent has
+lifted the receiver and has heard a word: nobody who answers is ever without somebody to talk to. An
+agent who lets it ring has not made an attempt at the person. What the agent writes down of the talk
 counts, also when the call is over by then.
 """
 
@@ -28,7 +28,7 @@ from enum import StrEnum
 from callflow.rules.questions import CALL_AGAIN, NOT_AGAIN, Result
 
 
-class JobState(StrEnum):
+class ContactState(StrEnum):
     WAITING = "waiting"
     ASKING = "asking"
     CALLING = "calling"
@@ -37,9 +37,9 @@ class JobState(StrEnum):
     SKIPPED = "skipped"
 
 
-BEING_CALLED = frozenset({JobState.ASKING, JobState.CALLING})
+BEING_CALLED = frozenset({ContactState.ASKING, ContactState.CALLING})
 """An attempt is under way, on a line."""
-OVER = frozenset({JobState.DONE, JobState.FAILED, JobState.SKIPPED})
+OVER = frozenset({ContactState.DONE, ContactState.FAILED, ContactState.SKIPPED})
 
 
 REACHED = frozenset({Result.COMPLETED, Result.BROKEN_OFF, Result.DECLINED, Result.TALKED})
@@ -72,8 +72,9 @@ SPACING: Mapping[Result, float] = {
 }
 """Seconds until the next attempt; a result that is not here is the last."""
 LATER_AFTER = 7200.0
-"""Seconds until whoever asked for it is called again, unless the batch says otherwise; the number
-of attempts does not stand against it."""
+"""Seconds until whoever asked for it is called again, unless the campaign says otherwise; the
+number of attempts does not stand against it.
+"""
 NOT_ALLOWED = "not_allowed"
 """What becomes of an attempt at a number that must not be dialled."""
 HELD_BACK = "held_back"
@@ -85,8 +86,8 @@ NOBODY_KNOWS = frozenset({"never_rung", "switch_died"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """How often and when people of a batch are called."""
+class ContactRules:
+    """How often and when people of a campaign are called."""
 
     max_attempts: int = 3
     spacing: Mapping[Result, float] = field(default_factory=lambda: SPACING)
@@ -97,10 +98,10 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One person of a batch."""
+class Contact:
+    """One person of a campaign."""
 
-    state: JobState = JobState.WAITING
+    state: ContactState = ContactState.WAITING
     next_at: datetime | None
     """When the next step is due; None while an attempt has it, and when it is over."""
     tries: int = 0
@@ -172,112 +173,126 @@ class NeverAgain:
 
 
 Command = Ring | NeverAgain
-Decision = tuple[Job, tuple[Command, ...]]
+Decision = tuple[Contact, tuple[Command, ...]]
 
 
-def decide(job: Job, event: Event, now: datetime, rules: Rules) -> Decision:
-    """Return the job after an event, and what is to be done; pure."""
+def decide(contact: Contact, event: Event, now: datetime, rules: ContactRules) -> Decision:
+    """Return the contact after an event, and what is to be done; pure."""
     if isinstance(event, Wrote):
-        return _wrote(job, event, now, rules)
-    if job.state in OVER:
-        return job, ()
+        return _wrote(contact, event, now, rules)
+    if contact.state in OVER:
+        return contact, ()
     match event:
         case Due():
-            return _due(job, now, rules)
+            return _due(contact, now, rules)
         case Unwilling():
-            return _ended(job, JobState.SKIPPED, Result.DO_NOT_CALL, now), ()
+            return _ended(contact, ContactState.SKIPPED, Result.DO_NOT_CALL, now), ()
         case Reached(what):
-            return _reached(job, what)
+            return _reached(contact, what)
         case _:
-            return _gone_on(job, event, now, rules), ()
+            return _gone_on(contact, event, now, rules), ()
 
 
-def _gone_on(job: Job, event: Answer | Dialled | AttemptOver, now: datetime, rules: Rules) -> Job:
+def _gone_on(
+    contact: Contact, event: Answer | Dialled | AttemptOver, now: datetime, rules: ContactRules
+) -> Contact:
     match event:
         case Answer(question, key):
-            return replace(job, answers={**job.answers, question: key})
+            return replace(contact, answers={**contact.answers, question: key})
         case Dialled():
-            return _rung(job) if job.state is JobState.ASKING else job
+            return _rung(contact) if contact.state is ContactState.ASKING else contact
         case AttemptOver(result) if result == HELD_BACK:
-            return _held_back(job, now, rules)
+            return _held_back(contact, now, rules)
         case AttemptOver(result):
-            asking = job.state is JobState.ASKING
+            asking = contact.state is ContactState.ASKING
             return (
-                _not_dialled(job, event, now, rules) if asking else _over(job, result, now, rules)
+                _not_dialled(contact, event, now, rules)
+                if asking
+                else _over(contact, result, now, rules)
             )
 
 
-def _reached(job: Job, what: Result) -> Decision:
-    if what in {Result.FAILED, Result.TALKED} and job.result in {*REACHED, Result.LATER}:
-        return job, ()  # our service died after all was said; the agent wrote before we heard
-    return replace(job, result=what), (NeverAgain(),) if what is Result.DECLINED else ()
+def _reached(contact: Contact, what: Result) -> Decision:
+    if what in {Result.FAILED, Result.TALKED} and contact.result in {*REACHED, Result.LATER}:
+        return contact, ()  # our service died after all was said; the agent wrote before we heard
+    return replace(contact, result=what), (NeverAgain(),) if what is Result.DECLINED else ()
 
 
-def _due(job: Job, now: datetime, rules: Rules) -> Decision:
-    if job.state is not JobState.WAITING or job.next_at is None or now < job.next_at:
-        return job, ()  # an attempt is under way, or the clock was put back
+def _due(contact: Contact, now: datetime, rules: ContactRules) -> Decision:
+    if (
+        contact.state is not ContactState.WAITING
+        or contact.next_at is None
+        or now < contact.next_at
+    ):
+        return contact, ()  # an attempt is under way, or the clock was put back
     allowed = rules.allowed(now)
     if allowed > now:
-        return replace(job, next_at=allowed), ()
+        return replace(contact, next_at=allowed), ()
     if rules.by_agents:
-        return replace(job, state=JobState.ASKING, next_at=None), (Ring(),)
-    return _rung(job), (Ring(),)
+        return replace(contact, state=ContactState.ASKING, next_at=None), (Ring(),)
+    return _rung(contact), (Ring(),)
 
 
-def _rung(job: Job) -> Job:
+def _rung(contact: Contact) -> Contact:
     return replace(
-        job, state=JobState.CALLING, next_at=None, tries=job.tries + 1, result=Result.NONE
+        contact,
+        state=ContactState.CALLING,
+        next_at=None,
+        tries=contact.tries + 1,
+        result=Result.NONE,
     )
 
 
-def _not_dialled(job: Job, over: AttemptOver, now: datetime, rules: Rules) -> Job:
+def _not_dialled(
+    contact: Contact, over: AttemptOver, now: datetime, rules: ContactRules
+) -> Contact:
     """The agent's call ended, and nothing says that the person was dialled."""
     if over.result == NOT_ALLOWED or (over.lifted and over.result in NOBODY_KNOWS):
-        return _over(_rung(job), over.result, now, rules)
-    return replace(job, state=JobState.WAITING, next_at=now)
+        return _over(_rung(contact), over.result, now, rules)
+    return replace(contact, state=ContactState.WAITING, next_at=now)
 
 
-def _held_back(job: Job, now: datetime, rules: Rules) -> Job:
+def _held_back(contact: Contact, now: datetime, rules: ContactRules) -> Contact:
     """Nobody was rung, which was no attempt: it is made when the guard lets it."""
-    if job.state not in BEING_CALLED:
-        return job
-    tries = job.tries - (job.state is JobState.CALLING)
+    if contact.state not in BEING_CALLED:
+        return contact
+    tries = contact.tries - (contact.state is ContactState.CALLING)
     at = rules.allowed(now + timedelta(seconds=HELD_BACK_FOR))
-    return replace(job, state=JobState.WAITING, tries=tries, next_at=at)
+    return replace(contact, state=ContactState.WAITING, tries=tries, next_at=at)
 
 
-def _over(job: Job, ended: str, now: datetime, rules: Rules) -> Job:
+def _over(contact: Contact, ended: str, now: datetime, rules: ContactRules) -> Contact:
     """The call ended. Who had something to say has said it, and the result shows it."""
-    if job.state is not JobState.CALLING:
-        return job
-    result = job.result or _result_of(ended, rules)
+    if contact.state is not ContactState.CALLING:
+        return contact
+    result = contact.result or _result_of(ended, rules)
     if result in REACHED:
-        return _ended(job, JobState.DONE, result, now)
+        return _ended(contact, ContactState.DONE, result, now)
     again = rules.spacing.get(result)
     if result is Result.LATER:
         again = LATER_AFTER if again is None else again
-    elif again is None or job.tries >= rules.max_attempts:
-        return _ended(job, JobState.FAILED, result, now)
+    elif again is None or contact.tries >= rules.max_attempts:
+        return _ended(contact, ContactState.FAILED, result, now)
     at = rules.allowed(now + timedelta(seconds=again))
-    return replace(job, state=JobState.WAITING, next_at=at, result=result, ended_at=None)
+    return replace(contact, state=ContactState.WAITING, next_at=at, result=result, ended_at=None)
 
 
-def _result_of(ended: str, rules: Rules) -> Result:
+def _result_of(ended: str, rules: ContactRules) -> Result:
     """Return what an attempt that told nothing else came to."""
     if rules.by_agents and ended == "answered":
         return Result.UNKNOWN  # by the agent: of the person we heard nothing
     return _OF_ATTEMPTS.get(ended, Result.FAILED)
 
 
-def _wrote(job: Job, wrote: Wrote, now: datetime, rules: Rules) -> Decision:
-    if not job.tries or job.state in {JobState.ASKING, JobState.SKIPPED}:
-        return job, ()  # nobody was dialled yet, or somebody else is to talk by now
+def _wrote(contact: Contact, wrote: Wrote, now: datetime, rules: ContactRules) -> Decision:
+    if not contact.tries or contact.state in {ContactState.ASKING, ContactState.SKIPPED}:
+        return contact, ()  # nobody was dialled yet, or somebody else is to talk by now
     refuses = wrote.result is Result.DECLINED or wrote.answers.get(CALL_AGAIN) == NOT_AGAIN
-    written = replace(job, result=wrote.result, answers=dict(wrote.answers))
-    if job.state is not JobState.CALLING:
-        written = _over(replace(written, state=JobState.CALLING), "answered", now, rules)
+    written = replace(contact, result=wrote.result, answers=dict(wrote.answers))
+    if contact.state is not ContactState.CALLING:
+        written = _over(replace(written, state=ContactState.CALLING), "answered", now, rules)
     return written, (NeverAgain(),) if refuses else ()
 
 
-def _ended(job: Job, state: JobState, result: Result, now: datetime) -> Job:
-    return replace(job, state=state, result=result, next_at=None, ended_at=now)
+def _ended(contact: Contact, state: ContactState, result: Result, now: datetime) -> Contact:
+    return replace(contact, state=state, result=result, next_at=None, ended_at=now)

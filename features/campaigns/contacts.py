@@ -1,4 +1,4 @@
-"""Owns the people of batches as rows: who is due, what an event makes of one, what came of all.
+"""Owns the people of campaigns as rows: who is due, what an event makes of one, what came of all.
 
 What follows from an event is `features.campaigns.contact`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
@@ -26,16 +26,16 @@ from callflow.rules.questions import Result
 from db.bulk import written
 from dispatch.attempts import Attempt
 from dispatch.tables import AttemptRow
-from features.campaigns.contact import BEING_CALLED, REACHED, Job, JobState
-from features.campaigns.lifecycle import BatchState
-from features.campaigns.tables import WAS_CALLED, BatchJobRow, BatchRow
+from features.campaigns.contact import BEING_CALLED, REACHED, Contact, ContactState
+from features.campaigns.lifecycle import CampaignState
+from features.campaigns.tables import WAS_CALLED, CampaignContactRow, CampaignRow
 from features.do_not_call.tables import DoNotCallRow
 
-PURPOSE = "batch"
+PURPOSE = "campaign"
 CHUNK = 1000
-"""Rows that are read at once when all of a batch are wanted."""
+"""Rows that are read at once when all of a campaign are wanted."""
 
-_STATE = tuple(each.name for each in fields(Job))
+_STATE = tuple(each.name for each in fields(Contact))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Person:
     name: str = ""
     language: str = "zh"
     zone: str = ""
-    """Empty: the batch's."""
+    """Empty: the campaign's."""
     ticket_id: int | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     """Other columns of the list."""
@@ -59,20 +59,20 @@ _PERSON = tuple(each.name for each in fields(Person))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One person of a batch, and how far we are."""
+class ContactView:
+    """One person of a campaign, and how far we are."""
 
     id: int
-    batch_id: int
+    campaign_id: int
     person: Person
-    job: Job
+    contact: Contact
 
 
 async def add(
-    connection: AsyncConnection, batch_id: int, people: Sequence[Person], *, due: datetime
+    connection: AsyncConnection, campaign_id: int, people: Sequence[Person], *, due: datetime
 ) -> None:
-    """Keep people of a batch, to be called from `due` on when it runs."""
-    begun = columns_of(Job(next_at=due)) | {"batch_id": batch_id}
+    """Keep people of a campaign, to be called from `due` on when it runs."""
+    begun = columns_of(Contact(next_at=due)) | {"campaign_id": campaign_id}
     rows = [begun | {name: getattr(one, name) for name in _PERSON} for one in people]
     await written(connection, _table(), rows)
 
@@ -80,13 +80,13 @@ async def add(
 async def copy(
     connection: AsyncConnection, source: int, to: int, *, due: datetime, unreached: bool
 ) -> None:
-    """Copy the people of one batch into another, in one statement."""
+    """Copy the people of one campaign into another, in one statement."""
     table = _table()
-    fresh = columns_of(Job(next_at=due)) | {"batch_id": to}
+    fresh = columns_of(Contact(next_at=due)) | {"campaign_id": to}
     taken = select(
         *(table.c[name] for name in _PERSON),
         *(literal(value, table.c[name].type) for name, value in fresh.items()),
-    ).where(table.c.batch_id == source)
+    ).where(table.c.campaign_id == source)
     if unreached:
         taken = taken.where(table.c.result.not_in([result.value for result in REACHED]))
     await connection.execute(insert(table).from_select([*_PERSON, *fresh], taken))
@@ -96,37 +96,37 @@ async def copy(
 class Claimed:
     """Somebody who is due, and whether the number must not be rung."""
 
-    shown: Shown
+    shown: ContactView
     unwilling: bool
 
 
 async def claim(
-    connection: AsyncConnection, batch_id: int, *, until: datetime, limit: int
+    connection: AsyncConnection, campaign_id: int, *, until: datetime, limit: int
 ) -> Sequence[Claimed]:
-    """Return who of a batch is due by `until`, locked for whoever asked.
+    """Return who of a campaign is due by `until`, locked for whoever asked.
 
     Those who are to be called again come first, or "in ten minutes" would mean behind everybody
     who was never called; then the longest due. The transaction in which it is asked for must also
     `keep` each of them.
     """
-    again = await _due(connection, batch_id, WAS_CALLED, until=until, limit=limit)
+    again = await _due(connection, campaign_id, WAS_CALLED, until=until, limit=limit)
     left = limit - len(again)
-    return [*again, *await _due(connection, batch_id, ~WAS_CALLED, until=until, limit=left)]
+    return [*again, *await _due(connection, campaign_id, ~WAS_CALLED, until=until, limit=left)]
 
 
-async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Shown]:
+async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, ContactView]:
     """Return people by id, locked until the transaction ends."""
     found = await connection.execute(
         select(_table())
-        .where(BatchJobRow.id.in_(wanted))
-        .order_by(BatchJobRow.id)
+        .where(CampaignContactRow.id.in_(wanted))
+        .order_by(CampaignContactRow.id)
         .with_for_update()
     )
     return {row["id"]: _shown(row) for row in found.mappings()}
 
 
-async def keep(connection: AsyncConnection, changed: Mapping[int, Job]) -> None:
-    """Keep jobs, by id, as they are now."""
+async def keep(connection: AsyncConnection, changed: Mapping[int, Contact]) -> None:
+    """Keep contacts, by id, as they are now."""
     if changed:
         table = _table()
         known = update(table).where(table.c.id == bindparam("this"))
@@ -134,75 +134,79 @@ async def keep(connection: AsyncConnection, changed: Mapping[int, Job]) -> None:
         await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
 
 
-def columns_of(job: Job) -> dict[str, Any]:
-    """Return the columns of a job's own state."""
-    columns = {name: getattr(job, name) for name in _STATE}
+def columns_of(contact: Contact) -> dict[str, Any]:
+    """Return the columns of a contact's own state."""
+    columns = {name: getattr(contact, name) for name in _STATE}
     return columns | {
-        "state": job.state.value,
-        "result": job.result.value,
-        "answers": dict(job.answers),
+        "state": contact.state.value,
+        "result": contact.result.value,
+        "answers": dict(contact.answers),
     }
 
 
 async def stopped(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
-    """Return which of these are in batches that were stopped, and have not answered yet."""
+    """Return which of these are in campaigns that were stopped, and have not answered yet."""
     attempt = AttemptRow
     answered = (
         select(literal(1))
         .where(
             attempt.purpose == PURPOSE,
-            attempt.subject_id == BatchJobRow.id,
+            attempt.subject_id == CampaignContactRow.id,
             attempt.ended_at.is_(None),
             attempt.answered_at.is_not(None),
         )
-        .correlate(BatchJobRow)
+        .correlate(CampaignContactRow)
         .exists()
     )
     found = await connection.execute(
-        select(BatchJobRow.id)
-        .join(BatchRow, BatchRow.id == BatchJobRow.batch_id)
-        .where(BatchJobRow.id.in_(wanted), BatchRow.state == BatchState.STOPPED.value, ~answered)
+        select(CampaignContactRow.id)
+        .join(CampaignRow, CampaignRow.id == CampaignContactRow.campaign_id)
+        .where(
+            CampaignContactRow.id.in_(wanted),
+            CampaignRow.state == CampaignState.STOPPED.value,
+            ~answered,
+        )
     )
     return found.scalars().all()
 
 
 async def postpone(
-    connection: AsyncConnection, batch_id: int, *, zone: str, until: datetime, to: datetime
+    connection: AsyncConnection, campaign_id: int, *, zone: str, until: datetime, to: datetime
 ) -> None:
-    """Have those of a batch in a zone who are due by `until` wait, some thousands at a time."""
-    job = BatchJobRow
+    """Have those of a campaign in a zone who are due by `until` wait, some thousands at a time."""
+    contact = CampaignContactRow
     due = (
-        select(job.id)
-        .where(job.batch_id == batch_id, job.next_at <= until, job.zone == zone)
-        .order_by(job.next_at, job.id)
+        select(contact.id)
+        .where(contact.campaign_id == campaign_id, contact.next_at <= until, contact.zone == zone)
+        .order_by(contact.next_at, contact.id)
         .limit(CHUNK)
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    await connection.execute(update(job).where(job.id.in_(due)).values(next_at=to))
+    await connection.execute(update(contact).where(contact.id.in_(due)).values(next_at=to))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which people of a batch."""
+class ContactFilter:
+    """Which people of a campaign."""
 
-    batch_id: int
-    states: frozenset[JobState] = frozenset()
+    campaign_id: int
+    states: frozenset[ContactState] = frozenset()
     """Empty: all."""
     results: frozenset[Result] = frozenset()
 
 
 async def listed(
-    connection: AsyncConnection, wanted: Wanted, *, after: int = 0, limit: int = 100
-) -> Sequence[Shown]:
-    """Return people of a batch in the order of the list, from behind a position on."""
-    query = _of(wanted).where(BatchJobRow.position > after)
-    found = await connection.execute(query.order_by(BatchJobRow.position).limit(limit))
+    connection: AsyncConnection, wanted: ContactFilter, *, after: int = 0, limit: int = 100
+) -> Sequence[ContactView]:
+    """Return people of a campaign in the order of the list, from behind a position on."""
+    query = _of(wanted).where(CampaignContactRow.position > after)
+    found = await connection.execute(query.order_by(CampaignContactRow.position).limit(limit))
     return [_shown(row) for row in found.mappings()]
 
 
-async def every(connection: AsyncConnection, wanted: Wanted) -> AsyncIterator[Shown]:
-    """Yield all wanted people of a batch, in the order of the list, some thousand in memory."""
+async def every(connection: AsyncConnection, wanted: ContactFilter) -> AsyncIterator[ContactView]:
+    """Yield all wanted people of a campaign, in the order of the list, some thousand in memory."""
     after = 0
     while rows := await listed(connection, wanted, after=after, limit=CHUNK):
         for row in rows:
@@ -210,32 +214,32 @@ async def every(connection: AsyncConnection, wanted: Wanted) -> AsyncIterator[Sh
         after = rows[-1].person.position
 
 
-async def one(connection: AsyncConnection, job_id: int) -> Shown | None:
-    """Return one person of a batch."""
-    found = await connection.execute(select(_table()).where(BatchJobRow.id == job_id))
+async def one(connection: AsyncConnection, contact_id: int) -> ContactView | None:
+    """Return one person of a campaign."""
+    found = await connection.execute(select(_table()).where(CampaignContactRow.id == contact_id))
     row = found.mappings().one_or_none()
     return None if row is None else _shown(row)
 
 
 async def of_number(
     connection: AsyncConnection, number: str, *, limit: int = 50
-) -> Sequence[Shown]:
-    """Return what came of a customer in batches, the newest first (CBK-4)."""
-    return await _newest(connection, BatchJobRow.number == number, limit)
+) -> Sequence[ContactView]:
+    """Return what came of a customer in campaigns, the newest first (CBK-4)."""
+    return await _newest(connection, CampaignContactRow.number == number, limit)
 
 
 async def of_ticket(
     connection: AsyncConnection, ticket_id: int, *, limit: int = 50
-) -> Sequence[Shown]:
+) -> Sequence[ContactView]:
     """Return the calls back about a ticket, the newest first (TKT-11)."""
-    return await _newest(connection, BatchJobRow.ticket_id == ticket_id, limit)
+    return await _newest(connection, CampaignContactRow.ticket_id == ticket_id, limit)
 
 
-async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapping[str, int]]:
+async def tally(connection: AsyncConnection, campaign_id: int) -> Mapping[str, Mapping[str, int]]:
     """Return how often each key was the answer, by question: what a chart shows."""
     counts: dict[str, dict[str, int]] = {}
-    async for shown in every(connection, Wanted(batch_id=batch_id)):
-        for question, key in shown.job.answers.items():
+    async for shown in every(connection, ContactFilter(campaign_id=campaign_id)):
+        for question, key in shown.contact.answers.items():
             of_question = counts.setdefault(question, {})
             of_question[key] = of_question.get(key, 0) + 1
     return counts
@@ -243,17 +247,21 @@ async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapp
 
 async def forgotten(connection: AsyncConnection, *, limit: int = 500) -> Sequence[int]:
     """Return who counts as being called, though no attempt for them is open."""
-    job, attempt = BatchJobRow, AttemptRow
+    contact, attempt = CampaignContactRow, AttemptRow
     is_open = (
         select(literal(1))
-        .where(attempt.purpose == PURPOSE, attempt.subject_id == job.id, attempt.ended_at.is_(None))
-        .correlate(job)
+        .where(
+            attempt.purpose == PURPOSE, attempt.subject_id == contact.id, attempt.ended_at.is_(None)
+        )
+        .correlate(contact)
         .exists()
     )
-    batches = select(BatchRow.id)  # few, so that an index of the people can be used
+    campaigns = select(CampaignRow.id)  # few, so that an index of the people can be used
     found = await connection.execute(
-        select(job.id)
-        .where(job.batch_id.in_(batches), job.state.in_(sorted(BEING_CALLED)), ~is_open)
+        select(contact.id)
+        .where(
+            contact.campaign_id.in_(campaigns), contact.state.in_(sorted(BEING_CALLED)), ~is_open
+        )
         .limit(limit)
     )
     return found.scalars().all()
@@ -273,24 +281,24 @@ async def last_attempts(
 
 
 def _table() -> Table:
-    table = BatchJobRow.__table__
+    table = CampaignContactRow.__table__
     assert isinstance(table, Table)
     return table
 
 
-def _of(wanted: Wanted) -> Select[Any]:
-    job = BatchJobRow
-    query = select(_table()).where(job.batch_id == wanted.batch_id)
+def _of(wanted: ContactFilter) -> Select[Any]:
+    contact = CampaignContactRow
+    query = select(_table()).where(contact.campaign_id == wanted.campaign_id)
     if wanted.states:
-        query = query.where(job.state.in_([state.value for state in wanted.states]))
+        query = query.where(contact.state.in_([state.value for state in wanted.states]))
     if wanted.results:
-        query = query.where(job.result.in_([result.value for result in wanted.results]))
+        query = query.where(contact.result.in_([result.value for result in wanted.results]))
     return query
 
 
 async def _due(
     connection: AsyncConnection,
-    batch_id: int,
+    campaign_id: int,
     which: ColumnElement[bool],
     *,
     until: datetime,
@@ -298,29 +306,29 @@ async def _due(
 ) -> Sequence[Claimed]:
     if limit <= 0:
         return []
-    job = BatchJobRow
+    contact = CampaignContactRow
     found = await connection.execute(
         select(_table(), DoNotCallRow.number.label("unwilling"))
-        .outerjoin(DoNotCallRow, DoNotCallRow.number == job.number)
-        .where(job.batch_id == batch_id, job.next_at <= until, which)
-        .order_by(job.next_at, job.id)
+        .outerjoin(DoNotCallRow, DoNotCallRow.number == contact.number)
+        .where(contact.campaign_id == campaign_id, contact.next_at <= until, which)
+        .order_by(contact.next_at, contact.id)
         .limit(limit)
         .with_for_update(of=_table(), skip_locked=True)
     )
     return [Claimed(_shown(row), row["unwilling"] is not None) for row in found.mappings()]
 
 
-async def _newest(connection: AsyncConnection, which: Any, limit: int) -> Sequence[Shown]:
-    query = select(_table()).where(which).order_by(BatchJobRow.id.desc()).limit(limit)
+async def _newest(connection: AsyncConnection, which: Any, limit: int) -> Sequence[ContactView]:
+    query = select(_table()).where(which).order_by(CampaignContactRow.id.desc()).limit(limit)
     return [_shown(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _shown(row: RowMapping) -> Shown:
+def _shown(row: RowMapping) -> ContactView:
     state: dict[str, Any] = {name: row[name] for name in _STATE}
-    state |= {"state": JobState(row["state"]), "result": Result(row["result"])}
-    return Shown(
+    state |= {"state": ContactState(row["state"]), "result": Result(row["result"])}
+    return ContactView(
         id=row["id"],
-        batch_id=row["batch_id"],
+        campaign_id=row["campaign_id"],
         person=Person(**{name: row[name] for name in _PERSON}),
-        job=Job(**state),
+        contact=Contact(**state),
     )

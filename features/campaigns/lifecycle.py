@@ -1,4 +1,4 @@
-"""Owns what a batch of calls (回访, 调查, 通知) is: its states, its questions. Does no I/O. CBK-3.
+"""Owns what a campaign (回访, 调查, 通知) is: its states, its questions. Does no I/O. CBK-3.
 
 | state | what goes on | what comes next |
 |---|---|---|
@@ -18,7 +18,7 @@ class Mode(StrEnum):
     AGENT = "agent"
 
 
-class BatchState(StrEnum):
+class CampaignState(StrEnum):
     DRAFT = "draft"
     RUNNING = "running"
     PAUSED = "paused"
@@ -26,11 +26,13 @@ class BatchState(StrEnum):
     FINISHED = "finished"
 
 
-FROM: Mapping[BatchState, frozenset[BatchState]] = {
-    BatchState.DRAFT: frozenset(),
-    BatchState.RUNNING: frozenset({BatchState.DRAFT, BatchState.PAUSED}),
-    BatchState.PAUSED: frozenset({BatchState.RUNNING}),
-    BatchState.STOPPED: frozenset({BatchState.DRAFT, BatchState.RUNNING, BatchState.PAUSED}),
-    BatchState.FINISHED: frozenset({BatchState.RUNNING}),
+FROM: Mapping[CampaignState, frozenset[CampaignState]] = {
+    CampaignState.DRAFT: frozenset(),
+    CampaignState.RUNNING: frozenset({CampaignState.DRAFT, CampaignState.PAUSED}),
+    CampaignState.PAUSED: frozenset({CampaignState.RUNNING}),
+    CampaignState.STOPPED: frozenset(
+        {CampaignState.DRAFT, CampaignState.RUNNING, CampaignState.PAUSED}
+    ),
+    CampaignState.FINISHED: frozenset({CampaignState.RUNNING}),
 }
-"""From which states a batch gets into each."""
+"""From which states a campaign gets into each."""

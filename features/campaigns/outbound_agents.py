@@ -1,4 +1,5 @@
-"""Owns the calls of batches in which agents talk: an agent is rung first, the person then (CBK-3).
+"""Owns the calls of campaigns in which agents talk: an agent is rung first, the person then
+(CBK-3).
 
 In the dialplan the agent hears a word, and only then the person's phone rings: who answers always
 has somebody to talk to.
@@ -9,14 +10,14 @@ from typing import Final
 
 from callflow.rules.questions import Result
 from dispatch.call_facts import Said
-from dispatch.purpose import Heard, Lifted, Over, Planned, Statement
+from dispatch.purpose import AttemptFact, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, dialled
 from features.campaigns.contact import AttemptOver, Dialled, Event, Reached
-from features.campaigns.contacts import Shown
-from features.campaigns.queries import Batch
+from features.campaigns.contacts import ContactView
+from features.campaigns.queries import Campaign
 from features.duties.choice import ReadyAgent
 
-WHY: Final = "batch"
+WHY: Final = "campaign"
 """What the agent's page is told that the call is for."""
 
 _EVENTS: Final[Mapping[str, Event]] = {
@@ -31,8 +32,8 @@ _EVENTS: Final[Mapping[str, Event]] = {
 }
 
 
-def event(heard: Heard) -> Event | None:
-    """Return what a fact about an agent's call is for the person of the batch."""
+def event(heard: AttemptFact) -> Event | None:
+    """Return what a fact about an agent's call is for the person of the campaign."""
     match heard.what:
         case Lifted():
             return None  # the agent: what follows is told by the dialplan
@@ -42,7 +43,7 @@ def event(heard: Heard) -> Event | None:
             return _EVENTS.get(what)
 
 
-def planned(batch: Batch, shown: Shown, agent: ReadyAgent, first: Planned) -> Planned:
+def planned(campaign: Campaign, shown: ContactView, agent: ReadyAgent, first: Planned) -> Planned:
     """Return the ring of an agent in the place of the person's, whose number is dialled then."""
     number = dialled(shown.person.number)
     return Planned(
@@ -53,10 +54,10 @@ def planned(batch: Batch, shown: Shown, agent: ReadyAgent, first: Planned) -> Pl
         connects=number,
         at=first.at,
         told={
-            "PROMISE_NUMBER": number,
-            "PROMISE_WHY": WHY,
-            "PROMISE_BY": agent.number,
-            "PROMISE_LANGUAGE": first.told["BATCH_LANGUAGE"],
+            "CALLBACK_NUMBER": number,
+            "CALLBACK_WHY": WHY,
+            "CALLBACK_BY": agent.number,
+            "CALLBACK_LANGUAGE": first.told["CAMPAIGN_LANGUAGE"],
         },
-        shown_for=batch.preview_for,
+        shown_for=campaign.preview_for,
     )

@@ -1,4 +1,6 @@
-"""Owns how evenly a batch rings people: so many calls a second, a late turn made good. No I/O."""
+"""Owns how evenly a campaign rings people: so many calls a second, a late turn made good. No
+I/O.
+"""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -12,38 +14,38 @@ a burst."""
 
 @dataclass
 class Pace:
-    """When each batch may ring the next person."""
+    """When each campaign may ring the next person."""
 
     _next: MutableMapping[int, datetime] = field(default_factory=dict)
 
-    def ready_at(self, batch: int, due: datetime) -> datetime:
+    def ready_at(self, campaign: int, due: datetime) -> datetime:
         """Return when somebody who is due may be rung."""
-        return max(due, self._next.get(batch, due))
+        return max(due, self._next.get(campaign, due))
 
-    def free(self, batch: int, *, now: datetime, calls_per_second: float) -> int:
+    def free(self, campaign: int, *, now: datetime, calls_per_second: float) -> int:
         """Return how many may be rung now."""
-        begin = self._begin(batch, now)
+        begin = self._begin(campaign, now)
         if begin > now:
             return 0
         return 1 + int((now - begin).total_seconds() * calls_per_second)
 
-    def spend(self, batch: int, calls: int, *, now: datetime, calls_per_second: float) -> None:
+    def spend(self, campaign: int, calls: int, *, now: datetime, calls_per_second: float) -> None:
         """Note that so many were rung."""
         if calls:
-            begin = self._begin(batch, now)
-            self._next[batch] = begin + timedelta(seconds=calls / calls_per_second)
+            begin = self._begin(campaign, now)
+            self._next[campaign] = begin + timedelta(seconds=calls / calls_per_second)
 
-    def last(self, batch: int) -> datetime | None:
-        """Return when a batch may ring again after the last time; None: it has rung nobody."""
-        return self._next.get(batch)
+    def last(self, campaign: int) -> datetime | None:
+        """Return when a campaign may ring again after the last time; None: it has rung nobody."""
+        return self._next.get(campaign)
 
-    def _begin(self, batch: int, now: datetime) -> datetime:
-        return max(self._next.get(batch, now), now - MADE_GOOD)
+    def _begin(self, campaign: int, now: datetime) -> datetime:
+        return max(self._next.get(campaign, now), now - MADE_GOOD)
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """One batch that has people who are due."""
+    """One campaign that has people who are due."""
 
     calling: int
     """How many it calls already."""
@@ -54,7 +56,7 @@ class Asks:
 
 
 def shares(asking: Mapping[int, Asks], lines: int) -> Mapping[int, int]:
-    """Return how many of so many lines each batch gets: the next always who calls fewest.
+    """Return how many of so many lines each campaign gets: the next always who calls fewest.
 
     Among those the one that rang longest ago: one line, or one agent, goes round.
     """

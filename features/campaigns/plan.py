@@ -1,4 +1,6 @@
-"""Owns what a batch may be told by people and programs: its limits, its questions, its people."""
+"""Owns what a campaign may be told by people and programs: its limits, its questions, its
+people.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,11 +10,11 @@ from typing import Final
 from calendars import calendar
 from callflow.rules.hours import Calendar
 from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question, Result
-from features.campaigns import contacts as batch_jobs
+from features.campaigns import contacts as campaign_contacts
 from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
 from features.campaigns.contact import SPACING
 from features.campaigns.lists import List
-from features.campaigns.queries import Batch, Known, Progress
+from features.campaigns.queries import Campaign, Progress, SavedCampaign
 from features.campaigns.time_left import Pace, done_at
 from imports.faults import Person
 from settings import Settings
@@ -43,7 +45,7 @@ USUAL: Final[Mapping[Kind, Sequence[str]]] = {
 
 
 def usual(kind: Kind) -> tuple[Question, ...]:
-    """Return what a batch of a kind asks where nobody chose."""
+    """Return what a campaign of a kind asks where nobody chose."""
     return NOTICES if kind is Kind.NOTICE else tuple(OURS[name] for name in USUAL[kind])
 
 
@@ -72,10 +74,10 @@ def spacing_of(minutes: Mapping[Result, float | None]) -> Mapping[Result, float]
     return {result: seconds for result, seconds in every.items() if seconds is not None}
 
 
-def people_of(given: List, *, language: str) -> Sequence[batch_jobs.Person]:
-    """Return the people of a list as a batch keeps them."""
+def people_of(given: List, *, language: str) -> Sequence[campaign_contacts.Person]:
+    """Return the people of a list as a campaign keeps them."""
     return [
-        batch_jobs.Person(
+        campaign_contacts.Person(
             position=one.line,
             number=one.number,
             name=one.name,
@@ -98,20 +100,20 @@ def days_of(country: str, changes: str) -> Calendar:
     return calendar(country, changes)
 
 
-def hours_of(batch: Batch, settings: Settings) -> CallingHours:
-    """Return when people of a batch are called whose row names no zone."""
+def hours_of(campaign: Campaign, settings: Settings) -> CallingHours:
+    """Return when people of a campaign are called whose row names no zone."""
     return CallingHours(
-        zone=batch.zone,
-        opens=batch.opens,
-        closes=batch.closes,
-        on_weekends=batch.on_weekends,
-        on_holidays=batch.on_holidays,
+        zone=campaign.zone,
+        opens=campaign.opens,
+        closes=campaign.closes,
+        on_weekends=campaign.on_weekends,
+        on_holidays=campaign.on_holidays,
         calendar=days_of(settings.holiday_country, settings.holidays),
     )
 
 
 def end_of(
-    known: Known,
+    known: SavedCampaign,
     progress: Progress,
     *,
     ended: int,
@@ -120,27 +122,27 @@ def end_of(
     now: datetime,
     rules: Settings,
 ) -> datetime | None:
-    """Return when a batch will be done, as far as anybody can tell; None: nobody can.
+    """Return when a campaign will be done, as far as anybody can tell; None: nobody can.
 
     `again` is when the last of those who are to be called again is.
     """
-    batch = known.batch
+    campaign = known.campaign
     pace = Pace(
-        lines=min(batch.lines, rules.lines_batches),
-        calls_per_second=batch.calls_per_second,
+        lines=min(campaign.lines, rules.lines_campaigns),
+        calls_per_second=campaign.calls_per_second,
         ended=ended,
         within_s=within_s,
     )
-    at = done_at(now, progress.total - progress.over, pace, hours_of(batch, rules))
+    at = done_at(now, progress.total - progress.over, pace, hours_of(campaign, rules))
     if at is None or again is None:
         return at
-    return max(at, again + timedelta(seconds=rules.batch_ring_for))
+    return max(at, again + timedelta(seconds=rules.campaign_ring_for))
 
 
-def resumes_at(known: Known, *, now: datetime, rules: Settings) -> datetime | None:
+def resumes_at(known: SavedCampaign, *, now: datetime, rules: Settings) -> datetime | None:
     """Return when people may be called again, None when they may be called now."""
     try:
-        at = next_allowed(now, hours_of(known.batch, rules))
+        at = next_allowed(now, hours_of(known.campaign, rules))
     except NeverError:
         return None
     return at if at > now else None

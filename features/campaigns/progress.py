@@ -1,4 +1,4 @@
-"""Owns what is seen of a batch at a moment: how far it is, when it is done, whether it rests."""
+"""Owns what is seen of a campaign at a moment: how far it is, when it is done, whether it rests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.campaigns import plan as batch_plan
-from features.campaigns import queries as batches
-from features.campaigns import results as batch_results
-from features.campaigns.lifecycle import BatchState, Mode
-from features.campaigns.queries import Known, Progress
+from features.campaigns import plan as campaign_plan
+from features.campaigns import queries as campaigns
+from features.campaigns import results as campaign_results
+from features.campaigns.lifecycle import CampaignState, Mode
+from features.campaigns.queries import Progress, SavedCampaign
 from features.duties import free_agents
 from features.duties.free_agents import Hands
 from settings import Settings
@@ -22,13 +22,13 @@ LATELY: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One batch at a moment."""
+    """One campaign at a moment."""
 
-    known: Known
+    known: SavedCampaign
     progress: Progress
     ends_at: datetime | None
     resumes_at: datetime | None
-    """When people may be called again; None: now, or the batch does not run."""
+    """When people may be called again; None: now, or the campaign does not run."""
 
     @property
     def left(self) -> int:
@@ -41,29 +41,29 @@ class Seen:
 
 
 async def seen(
-    connection: AsyncConnection, known: Sequence[Known], settings: Settings
+    connection: AsyncConnection, known: Sequence[SavedCampaign], settings: Settings
 ) -> Sequence[Seen]:
-    """Return how some batches stand now."""
+    """Return how some campaigns stand now."""
     now = datetime.now(UTC)
     keys = [one.id for one in known]
-    progress = await batches.progress(connection, keys) if keys else {}
-    lately = await batch_results.ended_since(connection, keys, now - LATELY) if keys else {}
-    again = await batch_results.last_again(connection, keys) if keys else {}
+    progress = await campaigns.progress(connection, keys) if keys else {}
+    lately = await campaign_results.ended_since(connection, keys, now - LATELY) if keys else {}
+    again = await campaign_results.last_again(connection, keys) if keys else {}
     return [_seen(one, progress[one.id], lately, again, settings, now) for one in known]
 
 
 def _seen(
-    known: Known,
+    known: SavedCampaign,
     progress: Progress,
     lately: Mapping[int, int],
     again: Mapping[int, datetime],
     settings: Settings,
     now: datetime,
 ) -> Seen:
-    if known.state is not BatchState.RUNNING:
+    if known.state is not CampaignState.RUNNING:
         return Seen(known, progress, None, None)
     since = max(known.started_at or now, now - LATELY)
-    ends_at = batch_plan.end_of(
+    ends_at = campaign_plan.end_of(
         known,
         progress,
         ended=lately.get(known.id, 0),
@@ -72,18 +72,20 @@ def _seen(
         now=now,
         rules=settings,
     )
-    return Seen(known, progress, ends_at, batch_plan.resumes_at(known, now=now, rules=settings))
+    return Seen(known, progress, ends_at, campaign_plan.resumes_at(known, now=now, rules=settings))
 
 
 async def hands(connection: AsyncConnection, *, seen: Seen) -> Hands | None:
-    """Return which agents are free for a batch that needs them; None: it needs none (any more)."""
-    over = (BatchState.STOPPED, BatchState.FINISHED)
-    if seen.known.batch.mode is not Mode.AGENT or seen.known.state in over:
+    """Return which agents are free for a campaign that needs them; None: it needs none (any
+    more).
+    """
+    over = (CampaignState.STOPPED, CampaignState.FINISHED)
+    if seen.known.campaign.mode is not Mode.AGENT or seen.known.state in over:
         return None
-    return await free_agents.for_batches(connection, datetime.now(UTC))
+    return await free_agents.for_campaigns(connection, datetime.now(UTC))
 
 
-async def one(connection: AsyncConnection, batch_id: int, settings: Settings) -> Seen | None:
-    """Return how one batch stands now, None when there is none."""
-    known = await batches.one(connection, batch_id)
+async def one(connection: AsyncConnection, campaign_id: int, settings: Settings) -> Seen | None:
+    """Return how one campaign stands now, None when there is none."""
+    known = await campaigns.one(connection, campaign_id)
     return None if known is None else (await seen(connection, [known], settings))[0]

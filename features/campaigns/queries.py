@@ -1,4 +1,4 @@
-"""Owns the batches as rows: what is asked of whom and when, and how far each has come. CBK-3.
+"""Owns the campaigns as rows: what is asked of whom and when, and how far each has come. CBK-3.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True` for what changes).
 """
@@ -15,11 +15,11 @@ from sqlalchemy.orm import aliased
 from callflow.rules.questions import Kind, Question, Result, questions_in
 from db.paging import Page, column_of, page
 from features.accounts.tables import AccountRow
-from features.campaigns import contacts as batch_jobs
-from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, JobState
+from features.campaigns import contacts as campaign_contacts
+from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, ContactState
 from features.campaigns.contacts import Person
-from features.campaigns.lifecycle import FROM, BatchState, Mode
-from features.campaigns.tables import BatchJobRow, BatchRow
+from features.campaigns.lifecycle import FROM, CampaignState, Mode
+from features.campaigns.tables import CampaignContactRow, CampaignRow
 
 _PLAIN = (
     "name",
@@ -34,7 +34,7 @@ _PLAIN = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Campaign:
     """What is asked, and how people are called for it."""
 
     name: str
@@ -57,12 +57,12 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A batch as it stands."""
+class SavedCampaign:
+    """A campaign as it stands."""
 
     id: int
-    batch: Batch
-    state: BatchState
+    campaign: Campaign
+    state: CampaignState
     made_at: datetime
     made_by: str | None
     """Account number; None: a program."""
@@ -73,9 +73,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many people of a batch stand where."""
+    """How many people of a campaign stand where."""
 
-    states: Mapping[JobState, int]
+    states: Mapping[ContactState, int]
     results: Mapping[Result, int]
     """By the result that is known last, also of who is called again."""
 
@@ -98,62 +98,62 @@ class Progress:
 
 async def make(
     connection: AsyncConnection,
-    wanted: Batch,
+    wanted: Campaign,
     people: Sequence[Person],
     *,
     made_by: int | None,
     now: datetime,
     due: datetime | None = None,
 ) -> int:
-    """Keep a batch as a draft, with its people; return its id.
+    """Keep a campaign as a draft, with its people; return its id.
 
     Nobody is called before `due`. Numbers must differ from each other (IntegrityError).
     """
-    made = insert(BatchRow).values(
-        **_columns(wanted), state=BatchState.DRAFT.value, made_at=now, made_by=made_by
+    made = insert(CampaignRow).values(
+        **_columns(wanted), state=CampaignState.DRAFT.value, made_at=now, made_by=made_by
     )
-    key: int = (await connection.execute(made.returning(BatchRow.id))).scalar_one()
-    await batch_jobs.add(connection, key, people, due=due or now)
+    key: int = (await connection.execute(made.returning(CampaignRow.id))).scalar_one()
+    await campaign_contacts.add(connection, key, people, due=due or now)
     return key
 
 
 async def copy(
     connection: AsyncConnection,
-    batch_id: int,
+    campaign_id: int,
     *,
     name: str,
     made_by: int | None,
     now: datetime,
     unreached: bool = False,
 ) -> int | None:
-    """Make a draft with the same questions and people; None: there is no such batch.
+    """Make a draft with the same questions and people; None: there is no such campaign.
 
     `unreached`: only with those whom nobody reached.
     """
-    known = await one(connection, batch_id)
+    known = await one(connection, campaign_id)
     if known is None:
         return None
-    key = await make(connection, known.batch, (), made_by=made_by, now=now)
+    key = await make(connection, known.campaign, (), made_by=made_by, now=now)
     await connection.execute(
-        update(BatchRow).where(BatchRow.id == key).values(name=name, copied_from=batch_id)
+        update(CampaignRow).where(CampaignRow.id == key).values(name=name, copied_from=campaign_id)
     )
-    await batch_jobs.copy(connection, batch_id, key, due=now, unreached=unreached)
+    await campaign_contacts.copy(connection, campaign_id, key, due=now, unreached=unreached)
     return key
 
 
 async def change(
-    connection: AsyncConnection, batch_id: int, to: BatchState, *, now: datetime
+    connection: AsyncConnection, campaign_id: int, to: CampaignState, *, now: datetime
 ) -> bool:
-    """Start, pause, go on with or stop a batch; False: not from the state that it is in."""
-    row = BatchRow
+    """Start, pause, go on with or stop a campaign; False: not from the state that it is in."""
+    row = CampaignRow
     values: dict[str, Any] = {"state": to.value}
-    if to is BatchState.RUNNING:
+    if to is CampaignState.RUNNING:
         values["started_at"] = func.coalesce(row.started_at, _moment(now))
-    if to in (BatchState.STOPPED, BatchState.FINISHED):
+    if to in (CampaignState.STOPPED, CampaignState.FINISHED):
         values["ended_at"] = now
     done = await connection.execute(
         update(row)
-        .where(row.id == batch_id, row.state.in_([state.value for state in FROM[to]]))
+        .where(row.id == campaign_id, row.state.in_([state.value for state in FROM[to]]))
         .values(values)
         .returning(row.id)
     )
@@ -161,80 +161,84 @@ async def change(
 
 
 async def finish(connection: AsyncConnection, *, now: datetime) -> Sequence[int]:
-    """Close the running batches of which nobody is left to be called; return which."""
-    job = BatchJobRow
-    open_states = [state.value for state in JobState if state not in OVER]
+    """Close the running campaigns of which nobody is left to be called; return which."""
+    contact = CampaignContactRow
+    open_states = [state.value for state in ContactState if state not in OVER]
     left = (
         select(literal(1))
-        .where(job.batch_id == BatchRow.id, job.state.in_(open_states))
-        .correlate(BatchRow)
+        .where(contact.campaign_id == CampaignRow.id, contact.state.in_(open_states))
+        .correlate(CampaignRow)
         .exists()
     )
     done = await connection.execute(
-        update(BatchRow)
-        .where(BatchRow.state == BatchState.RUNNING.value, ~left)
-        .values(state=BatchState.FINISHED.value, ended_at=now)
-        .returning(BatchRow.id)
+        update(CampaignRow)
+        .where(CampaignRow.state == CampaignState.RUNNING.value, ~left)
+        .values(state=CampaignState.FINISHED.value, ended_at=now)
+        .returning(CampaignRow.id)
     )
     return done.scalars().all()
 
 
-async def reopen(connection: AsyncConnection, batch_id: int) -> None:
-    """Have a batch that had finished run on: somebody of it wants to be called again."""
+async def reopen(connection: AsyncConnection, campaign_id: int) -> None:
+    """Have a campaign that had finished run on: somebody of it wants to be called again."""
     await connection.execute(
-        update(BatchRow)
-        .where(BatchRow.id == batch_id, BatchRow.state == BatchState.FINISHED.value)
-        .values(state=BatchState.RUNNING.value, ended_at=None)
+        update(CampaignRow)
+        .where(CampaignRow.id == campaign_id, CampaignRow.state == CampaignState.FINISHED.value)
+        .values(state=CampaignState.RUNNING.value, ended_at=None)
     )
 
 
 async def listed(
     connection: AsyncConnection, *, limit: int = 50, cursor: str | None = None
-) -> Page[Known]:
-    """Return the batches, the newest first."""
-    order = (column_of(BatchRow.made_at), column_of(BatchRow.id))
+) -> Page[SavedCampaign]:
+    """Return the campaigns, the newest first."""
+    order = (column_of(CampaignRow.made_at), column_of(CampaignRow.id))
     return await page(connection, _known(), order=order, limit=limit, cursor=cursor, read=_in)
 
 
-async def one(connection: AsyncConnection, batch_id: int) -> Known | None:
-    """Return one batch."""
-    found = await connection.execute(_known().where(BatchRow.id == batch_id))
+async def one(connection: AsyncConnection, campaign_id: int) -> SavedCampaign | None:
+    """Return one campaign."""
+    found = await connection.execute(_known().where(CampaignRow.id == campaign_id))
     row = found.mappings().one_or_none()
     return None if row is None else _in(row)
 
 
-async def several(connection: AsyncConnection, batch_ids: Collection[int]) -> Mapping[int, Batch]:
-    """Return batches by id."""
-    found = await connection.execute(select(BatchRow.__table__).where(BatchRow.id.in_(batch_ids)))
-    return {row["id"]: _batch(row) for row in found.mappings()}
+async def several(
+    connection: AsyncConnection, campaign_ids: Collection[int]
+) -> Mapping[int, Campaign]:
+    """Return campaigns by id."""
+    found = await connection.execute(
+        select(CampaignRow.__table__).where(CampaignRow.id.in_(campaign_ids))
+    )
+    return {row["id"]: _campaign(row) for row in found.mappings()}
 
 
 async def progress(
-    connection: AsyncConnection, batch_ids: Collection[int]
+    connection: AsyncConnection, campaign_ids: Collection[int]
 ) -> Mapping[int, Progress]:
-    """Return how far batches have come, by id; from the index alone."""
-    job = BatchJobRow
+    """Return how far campaigns have come, by id; from the index alone."""
+    contact = CampaignContactRow
     found = await connection.execute(
-        select(job.batch_id, job.state, job.result, func.count())
-        .where(job.batch_id.in_(batch_ids))
-        .group_by(job.batch_id, job.state, job.result)
+        select(contact.campaign_id, contact.state, contact.result, func.count())
+        .where(contact.campaign_id.in_(campaign_ids))
+        .group_by(contact.campaign_id, contact.state, contact.result)
     )
-    states: dict[int, dict[JobState, int]] = {key: {} for key in batch_ids}
-    results: dict[int, dict[Result, int]] = {key: {} for key in batch_ids}
+    states: dict[int, dict[ContactState, int]] = {key: {} for key in campaign_ids}
+    results: dict[int, dict[Result, int]] = {key: {} for key in campaign_ids}
     for key, state, result, count in found:
-        of_state, of_result = JobState(state), Result(result)
+        of_state, of_result = ContactState(state), Result(result)
         states[key][of_state] = states[key].get(of_state, 0) + count
         if of_result:
             results[key][of_result] = results[key].get(of_result, 0) + count
-    return {key: Progress(states[key], results[key]) for key in batch_ids}
+    return {key: Progress(states[key], results[key]) for key in campaign_ids}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A running batch, as the dispatcher needs to know it."""
+    """A running campaign, as the dispatcher needs to know it."""
 
     id: int
-    batch: Batch
+    campaign: Campaign
     due: datetime | None
     """When the next of its people is to be called; None: nobody for now."""
     calling: int
@@ -242,51 +246,51 @@ class Running:
 
 
 async def running(connection: AsyncConnection) -> Sequence[Running]:
-    """Return the batches that run; a look into an index each, however many people they have."""
-    job = BatchJobRow
+    """Return the campaigns that run; a look into an index each, however many people they have."""
+    contact = CampaignContactRow
     due = (
-        select(func.min(job.next_at))
-        .where(job.batch_id == BatchRow.id, job.next_at.is_not(None))
-        .correlate(BatchRow)
+        select(func.min(contact.next_at))
+        .where(contact.campaign_id == CampaignRow.id, contact.next_at.is_not(None))
+        .correlate(CampaignRow)
         .scalar_subquery()
     )
     calling = (
         select(func.count())
-        .where(job.batch_id == BatchRow.id, job.state.in_(sorted(BEING_CALLED)))
-        .correlate(BatchRow)
+        .where(contact.campaign_id == CampaignRow.id, contact.state.in_(sorted(BEING_CALLED)))
+        .correlate(CampaignRow)
         .scalar_subquery()
     )
     found = await connection.execute(
-        select(BatchRow.__table__, due.label("due"), calling.label("calling"))
-        .where(BatchRow.state == BatchState.RUNNING.value)
-        .order_by(BatchRow.id)
+        select(CampaignRow.__table__, due.label("due"), calling.label("calling"))
+        .where(CampaignRow.state == CampaignState.RUNNING.value)
+        .order_by(CampaignRow.id)
     )
     return [
-        Running(id=row["id"], batch=_batch(row), due=row["due"], calling=row["calling"])
+        Running(id=row["id"], campaign=_campaign(row), due=row["due"], calling=row["calling"])
         for row in found.mappings()
     ]
 
 
 def _moment(now: datetime) -> Any:
-    return literal(now, BatchRow.__table__.c.started_at.type)
+    return literal(now, CampaignRow.__table__.c.started_at.type)
 
 
-def _columns(batch: Batch) -> dict[str, Any]:
-    return {name: getattr(batch, name) for name in _PLAIN} | {
-        "kind": batch.kind.value,
-        "mode": batch.mode.value,
-        "script": [asdict(each) for each in batch.questions],
-        "opens": f"{batch.opens:%H:%M}",
-        "closes": f"{batch.closes:%H:%M}",
-        "spacing": {result.value: seconds for result, seconds in batch.spacing.items()},
+def _columns(campaign: Campaign) -> dict[str, Any]:
+    return {name: getattr(campaign, name) for name in _PLAIN} | {
+        "kind": campaign.kind.value,
+        "mode": campaign.mode.value,
+        "script": [asdict(each) for each in campaign.questions],
+        "opens": f"{campaign.opens:%H:%M}",
+        "closes": f"{campaign.closes:%H:%M}",
+        "spacing": {result.value: seconds for result, seconds in campaign.spacing.items()},
         "started_at": null(),
         "ended_at": null(),
         "copied_from": null(),
     }
 
 
-def _batch(row: RowMapping) -> Batch:
-    return Batch(
+def _campaign(row: RowMapping) -> Campaign:
+    return Campaign(
         **{name: row[name] for name in _PLAIN},
         kind=Kind(row["kind"]),
         mode=Mode(row["mode"]),
@@ -300,17 +304,17 @@ def _batch(row: RowMapping) -> Batch:
 def _known() -> Select[Any]:
     maker = aliased(AccountRow)
     return (
-        select(BatchRow.__table__, maker.number.label("maker"))
-        .select_from(BatchRow)
-        .outerjoin(maker, maker.id == BatchRow.made_by)
+        select(CampaignRow.__table__, maker.number.label("maker"))
+        .select_from(CampaignRow)
+        .outerjoin(maker, maker.id == CampaignRow.made_by)
     )
 
 
-def _in(row: RowMapping) -> Known:
-    return Known(
+def _in(row: RowMapping) -> SavedCampaign:
+    return SavedCampaign(
         id=row["id"],
-        batch=_batch(row),
-        state=BatchState(row["state"]),
+        campaign=_campaign(row),
+        state=CampaignState(row["state"]),
         made_at=row["made_at"],
         made_by=row["maker"],
         started_at=row["started_at"],

@@ -1,4 +1,4 @@
-"""Owns what came of batches, as people look at it: of a customer, of a ticket, how fast (CBK-3).
+"""Owns what came of campaigns, as people look at it: of a customer, of a ticket, how fast (CBK-3).
 
 All of it only reads, in the caller's transaction.
 """
@@ -12,9 +12,9 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Kind, Question, Result, questions_in
-from features.campaigns.contact import BEING_CALLED, OVER, JobState
-from features.campaigns.lifecycle import BatchState
-from features.campaigns.tables import WAS_CALLED, BatchJobRow, BatchRow
+from features.campaigns.contact import BEING_CALLED, OVER, ContactState
+from features.campaigns.lifecycle import CampaignState
+from features.campaigns.tables import WAS_CALLED, CampaignContactRow, CampaignRow
 from features.do_not_call.tables import DoNotCallRow
 from features.tickets.tables import TicketRow
 
@@ -24,16 +24,16 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """What came of one person in one batch."""
+    """What came of one person in one campaign."""
 
-    batch_id: int
-    batch: str
-    """The batch's name."""
+    campaign_id: int
+    campaign: str
+    """The campaign's name."""
     kind: Kind
     questions: Sequence[Question]
     ticket_id: int | None
     number: str
-    state: JobState
+    state: ContactState
     result: Result
     answers: Mapping[str, str]
     tries: int
@@ -41,18 +41,18 @@ class Came:
 
 
 async def of_number(connection: AsyncConnection, number: str, *, limit: int = 20) -> Sequence[Came]:
-    """Return what came of a customer in all batches, the newest first (CBK-4)."""
-    query = _came().where(BatchJobRow.number == number)
-    return await _found(connection, query.order_by(BatchJobRow.id.desc()).limit(limit))
+    """Return what came of a customer in all campaigns, the newest first (CBK-4)."""
+    query = _came().where(CampaignContactRow.number == number)
+    return await _found(connection, query.order_by(CampaignContactRow.id.desc()).limit(limit))
 
 
 async def of_tickets(
     connection: AsyncConnection, ticket_ids: Collection[int], *, limit: int = 200
 ) -> Mapping[int, Sequence[Came]]:
     """Return the calls about some tickets, the newest first, by the ticket's id (TKT-11)."""
-    query = _came().where(BatchJobRow.ticket_id.in_(list(ticket_ids)[:AT_ONCE]))
+    query = _came().where(CampaignContactRow.ticket_id.in_(list(ticket_ids)[:AT_ONCE]))
     found: dict[int, list[Came]] = {}
-    for one in await _found(connection, query.order_by(BatchJobRow.id.desc()).limit(limit)):
+    for one in await _found(connection, query.order_by(CampaignContactRow.id.desc()).limit(limit)):
         if one.ticket_id is not None:
             found.setdefault(one.ticket_id, []).append(one)
     return found
@@ -105,32 +105,32 @@ async def ticket_numbers(connection: AsyncConnection, ids: Collection[int]) -> M
 
 
 async def ended_since(
-    connection: AsyncConnection, batch_ids: Collection[int], since: datetime
+    connection: AsyncConnection, campaign_ids: Collection[int], since: datetime
 ) -> Mapping[int, int]:
-    """Return with how many people of each batch we were done since a moment."""
-    job = BatchJobRow
+    """Return with how many people of each campaign we were done since a moment."""
+    contact = CampaignContactRow
     rows = await connection.execute(
-        select(job.batch_id, func.count())
+        select(contact.campaign_id, func.count())
         .where(
-            job.batch_id.in_(batch_ids),
-            job.state.in_([state.value for state in OVER]),
-            job.ended_at >= since,
+            contact.campaign_id.in_(campaign_ids),
+            contact.state.in_([state.value for state in OVER]),
+            contact.ended_at >= since,
         )
-        .group_by(job.batch_id)
+        .group_by(contact.campaign_id)
     )
     return dict(rows.all())
 
 
-async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapping[str, int]]:
+async def tally(connection: AsyncConnection, campaign_id: int) -> Mapping[str, Mapping[str, int]]:
     """Return how often each key was the answer, by question: what a chart shows."""
-    job = BatchJobRow
+    contact = CampaignContactRow
     each = func.json_each if connection.dialect.name == "sqlite" else func.json_each_text
-    answer = each(job.answers).table_valued("key", "value")
+    answer = each(contact.answers).table_valued("key", "value")
     rows = await connection.execute(
         select(answer.c.key, answer.c.value, func.count())
-        .select_from(job)
+        .select_from(contact)
         .join(answer, true())
-        .where(job.batch_id == batch_id)
+        .where(contact.campaign_id == campaign_id)
         .group_by(answer.c.key, answer.c.value)
         .order_by(answer.c.key, answer.c.value)
     )
@@ -141,31 +141,37 @@ async def tally(connection: AsyncConnection, batch_id: int) -> Mapping[str, Mapp
 
 
 async def last_again(
-    connection: AsyncConnection, batch_ids: Collection[int]
+    connection: AsyncConnection, campaign_ids: Collection[int]
 ) -> Mapping[int, datetime]:
-    """Return when the last of those who are to be called again is, by batch; absent: nobody is."""
-    job = BatchJobRow
+    """Return when the last of those who are to be called again is, by campaign; absent: nobody
+    is.
+    """
+    contact = CampaignContactRow
     found = await connection.execute(
-        select(job.batch_id, func.max(job.next_at))
-        .where(job.batch_id.in_(batch_ids), job.next_at.is_not(None), WAS_CALLED)
-        .group_by(job.batch_id)
+        select(contact.campaign_id, func.max(contact.next_at))
+        .where(contact.campaign_id.in_(campaign_ids), contact.next_at.is_not(None), WAS_CALLED)
+        .group_by(contact.campaign_id)
     )
     return {key: at for key, at in found if at is not None}
 
 
 Pulse = Sequence[tuple[int, str, int, int]]
-"""Of each batch that is not over: id, state, how many are done with, how many are being called."""
+"""Of each campaign that is not over: id, state, how many are done with, how many are being
+called.
+"""
 
 
 async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
-    """Return what moves on open pages: batches that are not over, or have ended since a moment."""
-    job, row = BatchJobRow, BatchRow
-    lives = row.state.in_([BatchState.RUNNING.value, BatchState.PAUSED.value])
+    """Return what moves on open pages: campaigns that are not over, or have ended since a
+    moment.
+    """
+    contact, row = CampaignContactRow, CampaignRow
+    lives = row.state.in_([CampaignState.RUNNING.value, CampaignState.PAUSED.value])
     found = await connection.execute(
-        select(row.id, row.state, job.state, func.count())
-        .join(job, job.batch_id == row.id)
+        select(row.id, row.state, contact.state, func.count())
+        .join(contact, contact.campaign_id == row.id)
         .where(lives | (row.ended_at >= since))
-        .group_by(row.id, row.state, job.state)
+        .group_by(row.id, row.state, contact.state)
         .order_by(row.id)
     )
     counted: dict[int, tuple[str, int, int]] = {}
@@ -178,24 +184,31 @@ async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
 
 
 def _came() -> Select[Any]:
-    job, row = BatchJobRow, BatchRow
+    contact, row = CampaignContactRow, CampaignRow
     columns: Sequence[Any] = (
-        *(job.batch_id, job.ticket_id, job.number, job.state, job.result, job.answers),
-        *(job.tries, job.ended_at, row.name.label("batch"), row.kind, row.script),
+        *(
+            contact.campaign_id,
+            contact.ticket_id,
+            contact.number,
+            contact.state,
+            contact.result,
+            contact.answers,
+        ),
+        *(contact.tries, contact.ended_at, row.name.label("campaign"), row.kind, row.script),
     )
-    return select(*columns).join(row, row.id == job.batch_id)
+    return select(*columns).join(row, row.id == contact.campaign_id)
 
 
 async def _found(connection: AsyncConnection, query: Select[Any]) -> Sequence[Came]:
     return [
         Came(
-            batch_id=row["batch_id"],
-            batch=row["batch"],
+            campaign_id=row["campaign_id"],
+            campaign=row["campaign"],
             kind=Kind(row["kind"]),
             questions=questions_in(row["script"]),
             ticket_id=row["ticket_id"],
             number=row["number"],
-            state=JobState(row["state"]),
+            state=ContactState(row["state"]),
             result=Result(row["result"]),
             answers=row["answers"],
             tries=row["tries"],

@@ -1,4 +1,6 @@
-"""Owns the JSON of batches: a list that was read, a batch, its people, the do-not-call list."""
+"""Owns the JSON of campaigns: a list that was read, a campaign, its people, the do-not-call
+list.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -7,13 +9,13 @@ from pydantic import Field
 
 from callflow.rules.questions import Kind, Question, Result
 from features.calls.shapes import NOON, Clean, Shape
-from features.campaigns.contact import JobState
-from features.campaigns.contacts import Shown
-from features.campaigns.lifecycle import BatchState, Mode
+from features.campaigns.contact import ContactState
+from features.campaigns.contacts import ContactView
+from features.campaigns.lifecycle import CampaignState, Mode
 from features.campaigns.lists import List
-from features.campaigns.queries import Known, Progress
+from features.campaigns.queries import Progress, SavedCampaign
 from features.campaigns.results import Came
-from features.campaigns.talks import BatchTalk
+from features.campaigns.talks import CampaignTalk
 from features.campaigns.wording import asked, meant
 from features.do_not_call.queries import Entry
 from imports.faults import InRow
@@ -40,12 +42,12 @@ class TwiceShape(Shape):
 
 
 class ListShape(Shape):
-    """A list that was read; nobody is called before it is a batch."""
+    """A list that was read; nobody is called before it is a campaign."""
 
     id: str
     name: Clean
     rows: int = Field(description="Rows with something in them, the header not counted.")
-    callable: int = Field(description="People whom a batch of this list would call.")
+    callable: int = Field(description="People whom a campaign of this list would call.")
     columns: list[Clean] = Field(description="Columns that are kept with each person.")
     fault_count: int
     faults: list[FaultShape] = Field(description=f"The first {MOST_TOLD}.")
@@ -85,14 +87,14 @@ class QuestionShape(Shape):
     en: Clean
 
 
-class BatchShape(Shape):
-    """One batch, and how far it is (CBK-3)."""
+class CampaignShape(Shape):
+    """One campaign, and how far it is (CBK-3)."""
 
     id: int
     name: Clean
     kind: Kind
     mode: Mode
-    state: BatchState
+    state: CampaignState
     questions: list[QuestionShape]
     zone: Clean
     opens: Clean = Field(examples=["09:00"])
@@ -123,19 +125,19 @@ class BatchShape(Shape):
     )
 
     @classmethod
-    def of(cls, known: Known, progress: Progress, ends_at: datetime | None) -> Self:
-        batch = known.batch
+    def of(cls, known: SavedCampaign, progress: Progress, ends_at: datetime | None) -> Self:
+        campaign = known.campaign
         plain = ("name", "kind", "mode", "zone", "on_weekends", "on_holidays", "lines")
         more = ("calls_per_second", "max_attempts", "preview_for")
         own = ("id", "state", "made_at", "made_by", "started_at", "ended_at", "copied_from")
-        columns: dict[str, Any] = {name: getattr(batch, name) for name in (*plain, *more)}
+        columns: dict[str, Any] = {name: getattr(campaign, name) for name in (*plain, *more)}
         columns |= {name: getattr(known, name) for name in own}
         return cls(
             **columns,
-            questions=[QuestionShape.model_validate(each) for each in batch.questions],
-            opens=f"{batch.opens:%H:%M}",
-            closes=f"{batch.closes:%H:%M}",
-            spacing=dict(batch.spacing),
+            questions=[QuestionShape.model_validate(each) for each in campaign.questions],
+            opens=f"{campaign.opens:%H:%M}",
+            closes=f"{campaign.closes:%H:%M}",
+            spacing=dict(campaign.spacing),
             people=progress.total,
             over=progress.over,
             reached=progress.reached,
@@ -146,7 +148,7 @@ class BatchShape(Shape):
 
 
 class ResultShape(Shape):
-    """One person of a batch, and what came of it."""
+    """One person of a campaign, and what came of it."""
 
     position: int = Field(description="The line in the list.")
     number: Clean
@@ -155,7 +157,7 @@ class ResultShape(Shape):
     zone: Clean
     ticket: Clean = Field(description="The ticket's number, or empty.")
     extra: dict[str, Clean]
-    state: JobState
+    state: ContactState
     result: Result
     answers: dict[str, Clean] = Field(description="Keys pressed, by the question's name.")
     tries: int
@@ -164,9 +166,9 @@ class ResultShape(Shape):
     call_id: Clean | None = Field(description="The last call, and its recording's call.")
 
     @classmethod
-    def of(cls, row: Shown, *, ticket: str, call_id: str | None, whole: bool) -> Self:
+    def of(cls, row: ContactView, *, ticket: str, call_id: str | None, whole: bool) -> Self:
         """Return a row; `whole`: numbers and names are not masked (SEC-2)."""
-        person, job = row.person, row.job
+        person, contact = row.person, row.contact
         return cls(
             position=person.position,
             number=person.number if whole else masked_number(person.number),
@@ -175,23 +177,23 @@ class ResultShape(Shape):
             zone=person.zone,
             ticket=ticket,
             extra={key: text if whole else masked_text(text) for key, text in person.extra.items()},
-            state=job.state,
-            result=job.result,
-            answers=dict(job.answers),
-            tries=job.tries,
-            next_at=job.next_at,
-            ended_at=job.ended_at,
+            state=contact.state,
+            result=contact.result,
+            answers=dict(contact.answers),
+            tries=contact.tries,
+            next_at=contact.next_at,
+            ended_at=contact.ended_at,
             call_id=call_id,
         )
 
 
 class CameShape(Shape):
-    """What came of one customer, or one ticket, in one batch."""
+    """What came of one customer, or one ticket, in one campaign."""
 
-    batch_id: int
-    batch: Clean
+    campaign_id: int
+    campaign: Clean
     kind: Kind
-    state: JobState
+    state: ContactState
     result: Result
     answers: dict[str, Clean]
     questions: dict[str, Clean] = Field(description="What was asked, by the question's name.")
@@ -200,7 +202,7 @@ class CameShape(Shape):
 
     @classmethod
     def of(cls, came: Came) -> Self:
-        names = ("batch_id", "batch", "kind", "state", "result", "tries", "ended_at")
+        names = ("campaign_id", "campaign", "kind", "state", "result", "tries", "ended_at")
         columns: dict[str, Any] = {name: getattr(came, name) for name in names}
         return cls(
             **columns,
@@ -225,38 +227,38 @@ class AskedShape(Shape):
 
 
 class TalkShape(Shape):
-    """An agent's talk with a person of a batch: whom, what to ask, what came of it."""
+    """An agent's talk with a person of a campaign: whom, what to ask, what came of it."""
 
     call_id: str
-    batch_id: int
-    batch: Clean = Field(description="The batch's name: why we call.")
+    campaign_id: int
+    campaign: Clean = Field(description="The campaign's name: why we call.")
     kind: Kind
     number: Clean
     name: Clean
     language: Clean = Field(description="In which the person is talked to.")
     extra: dict[str, Clean] = Field(description="Other columns of the list.")
     questions: list[AskedShape]
-    state: JobState
+    state: ContactState
     result: Result
     answers: dict[str, Clean] = Field(description="Keys, by the question's name.")
 
     @classmethod
-    def of(cls, talk: BatchTalk, *, language: str, whole: bool) -> Self:
+    def of(cls, talk: CampaignTalk, *, language: str, whole: bool) -> Self:
         """Return a talk in a language; `whole`: numbers and names are not masked (SEC-2)."""
-        person, job, batch = talk.shown.person, talk.shown.job, talk.batch
+        person, contact, campaign = talk.shown.person, talk.shown.contact, talk.campaign
         return cls(
             call_id=talk.call_id,
-            batch_id=talk.shown.batch_id,
-            batch=batch.name,
-            kind=batch.kind,
+            campaign_id=talk.shown.campaign_id,
+            campaign=campaign.name,
+            kind=campaign.kind,
             number=person.number if whole else masked_number(person.number),
             name=person.name if whole else masked_name(person.name),
             language=person.language,
             extra={key: text if whole else masked_text(text) for key, text in person.extra.items()},
-            questions=[_asked(each, language) for each in batch.questions],
-            state=job.state,
-            result=job.result,
-            answers=dict(job.answers),
+            questions=[_asked(each, language) for each in campaign.questions],
+            state=contact.state,
+            result=contact.result,
+            answers=dict(contact.answers),
         )
 
 
@@ -266,7 +268,7 @@ def _asked(question: Question, language: str) -> AskedShape:
 
 
 class DoNotCallShape(Shape):
-    """A number that no batch rings."""
+    """A number that no campaign rings."""
 
     number: Clean
     why: Clean

@@ -1,8 +1,9 @@
-"""Owns the tables of batches: what is asked of whom, each person of a batch, who must not be rung.
+"""Owns the tables of campaigns: what is asked of whom, each person of a campaign, who must not be
+rung.
 
-A job's `next_at` is set from the first on, also while its batch rests: the claim asks each running
-batch for its own (`ix_batch_jobs_due`), so that it costs the same with any number of jobs to come,
-and pausing a batch changes one row.
+A contact's `next_at` is set from the first on, also while its campaign rests: the claim asks each
+running campaign for its own (`ix_campaign_contacts_due`), so that it costs the same with any number
+of contacts to come, and pausing a campaign changes one row.
 """
 
 from datetime import datetime
@@ -29,10 +30,10 @@ IS_DUE_AGAIN = "next_at IS NOT NULL AND tries > 0"
 HAS_A_TICKET = "ticket_id IS NOT NULL"
 
 
-class BatchRow(Base):
-    """One batch of calls; its states: `features.campaigns.lifecycle`."""
+class CampaignRow(Base):
+    """One campaign of calls; its states: `features.campaigns.lifecycle`."""
 
-    __tablename__ = "batches"
+    __tablename__ = "campaigns"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -61,25 +62,25 @@ class BatchRow(Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was stopped or had finished."""
-    copied_from: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("batches.id"))
+    copied_from: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("campaigns.id"))
 
     __table_args__ = (Index(None, "state"),)
 
 
-class BatchJobRow(Base):
-    """One person of a batch; what the columns mean: `features.campaigns.contact`."""
+class CampaignContactRow(Base):
+    """One person of a campaign; what the columns mean: `features.campaigns.contact`."""
 
-    __tablename__ = "batch_jobs"
+    __tablename__ = "campaign_contacts"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
-    batch_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("batches.id"))
+    campaign_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("campaigns.id"))
     position: Mapped[int] = mapped_column(Integer)
     """The row's place in the list that was read, from 1."""
     number: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8))
     zone: Mapped[str] = mapped_column(String(64))
-    """Empty: the batch's."""
+    """Empty: the campaign's."""
     ticket_id: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("tickets.id"))
     extra: Mapped[dict[str, str]] = mapped_column(JSON)
     """Other columns of the list, as they were read."""
@@ -91,28 +92,28 @@ class BatchJobRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        UniqueConstraint("batch_id", "position"),
-        UniqueConstraint("batch_id", "number"),
+        UniqueConstraint("campaign_id", "position"),
+        UniqueConstraint("campaign_id", "number"),
         Index(
-            "ix_batch_jobs_due",
-            "batch_id",
+            "ix_campaign_contacts_due",
+            "campaign_id",
             "next_at",
             "id",
             sqlite_where=text(IS_DUE_SOME_TIME),
             postgresql_where=text(IS_DUE_SOME_TIME),
         ),
         Index(
-            "ix_batch_jobs_due_again",
-            "batch_id",
+            "ix_campaign_contacts_due_again",
+            "campaign_id",
             "next_at",
             "id",
             sqlite_where=text(IS_DUE_AGAIN),
             postgresql_where=text(IS_DUE_AGAIN),
         ),
-        Index(None, "batch_id", "state", "result"),
+        Index(None, "campaign_id", "state", "result"),
         Index(None, "number"),
         Index(
-            "ix_batch_jobs_ticket_id",
+            "ix_campaign_contacts_ticket_id",
             "ticket_id",
             sqlite_where=text(HAS_A_TICKET),
             postgresql_where=text(HAS_A_TICKET),
@@ -120,5 +121,5 @@ class BatchJobRow(Base):
     )
 
 
-WAS_CALLED = BatchJobRow.tries > literal_column("0")
+WAS_CALLED = CampaignContactRow.tries > literal_column("0")
 """Called before; written as in the index, for a database does not look into parameters."""

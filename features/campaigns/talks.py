@@ -1,7 +1,8 @@
-"""Owns the talks of agents with people of batches, by the call: whom, what to ask, what came of it.
+"""Owns the talks of agents with people of campaigns, by the call: whom, what to ask, what came of
+it.
 
 What the agent writes goes through `features.campaigns.contact`, like all that happens to a
-person of a batch; in the caller's transaction (on SQLite one with `writing=True` for a change).
+person of a campaign; in the caller's transaction (on SQLite one with `writing=True` for a change).
 """
 
 from collections.abc import Mapping
@@ -13,85 +14,96 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Result
 from dispatch.tables import AttemptRow
-from features.campaigns import contacts as batch_jobs
-from features.campaigns import queries as batches
-from features.campaigns.contact import BEING_CALLED, JobState, NeverAgain, Rules, Wrote, decide
-from features.campaigns.contacts import Shown
-from features.campaigns.queries import Batch
+from features.campaigns import contacts as campaign_contacts
+from features.campaigns import queries as campaigns
+from features.campaigns.contact import (
+    BEING_CALLED,
+    ContactRules,
+    ContactState,
+    NeverAgain,
+    Wrote,
+    decide,
+)
+from features.campaigns.contacts import ContactView
+from features.campaigns.queries import Campaign
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.duties.free_agents import AGENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BatchTalk:
-    """One call of an agent to a person of a batch."""
+class CampaignTalk:
+    """One call of an agent to a person of a campaign."""
 
     call_id: str
     seat: str
-    shown: Shown
-    batch: Batch
+    shown: ContactView
+    campaign: Campaign
 
 
 class NotNowError(Exception):
     """The person was not dialled in this call, or was called again since."""
 
 
-async def of_call(connection: AsyncConnection, call_id: str) -> BatchTalk | None:
-    """Return whom an agent calls, or called, in a call; None: it is none of a batch's."""
+async def of_call(connection: AsyncConnection, call_id: str) -> CampaignTalk | None:
+    """Return whom an agent calls, or called, in a call; None: it is none of a campaign's."""
     row = AttemptRow
     found = await connection.execute(
         select(row.subject_id, row.number).where(
-            row.id == call_id, row.purpose == batch_jobs.PURPOSE, row.who == AGENT
+            row.id == call_id, row.purpose == campaign_contacts.PURPOSE, row.who == AGENT
         )
     )
     attempt = found.one_or_none()
-    shown = await batch_jobs.one(connection, attempt.subject_id) if attempt else None
+    shown = await campaign_contacts.one(connection, attempt.subject_id) if attempt else None
     if attempt is None or shown is None:
         return None
-    known = await batches.several(connection, [shown.batch_id])
-    return BatchTalk(call_id=call_id, seat=attempt.number, shown=shown, batch=known[shown.batch_id])
+    known = await campaigns.several(connection, [shown.campaign_id])
+    return CampaignTalk(
+        call_id=call_id, seat=attempt.number, shown=shown, campaign=known[shown.campaign_id]
+    )
 
 
 async def write(
     connection: AsyncConnection,
-    talk: BatchTalk,
+    talk: CampaignTalk,
     *,
     result: Result,
     answers: Mapping[str, str],
     by: str,
     now: datetime,
-) -> BatchTalk:
+) -> CampaignTalk:
     """Keep what an agent writes of a talk; `by` is the account's number. Raises NotNowError."""
-    shown = (await batch_jobs.of_ids(connection, [talk.shown.id]))[talk.shown.id]
+    shown = (await campaign_contacts.of_ids(connection, [talk.shown.id]))[talk.shown.id]
     if await _is_called_again(connection, talk):
         raise NotNowError
-    rules = Rules(
-        max_attempts=talk.batch.max_attempts,
-        spacing=talk.batch.spacing,
+    rules = ContactRules(
+        max_attempts=talk.campaign.max_attempts,
+        spacing=talk.campaign.spacing,
         by_agents=True,
         allowed=lambda moment: moment,  # the dispatcher asks for the calling hours when it is due
     )
-    job, commands = decide(shown.job, Wrote(result, answers), now, rules)
-    if not job.tries or job.state is JobState.ASKING:
+    contact, commands = decide(shown.contact, Wrote(result, answers), now, rules)
+    if not contact.tries or contact.state is ContactState.ASKING:
         raise NotNowError
-    await batch_jobs.keep(connection, {shown.id: job})
+    await campaign_contacts.keep(connection, {shown.id: contact})
     if NeverAgain() in commands:
-        entry = Entry(shown.person.number, f"batch {shown.batch_id}", now, by)
+        entry = Entry(shown.person.number, f"campaign {shown.campaign_id}", now, by)
         await do_not_call.put(connection, entry)
-    if job.state is JobState.WAITING:
-        await batches.reopen(connection, shown.batch_id)
-    elif job.state not in BEING_CALLED:
-        await batches.finish(connection, now=now)
-    return replace(talk, shown=replace(shown, job=job))
+    if contact.state is ContactState.WAITING:
+        await campaigns.reopen(connection, shown.campaign_id)
+    elif contact.state not in BEING_CALLED:
+        await campaigns.finish(connection, now=now)
+    return replace(talk, shown=replace(shown, contact=contact))
 
 
-async def _is_called_again(connection: AsyncConnection, talk: BatchTalk) -> bool:
+async def _is_called_again(connection: AsyncConnection, talk: CampaignTalk) -> bool:
     row = AttemptRow
     mine = select(row.seq).where(row.id == talk.call_id).scalar_subquery()
     found = await connection.execute(
         select(func.count()).where(
-            row.purpose == batch_jobs.PURPOSE, row.subject_id == talk.shown.id, row.seq > mine
+            row.purpose == campaign_contacts.PURPOSE,
+            row.subject_id == talk.shown.id,
+            row.seq > mine,
         )
     )
     return found.scalar_one() > 0

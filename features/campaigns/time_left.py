@@ -1,4 +1,4 @@
-"""Owns when a batch of calls will be done, as far as anybody can tell: pace and calling hours.
+"""Owns when a campaign of calls will be done, as far as anybody can tell: pace and calling hours.
 
 Does no I/O. It is a guess for people who plan their day: who is called again in four hours, or
 never answers, shows only when it happens.
@@ -19,7 +19,7 @@ ENOUGH = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast a batch may go, and how fast it went lately."""
+    """How fast a campaign may go, and how fast it went lately."""
 
     lines: int
     calls_per_second: float

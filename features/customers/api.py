@@ -11,7 +11,7 @@ from features.audit.looks import look, noted
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
-from web.asking import Asking, Given, Known, Line, Number, Typed, found
+from web.asking import Asking, CurrentUser, Given, Line, Number, Typed, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
@@ -32,19 +32,19 @@ class CustomerGiven(Given):
 
 
 @router.get("/{number}", responses=documented(401, 403, 404, 422, 503))
-async def show_customer(number: Number, holder: Known, asking: Asking) -> CustomerShape:
+async def show_customer(number: Number, principal: CurrentUser, asking: Asking) -> CustomerShape:
     """What is known of a telephone number."""
     customer = await asking.ask(lambda connection: customers.customer(connection, number))
-    noted(asking, look(holder, "customer.read", number))
+    noted(asking, look(principal, "customer.read", number))
     return CustomerShape.of(found(customer, "customer"))
 
 
 @router.put("/{number}", responses=documented(401, 403, 422, 503))
 async def put_customer(
-    number: Number, given: CustomerGiven, holder: Known, asking: Asking
+    number: Number, given: CustomerGiven, principal: CurrentUser, asking: Asking
 ) -> CustomerShape:
     """Keep a customer, or replace what was known."""
-    seen = look(holder, "customer.write", number)
+    seen = look(principal, "customer.write", number)
 
     async def kept(connection: AsyncConnection) -> Customer:
         known = await customers.customer(connection, number)
@@ -54,7 +54,7 @@ async def put_customer(
             **given.model_dump(exclude={"area"}),
             area=area,
             updated_at=datetime.now(UTC),
-            updated_by=holder.number or holder.name,
+            updated_by=principal.number or principal.name,
         )
         await customers.keep(connection, customer)
         await audit.note(connection, seen)

@@ -11,22 +11,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bounded import Patience
 from features.audit import log as audit
 from features.audit.looks import look, noted
-from features.callbacks import queries as promises
+from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
 from features.calls import queries
 from features.calls.pages import tone
 from features.calls.queries import CallFilter, TicketFilter
-from features.campaigns import results as batch_results
+from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from permissions.routes import allowed, may
 from settings import Settings
-from web.asking import Asking, Known, Number
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Number
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
-from web.shown import Shown, between
+from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -41,7 +41,7 @@ _AGENT = re.compile(r"^\d{3,6}$")
 
 
 @router.get("/customers")
-async def find_customer(request: Request, _holder: Known, number: str = "") -> Response:
+async def find_customer(request: Request, _principal: CurrentUser, number: str = "") -> Response:
     """A box for a number; the number's page."""
     plain = re.sub(r"[\s().-]", "", number)
     if _WHOLE.match(plain):
@@ -53,16 +53,16 @@ async def find_customer(request: Request, _holder: Known, number: str = "") -> R
 
 @router.get("/customers/{number}")
 async def show_customer(
-    request: Request, number: Number, holder: Known, asking: Asking, saved: str = ""
+    request: Request, number: Number, principal: CurrentUser, asking: Asking, saved: str = ""
 ) -> HTMLResponse:
     """One customer; the look is on record."""
-    noted(asking, look(holder, "customer.read", number))
-    return await _shown(request, number, holder, asking, Typed({}), saved=bool(saved))
+    noted(asking, look(principal, "customer.read", number))
+    return await _shown(request, number, principal, asking, Typed({}), saved=bool(saved))
 
 
 @router.post("/customers/{number}")
 async def save_customer(
-    request: Request, number: Number, holder: Known, asking: Asking
+    request: Request, number: Number, principal: CurrentUser, asking: Asking
 ) -> Response:
     """Keep what was typed."""
     form = await typed(request)
@@ -74,7 +74,7 @@ async def save_customer(
     if agent and not _AGENT.match(agent):
         form.faults["first_agent"] = "customer.fault_agent"
     if form.faults:
-        return await _shown(request, number, holder, asking, form, status=422)
+        return await _shown(request, number, principal, asking, form, status=422)
     customer = Customer(
         number=number,
         name=name,
@@ -83,9 +83,9 @@ async def save_customer(
         area=area,
         first_agent=agent or None,
         updated_at=datetime.now(UTC),
-        updated_by=holder.number or holder.name,
+        updated_by=principal.number or principal.name,
     )
-    seen = look(holder, "customer.write", number)
+    seen = look(principal, "customer.write", number)
 
     async def change(connection: AsyncConnection) -> None:
         await customers.keep(connection, customer)
@@ -95,20 +95,20 @@ async def save_customer(
     return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
 
 
-def may_open(holder: Holder) -> bool:
+def may_open(principal: Principal) -> bool:
     """Tell whether somebody may look at customers."""
-    return _may(holder, "GET")
+    return _may(principal, "GET")
 
 
-def _may(holder: Holder, method: str) -> bool:
+def _may(principal: Principal, method: str) -> bool:
     rule = allowed(method, "/customers/{number}")
-    return isinstance(rule, frozenset) and holder.role in rule
+    return isinstance(rule, frozenset) and principal.role in rule
 
 
 async def _shown(
     request: Request,
     number: str,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     form: Typed,
     *,
@@ -121,10 +121,10 @@ async def _shown(
     called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
     opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
     numbers = [each.number for each in opened.items]
-    visits = await asking.ask(lambda each: batch_results.of_number(each, number))
-    visits_of = await asking.ask(lambda each: batch_results.of_ticket_numbers(each, numbers))
-    refuses = await asking.ask(lambda each: batch_results.refusal(each, number))
-    promised = await asking.ask(lambda connection: promises.open_to(connection, number))
+    visits = await asking.ask(lambda each: campaign_results.of_number(each, number))
+    visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
+    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number))
+    promised = await asking.ask(lambda connection: callbacks.open_to(connection, number))
     return page(
         request,
         "customer.html",
@@ -134,22 +134,22 @@ async def _shown(
         form=form if form.typed else _filled(known),
         calls=called.items,
         tickets=opened.items,
-        promises=promised,
+        callbacks=promised,
         visits=visits,
         visits_of=visits_of,
         refuses=refuses,
         asked=asked,
         meant=meant,
-        opens_batches=may(holder.role, "GET", "/batches/{batch_id}"),
+        opens_campaigns=may(principal.role, "GET", "/campaigns/{campaign_id}"),
         sorts=list(CustomerSort),
-        may_write=_may(holder, "POST"),
-        may_promise=holder.account_id is not None and bool(_WHOLE.match(number)),
-        promise_minutes=MINUTES,
+        may_write=_may(principal, "POST"),
+        may_callback=principal.account_id is not None and bool(_WHOLE.match(number)),
+        callback_minutes=MINUTES,
         saved=saved,
         now=datetime.now(UTC),
         tone=tone,
         between=between,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
     )
 
 

@@ -1,6 +1,6 @@
-"""Owns the JSON of the desk's work: customers, knowledge, promises, hand-overs, looks.
+"""Owns the JSON of the desk's work: customers, knowledge, callbacks, hand-overs, looks.
 
-`docs/api.md` promises the names. Calls, recordings and tickets are in `features/calls/shapes.py`.
+`docs/api.md` callbacks the names. Calls, recordings and tickets are in `features/calls/shapes.py`.
 """
 
 from datetime import datetime
@@ -9,8 +9,8 @@ from typing import Any, Self
 from pydantic import Field
 
 from features.audit.log import SeenLook
-from features.callbacks.lifecycle import PromiseKind, PromiseState
-from features.callbacks.queries import Promise
+from features.callbacks.lifecycle import CallbackKind, CallbackState
+from features.callbacks.queries import Callback
 from features.calls.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 from features.customers.queries import Customer, CustomerSort
 from features.handovers.queries import Handover
@@ -54,18 +54,18 @@ class EntryShape(Shape):
         return cls.model_validate(entry)
 
 
-class PromiseShape(Shape):
+class CallbackShape(Shape):
     """One call back that somebody was promised (CBK-1, SIL-4)."""
 
     id: int
     call_id: str | None = Field(examples=[CALL_ID])
     ticket: str | None = Field(examples=["20261121-00042"])
     number: Clean = Field(description="Whom to call.", examples=["13812345678"])
-    kind: PromiseKind
+    kind: CallbackKind
     by: Clean | None = Field(description="Who promised; null: the system did.", examples=["1001"])
     made_at: datetime = Field(examples=[NOON])
     due_at: datetime
-    state: PromiseState
+    state: CallbackState
     note: Paragraphs
     tries: int = Field(description="How often the customer's phone was rung.")
     asked: int = Field(description="How often an agent's phone was rung for it.")
@@ -76,8 +76,8 @@ class PromiseShape(Shape):
     kept_at: datetime | None
 
     @classmethod
-    def of(cls, promise: Promise) -> Self:
-        return cls.model_validate(promise)
+    def of(cls, callback: Callback) -> Self:
+        return cls.model_validate(callback)
 
 
 class HandoverShape(Shape):

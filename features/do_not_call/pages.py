@@ -1,4 +1,4 @@
-"""Owns the page of the do-not-call list: who must not be rung by a batch, and why (SEC-1)."""
+"""Owns the page of the do-not-call list: who must not be rung by a campaign, and why (SEC-1)."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -8,11 +8,11 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.api import added, entry_of, read_number, taken_off
 from permissions.routes import may
 from settings import Settings
-from web.asking import Asking, Known, Person
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Person
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -22,14 +22,14 @@ LONGEST_WHY = 200
 
 @router.get("/do-not-call")
 async def show_do_not_call(
-    request: Request, holder: Known, asking: Asking, after: str = "", saved: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, after: str = "", saved: str = ""
 ) -> HTMLResponse:
     """The list, and the form for one more number."""
-    return await _shown(request, holder, asking, Typed({}), after=after, saved=saved)
+    return await _shown(request, principal, asking, Typed({}), after=after, saved=saved)
 
 
 @router.post("/do-not-call")
-async def add(request: Request, holder: Person, asking: Asking) -> Response:
+async def add(request: Request, principal: Person, asking: Asking) -> Response:
     """Put a number on the list."""
     form = await typed(request)
     number = read_number(form.line("number", longest=40), request.app.state.settings)
@@ -37,24 +37,24 @@ async def add(request: Request, holder: Person, asking: Asking) -> Response:
     if number is None:
         form.faults["number"] = "do_not_call.fault_number"
     elif not form.faults:
-        fresh = await asking.write(added(entry_of(number, why, holder), holder))
+        fresh = await asking.write(added(entry_of(number, why, principal), principal))
         if fresh:
             return RedirectResponse("/do-not-call?saved=on", status_code=303)
         form.faults["number"] = "do_not_call.fault_there"
-    return await _shown(request, holder, asking, form, status=422)
+    return await _shown(request, principal, asking, form, status=422)
 
 
 @router.post("/do-not-call/remove")
-async def remove(request: Request, holder: Person, asking: Asking) -> Response:
+async def remove(request: Request, principal: Person, asking: Asking) -> Response:
     """Take a number off the list."""
     form = await typed(request)
-    await asking.write(taken_off(form.line("number", longest=40), holder))
+    await asking.write(taken_off(form.line("number", longest=40), principal))
     return RedirectResponse("/do-not-call?saved=off", status_code=303)
 
 
 async def _shown(
     request: Request,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     form: Typed,
     *,
@@ -63,7 +63,7 @@ async def _shown(
     status: int = 200,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
-    show = Shown(settings.zone, holder.role)
+    show = Formats(settings.zone, principal.role)
     behind = after[:40] if show.numbers else ""
     rows = await asking.ask(lambda one: do_not_call.listed(one, after=behind, limit=ROWS))
     return page(
@@ -75,7 +75,7 @@ async def _shown(
         form=form,
         saved=saved,
         longest_why=LONGEST_WHY,
-        may_add=may(holder.role, "POST", "/do-not-call") and holder.account_id is not None,
-        may_remove=may(holder.role, "POST", "/do-not-call/remove"),
+        may_add=may(principal.role, "POST", "/do-not-call") and principal.account_id is not None,
+        may_remove=may(principal.role, "POST", "/do-not-call/remove"),
         show=show,
     )

@@ -12,7 +12,7 @@ from db.base import Base, UtcDateTime
 
 
 class DoNotCallRow(Base):
-    """A number that no batch may ring."""
+    """A number that no campaign may ring."""
 
     __tablename__ = "do_not_call"
 

@@ -16,7 +16,7 @@ from floor.people import Worker
 from permissions.routes import LEADERS
 from settings import Settings
 from web.asking import VISIBLE, Person
-from web.current_user import Holder
+from web.current_user import Principal
 from web.live import floor_of
 from web.problems import Refused, documented
 
@@ -88,24 +88,24 @@ class WantedState(BaseModel):
     reason: Reason = ""
 
 
-def at_work(floor: Floor, holder: Holder) -> Worker:
+def at_work(floor: Floor, principal: Principal) -> Worker:
     """Return the worker who asks. Raises Refused with 409 when not at work."""
-    worker = floor.picture.by_account(holder.account_id or 0)
+    worker = floor.live_state.by_account(principal.account_id or 0)
     if worker is None:
         raise Refused(409, "You are not at work: sign in at a seat first.")
     return worker
 
 
 @router.post("", responses=documented(401, 403, 409, 422, 503))
-async def begin_duty(request: Request, wanted: WantedSeat, holder: Person) -> Seat:
+async def begin_duty(request: Request, wanted: WantedSeat, principal: Person) -> Seat:
     """Sign in at a seat; asked again for the same seat, it is given again (after a reload)."""
     floor = floor_of(request)
-    assert holder.account_id is not None
-    if holder.role not in QUEUES:
-        raise Refused(403, f"The role {holder.role.value} does not work at a seat.")
+    assert principal.account_id is not None
+    if principal.role not in QUEUES:
+        raise Refused(403, f"The role {principal.role.value} does not work at a seat.")
     try:
         worker = await floor.shift.sign_in(
-            holder.account_id, wanted.kind, wanted.phone, now=floor.now()
+            principal.account_id, wanted.kind, wanted.phone, now=floor.now()
         )
     except AtWorkError:
         raise Refused(409, "You are at work at another seat; sign out there first.") from None
@@ -117,32 +117,32 @@ async def begin_duty(request: Request, wanted: WantedSeat, holder: Person) -> Se
 
 
 @router.get("", responses=documented(401, 403, 409))
-async def show_duty(request: Request, holder: Person) -> DutyShape:
+async def show_duty(request: Request, principal: Person) -> DutyShape:
     """How the one who asks is seen now."""
     floor = floor_of(request)
-    return _shape(floor, at_work(floor, holder))
+    return _shape(floor, at_work(floor, principal))
 
 
 @router.post("/move", responses=documented(401, 403, 409, 503))
-async def move_duty(request: Request, holder: Person) -> Moved:
+async def move_duty(request: Request, principal: Person) -> Moved:
     """Take the phone from the page that has it, the call with it: the caller hears music until
     the new page's phone is there. Every page of the person hears `moved`.
 
     Refused while the phone rings: where it rings, it can be answered.
     """
     floor = floor_of(request)
-    worker, call = floor.picture.by_account(holder.account_id or 0), None
+    worker, call = floor.live_state.by_account(principal.account_id or 0), None
     if worker and worker.kind == DutyKind.BROWSER.value:
-        if worker.seat in floor.picture.offers:
+        if worker.seat in floor.live_state.offers:
             raise Refused(409, "The phone rings in the other window; answer there first.")
         call = await _taken_along(floor, worker)
-    floor.presence.release(holder.account_id or 0)
-    floor.streams.tell_account(holder.account_id or 0, "moved", lambda _: {"call": call})
+    floor.presence.release(principal.account_id or 0)
+    floor.streams.tell_account(principal.account_id or 0, "moved", lambda _: {"call": call})
     return Moved(call=call)
 
 
 async def _taken_along(floor: Floor, worker: Worker) -> str | None:
-    talk = floor.picture.talks.get(worker.seat)
+    talk = floor.live_state.talks.get(worker.seat)
     with refusals():
         moved = await floor.control.reunite(worker.seat)
     return talk.call if talk and moved else None
@@ -151,15 +151,15 @@ async def _taken_along(floor: Floor, worker: Worker) -> str | None:
 @router.delete("", status_code=204, responses=documented(401, 403, 409, 422, 503))
 async def end_duty(
     request: Request,
-    holder: Person,
+    principal: Person,
     force: Annotated[bool, Query(description="In a call too; for leaders.")] = False,
 ) -> Response:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
     floor = floor_of(request)
-    worker = at_work(floor, holder)
+    worker = at_work(floor, principal)
     if not force:
-        not_in_a_call(request, holder)
-    elif holder.role not in LEADERS:
+        not_in_a_call(request, principal)
+    elif principal.role not in LEADERS:
         raise Refused(403, "Only leaders may end work in a call.")
     await floor.shift.sign_out(worker, reason="", now=floor.now())
     floor.presence.release(worker.account_id)
@@ -167,14 +167,14 @@ async def end_duty(
 
 
 @router.put("/state", responses=documented(401, 403, 409, 422, 503))
-async def change_duty(request: Request, wanted: WantedState, holder: Person) -> DutyShape:
+async def change_duty(request: Request, wanted: WantedState, principal: Person) -> DutyShape:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     floor = floor_of(request)
     if wanted.state == "paused" and not wanted.reason.strip():
         raise Refused(422, "A pause needs a reason.")
     reason = wanted.reason.strip() if wanted.state == "paused" else ""
     worker = await floor.shift.turn(
-        at_work(floor, holder), DutyState(wanted.state), reason=reason, now=floor.now()
+        at_work(floor, principal), DutyState(wanted.state), reason=reason, now=floor.now()
     )
     if worker is None:
         raise Refused(409, "Your duty has ended meanwhile.")
@@ -182,15 +182,15 @@ async def change_duty(request: Request, wanted: WantedState, holder: Person) -> 
 
 
 @router.post("/present", status_code=204, responses=documented(401, 403))
-async def be_present(request: Request, holder: Person) -> Response:
+async def be_present(request: Request, principal: Person) -> Response:
     """Give a sign of life of a page whose stream is broken; it counts for three seconds."""
-    if holder.account_id is not None:
-        floor_of(request).present(holder.account_id)
+    if principal.account_id is not None:
+        floor_of(request).present(principal.account_id)
     return Response(status_code=204)
 
 
 def _shape(floor: Floor, worker: Worker) -> DutyShape:
-    return DutyShape.model_validate(wallboard.duty(floor.picture, worker))
+    return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))
 
 
 def _given(request: Request, floor: Floor, worker: Worker, page: str) -> Seat:

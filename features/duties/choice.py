@@ -15,7 +15,7 @@ class ReadyAgent:
     since: datetime
     """Ready since then."""
     takes_any: bool = True
-    """Whether it may be a promise that somebody else made."""
+    """Whether it may be a callback that somebody else made."""
 
 
 def agent_for(
@@ -26,7 +26,7 @@ def agent_for(
     taken: Collection[str] = (),
     passed: Collection[str] = (),
 ) -> ReadyAgent | None:
-    """Return who is rung: who made the promise, else who is ready for longest.
+    """Return who is rung: who made the callback, else who is ready for longest.
 
     Left out are seats that are `taken` and those that let it ring before (`passed`). Large,
     important and dedicated-line customers get a senior agent where one is free (`senior_first`).

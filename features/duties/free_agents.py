@@ -1,6 +1,6 @@
-"""Owns who at the desk is free for a call that we make: promised ones, batches (CBK-1, CBK-3).
+"""Owns who at the desk is free for a call that we make: promised ones, campaigns (CBK-1, CBK-3).
 
-Callers who wait come first, promised calls next, batches last.
+Callers who wait come first, promised calls next, campaigns last.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch import attempts
 from dispatch.tables import TO_AGENT, AttemptRow
 from features.callbacks import due as call_backs
-from features.campaigns import contacts as batch_jobs
+from features.campaigns import contacts as campaign_contacts
 from features.duties import queries as duties
 from features.duties.choice import ReadyAgent
 from features.duties.queries import Duty, DutyState
@@ -24,20 +24,20 @@ from permissions.roles import Role
 AGENT: Final = "agent"
 """Who is rung, as attempts have it: an agent, at a seat."""
 LEFT_ALONE: Final = timedelta(seconds=60)
-"""An agent who let a batch's call ring is asked for the next one after this."""
+"""An agent who let a campaign's call ring is asked for the next one after this."""
 SETTLES: Final = timedelta(seconds=3)
 """After a call that we made the desk has this long to say that the agent writes (QUE-4)."""
 
 _ANYBODYS: Final = frozenset({Role.JUNIOR_AGENT, Role.SENIOR_AGENT})
-"""Who calls for others too; everybody else at a seat keeps the own promises only."""
+"""Who calls for others too; everybody else at a seat keeps the own callbacks only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who there is for batches."""
+    """Who there is for campaigns."""
 
     free: Sequence[ReadyAgent]
-    """Whom a batch may ask now, who is ready for longest first."""
+    """Whom a campaign may ask now, who is ready for longest first."""
     at_work: int
 
 
@@ -47,8 +47,8 @@ async def ready(connection: AsyncConnection) -> list[ReadyAgent]:
     return _ready(await duties.at_work(connection), engaged)
 
 
-async def for_batches(connection: AsyncConnection, now: datetime) -> Hands:
-    """Return who is free for batches: nobody while a caller waits or a promised call is due."""
+async def for_campaigns(connection: AsyncConnection, now: datetime) -> Hands:
+    """Return who is free for campaigns: nobody while a caller waits or a promised call is due."""
     working = [one for one in await duties.at_work(connection) if one.role in _ANYBODYS]
     if not working or await _others_first(connection, now):
         return Hands((), len(working))
@@ -64,7 +64,7 @@ async def for_batches(connection: AsyncConnection, now: datetime) -> Hands:
 
 
 async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozenset[int]:
-    """Return for which people of batches an agent is asked who is not ready any more."""
+    """Return for which people of campaigns an agent is asked who is not ready any more."""
     row, duty = AttemptRow, DutyRow
     is_ready = (
         select(literal(1))
@@ -75,7 +75,7 @@ async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozen
     )
     found = await connection.execute(
         select(row.subject_id)
-        .where(row.purpose == batch_jobs.PURPOSE, row.subject_id.in_(subjects))
+        .where(row.purpose == campaign_contacts.PURPOSE, row.subject_id.in_(subjects))
         .where(row.who == AGENT, row.ended_at.is_(None), row.answered_at.is_(None), ~is_ready)
     )
     return frozenset(found.scalars())
@@ -95,7 +95,7 @@ async def _left_alone(
     row = AttemptRow
     never_rang = [*attempts.NO_PHONE_RANG, attempts.SWITCH_DIED]
     let_ring = and_(
-        row.purpose == batch_jobs.PURPOSE, row.said == "", row.result.not_in(never_rang)
+        row.purpose == campaign_contacts.PURPOSE, row.said == "", row.result.not_in(never_rang)
     )
     found = await connection.execute(
         select(row.number)

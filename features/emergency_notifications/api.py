@@ -15,15 +15,15 @@ from features.audit import log as audit
 from features.audit.looks import look, noted
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import choosing
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import ChoiceShape, HouseholdShape, IncidentShape
 from features.wake_ups.api import reachable
 from settings import Settings
-from web.asking import LONGEST_PAGE, Asking, Given, Known, Line, RowId, Typed, found
-from web.current_user import Holder
+from web.asking import LONGEST_PAGE, Asking, CurrentUser, Given, Line, RowId, Typed, found
+from web.current_user import Principal
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
@@ -92,7 +92,7 @@ class StartGiven(Given):
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def list_incidents(_holder: Known, asking: Asking) -> list[IncidentShape]:
+async def list_incidents(_principal: CurrentUser, asking: Asking) -> list[IncidentShape]:
     """The incidents and how their notices stand, newest first (100 at most)."""
     rows = await asking.ask(incidents.newest)
     told = await asking.ask(lambda each: incidents.counts(each, [row.id for row in rows]))
@@ -100,24 +100,28 @@ async def list_incidents(_holder: Known, asking: Asking) -> list[IncidentShape]:
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
-async def report_incident(given: IncidentGiven, holder: Known, asking: Asking) -> IncidentShape:
+async def report_incident(
+    given: IncidentGiven, principal: CurrentUser, asking: Asking
+) -> IncidentShape:
     """Record an incident. Nobody is rung yet; the message is made meanwhile."""
     wanted = Report(**given.model_dump() | {"language": given.language.value})
     key = await asking.write(
-        partial(incidents.report, wanted=wanted, by=named(holder), now=datetime.now(UTC))
+        partial(incidents.report, wanted=wanted, by=named(principal), now=datetime.now(UTC))
     )
     return await _shown(asking, key)
 
 
 @router.get("/{incident_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_incident(incident_id: RowId, _holder: Known, asking: Asking) -> IncidentShape:
+async def show_incident(
+    incident_id: RowId, _principal: CurrentUser, asking: Asking
+) -> IncidentShape:
     """One incident, and how its notice stands."""
     return await _shown(asking, incident_id)
 
 
 @router.put("/{incident_id}/message", responses=documented(401, 403, 404, 409, 422, 503))
 async def put_message(
-    incident_id: RowId, given: MessageGiven, _holder: Known, asking: Asking
+    incident_id: RowId, given: MessageGiven, _principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Say something else, spoken by us; before anybody is rung only."""
     incident = await known_draft(asking, incident_id)
@@ -129,7 +133,11 @@ async def put_message(
 
 @router.post("/{incident_id}/customers", responses=documented(401, 403, 404, 409, 422, 503))
 async def choose_customers(
-    request: Request, incident_id: RowId, given: CustomersGiven, _holder: Known, asking: Asking
+    request: Request,
+    incident_id: RowId,
+    given: CustomersGiven,
+    _principal: CurrentUser,
+    asking: Asking,
 ) -> ChoiceShape:
     """Choose customers by their area, their sort, or both."""
     if not given.area and given.sort is None:
@@ -149,7 +157,7 @@ async def choose_customers(
 
 @router.post("/{incident_id}/list", responses=documented(401, 403, 404, 409, 422, 503))
 async def choose_list(
-    request: Request, incident_id: RowId, given: ListGiven, _holder: Known, asking: Asking
+    request: Request, incident_id: RowId, given: ListGiven, _principal: CurrentUser, asking: Asking
 ) -> ChoiceShape:
     """Choose the households of a list."""
     await known_draft(asking, incident_id)
@@ -166,38 +174,40 @@ async def choose_list(
 
 
 @router.delete("/{incident_id}/households", responses=documented(401, 403, 404, 409, 422, 503))
-async def choose_nobody(incident_id: RowId, _holder: Known, asking: Asking) -> IncidentShape:
+async def choose_nobody(
+    incident_id: RowId, _principal: CurrentUser, asking: Asking
+) -> IncidentShape:
     """Take all households off again; before anybody is rung only."""
     await known_draft(asking, incident_id)
-    await asking.write(lambda each: notice_households.clear(each, incident_id))
+    await asking.write(lambda each: notification_households.clear(each, incident_id))
     return await _shown(asking, incident_id)
 
 
 @router.post("/{incident_id}/start", responses=documented(401, 403, 404, 409, 422, 503))
 async def start_notice(
-    incident_id: RowId, given: StartGiven, holder: Known, asking: Asking
+    incident_id: RowId, given: StartGiven, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Begin to ring them, before everything else that we ring for."""
     await known_draft(asking, incident_id)
     try:
-        await begin(asking, incident_id, holder, count=given.count)
+        await begin(asking, incident_id, principal, count=given.count)
     except NotReadyError as error:
         raise Refused(409, WHY_NOT[str(error)]) from None
     return await _shown(asking, incident_id)
 
 
 @router.post("/{incident_id}/stop", responses=documented(401, 403, 404, 422, 503))
-async def stop_notice(incident_id: RowId, holder: Known, asking: Asking) -> IncidentShape:
+async def stop_notice(incident_id: RowId, principal: CurrentUser, asking: Asking) -> IncidentShape:
     """Stop at once: phones that ring fall silent, who listens hears it to its end."""
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
-    await end(asking, incident_id, holder)
+    await end(asking, incident_id, principal)
     return await _shown(asking, incident_id)
 
 
 @router.get("/{incident_id}/households", responses=documented(401, 403, 404, 422, 503))
 async def list_households(
     incident_id: RowId,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     state: Annotated[HouseholdState | None, Query(description="Only these.")] = None,
     after: Annotated[int, Query(ge=0, description="The last `id` of the page before.")] = 0,
@@ -206,11 +216,11 @@ async def list_households(
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     states = [state] if state else list(HouseholdState)
     rows = await asking.ask(
-        lambda each: notice_households.of_states(
+        lambda each: notification_households.of_states(
             each, incident_id, states, limit=LONGEST_PAGE, after=after
         )
     )
-    noted(asking, look(holder, "notice.read", str(incident_id)))
+    noted(asking, look(principal, "notice.read", str(incident_id)))
     return [HouseholdShape.of(row) for row in rows]
 
 
@@ -219,16 +229,16 @@ async def list_households(
     responses=documented(401, 403, 404, 422, 503),
 )
 async def told_at_door(
-    incident_id: RowId, household_id: RowId, holder: Known, asking: Asking
+    incident_id: RowId, household_id: RowId, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Note that staff told a household at its door; it is not rung any more."""
-    await at_the_door(asking, incident_id, household_id, holder)
+    await at_the_door(asking, incident_id, household_id, principal)
     return await _shown(asking, incident_id)
 
 
-def named(holder: Holder) -> str:
+def named(principal: Principal) -> str:
     """Return how who asks is kept: the account number, or the token's label."""
-    return holder.number or holder.name
+    return principal.number or principal.name
 
 
 async def known_draft(asking: Patience, incident_id: int) -> Incident:
@@ -239,37 +249,37 @@ async def known_draft(asking: Patience, incident_id: int) -> Incident:
     return incident
 
 
-async def begin(asking: Patience, incident_id: int, holder: Holder, *, count: int) -> None:
+async def begin(asking: Patience, incident_id: int, principal: Principal, *, count: int) -> None:
     """Begin a notice, on record. Raises NotReadyError."""
-    now, seen = datetime.now(UTC), look(holder, "notice.start", str(incident_id), str(count))
+    now, seen = datetime.now(UTC), look(principal, "notice.start", str(incident_id), str(count))
 
     async def started(connection: AsyncConnection) -> None:
-        await incidents.start(connection, incident_id, count=count, by=named(holder), now=now)
+        await incidents.start(connection, incident_id, count=count, by=named(principal), now=now)
         await audit.note(connection, seen)
 
     await asking.write(started)
 
 
-async def end(asking: Patience, incident_id: int, holder: Holder) -> None:
+async def end(asking: Patience, incident_id: int, principal: Principal) -> None:
     """Stop a notice, on record; one that is over stays as it is."""
-    now, seen = datetime.now(UTC), look(holder, "notice.stop", str(incident_id))
+    now, seen = datetime.now(UTC), look(principal, "notice.stop", str(incident_id))
 
     async def stopped(connection: AsyncConnection) -> None:
-        if await incidents.stop(connection, incident_id, by=named(holder), now=now):
+        if await incidents.stop(connection, incident_id, by=named(principal), now=now):
             await audit.note(connection, seen)
 
     await asking.write(stopped)
 
 
 async def at_the_door(
-    asking: Patience, incident_id: int, household_id: int, holder: Holder
+    asking: Patience, incident_id: int, household_id: int, principal: Principal
 ) -> None:
     """Note that staff told a household. Raises Refused with 404."""
     now = datetime.now(UTC)
 
     async def told(connection: AsyncConnection) -> bool:
-        done = await notice_households.told_at_door(
-            connection, incident_id, household_id, by=named(holder), now=now
+        done = await notification_households.told_at_door(
+            connection, incident_id, household_id, by=named(principal), now=now
         )
         await incidents.close(connection, [incident_id], now=now)
         return done

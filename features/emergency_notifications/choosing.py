@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bounded import Patience
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import household_list
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications.household_list import BadLine, Listed
 
 MOST: Final = household_list.MOST_LINES
@@ -42,12 +42,12 @@ async def from_customers(
     """Choose the customers of an area, a sort, or both; who cannot be rung is told at the door."""
 
     async def choose(connection: AsyncConnection) -> Choice:
-        found = await notice_households.customers_in(connection, area=area, sort=sort, limit=MOST)
+        found = await notification_households.customers_in(connection, area=area, sort=sort, limit=MOST)
         wanted = [
             one if all(map(reachable, one.numbers)) else Listed(one.name, one.area, ())
             for one in found
         ]
-        added = await notice_households.add(connection, incident_id, wanted)
+        added = await notification_households.add(connection, incident_id, wanted)
         return Choice(added, len(wanted) - added)
 
     return await asking.write(choose)
@@ -62,11 +62,11 @@ async def from_list(
     reachable: Callable[[str], bool],
 ) -> Choice:
     """Choose the households of a list; one bad line keeps all out, unless it may be left out."""
-    known = await asking.ask(lambda each: notice_households.numbers(each, incident_id))
+    known = await asking.ask(lambda each: notification_households.numbers(each, incident_id))
     # ten thousand lines take a moment that nobody else must wait for
     reading = partial(household_list.read, text, reachable=reachable, known=known)
     good, bad = await asyncio.to_thread(reading)
     if bad and not without_bad:
         return Choice(0, bad=bad)
-    added = await asking.write(lambda each: notice_households.add(each, incident_id, good))
+    added = await asking.write(lambda each: notification_households.add(each, incident_id, good))
     return Choice(added, len(good) - added, bad)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from callflow.text import clean
-from features.emergency_notifications.households import Shown as Household
-from web.shown import Shown
+from features.emergency_notifications.households import HouseholdView as Household
+from web.shown import Formats
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 """Without it spreadsheets read Chinese as something else."""
@@ -21,7 +21,7 @@ COLUMNS: Final = ("name", "area", "numbers", "state", "told_at", "told_on", "why
 Say = Callable[[str], str]
 
 
-def table(rows: Iterable[Household], say: Say, show: Shown) -> str:
+def table(rows: Iterable[Household], say: Say, show: Formats) -> str:
     """Return the table; `say` gives the words of the pages by key."""
     out = io.StringIO()
     out.write(BYTE_ORDER_MARK)
@@ -38,7 +38,7 @@ def cell(text: str) -> str:
     return f"'{plain}" if plain.startswith(_FORMULA) else plain
 
 
-def _texts(row: Household, say: Say, show: Shown) -> Iterable[str]:
+def _texts(row: Household, say: Say, show: Formats) -> Iterable[str]:
     household = row.household
     yield show.name(row.name)
     yield show.text(row.area)

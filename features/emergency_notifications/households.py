@@ -19,19 +19,19 @@ from features.emergency_notifications.household_list import Listed
 from features.emergency_notifications.lifecycle import (
     Household,
     HouseholdState,
-    Rules,
+    NotificationRules,
     ToldAtDoor,
     chosen,
     decide,
 )
 from features.emergency_notifications.queries import PURPOSE
-from features.emergency_notifications.tables import IncidentRow, NoticeHouseholdRow
+from features.emergency_notifications.tables import IncidentRow, NotificationHouseholdRow
 
 _STATE = tuple(field.name for field in fields(Household))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class HouseholdView:
     """One household with what people need to see of it."""
 
     id: int
@@ -69,21 +69,23 @@ async def add(connection: AsyncConnection, incident_id: int, wanted: Sequence[Li
         if taken.isdisjoint(each.numbers)
     ]
     if rows:
-        await connection.execute(insert(NoticeHouseholdRow), rows)
+        await connection.execute(insert(NotificationHouseholdRow), rows)
     return len(rows)
 
 
 async def clear(connection: AsyncConnection, incident_id: int) -> None:
     """Choose nobody any more, for a notice that has not begun."""
     if await _is_draft(connection, incident_id):
-        row = NoticeHouseholdRow
+        row = NotificationHouseholdRow
         await connection.execute(delete(row).where(row.incident_id == incident_id))
 
 
 async def numbers(connection: AsyncConnection, incident_id: int) -> frozenset[str]:
     """Return every number that a notice rings."""
     found = await connection.execute(
-        select(NoticeHouseholdRow.numbers).where(NoticeHouseholdRow.incident_id == incident_id)
+        select(NotificationHouseholdRow.numbers).where(
+            NotificationHouseholdRow.incident_id == incident_id
+        )
     )
     return frozenset(number for each in found.scalars() for number in each)
 
@@ -117,7 +119,7 @@ async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> 
 
     The transaction in which it is asked for must also `keep` each of them (see `wake_ups.claim`).
     """
-    row, incident = NoticeHouseholdRow, IncidentRow
+    row, incident = NotificationHouseholdRow, IncidentRow
     found = await connection.execute(
         select(row.__table__, incident.take, incident.language)
         .join(incident, incident.id == row.incident_id)
@@ -135,18 +137,20 @@ async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> 
 async def next_due(connection: AsyncConnection) -> datetime | None:
     """Return when the next household is due, None when none is."""
     found = await connection.execute(
-        select(func.min(NoticeHouseholdRow.next_at)).where(NoticeHouseholdRow.next_at.is_not(None))
+        select(func.min(NotificationHouseholdRow.next_at)).where(
+            NotificationHouseholdRow.next_at.is_not(None)
+        )
     )
     moment: datetime | None = found.scalar_one()
     return moment
 
 
-async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, Shown]:
+async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, HouseholdView]:
     """Return households by id, locked until the transaction ends."""
     found = await connection.execute(
-        select(NoticeHouseholdRow.__table__)
-        .where(NoticeHouseholdRow.id.in_(wanted))
-        .order_by(NoticeHouseholdRow.id)
+        select(NotificationHouseholdRow.__table__)
+        .where(NotificationHouseholdRow.id.in_(wanted))
+        .order_by(NotificationHouseholdRow.id)
         .with_for_update()
     )
     return {row["id"]: _shown(row) for row in found.mappings()}
@@ -155,7 +159,7 @@ async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[i
 async def keep(connection: AsyncConnection, changed: Mapping[int, Household]) -> None:
     """Keep households, by id, as they are now."""
     if changed:
-        table = NoticeHouseholdRow.__table__
+        table = NotificationHouseholdRow.__table__
         known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
         rows = [{"this": key} | columns_of(each) for key, each in changed.items()]
         await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
@@ -166,7 +170,7 @@ async def not_to_ring(connection: AsyncConnection, wanted: Collection[int]) -> S
 
     Who has lifted the receiver hears the message to its end.
     """
-    row, attempt = NoticeHouseholdRow, AttemptRow
+    row, attempt = NotificationHouseholdRow, AttemptRow
     listens = (
         select(attempt.id)
         .where(attempt.purpose == PURPOSE, attempt.subject_id == row.id)
@@ -187,10 +191,10 @@ async def told_at_door(
     found = (await of_ids(connection, [household_id])).get(household_id)
     if found is None or found.incident_id != incident_id:
         return False
-    after, _ = decide(found.household, ToldAtDoor(), now, Rules())
+    after, _ = decide(found.household, ToldAtDoor(), now, NotificationRules())
     if after is not found.household:
         await keep(connection, {household_id: after})
-        row = NoticeHouseholdRow
+        row = NotificationHouseholdRow
         await connection.execute(update(row).where(row.id == household_id).values(door_by=by))
     return True
 
@@ -202,12 +206,12 @@ async def of_states(
     *,
     limit: int,
     after: int = 0,
-) -> Sequence[Shown]:
+) -> Sequence[HouseholdView]:
     """Return households of a notice in some states, in the order in which they were chosen.
 
     `after` is the id of the last one that is known already.
     """
-    row = NoticeHouseholdRow
+    row = NotificationHouseholdRow
     found = await connection.execute(
         select(row.__table__)
         .where(row.incident_id == incident_id)
@@ -240,6 +244,6 @@ def _household(row: RowMapping) -> Household:
     return Household(**columns)
 
 
-def _shown(row: RowMapping) -> Shown:
+def _shown(row: RowMapping) -> HouseholdView:
     plain = ("id", "incident_id", "name", "area", "door_by")
-    return Shown(**{name: row[name] for name in plain}, household=_household(row))
+    return HouseholdView(**{name: row[name] for name in plain}, household=_household(row))

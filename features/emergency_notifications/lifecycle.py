@@ -42,7 +42,7 @@ KNOWS = frozenset({HouseholdState.TOLD, HouseholdState.AT_THE_DOOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class NotificationRules:
     """How households are rung; times in seconds."""
 
     ring_for: float = 25.0
@@ -129,7 +129,7 @@ def chosen(numbers: tuple[str, ...]) -> Household:
     return Household(numbers=numbers, state=state)
 
 
-def decide(household: Household, event: Event, now: datetime, rules: Rules) -> Decision:
+def decide(household: Household, event: Event, now: datetime, rules: NotificationRules) -> Decision:
     """Return the household after an event, and who is to be rung; pure."""
     if household.state in KNOWS:
         return household, ()
@@ -167,7 +167,7 @@ def _stopped(household: Household) -> Household:
 
 
 def _over(
-    household: Household, result: str, now: datetime, rules: Rules, *, rang: bool
+    household: Household, result: str, now: datetime, rules: NotificationRules, *, rang: bool
 ) -> Household:
     """The call ended without the key."""
     if household.state is HouseholdState.STOPPING:

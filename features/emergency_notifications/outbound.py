@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.call_facts import Said
-from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
-from features.emergency_notifications import households as notice_households
+from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.households import Claimed
 from features.emergency_notifications.lifecycle import (
@@ -17,16 +17,16 @@ from features.emergency_notifications.lifecycle import (
     Due,
     Event,
     Household,
-    Rules,
+    NotificationRules,
     decide,
 )
 
 
 @dataclass(frozen=True)
-class Notifying:
+class NotificationCalls:
     """Households that must be told, number by number, until one acknowledges."""
 
-    rules: Rules
+    rules: NotificationRules
     lines: int
     name: str = incidents.PURPOSE
 
@@ -39,29 +39,29 @@ class Notifying:
         return self.rules.ring_for
 
     async def next_due(self, connection: AsyncConnection) -> datetime | None:
-        return await notice_households.next_due(connection)
+        return await notification_households.next_due(connection)
 
     async def claim(
         self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
     ) -> tuple[Sequence[Planned], Follow]:
         planned: list[Planned] = []
         after: dict[int, Household] = {}
-        for one in await notice_households.claim(connection, until=until, limit=limit):
+        for one in await notification_households.claim(connection, until=until, limit=limit):
             at = max(now, one.household.next_at or now)
             after[one.id], rings = decide(one.household, Due(), at, self.rules)
             planned += [_planned(one, after[one.id], ring.number, at) for ring in rings]
-        await notice_households.keep(connection, after)
+        await notification_households.keep(connection, after)
         return planned, NOTHING
 
-    async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
+    async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:
         wanted = {one.attempt.subject_id for one in heard}
-        known = await notice_households.of_ids(connection, wanted)
+        known = await notification_households.of_ids(connection, wanted)
         after = {key: each.household for key, each in known.items()}
         for one in heard:
             key, event = one.attempt.subject_id, _event(one)
             if event is not None and key in after:
                 after[key], _ = decide(after[key], event, one.at, self.rules)
-        await notice_households.keep(connection, after)
+        await notification_households.keep(connection, after)
         if heard:
             concerned = {each.incident_id for each in known.values()}
             await incidents.close(connection, concerned, now=heard[-1].at)
@@ -70,13 +70,13 @@ class Notifying:
     async def unwanted(
         self, connection: AsyncConnection, subjects: Collection[int]
     ) -> Collection[int]:
-        return await notice_households.not_to_ring(connection, subjects)
+        return await notification_households.not_to_ring(connection, subjects)
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
         """Nothing repeats: each notice is begun by a person."""
 
 
-def _event(heard: Heard) -> Event | None:
+def _event(heard: AttemptFact) -> Event | None:
     match heard.what:
         case Over(result=result, rang=rang):
             return AttemptOver(result, rang=rang)

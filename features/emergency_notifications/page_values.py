@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from callflow.call import Language
 from db.bounded import Patience
 from features.customers.queries import CustomerSort
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.api import LONGEST
 from features.emergency_notifications.export import why
@@ -20,10 +20,10 @@ from features.emergency_notifications.lifecycle import OPEN, HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
 from settings import Settings
 from web.asking import found
-from web.current_user import Holder
+from web.current_user import Principal
 from web.forms import Typed
 from web.pages import page
-from web.shown import Shown
+from web.shown import Formats
 
 ROWS: Final = 500
 """Rows of one list on the page; all are in the table to download."""
@@ -71,14 +71,14 @@ async def overview(
         longest=LONGEST,
         languages=list(Language),
         now=f"{now:%Y-%m-%dT%H:%M}",
-        show=Shown(settings.zone, request.state.holder.role),
+        show=Formats(settings.zone, request.state.principal.role),
     )
 
 
 async def one(
     request: Request,
     asking: Patience,
-    holder: Holder,
+    principal: Principal,
     incident_id: int,
     *,
     form: Typed | None = None,
@@ -95,7 +95,7 @@ async def one(
         wanted = {"chosen": EVERYBODY}
     lists = {
         name: await asking.ask(
-            lambda each, states=states: notice_households.of_states(  # type: ignore[misc]
+            lambda each, states=states: notification_households.of_states(  # type: ignore[misc]
                 each, incident_id, states, limit=ROWS
             )
         )
@@ -120,18 +120,18 @@ async def one(
         voices=VOICES,
         longest=LONGEST,
         why=why,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
     )
 
 
 async def door(
-    request: Request, asking: Patience, holder: Holder, incident_id: int
+    request: Request, asking: Patience, principal: Principal, incident_id: int
 ) -> HTMLResponse:
     """Return the list with which staff go from door to door."""
     settings: Settings = request.app.state.settings
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     rows = await asking.ask(
-        lambda each: notice_households.of_states(each, incident_id, TO_THE_DOOR, limit=DOORS)
+        lambda each: notification_households.of_states(each, incident_id, TO_THE_DOOR, limit=DOORS)
     )
     return page(
         request,
@@ -139,12 +139,12 @@ async def door(
         incident=incident,
         rows=sorted(rows, key=lambda row: (row.area, row.name)),
         why=why,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
     )
 
 
 async def _areas(asking: Patience, stage: Stage) -> Sequence[tuple[str, int]]:
     if stage is not Stage.DRAFT:
         return ()
-    known = await asking.ask(notice_households.areas)
+    known = await asking.ask(notification_households.areas)
     return [(area, count) for area, count in known if area]

@@ -14,7 +14,7 @@ from features.audit.looks import look, noted, recorded
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import audio_files as notice_files
 from features.emergency_notifications import choosing
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import page_values as notices_shown
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.api import (
@@ -31,11 +31,11 @@ from features.emergency_notifications.page_values import EVERYBODY
 from features.emergency_notifications.queries import NotReadyError, Report
 from features.wake_ups.api import reachable
 from settings import Settings
-from web.asking import Asking, Known, Person, RowId, found
+from web.asking import Asking, CurrentUser, Person, RowId, found
 from web.forms import Typed, typed
 from web.pages import language_of
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 from web.words import said
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -44,13 +44,13 @@ MOST_EXPORTED: Final = 50_000
 
 
 @router.get("/notices")
-async def show_notices(request: Request, _holder: Known, asking: Asking) -> HTMLResponse:
+async def show_notices(request: Request, _principal: CurrentUser, asking: Asking) -> HTMLResponse:
     """The incidents, and the form for a new one."""
     return await notices_shown.overview(request, asking, Typed({}))
 
 
 @router.post("/notices")
-async def report_incident(request: Request, holder: Person, asking: Asking) -> Response:
+async def report_incident(request: Request, principal: Person, asking: Asking) -> Response:
     """Record an incident; nobody is rung yet."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
@@ -58,29 +58,31 @@ async def report_incident(request: Request, holder: Person, asking: Asking) -> R
     if wanted is None:
         return await notices_shown.overview(request, asking, form, status=422)
     now = datetime.now(UTC)
-    key = await asking.write(partial(incidents.report, wanted=wanted, by=named(holder), now=now))
+    key = await asking.write(partial(incidents.report, wanted=wanted, by=named(principal), now=now))
     return RedirectResponse(f"/notices/{key}", status_code=303)
 
 
 @router.get("/notices/{incident_id}")
 async def show_notice(
-    request: Request, incident_id: RowId, holder: Known, asking: Asking, told: str = ""
+    request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking, told: str = ""
 ) -> HTMLResponse:
     """One incident: who must be told, how far it is, the three lists."""
-    noted(asking, look(holder, "notice.read", str(incident_id)))
-    return await notices_shown.one(request, asking, holder, incident_id, told=told)
+    noted(asking, look(principal, "notice.read", str(incident_id)))
+    return await notices_shown.one(request, asking, principal, incident_id, told=told)
 
 
 @router.post("/notices/{incident_id}/message")
 async def change_message(
-    request: Request, incident_id: RowId, holder: Person, asking: Asking
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say something else."""
     incident = await known_draft(asking, incident_id)
     form = await typed(request)
     text = form.text("message", longest=LONGEST["message"], needed="emergency.fault_message")
     if form.faults:
-        return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
+        return await notices_shown.one(
+            request, asking, principal, incident_id, form=form, status=422
+        )
     anew = partial(incidents.say_anew, incident=incident, message=text, recorded=False)
     await asking.write(anew)
     return _back(incident_id)
@@ -88,7 +90,7 @@ async def change_message(
 
 @router.post("/notices/{incident_id}/recording")
 async def upload_recording(
-    request: Request, incident_id: RowId, holder: Person, asking: Asking
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Let a person's recording be the message."""
     settings: Settings = request.app.state.settings
@@ -98,7 +100,9 @@ async def upload_recording(
     incident = await known_draft(asking, incident_id)
     if not data.startswith(b"RIFF") or len(data) > notice_files.LONGEST_UPLOAD:
         form = Typed({}, {"recording": "emergency.fault_recording"})
-        return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
+        return await notices_shown.one(
+            request, asking, principal, incident_id, form=form, status=422
+        )
     await anyio.to_thread.run_sync(notice_files.keep, settings.paths.spoken, incident, data)
     text = incident.report.message
     anew = partial(incidents.say_anew, incident=incident, message=text, recorded=True)
@@ -108,7 +112,7 @@ async def upload_recording(
 
 @router.get("/notices/{incident_id}/message.wav")
 async def hear_message(
-    request: Request, incident_id: RowId, _holder: Known, asking: Asking
+    request: Request, incident_id: RowId, _principal: CurrentUser, asking: Asking
 ) -> Response:
     """The message, as it will be heard."""
     settings: Settings = request.app.state.settings
@@ -121,7 +125,7 @@ async def hear_message(
 
 @router.post("/notices/{incident_id}/customers")
 async def choose_customers(
-    request: Request, incident_id: RowId, holder: Person, asking: Asking
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Choose customers by area, sort or both."""
     settings: Settings = request.app.state.settings
@@ -132,7 +136,9 @@ async def choose_customers(
     if not area and not sort:
         form.faults.setdefault("area", "emergency.fault_area")
     if form.faults:
-        return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
+        return await notices_shown.one(
+            request, asking, principal, incident_id, form=form, status=422
+        )
     choice = await choosing.from_customers(
         asking,
         incident_id,
@@ -145,7 +151,7 @@ async def choose_customers(
 
 @router.post("/notices/{incident_id}/list")
 async def choose_list(
-    request: Request, incident_id: RowId, holder: Person, asking: Asking
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Choose the households of a list, pasted or in a file."""
     settings: Settings = request.app.state.settings
@@ -156,7 +162,9 @@ async def choose_list(
     await known_draft(asking, incident_id)
     if not text.strip():
         form = Typed({"list": text}, {"list": "emergency.fault_list"})
-        return await notices_shown.one(request, asking, holder, incident_id, form=form, status=422)
+        return await notices_shown.one(
+            request, asking, principal, incident_id, form=form, status=422
+        )
     choice = await choosing.from_list(
         asking,
         incident_id,
@@ -167,71 +175,73 @@ async def choose_list(
     if not choice.added and choice.bad:
         form = Typed({"list": text}, {"list": "emergency.fault_lines"})
         return await notices_shown.one(
-            request, asking, holder, incident_id, form=form, status=422, bad=choice.bad
+            request, asking, principal, incident_id, form=form, status=422, bad=choice.bad
         )
     return _back(incident_id, choice)
 
 
 @router.post("/notices/{incident_id}/clear")
-async def choose_nobody(incident_id: RowId, _holder: Person, asking: Asking) -> Response:
+async def choose_nobody(incident_id: RowId, _principal: Person, asking: Asking) -> Response:
     """Take all households off again."""
     await known_draft(asking, incident_id)
-    await asking.write(lambda each: notice_households.clear(each, incident_id))
+    await asking.write(lambda each: notification_households.clear(each, incident_id))
     return _back(incident_id)
 
 
 @router.post("/notices/{incident_id}/start")
 async def start_notice(
-    request: Request, incident_id: RowId, holder: Person, asking: Asking
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Begin to ring those whose number was confirmed."""
     form = await typed(request)
     count = form.line("count", longest=8)
     try:
-        await begin(asking, incident_id, holder, count=int(count) if count.isdecimal() else 0)
+        await begin(asking, incident_id, principal, count=int(count) if count.isdecimal() else 0)
     except NotReadyError as error:
         form.faults["start"] = f"emergency.cannot_{error}"
-        return await notices_shown.one(request, asking, holder, incident_id, form=form, status=409)
+        return await notices_shown.one(
+            request, asking, principal, incident_id, form=form, status=409
+        )
     return _back(incident_id)
 
 
 @router.post("/notices/{incident_id}/stop")
-async def stop_notice(incident_id: RowId, holder: Person, asking: Asking) -> Response:
+async def stop_notice(incident_id: RowId, principal: Person, asking: Asking) -> Response:
     """Stop at once."""
-    await end(asking, incident_id, holder)
+    await end(asking, incident_id, principal)
     return _back(incident_id)
 
 
 @router.get("/notices/{incident_id}/door")
 async def show_door_list(
-    request: Request, incident_id: RowId, holder: Known, asking: Asking
+    request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """Who must be told at the door, to be printed or ticked off."""
-    noted(asking, look(holder, "notice.read", str(incident_id), "door"))
-    return await notices_shown.door(request, asking, holder, incident_id)
+    noted(asking, look(principal, "notice.read", str(incident_id), "door"))
+    return await notices_shown.door(request, asking, principal, incident_id)
 
 
 @router.post("/notices/{incident_id}/households/{household_id}/door")
 async def tick_door(
-    incident_id: RowId, household_id: RowId, holder: Person, asking: Asking
+    incident_id: RowId, household_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Note that a household was told at its door."""
-    await at_the_door(asking, incident_id, household_id, holder)
+    await at_the_door(asking, incident_id, household_id, principal)
     return RedirectResponse(f"/notices/{incident_id}/door", status_code=303)
 
 
 @router.get("/notices/{incident_id}/results.csv")
 async def export_results(
-    request: Request, incident_id: RowId, holder: Known, asking: Asking
+    request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> Response:
     """The lists as a table; on record before a byte is sent (SEC-1, SEC-2)."""
     settings: Settings = request.app.state.settings
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     rows = await asking.ask(
-        lambda each: notice_households.of_states(each, incident_id, EVERYBODY, limit=MOST_EXPORTED)
+        lambda each: notification_households.of_states(each, incident_id, EVERYBODY, limit=MOST_EXPORTED)
     )
-    await recorded(asking, look(holder, "notice.export", str(incident_id), str(len(rows))))
-    show, say = Shown(settings.zone, holder.role), said(language_of(request))
+    await recorded(asking, look(principal, "notice.export", str(incident_id), str(len(rows))))
+    show, say = Formats(settings.zone, principal.role), said(language_of(request))
     text = await anyio.to_thread.run_sync(table, rows, say, show)
     name = f'attachment; filename="notice-{incident_id}.csv"'
     return Response(

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, case, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.emergency_notifications.lifecycle import ON_THE_PHONE, OPEN, STOPPED, HouseholdState
-from features.emergency_notifications.tables import IncidentRow, NoticeHouseholdRow
+from features.emergency_notifications.tables import IncidentRow, NotificationHouseholdRow
 
 PURPOSE = "notice"
 
@@ -174,7 +174,7 @@ async def start(
         raise NotReadyError("begun")
     if row.voice != Voice.READY.value:
         raise NotReadyError("voice")
-    household = NoticeHouseholdRow
+    household = NotificationHouseholdRow
     of_it = household.incident_id == incident_id
     there = await connection.execute(select(func.count()).select_from(household).where(of_it))
     if (chosen := there.scalar_one()) != count or not chosen:
@@ -202,7 +202,7 @@ async def stop(connection: AsyncConnection, incident_id: int, *, by: str, now: d
     )
     if done.first() is None:
         return False
-    household = NoticeHouseholdRow
+    household = NotificationHouseholdRow
     waits = household.state == HouseholdState.WAITING.value
     await connection.execute(
         update(household)
@@ -222,7 +222,7 @@ async def close(
     connection: AsyncConnection, incident_ids: Collection[int], *, now: datetime
 ) -> None:
     """Close those of these notices that have nobody left to ring."""
-    household, row = NoticeHouseholdRow, IncidentRow
+    household, row = NotificationHouseholdRow, IncidentRow
     left = exists().where(
         household.incident_id == row.id,
         household.state.in_([state.value for state in OPEN]),
@@ -261,7 +261,7 @@ class Counts:
 
 async def counts(connection: AsyncConnection, incident_ids: Collection[int]) -> dict[int, Counts]:
     """Return how each of these notices stands."""
-    row = NoticeHouseholdRow
+    row = NotificationHouseholdRow
     found = await connection.execute(
         select(row.incident_id, row.state, func.count(), func.sum(row.tries))
         .where(row.incident_id.in_(incident_ids))

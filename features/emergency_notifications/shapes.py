@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from features.calls.shapes import NOON, Clean, Paragraphs, Shape
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.household_list import BadLine, Wrong
-from features.emergency_notifications.households import Shown
+from features.emergency_notifications.households import HouseholdView
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Counts, Incident, Stage, Voice
 
@@ -63,7 +63,7 @@ class HouseholdShape(Shape):
     door_by: Clean = Field(description="Who of the staff told them at the door.")
 
     @classmethod
-    def of(cls, row: Shown) -> Self:
+    def of(cls, row: HouseholdView) -> Self:
         household = row.household
         names = ("state", "tries", "reason", "told_at", "told_on")
         return cls(

@@ -1,6 +1,6 @@
 """Owns the tables of emergency notices (CBK-5): the incidents, and the households to be told.
 
-`notice_households.next_at` is the work queue, as `wake_ups.next_at` is.
+`notification_households.next_at` is the work queue, as `wake_ups.next_at` is.
 """
 
 from datetime import datetime
@@ -39,10 +39,10 @@ class IncidentRow(Base):
     __table_args__ = (Index(None, "made_at", "id"), Index(None, "voice"))
 
 
-class NoticeHouseholdRow(Base):
+class NotificationHouseholdRow(Base):
     """One household of one notice; `lifecycle.py` says what its columns mean."""
 
-    __tablename__ = "notice_households"
+    __tablename__ = "notification_households"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     incident_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("incidents.id"))
@@ -60,7 +60,7 @@ class NoticeHouseholdRow(Base):
 
     __table_args__ = (
         Index(
-            "ix_notice_households_next_at",
+            "ix_notification_households_next_at",
             "next_at",
             "id",
             sqlite_where=text(IS_DUE_SOME_TIME),

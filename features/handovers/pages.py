@@ -14,12 +14,12 @@ from features.handovers import queries as handovers
 from features.handovers.queries import Handover, OwnHandoverError, SignedError
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Asking, Known, Person, RowId
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Person, RowId
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -31,14 +31,14 @@ LONGEST_PART = 2000
 
 @router.get("/handover")
 async def show_handovers(
-    request: Request, holder: Known, asking: Asking, cursor: str = "", saved: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, cursor: str = "", saved: str = ""
 ) -> HTMLResponse:
     """The log, newest first, and the form of this shift's report."""
-    return await _shown(request, holder, asking, Typed({}), cursor=cursor, saved=bool(saved))
+    return await _shown(request, principal, asking, Typed({}), cursor=cursor, saved=bool(saved))
 
 
 @router.post("/handover")
-async def write_handover(request: Request, holder: Person, asking: Asking) -> Response:
+async def write_handover(request: Request, principal: Person, asking: Asking) -> Response:
     """Keep this shift's report."""
     form = await typed(request)
     shift = form.line("shift", longest=LONGEST_SHIFT, needed="handover.fault_shift")
@@ -46,11 +46,11 @@ async def write_handover(request: Request, holder: Person, asking: Asking) -> Re
     if not any(parts.values()):
         form.faults.setdefault("equipment", "handover.fault_empty")
     if form.faults:
-        return await _shown(request, holder, asking, form, status=422)
+        return await _shown(request, principal, asking, form, status=422)
     now = datetime.now(UTC)
     await asking.write(
         lambda connection: handovers.write(
-            connection, shift=shift, account_id=holder.account_id or 0, now=now, **parts
+            connection, shift=shift, account_id=principal.account_id or 0, now=now, **parts
         )
     )
     return RedirectResponse("/handover?saved=1", status_code=303)
@@ -58,10 +58,10 @@ async def write_handover(request: Request, holder: Person, asking: Asking) -> Re
 
 @router.post("/handover/{handover_id}/sign")
 async def sign_handover(
-    request: Request, handover_id: RowId, holder: Person, asking: Asking
+    request: Request, handover_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Sign the report of the shift before."""
-    signer, now = holder.account_id or 0, datetime.now(UTC)
+    signer, now = principal.account_id or 0, datetime.now(UTC)
     form = Typed({})
     try:
         signed = await asking.write(
@@ -74,15 +74,15 @@ async def sign_handover(
     else:
         if signed is None:
             raise Refused(404, "There is no report with this id.")
-        seen = look(holder, "handover.signed", str(handover_id))
+        seen = look(principal, "handover.signed", str(handover_id))
         await asking.write(lambda connection: audit.note(connection, seen))
         return RedirectResponse("/handover", status_code=303)
-    return await _shown(request, holder, asking, form, status=409)
+    return await _shown(request, principal, asking, form, status=409)
 
 
 async def _shown(
     request: Request,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     form: Typed,
     *,
@@ -91,7 +91,7 @@ async def _shown(
     saved: bool = False,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
-    show = Shown(settings.zone, holder.role)
+    show = Formats(settings.zone, principal.role)
     found = await _page(asking, cursor)
     people = await asking.ask(accounts.accounts)
     return page(
@@ -105,17 +105,19 @@ async def _shown(
         parts=PARTS,
         longest_part=LONGEST_PART,
         shift=shift_of(datetime.now(settings.zone)),
-        may_write=_writes(holder),
+        may_write=_writes(principal),
         show=show,
-        me=holder.number,
+        me=principal.number,
         next_page=f"/handover?cursor={found.next}" if found.next else "",
         first_page="/handover" if cursor else "",
     )
 
 
-def _writes(holder: Holder) -> bool:
+def _writes(principal: Principal) -> bool:
     rule = allowed("POST", "/handover")
-    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule
+    return (
+        principal.account_id is not None and isinstance(rule, frozenset) and principal.role in rule
+    )
 
 
 async def _page(asking: Patience, cursor: str) -> Page[Handover]:

@@ -11,8 +11,8 @@ from features.customers.shapes import EntryShape
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
 from permissions.routes import allowed
-from web.asking import Asking, Given, Known, LongLine, Many, RowId, Text, Typed, found
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Given, LongLine, Many, RowId, Text, Typed, found
+from web.current_user import Principal
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"])
@@ -40,7 +40,7 @@ class EntryGiven(Given):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def search_knowledge(
-    wanted: Annotated[WhichEntries, Query()], holder: Known, asking: Asking
+    wanted: Annotated[WhichEntries, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[EntryShape]:
     """Entries that hold every word, those that hold it in the title first; never a second page.
 
@@ -53,7 +53,7 @@ async def search_knowledge(
             wanted.q,
             now=now,
             business=wanted.business,
-            drafts=_writes(holder),
+            drafts=_writes(principal),
             limit=wanted.limit,
         )
     )
@@ -61,20 +61,20 @@ async def search_knowledge(
 
 
 @router.get("/{entry_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_entry(entry_id: RowId, holder: Known, asking: Asking) -> EntryShape:
+async def show_entry(entry_id: RowId, principal: CurrentUser, asking: Asking) -> EntryShape:
     """One entry."""
     entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
-    hidden = entry is not None and entry.published_at is None and not _writes(holder)
+    hidden = entry is not None and entry.published_at is None and not _writes(principal)
     return EntryShape.of(found(None if hidden else entry, "entry"))
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
-async def add_entry(given: EntryGiven, holder: Known, asking: Asking) -> EntryShape:
+async def add_entry(given: EntryGiven, principal: CurrentUser, asking: Asking) -> EntryShape:
     """Add an entry."""
     now = datetime.now(UTC)
 
     async def added(connection: AsyncConnection) -> Entry:
-        entry = _entry(given, holder, now=now)
+        entry = _entry(given, principal, now=now)
         key = await knowledge.add(connection, entry)
         return found(await knowledge.entry(connection, key), "entry")
 
@@ -83,7 +83,7 @@ async def add_entry(given: EntryGiven, holder: Known, asking: Asking) -> EntrySh
 
 @router.put("/{entry_id}", responses=documented(401, 403, 404, 422, 503))
 async def put_entry(
-    entry_id: RowId, given: EntryGiven, holder: Known, asking: Asking
+    entry_id: RowId, given: EntryGiven, principal: CurrentUser, asking: Asking
 ) -> EntryShape:
     """Replace an entry."""
     now = datetime.now(UTC)
@@ -92,7 +92,7 @@ async def put_entry(
         before = await knowledge.entry(connection, entry_id)
         if before is None:
             return None
-        entry = _entry(given, holder, now=now, before=before)
+        entry = _entry(given, principal, now=now, before=before)
         await knowledge.replace(connection, entry)
         return entry
 
@@ -100,7 +100,7 @@ async def put_entry(
 
 
 def _entry(
-    given: EntryGiven, holder: Holder, *, now: datetime, before: Entry | None = None
+    given: EntryGiven, principal: Principal, *, now: datetime, before: Entry | None = None
 ) -> Entry:
     published = (before.published_at if before else None) or now
     return Entry(
@@ -108,10 +108,10 @@ def _entry(
         **given.model_dump(exclude={"published"}),
         published_at=published if given.published else None,
         updated_at=now,
-        updated_by=holder.number or holder.name,
+        updated_by=principal.number or principal.name,
     )
 
 
-def _writes(holder: Holder) -> bool:
+def _writes(principal: Principal) -> bool:
     rule = allowed("POST", "/api/v1/knowledge")
-    return isinstance(rule, frozenset) and holder.role in rule
+    return isinstance(rule, frozenset) and principal.role in rule

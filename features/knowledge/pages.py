@@ -13,12 +13,12 @@ from features.knowledge.queries import Entry
 from permissions.roles import Role
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Asking, Known, RowId
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, RowId
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -35,11 +35,11 @@ class ChangedError(Exception):
 
 @router.get("/knowledge")
 async def search_knowledge(
-    request: Request, holder: Known, asking: Asking, q: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, q: str = ""
 ) -> HTMLResponse:
     """Entries that hold what was typed."""
     question = clean(q, LONGEST_QUESTION)
-    may_write = writes(holder.role)
+    may_write = writes(principal.role)
     found = await asking.ask(
         lambda connection: knowledge.search(
             connection, question, now=datetime.now(UTC), drafts=may_write, limit=ROWS
@@ -51,19 +51,19 @@ async def search_knowledge(
         question=question,
         found=found,
         may_write=may_write,
-        show=_show(request, holder),
+        show=_show(request, principal),
         now=datetime.now(UTC),
     )
 
 
 @router.get("/knowledge/new")
-async def new_entry(request: Request, _holder: Known) -> HTMLResponse:
+async def new_entry(request: Request, _principal: CurrentUser) -> HTMLResponse:
     """An empty form."""
     return _form(request, Typed({}), entry=None)
 
 
 @router.post("/knowledge/new")
-async def add_entry(request: Request, holder: Known, asking: Asking) -> Response:
+async def add_entry(request: Request, principal: CurrentUser, asking: Asking) -> Response:
     """Keep a new entry."""
     form = await typed(request)
     title, body, keywords = _read(form)
@@ -78,7 +78,7 @@ async def add_entry(request: Request, holder: Known, asking: Asking) -> Response
         keywords=keywords,
         published_at=now if form.shown("published") else None,
         updated_at=now,
-        updated_by=holder.number or holder.name,
+        updated_by=principal.number or principal.name,
     )
     key = await asking.write(lambda connection: knowledge.add(connection, fresh))
     return RedirectResponse(f"/knowledge/{key}?saved=new", status_code=303)
@@ -86,11 +86,11 @@ async def add_entry(request: Request, holder: Known, asking: Asking) -> Response
 
 @router.get("/knowledge/{entry_id}")
 async def read_entry(
-    request: Request, entry_id: RowId, holder: Known, asking: Asking, saved: str = ""
+    request: Request, entry_id: RowId, principal: CurrentUser, asking: Asking, saved: str = ""
 ) -> HTMLResponse:
     """One entry, whole."""
     entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
-    may_write = writes(holder.role)
+    may_write = writes(principal.role)
     if entry is None or (entry.published_at is None and not may_write):
         raise Refused(404, "There is no entry with this id.")
     return page(
@@ -99,13 +99,13 @@ async def read_entry(
         entry=entry,
         saved={"new": "/knowledge/new", "edit": f"/knowledge/{entry_id}/edit"}.get(saved, ""),
         may_write=may_write,
-        show=_show(request, holder),
+        show=_show(request, principal),
     )
 
 
 @router.get("/knowledge/{entry_id}/edit")
 async def edit_entry(
-    request: Request, entry_id: RowId, _holder: Known, asking: Asking
+    request: Request, entry_id: RowId, _principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """The form of an entry."""
     entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
@@ -115,13 +115,15 @@ async def edit_entry(
 
 
 @router.post("/knowledge/{entry_id}/edit")
-async def save_entry(request: Request, entry_id: RowId, holder: Known, asking: Asking) -> Response:
+async def save_entry(
+    request: Request, entry_id: RowId, principal: CurrentUser, asking: Asking
+) -> Response:
     """Save an entry, unless somebody else did meanwhile."""
     form = await typed(request)
     said = _read(form)
     try:
         entry = await asking.write(
-            lambda connection: _replaced(connection, entry_id, form, said, holder)
+            lambda connection: _replaced(connection, entry_id, form, said, principal)
         )
     except ChangedError:
         entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
@@ -138,7 +140,7 @@ async def _replaced(
     entry_id: int,
     form: Typed,
     said: tuple[str, str, str],
-    holder: Holder,
+    principal: Principal,
 ) -> Entry | None:
     """Replace an entry unless the form has faults. Raises ChangedError."""
     before = await knowledge.entry(connection, entry_id)
@@ -155,7 +157,7 @@ async def _replaced(
         keywords=keywords,
         published_at=(before.published_at or now) if form.shown("published") else None,
         updated_at=now,
-        updated_by=holder.number or holder.name,
+        updated_by=principal.number or principal.name,
     )
     await knowledge.replace(connection, fresh)
     return fresh
@@ -203,6 +205,6 @@ def _form(request: Request, form: Typed, *, entry: Entry | None, status: int = 2
     )
 
 
-def _show(request: Request, holder: Holder) -> Shown:
+def _show(request: Request, principal: Principal) -> Formats:
     settings: Settings = request.app.state.settings
-    return Shown(settings.zone, holder.role)
+    return Formats(settings.zone, principal.role)

@@ -6,10 +6,10 @@ can only ask whether a file is there. Every change is complete or not there at a
 
 from pathlib import Path
 
-from features.outage.rules import FILE, Notice, NoticeKind, flag, read, written
+from features.outage.rules import FILE, OutageAnnouncement, OutageKind, flag, read, written
 
 
-def current(folder: Path) -> Notice | None:
+def current(folder: Path) -> OutageAnnouncement | None:
     """Return the notice that callers hear now, or None."""
     try:
         return read((folder / FILE).read_text(encoding="utf-8"))
@@ -17,7 +17,7 @@ def current(folder: Path) -> Notice | None:
         return None
 
 
-def put_up(folder: Path, notice: Notice) -> None:
+def put_up(folder: Path, notice: OutageAnnouncement) -> None:
     """Let callers hear `notice` from the next call on. Raises OSError when it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{FILE}.new"
@@ -37,7 +37,7 @@ def take_down(folder: Path) -> bool:
     return True
 
 
-def _lower_flags(folder: Path, *, but: NoticeKind | None) -> None:
-    for kind in NoticeKind:
+def _lower_flags(folder: Path, *, but: OutageKind | None) -> None:
+    for kind in OutageKind:
         if kind is not but:
             (folder / flag(kind)).unlink(missing_ok=True)

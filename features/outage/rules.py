@@ -16,7 +16,7 @@ LONGEST = 200
 """Characters of a notice's text; more would take over a minute to speak."""
 
 
-class NoticeKind(StrEnum):
+class OutageKind(StrEnum):
     """Why service is disturbed."""
 
     POWER = "power"
@@ -28,27 +28,27 @@ FILE = "notice.json"
 """The notice's file in the folder of notices."""
 
 
-def flag(kind: NoticeKind) -> str:
+def flag(kind: OutageKind) -> str:
     """Return the name of the empty file that tells the dialplan, which cannot read JSON."""
     return f"on-{kind.value}"
 
 
 @dataclass(frozen=True)
-class Notice:
+class OutageAnnouncement:
     """What callers hear before the greeting, in both languages, and since when (UTC)."""
 
-    kind: NoticeKind
+    kind: OutageKind
     text_zh: str
     text_en: str
     since: datetime
 
 
-TEXTS: dict[NoticeKind, tuple[str, str]] = {
-    NoticeKind.POWER: (
+TEXTS: dict[OutageKind, tuple[str, str]] = {
+    OutageKind.POWER: (
         "因停电无法缴费,给您造成不便,请谅解!",
         "Because of a power failure payments cannot be made. We are sorry for the trouble.",
     ),
-    NoticeKind.COMPUTER: (
+    OutageKind.COMPUTER: (
         "因电脑故障无法缴费,给您造成不便,请谅解!",
         "Because of a computer failure payments cannot be made. We are sorry for the trouble.",
     ),
@@ -56,13 +56,13 @@ TEXTS: dict[NoticeKind, tuple[str, str]] = {
 """The regulation's own words, Chinese and English; there are sounds for these."""
 
 
-def standard(kind: NoticeKind, since: datetime) -> Notice:
+def standard(kind: OutageKind, since: datetime) -> OutageAnnouncement:
     """Return the notice of a kind that has ready words. Raises KeyError for a custom one."""
     text_zh, text_en = TEXTS[kind]
-    return Notice(kind, text_zh, text_en, since)
+    return OutageAnnouncement(kind, text_zh, text_en, since)
 
 
-def written(notice: Notice) -> str:
+def written(notice: OutageAnnouncement) -> str:
     """Return the notice as the text of its file."""
     return json.dumps(
         {
@@ -76,14 +76,14 @@ def written(notice: Notice) -> str:
     )
 
 
-def read(text: str) -> Notice | None:
+def read(text: str) -> OutageAnnouncement | None:
     """Return the notice a file holds, or None where it holds none that can be understood."""
     try:
         fields = json.loads(text)
         since = datetime.fromisoformat(fields["since"])
-        kind = NoticeKind(fields["kind"])
+        kind = OutageKind(fields["kind"])
         text_zh = clean(str(fields["text_zh"]), LONGEST)
         text_en = clean(str(fields["text_en"]), LONGEST)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return Notice(kind, text_zh, text_en, since) if since.tzinfo else None
+    return OutageAnnouncement(kind, text_zh, text_en, since) if since.tzinfo else None

@@ -15,8 +15,8 @@ from floor.control import Watch
 from floor.floor import Floor
 from floor.people import Worker
 from floor.wallboard import Json
-from web.asking import Asking, Known, Person
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Person
+from web.current_user import Principal
 from web.live import floor_of
 from web.problems import Refused, documented
 
@@ -43,22 +43,22 @@ class WantedQueue(BaseModel):
 
 
 @router.get("/floor", responses=documented(401, 403))
-async def show_floor(request: Request, _holder: Known) -> Json:
+async def show_floor(request: Request, _principal: CurrentUser) -> Json:
     """The wallboard: who waits how long, who does what, missed calls, the service level."""
     return floor_of(request).board()
 
 
 @router.post("/agents/{number}/watch", status_code=204, responses=ANSWERS)
 async def watch(
-    request: Request, number: AgentNumber, wanted: WantedWatch, holder: Person, asking: Asking
+    request: Request, number: AgentNumber, wanted: WantedWatch, principal: Person, asking: Asking
 ) -> Response:
     """Ring the leader's own phone, and let it hear the agent's call.
 
     Written into the audit log before the phone rings (QA-5).
     """
     floor = floor_of(request)
-    leader, agent = at_work(floor, holder), _agent(floor, number)
-    await _noted(asking, holder, f"agent.{wanted.how.value}", number)
+    leader, agent = at_work(floor, principal), _agent(floor, number)
+    await _noted(asking, principal, f"agent.{wanted.how.value}", number)
     with refusals():
         await floor.control.watch(leader, agent, wanted.how)
     return Response(status_code=204)
@@ -66,34 +66,36 @@ async def watch(
 
 @router.post("/agents/{number}/sign_out", status_code=204, responses=ANSWERS)
 async def sign_out(
-    request: Request, number: AgentNumber, holder: Known, asking: Asking
+    request: Request, number: AgentNumber, principal: CurrentUser, asking: Asking
 ) -> Response:
     """End an agent's duty; a call under way goes on."""
     floor = floor_of(request)
     agent = _agent(floor, number)
-    await _noted(asking, holder, "agent.sign_out", number)
-    await floor.shift.sign_out(agent, reason=f"by {holder.number or 'a program'}", now=floor.now())
+    await _noted(asking, principal, "agent.sign_out", number)
+    await floor.shift.sign_out(
+        agent, reason=f"by {principal.number or 'a program'}", now=floor.now()
+    )
     return Response(status_code=204)
 
 
 @router.post("/agents/{number}/move", responses=ANSWERS)
 async def move(
-    request: Request, number: AgentNumber, wanted: WantedQueue, holder: Known
+    request: Request, number: AgentNumber, wanted: WantedQueue, principal: CurrentUser
 ) -> DutyShape:
     """Offer an agent the callers of another queue, until signing out."""
     floor = floor_of(request)
-    by = holder.number or "a program"
+    by = principal.number or "a program"
     worker = await floor.shift.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
-    return DutyShape.model_validate(wallboard.duty(floor.picture, worker))
+    return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))
 
 
 def _agent(floor: Floor, number: str) -> Worker:
-    worker = floor.picture.by_number(number)
+    worker = floor.live_state.by_number(number)
     if worker is None:
         raise Refused(404, "Nobody with this number is at work.")
     return worker
 
 
-async def _noted(asking: Patience, holder: Holder, action: str, number: str) -> None:
-    seen = look(holder, action, number)
+async def _noted(asking: Patience, principal: Principal, action: str, number: str) -> None:
+    seen = look(principal, action, number)
     await asking.write(lambda database: audit.note(database, seen))

@@ -9,7 +9,7 @@ from features.outage.rules import TEXTS
 from floor.service_level import PRESETS
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Known
+from web.asking import CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -18,7 +18,7 @@ QUEUES = ("hotline", "senior", "manager")
 
 
 @router.get("/floor")
-async def show_floor(request: Request, holder: Known) -> HTMLResponse:
+async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
     """Who waits, who works, how well it goes; and the outage notice, one click away (QUE-6)."""
     settings: Settings = request.app.state.settings
     notice = await anyio.to_thread.run_sync(notices.current, settings.paths.notice)
@@ -30,12 +30,12 @@ async def show_floor(request: Request, holder: Known) -> HTMLResponse:
         queues=QUEUES,
         notice=notice,
         notices=[(kind.value, texts) for kind, texts in TEXTS.items()],
-        may_notice=isinstance(may_put, frozenset) and holder.role in may_put,
-        at_seat=_at_work(request, holder.account_id),
+        may_notice=isinstance(may_put, frozenset) and principal.role in may_put,
+        at_seat=_at_work(request, principal.account_id),
     )
 
 
 def _at_work(request: Request, account_id: int | None) -> bool:
     """Tell whether the leader has a phone to listen with."""
     floor = getattr(request.app.state, "floor", None)
-    return bool(floor and account_id and floor.picture.by_account(account_id))
+    return bool(floor and account_id and floor.live_state.by_account(account_id))

@@ -21,9 +21,9 @@ from features.tickets.saves import ConflictError, TicketVersion
 from permissions.roles import sees_numbers
 from web.asking import (
     Asking,
+    CurrentUser,
     Given,
     Identity,
-    Known,
     Line,
     Many,
     Paged,
@@ -34,7 +34,7 @@ from web.asking import (
     may_search_by_number,
     turned,
 )
-from web.current_user import Holder
+from web.current_user import Principal
 from web.problems import MEDIA_TYPE, TITLES, Problem, Refused, documented
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
@@ -95,24 +95,26 @@ class TicketConflict(Problem):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
-    wanted: Annotated[WhichTickets, Query()], holder: Known, asking: Asking
+    wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[TicketShape]:
     """Tickets, newest first."""
-    may_search_by_number(holder, wanted.number)
+    may_search_by_number(principal, wanted.number)
     filters = wanted.filters()
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     page = await turned(asking, queries.tickets, which, wanted)
-    return Many(items=[_shown(ticket, holder) for ticket in page.items], next=page.next)
+    return Many(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)
 
 
 @router.get("/{ticket_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_ticket(ticket_id: TicketNumber, holder: Known, asking: Asking) -> TicketShape:
+async def show_ticket(
+    ticket_id: TicketNumber, principal: CurrentUser, asking: Asking
+) -> TicketShape:
     """One ticket, by its number."""
     ticket = found(
         await asking.ask(lambda connection: queries.ticket(connection, ticket_id)), "ticket"
     )
-    noted(asking, look(holder, "ticket.read", ticket.number))
-    return _shown(ticket, holder)
+    noted(asking, look(principal, "ticket.read", ticket.number))
+    return _shown(ticket, principal)
 
 
 @router.patch(
@@ -121,7 +123,7 @@ async def show_ticket(ticket_id: TicketNumber, holder: Known, asking: Asking) ->
     responses=documented(401, 403, 404, 409, 422, 503),
 )
 async def save_ticket(
-    ticket_id: TicketNumber, given: TicketSave, holder: Known, asking: Asking
+    ticket_id: TicketNumber, given: TicketSave, principal: CurrentUser, asking: Asking
 ) -> TicketShape | JSONResponse:
     """Save what was typed. Saved meanwhile by somebody else: 409, and `current` is what is so now.
 
@@ -137,20 +139,20 @@ async def save_ticket(
             ticket_id,
             version=given.version,
             fields=fields,
-            author=author(holder),
+            author=author(principal),
             now=datetime.now(UTC),
         )
 
     try:
         ticket = await asking.write(saved)
     except ConflictError as conflict:
-        return _conflict(_shown(conflict.current, holder))
-    return _shown(found(ticket, "ticket"), holder)
+        return _conflict(_shown(conflict.current, principal))
+    return _shown(found(ticket, "ticket"), principal)
 
 
 @router.get("/{ticket_id}/versions", responses=documented(401, 403, 404, 422, 503))
 async def list_versions(
-    ticket_id: TicketNumber, holder: Known, asking: Asking
+    ticket_id: TicketNumber, principal: CurrentUser, asking: Asking
 ) -> Many[TicketVersionShape]:
     """Every save of one ticket, oldest first; it is never more than one page."""
 
@@ -160,7 +162,7 @@ async def list_versions(
         return list(await desk_tickets.versions(connection, ticket_id))
 
     versions = found(await asking.ask(kept), "ticket")
-    noted(asking, look(holder, "ticket.versions", ticket_id))
+    noted(asking, look(principal, "ticket.versions", ticket_id))
     return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 
@@ -192,6 +194,6 @@ def _conflict(current: TicketShape) -> JSONResponse:
     return JSONResponse(body.model_dump(mode="json"), status_code=409, media_type=MEDIA_TYPE)
 
 
-def _shown(ticket: Ticket, holder: Holder) -> TicketShape:
+def _shown(ticket: Ticket, principal: Principal) -> TicketShape:
     shape = TicketShape.of(ticket)
-    return shape if sees_numbers(holder.role) else shape.masked()
+    return shape if sees_numbers(principal.role) else shape.masked()

@@ -1,9 +1,9 @@
 """Owns who is named as the author of what a request writes."""
 
 from features.tickets.saves import Author
-from web.current_user import Holder
+from web.current_user import Principal
 
 
-def author(holder: Holder) -> Author:
-    """Return the author that a request's holder is."""
-    return Author(role=holder.role, account_id=holder.account_id, token_id=holder.token_id)
+def author(principal: Principal) -> Author:
+    """Return the author that a request's principal is."""
+    return Author(role=principal.role, account_id=principal.account_id, token_id=principal.token_id)

@@ -21,7 +21,7 @@ from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationS
 from phone_numbers import dialling
 from phone_numbers.reading import Numbering, emergency_of
 from settings import Settings
-from web.asking import Asking, Given, Known, Line, RowId, Typed, found
+from web.asking import Asking, CurrentUser, Given, Line, RowId, Typed, found
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -60,7 +60,7 @@ class RegistrationGiven(Given):
 
 @router.get("/wake-registrations", responses=documented(401, 403, 422, 503))
 async def list_registrations(
-    _holder: Known, asking: Asking, room: Annotated[Room | None, Query()] = None
+    _principal: CurrentUser, asking: Asking, room: Annotated[Room | None, Query()] = None
 ) -> list[RegistrationShape]:
     """The register: what rings next comes first; what is over or taken off is left out."""
     lines = await asking.ask(lambda connection: wake_register.registered(connection, room=room))
@@ -69,15 +69,17 @@ async def list_registrations(
 
 @router.post("/wake-registrations", status_code=201, responses=documented(401, 403, 422, 503))
 async def register_wake_up(
-    request: Request, given: RegistrationGiven, holder: Known, asking: Asking
+    request: Request, given: RegistrationGiven, principal: CurrentUser, asking: Asking
 ) -> RegistrationShape:
     """Put somebody on the register; it rings from the next such time on."""
     settings: Settings = request.app.state.settings
     wanted, now = _wanted(given, settings), datetime.now(UTC)
     _can_be_rung(wanted.number, settings)
 
-    async def keep(connection: AsyncConnection) -> wake_register.Known | None:
-        key = await wake_register.register(connection, wanted, made_by=holder.account_id, now=now)
+    async def keep(connection: AsyncConnection) -> wake_register.SavedRegistration | None:
+        key = await wake_register.register(
+            connection, wanted, made_by=principal.account_id, now=now
+        )
         return await wake_register.one(connection, key)
 
     try:
@@ -91,13 +93,13 @@ async def register_wake_up(
     "/wake-registrations/{registration_id}", responses=documented(401, 403, 404, 422, 503)
 )
 async def cancel_registration(
-    registration_id: RowId, holder: Known, asking: Asking
+    registration_id: RowId, principal: CurrentUser, asking: Asking
 ) -> RegistrationShape:
     """Take somebody off the register; who was off already stays so."""
     now = datetime.now(UTC)
 
-    async def off(connection: AsyncConnection) -> wake_register.Known | None:
-        await wake_register.cancel(connection, registration_id, by=holder.account_id, now=now)
+    async def off(connection: AsyncConnection) -> wake_register.SavedRegistration | None:
+        await wake_register.cancel(connection, registration_id, by=principal.account_id, now=now)
         return await wake_register.one(connection, registration_id)
 
     return RegistrationShape.of(found(await asking.write(off), "registration"))
@@ -106,7 +108,7 @@ async def cancel_registration(
 @router.get("/wake-forecast", responses=documented(401, 403, 422, 503))
 async def forecast(
     request: Request,
-    _holder: Known,
+    _principal: CurrentUser,
     asking: Asking,
     day: date,
     wall: Annotated[str, Query(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")],
@@ -130,7 +132,7 @@ async def forecast(
 
 @router.get("/wake-ups", responses=documented(401, 403, 422, 503))
 async def list_wake_ups(
-    _holder: Known,
+    _principal: CurrentUser,
     asking: Asking,
     since: Annotated[datetime | None, Query()] = None,
     until: Annotated[datetime | None, Query()] = None,
@@ -148,16 +150,16 @@ async def list_wake_ups(
 
 
 @router.get("/wake-ups/{wake_up_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_wake_up(wake_up_id: RowId, _holder: Known, asking: Asking) -> EvidenceShape:
+async def show_wake_up(wake_up_id: RowId, _principal: CurrentUser, asking: Asking) -> EvidenceShape:
     """One wake-up with every ring, answer, key and recording: the evidence (WAK-5)."""
     return await asking.ask(lambda connection: _evidence(connection, wake_up_id))
 
 
 @router.post("/wake-ups/{wake_up_id}/awake", responses=documented(401, 403, 404, 422, 503))
-async def say_awake(wake_up_id: RowId, holder: Known, asking: Asking) -> EvidenceShape:
+async def say_awake(wake_up_id: RowId, principal: CurrentUser, asking: Asking) -> EvidenceShape:
     """Say that the guest is awake: somebody has seen it. Who is known to be awake stays so."""
     now = datetime.now(UTC)
-    seen = look(holder, wake_ups.SAID_AWAKE, str(wake_up_id))
+    seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
 
     async def said(connection: AsyncConnection) -> EvidenceShape:
         await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)

@@ -17,9 +17,9 @@ from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
 from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
-from web.asking import Asking, Known, RowId, found
+from web.asking import Asking, CurrentUser, RowId, found
 from web.problems import Refused, documented
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
 
@@ -69,7 +69,7 @@ class ImportShape(Shape):
 @router.post("/wake-registrations/import", responses=documented(401, 403, 413, 422, 503))
 async def import_registrations(
     request: Request,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     content: Annotated[
         bytes,
@@ -91,7 +91,7 @@ async def import_registrations(
         raise Refused(422, f"Nothing is kept: {wrong} rows are wrong; look with keep=nothing.")
     kept = 0
     if keep is not Keep.NOTHING:
-        kept = await wake_files.kept(sheet.wishes, holder, asking)
+        kept = await wake_files.kept(sheet.wishes, principal, asking)
     return ImportShape(
         fault=sheet.fault,
         missing=list(sheet.missing),
@@ -112,14 +112,14 @@ async def import_registrations(
 )
 async def export_day(
     request: Request,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     day: Annotated[date, Query(description="Of the house's clock.")],
     language: Language = Language.CHINESE,
 ) -> Response:
     """The wake-ups of a day and what came of each, as CSV for a spreadsheet; put on record."""
     settings: Settings = request.app.state.settings
-    content = await wake_files.day_of(day, holder, asking, settings, language)
+    content = await wake_files.day_of(day, principal, asking, settings, language)
     return _file(content, "text/csv; charset=utf-8", f"wake-ups-{day}.csv")
 
 
@@ -134,7 +134,7 @@ async def export_day(
 async def print_evidence(
     request: Request,
     wake_up_id: RowId,
-    holder: Known,
+    principal: CurrentUser,
     asking: Asking,
     language: Language = Language.CHINESE,
 ) -> Response:
@@ -144,14 +144,14 @@ async def print_evidence(
         await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id)),
         "wake-up",
     )
-    await recorded(asking, look(holder, "wake.pdf", f"{wake_up_id}"))
+    await recorded(asking, look(principal, "wake.pdf", f"{wake_up_id}"))
     sheet = evidence_pdf.Sheet(
         evidence=evidence,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
         language=language,
         company=settings.company,
         printed_at=datetime.now(UTC),
-        printed_by=" ".join(filter(None, (holder.number, holder.name))),
+        printed_by=" ".join(filter(None, (principal.number, principal.name))),
     )
     content = await asyncio.to_thread(evidence_pdf.made, sheet)
     return _file(content, "application/pdf", f"wake-up-{wake_up_id}.pdf")

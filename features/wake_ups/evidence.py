@@ -16,16 +16,16 @@ from features.calls.recording import Recording
 from features.calls.tables import RecordingRow
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.queries import Shown
-from features.wake_ups.register import Known
+from features.wake_ups.queries import WakeUpView
+from features.wake_ups.register import SavedRegistration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that is known of one wake-up."""
 
-    shown: Shown
-    line: Known
+    shown: WakeUpView
+    line: SavedRegistration
     """Its line of the register: who asked for it, when and how."""
     attempts: Sequence[Attempt]
     said_by: str

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from callflow.call import Language
 from features.calls.recording import Recording
 from features.wake_ups.evidence import Evidence
-from web.shown import NOTHING, Shown
+from web.shown import NOTHING, Formats
 from web.words import said
 
 FONT: Final = "STSong-Light"
@@ -34,7 +34,7 @@ class Sheet:
     """What is printed, for whom."""
 
     evidence: Evidence
-    show: Shown
+    show: Formats
     """The house's clock, and what the role may see."""
     language: Language
     company: str
@@ -88,7 +88,7 @@ def facts(sheet: Sheet) -> list[tuple[str, str]]:
     t, show, evidence = said(sheet.language), sheet.show, sheet.evidence
     row, line = evidence.shown, evidence.line
     wake_up, wish = row.wake_up, line.registration
-    there = Shown(ZoneInfo(row.zone), show.role)
+    there = Formats(ZoneInfo(row.zone), show.role)
     proof = f" ({t(f'wake.proof_{wake_up.proof}')})" if wake_up.proof else ""
     maker = line.made_by or t(f"wake.through_{line.made_through}")
     found = [

@@ -45,7 +45,7 @@ class Called(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class WakeUpRules:
     """How a house wakes its guests; times in seconds."""
 
     ring_for: float = 30.0
@@ -157,7 +157,7 @@ def begun(due: datetime, number: str) -> WakeUp:
     return WakeUp(due=due, number=number, next_at=due, asked_for=due)
 
 
-def decide(wake_up: WakeUp, event: Event, now: datetime, rules: Rules) -> Decision:
+def decide(wake_up: WakeUp, event: Event, now: datetime, rules: WakeUpRules) -> Decision:
     """Return the wake-up after an event, and what is to be done; pure."""
     if wake_up.state in OVER:
         return wake_up, ()
@@ -174,7 +174,7 @@ def decide(wake_up: WakeUp, event: Event, now: datetime, rules: Rules) -> Decisi
 
 
 def _told(
-    wake_up: WakeUp, event: Proved | Snoozed | Accepted, now: datetime, rules: Rules
+    wake_up: WakeUp, event: Proved | Snoozed | Accepted, now: datetime, rules: WakeUpRules
 ) -> WakeUp:
     """Take what a guest, an attendant or the desk said."""
     match event:
@@ -194,7 +194,7 @@ def _told(
             )
 
 
-def _due(wake_up: WakeUp, now: datetime, rules: Rules) -> Decision:
+def _due(wake_up: WakeUp, now: datetime, rules: WakeUpRules) -> Decision:
     if wake_up.next_at is None or now < wake_up.next_at:
         return wake_up, ()  # an attempt is under way, or the clock was put back
     if wake_up.state is not WakeState.WAITING:
@@ -207,7 +207,7 @@ def _due(wake_up: WakeUp, now: datetime, rules: Rules) -> Decision:
     return rung, (Ring(Called.GUEST, wake_up.number, rules.ring_for),)
 
 
-def _attendant(wake_up: WakeUp, rules: Rules) -> Decision:
+def _attendant(wake_up: WakeUp, rules: WakeUpRules) -> Decision:
     """Ring the next attendant; when all have been tried often enough, alarm the desk."""
     if wake_up.attended >= len(rules.attendants) * rules.attendant_rounds:
         return replace(wake_up, state=WakeState.ALARM, next_at=None), (Alarm(),)
@@ -216,7 +216,7 @@ def _attendant(wake_up: WakeUp, rules: Rules) -> Decision:
     return rung, (Ring(Called.ATTENDANT, number, rules.ring_for),)
 
 
-def _over(wake_up: WakeUp, now: datetime, rules: Rules, *, rang: bool) -> WakeUp:
+def _over(wake_up: WakeUp, now: datetime, rules: WakeUpRules, *, rang: bool) -> WakeUp:
     """The call ended. Who had something to say has said it, and the state shows it."""
     match wake_up.state:
         case WakeState.RINGING:

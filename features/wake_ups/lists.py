@@ -22,8 +22,8 @@ from features.wake_ups.list_file import FileFault, House, Sheet, Wish
 from features.wake_ups.register import Registration, Through
 from imports import csv_out
 from settings import Settings
-from web.current_user import Holder
-from web.shown import Shown
+from web.current_user import Principal
+from web.shown import Formats
 from web.words import said
 
 MOST_OF_A_DAY = 5000
@@ -55,7 +55,7 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     return wake_file.without(sheet, known)
 
 
-async def kept(wishes: Sequence[Wish], holder: Holder, asking: Patience) -> int:
+async def kept(wishes: Sequence[Wish], principal: Principal, asking: Patience) -> int:
     """Put wishes on the register, all or none; return how many."""
     now = datetime.now(UTC)
 
@@ -63,11 +63,11 @@ async def kept(wishes: Sequence[Wish], holder: Holder, asking: Patience) -> int:
         await wake_register.register_all(
             connection,
             [_registration(wish) for wish in wishes],
-            made_by=holder.account_id,
+            made_by=principal.account_id,
             now=now,
             through=Through.FILE,
         )
-        await audit.note(connection, look(holder, IMPORTED, "register", f"{len(wishes)}"))
+        await audit.note(connection, look(principal, IMPORTED, "register", f"{len(wishes)}"))
 
     if wishes:
         await asking.write(keep)
@@ -75,26 +75,26 @@ async def kept(wishes: Sequence[Wish], holder: Holder, asking: Patience) -> int:
 
 
 async def day_of(
-    day: date, holder: Holder, asking: Patience, settings: Settings, language: Language
+    day: date, principal: Principal, asking: Patience, settings: Settings, language: Language
 ) -> bytes:
     """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
     since = datetime.combine(day, time(), settings.zone)
     until = datetime.combine(day + timedelta(days=1), time(), settings.zone)
-    await recorded(asking, look(holder, EXPORTED, f"{day}"))
+    await recorded(asking, look(principal, EXPORTED, f"{day}"))
     rows = await asking.ask(
         lambda connection: wake_ups.due_between(connection, since, until, limit=MOST_OF_A_DAY)
     )
     t = said(language)
     heads = [t(f"wake.col_{name}") for name in (*_HEADS, *_MORE)]
-    show = Shown(settings.zone, holder.role)
+    show = Formats(settings.zone, principal.role)
     return csv_out.table([heads, *_table(rows, show, t)])
 
 
 def _table(
-    rows: Sequence[wake_ups.Shown], show: Shown, t: Callable[[str], str]
+    rows: Sequence[wake_ups.WakeUpView], show: Formats, t: Callable[[str], str]
 ) -> Iterator[list[object]]:
     for row in rows:
-        there = Shown(ZoneInfo(row.zone), show.role)
+        there = Formats(ZoneInfo(row.zone), show.role)
         wake_up = row.wake_up
         late = wake_up.late_s
         yield [

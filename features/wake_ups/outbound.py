@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.call_facts import Said
-from dispatch.purpose import NOTHING, Follow, Heard, Lifted, Over, Planned, Statement
+from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import (
@@ -21,12 +21,12 @@ from features.wake_ups.lifecycle import (
     HangUp,
     Proved,
     Ring,
-    Rules,
     Snoozed,
     WakeUp,
+    WakeUpRules,
     decide,
 )
-from features.wake_ups.queries import Shown
+from features.wake_ups.queries import WakeUpView
 
 _EVENTS: Final[Mapping[Said, Event]] = {
     Said.SNOOZED: Snoozed(),
@@ -36,10 +36,10 @@ _EVENTS: Final[Mapping[Said, Event]] = {
 
 
 @dataclass(frozen=True)
-class Waking:
+class WakeUpCalls:
     """Guests who asked to be woken, and the attendants who knock."""
 
-    rules: Rules
+    rules: WakeUpRules
     lines: int
     name: str = wake_ups.PURPOSE
 
@@ -72,7 +72,7 @@ class Waking:
         await wake_ups.keep(connection, after)
         return planned, _follow(follow)
 
-    async def take(self, connection: AsyncConnection, heard: Sequence[Heard]) -> Follow:
+    async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:
         events = [(one, _event(one)) for one in heard]
         told = [(one, event) for one, event in events if event is not None]
         if not told:
@@ -97,7 +97,7 @@ class Waking:
         await wake_register.unfold(connection, now=now)
 
 
-def _event(heard: Heard) -> Event | None:
+def _event(heard: AttemptFact) -> Event | None:
     match heard.what:
         case Lifted():
             return None  # a lifted receiver proves nothing
@@ -109,7 +109,7 @@ def _event(heard: Heard) -> Event | None:
             return _EVENTS.get(Said(what))
 
 
-def _planned(shown: Shown, after: WakeUp, ring: Ring, at: datetime) -> Planned:
+def _planned(shown: WakeUpView, after: WakeUp, ring: Ring, at: datetime) -> Planned:
     room = "".join(letter for letter in shown.room if letter.isascii() and letter.isalnum())
     return Planned(
         subject_id=shown.id,

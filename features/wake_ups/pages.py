@@ -24,12 +24,12 @@ from features.wake_ups.shapes import ForecastShape
 from permissions.roles import Role
 from permissions.routes import allowed
 from settings import Settings
-from web.asking import Asking, Known, Person, RowId
-from web.current_user import Holder
+from web.asking import Asking, CurrentUser, Person, RowId
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,46 +49,46 @@ TAGS: Mapping[WakeState, str] = {
 
 @router.get("/wake-ups")
 async def show_wake_ups(
-    request: Request, holder: Known, asking: Asking, saved: str = "", imported: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, saved: str = "", imported: str = ""
 ) -> HTMLResponse:
     """The night as it stands, the register, and the form for one more guest."""
     kept = imported if imported.isdecimal() else ""
-    return await _shown(request, holder, asking, Typed({}), saved=saved, imported=kept[:6])
+    return await _shown(request, principal, asking, Typed({}), saved=saved, imported=kept[:6])
 
 
 @router.post("/wake-ups")
-async def register_guest(request: Request, holder: Person, asking: Asking) -> Response:
+async def register_guest(request: Request, principal: Person, asking: Asking) -> Response:
     """Put a guest on the register."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
     wanted, now = _registration(form, settings), datetime.now(UTC)
     if wanted is not None and not form.faults:
-        keep = partial(wake_register.register, wanted=wanted, made_by=holder.account_id, now=now)
+        keep = partial(wake_register.register, wanted=wanted, made_by=principal.account_id, now=now)
         try:
             key = await asking.write(keep)
         except InThePastError:
             form.faults["wall"] = "wake.fault_past"
         else:
             return RedirectResponse(f"/wake-ups?saved={key}", status_code=303)
-    return await _shown(request, holder, asking, form, status=422)
+    return await _shown(request, principal, asking, form, status=422)
 
 
 @router.post("/wake-ups/registrations/{registration_id}/cancel")
-async def cancel_guest(registration_id: RowId, holder: Person, asking: Asking) -> Response:
+async def cancel_guest(registration_id: RowId, principal: Person, asking: Asking) -> Response:
     """Take a guest off the register."""
     now = datetime.now(UTC)
     off = partial(
-        wake_register.cancel, registration_id=registration_id, by=holder.account_id, now=now
+        wake_register.cancel, registration_id=registration_id, by=principal.account_id, now=now
     )
     await asking.write(off)
     return RedirectResponse("/wake-ups?saved=off", status_code=303)
 
 
 @router.post("/wake-ups/{wake_up_id}/awake")
-async def say_awake(wake_up_id: RowId, holder: Person, asking: Asking) -> Response:
+async def say_awake(wake_up_id: RowId, principal: Person, asking: Asking) -> Response:
     """Say that the guest is awake."""
     now = datetime.now(UTC)
-    seen = look(holder, wake_ups.SAID_AWAKE, str(wake_up_id))
+    seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
 
     async def said(connection: AsyncConnection) -> None:
         await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
@@ -99,7 +99,7 @@ async def say_awake(wake_up_id: RowId, holder: Person, asking: Asking) -> Respon
 
 @router.get("/wake-ups/{wake_up_id}")
 async def show_evidence(
-    request: Request, wake_up_id: RowId, holder: Known, asking: Asking
+    request: Request, wake_up_id: RowId, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """One wake-up with every ring, answer, key and recording (WAK-5)."""
     settings: Settings = request.app.state.settings
@@ -114,16 +114,16 @@ async def show_evidence(
         rung=found.attempts,
         said_by=found.said_by,
         recordings=found.recordings,
-        may_open_calls=_may(holder.role, "/calls/{call_id}"),
+        may_open_calls=_may(principal.role, "/calls/{call_id}"),
         tags=TAGS,
-        show=Shown(settings.zone, holder.role),
-        there=Shown(ZoneInfo(found.shown.zone), holder.role),
+        show=Formats(settings.zone, principal.role),
+        there=Formats(ZoneInfo(found.shown.zone), principal.role),
     )
 
 
 async def _shown(
     request: Request,
-    holder: Holder,
+    principal: Principal,
     asking: Patience,
     form: Typed,
     *,
@@ -159,27 +159,29 @@ async def _shown(
         languages=list(Language),
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
         today=f"{now.astimezone(settings.zone):%Y-%m-%d}",
-        may_register=_registers(holder),
-        may_export=_may(holder.role, "/api/v1/wake-register.csv"),
-        show=Shown(settings.zone, holder.role),
-        there=lambda zone: Shown(ZoneInfo(zone), holder.role),
+        may_register=_registers(principal),
+        may_export=_may(principal.role, "/api/v1/wake-register.csv"),
+        show=Formats(settings.zone, principal.role),
+        there=lambda zone: Formats(ZoneInfo(zone), principal.role),
         now=now,
     )
 
 
-def by_room(lines: Sequence[wake_register.Known]) -> list[Sequence[wake_register.Known]]:
+def by_room(
+    lines: Sequence[wake_register.SavedRegistration],
+) -> list[Sequence[wake_register.SavedRegistration]]:
     """Return the register room by room, several wake-ups of one beneath each other.
 
     The room that is rung next comes first, and so do the wake-ups of a room.
     """
-    rooms: dict[str, list[wake_register.Known]] = {}
+    rooms: dict[str, list[wake_register.SavedRegistration]] = {}
     for line in lines:
         rooms.setdefault(line.registration.room, []).append(line)
     return list(rooms.values())
 
 
 async def _forecast(
-    asking: Patience, line: wake_register.Known, settings: Settings
+    asking: Patience, line: wake_register.SavedRegistration, settings: Settings
 ) -> ForecastShape | None:
     """Return how the minute looks for which somebody was just registered."""
     if line.next_due is None:
@@ -253,6 +255,8 @@ def _may(role: Role, path: str) -> bool:
     return isinstance(rule, frozenset) and role in rule
 
 
-def _registers(holder: Holder) -> bool:
+def _registers(principal: Principal) -> bool:
     rule = allowed("POST", "/wake-ups")
-    return holder.account_id is not None and isinstance(rule, frozenset) and holder.role in rule
+    return (
+        principal.account_id is not None and isinstance(rule, frozenset) and principal.role in rule
+    )

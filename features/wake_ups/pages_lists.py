@@ -11,9 +11,9 @@ from features.wake_ups import lists as wake_files
 from features.wake_ups.list_file import COLUMNS, FileFault, Sheet
 from settings import Settings
 from web.asking import Asking, Person
-from web.current_user import Holder
+from web.current_user import Principal
 from web.pages import language_of, page
-from web.shown import Shown
+from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -22,7 +22,7 @@ TYPED: Final = ("room", "number", "guest", "wall", "first_day", "repeat")
 
 
 @router.post("/wake-ups/import")
-async def look_at_file(request: Request, holder: Person, asking: Asking) -> HTMLResponse:
+async def look_at_file(request: Request, principal: Person, asking: Asking) -> HTMLResponse:
     """Show what a file asks for; nothing is kept."""
     given = await request.form()
     file = given.get("file")
@@ -30,23 +30,23 @@ async def look_at_file(request: Request, holder: Person, asking: Asking) -> HTML
     await given.close()
     settings: Settings = request.app.state.settings
     sheet = await wake_files.looked_at(content, asking, settings)
-    return _preview(request, holder, sheet, wake_file.text_of(content) or "")
+    return _preview(request, principal, sheet, wake_file.text_of(content) or "")
 
 
 @router.post("/wake-ups/import/keep")
-async def keep_file(request: Request, holder: Person, asking: Asking) -> Response:
+async def keep_file(request: Request, principal: Person, asking: Asking) -> Response:
     """Put the rows that are right on the register; they are judged again, and kept all or none."""
     given = (await request.form()).get("text")
     text = given if isinstance(given, str) else ""
     settings: Settings = request.app.state.settings
     sheet = await wake_files.looked_at(text.encode(), asking, settings)
     if not sheet.wishes:
-        return _preview(request, holder, sheet, text)
-    kept = await wake_files.kept(sheet.wishes, holder, asking)
+        return _preview(request, principal, sheet, text)
+    kept = await wake_files.kept(sheet.wishes, principal, asking)
     return RedirectResponse(f"/wake-ups?imported={kept}", status_code=303)
 
 
-def _preview(request: Request, holder: Holder, sheet: Sheet, text: str) -> HTMLResponse:
+def _preview(request: Request, principal: Principal, sheet: Sheet, text: str) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     which = 0 if language_of(request).value == "zh" else -1
     return page(
@@ -58,5 +58,5 @@ def _preview(request: Request, holder: Holder, sheet: Sheet, text: str) -> HTMLR
         missing=[COLUMNS[name][which] for name in sheet.missing],
         text=text if sheet.fault is not FileFault.TOO_LONG else "",
         columns=TYPED,
-        show=Shown(settings.zone, holder.role),
+        show=Formats(settings.zone, principal.role),
     )

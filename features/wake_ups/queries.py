@@ -13,8 +13,16 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.log import Look, LookFilter
-from features.wake_ups.lifecycle import Command, Event, Proved, Rules, WakeState, WakeUp, decide
+from features.audit.log import AuditEntry, LookFilter
+from features.wake_ups.lifecycle import (
+    Command,
+    Event,
+    Proved,
+    WakeState,
+    WakeUp,
+    WakeUpRules,
+    decide,
+)
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
 
 PURPOSE = "wake_up"
@@ -31,7 +39,7 @@ SHOUTING = frozenset({WakeState.ALARM, WakeState.MISSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class WakeUpView:
     """One wake-up with what people need to see of it."""
 
     id: int
@@ -44,7 +52,9 @@ class Shown:
     wake_up: WakeUp
 
 
-async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> Sequence[Shown]:
+async def claim(
+    connection: AsyncConnection, *, until: datetime, limit: int
+) -> Sequence[WakeUpView]:
     """Return what is due by `until`, the longest due first, locked for whoever asked.
 
     The transaction in which it is asked for must also `keep` each of them: until it ends nobody
@@ -88,7 +98,7 @@ async def settled_elsewhere(connection: AsyncConnection, wanted: Collection[int]
 
 
 async def apply(
-    connection: AsyncConnection, wake_up_id: int, event: Event, now: datetime, rules: Rules
+    connection: AsyncConnection, wake_up_id: int, event: Event, now: datetime, rules: WakeUpRules
 ) -> tuple[Command, ...]:
     """Let an event happen to a wake-up, and keep what it is then; return what is to be done."""
     found = await connection.execute(
@@ -103,11 +113,11 @@ async def apply(
 
 
 async def proved_by_hand(
-    connection: AsyncConnection, wake_up_id: int, seen: Look, now: datetime
+    connection: AsyncConnection, wake_up_id: int, seen: AuditEntry, now: datetime
 ) -> None:
     """Take somebody's word that the guest is awake; whose word it was is kept with it (WAK-5)."""
     before = await shown(connection, wake_up_id)
-    await apply(connection, wake_up_id, Proved(DESK), now, Rules())
+    await apply(connection, wake_up_id, Proved(DESK), now, WakeUpRules())
     after = await shown(connection, wake_up_id)
     if before and after and before.wake_up.state is not after.wake_up.state:
         await audit.note(connection, seen)
@@ -145,7 +155,7 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
 
 async def of_days(
     connection: AsyncConnection, since: datetime, until: datetime, *, limit: int = 2000
-) -> Sequence[Shown]:
+) -> Sequence[WakeUpView]:
     """Return the wake-ups due in a time, and those that still shout whenever they were due."""
     shouts = WakeUpRow.state.in_([state.value for state in SHOUTING])
     query = _shown().where(or_(WakeUpRow.due.between(since, until), shouts))
@@ -155,14 +165,14 @@ async def of_days(
 
 async def due_between(
     connection: AsyncConnection, since: datetime, until: datetime, *, limit: int
-) -> Sequence[Shown]:
+) -> Sequence[WakeUpView]:
     """Return the wake-ups due from one moment until before another."""
     query = _shown().where(WakeUpRow.due >= since, WakeUpRow.due < until)
     found = await connection.execute(query.order_by(WakeUpRow.due, WakeUpRow.id).limit(limit))
     return [_shown_in(row) for row in found.mappings()]
 
 
-async def shown(connection: AsyncConnection, wake_up_id: int) -> Shown | None:
+async def shown(connection: AsyncConnection, wake_up_id: int) -> WakeUpView | None:
     """Return one wake-up."""
     found = await connection.execute(_shown().where(WakeUpRow.id == wake_up_id))
     row = found.mappings().one_or_none()
@@ -224,6 +234,6 @@ def _shown() -> Select[Any]:
     )
 
 
-def _shown_in(row: RowMapping) -> Shown:
+def _shown_in(row: RowMapping) -> WakeUpView:
     plain = ("id", "registration_id", "room", "guest", "language", "zone", "day")
-    return Shown(**{name: row[name] for name in plain}, wake_up=_wake_up(row))
+    return WakeUpView(**{name: row[name] for name in plain}, wake_up=_wake_up(row))

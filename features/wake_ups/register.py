@@ -56,7 +56,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class SavedRegistration:
     """A line of the register as it stands."""
 
     id: int
@@ -182,7 +182,7 @@ async def unfold(connection: AsyncConnection, *, now: datetime, limit: int = 500
 
 async def registered(
     connection: AsyncConnection, *, room: str | None = None, active: bool = True, limit: int = 500
-) -> Sequence[Known]:
+) -> Sequence[SavedRegistration]:
     """Return the register: what rings next comes first."""
     query = _register()
     if active:
@@ -194,7 +194,7 @@ async def registered(
     return [one for one in lines if one.next_due or not active] if active else lines
 
 
-async def one(connection: AsyncConnection, registration_id: int) -> Known | None:
+async def one(connection: AsyncConnection, registration_id: int) -> SavedRegistration | None:
     """Return one line of the register."""
     found = await connection.execute(_register().where(WakeRegistrationRow.id == registration_id))
     row = found.mappings().one_or_none()
@@ -332,8 +332,8 @@ def _register() -> Select[Any]:
     )
 
 
-def _known(row: RowMapping) -> Known:
-    return Known(
+def _known(row: RowMapping) -> SavedRegistration:
+    return SavedRegistration(
         id=row["id"],
         registration=_registration(row),
         made_at=row["made_at"],

@@ -13,8 +13,8 @@ from features.calls.recording import Recording
 from features.calls.shapes import NOON, Clean, Paragraphs, Shape
 from features.wake_ups.evidence import Evidence
 from features.wake_ups.lifecycle import WakeState
-from features.wake_ups.queries import Shown
-from features.wake_ups.register import Known, Through
+from features.wake_ups.queries import WakeUpView
+from features.wake_ups.register import SavedRegistration, Through
 
 WORDS_S = 30
 """Seconds that a line is held after the answer: the words in both languages, and the key."""
@@ -44,7 +44,7 @@ class RegistrationShape(Shape):
     next_due: datetime | None = Field(description="When it rings next; null: not any more.")
 
     @classmethod
-    def of(cls, line: Known) -> Self:
+    def of(cls, line: SavedRegistration) -> Self:
         wanted = line.registration
         return cls(
             id=line.id,
@@ -91,7 +91,7 @@ class WakeUpShape(Shape):
     late_s: float | None = Field(description="How late the guest woke, in seconds (WAK-5).")
 
     @classmethod
-    def of(cls, row: Shown) -> Self:
+    def of(cls, row: WakeUpView) -> Self:
         return cls(**_columns(row))
 
 
@@ -158,7 +158,7 @@ class ForecastShape(Shape):
         return cls(at=moment.at, leap=moment.leap, asked=asked, lines=lines, last_at=last_at)
 
 
-def _columns(row: Shown) -> dict[str, object]:
+def _columns(row: WakeUpView) -> dict[str, object]:
     wake_up = row.wake_up
     own = {name: getattr(wake_up, name) for name in ("number", "due", "state", "next_at", "tries")}
     more = ("attended", "snoozes", "awake_at", "proof", "late_s")

@@ -20,7 +20,7 @@ from callflow.call import (
     VoiceBegan,
     VoiceEnded,
 )
-from callservice.prompts import Shelf
+from callservice.prompts import Prompts
 from callservice.telephone import Telephone
 from line.line import Line, LineEnded
 from line.vad import VoiceStarted, VoiceStopped
@@ -43,8 +43,8 @@ class RealLine:
 
     def __post_init__(self) -> None:
         self.line = Line(uuid4(), now=lambda: self.now)
-        shelf = Shelf({(ZH, "words"): WORDS})
-        self.telephone = Telephone(self.line, shelf, lambda what, **facts: None)
+        prompts = Prompts({(ZH, "words"): WORDS})
+        self.telephone = Telephone(self.line, prompts, lambda what, **facts: None)
 
     async def live(self, doing: Doing) -> Lived:
         task = asyncio.ensure_future(doing(self.telephone))

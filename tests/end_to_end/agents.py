@@ -1,4 +1,4 @@
-"""Owns agents at the desk as tests have them: accounts, sittings, and a page that listens.
+"""Owns agents at the desk as tests have them: accounts, sessions, and a page that listens.
 
 The page is the event stream of `GET /live`, read as a browser would; every event keeps its moment.
 """
@@ -139,7 +139,7 @@ async def signed_in(house: House, number: str, role: str = "junior-agent") -> As
     await _hired(house, number, Role(role))
     async with httpx.AsyncClient(base_url=house.desk, timeout=10) as client:
         wanted = {"number": number, "password": PASSWORD}
-        entered = await client.post("/api/v1/sitting", json=wanted)
+        entered = await client.post("/api/v1/session", json=wanted)
         assert entered.status_code == 201, entered.text
         client.headers["X-CSRF-Token"] = entered.json()["csrf"]
         agent = Agent(number, client)

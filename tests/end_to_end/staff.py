@@ -68,10 +68,10 @@ class Staff:
 def _signed_in(desk: str, number: str, password: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=desk, timeout=30) as api:
         who = {"number": number, "password": password}
-        answer = _persisting(lambda: api.post("/api/v1/sitting", json=who))
+        answer = _persisting(lambda: api.post("/api/v1/session", json=who))
         api.headers["X-CSRF-Token"] = str(answer.json()["csrf"])
         yield api
-        api.delete("/api/v1/sitting")
+        api.delete("/api/v1/session")
 
 
 def _first_password(output: Path) -> str:

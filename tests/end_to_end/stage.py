@@ -31,8 +31,8 @@ SEATS: Final = ("8101", "8102")
 SETTLES_S: Final = 0.1
 """What follows from a message on loopback has followed by then."""
 CUSTOMER: Final = "13800138000"
-CONTEXTS: Final = ("wake-guest", "wake-attendant", "notify-household", "batch-person")
-AGENT: Final = "promise-agent"
+CONTEXTS: Final = ("wake-guest", "wake-attendant", "notify-household", "campaign-person")
+AGENT: Final = "callback-agent"
 _NUMBERS: Final = itertools.count(4001)
 
 
@@ -115,7 +115,7 @@ class Stage:
         """Have the agent at 8101 and a customer talk; return both legs, the agent's first."""
         for peer in (self.trunk, *self.phones.values()):
             peer.reply = _always(ANSWERS)
-        told = {"PROMISE_NUMBER": customer, "PROMISE_BY": "4001", "PROMISE_WHY": "promise"}
+        told = {"CALLBACK_NUMBER": customer, "CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
         await self.rings("8101", AGENT, **told)
         agent = await self.phones["8101"].rings()
         person = await self.phones.get(customer, self.trunk).rings()

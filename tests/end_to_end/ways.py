@@ -31,14 +31,14 @@ TECHNICAL: Final = (
     *("to-13800138000%40out", "to-110", "to-8102", "PJSIP%2F13800138000%40out"),
     *("PJSIP/13800138000%40out", "PJSIP/out/sip%3A13800138000%40{trunk}"),
     *("PJSIP/8002", "PJSIP/8102/sip%3Ax%40{evil}", "AudioSocket/{socket}/{uuid}"),
-    *("Local/13800138000%40promise-to", "Local/110%40emergency-numbers", "Local/8102%40transfer"),
+    *("Local/13800138000%40callback-to", "Local/110%40emergency-numbers", "Local/8102%40transfer"),
     *("Local/s%40hotline", "s", "h", "i", "T", "failed", "external_replaces", "transfer", "*1"),
 )
 TARGETS: Final = (*HOUSE, "w01", *QUEUES, *EMERGENCY[:3], *ORDINARY, *COSTLY, *TECHNICAL)
 REPRESENTATIVE: Final = (
     *("13800138000", "02016812345", "%2B449098790000", "1795113800138000", "95588"),
     *("to-13800138000%40out", "PJSIP/13800138000%40out", "AudioSocket/{socket}/{uuid}"),
-    *("PJSIP/8102/sip%3Ax%40{evil}", "Local/13800138000%40promise-to", "external_replaces"),
+    *("PJSIP/8102/sip%3Ax%40{evil}", "Local/13800138000%40callback-to", "external_replaces"),
 )
 """One of each kind, for every run of the tests."""
 
@@ -254,8 +254,8 @@ async def _to_a_colleague(stage: Stage, targets: Sequence[str]) -> list[Seen]:
     return seen
 
 
-def _promises(customer: str) -> Callable[[Stage], Awaitable[object]]:
-    told = {"PROMISE_NUMBER": customer, "PROMISE_BY": "4001", "PROMISE_WHY": "promise"}
+def _callbacks(customer: str) -> Callable[[Stage], Awaitable[object]]:
+    told = {"CALLBACK_NUMBER": customer, "CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
     return lambda stage: stage.rings("8101", AGENT, **told)
 
 
@@ -305,9 +305,9 @@ _LEGS: Final[Mapping[str, Callable[[Stage], Awaitable[tuple[Peer, Dialog]]]]] = 
 }
 _REDIRECTING: Final[Mapping[str, tuple[str, Callable[[Stage], Awaitable[object]]]]] = {
     "phone dialled by a phone": ("8001", lambda stage: stage.phones["8002"].dials("8001")),
-    "seat for a promised call": ("8101", _promises(CUSTOMER)),
-    "customer outside": ("trunk", _promises(CUSTOMER)),
-    "customer at a phone": ("8002", _promises("8002")),
+    "seat for a promised call": ("8101", _callbacks(CUSTOMER)),
+    "customer outside": ("trunk", _callbacks(CUSTOMER)),
+    "customer at a phone": ("8002", _callbacks("8002")),
     "police": ("trunk", lambda stage: stage.phones["8002"].dials("110")),
     "leader who joins": ("8102", _watches),
     **{f"{context} outside": ("trunk", _rings(CUSTOMER, context)) for context in CONTEXTS},

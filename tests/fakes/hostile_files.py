@@ -23,17 +23,17 @@ _HEAD = (
 def workbook(sheet: bytes, strings: bytes = b"") -> bytes:
     """Return a workbook with these rows, and these shared strings after `number`."""
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as database:
         for name, content in _FIXED.items():
-            archive.writestr(name, content)
-        archive.writestr(
+            database.writestr(name, content)
+        database.writestr(
             "xl/worksheets/sheet1.xml",
             f'<worksheet xmlns="{_SHEETS}"><sheetData>'.encode()
             + _HEAD
             + sheet
             + b"</sheetData></worksheet>",
         )
-        archive.writestr(
+        database.writestr(
             "xl/sharedStrings.xml",
             f'<sst xmlns="{_SHEETS}"><si><t>number</t></si>'.encode() + strings + b"</sst>",
         )

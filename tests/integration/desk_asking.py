@@ -42,9 +42,9 @@ def filled(path: str) -> str:
 
 
 def seated(
-    role: Role, *, which: str = "sitting", csrf: str | None = CSRF, **more: str
+    role: Role, *, which: str = "session", csrf: str | None = CSRF, **more: str
 ) -> dict[str, str]:
-    """Return the headers of a person's browser, in `which` of the person's sittings."""
+    """Return the headers of a person's browser, in `which` of the person's sessions."""
     headers = {"cookie": f"{cookie.NAME}={which}-{role.value}", **more}
     return headers if csrf is None else {**headers, guard.HEADER.lower(): csrf}
 

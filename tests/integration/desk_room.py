@@ -21,9 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import JournalEvent
 from db.engine import engine
 from db.migrate import upgrade
-from features.accounts import sessions as sittings
-from features.accounts import tokens
-from features.accounts.tables import AccountRow, SittingRow
+from features.accounts import sessions, tokens
+from features.accounts.tables import AccountRow, SessionRow
 from features.audit import log as audit
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
@@ -78,9 +77,9 @@ class Room:
         )
 
     def seated(self, role: Role, address: str = "127.0.0.1") -> httpx.AsyncClient:
-        """Return a person of a role in a sitting; the page's own scripts send their secret."""
+        """Return a person of a role in a session; the page's own scripts send their secret."""
         client = self.client(None, address)
-        client.cookies.set(cookie.NAME, f"sitting-{role.value}")
+        client.cookies.set(cookie.NAME, f"session-{role.value}")
         client.headers.update({guard.HEADER: CSRF, "Origin": "http://127.0.0.1"})
         return client
 
@@ -91,12 +90,12 @@ class Room:
 
 
 NUMBERS = {role: str(1001 + which) for which, role in enumerate(Role)}
-"""The account number of the person of each role; all have a sitting, and the same password."""
+"""The account number of the person of each role; all have a session, and the same password."""
 
 PASSWORD = "four-clear-bells"
 KEPT = functools.cache(Passwords().kept_now)
 CSRF = "c" * 43
-SITTINGS = ("sitting", "leaving", "left")
+SESSIONS = ("session", "leaving", "left")
 """Of each person, by the first word of the cookie: one to work in, two to end."""
 
 GIVEN = {role: f"tr_{role.value}" for role in Role}
@@ -128,7 +127,7 @@ async def opened(home: Path, database_url: str = "") -> AsyncIterator[Room]:
     try:
         yield Room(settings, app, GIVEN)
     finally:
-        await app.state.archive.close(within=5)
+        await app.state.database.close(within=5)
         if len(app.routes) == routes:
             _WIRED.append(app)
 
@@ -186,7 +185,7 @@ async def _people(connection: AsyncConnection) -> None:
     made = await connection.execute(select(AccountRow.id, AccountRow.role))
     seated = [
         {
-            "hash": sittings.digest(f"{which}-{role}"),
+            "hash": sessions.digest(f"{which}-{role}"),
             "account_id": account_id,
             "csrf": CSRF,
             "created_at": now,
@@ -195,9 +194,9 @@ async def _people(connection: AsyncConnection) -> None:
             "agent": "a browser",
         }
         for account_id, role in made.all()
-        for which in SITTINGS
+        for which in SESSIONS
     ]
-    await connection.execute(insert(SittingRow), seated)
+    await connection.execute(insert(SessionRow), seated)
 
 
 async def _fill(connection: AsyncConnection) -> None:
@@ -319,7 +318,7 @@ def _write_wav(path: Path) -> None:
         file.writeframes(AUDIO)
 
 
-async def looks(desk: Room, subject: str) -> list[audit.Look]:
+async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:
     made = engine(desk.settings.database)
     async with made.connect() as connection:
         found = await audit.looks_at(connection, subject)

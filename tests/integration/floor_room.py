@@ -11,7 +11,7 @@ from typing import Any
 
 from ami.actions import Actions
 from ami.link import Link
-from db.bounded import Archive, NotAnsweringError
+from db.bounded import Database, NotAnsweringError
 from db.engine import engine
 from features.accounts import queries as accounts
 from features.duties import queries as duties
@@ -37,20 +37,20 @@ MEMBERS = {("hotline", INTERFACE), ("own-w01", INTERFACE)}
 class Stalling:
     """The database, which can be made to stall."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self.stalled = asyncio.Event()
         self.stalls = False
 
     async def ask(self, question: Question[Answer], *, within: float) -> Answer:
         if self.stalls:
             await self.stalled.wait()
-        return await self._archive.ask(question, within=within)
+        return await self._database.ask(question, within=within)
 
     async def write(self, change: Question[Answer], *, within: float) -> Answer:
         if self.stalls:
             raise NotAnsweringError
-        return await self._archive.write(change, within=within)
+        return await self._database.write(change, within=within)
 
 
 @dataclass
@@ -86,8 +86,8 @@ class Room:
 
 @asynccontextmanager
 async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
-    archive = Archive(engine(url))
-    records = Stalling(archive)
+    database = Database(engine(url))
+    records = Stalling(database)
     up = Link(
         host=HOST,
         port=fake.ami_port,
@@ -114,7 +114,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         zone=UTC,
         leaders=frozenset({Role.TEAM_LEADER}),
     )
-    people = [await _person(archive, number) for number in ("1001", "1002")]
+    people = [await _person(database, number) for number in ("1001", "1002")]
     task = asyncio.create_task(floor.run())
     try:
         async with asyncio.timeout(30):
@@ -128,10 +128,10 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await archive.close(within=2)
+        await database.close(within=2)
 
 
-async def _person(archive: Archive, number: str) -> int:
+async def _person(database: Database, number: str) -> int:
     async def known(database: Any) -> int:
         found = await accounts.by_number(database, number)
         made = found or await accounts.add(
@@ -145,7 +145,7 @@ async def _person(archive: Archive, number: str) -> int:
         )
         return made.id
 
-    return await archive.write(known, within=5)
+    return await database.write(known, within=5)
 
 
 async def next_of(stream: Stream, event: str) -> dict[str, Any]:
@@ -162,5 +162,5 @@ async def talking(room: Room) -> str:
     call = str(uuid.uuid4())
     room.fake.offers(call, "w01", LINKED)
     room.fake.connects("w01", LINKED)
-    await until(lambda: "w01" in room.floor.picture.talks, within=5, every=0)
+    await until(lambda: "w01" in room.floor.live_state.talks, within=5, every=0)
     return call

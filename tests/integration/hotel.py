@@ -19,8 +19,8 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.lifecycle import Rules, WakeState, WakeUp
-from features.wake_ups.outbound import Waking
+from features.wake_ups.lifecycle import WakeState, WakeUp, WakeUpRules
+from features.wake_ups.outbound import WakeUpCalls
 from features.wake_ups.register import Registration
 from features.wake_ups.tables import WakeUpRow
 from ledger.journal import Journals
@@ -28,7 +28,7 @@ from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work
 from tests.waiting import until
 
-RULES = Rules(ring_for=1.0, again_every=0.2, give_up_after=30.0, attendants=("8301",))
+RULES = WakeUpRules(ring_for=1.0, again_every=0.2, give_up_after=30.0, attendants=("8301",))
 
 
 @dataclass
@@ -91,14 +91,14 @@ class Hotel:
 
     @asynccontextmanager
     async def dispatcher(
-        self, *, lines: int = 10, rules: Rules = RULES, guard: Guard | None = None
+        self, *, lines: int = 10, rules: WakeUpRules = RULES, guard: Guard | None = None
     ) -> AsyncIterator[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
             engine=self.engine,
             journals=Journals(self.switch.folder, {}),
             switch=self.switch,
-            purposes=[Waking(rules, lines)],
+            purposes=[WakeUpCalls(rules, lines)],
             lines=lines,
             lost=LinkGone,
             guard=guard or Guard(),

@@ -11,19 +11,19 @@ from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.purpose import Purpose
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.household_list import Listed
-from features.emergency_notifications.households import Shown
-from features.emergency_notifications.lifecycle import Household, HouseholdState, Rules
-from features.emergency_notifications.outbound import Notifying
+from features.emergency_notifications.households import HouseholdView
+from features.emergency_notifications.lifecycle import Household, HouseholdState, NotificationRules
+from features.emergency_notifications.outbound import NotificationCalls
 from features.emergency_notifications.queries import Incident, Report, Voice
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work
 from tests.waiting import until
 
-RULES = Rules(ring_for=1.0, rounds=2, next_number_after=0.1, round_every=0.3)
+RULES = NotificationRules(ring_for=1.0, rounds=2, next_number_after=0.1, round_every=0.3)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 REPORT = Report(
     what="燃气泄漏",
@@ -70,7 +70,7 @@ class Street:
         """Choose households with these numbers; return their ids."""
         wanted = [Listed(f"户{n}", "滨江花园", tuple(each)) for n, each in enumerate(numbers)]
         async with self.writing() as connection:
-            assert await notice_households.add(connection, key, wanted) == len(numbers)
+            assert await notification_households.add(connection, key, wanted) == len(numbers)
         return [row.id for row in await self.rows(key)]
 
     async def begins(self, key: int) -> None:
@@ -97,9 +97,9 @@ class Street:
         assert found is not None
         return found
 
-    async def rows(self, key: int, *states: HouseholdState) -> Sequence[Shown]:
+    async def rows(self, key: int, *states: HouseholdState) -> Sequence[HouseholdView]:
         async with self.engine.connect() as connection:
-            return await notice_households.of_states(
+            return await notification_households.of_states(
                 connection, key, states or list(HouseholdState), limit=1000
             )
 
@@ -124,7 +124,7 @@ class Street:
             engine=self.engine,
             journals=Journals(self.switch.folder, {}),
             switch=self.switch,
-            purposes=[Notifying(RULES, lines), *others],
+            purposes=[NotificationCalls(RULES, lines), *others],
             lines=lines,
             lost=LinkGone,
         )

@@ -8,7 +8,7 @@ from callflow.rules.wall_clock import Repeat
 from features.accounts import queries as accounts
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.household_list import Listed
 from features.handovers import queries as handovers
@@ -40,7 +40,7 @@ async def one_of_everything(connection: AsyncConnection) -> None:
     await knowledge.add(connection, _entry())
     await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
     key = await incidents.report(connection, REPORT, by="1001", now=NOW)
-    await notice_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
+    await notification_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
     await customers.keep(
         connection,
         Customer(

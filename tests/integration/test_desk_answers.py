@@ -149,7 +149,7 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
         f"/api/v1/calls/{call_id(99)}",
     ):
         await small_desk.get(path, Role.JUNIOR_AGENT)
-    await small_desk.app.state.archive.settled()
+    await small_desk.app.state.database.settled()
     seen = [(look.action, look.subject) for look in await looks(small_desk, call_id(1))]
     assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]
     assert [look.action for look in await looks(small_desk, ticket_number(1))] == ["ticket.read"]
@@ -158,7 +158,7 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
 
 async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
     await small_desk.get("/api/v1/notice", Role.DEPARTMENT)
-    await small_desk.app.state.archive.settled()
+    await small_desk.app.state.database.settled()
     made = engine(small_desk.settings.database)
     async with made.connect() as connection:
         used = {each.role: each.last_used_at for each in await tokens.tokens(connection)}

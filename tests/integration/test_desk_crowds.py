@@ -50,7 +50,7 @@ async def _signs_in(desk: Desk, number: str, password: str, cookies: str = "") -
     body = json.dumps({"number": number, "password": password}).encode()
     reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
     head = (
-        "POST /api/v1/sitting HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         f"Content-Type: application/json\r\nCookie: {cookies}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )

@@ -84,7 +84,7 @@ async def test_a_database_that_died_comes_back_by_itself(desk: Room, cluster: Po
 
 async def test_a_broken_file_is_a_database_that_does_not_answer(tmp_path: Path) -> None:
     async with room(tmp_path) as desk:
-        await desk.app.state.archive.close(within=5)
+        await desk.app.state.database.close(within=5)
         (tmp_path / "thirdring.db").write_bytes(b"no database" * 1000)
         answer, _ = await _asked(desk, "/api/v1/calls")
         assert answer.status_code == 503
@@ -94,8 +94,8 @@ async def test_a_broken_file_is_a_database_that_does_not_answer(tmp_path: Path) 
 async def test_nobody_listens_without_a_record(tmp_path: Path) -> None:
     async with room(tmp_path) as desk:
         await desk.get("/api/v1/calls", Role.INSPECTOR)
-        await desk.app.state.archive.settled()
-        async with desk.app.state.archive._engine.connect() as other:  # somebody holds the lock
+        await desk.app.state.database.settled()
+        async with desk.app.state.database._engine.connect() as other:  # somebody holds the lock
             await other.exec_driver_sql("COMMIT")
             await other.exec_driver_sql("BEGIN IMMEDIATE")
             answer, seconds = await _asked(desk, f"/api/v1/recordings/{recording_id(1)}/audio")

@@ -1,4 +1,4 @@
-"""How people come in and stay in: the cookie, the sitting, the password (SEC-3)."""
+"""How people come in and stay in: the cookie, the session, the password (SEC-3)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -13,15 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import engine
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
-from features.accounts.tables import AccountRow, SittingRow
+from features.accounts import sessions
+from features.accounts.tables import AccountRow, SessionRow
 from features.audit.tables import AuditRow
 from permissions.roles import Role
-from tests.integration.desk_room import NUMBERS, PASSWORD, SITTINGS, Room, room
+from tests.integration.desk_room import NUMBERS, PASSWORD, SESSIONS, Room, room
 from web.authentication import cookie
 from web.current_user import ABSOLUTE, IDLE
 
-SELF, SITTING = "/api/v1/sitting", "/api/v1/sittings"
+SELF, SESSION = "/api/v1/session", "/api/v1/sessions"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}
 NEW = "a-quiet-green-field"
 
@@ -78,7 +78,7 @@ async def test_the_cookie_is_kept_from_scripts_from_other_sites_and_from_plain_l
         assert len(found.value) >= 43
     assert secure["secure"]
     assert not plain["secure"]
-    kept = await _change(desk, lambda database: database.scalars(select(SittingRow.hash)))
+    kept = await _change(desk, lambda database: database.scalars(select(SessionRow.hash)))
     assert plain.value not in set(kept)
 
 
@@ -97,10 +97,10 @@ async def test_the_form_leads_on_to_where_the_person_wanted_to_be(desk: Room) ->
             assert answer.headers["location"] == where
 
 
-async def test_a_sitting_that_somebody_planted_is_not_the_one_that_is_signed_in(
+async def test_a_session_that_somebody_planted_is_not_the_one_that_is_signed_in(
     desk: Room,
 ) -> None:
-    planted = f"{SITTINGS[0]}-{Role.INSPECTOR.value}"
+    planted = f"{SESSIONS[0]}-{Role.INSPECTOR.value}"
     async with desk.client() as browser:
         browser.cookies.set(cookie.NAME, planted)
         entered = await browser.post(SELF, json=JUNIOR)
@@ -114,7 +114,7 @@ async def test_a_sitting_that_somebody_planted_is_not_the_one_that_is_signed_in(
         assert (await thief.get(SELF)).status_code == 401
 
 
-async def test_a_sitting_ends_when_it_is_idle_and_at_the_latest_after_sixteen_hours(
+async def test_a_session_ends_when_it_is_idle_and_at_the_latest_after_sixteen_hours(
     desk: Room,
 ) -> None:
     now, soon = datetime.now(UTC), timedelta(minutes=1)
@@ -124,42 +124,42 @@ async def test_a_sitting_ends_when_it_is_idle_and_at_the_latest_after_sixteen_ho
         (now, now - ABSOLUTE + soon, 200),
         (now, now - ABSOLUTE - soon, 401),
     ):
-        at = update(SittingRow).values(seen_at=seen, created_at=created)
+        at = update(SessionRow).values(seen_at=seen, created_at=created)
         await _change(desk, lambda database, at=at: database.execute(at))  # type: ignore[misc]
         async with desk.seated(Role.JUNIOR_AGENT) as browser:
             assert (await browser.get(SELF)).status_code == status, (seen, created)
 
 
-async def test_using_a_sitting_keeps_it(desk: Room) -> None:
+async def test_using_a_session_keeps_it(desk: Room) -> None:
     before = datetime.now(UTC) - timedelta(hours=1)
     await _change(
-        desk, lambda database: database.execute(update(SittingRow).values(seen_at=before))
+        desk, lambda database: database.execute(update(SessionRow).values(seen_at=before))
     )
     async with desk.seated(Role.JUNIOR_AGENT) as browser:
         await browser.get(SELF)
-    await desk.app.state.archive.settled()
-    seen = await _change(desk, lambda database: database.scalars(select(SittingRow.seen_at)))
+    await desk.app.state.database.settled()
+    seen = await _change(desk, lambda database: database.scalars(select(SessionRow.seen_at)))
     assert any(at > before for at in seen)
 
 
-async def test_a_person_sees_and_ends_the_own_sittings_only(desk: Room) -> None:
+async def test_a_person_sees_and_ends_the_own_sessions_only(desk: Room) -> None:
     async with desk.seated(Role.INSPECTOR) as other:
-        foreign = (await other.get(SITTING)).json()["items"][0]["id"]
+        foreign = (await other.get(SESSION)).json()["items"][0]["id"]
     async with desk.seated(Role.JUNIOR_AGENT) as browser:
-        own = (await browser.get(SITTING)).json()["items"]
-        assert len(own) == len(SITTINGS)
+        own = (await browser.get(SESSION)).json()["items"]
+        assert len(own) == len(SESSIONS)
         assert [each["this"] for each in own].count(True) == 1
-        assert (await browser.delete(f"{SITTING}/{foreign}")).status_code == 404
+        assert (await browser.delete(f"{SESSION}/{foreign}")).status_code == 404
         left_open = next(each["id"] for each in own if not each["this"])
-        assert (await browser.delete(f"{SITTING}/{left_open}")).status_code == 204
-        assert len((await browser.get(SITTING)).json()["items"]) == len(SITTINGS) - 1
+        assert (await browser.delete(f"{SESSION}/{left_open}")).status_code == 204
+        assert len((await browser.get(SESSION)).json()["items"]) == len(SESSIONS) - 1
 
 
-async def test_a_new_password_ends_the_other_sittings(desk: Room) -> None:
+async def test_a_new_password_ends_the_other_sessions(desk: Room) -> None:
     async with desk.seated(Role.JUNIOR_AGENT) as browser:
         wanted = {"old": PASSWORD, "new": NEW}
         assert (await browser.put("/api/v1/password", json=wanted)).status_code == 204
-        assert len((await browser.get(SITTING)).json()["items"]) == 1
+        assert len((await browser.get(SESSION)).json()["items"]) == 1
         assert (await browser.post(SELF, json=JUNIOR)).status_code == 401
         assert (await browser.post(SELF, json={**JUNIOR, "password": NEW})).status_code == 201
 
@@ -204,7 +204,7 @@ async def test_whoever_is_disabled_is_out_at_once(desk: Room) -> None:
         assert (await browser.get(SELF)).status_code == 401
         assert (await browser.post(SELF, json=JUNIOR)).status_code == 401
         assert (await administrator.patch(where, json={"disabled": False})).status_code == 200
-        assert (await browser.get(SELF)).status_code == 401  # the old sittings stay ended
+        assert (await browser.get(SELF)).status_code == 401  # the old sessions stay ended
         assert (await browser.post(SELF, json=JUNIOR)).status_code == 201
 
 
@@ -219,7 +219,7 @@ async def test_a_role_that_was_changed_counts_from_the_next_request(desk: Room) 
         assert (await browser.get("/api/v1/audit")).status_code == 403
 
 
-async def test_an_administrator_ends_the_sittings_of_others_and_gives_new_passwords(
+async def test_an_administrator_ends_the_sessions_of_others_and_gives_new_passwords(
     desk: Room,
 ) -> None:
     where = f"/api/v1/accounts/{NUMBERS[Role.JUNIOR_AGENT]}"
@@ -227,9 +227,9 @@ async def test_an_administrator_ends_the_sittings_of_others_and_gives_new_passwo
         desk.seated(Role.ADMINISTRATOR) as administrator,
         desk.seated(Role.JUNIOR_AGENT) as browser,
     ):
-        held = (await administrator.get(f"{where}/sittings")).json()["items"]
-        assert len(held) == len(SITTINGS)
-        assert (await administrator.delete(f"{where}/sittings")).status_code == 204
+        held = (await administrator.get(f"{where}/sessions")).json()["items"]
+        assert len(held) == len(SESSIONS)
+        assert (await administrator.delete(f"{where}/sessions")).status_code == 204
         assert (await browser.get(SELF)).status_code == 401
         given = (await administrator.post(f"{where}/password")).json()
         assert given["account"]["must_change"]
@@ -258,11 +258,11 @@ async def test_no_answer_ever_holds_what_is_kept_of_a_password_or_a_cookie(desk:
             (await administrator.get(path)).text
             for path in (
                 "/api/v1/accounts",
-                SITTING,
-                f"/api/v1/accounts/{NUMBERS[Role.MANAGER]}/sittings",
+                SESSION,
+                f"/api/v1/accounts/{NUMBERS[Role.MANAGER]}/sessions",
             )
         ]
-    kept = set(await _change(desk, lambda database: database.scalars(select(SittingRow.hash))))
+    kept = set(await _change(desk, lambda database: database.scalars(select(SessionRow.hash))))
     assert kept
     for text in everything:
         assert "argon2" not in text
@@ -273,19 +273,19 @@ async def test_what_is_done_with_accounts_is_on_record(desk: Room) -> None:
     number = NUMBERS[Role.JUNIOR_AGENT]
     async with desk.seated(Role.ADMINISTRATOR) as administrator, desk.client() as browser:
         await browser.post(SELF, json={**JUNIOR, "password": "wrong"})
-        await desk.app.state.archive.settled()
+        await desk.app.state.database.settled()
         await browser.post(SELF, json=JUNIOR)
         await administrator.patch(f"/api/v1/accounts/{number}", json={"role": "manager"})
         await administrator.post(f"/api/v1/accounts/{number}/password")
-        await administrator.delete(f"/api/v1/accounts/{number}/sittings")
+        await administrator.delete(f"/api/v1/accounts/{number}/sessions")
     wanted = select(AuditRow.action).where(AuditRow.subject == number).order_by(AuditRow.id)
     done = await _change(desk, lambda database: database.scalars(wanted))
     assert list(done) == [
         "password.refused",
-        "sitting.began",
+        "session.began",
         "account.changed",
         "account.reset",
-        "account.sittings_ended",
+        "account.sessions_ended",
     ]
 
 
@@ -302,28 +302,28 @@ async def test_a_password_kept_with_less_care_is_kept_anew_at_the_next_sign_in(d
         assert (await browser.post(SELF, json=JUNIOR)).status_code == 201
 
 
-async def test_a_token_has_no_sitting_to_end(desk: Room) -> None:
+async def test_a_token_has_no_session_to_end(desk: Room) -> None:
     async with desk.client(Role.JUNIOR_AGENT) as program:
         assert (await program.get(SELF)).json()["number"] == ""
         assert (await program.delete(SELF)).status_code == 403
-        assert (await program.get(SITTING)).status_code == 403
+        assert (await program.get(SESSION)).status_code == 403
 
 
 async def test_a_digest_is_all_that_is_kept_of_a_cookie(desk: Room) -> None:
-    kept = await _change(desk, lambda database: database.scalars(select(SittingRow.hash)))
-    assert sittings.digest(f"{SITTINGS[0]}-{Role.MANAGER.value}") in set(kept)
+    kept = await _change(desk, lambda database: database.scalars(select(SessionRow.hash)))
+    assert sessions.digest(f"{SESSIONS[0]}-{Role.MANAGER.value}") in set(kept)
 
 
-async def test_the_page_of_the_password_shows_and_ends_the_own_sittings(desk: Room) -> None:
+async def test_the_page_of_the_password_shows_and_ends_the_own_sessions(desk: Room) -> None:
     desk.app.state.assets.path = lambda name: f"/static/{name}"
     async with desk.seated(Role.JUNIOR_AGENT) as browser:
         page = (await browser.get("/password")).text
-        assert page.count('action="/password/sittings/') == len(SITTINGS)
-        assert page.count("a browser") == len(SITTINGS)
+        assert page.count('action="/password/sessions/') == len(SESSIONS)
+        assert page.count("a browser") == len(SESSIONS)
         other = next(
-            each["id"] for each in (await browser.get(SITTING)).json()["items"] if not each["this"]
+            each["id"] for each in (await browser.get(SESSION)).json()["items"] if not each["this"]
         )
-        done = await browser.post(f"/password/sittings/{other}")
+        done = await browser.post(f"/password/sessions/{other}")
         assert (done.status_code, done.headers["location"]) == (303, "/password")
         page = (await browser.get("/password")).text
-        assert page.count('action="/password/sittings/') == len(SITTINGS) - 1
+        assert page.count('action="/password/sessions/') == len(SESSIONS) - 1

@@ -15,7 +15,7 @@ from settings import Settings
 from tests.integration.desk_room import opened
 from tests.postgres import Postgres
 
-SELF = "/api/v1/sitting"
+SELF = "/api/v1/session"
 PASSWORD = re.compile(r"([a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4})")
 
 ADDED = ("add", "1001", "--name", "李梅", "--role", "junior-agent")

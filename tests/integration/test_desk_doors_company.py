@@ -17,7 +17,7 @@ from tests.integration.desk_room import NUMBERS, Room, room
 from web.authentication import cookie
 from web.authentication.oidc import Provider
 
-WAY, BACK, SELF = "/login/oidc", "/login/oidc/return", "/api/v1/sitting"
+WAY, BACK, SELF = "/login/oidc", "/login/oidc/return", "/api/v1/session"
 
 
 @pytest.fixture

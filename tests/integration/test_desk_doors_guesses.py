@@ -22,7 +22,7 @@ from web.authentication.lockout import EVERYWHERE_FREE, FREE_FAILURES, TIRED_AFT
 from web.authentication.passwords import Passwords
 from web.lane import TooManyAtOnceError
 
-SELF = "/api/v1/sitting"
+SELF = "/api/v1/session"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}
 WRONG = {**JUNIOR, "password": "not-the-password"}
 NOBODY = {"number": "909090", "password": PASSWORD}

@@ -22,7 +22,7 @@ from web.app import built, facing_the_network
 from web.authentication import cookie
 from web.authentication import csrf as guard
 
-SELF = "/api/v1/sitting"
+SELF = "/api/v1/session"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}
 WRONG = {**JUNIOR, "password": "not-the-password"}
 NOBODY = {"number": "909090", "password": PASSWORD}
@@ -74,7 +74,7 @@ async def test_no_page_of_another_site_changes_anything(
 ) -> None:
     for route in UNSAFE:
         role = _role_of(route)
-        worn = {**headers, "cookie": f"{cookie.NAME}=sitting-{role.value}"}
+        worn = {**headers, "cookie": f"{cookie.NAME}=session-{role.value}"}
         answer = await ask(desk, route[0], filled(route[1]), worn)
         assert answer.status == 403, route
         assert "right" not in answer.text, route  # it is not for a lack of rights
@@ -104,7 +104,7 @@ async def test_a_web_socket_of_another_site_is_refused(
     reached: list[str] = []
 
     async def socket(socket: WebSocket) -> None:
-        reached.append(socket.state.holder.number)
+        reached.append(socket.state.principal.number)
         await socket.accept()
         await socket.close()
 
@@ -229,4 +229,4 @@ async def test_only_files_whose_names_change_with_them_are_kept_by_browsers(
     assert "immutable" in answer.headers["cache-control"]
     for path in ("/static/manifest.json", "/static/..%2fwork.js", "/login", SELF):
         assert "no-store" in (await ask(there, "GET", path)).headers["cache-control"], path
-    await app.state.archive.close(within=1)
+    await app.state.database.close(within=1)

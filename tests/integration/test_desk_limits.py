@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from db.bounded import Archive
+from db.bounded import Database
 from features.accounts import queries as accounts
 from floor.streams import OF_ONE_PERSON
 from permissions.roles import Role
@@ -17,7 +17,7 @@ from web.authentication import cookie
 from web.authentication.lockout import FREE_FAILURES
 from web.edge import Edge
 
-SELF = "/api/v1/sitting"
+SELF = "/api/v1/session"
 NESTED = [b"[" * 60_000, b'{"a":' * 12_000, b"[" * 30_000 + b"]" * 30_000, b"9" * 60_000]
 
 
@@ -78,9 +78,9 @@ async def test_an_eleventh_page_of_one_person_is_refused_with_a_sentence(
 
 
 async def _account_of(desk: Room, role: Role) -> int:
-    archive: Archive = desk.app.state.archive
+    database: Database = desk.app.state.database
     number = NUMBERS[role]
-    found = await archive.ask(lambda each: accounts.by_number(each, number), within=5)
+    found = await database.ask(lambda each: accounts.by_number(each, number), within=5)
     assert found is not None
     return found.id
 
@@ -107,7 +107,7 @@ async def test_a_proxy_of_ours_is_believed_whom_it_speaks_for(
             json={"number": NUMBERS[Role.MANAGER], "password": PASSWORD},
             headers={"X-Forwarded-For": said},
         )
-        assert (await proxy.get("/api/v1/sittings")).json()["items"][0]["address"] == whose
+        assert (await proxy.get("/api/v1/sessions")).json()["items"][0]["address"] == whose
 
 
 async def test_nobody_else_is_believed(small_desk: Room) -> None:
@@ -117,7 +117,7 @@ async def test_nobody_else_is_believed(small_desk: Room) -> None:
         assert (await stranger.get("/health", headers=headers)).status_code == 401
         given = {"number": NUMBERS[Role.MANAGER], "password": PASSWORD}
         await stranger.post(SELF, json=given, headers=headers)
-        assert (await stranger.get("/api/v1/sittings")).json()["items"][0]["address"] == (
+        assert (await stranger.get("/api/v1/sessions")).json()["items"][0]["address"] == (
             "192.0.2.66"
         )
 
@@ -156,7 +156,7 @@ async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_
 ) -> None:
     monkeypatch.setattr("web.lane.A_SECOND", 1e6)
     async with small_desk.client() as browser:
-        known = {"cookie": f"{cookie.NAME}=sitting-{Role.SENIOR_AGENT.value}"}
+        known = {"cookie": f"{cookie.NAME}=session-{Role.SENIOR_AGENT.value}"}
         unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}
         assert (await browser.get(SELF, headers=known)).status_code == 200
         edge: Edge = browser._transport.app  # type: ignore[attr-defined]

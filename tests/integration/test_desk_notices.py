@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit.tables import AuditRow
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, Room
 from tests.integration.notice_desk import (
@@ -179,7 +179,9 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
     for each in (stream, other):
         while not each.waiting.empty():
             each.waiting.get_nowait()
-    telling = asyncio.create_task(watching.watch(watching.INCIDENTS, desk.app.state.archive, floor))
+    page_events = asyncio.create_task(
+        watching.watch(watching.INCIDENTS, desk.app.state.database, floor)
+    )
     assert (await asyncio.wait_for(stream.waiting.get(), 10)).event == "incidents"
     async with desk.seated(LEADER) as leader:
         key = await reports(leader)
@@ -189,7 +191,7 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
     await asyncio.sleep(2.5)
     assert stream.waiting.empty(), "told though nothing has changed"
     assert other.waiting.empty()
-    telling.cancel()
+    page_events.cancel()
 
 
 async def test_only_who_leads_may_begin_a_notice(desk: Room) -> None:
@@ -223,6 +225,6 @@ async def test_a_household_is_chosen_once_whoever_chooses_at_the_same_time(desk:
     assert len([row for row in rows if "8001" in row["numbers"]]) == 1
 
     async def numbers(connection: AsyncConnection) -> object:
-        return await notice_households.numbers(connection, key)
+        return await notification_households.numbers(connection, key)
 
     assert "8001" in await changes(desk, numbers)

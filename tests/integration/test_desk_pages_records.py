@@ -13,7 +13,7 @@ from features.accounts.tables import AccountRow
 from features.audit.tables import AuditRow
 from features.calls.tables import Call
 from features.customers.tables import CustomerRow
-from features.emergency_notifications.tables import IncidentRow, NoticeHouseholdRow
+from features.emergency_notifications.tables import IncidentRow, NotificationHouseholdRow
 from features.handovers.tables import HandoverRow
 from features.knowledge.tables import KnowledgeRow
 from features.tickets.tables import TicketRow
@@ -99,7 +99,7 @@ async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> N
         report = {"what": HOSTILE, "place": HOSTILE, "reporter": HOSTILE, "details": HOSTILE}
         await connection.execute(update(IncidentRow).values(**report, message=HOSTILE))
         wanted = {"name": HOSTILE, "area": HOSTILE, "state": "not_told", "reason": HOSTILE[:24]}
-        await connection.execute(update(NoticeHouseholdRow).values(**wanted))
+        await connection.execute(update(NotificationHouseholdRow).values(**wanted))
         await connection.execute(update(CustomerRow).values(name=HOSTILE, note=HOSTILE))
         await connection.execute(update(Call).values(name=HOSTILE))
         await connection.execute(update(TicketRow).values(body=HOSTILE))
@@ -107,7 +107,7 @@ async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> N
 
     async with desk.person(LEADER) as leader:
         await leader.get(f"/calls/{call_id(1)}")
-    await desk.room.app.state.archive.settled()
+    await desk.room.app.state.database.settled()
     await desk.write(hostile)
     for address in (*ADDRESSES.values(), "/calls", f"/calls/{call_id(1)}"):
         seen = await _look(desk, ADMINISTRATOR, address)
@@ -198,7 +198,7 @@ async def test_a_customer_is_kept_and_the_look_is_on_record(desk: Pages) -> None
     status, _, onward = await _send(desk, Role.JUNIOR_AGENT, f"/customers/{NUMBER}", **typed)
     assert (status, onward) == (303, f"/customers/{NUMBER}?saved=1")
     assert "李四" in (await _look(desk, LEADER, onward)).text
-    await desk.room.app.state.archive.settled()
+    await desk.room.app.state.database.settled()
     looks = (await _look(desk, LEADER, "/audit")).text
     assert "看客户资料" in looks
     assert "改客户资料" in looks
@@ -240,7 +240,7 @@ async def test_an_administrator_makes_an_account_and_sees_its_password_once(desk
         assert said in seen.text, said
 
 
-async def test_an_account_is_disabled_and_its_sittings_end_but_never_the_own_one(
+async def test_an_account_is_disabled_and_its_sessions_end_but_never_the_own_one(
     desk: Pages,
 ) -> None:
     inspector, own = NUMBERS[Role.INSPECTOR], NUMBERS[ADMINISTRATOR]
@@ -268,7 +268,7 @@ async def test_the_notice_is_shown_with_its_words_and_only_some_may_switch_it(
     assert all("disabled" in each for each in seen.all("button") if "data-put" in each)
 
 
-async def test_a_form_without_the_sittings_secret_changes_nothing(desk: Pages) -> None:
+async def test_a_form_without_the_sessions_secret_changes_nothing(desk: Pages) -> None:
     async with desk.person(ADMINISTRATOR) as person:
         del person.headers["X-CSRF-Token"]
         answer = await person.post(f"/accounts/{NUMBERS[SENIOR]}/disable", data={"csrf": "x"})

@@ -1,4 +1,4 @@
-"""Who may ask what: every route, every role, with a sitting, a token, nothing (SEC-1, SEC-3)."""
+"""Who may ask what: every route, every role, with a session, a token, nothing (SEC-1, SEC-3)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -28,8 +28,8 @@ from tests.integration.desk_asking import SOMEWHERE, ask, filled, seated
 from tests.integration.desk_room import Room, room
 from web.app import built
 
-IN = {("DELETE", "/api/v1/sitting"): "leaving", ("POST", "/logout"): "left"}
-"""The sittings that are ended; all else is asked in another one."""
+IN = {("DELETE", "/api/v1/session"): "leaving", ("POST", "/logout"): "left"}
+"""The sessions that are ended; all else is asked in another one."""
 
 GUARDED = sorted(route for route, rule in POLICY.items() if not isinstance(rule, Open))
 READABLE = {"accept": "text/html"}
@@ -49,14 +49,14 @@ def _no_right(role: Role) -> str:
     return f"The role {role.value} has no right to this."
 
 
-async def test_nobody_asks_anything_without_a_sitting_or_a_token(desk: Room) -> None:
+async def test_nobody_asks_anything_without_a_session_or_a_token(desk: Room) -> None:
     for method, path in GUARDED:
         answer = await ask(desk, method, filled(path))
         assert answer.status == 401, (method, path)
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_whoever_opens_a_page_without_a_sitting_is_sent_to_the_door(desk: Room) -> None:
+async def test_whoever_opens_a_page_without_a_session_is_sent_to_the_door(desk: Room) -> None:
     for method, path in GUARDED:
         answer = await ask(desk, method, filled(path), READABLE)
         if is_page(path):
@@ -73,7 +73,7 @@ async def test_a_person_may_do_what_the_policy_says_and_nothing_else(
     for route in GUARDED:
         rule = POLICY[route]
         assert not isinstance(rule, Open)
-        headers = seated(role, which=IN.get(route, "sitting"))
+        headers = seated(role, which=IN.get(route, "session"))
         answer = await ask(desk, route[0], filled(route[1]), headers)
         assert answer.status != 401, (route, role)
         refused = answer.status == 403 and _no_right(role) in answer.text
@@ -166,4 +166,4 @@ async def test_something_that_is_no_route_of_ours_does_not_start() -> None:
 async def test_the_policy_knows_every_route(tmp_path: Path) -> None:
     app = built(Settings(home=tmp_path))
     assert set(known_routes(app.routes)) == set(POLICY)
-    await app.state.archive.close(within=1)
+    await app.state.database.close(within=1)

@@ -138,7 +138,9 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     other = floor.open(account_id=None, role=Role.INSPECTOR, page="calls-1")
     told = {one.event for one in _read(stream) + _read(other)}
     assert told == {"picture"}
-    telling = asyncio.create_task(watching.watch(watching.WAKE_UPS, desk.app.state.archive, floor))
+    page_events = asyncio.create_task(
+        watching.watch(watching.WAKE_UPS, desk.app.state.database, floor)
+    )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})
     made = engine(desk.settings.database)
@@ -148,7 +150,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     second = await asyncio.wait_for(stream.waiting.get(), 10)
     assert json.loads(second.data) == {"shouting": 1}
     assert other.waiting.empty()
-    telling.cancel()
+    page_events.cancel()
 
 
 def _read(stream: Stream) -> list[Told]:

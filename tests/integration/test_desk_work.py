@@ -1,4 +1,4 @@
-"""What agents look up, promise and hand over; and who listened to what, and why."""
+"""What agents look up, callback and hand over; and who listened to what, and why."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ async def test_a_customer_is_known_once_somebody_wrote_it_down(desk: Room) -> No
 async def test_every_look_at_a_customer_is_on_record(desk: Room) -> None:  # SEC-1
     await ask(desk, JUNIOR, "PUT", f"/customers/{NUMBER}", json={})
     await ask(desk, JUNIOR, "GET", f"/customers/{NUMBER}")
-    await desk.app.state.archive.settled()
+    await desk.app.state.database.settled()
     seen = (await ask(desk, Role.TEAM_LEADER, "GET", "/audit", params={"subject": NUMBER})).json()
     assert [each["action"] for each in seen["items"]] == ["customer.read", "customer.write"]
     assert {each["number"] for each in seen["items"]} == {NUMBERS[JUNIOR]}
@@ -100,19 +100,19 @@ async def test_a_draft_is_found_by_those_who_write_and_by_nobody_else(desk: Room
     assert (await ask(desk, SENIOR, "PUT", "/knowledge/99", json=ready)).status_code == 404
 
 
-# -- promises
+# -- callbacks
 
 
 async def test_a_call_back_is_promised_to_who_is_on_the_call_and_kept(desk: Room) -> None:  # CBK-1
     wanted = {"call_id": call_id(1), "ticket": ticket_number(1), "minutes": 30, "note": "查账单"}
     before = datetime.now(UTC)
-    made = (await ask(desk, JUNIOR, "POST", "/promises", json=wanted)).json()
+    made = (await ask(desk, JUNIOR, "POST", "/callbacks", json=wanted)).json()
     assert (made["number"], made["kind"], made["by"]) == (NUMBER, "agent", NUMBERS[JUNIOR])
     due = datetime.fromisoformat(made["due_at"]) - before
     assert timedelta(minutes=30) <= due < timedelta(minutes=31)
-    waiting = await ask(desk, SENIOR, "GET", "/promises", params={"state": "open"})
+    waiting = await ask(desk, SENIOR, "GET", "/callbacks", params={"state": "open"})
     assert [each["id"] for each in waiting.json()["items"]] == [made["id"]]
-    path = f"/promises/{made['id']}"
+    path = f"/callbacks/{made['id']}"
     for _ in range(2):  # said twice is no error
         kept = await ask(desk, JUNIOR, "PATCH", path, json={"state": "kept"})
         assert (kept.status_code, kept.json()["state"]) == (200, "kept")
@@ -132,11 +132,11 @@ async def test_a_call_back_is_promised_to_who_is_on_the_call_and_kept(desk: Room
         ({"number": "138", "minutes": 10**9}, 422),
     ],
 )
-async def test_a_promise_to_nobody_or_never_is_none(
+async def test_a_callback_to_nobody_or_never_is_none(
     desk: Room, wanted: dict[str, Any], status: int
 ) -> None:
-    assert (await ask(desk, JUNIOR, "POST", "/promises", json=wanted)).status_code == status
-    assert (await ask(desk, JUNIOR, "GET", "/promises")).json()["items"] == []
+    assert (await ask(desk, JUNIOR, "POST", "/callbacks", json=wanted)).status_code == status
+    assert (await ask(desk, JUNIOR, "GET", "/callbacks")).json()["items"] == []
 
 
 # -- hand-overs

@@ -13,7 +13,7 @@ import pytest
 
 from db.engine import engine
 from features.wake_ups import queries as wake_ups
-from features.wake_ups.lifecycle import Proved, Rules, WakeState
+from features.wake_ups.lifecycle import Proved, WakeState, WakeUpRules
 from tests.integration.hotel import RULES, Hotel, HotelSwitch
 from tests.waiting import until
 
@@ -159,7 +159,7 @@ async def test_an_order_that_may_not_have_arrived_is_given_again_once_that_is_kn
 
 async def test_after_a_long_stop_old_ones_are_reported_and_young_ones_rung(hotel: Hotel) -> None:
     old, young = await hotel.wakes("8201", in_s=-3600), await hotel.wakes("8202", in_s=-600)
-    rules = Rules(grace=1800)
+    rules = WakeUpRules(grace=1800)
     async with hotel.dispatcher(rules=rules):
         attempt = await hotel.rings(1)
         await hotel.is_now(old, WakeState.MISSED)

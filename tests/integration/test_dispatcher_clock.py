@@ -15,12 +15,12 @@ import pytest
 
 from db.engine import engine
 from dispatch.attempts import Attempt
-from features.wake_ups.lifecycle import Rules, WakeState
+from features.wake_ups.lifecycle import WakeState, WakeUpRules
 from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
 
 HOUR = 3600.0
-RULES = Rules(ring_for=1.0, again_every=0.5, give_up_after=600.0, grace=1800.0)
+RULES = WakeUpRules(ring_for=1.0, again_every=0.5, give_up_after=600.0, grace=1800.0)
 LINES = 4
 
 

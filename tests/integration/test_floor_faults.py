@@ -8,7 +8,7 @@ import pytest
 
 from ami import link as links
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
-from floor import availability as showing
+from floor import availability
 from floor import offer_order as favoured
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.people import DeviceState
@@ -71,7 +71,7 @@ async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_u
         worker = await room.signs_in()
         shift, now = room.floor.shift, room.floor.now()
         fake.joins("own-w01", LINKED)
-        await until(lambda: LINKED in room.floor.picture.waiting, within=5, every=0)
+        await until(lambda: LINKED in room.floor.live_state.waiting, within=5, every=0)
         rests = await shift.turn(worker, DutyState.PAUSED, reason="用餐", now=now)
         assert rests is not None
         back = await shift.turn(rests, DutyState.READY, reason="", now=now)
@@ -88,7 +88,7 @@ async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_u
 async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_rings(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(showing, "SETTLES_S", 60.0)
+    monkeypatch.setattr(availability, "SETTLES_S", 60.0)
     monkeypatch.setattr(favoured, "SAYS_SO", timedelta(seconds=60))
     async with FakeFloor() as fake, running(fake, database_url) as room:
         worker, other = await room.signs_in(), await room.signs_in(1)
@@ -97,10 +97,10 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
         assert rests is not None
         fake.joins("hotline", "trk-1.1")
         fake.joins("hotline", "trk-1.2")
-        await until(lambda: len(room.floor.picture.waiting) == 2, within=5, every=0)
+        await until(lambda: len(room.floor.live_state.waiting) == 2, within=5, every=0)
         fake.phone(other.seat, DeviceState.IDLE)
         fake.offers("call-1", other.seat, "trk-1.1")
-        await until(lambda: other.seat in room.floor.picture.offers, within=5, every=0)
+        await until(lambda: other.seat in room.floor.live_state.offers, within=5, every=0)
         back = await shift.turn(rests, DutyState.READY, reason="", now=now)
         assert back is not None
         await asyncio.sleep(0.1)
@@ -114,12 +114,12 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
 async def test_who_rests_again_meanwhile_is_not_shown_to_anybody(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(showing, "HEAD_START_S", 0.05)
+    monkeypatch.setattr(availability, "HEAD_START_S", 0.05)
     async with FakeFloor() as fake, running(fake, database_url) as room:
         worker = await room.signs_in()
         shift = room.floor.shift
         fake.joins("own-w01", LINKED)
-        await until(lambda: LINKED in room.floor.picture.waiting, within=5, every=0)
+        await until(lambda: LINKED in room.floor.live_state.waiting, within=5, every=0)
         for state in (DutyState.PAUSED, DutyState.READY, DutyState.PAUSED):
             turned = await shift.turn(worker, state, reason="", now=room.floor.now())
             assert turned is not None

@@ -15,10 +15,10 @@ from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
 from dispatch.purpose import Planned
 from dispatch.tables import AttemptRow
-from features.wake_ups.lifecycle import Rules as WakeRules
 from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from phone_numbers import dialling
-from phone_numbers.dialling import Rules
+from phone_numbers.dialling import DiallingRules
 from phone_numbers.reading import Numbering
 from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
@@ -34,8 +34,8 @@ async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
     await made.dispose()
 
 
-def _rules(**more: object) -> Rules:
-    plain = Rules(
+def _rules(**more: object) -> DiallingRules:
+    plain = DiallingRules(
         emergency=frozenset({"110", "119"}), allowed=dialling.read_allowed("house,extensions,home")
     )
     return replace(plain, **more)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = 
     at = datetime.now(UTC) - ago
     row = {
         "id": f"{at.timestamp():036.6f}",
-        "purpose": "batch",
+        "purpose": "campaign",
         "subject_id": int(at.timestamp() * 1e6),
         "seq": 1,
         "who": "guest",

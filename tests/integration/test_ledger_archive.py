@@ -12,7 +12,7 @@ from db.engine import engine
 from features.calls import queries
 from features.calls.queries import CallStory
 from features.calls.recording import RecordingState
-from ledger.archive import MISSING_AFTER_S, Archive
+from ledger.archive import MISSING_AFTER_S, RecordingIntake
 from recordings.store import Store
 from recordings.wav import Layout, header
 from tests.integration.ledger_room import NOW, Room, catch_up, home
@@ -35,7 +35,7 @@ class Ledger:
 
     def __init__(self, room: Room) -> None:
         paths = room.settings.paths
-        self.archive = Archive(
+        self.intake = RecordingIntake(
             room.engine,
             calls=paths.spool_calls,
             messages=paths.spool_messages,
@@ -44,11 +44,11 @@ class Ledger:
             zone=ZoneInfo("Asia/Shanghai"),
         )
         self.keeper = room.keeper()
-        self.keeper._tell = self.archive.look_at
+        self.keeper._tell = self.intake.look_at
 
     async def work(self, now: float = NOW) -> None:
         await catch_up(self.keeper, now)
-        while await self.archive.turn(now):
+        while await self.intake.turn(now):
             pass
 
 
@@ -166,7 +166,7 @@ async def test_a_call_that_was_never_answered_needs_no_recording(room: Room) -> 
     tell(room, hung_up_while_ringing())
     ledger = Ledger(room)
     await ledger.work()
-    assert ledger.archive.waiting == 0
+    assert ledger.intake.waiting == 0
     assert not (await story(room)).recordings
 
 
@@ -176,7 +176,7 @@ async def test_a_file_that_still_grows_is_waited_for(room: Room) -> None:
     os.utime(spooled, (NOW - 0.5, NOW - 0.5))
     ledger = Ledger(room)
     await ledger.work(NOW)
-    assert ledger.archive.waiting == 1
+    assert ledger.intake.waiting == 1
     await ledger.work(NOW + 1)
     assert len((await story(room)).recordings) == 1
 
@@ -208,8 +208,8 @@ async def test_killed_at_any_step_the_next_start_finishes_and_doubles_nothing(
     with monkeypatch.context() as broken:
         _die_at(broken, step)
         with pytest.raises(KilledError):
-            await ledger.archive.turn(NOW)
-    ledger.archive.close()
+            await ledger.intake.turn(NOW)
+    ledger.intake.close()
     again = Ledger(room)
     await again.work(NOW + 5)
     await Ledger(room).work(NOW + 10)
@@ -237,7 +237,7 @@ def _die_at(broken: pytest.MonkeyPatch, step: str) -> None:
             broken.setattr("sqlalchemy.ext.asyncio.AsyncTransaction.commit", die)
             broken.setattr("sqlalchemy.engine.Transaction.commit", die)
         case _:
-            broken.setattr(f"ledger.archive.writes.{step}", die)
+            broken.setattr(f"ledger.intake.writes.{step}", die)
 
 
 async def test_a_full_disk_delays_a_recording_and_costs_none(
@@ -252,7 +252,7 @@ async def test_a_full_disk_delays_a_recording_and_costs_none(
     with monkeypatch.context() as broken:
         broken.setattr(Store, "take", full)
         await ledger.work(NOW)
-    assert ledger.archive.waiting == 1
+    assert ledger.intake.waiting == 1
     await ledger.work(NOW + 10)
     assert [one.state for one in (await story(room)).recordings] == ["stored"]
 

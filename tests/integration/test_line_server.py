@@ -13,7 +13,7 @@ from callflow.call import Barge, Pressed
 from line.line import LineEnded
 from line.server import UNNAMED, LineServer
 from line.ticker import Ticker
-from line.vad import Ear
+from line.vad import VoiceActivity
 from line.wire import AUDIO_HEADER, FRAME_BYTES, GOODBYE, packets
 
 TONE = packets(b"".join(struct.pack("<h", 8000 * (-1) ** n) for n in range(1600)))
@@ -22,7 +22,7 @@ TONE = packets(b"".join(struct.pack("<h", 8000 * (-1) ** n) for n in range(1600)
 
 @asynccontextmanager
 async def _serving() -> AsyncIterator[tuple[LineServer, int]]:
-    ticker = Ticker(Ear())
+    ticker = Ticker(VoiceActivity())
     server = LineServer(ticker)
     port = await server.start("127.0.0.1", 0)
     beating = asyncio.create_task(ticker.run())

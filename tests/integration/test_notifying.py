@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from callflow.rules.wall_clock import Repeat
 from db.engine import engine
-from features.emergency_notifications import households as notice_households
+from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.lifecycle import (
     STOPPED,
@@ -25,10 +25,10 @@ from features.emergency_notifications.lifecycle import (
     decide,
 )
 from features.emergency_notifications.queries import NotReadyError, Stage, Voice
-from features.emergency_notifications.tables import NoticeHouseholdRow
+from features.emergency_notifications.tables import NotificationHouseholdRow
 from features.wake_ups import register as wake_register
-from features.wake_ups.lifecycle import Rules as WakeRules
-from features.wake_ups.outbound import Waking
+from features.wake_ups.lifecycle import WakeUpRules as WakeRules
+from features.wake_ups.outbound import WakeUpCalls
 from features.wake_ups.register import Registration
 from features.wake_ups.tables import WakeUpRow
 from tests.integration.notice_street import RULES, Street, StreetSwitch
@@ -129,7 +129,7 @@ async def test_stopping_in_the_database_is_what_the_lifecycle_decides(street: St
     found = zip(ids, waiting, changes, strict=True)
     before = {one: replace(household, **changed) for one, household, changed in found}
     async with street.writing() as connection:
-        await notice_households.keep(connection, before)
+        await notification_households.keep(connection, before)
     assert await street.stops(key)
     now = datetime.now(UTC)
     decided = [decide(each, Stopped(), now, RULES)[0] for each in before.values()]
@@ -140,7 +140,7 @@ async def test_killed_between_the_word_and_the_ring_it_rings_all_the_same(street
     key, [household] = await street.notice(["8001", "8002"])
     later = datetime.now(UTC) + timedelta(seconds=0.9)
     async with street.writing() as connection:
-        await connection.execute(update(NoticeHouseholdRow).values(next_at=later))
+        await connection.execute(update(NotificationHouseholdRow).values(next_at=later))
     async with street.dispatcher():
         await until(lambda: street.attempts(household), within=3, what="the attempt", every=0.02)
     assert not street.switch.rung
@@ -199,7 +199,7 @@ async def test_a_notice_goes_before_all_else(street: Street) -> None:
         due = now - timedelta(seconds=5)
         await connection.execute(update(WakeUpRow).values(due=due, next_at=due, asked_for=due))
     await street.notice(["8001"], ["8002"])
-    async with street.dispatcher(lines=1, others=[Waking(WakeRules(), 1)]):
+    async with street.dispatcher(lines=1, others=[WakeUpCalls(WakeRules(), 1)]):
         for count in (1, 2):
             street.acknowledges(await street.rings(count))
         await street.rings(3)
@@ -236,7 +236,7 @@ async def test_who_is_told_at_the_door_is_not_rung_any_longer(street: Street) ->
         await street.rings(1)
         async with street.writing() as connection:
             now = datetime.now(UTC)
-            ticked = notice_households.told_at_door
+            ticked = notification_households.told_at_door
             assert await ticked(connection, key, household, by="1002", now=now)
             assert not await ticked(connection, key + 1, household, by="1002", now=now)
         await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
@@ -268,8 +268,8 @@ async def test_nobody_is_rung_before_the_number_is_confirmed_and_the_message_rea
     with pytest.raises(NotReadyError, match="begun"):
         await street.begins(key)
     async with street.writing() as connection:
-        assert await notice_households.add(connection, key, []) == 0
-        await notice_households.clear(connection, key)
+        assert await notification_households.add(connection, key, []) == 0
+        await notification_households.clear(connection, key)
         assert not await incidents.say_anew(connection, incident, message="x", recorded=False)
     assert len(await street.rows(key)) == 2, "a notice that goes on was changed"
 
@@ -285,5 +285,5 @@ async def test_a_household_is_kept_as_it_is_decided(street: Street) -> None:
     [one] = await street.chooses(key, ["8001", "8002"])
     wanted: Household = replace(chosen(("8001", "8002")), step=3, tries=4, reason="busy")
     async with street.writing() as connection:
-        await notice_households.keep(connection, {one: wanted})
+        await notification_households.keep(connection, {one: wanted})
     assert await street.households(key) == [wanted]

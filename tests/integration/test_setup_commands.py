@@ -47,7 +47,7 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     return told
 
 
-def test_a_taken_sip_port_is_named_with_its_holder_and_the_setting(
+def test_a_taken_sip_port_is_named_with_its_principal_and_the_setting(
     tmp_path: Path, taken: int
 ) -> None:
     done = ran(THIRDRING, "run", THIRDRING_HOME=str(tmp_path), THIRDRING_SIP_PORT=str(taken))

@@ -1,4 +1,4 @@
-"""Accounts, sittings and duties are kept right on both databases, also when two ask at once."""
+"""Accounts, sessions and duties are kept right on both databases, also when two ask at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import engine
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
+from features.accounts import sessions
 from features.accounts.queries import Account, NumberTakenError
 from features.callbacks import due as call_backs
-from features.callbacks import queries as promises
-from features.callbacks.lifecycle import PromiseKind, Settled
+from features.callbacks import queries as callbacks
+from features.callbacks.lifecycle import CallbackKind, Settled
 from features.duties import queries as duties
 from features.duties.queries import AtWorkError, Duty, DutyKind, DutyState, SeatTakenError
 from permissions.roles import Role
@@ -98,24 +98,24 @@ async def test_an_address_is_known_from_which_somebody_signed_in_lately(
 ) -> None:
     async with database.begin() as connection:
         one, other = await account(connection, "1001"), await account(connection, "1002")
-        made = await sittings.begin(
+        made = await sessions.begin(
             connection, "a", account_id=one.id, csrf="x", address="192.0.2.7", agent="", now=NOON
         )
-        await sittings.end(connection, made.id, now=NOON)
+        await sessions.end(connection, made.id, now=NOON)
         since = NOON - timedelta(days=1)
-        assert await sittings.came_from(connection, one.id, "192.0.2.7", since=since)
-        assert not await sittings.came_from(connection, one.id, "192.0.2.8", since=since)
-        assert not await sittings.came_from(connection, other.id, "192.0.2.7", since=since)
-        assert not await sittings.came_from(connection, one.id, "192.0.2.7", since=NOON)
+        assert await sessions.came_from(connection, one.id, "192.0.2.7", since=since)
+        assert not await sessions.came_from(connection, one.id, "192.0.2.8", since=since)
+        assert not await sessions.came_from(connection, other.id, "192.0.2.7", since=since)
+        assert not await sessions.came_from(connection, one.id, "192.0.2.7", since=NOON)
 
 
-async def test_a_sitting_lasts_while_it_is_used_and_until_it_is_ended(
+async def test_a_session_lasts_while_it_is_used_and_until_it_is_ended(
     database: AsyncEngine,
 ) -> None:
     async with database.begin() as connection:
         one = await account(connection, "1001")
         for secret in ("a", "b", "c"):
-            await sittings.begin(
+            await sessions.begin(
                 connection,
                 secret,
                 account_id=one.id,
@@ -126,33 +126,33 @@ async def test_a_sitting_lasts_while_it_is_used_and_until_it_is_ended(
             )
 
         async def good(secret: str, after: timedelta = timedelta(0)) -> bool:
-            found = await sittings.sitting(connection, secret, now=NOON + after, idle=IDLE)
+            found = await sessions.session(connection, secret, now=NOON + after, idle=IDLE)
             return found is not None
 
         assert await good("a", IDLE - timedelta(seconds=1))
         assert not await good("a", IDLE)
         assert not await good("d")
-        [a, *_] = [await sittings.sitting(connection, "a", now=NOON, idle=IDLE)]
+        [a, *_] = [await sessions.session(connection, "a", now=NOON, idle=IDLE)]
         assert a is not None
-        await sittings.seen(connection, a[0].id, now=NOON + IDLE)
+        await sessions.seen(connection, a[0].id, now=NOON + IDLE)
         assert await good("a", IDLE)
-        assert await sittings.end_all(connection, one.id, now=NOON, but=a[0].id) == 2
+        assert await sessions.end_all(connection, one.id, now=NOON, but=a[0].id) == 2
         assert not await good("b")
-        assert await sittings.end(connection, a[0].id, now=NOON)
-        assert not await sittings.end(connection, a[0].id, now=NOON)
+        assert await sessions.end(connection, a[0].id, now=NOON)
+        assert not await sessions.end(connection, a[0].id, now=NOON)
         assert not await good("a")
 
 
-async def test_a_disabled_account_has_no_sitting(database: AsyncEngine) -> None:
+async def test_a_disabled_account_has_no_session(database: AsyncEngine) -> None:
     async with database.begin() as connection:
         one = await account(connection, "1001")
-        await sittings.begin(
+        await sessions.begin(
             connection, "a", account_id=one.id, csrf="", address="", agent="", now=NOON
         )
         await accounts.disable(connection, one.id, now=NOON)
-        assert await sittings.sitting(connection, "a", now=NOON, idle=IDLE) is None
+        assert await sessions.session(connection, "a", now=NOON, idle=IDLE) is None
         await accounts.enable(connection, one.id)
-        assert await sittings.sitting(connection, "a", now=NOON, idle=IDLE) is not None
+        assert await sessions.session(connection, "a", now=NOON, idle=IDLE) is not None
 
 
 async def test_a_seat_has_one_person_and_a_person_one_seat(database: AsyncEngine) -> None:
@@ -202,12 +202,12 @@ async def test_every_change_of_a_duty_is_kept(database: AsyncEngine) -> None:  #
     ]
 
 
-async def test_a_call_that_tells_its_promise_twice_makes_one(database: AsyncEngine) -> None:
+async def test_a_call_that_tells_its_callback_twice_makes_one(database: AsyncEngine) -> None:
     call_id = "0b0f8f3e-6a5c-4c1d-9b6e-2f1f0f6f7a10"
 
-    async def promise(kind: PromiseKind) -> int | None:
+    async def callback(kind: CallbackKind) -> int | None:
         async with database.begin() as connection:
-            return await promises.make(
+            return await callbacks.make(
                 connection,
                 number="138",
                 kind=kind,
@@ -216,15 +216,15 @@ async def test_a_call_that_tells_its_promise_twice_makes_one(database: AsyncEngi
                 now=NOON,
             )
 
-    made = [await promise(PromiseKind.CANNOT_HEAR) for _ in range(3)]  # SIL-4
+    made = [await callback(CallbackKind.CANNOT_HEAR) for _ in range(3)]  # SIL-4
     assert [each is not None for each in made] == [True, False, False]
-    assert await promise(PromiseKind.QUEUE) is not None
+    assert await callback(CallbackKind.QUEUE) is not None
     for _ in range(2):
-        assert await promise(PromiseKind.AGENT) is not None
+        assert await callback(CallbackKind.AGENT) is not None
     async with database.begin() as connection:
-        assert len(await promises.open_to(connection, "138")) == 4
+        assert len(await callbacks.open_to(connection, "138")) == 4
         assert made[0] is not None
         kept, cancelled = Settled(kept=True), Settled(kept=False)
         assert await call_backs.apply(connection, made[0], kept, NOON) is not None
         assert await call_backs.apply(connection, made[0], cancelled, NOON) is None
-        assert len(await promises.open_to(connection, "138")) == 3
+        assert len(await callbacks.open_to(connection, "138")) == 3

@@ -191,7 +191,7 @@ def _read(paper: bytes) -> str:
 
 
 async def _looks(desk: Room) -> list[Any]:
-    await desk.app.state.archive.settled()
+    await desk.app.state.database.settled()
     made = engine(desk.settings.database)
     async with made.connect() as connection:
         found = await looks(connection, EVERY_LOOK, limit=200)

@@ -170,10 +170,10 @@ async def test_one_person_brings_two_large_bodies_at_once_and_others_theirs(
         await goes_on.wait()
         yield b"\n"
 
-    where, large = "/api/v1/batch-lists", b"x" * 100_000
+    where, large = "/api/v1/campaign-lists", b"x" * 100_000
     another = {"Authorization": f"Bearer {small_desk.tokens[Role.MANAGER]}"}
     async with small_desk.client(Role.SURVEYOR) as one:
-        assert (await one.get("/api/v1/sitting")).status_code == 200  # from now on it is known
+        assert (await one.get("/api/v1/session")).status_code == 200  # from now on it is known
         begun = [asyncio.create_task(one.post(where, content=slow())) for _ in range(LARGE_OF_ONE)]
         async with asyncio.timeout(10):
             await arrived.wait()

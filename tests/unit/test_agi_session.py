@@ -144,12 +144,12 @@ async def test_a_verdict_becomes_variables_and_done_comes_last(
     verdict: Verdict, values: list[str]
 ) -> None:
     line = Line()
-    telling = asyncio.create_task(tell(line.session, verdict))
+    page_events = asyncio.create_task(tell(line.session, verdict))
     for _ in values:
         await asyncio.sleep(0)
         await asyncio.sleep(0)  # one turn to send, one for the timer around it
         line.hears("200 result=1\n")
-    await telling
+    await page_events
     names = [*variables(verdict), "VERDICT_DONE"]
     assert names[-1] == "VERDICT_DONE"
     assert line.sent == [

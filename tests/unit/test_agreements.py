@@ -8,13 +8,13 @@ import pytest
 
 from agi.verdicts import variables
 from callflow.call import (
+    Callback,
+    CallbackReason,
     Connect,
     HangUp,
     Language,
     LineOutcome,
     MessageReason,
-    Promise,
-    Promised,
     Return,
     TakeMessage,
     Topic,
@@ -22,9 +22,9 @@ from callflow.call import (
 )
 from callflow.dialogues.scripts import Script
 from callflow.rules.routing import EVERYBODY
-from callservice import routing as guide
+from callservice import routing as router
 from callservice.service import ROUTES
-from features.outage.rules import NoticeKind
+from features.outage.rules import OutageKind
 from floor.control import CONTEXTS
 from floor.control import Script as Key
 from settings import PROJECT
@@ -38,7 +38,7 @@ VERDICTS: list[Verdict] = [
     TakeMessage(MessageReason.NOBODY, Topic.FAULT, Language.ENGLISH),
     HangUp(LineOutcome.SILENT, Language.CHINESE),
     Return(Language.CHINESE),
-    Promise(Promised.CANNOT_HEAR, Language.CHINESE),
+    Callback(CallbackReason.CANNOT_HEAR, Language.CHINESE),
 ]
 
 
@@ -62,7 +62,7 @@ def test_the_dialplan_reads_the_variables_that_a_verdict_sets(verdict: Verdict) 
 
 
 def test_the_dialplan_reads_the_variables_that_a_route_sets() -> None:
-    for name in (*guide.variables(EVERYBODY), "ROUTE_DONE"):
+    for name in (*router.variables(EVERYBODY), "ROUTE_DONE"):
         assert f"${{{name}}}" in DIALPLAN, name
 
 
@@ -85,7 +85,7 @@ def test_every_prompt_that_is_named_is_there_in_both_languages() -> None:
     said |= set(
         re.findall(r"paths\.sounds \}\}/(?:\{\{ language \}\}/)?(\w+)$", CONFIG, re.MULTILINE)
     )
-    said |= {f"outage_{kind.value}" for kind in NoticeKind if kind is not NoticeKind.CUSTOM}
+    said |= {f"outage_{kind.value}" for kind in OutageKind if kind is not OutageKind.CUSTOM}
     said |= {f"greeting_{kind}" for kind in ("weekend", "holiday")}
     assert len(said) > 20
     for name in said - {BEEP, "message"}:

@@ -1,4 +1,4 @@
-"""What the desk does in a call, told from its journals: who had it, holds, scripts, promises."""
+"""What the desk does in a call, told from its journals: who had it, holds, scripts, callbacks."""
 
 import pytest
 
@@ -80,20 +80,20 @@ def test_holds_are_added_up_though_another_channel_tells_of_them() -> None:
 
 def test_who_takes_the_call_back_instead_of_waiting_is_promised_one() -> None:
     told = waiting()
-    told.tells("TR_PROMISE", 40.0, kind="queue", minutes="30")
+    told.tells("TR_CALLBACK", 40.0, kind="queue", minutes="30")
     told.tells("TR_OUTCOME", 45.0, outcome="promised")
     told.hangs_up(45.1)
     record = told.record()
     assert (record.disposition, record.hung_up_by) == (Disposition.PROMISED, HungUpBy.SYSTEM)
-    [promise] = [event for event in told.events() if event.name == "TR_PROMISE"]
-    assert _said(promise) == ("queue", 30)
+    [callback] = [event for event in told.events() if event.name == "TR_CALLBACK"]
+    assert _said(callback) == ("queue", 30)
 
 
 def called_back(*, source: str) -> Telling:
     """An agent's phone was rung, then the customer's; `source` is who hung up."""
     told = Telling()
     told.says("ANSWER", 3.0)
-    told.tells("TR_CALL", 3.1, call=CALL, way="out", purpose="promise", agent="1001", num="MTM4")
+    told.tells("TR_CALL", 3.1, call=CALL, way="out", purpose="callback", agent="1001", num="MTM4")
     told.tells("TR_DIALLING", 5.0)
     told.tells("TR_TALKING", 9.0)
     told.says("BRIDGE_ENTER", 9.1)
@@ -115,8 +115,8 @@ def test_a_call_that_an_agent_made_names_him_and_who_hung_up_first(
     assert record.agent_answered is not None
 
 
-def test_a_promise_that_makes_no_sense_is_none() -> None:
+def test_a_callback_that_makes_no_sense_is_none() -> None:
     for said in ({"kind": "agent", "minutes": "3"}, {"kind": "queue", "minutes": "-1"}, {}):
         told = Telling()
-        told.tells("TR_PROMISE", 1.0, **said)
+        told.tells("TR_CALLBACK", 1.0, **said)
         assert _said(told.events()[0])[0] is None

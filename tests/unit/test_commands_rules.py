@@ -16,7 +16,7 @@ from callflow.call import Language
 from callflow.events import JournalEvent
 from features.calls.timeline import told
 from features.outage import rules as notice
-from features.outage.rules import LONGEST, Notice, NoticeKind
+from features.outage.rules import LONGEST, OutageAnnouncement, OutageKind
 from permissions.roles import IN_CHINESE, Role
 from phone_numbers.masking import masked_digits, masked_name, masked_number, masked_text
 
@@ -47,8 +47,8 @@ def test_numbers_in_a_text_are_masked() -> None:
     assert "8001" in said
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.POWER, NoticeKind.COMPUTER])
-def test_a_notice_is_read_as_it_was_written(kind: NoticeKind) -> None:  # QUE-6
+@pytest.mark.parametrize("kind", [OutageKind.POWER, OutageKind.COMPUTER])
+def test_a_notice_is_read_as_it_was_written(kind: OutageKind) -> None:  # QUE-6
     put = notice.standard(kind, SINCE)
     assert notice.read(notice.written(put)) == put
 
@@ -74,7 +74,7 @@ def test_a_notice_of_an_unknown_shape_is_no_notice(text: str) -> None:
 
 
 def test_a_notice_is_cleaned_and_cut() -> None:
-    long = Notice(NoticeKind.POWER, "\x1b" + "停" * 999, "\u202e", SINCE)
+    long = OutageAnnouncement(OutageKind.POWER, "\x1b" + "停" * 999, "\u202e", SINCE)
     read = notice.read(notice.written(long))
     assert read is not None
     assert (read.text_zh, read.text_en) == ("停" * LONGEST, "")

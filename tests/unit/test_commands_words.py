@@ -19,7 +19,7 @@ from commands import printing
 from commands.moments import UnknownMomentError, moment
 from commands.settings import described, markdown, shown
 from settings import PROJECT, Settings
-from web.shown import Shown
+from web.shown import Formats
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)  # 01:30 of the 22nd in Shanghai
@@ -137,5 +137,5 @@ def test_an_unknown_command_is_a_sentence() -> None:
 
 @pytest.mark.parametrize("seconds", [60.4, 75.6, 119.5, 3599.7, 7384.0])
 def test_a_length_is_the_same_here_and_on_the_pages(seconds: float) -> None:
-    assert printing.seconds(seconds) == Shown.length(seconds)
+    assert printing.seconds(seconds) == Formats.length(seconds)
     assert printing.seconds(12.34) == "12.3 s"

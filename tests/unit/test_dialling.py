@@ -13,7 +13,7 @@ from phone_numbers.dialling import (
     DEFAULT_ALLOWED,
     DEFAULT_EMERGENCY,
     NOTHING,
-    Rules,
+    DiallingRules,
     SoFar,
     Sort,
     Verdict,
@@ -32,8 +32,8 @@ HOUSE = Numbering("CN", frozenset({"8001", "w01", "8301"}))
 EVERYTHING = "house,extensions,home,short,+,+870,+881,+882,premium:+"
 
 
-def _rules(allowed: str = DEFAULT_ALLOWED, **more: Any) -> Rules:
-    return Rules(emergency=EMERGENCY, allowed=read_allowed(allowed), **more)
+def _rules(allowed: str = DEFAULT_ALLOWED, **more: Any) -> DiallingRules:
+    return DiallingRules(emergency=EMERGENCY, allowed=read_allowed(allowed), **more)
 
 
 def _verdict(dialled: str, allowed: str = DEFAULT_ALLOWED, at: datetime = NOON) -> Verdict:

@@ -6,10 +6,10 @@ from ami.actions import Channel
 from ami.agent_events import AgentComplete
 from ami.bridge_events import BridgeEnter, BridgeLeave
 from ami.events import Event, QueueState, UserEvent
-from floor.changes import CallEnded, Notice, Offered, OfferGone, ParticipantsChanged, Talking
-from floor.live_state import Picture
+from floor.changes import CallEnded, FloorEvent, Offered, OfferGone, ParticipantsChanged, Talking
+from floor.live_state import LiveState
 from floor.people import DeviceState
-from tests.unit.test_floor_picture import (
+from tests.unit.test_floor_live_state import (
     ANSWERS,
     CALL,
     CALLER,
@@ -30,31 +30,31 @@ def enters(channel: str, bridge: str, *, uniqueid: str = "trk-1.9") -> BridgeEnt
     return BridgeEnter(channel, LINKED if channel == CALLER else uniqueid, LINKED, bridge)
 
 
-def talking() -> Picture:
+def talking() -> LiveState:
     """Return a floor on which w01 talks to the caller in bridge b1, and w02 is at work too."""
-    picture = Picture()
-    picture.at_work([worker(), worker("w02", number="1002")])
+    live_state = LiveState()
+    live_state.at_work([worker(), worker("w02", number="1002")])
     for seat in ("w01", "w02"):
-        picture.heard(member(seat, DeviceState.IN_USE), at(0))
+        live_state.heard(member(seat, DeviceState.IN_USE), at(0))
     events: tuple[Event, ...] = (JOINS, OFFERS, ANSWERS)
     for seconds, event in enumerate(events):
-        picture.heard(event, at(seconds))
-    picture.heard(enters(PHONE, "b1"), at(3))
-    picture.heard(enters(CALLER, "b1"), at(3))
-    return picture
+        live_state.heard(event, at(seconds))
+    live_state.heard(enters(PHONE, "b1"), at(3))
+    live_state.heard(enters(CALLER, "b1"), at(3))
+    return live_state
 
 
-def heard(picture: Picture, when: datetime, *events: Event) -> list[Notice]:
-    notices: list[Notice] = []
+def heard(live_state: LiveState, when: datetime, *events: Event) -> list[FloorEvent]:
+    notices: list[FloorEvent] = []
     for event in events:
-        notices += picture.heard(event, when)
+        notices += live_state.heard(event, when)
     return notices
 
 
 def test_who_takes_a_caller_over_in_another_bridge_talks_and_the_first_has_handed_over() -> None:
-    picture = talking()
+    live_state = talking()
     notices = heard(
-        picture,
+        live_state,
         at(10),
         BridgeLeave(CALLER, "b1"),
         enters(SECOND, "b2"),
@@ -66,29 +66,29 @@ def test_who_takes_a_caller_over_in_another_bridge_talks_and_the_first_has_hande
     [ended] = told(notices, CallEnded)
     assert isinstance(ended, CallEnded)
     assert (ended.seat, ended.parted) == ("w01", "transfer")
-    assert list(picture.talks_of(CALL)) == ["w02"]
+    assert list(live_state.talks_of(CALL)) == ["w02"]
 
 
 def test_a_talk_is_over_a_second_after_the_two_are_apart_whatever_the_queue_says() -> None:
-    picture = talking()
-    heard(picture, at(9), BridgeLeave(CALLER, "b1"))
-    assert not told(picture.tick(at(9.5)), CallEnded), "from one bridge to the next"
-    assert not told(picture.tick(at(10.0)), CallEnded)
-    assert [one.seat for one in picture.tick(at(10.7)) if isinstance(one, CallEnded)] == ["w01"]
+    live_state = talking()
+    heard(live_state, at(9), BridgeLeave(CALLER, "b1"))
+    assert not told(live_state.tick(at(9.5)), CallEnded), "from one bridge to the next"
+    assert not told(live_state.tick(at(10.0)), CallEnded)
+    assert [one.seat for one in live_state.tick(at(10.7)) if isinstance(one, CallEnded)] == ["w01"]
 
 
 def test_a_third_in_the_bridge_is_a_participant_and_everybody_is_told() -> None:
-    picture = talking()
+    live_state = talking()
     joins = UserEvent("Joins", {"Call": CALL, "Seat": "w02", "How": "conference"})
-    notices = heard(picture, at(8), joins, enters(SECOND, "b1"))
+    notices = heard(live_state, at(8), joins, enters(SECOND, "b1"))
     assert Talking("w02", CALL, at(8)) in notices
     assert ParticipantsChanged(CALL) in notices
-    assert {seat: one.how for seat, one in picture.talks_of(CALL).items()} == {
+    assert {seat: one.how for seat, one in live_state.talks_of(CALL).items()} == {
         "w01": "agent",
         "w02": "conference",
     }
-    left = heard(picture, at(9), BridgeLeave(PHONE, "b1"))
-    left += picture.tick(at(9.1)) + picture.tick(at(10.5))
+    left = heard(live_state, at(9), BridgeLeave(PHONE, "b1"))
+    left += live_state.tick(at(9.1)) + live_state.tick(at(10.5))
     [ended] = told(left, CallEnded)
     assert isinstance(ended, CallEnded)
     assert (ended.seat, ended.parted) == ("w01", "handed_over")
@@ -96,23 +96,23 @@ def test_a_third_in_the_bridge_is_a_participant_and_everybody_is_told() -> None:
 
 
 def test_who_is_asked_about_a_caller_sees_whose_it_is_before_the_lift_and_no_talk_begins() -> None:
-    picture = talking()
+    live_state = talking()
     asks = UserEvent("Consult", {"Call": CALL, "Seat": "w02", "By": "w01"})
-    [offered] = told(heard(picture, at(5), asks), Offered)
+    [offered] = told(heard(live_state, at(5), asks), Offered)
     assert isinstance(offered, Offered)
     assert (offered.seat, offered.call, offered.asked_by, offered.how) == (
         *("w02", CALL, "w01"),
         "consult",
     )
-    answered = heard(picture, at(7), enters(ASKING, "b2"), enters(SECOND, "b2"))
+    answered = heard(live_state, at(7), enters(ASKING, "b2"), enters(SECOND, "b2"))
     assert not told(answered, Talking)
-    assert picture.offers["w02"].answered
-    leg = picture.legs.asked_by("w01", "w02")
+    assert live_state.offers["w02"].answered
+    leg = live_state.legs.asked_by("w01", "w02")
     assert leg is not None
     assert leg.channel == SECOND
-    heard(picture, at(9), BridgeLeave(ASKING, "b2"), BridgeLeave(SECOND, "b2"))
-    picture.heard(member("w02"), at(9))
-    assert told(picture.tick(at(10)), OfferGone) == [OfferGone("w02", CALL)]
+    heard(live_state, at(9), BridgeLeave(ASKING, "b2"), BridgeLeave(SECOND, "b2"))
+    live_state.heard(member("w02"), at(9))
+    assert told(live_state.tick(at(10)), OfferGone) == [OfferGone("w02", CALL)]
 
 
 def test_a_desk_phone_that_rings_a_colleague_asks_about_its_own_caller() -> None:
@@ -123,45 +123,45 @@ def test_a_desk_phone_that_rings_a_colleague_asks_about_its_own_caller() -> None
 
 
 def test_a_phone_that_only_says_it_talks_in_a_call_tells_nobody_about_it() -> None:
-    picture = talking()
+    live_state = talking()
     for by in ("w02", "", "8101"):
         for call in (CALL, ""):
             lie = UserEvent("Consult", {"Call": call, "Seat": "w02", "By": by})
-            assert not heard(picture, at(5), lie)
+            assert not heard(live_state, at(5), lie)
     other = UserEvent("Consult", {"Call": CALL[::-1], "Seat": "w02", "By": "w01"})
-    assert not heard(picture, at(5), other)
+    assert not heard(live_state, at(5), other)
 
 
 def test_a_customer_alone_in_a_bridge_is_found_and_one_between_two_bridges_is_not() -> None:
-    picture = talking()
-    heard(picture, at(10), BridgeLeave(PHONE, "b1"))
-    assert not picture.legs.lonely_customers(at(11))
-    assert [one.channel for one in picture.legs.lonely_customers(at(12))] == [CALLER]
-    heard(picture, at(12), enters(SECOND, "b1"))
-    assert not picture.legs.lonely_customers(at(20))
+    live_state = talking()
+    heard(live_state, at(10), BridgeLeave(PHONE, "b1"))
+    assert not live_state.legs.lonely_customers(at(11))
+    assert [one.channel for one in live_state.legs.lonely_customers(at(12))] == [CALLER]
+    heard(live_state, at(12), enters(SECOND, "b1"))
+    assert not live_state.legs.lonely_customers(at(20))
 
 
 def test_colleagues_whose_customer_is_gone_are_found_and_those_who_ask_each_other_are_not() -> None:
-    picture = talking()
-    heard(picture, at(8), enters(SECOND, "b1"))
-    heard(picture, at(9), BridgeLeave(CALLER, "b1"), enters("PJSIP/8101-1", "b7"))
-    heard(picture, at(9), enters("PJSIP/8102-1", "b7"))
-    assert not picture.legs.left_over(at(10))
-    assert {one.channel for one in picture.legs.left_over(at(11))} == {PHONE, SECOND}
+    live_state = talking()
+    heard(live_state, at(8), enters(SECOND, "b1"))
+    heard(live_state, at(9), BridgeLeave(CALLER, "b1"), enters("PJSIP/8101-1", "b7"))
+    heard(live_state, at(9), enters("PJSIP/8102-1", "b7"))
+    assert not live_state.legs.left_over(at(10))
+    assert {one.channel for one in live_state.legs.left_over(at(11))} == {PHONE, SECOND}
 
 
 def test_a_look_at_asterisk_finds_everybody_in_a_conference() -> None:
-    picture = Picture()
-    picture.at_work([worker(), worker("w02", number="1002")])
+    live_state = LiveState()
+    live_state.at_work([worker(), worker("w02", number="1002")])
     state = QueueState(0, (member(device=2), member("w02", 2)))
     channels = (
         Channel(CALLER, LINKED, LINKED, "Queue", "b1", CALL, 60),
         Channel(PHONE, "trk-1.1", LINKED, "AppQueue", "b1", CALL, 50),
         Channel(SECOND, "watch-1", LINKED, "BridgeAdd", "b1", "", 9),
     )
-    notices = picture.resumed(state, channels, at(60), asked=at(59))
+    notices = live_state.resumed(state, channels, at(60), asked=at(59))
     assert {one.seat for one in notices if isinstance(one, Talking)} == {"w01", "w02"}
-    assert picture.legs.together(CALLER, SECOND)
-    heard(picture, at(70), BridgeLeave(PHONE, "b1"))
-    picture.tick(at(70.2))
-    assert [one.seat for one in picture.tick(at(72)) if isinstance(one, CallEnded)] == ["w01"]
+    assert live_state.legs.together(CALLER, SECOND)
+    heard(live_state, at(70), BridgeLeave(PHONE, "b1"))
+    live_state.tick(at(70.2))
+    assert [one.seat for one in live_state.tick(at(72)) if isinstance(one, CallEnded)] == ["w01"]

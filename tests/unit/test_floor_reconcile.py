@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ami.events import QueueMemberStatus
 from floor.reconcile import Add, Pause, Remove, missed_meanwhile, steps
-from tests.unit.test_floor_picture import member, worker
+from tests.unit.test_floor_live_state import member, worker
 
 SEATS = ("w01", "w02")
 

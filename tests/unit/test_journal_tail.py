@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ledger import journal
-from ledger.journal import Batch, Journals, Position
+from ledger.journal import Campaign, Journals, Position
 from tests.unit.scripted_journal import CALL, Telling
 
 NOW = 1_795_300_000.0
@@ -33,15 +33,15 @@ def write(path: Path, content: bytes, *, at: float = NOW) -> None:
     os.utime(path, (at, at))
 
 
-def numbers(batch: Batch) -> list[int]:
-    return [int(event.data["n"]) for event in batch.events]
+def numbers(campaign: Campaign) -> list[int]:
+    return [int(event.data["n"]) for event in campaign.events]
 
 
 def drain(journals: Journals, now: float = NOW) -> list[int]:
     found: list[int] = []
-    while batch := journals.read(now):
-        found += numbers(batch)
-        journals.moved(batch)
+    while campaign := journals.read(now):
+        found += numbers(campaign)
+        journals.moved(campaign)
     return found
 
 
@@ -55,9 +55,9 @@ def test_new_lines_are_read_and_only_after_the_commit_left_behind(folder: Path) 
     journals = Journals(folder, {})
     write(folder / "cel.csv", first + second)
     assert numbers(journals.read(NOW)) == [0, 1]
-    batch = journals.read(NOW)
-    assert numbers(batch) == [0, 1], "not committed: the same lines again"
-    journals.moved(batch)
+    campaign = journals.read(NOW)
+    assert numbers(campaign) == [0, 1], "not committed: the same lines again"
+    journals.moved(campaign)
     assert not journals.read(NOW)
     write(folder / "cel.csv", third)
     assert numbers(journals.read(NOW)) == [2]
@@ -91,16 +91,16 @@ def test_reading_goes_on_where_the_database_says(folder: Path) -> None:
     assert drain(Journals(folder, behind_two)) == [2, 3, 4]
 
 
-def test_a_batch_is_bounded_and_says_that_there_is_more(
+def test_a_campaign_is_bounded_and_says_that_there_is_more(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = lines(20)
     write(folder / "cel.csv", b"".join(every))
     monkeypatch.setattr(journal, "READ_AT_ONCE", len(every[0]) * 3)
     journals = Journals(folder, {})
-    batch = journals.read(NOW)
-    assert batch.more
-    assert len(batch.events) <= 3
+    campaign = journals.read(NOW)
+    assert campaign.more
+    assert len(campaign.events) <= 3
     assert drain(journals) == list(range(20))
 
 
@@ -128,13 +128,13 @@ def test_wherever_writing_and_reading_are_cut_each_line_is_read_once(
     for turn, place in enumerate(places):
         write(folder / "cel.csv", content[written:place])
         written = place
-        batch = journals.read(NOW)
+        campaign = journals.read(NOW)
         if turn % forget == 0:  # the transaction failed, or the reader was killed
             journals = Journals(folder, committed)
             continue
-        found += numbers(batch)
-        committed.update(batch.after)
-        journals.moved(batch)
+        found += numbers(campaign)
+        committed.update(campaign.after)
+        journals.moved(campaign)
     assert found + drain(Journals(folder, committed)) == list(range(20))
 
 
@@ -154,9 +154,9 @@ def test_a_journal_that_is_full_and_read_is_turned_over_and_nothing_is_lost(
     write(folder / "cel.csv", third)
     assert sorted(drain(journals)) == [1, 2]
     later = NOW + journal.CLOSE_AFTER_S + 1
-    batch = journals.read(later)
-    assert batch.after["cel.csv#1"].closed
-    journals.moved(batch)
+    campaign = journals.read(later)
+    assert campaign.after["cel.csv#1"].closed
+    journals.moved(campaign)
     assert not journals.read(later), "a closed journal is left alone"
     write(folder / "cel.csv", fourth)
     assert drain(journals) == [3]
@@ -191,9 +191,9 @@ def test_a_journal_emptied_by_hand_is_read_as_a_new_one(folder: Path) -> None:
     write(folder / "cel.csv", first + second)
     assert drain(journals) == [0, 1]
     os.truncate(folder / "cel.csv", 0)
-    batch = journals.read(NOW)
-    assert batch.after["cel.csv#1"].closed
-    journals.moved(batch)
+    campaign = journals.read(NOW)
+    assert campaign.after["cel.csv#1"].closed
+    journals.moved(campaign)
     write(folder / "cel.csv", first)
     [event] = journals.read(NOW).events
     assert event.file == "cel.csv#2"
@@ -230,8 +230,8 @@ def test_every_journal_is_read_by_its_own_reader(folder: Path) -> None:
         write(folder / name, "".join(f"{line}\n" for line in content).encode())
     journals = Journals(folder, {})
     assert journals.lag() > 0
-    batch = journals.read(NOW)
-    assert {event.source for event in batch.events} == {"cel", "queue", "dialogue", "site"}
-    assert CALL in {event.about for event in batch.events}
-    journals.moved(batch)
+    campaign = journals.read(NOW)
+    assert {event.source for event in campaign.events} == {"cel", "queue", "dialogue", "site"}
+    assert CALL in {event.about for event in campaign.events}
+    journals.moved(campaign)
     assert journals.lag() == 0

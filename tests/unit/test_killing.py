@@ -7,7 +7,7 @@ import pytest
 
 from bench import jobs
 from bench.guests import Call, calls_in, in_use
-from bench.judging import Called, Invite, of_attempts, of_guest, of_person, of_promise
+from bench.judging import Called, Invite, of_attempts, of_callback, of_guest, of_person
 from bench.page import with_section
 
 DUE = 1_795_300_000.0
@@ -96,7 +96,7 @@ WAITING = _job(state="waiting", result="busy", next_at=_at(99), ended_at=None)
         (_job(result=""), TWICE, [], "left done (without a result)"),
     ],
 )
-def test_a_person_of_a_batch_is_rung_once_in_an_attempt_and_never_after_having_been_reached(
+def test_a_person_of_a_campaign_is_rung_once_in_an_attempt_and_never_after_having_been_reached(
     job: dict[str, Any], attempts: tuple[dict[str, Any], ...], rung: list[float], fault: str
 ) -> None:
     called = Called(job, attempts, [DUE + at for at in rung])
@@ -111,35 +111,39 @@ def test_who_was_reached_by_what_the_call_service_noted_is_not_rung_again() -> N
     assert found == ["13800000017 was rung 21.1 s after having been reached"]
 
 
-def test_when_a_batch_was_stopped_people_may_be_waiting_but_nobody_may_be_lost() -> None:
+def test_when_a_campaign_was_stopped_people_may_be_waiting_but_nobody_may_be_lost() -> None:
     assert of_person(Called(WAITING, TWICE, []), most=3, stopped=True) == []
     for lost in (WAITING | {"next_at": None}, WAITING | {"state": "calling"}, _job(result="")):
         assert len(of_person(Called(lost, TWICE, []), most=3, stopped=True)) == 1
 
 
-def _promise(**more: Any) -> dict[str, Any]:
+def _callback(**more: Any) -> dict[str, Any]:
     return {"number": "13900000001", "state": "kept", "tries": 2, "kept_at": _at(60)} | more
 
 
 @pytest.mark.parametrize(
     ("row", "rung", "fault"),
     [
-        (_promise(), [2.0, 32.0], ""),
-        (_promise(state="failed", kept_at=None), [2.0, 32.0], ""),
-        (_promise(state="unknown", kept_at=None, tries=1), [2.0, 32.0], ""),
-        (_promise(state="failed", kept_at=None, tries=1), [2.0, 32.0], "2 times, and we know of 1"),
-        (_promise(), [32.0, 33.0], "2 times in one attempt"),
-        (_promise(), [-0.1, 32.0], "before there was an attempt"),
-        (_promise(), [2.0, 60.1], "after the promise was kept"),
-        (_promise(), [], "counts as called"),
-        (_promise(state="dialling", kept_at=None), [2.0], "left dialling"),
-        (_promise(state="open", kept_at=None), [2.0], "left open"),
+        (_callback(), [2.0, 32.0], ""),
+        (_callback(state="failed", kept_at=None), [2.0, 32.0], ""),
+        (_callback(state="unknown", kept_at=None, tries=1), [2.0, 32.0], ""),
+        (
+            _callback(state="failed", kept_at=None, tries=1),
+            [2.0, 32.0],
+            "2 times, and we know of 1",
+        ),
+        (_callback(), [32.0, 33.0], "2 times in one attempt"),
+        (_callback(), [-0.1, 32.0], "before there was an attempt"),
+        (_callback(), [2.0, 60.1], "after the callback was kept"),
+        (_callback(), [], "counts as called"),
+        (_callback(state="dialling", kept_at=None), [2.0], "left dialling"),
+        (_callback(state="open", kept_at=None), [2.0], "left open"),
     ],
 )
 def test_a_customer_who_was_promised_a_call_is_rung_once_in_an_attempt_and_as_often_as_we_know(
     row: dict[str, Any], rung: list[float], fault: str
 ) -> None:
-    found = of_promise(row, TWICE, [DUE + at for at in rung])
+    found = of_callback(row, TWICE, [DUE + at for at in rung])
     assert len(found) == bool(fault)
     assert fault in "".join(found)
 

@@ -10,13 +10,13 @@ import pytest
 
 from callflow.call import Language
 from features.emergency_notifications.export import BYTE_ORDER_MARK, COLUMNS, cell, table, why
-from features.emergency_notifications.households import Shown as Household
+from features.emergency_notifications.households import HouseholdView as Household
 from features.emergency_notifications.lifecycle import HouseholdState, chosen
 from permissions.roles import Role
-from web.shown import Shown
+from web.shown import Formats
 from web.words import said
 
-SHOW = Shown(ZoneInfo("Asia/Shanghai"), Role.TEAM_LEADER)
+SHOW = Formats(ZoneInfo("Asia/Shanghai"), Role.TEAM_LEADER)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 

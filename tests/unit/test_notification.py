@@ -17,8 +17,8 @@ from features.emergency_notifications.lifecycle import (
     Event,
     Household,
     HouseholdState,
+    NotificationRules,
     Ring,
-    Rules,
     Stopped,
     ToldAtDoor,
     chosen,
@@ -26,14 +26,14 @@ from features.emergency_notifications.lifecycle import (
 )
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-RULES = Rules(rounds=2, next_number_after=5, round_every=120)
+RULES = NotificationRules(rounds=2, next_number_after=5, round_every=120)
 MOBILE, LANDLINE = "13800138000", "02787654321"
 
 
 class Street:
     """One household and its clock; keeps which numbers were rung."""
 
-    def __init__(self, *numbers: str, rules: Rules = RULES) -> None:
+    def __init__(self, *numbers: str, rules: NotificationRules = RULES) -> None:
         self.rules = rules
         self.now = NOON
         self.rung: list[str] = []

@@ -13,8 +13,8 @@ from features.calls.pages import ASKED_WHY
 from features.calls.recording import RecordingKind
 from features.calls.stretches import How
 from features.campaigns.api_export import FIXED
-from features.campaigns.contact import JobState
-from features.campaigns.lifecycle import BatchState
+from features.campaigns.contact import ContactState
+from features.campaigns.lifecycle import CampaignState
 from features.customers.queries import CustomerSort
 from features.emergency_notifications.api import WHY_NOT
 from features.emergency_notifications.export import COLUMNS, REASONS, why
@@ -25,7 +25,7 @@ from features.tickets.lifecycle import TicketKind
 from features.wake_ups.list_file import FileFault, RowFault
 from features.wake_ups.register import Through
 from floor.control import Script, Watch
-from floor.people import Shown
+from floor.people import AgentState
 from imports.faults import InRow, Whole
 from permissions.roles import Role
 from settings import PROJECT
@@ -40,7 +40,7 @@ KEYS = [
     *(f"topic.{each}" for each in Topic),
     *(f"ticket_kind.{each}" for each in TicketKind),
     *(f"role.{each}" for each in Role),
-    *(f"floor.state_{each}" for each in (*Shown, "off_queue")),
+    *(f"floor.state_{each}" for each in (*AgentState, "off_queue")),
     *(f"how.{each}" for each in How),
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
@@ -56,13 +56,13 @@ KEYS = [
     *(f"wake.file_{each}" for each in FileFault),
     *(f"wake.row_{each}" for each in RowFault),
     *(f"wake.through_{each}" for each in Through),
-    *(f"batch.state_{each}" for each in BatchState),
-    *(f"batch.kind_{each}" for each in Kind),
-    *(f"batch.job_{each}" for each in JobState),
-    *(f"batch.result_{each}" for each in Result if each),
-    *(f"batch.asks_{each.prompt}" for each in (*SHIPPED, *NOTICES)),
-    *(f"batch.key_{each.prompt}_{key}" for each in (*SHIPPED, *NOTICES) for key in each.keys),
-    *(f"batch.col_{each}" for each in FIXED),
+    *(f"campaign.state_{each}" for each in CampaignState),
+    *(f"campaign.kind_{each}" for each in Kind),
+    *(f"campaign.contact_{each}" for each in ContactState),
+    *(f"campaign.result_{each}" for each in Result if each),
+    *(f"campaign.asks_{each.prompt}" for each in (*SHIPPED, *NOTICES)),
+    *(f"campaign.key_{each.prompt}_{key}" for each in (*SHIPPED, *NOTICES) for key in each.keys),
+    *(f"campaign.col_{each}" for each in FIXED),
     *(f"sheet.{each}" for each in Whole),
     *(f"sheet.row_{each}" for each in InRow),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),

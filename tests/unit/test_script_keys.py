@@ -2,7 +2,7 @@
 
 import pytest
 
-from callflow.call import HangUp, Language, LineOutcome, Promise, Promised, Return, Verdict
+from callflow.call import Callback, CallbackReason, HangUp, Language, LineOutcome, Return, Verdict
 from callflow.dialogues.scripts import Script, spoken
 from tests.unit.scripted import PROMPT_SECONDS, ScriptedCall, pressed, spoke
 
@@ -16,7 +16,7 @@ ENDS: dict[Script, tuple[list[str], Verdict]] = {
         ["sil3_louder", "sil3_louder", "sil3_goodbye"],
         HangUp(LineOutcome.TOO_QUIET, ZH),
     ),
-    Script.CANNOT_HEAR: (["sil4_ask", "sil4_goodbye"], Promise(Promised.CANNOT_HEAR, ZH)),
+    Script.CANNOT_HEAR: (["sil4_ask", "sil4_goodbye"], Callback(CallbackReason.CANNOT_HEAR, ZH)),
     Script.STAYS_ON: (["sil5_first", "sil5_second"], HangUp(LineOutcome.STAYED_ON, ZH)),
 }
 
@@ -51,8 +51,8 @@ async def test_each_question_of_sil_5_leaves_three_seconds_for_an_answer() -> No
 
 async def test_a_caller_who_talks_on_because_he_hears_nothing_does_not_cut_sil_4_short() -> None:
     call = ScriptedCall(signs=[spoke(0.5)])
-    assert await spoken(call, Script.CANNOT_HEAR, ZH, again=False) == Promise(
-        Promised.CANNOT_HEAR, ZH
+    assert await spoken(call, Script.CANNOT_HEAR, ZH, again=False) == Callback(
+        CallbackReason.CANNOT_HEAR, ZH
     )
 
 

@@ -140,7 +140,7 @@ async def test_a_notice_is_told_and_a_key_says_that_it_was_heard() -> None:
     assert _noted(call) == [("keyed", "heard", "1"), ("reached", "completed")]
 
 
-async def test_words_of_a_batch_of_its_own_are_asked() -> None:
+async def test_words_of_a_campaign_of_its_own_are_asked() -> None:
     own = Question(name="tea", keys="12", zh="您喝茶吗?")
     call, _ = await _called(pressed("1", 5.5), asked=_asks(own))
     assert call.prompts()[1].startswith("own_")

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from features.agent_desk.targets import place_of
-from floor.live_state import Picture
+from floor.live_state import LiveState
 from floor.people import DeviceState, Member, Worker
 from permissions.roles import Role
 from settings import Settings
 
 
-def _floor() -> Picture:
+def _floor() -> LiveState:
     """Return a floor on which 1002 works at w02, and 8002 is a phone that is unplugged."""
-    picture = Picture()
+    live_state = LiveState()
     worker = Worker(
         duty_id=1,
         account_id=2,
@@ -27,10 +27,10 @@ def _floor() -> Picture:
         since=datetime(2026, 11, 21, tzinfo=UTC),
         queues=("hotline",),
     )
-    picture.at_work([worker])
+    live_state.at_work([worker])
     for phone, device in (("8001", DeviceState.IDLE), ("8002", DeviceState.UNAVAILABLE)):
-        picture.members[phone] = Member(phone, device, paused=False, reason="")
-    return picture
+        live_state.members[phone] = Member(phone, device, paused=False, reason="")
+    return live_state
 
 
 @pytest.mark.parametrize(

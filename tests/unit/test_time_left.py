@@ -1,4 +1,6 @@
-"""Whoever starts a batch is told when it will be done, in the hours in which people are called."""
+"""Whoever starts a campaign is told when it will be done, in the hours in which people are
+called.
+"""
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -28,7 +30,7 @@ def _pace(*, ended: int = 0, within_s: float = 600.0, lines: int = 45) -> Pace:
         (11 * 3600, _pace(), "2026-11-23T10:00"),  # evening, and a weekend
     ],
 )
-def test_when_a_batch_is_done(left: int, pace: Pace, done: str) -> None:
+def test_when_a_campaign_is_done(left: int, pace: Pace, done: str) -> None:
     found = done_at(FRIDAY, left, pace, HOURS)
     assert found is not None
     assert found.astimezone(SHANGHAI).isoformat()[:16] == done

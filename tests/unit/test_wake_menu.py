@@ -51,9 +51,9 @@ class Shelf:
             raise RegisterClosed
 
 
-def _led(call: ScriptedCall, shelf: Shelf, now: datetime = EVENING) -> Verdict:
+def _led(call: ScriptedCall, prompts: Shelf, now: datetime = EVENING) -> Verdict:
     bedside = Bedside(
-        shelf, Language.CHINESE, "hotline", now=lambda: now + timedelta(seconds=call.now)
+        prompts, Language.CHINESE, "hotline", now=lambda: now + timedelta(seconds=call.now)
     )
     return asyncio.run(wake_menu(call, bedside))
 
@@ -67,10 +67,10 @@ def _call(*keys: tuple[str, float], **more: float) -> ScriptedCall:
 
 
 def test_four_digits_and_a_key_one_and_the_guest_hears_that_it_is_set() -> None:
-    call, shelf = _call(("0730", 1.0), ("1", 12.0)), Shelf()
-    assert isinstance(_led(call, shelf), HangUp)
-    [kept] = shelf.lines
-    assert (kept.at, shelf.put_walls) == (
+    call, prompts = _call(("0730", 1.0), ("1", 12.0)), Shelf()
+    assert isinstance(_led(call, prompts), HangUp)
+    [kept] = prompts.lines
+    assert (kept.at, prompts.put_walls) == (
         datetime(2026, 11, 23, 7, 30, tzinfo=SHANGHAI),
         [time(7, 30)],
     )
@@ -86,8 +86,8 @@ def test_four_digits_and_a_key_one_and_the_guest_hears_that_it_is_set() -> None:
 
 
 def test_nothing_is_said_to_be_set_before_it_is_in_the_register() -> None:
-    call, shelf = _call(("0730", 1.0), ("1", 12.0)), Shelf(closed_after=1)
-    verdict = _led(call, shelf)
+    call, prompts = _call(("0730", 1.0), ("1", 12.0)), Shelf(closed_after=1)
+    verdict = _led(call, prompts)
     assert isinstance(verdict, Connect)
     assert verdict.queue == "hotline"
     assert "wake_menu_done" not in call.prompts()
@@ -101,19 +101,19 @@ def test_a_register_that_is_away_costs_no_words_but_clear_ones() -> None:
 
 
 def test_a_time_that_is_still_to_come_today_is_today() -> None:
-    call, shelf = _call(("2330", 1.0), ("1", 12.0)), Shelf()
-    _led(call, shelf)
-    assert shelf.lines[0].at.date() == EVENING.date()
+    call, prompts = _call(("2330", 1.0), ("1", 12.0)), Shelf()
+    _led(call, prompts)
+    assert prompts.lines[0].at.date() == EVENING.date()
     assert "wake_menu_today" in call.prompts()
 
 
 @pytest.mark.parametrize("typed", ["2460", "0790", "9", "07*", "12", "#", "33"])
 def test_three_wrong_answers_lead_to_the_switchboard(typed: str) -> None:
-    call, shelf = _call((typed, 1.0), (typed, 12.0), (typed, 23.0)), Shelf()
-    assert isinstance(_led(call, shelf), Connect)
+    call, prompts = _call((typed, 1.0), (typed, 12.0), (typed, 23.0)), Shelf()
+    assert isinstance(_led(call, prompts), Connect)
     assert call.prompts().count("wake_menu_wrong") == 6, "three times in both languages"
     assert call.prompts()[-2:] == ["wake_menu_agent"] * 2
-    assert not shelf.lines
+    assert not prompts.lines
 
 
 def test_nobody_who_presses_nothing_is_left_alone() -> None:
@@ -123,17 +123,17 @@ def test_nobody_who_presses_nothing_is_left_alone() -> None:
 
 
 def test_a_time_that_is_not_confirmed_is_not_kept() -> None:
-    call, shelf = _call(("0730", 1.0), ("2", 12.0), ("0800", 20.0), ("1", 30.0)), Shelf()
-    assert isinstance(_led(call, shelf), HangUp)
-    assert shelf.put_walls == [time(8, 0)]
+    call, prompts = _call(("0730", 1.0), ("2", 12.0), ("0800", 20.0), ("1", 30.0)), Shelf()
+    assert isinstance(_led(call, prompts), HangUp)
+    assert prompts.put_walls == [time(8, 0)]
 
 
 def test_what_is_set_already_is_told_and_key_three_takes_it_off() -> None:
     at = datetime(2026, 11, 23, 6, 5, tzinfo=SHANGHAI)
     later = Standing(2, at + timedelta(days=3))
-    call, shelf = _call(("3", 1.0)), Shelf([Standing(1, at), later])
-    assert isinstance(_led(call, shelf), HangUp), "cancelled, and nothing more is wanted"
-    assert shelf.lines == [later]
+    call, prompts = _call(("3", 1.0)), Shelf([Standing(1, at), later])
+    assert isinstance(_led(call, prompts), HangUp), "cancelled, and nothing more is wanted"
+    assert prompts.lines == [later]
     said = call.prompts()
     assert said[0] == "wake_menu_known"
     assert said.count("wake_menu_cancelled") == 2
@@ -149,16 +149,16 @@ def test_key_three_without_anything_set_is_a_wrong_answer() -> None:
 
 def test_who_confirms_after_the_minute_has_passed_is_asked_again() -> None:
     almost = datetime(2026, 11, 22, 7, 29, 50, tzinfo=SHANGHAI)
-    call, shelf = _call(("0730", 1.0), ("1", 16.0)), Shelf()
-    assert isinstance(_led(call, shelf, almost), Connect)
-    assert not shelf.lines
+    call, prompts = _call(("0730", 1.0), ("1", 16.0)), Shelf()
+    assert isinstance(_led(call, prompts, almost), Connect)
+    assert not prompts.lines
 
 
 def test_a_guest_who_hangs_up_before_the_key_has_registered_nothing() -> None:
-    call, shelf = _call(("0730", 1.0), hangs_up_at=8.0), Shelf()
+    call, prompts = _call(("0730", 1.0), hangs_up_at=8.0), Shelf()
     with pytest.raises(Hangup):
-        _led(call, shelf)
-    assert not shelf.lines
+        _led(call, prompts)
+    assert not prompts.lines
 
 
 @pytest.mark.parametrize(

@@ -20,16 +20,16 @@ from features.wake_ups.lifecycle import (
     HangUp,
     Proved,
     Ring,
-    Rules,
     Snoozed,
     WakeState,
     WakeUp,
+    WakeUpRules,
     begun,
     decide,
 )
 
 SEVEN = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
-RULES = Rules(attendants=("8301", "8302"), attendant_rounds=1)
+RULES = WakeUpRules(attendants=("8301", "8302"), attendant_rounds=1)
 
 
 def _s(seconds: float) -> timedelta:
@@ -39,7 +39,7 @@ def _s(seconds: float) -> timedelta:
 class Night:
     """A wake-up and its clock; keeps what was commanded."""
 
-    def __init__(self, rules: Rules = RULES) -> None:
+    def __init__(self, rules: WakeUpRules = RULES) -> None:
         self.rules = rules
         self.now = SEVEN
         self.wake_up = begun(SEVEN, "8215")

@@ -135,7 +135,7 @@ def test_no_leg_inherits_where_a_transfer_may_lead(etc: Path) -> None:
         for context, lines in _dialplan(etc).items()
         if any("TRANSFER_CONTEXT=" in line and "set_var" not in line for line in lines)
     }
-    assert given == {"offer", "join", "promise-agent"}
+    assert given == {"offer", "join", "callback-agent"}
     assert "__TRANSFER_CONTEXT" not in "".join(path.read_text() for path in etc.glob("*.conf"))
     assert "TRANSFER_CONTEXT)" not in "".join(path.read_text() for path in etc.glob("*.conf"))
 
@@ -146,11 +146,11 @@ def test_a_pattern_that_dials_outside_is_reached_from_the_guarded_side_only(etc:
         for context, lines in _dialplan(etc).items()
     }
     assert {name for name, lines in outside.items() if lines} == {
-        *("transfer", "emergency-numbers", "promise-to"),
+        *("transfer", "emergency-numbers", "callback-to"),
     }
     text = "\n".join(line for lines in _dialplan(etc).values() for line in lines)
-    assert re.findall(r"Goto\(promise-to[^)]*", text)
-    assert "include => promise-to" not in text
+    assert re.findall(r"Goto\(callback-to[^)]*", text)
+    assert "include => callback-to" not in text
 
 
 def test_no_channel_of_another_technology_can_be_dialled(etc: Path) -> None:

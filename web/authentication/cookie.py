@@ -11,7 +11,7 @@ LONGEST = 64
 
 
 def fresh() -> str:
-    """Return the secret of a new sitting."""
+    """Return the secret of a new session."""
     return secrets.token_urlsafe(RANDOM_BYTES)
 
 

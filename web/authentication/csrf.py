@@ -1,7 +1,7 @@
 """Owns what keeps other sites' pages from acting as the person who has our cookie (CSRF).
 
 Three locks, each enough alone: the cookie is SameSite=Strict; a browser that says the request
-comes from elsewhere is believed; and an unsafe request needs the sitting's own secret, in a header
+comes from elsewhere is believed; and an unsafe request needs the session's own secret, in a header
 or, for plain forms, in a hidden field.
 """
 
@@ -35,7 +35,7 @@ def from_elsewhere(connection: HTTPConnection) -> bool:
 
 
 async def has_secret(connection: HTTPConnection, secret: str) -> bool:
-    """Return whether a request carries the sitting's secret; a web socket carries none."""
+    """Return whether a request carries the session's secret; a web socket carries none."""
     if not isinstance(connection, Request):
         return False
     request = connection

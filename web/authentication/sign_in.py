@@ -1,4 +1,4 @@
-"""Owns signing in: the tries, the password, and the new sitting, in an order nobody can race.
+"""Owns signing in: the tries, the password, and the new session, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
 right password forgets them, from where it came (`web/authentication/lockout.py`). Whatever is
@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
 from callflow.text import clean
-from db.bounded import Archive
+from db.bounded import Database
 from features.accounts import queries as accounts
-from features.accounts import sessions as sittings
+from features.accounts import sessions
 from features.accounts.queries import Account
-from features.accounts.sessions import Sitting
+from features.accounts.sessions import Session
 from features.audit import log as audit
-from features.audit.log import Look
+from features.audit.log import AuditEntry
 from web.authentication import cookie
 from web.authentication.known_browser import Marks
 from web.authentication.lockout import Guesses, Whence, everywhere
@@ -50,8 +50,8 @@ class Visitor:
 
     address: str
     agent: str
-    sitting: str = ""
-    """The cookie it came with: that sitting ends, whoever planted it."""
+    session: str = ""
+    """The cookie it came with: that session ends, whoever planted it."""
     browser: str = ""
     """The mark that it has signed in with the number before."""
 
@@ -62,7 +62,7 @@ class Visitor:
             browser=marks.known(connection, number, now=now) if marks else "",
             address=connection.client.host if connection.client else "",
             agent=clean(connection.headers.get("user-agent", ""), LONGEST_AGENT),
-            sitting=cookie.given(connection),
+            session=cookie.given(connection),
         )
 
 
@@ -71,7 +71,7 @@ class Entered:
     """Somebody is in; `secret` goes into the cookie, once."""
 
     account: Account
-    sitting: Sitting
+    session: Session
     secret: str = field(repr=False)
 
 
@@ -87,11 +87,11 @@ class ClosedError(Exception):
         self.until = until
 
 
-class Door:
+class SignIn:
     """The way in."""
 
-    def __init__(self, archive: Archive, passwords: Passwords, marks: Marks) -> None:
-        self._archive = archive
+    def __init__(self, database: Database, passwords: Passwords, marks: Marks) -> None:
+        self._database = database
         self.passwords = passwords
         self.marks = marks
         self.guesses = Guesses()
@@ -100,7 +100,7 @@ class Door:
     async def enter(
         self, number: str, password: str, visitor: Visitor, *, now: datetime
     ) -> Entered:
-        """Return the new sitting. Raises WrongError, ClosedError, TooManyAtOnceError."""
+        """Return the new session. Raises WrongError, ClosedError, TooManyAtOnceError."""
         whence = Whence(visitor.address, visitor.browser)
         account = await self.proved(number, password, whence, now=now)
         if self.passwords.is_dated(account.password):
@@ -122,21 +122,21 @@ class Door:
             log.warning("password refused", address=whence.address)
             if account is not None:
                 look = _refused(account, whence.address, now)
-                self._archive.note(partial(audit.note, look=look))
+                self._database.note(partial(audit.note, look=look))
             raise WrongError
         self.guesses.right(counted, whence)
         return account
 
     async def seat(self, account: Account, visitor: Visitor, *, now: datetime) -> Entered:
-        """Return a new sitting of somebody who is who he says; the one that was brought ends."""
+        """Return a new session of somebody who is who he says; the one that was brought ends."""
         secret, csrf = cookie.fresh(), cookie.fresh()
 
-        async def change(database: AsyncConnection) -> Sitting:
-            if visitor.sitting:
-                await _end_brought(database, visitor.sitting, now)
+        async def change(database: AsyncConnection) -> Session:
+            if visitor.session:
+                await _end_brought(database, visitor.session, now)
             await accounts.note_success(database, account.id)
             await audit.note(database, _began(account, visitor, now))
-            return await sittings.begin(
+            return await sessions.begin(
                 database,
                 secret,
                 account_id=account.id,
@@ -146,8 +146,8 @@ class Door:
                 now=now,
             )
 
-        sitting = await self._archive.patience().write(change)
-        return Entered(account, sitting, secret)
+        session = await self._database.patience().write(change)
+        return Entered(account, session, secret)
 
     async def _looked_up(
         self, number: str, whence: Whence, now: datetime
@@ -158,11 +158,11 @@ class Door:
             account = await accounts.by_number(database, number)
             since = now - ADDRESS_KNOWN_FOR
             whose = account.id if account is not None else NOBODY
-            known = await sittings.came_from(database, whose, whence.address, since=since)
+            known = await sessions.came_from(database, whose, whence.address, since=since)
             return account, known or bool(whence.browser)
 
         async with self._lane.turn(ahead=bool(whence.browser)):
-            return await self._archive.patience().ask(look)
+            return await self._database.patience().ask(look)
 
     async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
         """Count a guess from where nobody knows; it is kept. Raises ClosedError."""
@@ -186,12 +186,12 @@ class Door:
             return None
 
         async with self._lane.turn():
-            return await self._archive.patience().write(count)
+            return await self._database.patience().write(count)
 
     async def _renew(self, account: Account, password: str) -> None:
         """Keep a password again, with today's care."""
         kept = await self.passwords.kept(password)
-        await self._archive.patience().write(
+        await self._database.patience().write(
             lambda database: accounts.set_password(
                 database, account.id, kept, must_change=account.must_change
             )
@@ -204,24 +204,24 @@ def _counted_as(number: str, account: Account | None) -> str:
 
 
 async def _end_brought(database: AsyncConnection, secret: str, now: datetime) -> None:
-    found = await sittings.sitting(database, secret, now=now, idle=_EVER)
+    found = await sessions.session(database, secret, now=now, idle=_EVER)
     if found is not None:
-        await sittings.end(database, found[0].id, now=now)
+        await sessions.end(database, found[0].id, now=now)
 
 
-def _began(account: Account, visitor: Visitor, now: datetime) -> Look:
-    return Look(
+def _began(account: Account, visitor: Visitor, now: datetime) -> AuditEntry:
+    return AuditEntry(
         at=now,
         account_id=account.id,
-        action="sitting.began",
+        action="session.began",
         subject=account.number,
         address=visitor.address,
         detail="",
     )
 
 
-def _refused(account: Account, address: str, now: datetime) -> Look:
+def _refused(account: Account, address: str, now: datetime) -> AuditEntry:
     """Return the record of a wrong password: nobody knows who it was, only from where."""
-    return Look(
+    return AuditEntry(
         at=now, action="password.refused", subject=account.number, address=address, detail=""
     )

@@ -144,8 +144,12 @@ async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
         await call.ended(within=20)
         row = await house.call_of("no-wait")
         assert (row["disposition"], row["hung_up_by"]) == ("promised", "system")
-        [promise] = await house.rows("SELECT * FROM promises WHERE call_id = :id", id=row["id"])
-        assert (promise["kind"], promise["number"], promise["state"]) == ("queue", STRANGER, "open")
+        [callback] = await house.rows("SELECT * FROM callbacks WHERE call_id = :id", id=row["id"])
+        assert (callback["kind"], callback["number"], callback["state"]) == (
+            "queue",
+            STRANGER,
+            "open",
+        )
         answered = call.moment("answered") or 0.0
         since = call.heard()[int((waits_since - answered) * RATE) :]
         assert found_in(_prompt(house, "callback_offer"), since) > 0.7

@@ -175,11 +175,11 @@ async def cannot_hear(talk: Talk) -> None:
     row = await talk.is_over()
     assert talk.pauses()[0] == pytest.approx(3.0, abs=0.3)
     assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
-    query = "SELECT * FROM promises WHERE call_id = :id"
-    [promise] = await talk.desk.house.rows(query, id=row["id"])
-    assert (promise["kind"], promise["state"]) == ("cannot_hear", "open")
+    query = "SELECT * FROM callbacks WHERE call_id = :id"
+    [callback] = await talk.desk.house.rows(query, id=row["id"])
+    assert (callback["kind"], callback["state"]) == ("cannot_hear", "open")
     within = timedelta(minutes=3).seconds
-    assert seconds_between(promise["made_at"], promise["due_at"]) == within
+    assert seconds_between(callback["made_at"], callback["due_at"]) == within
 
 
 async def hears_and_then_does_not(talk: Talk) -> None:

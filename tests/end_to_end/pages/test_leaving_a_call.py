@@ -80,7 +80,7 @@ async def test_no_way_of_leaving_ends_the_call(desk: Desk, phone: Phone, words: 
     await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
     await beside.click(".me form button")
     await expect(beside.locator("main")).to_contain_text("通话")
-    for method, path in (("DELETE", "/api/v1/sitting"), ("DELETE", "/api/v1/duty")):
+    for method, path in (("DELETE", "/api/v1/session"), ("DELETE", "/api/v1/duty")):
         assert await _status(page, method, path) == 409, path
     heard = len(call.heard())
     await are_talking(page, call, since=heard)

@@ -47,7 +47,7 @@ async def test_nobody_is_rung_before_the_count_is_confirmed_and_progress_is_live
     await expect(begin).to_have_text("确定拨打 1 户？再按一次")
     await begin.click()
     await expect(page.locator("#notice")).to_contain_text("等待 1")
-    await desk.house.changes("UPDATE notice_households SET state = 'told' WHERE state = 'waiting'")
+    await desk.house.changes("UPDATE notification_households SET state = 'told' WHERE state = 'waiting'")
     await expect(page.locator("#notice")).to_contain_text("已通知 1，未通知 0，无电话 1")
     await page.click("a[href$='/door']")
     await expect(page.locator("table.doors tbody tr")).to_have_count(1)

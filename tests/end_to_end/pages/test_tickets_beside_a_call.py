@@ -83,11 +83,11 @@ async def test_nothing_moves_and_everything_is_said_while_a_ticket_is_written(
     await page.fill("#knowledge-ask", "a")
     await expect(page.locator("#knowledge-found li")).not_to_have_count(0)
     assert await page.locator(BODY).bounding_box() == before
-    promise = page.locator("[data-promise='30']")
+    callback = page.locator("[data-callback='30']")
     for _ in range(3):
-        await promise.click()
-    await expect(promise).to_have_attribute("aria-pressed", "true")
-    await expect(page.locator("#promise-told")).to_be_in_viewport(ratio=1)
+        await callback.click()
+    await expect(callback).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#callback-told")).to_be_in_viewport(ratio=1)
     await page.check("input[name=state][value=dispatched]", force=True)
     await expect(page.locator("#ticket-department-told")).not_to_be_empty()
     await page.fill("input[name=department]", "Lines")
@@ -101,5 +101,5 @@ async def test_nothing_moves_and_everything_is_said_while_a_ticket_is_written(
         within=15,
         what="the ticket is dispatched",
     )
-    made = "SELECT id FROM promises WHERE call_id = :id"
+    made = "SELECT id FROM callbacks WHERE call_id = :id"
     assert len(await desk.house.rows(made, id=row["id"])) == 1

@@ -15,7 +15,7 @@ import { makeFetching } from "../work/fetching.js";
 import { makeKnowledge } from "../work/knowledge.js";
 import { makeHand } from "../work/hand.js";
 import { guardLeaving } from "../work/leaving.js";
-import { makePromises } from "../work/promise.js";
+import { makeCallbacks } from "../work/callback.js";
 import { makePop } from "../work/pop.js";
 import { makeWords } from "../work/say.js";
 import { makeState } from "../work/state.js";
@@ -31,12 +31,12 @@ const pop = makePop(root, words);
 const customer = makeCustomer(root, pop);
 const ticket = makeTicket($("#ticket"), me);
 const visit = makeVisit($("#visit"));
-const promises = makePromises($("#ticket"), ticket);
+const callbacks = makeCallbacks($("#ticket"), ticket);
 const knowledge = makeKnowledge($("#knowledge"));
 const unfinished = makeUnfinished(root, me, {
   ticket,
   caller: () => current || (pop.offer?.call === over ? over : ""),
-  changed: promises.clear,
+  changed: callbacks.clear,
 });
 const trouble = makeTrouble(root, () => phone.again());
 const state = makeState(root, { signedOff, finished, problem: (text) => panel.told(text, "bad") });
@@ -222,7 +222,7 @@ function talking(talk) {
     if (lost === talk.call) words.reunited();
     else words.talking();
     panel.told("");
-    promises.clear();
+    callbacks.clear();
     setTimeout(() => sendLeftovers(me, current), LEFTOVERS_MS);
   }
   if (fresh && ticket.call !== talk.call) unfinished.setAside();

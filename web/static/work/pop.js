@@ -28,7 +28,7 @@ export function makePop(root, words) {
     say(at("language"), tOr(`pop.language_${given.language || "zh"}`, given.language));
     fill(at("reasons"), ...(given.reasons ?? []).map(reason));
     asked(given);
-    list(at("promises"), given.promises, promise, "pop.no_promises");
+    list(at("callbacks"), given.callbacks, callback, "pop.no_callbacks");
     list(at("tickets"), given.tickets, ticket, "pop.no_tickets");
     list(at("calls"), given.calls, call, "pop.no_calls");
     if (fresh) words.offered(given.script ?? []); // else what the database knew came a moment later
@@ -97,7 +97,7 @@ function reason(given) {
   return el("span", { class: "tag warm" }, word + detail);
 }
 
-function promise(each) {
+function callback(each) {
   const late = new Date(each.due_at) < new Date();
   return [
     el("strong", { class: late ? "bad" : "" }, late ? t("pop.overdue") : t("pop.due", { when: when(each.due_at) })),

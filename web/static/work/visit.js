@@ -1,4 +1,4 @@
-// Owns the call of a batch on the agent's page (CBK-3): why this person is called, what the list
+// Owns the call of a campaign on the agent's page (CBK-3): why this person is called, what the list
 // says of them, the questions with their keys as buttons, and what came of the talk.
 
 import { ask } from "../page/asking.js";
@@ -6,7 +6,7 @@ import { $, $$, el, fill, say, show } from "../page/dom.js";
 import { sorry } from "../page/sorry.js";
 import { t } from "../page/words.js";
 
-const BATCH = "batch";
+const CAMPAIGN = "campaign";
 const NOT_KEPT = { 403: "visit.elsewhere", 409: "visit.not_now" };
 
 export function makeVisit(form) {
@@ -15,7 +15,7 @@ export function makeVisit(form) {
   let asked = []; // names of the questions
 
   function path() {
-    return `/api/v1/calls/${encodeURIComponent(call)}/batch?language=${document.documentElement.lang.startsWith("en") ? "en" : "zh"}`;
+    return `/api/v1/calls/${encodeURIComponent(call)}/campaign?language=${document.documentElement.lang.startsWith("en") ? "en" : "zh"}`;
   }
 
   function close() {
@@ -26,7 +26,7 @@ export function makeVisit(form) {
   async function offered(offer) {
     if (offer.call === call) return;
     close();
-    if (offer.calls_back !== BATCH) return;
+    if (offer.calls_back !== CAMPAIGN) return;
     const mine = (call = offer.call);
     try {
       const talk = await ask("GET", path());
@@ -40,7 +40,7 @@ export function makeVisit(form) {
 
   function put(talk) {
     asked = talk.questions.map((each) => each.name);
-    say(part("why"), `${t("visit.title")} · ${talk.batch}`);
+    say(part("why"), `${t("visit.title")} · ${talk.campaign}`);
     const known = Object.entries({ [t("pop.customer_name")]: talk.name, ...talk.extra }).filter(([, text]) => text);
     fill(part("extra"), ...known.map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, text))));
     fill(part("questions"), ...talk.questions.map((each) => question(each, talk.answers[each.name])));

@@ -1,5 +1,0 @@
-// Owns the page of promised calls while it is open: a promise that is late, or that somebody must
-// decide about, shouts.
-import { watch } from "../pages/shouting.js";
-
-watch("#promised", "promises");
