@@ -24,7 +24,9 @@ COMMANDS: dict[str, Entry] = {
     "calls": Entry("commands.calls:calls", "Show calls, or one call step by step."),
     "tickets": Entry("commands.tickets:tickets", "Show tickets."),
     "recordings": Entry("commands.recordings:recordings", "Show recordings; save one as a WAV."),
-    "notice": Entry("commands.notice:notice", "Put an outage notice in front of the hotline."),
+    "outage": Entry(
+        "commands.outage:outage", "Put an outage announcement in front of the hotline."
+    ),
     "phones": Entry("commands.phones:phones", "Show the agents' SIP accounts."),
     "account": Entry("commands.account:account", "Make, list, reset and disable accounts."),
     "token": Entry("commands.token:token", "Make, list and revoke tokens for the API."),

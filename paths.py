@@ -75,12 +75,12 @@ class Paths:
         return self.run / "campaigns"
 
     @property
-    def notice(self) -> Path:
-        return self.home / "notice"
+    def outage(self) -> Path:
+        return self.home / "outage"
 
     @property
     def spoken(self) -> Path:
-        """Return the folder of the emergency notices' messages."""
+        """Return the folder of the emergency notifications' messages."""
         return self.home / "spoken"
 
     @property

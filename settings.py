@@ -256,16 +256,16 @@ class Settings(BaseSettings):
         "called by itself any more: the desk is told.",
     )
 
-    notice_ring_for: int = Field(
-        25, ge=5, le=120, description="CBK-5: seconds a number rings in an emergency notice."
+    notification_ring_for: int = Field(
+        25, ge=5, le=120, description="CBK-5: seconds a number rings in an emergency notification."
     )
-    notice_rounds: int = Field(
+    notification_rounds: int = Field(
         3, ge=1, le=20, description="How often all numbers of a household are tried."
     )
-    notice_next_number_after: int = Field(
+    notification_next_number_after: int = Field(
         5, ge=0, le=600, description="Seconds from one number of a household to its next."
     )
-    notice_round_every: int = Field(
+    notification_round_every: int = Field(
         120,
         ge=0,
         le=3600,

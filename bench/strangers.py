@@ -208,7 +208,9 @@ def recordings() -> list[tuple[str, float]]:
 async def _of_recording(path: Path) -> float:
     words = ("--recording", str(path), "--out", str(path.with_suffix(".wav")))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sounds.notice", *words), cwd=PROJECT, stderr=subprocess.DEVNULL
+        *(sys.executable, "-m", "sounds.notification", *words),
+        cwd=PROJECT,
+        stderr=subprocess.DEVNULL,
     )
     memory = Memory(process.pid)
     watching = asyncio.create_task(memory.watch())

@@ -70,7 +70,7 @@ def _read(folder: Path, names: str) -> dict[tuple[Language, str], Packets]:
 
 
 def with_message(prompts: Prompts, folder: Path, name: str) -> Prompts:
-    """Return the prompts and the message of an emergency notice, `7_1`.
+    """Return the prompts and the message of an emergency notification, `7_1`.
 
     Raises OSError, EOFError, wave.Error or ValueError when there is no such message: without it
     there is nothing to tell.

@@ -65,7 +65,7 @@ async def serve(settings: Settings) -> None:
             switch=link,
             calendar=calendar(settings.holiday_country, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
-            notices=paths.notice,
+            notices=paths.outage,
             spoken=paths.spoken,
             campaigns=paths.campaigns,
             language=Language(settings.language),

@@ -60,7 +60,7 @@ class CallService:
     times: WorkingTimes
     notices: Path
     spoken: Path
-    """Where the messages of emergency notices are."""
+    """Where the messages of emergency notifications are."""
     campaigns: Path
     language: Language
     hall_opening: bool

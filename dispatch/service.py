@@ -82,7 +82,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
     """Return why this house rings people, the most urgent reason first."""
     paths = settings.paths
     return [
-        NotificationCalls(notice_rules(settings), settings.lines_out),
+        NotificationCalls(notification_rules(settings), settings.lines_out),
         WakeUpCalls(rules(settings), settings.lines_out),
         CallbackCalls(
             callback.CallbackRules(
@@ -116,13 +116,13 @@ def rules(settings: Settings) -> WakeUpRules:
     )
 
 
-def notice_rules(settings: Settings) -> notification.NotificationRules:
+def notification_rules(settings: Settings) -> notification.NotificationRules:
     """Return how this house tells households of an emergency."""
     return notification.NotificationRules(
-        ring_for=settings.notice_ring_for,
-        rounds=settings.notice_rounds,
-        next_number_after=settings.notice_next_number_after,
-        round_every=settings.notice_round_every,
+        ring_for=settings.notification_ring_for,
+        rounds=settings.notification_rounds,
+        next_number_after=settings.notification_next_number_after,
+        round_every=settings.notification_round_every,
     )
 
 

@@ -51,7 +51,7 @@ async def draw(desk: Desk, phone: Phone, speech: Samples, picture: Draw) -> None
     await picture(manager, "callbacks.zh")
     notice = _asked(staff, MANAGER, "/api/v1/incidents", happened_at=now.isoformat(), **INCIDENT)
     _asked(staff, MANAGER, f"/api/v1/incidents/{notice['id']}/list", text=HOUSEHOLDS)
-    await manager.goto(f"/notices/{notice['id']}")
+    await manager.goto(f"/emergency-notifications/{notice['id']}")
     await it_is_so(manager, "!!document.querySelector('form[action$=\"/start\"]')", within=90)
     await picture(manager, "notice.zh")
     await _campaign(desk, manager, phone, speech, picture)

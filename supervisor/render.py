@@ -33,7 +33,7 @@ def folders(settings: Settings) -> None:
     inner = (paths.asterisk / name for name in ("etc", "log", "spool", "lib", "lib/agi-bin"))
     spools = (paths.spool_calls, paths.spool_messages, paths.spool_whispers)
     ours = (paths.run, paths.journal, *spools, paths.store)
-    more = (paths.sounds, paths.own_sounds, paths.notice, paths.spoken, paths.log)
+    more = (paths.sounds, paths.own_sounds, paths.outage, paths.spoken, paths.log)
     for folder in (*inner, *ours, *more):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 

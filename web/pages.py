@@ -29,7 +29,7 @@ PLACES = (
     ("/customers", "customers"),
     ("/callbacks", "callbacks"),
     ("/wake-ups", "wake"),
-    ("/notices", "notices"),
+    ("/emergency-notifications", "notices"),
     ("/campaigns", "campaigns"),
     ("/do-not-call", "do_not_call"),
     ("/handover", "handover"),

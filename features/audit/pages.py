@@ -29,7 +29,7 @@ ACTIONS: Final = (
     *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
     *("session.began", "password.refused", "password.changed", "account.added"),
     *("account.changed", "account.reset", "account.sessions_ended"),
-    *("notice.read", "notice.export", "notice.start", "notice.stop"),
+    *("emergency.read", "emergency.export", "emergency.start", "emergency.stop"),
     *("wake.import", "wake.export", "wake.pdf", "wake.awake"),
     *("campaign.list", "campaign.made", "campaign.read", "campaign.started", "campaign.paused"),
     *("campaign.talk", "campaign.written"),

@@ -33,7 +33,7 @@ class Customer:
     updated_by: str
     """Account number, or a token's label."""
     area: str = ""
-    """Where the customer lives: whom an emergency notice concerns (CBK-5)."""
+    """Where the customer lives: whom an emergency notification concerns (CBK-5)."""
 
 
 async def customer(connection: AsyncConnection, number: str) -> Customer | None:

@@ -1,4 +1,6 @@
-"""Owns the API of emergency notices (CBK-5): incidents, who must be told, start, stop, lists."""
+"""Owns the API of emergency notifications (CBK-5): incidents, who must be told, start, stop,
+lists.
+"""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -32,7 +34,7 @@ LONGEST = {"what": 200, "place": 200, "reporter": 120, "details": 4000, "message
 LONGEST_LIST = 1_000_000
 """Characters of a list."""
 WHY_NOT = {
-    "begun": "This notice has begun already.",
+    "begun": "This notification has begun already.",
     "voice": "The message cannot be heard yet; wait until `voice` is `ready`.",
     "nobody": "Nobody is chosen yet.",
     "count": "Others are chosen by now; look again, and confirm the number of households.",
@@ -93,7 +95,7 @@ class StartGiven(Given):
 
 @router.get("", responses=documented(401, 403, 503))
 async def list_incidents(_principal: CurrentUser, asking: Asking) -> list[IncidentShape]:
-    """The incidents and how their notices stand, newest first (100 at most)."""
+    """The incidents and how their notifications stand, newest first (100 at most)."""
     rows = await asking.ask(incidents.newest)
     told = await asking.ask(lambda each: incidents.counts(each, [row.id for row in rows]))
     return [IncidentShape.made_of(row, told[row.id]) for row in rows]
@@ -115,7 +117,7 @@ async def report_incident(
 async def show_incident(
     incident_id: RowId, _principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
-    """One incident, and how its notice stands."""
+    """One incident, and how its notification stands."""
     return await _shown(asking, incident_id)
 
 
@@ -127,7 +129,7 @@ async def put_message(
     incident = await known_draft(asking, incident_id)
     anew = partial(incidents.say_anew, incident=incident, message=given.message, recorded=False)
     if not await asking.write(anew):
-        raise Refused(409, "The message was changed meanwhile, or the notice has begun.")
+        raise Refused(409, "The message was changed meanwhile, or the notification has begun.")
     return await _shown(asking, incident_id)
 
 
@@ -184,7 +186,7 @@ async def choose_nobody(
 
 
 @router.post("/{incident_id}/start", responses=documented(401, 403, 404, 409, 422, 503))
-async def start_notice(
+async def start_notification(
     incident_id: RowId, given: StartGiven, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Begin to ring them, before everything else that we ring for."""
@@ -197,7 +199,9 @@ async def start_notice(
 
 
 @router.post("/{incident_id}/stop", responses=documented(401, 403, 404, 422, 503))
-async def stop_notice(incident_id: RowId, principal: CurrentUser, asking: Asking) -> IncidentShape:
+async def stop_notification(
+    incident_id: RowId, principal: CurrentUser, asking: Asking
+) -> IncidentShape:
     """Stop at once: phones that ring fall silent, who listens hears it to its end."""
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     await end(asking, incident_id, principal)
@@ -212,7 +216,7 @@ async def list_households(
     state: Annotated[HouseholdState | None, Query(description="Only these.")] = None,
     after: Annotated[int, Query(ge=0, description="The last `id` of the page before.")] = 0,
 ) -> list[HouseholdShape]:
-    """The households of a notice, in the order in which they were chosen, 200 at a time."""
+    """The households of a notification, in the order in which they were chosen, 200 at a time."""
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     states = [state] if state else list(HouseholdState)
     rows = await asking.ask(
@@ -220,7 +224,7 @@ async def list_households(
             each, incident_id, states, limit=LONGEST_PAGE, after=after
         )
     )
-    noted(asking, look(principal, "notice.read", str(incident_id)))
+    noted(asking, look(principal, "emergency.read", str(incident_id)))
     return [HouseholdShape.of(row) for row in rows]
 
 
@@ -242,7 +246,7 @@ def named(principal: Principal) -> str:
 
 
 async def known_draft(asking: Patience, incident_id: int) -> Incident:
-    """Return an incident whose notice has not begun. Raises Refused with 404 or 409."""
+    """Return an incident whose notification has not begun. Raises Refused with 404 or 409."""
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     if incident.started_at is not None:
         raise Refused(409, WHY_NOT["begun"])
@@ -250,8 +254,8 @@ async def known_draft(asking: Patience, incident_id: int) -> Incident:
 
 
 async def begin(asking: Patience, incident_id: int, principal: Principal, *, count: int) -> None:
-    """Begin a notice, on record. Raises NotReadyError."""
-    now, seen = datetime.now(UTC), look(principal, "notice.start", str(incident_id), str(count))
+    """Begin a notification, on record. Raises NotReadyError."""
+    now, seen = datetime.now(UTC), look(principal, "emergency.start", str(incident_id), str(count))
 
     async def started(connection: AsyncConnection) -> None:
         await incidents.start(connection, incident_id, count=count, by=named(principal), now=now)
@@ -261,8 +265,8 @@ async def begin(asking: Patience, incident_id: int, principal: Principal, *, cou
 
 
 async def end(asking: Patience, incident_id: int, principal: Principal) -> None:
-    """Stop a notice, on record; one that is over stays as it is."""
-    now, seen = datetime.now(UTC), look(principal, "notice.stop", str(incident_id))
+    """Stop a notification, on record; one that is over stays as it is."""
+    now, seen = datetime.now(UTC), look(principal, "emergency.stop", str(incident_id))
 
     async def stopped(connection: AsyncConnection) -> None:
         if await incidents.stop(connection, incident_id, by=named(principal), now=now):
@@ -285,7 +289,7 @@ async def at_the_door(
         return done
 
     if not await asking.write(told):
-        raise Refused(404, "There is no household with this id in this notice.")
+        raise Refused(404, "There is no household with this id in this notification.")
 
 
 async def _shown(asking: Patience, incident_id: int) -> IncidentShape:

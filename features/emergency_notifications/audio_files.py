@@ -1,6 +1,7 @@
-"""Owns the files of the messages of emergency notices: a recording comes in, the message goes out.
+"""Owns the files of the messages of emergency notifications: a recording comes in, the message goes
+out.
 
-What is uploaded is only kept here; `python -m sounds.notice` looks whether it is a recording.
+What is uploaded is only kept here; `python -m sounds.notification` looks whether it is a recording.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Owns how it is chosen who must be told of an emergency (CBK-5): customers, or a list.
 
-Nobody is chosen twice: a number that a notice rings already is left out, or said to be there.
+Nobody is chosen twice: a number that a notification rings already is left out, or said to be there.
 """
 
 import asyncio
@@ -42,7 +42,9 @@ async def from_customers(
     """Choose the customers of an area, a sort, or both; who cannot be rung is told at the door."""
 
     async def choose(connection: AsyncConnection) -> Choice:
-        found = await notification_households.customers_in(connection, area=area, sort=sort, limit=MOST)
+        found = await notification_households.customers_in(
+            connection, area=area, sort=sort, limit=MOST
+        )
         wanted = [
             one if all(map(reachable, one.numbers)) else Listed(one.name, one.area, ())
             for one in found

@@ -1,4 +1,4 @@
-"""Owns the three lists of a notice as a table for spreadsheets (CBK-5). Does no I/O.
+"""Owns the three lists of a notification as a table for spreadsheets (CBK-5). Does no I/O.
 
 A cell that a spreadsheet would take for a formula begins with an apostrophe: names and areas come
 from lists that strangers may have written.

@@ -1,4 +1,4 @@
-"""Owns the households of notices as rows (CBK-5): chosen, claimed when due, changed, listed.
+"""Owns the households of notifications as rows (CBK-5): chosen, claimed when due, changed, listed.
 
 What follows from an event is `features.emergency_notifications.lifecycle`'s to decide; here the
 row is locked, changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
@@ -55,7 +55,7 @@ class Claimed:
 
 
 async def add(connection: AsyncConnection, incident_id: int, wanted: Sequence[Listed]) -> int:
-    """Choose households for a notice that has not begun; return how many were chosen.
+    """Choose households for a notification that has not begun; return how many were chosen.
 
     Who has a number that is rung already was chosen before.
     """
@@ -74,14 +74,14 @@ async def add(connection: AsyncConnection, incident_id: int, wanted: Sequence[Li
 
 
 async def clear(connection: AsyncConnection, incident_id: int) -> None:
-    """Choose nobody any more, for a notice that has not begun."""
+    """Choose nobody any more, for a notification that has not begun."""
     if await _is_draft(connection, incident_id):
         row = NotificationHouseholdRow
         await connection.execute(delete(row).where(row.incident_id == incident_id))
 
 
 async def numbers(connection: AsyncConnection, incident_id: int) -> frozenset[str]:
-    """Return every number that a notice rings."""
+    """Return every number that a notification rings."""
     found = await connection.execute(
         select(NotificationHouseholdRow.numbers).where(
             NotificationHouseholdRow.incident_id == incident_id
@@ -207,7 +207,7 @@ async def of_states(
     limit: int,
     after: int = 0,
 ) -> Sequence[HouseholdView]:
-    """Return households of a notice in some states, in the order in which they were chosen.
+    """Return households of a notification in some states, in the order in which they were chosen.
 
     `after` is the id of the last one that is known already.
     """

@@ -9,7 +9,7 @@ dispatcher keeps the row and carries the commands out.
 | ringing | one of its numbers rings, or hears the message | told; else waiting, or not_told |
 | stopping | the same, but nobody else is to be rung | told; else not_told |
 | told | somebody pressed the key | – |
-| not_told | all numbers were tried in all rounds, or the notice was stopped | at_the_door |
+| not_told | all numbers were tried in all rounds, or the notification was stopped | at_the_door |
 | no_number | nothing to ring: somebody must go there | at_the_door |
 | at_the_door | somebody of the staff told them | – |
 
@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 STOPPED = "stopped"
-"""Why a household was not told: the notice was stopped."""
+"""Why a household was not told: the notification was stopped."""
 
 
 class HouseholdState(StrEnum):
@@ -56,7 +56,7 @@ class NotificationRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """One household of one notice."""
+    """One household of one notification."""
 
     numbers: tuple[str, ...]
     """In the order in which they are rung."""
@@ -124,7 +124,7 @@ Decision = tuple[Household, tuple[Ring, ...]]
 
 
 def chosen(numbers: tuple[str, ...]) -> Household:
-    """Return a household that is to be told, before the notice begins."""
+    """Return a household that is to be told, before the notification begins."""
     state = HouseholdState.WAITING if numbers else HouseholdState.NO_NUMBER
     return Household(numbers=numbers, state=state)
 

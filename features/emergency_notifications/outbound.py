@@ -1,4 +1,4 @@
-"""Owns emergency notices as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
+"""Owns emergency notifications as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class NotificationCalls:
         return await notification_households.not_to_ring(connection, subjects)
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
-        """Nothing repeats: each notice is begun by a person."""
+        """Nothing repeats: each notification is begun by a person."""
 
 
 def _event(heard: AttemptFact) -> Event | None:

@@ -1,4 +1,4 @@
-"""Owns how emergency notices stand on their pages (CBK-5)."""
+"""Owns how emergency notifications stand on their pages (CBK-5)."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -62,7 +62,7 @@ async def overview(
     now = datetime.now(UTC).astimezone(settings.zone)
     return page(
         request,
-        "notices.html",
+        "notifications.html",
         status=status,
         rows=rows,
         told=told,
@@ -104,7 +104,7 @@ async def one(
     choice = _CHOICE.fullmatch(told)
     return page(
         request,
-        "notice.html",
+        "notification.html",
         status=status,
         incident=incident,
         stands=stands,
@@ -135,7 +135,7 @@ async def door(
     )
     return page(
         request,
-        "notice_door.html",
+        "notification_door.html",
         incident=incident,
         rows=sorted(rows, key=lambda row: (row.area, row.name)),
         why=why,

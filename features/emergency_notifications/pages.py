@@ -1,4 +1,6 @@
-"""Owns the pages of emergency notices (CBK-5): incidents, who must be told, progress, the lists."""
+"""Owns the pages of emergency notifications (CBK-5): incidents, who must be told, progress, the
+lists.
+"""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -12,10 +14,10 @@ from starlette.datastructures import UploadFile
 from callflow.call import Language
 from features.audit.looks import look, noted, recorded
 from features.customers.queries import CustomerSort
-from features.emergency_notifications import audio_files as notice_files
+from features.emergency_notifications import audio_files
 from features.emergency_notifications import choosing
 from features.emergency_notifications import households as notification_households
-from features.emergency_notifications import page_values as notices_shown
+from features.emergency_notifications import page_values
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.api import (
     LONGEST,
@@ -43,35 +45,37 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 MOST_EXPORTED: Final = 50_000
 
 
-@router.get("/notices")
-async def show_notices(request: Request, _principal: CurrentUser, asking: Asking) -> HTMLResponse:
+@router.get("/emergency-notifications")
+async def show_notifications(
+    request: Request, _principal: CurrentUser, asking: Asking
+) -> HTMLResponse:
     """The incidents, and the form for a new one."""
-    return await notices_shown.overview(request, asking, Typed({}))
+    return await page_values.overview(request, asking, Typed({}))
 
 
-@router.post("/notices")
+@router.post("/emergency-notifications")
 async def report_incident(request: Request, principal: Person, asking: Asking) -> Response:
     """Record an incident; nobody is rung yet."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
     wanted = _report(form, settings)
     if wanted is None:
-        return await notices_shown.overview(request, asking, form, status=422)
+        return await page_values.overview(request, asking, form, status=422)
     now = datetime.now(UTC)
     key = await asking.write(partial(incidents.report, wanted=wanted, by=named(principal), now=now))
-    return RedirectResponse(f"/notices/{key}", status_code=303)
+    return RedirectResponse(f"/emergency-notifications/{key}", status_code=303)
 
 
-@router.get("/notices/{incident_id}")
-async def show_notice(
+@router.get("/emergency-notifications/{incident_id}")
+async def show_notification(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking, told: str = ""
 ) -> HTMLResponse:
     """One incident: who must be told, how far it is, the three lists."""
-    noted(asking, look(principal, "notice.read", str(incident_id)))
-    return await notices_shown.one(request, asking, principal, incident_id, told=told)
+    noted(asking, look(principal, "emergency.read", str(incident_id)))
+    return await page_values.one(request, asking, principal, incident_id, told=told)
 
 
-@router.post("/notices/{incident_id}/message")
+@router.post("/emergency-notifications/{incident_id}/message")
 async def change_message(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
@@ -80,15 +84,13 @@ async def change_message(
     form = await typed(request)
     text = form.text("message", longest=LONGEST["message"], needed="emergency.fault_message")
     if form.faults:
-        return await notices_shown.one(
-            request, asking, principal, incident_id, form=form, status=422
-        )
+        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
     anew = partial(incidents.say_anew, incident=incident, message=text, recorded=False)
     await asking.write(anew)
     return _back(incident_id)
 
 
-@router.post("/notices/{incident_id}/recording")
+@router.post("/emergency-notifications/{incident_id}/recording")
 async def upload_recording(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
@@ -98,32 +100,30 @@ async def upload_recording(
         given = form_given.get("recording")
         data = await given.read() if isinstance(given, UploadFile) else b""
     incident = await known_draft(asking, incident_id)
-    if not data.startswith(b"RIFF") or len(data) > notice_files.LONGEST_UPLOAD:
+    if not data.startswith(b"RIFF") or len(data) > audio_files.LONGEST_UPLOAD:
         form = Typed({}, {"recording": "emergency.fault_recording"})
-        return await notices_shown.one(
-            request, asking, principal, incident_id, form=form, status=422
-        )
-    await anyio.to_thread.run_sync(notice_files.keep, settings.paths.spoken, incident, data)
+        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
+    await anyio.to_thread.run_sync(audio_files.keep, settings.paths.spoken, incident, data)
     text = incident.report.message
     anew = partial(incidents.say_anew, incident=incident, message=text, recorded=True)
     await asking.write(anew)
     return _back(incident_id)
 
 
-@router.get("/notices/{incident_id}/message.wav")
+@router.get("/emergency-notifications/{incident_id}/message.wav")
 async def hear_message(
     request: Request, incident_id: RowId, _principal: CurrentUser, asking: Asking
 ) -> Response:
     """The message, as it will be heard."""
     settings: Settings = request.app.state.settings
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
-    path = notice_files.message(settings.paths.spoken, incident)
+    path = audio_files.message(settings.paths.spoken, incident)
     if path is None:
         raise Refused(404, "The message has not been made yet.")
     return Response(await anyio.to_thread.run_sync(path.read_bytes), media_type="audio/wav")
 
 
-@router.post("/notices/{incident_id}/customers")
+@router.post("/emergency-notifications/{incident_id}/customers")
 async def choose_customers(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
@@ -136,9 +136,7 @@ async def choose_customers(
     if not area and not sort:
         form.faults.setdefault("area", "emergency.fault_area")
     if form.faults:
-        return await notices_shown.one(
-            request, asking, principal, incident_id, form=form, status=422
-        )
+        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
     choice = await choosing.from_customers(
         asking,
         incident_id,
@@ -149,7 +147,7 @@ async def choose_customers(
     return _back(incident_id, choice)
 
 
-@router.post("/notices/{incident_id}/list")
+@router.post("/emergency-notifications/{incident_id}/list")
 async def choose_list(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
@@ -162,9 +160,7 @@ async def choose_list(
     await known_draft(asking, incident_id)
     if not text.strip():
         form = Typed({"list": text}, {"list": "emergency.fault_list"})
-        return await notices_shown.one(
-            request, asking, principal, incident_id, form=form, status=422
-        )
+        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
     choice = await choosing.from_list(
         asking,
         incident_id,
@@ -174,13 +170,13 @@ async def choose_list(
     )
     if not choice.added and choice.bad:
         form = Typed({"list": text}, {"list": "emergency.fault_lines"})
-        return await notices_shown.one(
+        return await page_values.one(
             request, asking, principal, incident_id, form=form, status=422, bad=choice.bad
         )
     return _back(incident_id, choice)
 
 
-@router.post("/notices/{incident_id}/clear")
+@router.post("/emergency-notifications/{incident_id}/clear")
 async def choose_nobody(incident_id: RowId, _principal: Person, asking: Asking) -> Response:
     """Take all households off again."""
     await known_draft(asking, incident_id)
@@ -188,8 +184,8 @@ async def choose_nobody(incident_id: RowId, _principal: Person, asking: Asking) 
     return _back(incident_id)
 
 
-@router.post("/notices/{incident_id}/start")
-async def start_notice(
+@router.post("/emergency-notifications/{incident_id}/start")
+async def start_notification(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Begin to ring those whose number was confirmed."""
@@ -199,38 +195,36 @@ async def start_notice(
         await begin(asking, incident_id, principal, count=int(count) if count.isdecimal() else 0)
     except NotReadyError as error:
         form.faults["start"] = f"emergency.cannot_{error}"
-        return await notices_shown.one(
-            request, asking, principal, incident_id, form=form, status=409
-        )
+        return await page_values.one(request, asking, principal, incident_id, form=form, status=409)
     return _back(incident_id)
 
 
-@router.post("/notices/{incident_id}/stop")
-async def stop_notice(incident_id: RowId, principal: Person, asking: Asking) -> Response:
+@router.post("/emergency-notifications/{incident_id}/stop")
+async def stop_notification(incident_id: RowId, principal: Person, asking: Asking) -> Response:
     """Stop at once."""
     await end(asking, incident_id, principal)
     return _back(incident_id)
 
 
-@router.get("/notices/{incident_id}/door")
+@router.get("/emergency-notifications/{incident_id}/door")
 async def show_door_list(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """Who must be told at the door, to be printed or ticked off."""
-    noted(asking, look(principal, "notice.read", str(incident_id), "door"))
-    return await notices_shown.door(request, asking, principal, incident_id)
+    noted(asking, look(principal, "emergency.read", str(incident_id), "door"))
+    return await page_values.door(request, asking, principal, incident_id)
 
 
-@router.post("/notices/{incident_id}/households/{household_id}/door")
+@router.post("/emergency-notifications/{incident_id}/households/{household_id}/door")
 async def tick_door(
     incident_id: RowId, household_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Note that a household was told at its door."""
     await at_the_door(asking, incident_id, household_id, principal)
-    return RedirectResponse(f"/notices/{incident_id}/door", status_code=303)
+    return RedirectResponse(f"/emergency-notifications/{incident_id}/door", status_code=303)
 
 
-@router.get("/notices/{incident_id}/results.csv")
+@router.get("/emergency-notifications/{incident_id}/results.csv")
 async def export_results(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> Response:
@@ -238,12 +232,14 @@ async def export_results(
     settings: Settings = request.app.state.settings
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     rows = await asking.ask(
-        lambda each: notification_households.of_states(each, incident_id, EVERYBODY, limit=MOST_EXPORTED)
+        lambda each: notification_households.of_states(
+            each, incident_id, EVERYBODY, limit=MOST_EXPORTED
+        )
     )
-    await recorded(asking, look(principal, "notice.export", str(incident_id), str(len(rows))))
+    await recorded(asking, look(principal, "emergency.export", str(incident_id), str(len(rows))))
     show, say = Formats(settings.zone, principal.role), said(language_of(request))
     text = await anyio.to_thread.run_sync(table, rows, say, show)
-    name = f'attachment; filename="notice-{incident_id}.csv"'
+    name = f'attachment; filename="notification-{incident_id}.csv"'
     return Response(
         text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
     )
@@ -294,4 +290,4 @@ async def _text_of(file: UploadFile | None) -> str:
 
 def _back(incident_id: int, choice: Choice | None = None) -> RedirectResponse:
     told = f"?told={choice.added}-{choice.already}-{len(choice.bad)}" if choice else ""
-    return RedirectResponse(f"/notices/{incident_id}{told}", status_code=303)
+    return RedirectResponse(f"/emergency-notifications/{incident_id}{told}", status_code=303)

@@ -1,4 +1,5 @@
-"""Owns incidents and the notices about them as rows (CBK-5): recorded, spoken, begun, stopped.
+"""Owns incidents and the notifications about them as rows (CBK-5): recorded, spoken, begun,
+stopped.
 
 The households are `features.emergency_notifications.households`'. All of it runs in the caller's
 transaction (on SQLite one with `writing=True`).
@@ -16,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from features.emergency_notifications.lifecycle import ON_THE_PHONE, OPEN, STOPPED, HouseholdState
 from features.emergency_notifications.tables import IncidentRow, NotificationHouseholdRow
 
-PURPOSE = "notice"
+PURPOSE = "emergency"
 
 
 class Voice(StrEnum):
-    """What there is of a notice's message as sound."""
+    """What there is of a notification's message as sound."""
 
     WANTED = "wanted"  # it is being made
     READY = "ready"
@@ -29,7 +30,7 @@ class Voice(StrEnum):
 
 
 class Stage(StrEnum):
-    """How far a notice is."""
+    """How far a notification is."""
 
     DRAFT = "draft"  # nobody has been rung
     RUNNING = "running"
@@ -38,7 +39,7 @@ class Stage(StrEnum):
 
 
 class NotReadyError(Exception):
-    """The notice cannot begin; the value is the key of the sentence that says why."""
+    """The notification cannot begin; the value is the key of the sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +133,9 @@ async def newest(connection: AsyncConnection, *, limit: int = 100) -> Sequence[I
 async def say_anew(
     connection: AsyncConnection, incident: Incident, *, message: str, recorded: bool
 ) -> bool:
-    """Have the message made anew; False when the notice has begun, or another take was first."""
+    """Have the message made anew; False when the notification has begun, or another take was
+    first.
+    """
     return await _changed(
         connection,
         incident,
@@ -221,7 +224,7 @@ async def stop(connection: AsyncConnection, incident_id: int, *, by: str, now: d
 async def close(
     connection: AsyncConnection, incident_ids: Collection[int], *, now: datetime
 ) -> None:
-    """Close those of these notices that have nobody left to ring."""
+    """Close those of these notifications that have nobody left to ring."""
     household, row = NotificationHouseholdRow, IncidentRow
     left = exists().where(
         household.incident_id == row.id,
@@ -237,7 +240,7 @@ async def close(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many households of a notice are in which state."""
+    """How many households of a notification are in which state."""
 
     states: dict[HouseholdState, int]
     steps: int
@@ -260,7 +263,7 @@ class Counts:
 
 
 async def counts(connection: AsyncConnection, incident_ids: Collection[int]) -> dict[int, Counts]:
-    """Return how each of these notices stands."""
+    """Return how each of these notifications stands."""
     row = NotificationHouseholdRow
     found = await connection.execute(
         select(row.incident_id, row.state, func.count(), func.sum(row.tries))
@@ -276,7 +279,7 @@ async def counts(connection: AsyncConnection, incident_ids: Collection[int]) -> 
 
 
 async def pulse(connection: AsyncConnection) -> tuple[object, ...]:
-    """Return what is another whenever a page of notices would look another."""
+    """Return what is another whenever a page of notifications would look another."""
     last = await newest(connection, limit=20)
     told = await counts(connection, [one.id for one in last])
     return (
@@ -286,7 +289,7 @@ async def pulse(connection: AsyncConnection) -> tuple[object, ...]:
 
 
 async def _changed(connection: AsyncConnection, incident: Incident, **values: object) -> bool:
-    """Change a notice that has not begun and is still at the same take."""
+    """Change a notification that has not begun and is still at the same take."""
     row = IncidentRow
     done = await connection.execute(
         update(row)

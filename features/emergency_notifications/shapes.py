@@ -1,4 +1,4 @@
-"""Owns the JSON of emergency notices (CBK-5): incidents, households, who was told."""
+"""Owns the JSON of emergency notifications (CBK-5): incidents, households, who was told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from features.emergency_notifications.queries import Counts, Incident, Stage, Vo
 
 
 class IncidentShape(Shape):
-    """One incident, and how its notice stands."""
+    """One incident, and how its notification stands."""
 
     id: int
     what: Clean = Field(examples=["燃气泄漏"])
@@ -49,7 +49,7 @@ class IncidentShape(Shape):
 
 
 class HouseholdShape(Shape):
-    """One household of a notice."""
+    """One household of a notification."""
 
     id: int
     name: Clean

@@ -1,4 +1,4 @@
-"""Owns the tables of emergency notices (CBK-5): the incidents, and the households to be told.
+"""Owns the tables of emergency notifications (CBK-5): the incidents, and the households to be told.
 
 `notification_households.next_at` is the work queue, as `wake_ups.next_at` is.
 """
@@ -13,7 +13,7 @@ from features.wake_ups.tables import IS_DUE_SOME_TIME
 
 
 class IncidentRow(Base):
-    """One incident, and the notice about it; `queries.py` says what its columns mean."""
+    """One incident, and the notification about it; `queries.py` says what its columns mean."""
 
     __tablename__ = "incidents"
 
@@ -40,7 +40,7 @@ class IncidentRow(Base):
 
 
 class NotificationHouseholdRow(Base):
-    """One household of one notice; `lifecycle.py` says what its columns mean."""
+    """One household of one notification; `lifecycle.py` says what its columns mean."""
 
     __tablename__ = "notification_households"
 

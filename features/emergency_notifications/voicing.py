@@ -1,7 +1,8 @@
-"""Owns having the messages of notices made, before anybody is rung: spoken, or from a recording.
+"""Owns having the messages of notifications made, before anybody is rung: spoken, or from a
+recording.
 
-The making is another program's (`python -m sounds.notice`), outside the way of any call. Killed in
-between it is begun again; files are complete or not there at all.
+The making is another program's (`python -m sounds.notification`), outside the way of any call.
+Killed in between it is begun again; files are complete or not there at all.
 """
 
 import asyncio
@@ -91,7 +92,7 @@ async def _made(wanted: Incident, folder: Path, cache: Path) -> Voice:
     if wanted.recorded:
         words += ["--recording", str(folder / f"{wanted.file}{UPLOADED}")]
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sounds.notice", *words),
+        *(sys.executable, "-m", "sounds.notification", *words),
         stdin=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=PROJECT,

@@ -1,4 +1,4 @@
-"""Owns the outage notice in the API (QUE-6): see it, put it up, take it off."""
+"""Owns the outage announcement in the API (QUE-6): see it, put it up, take it off."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.outage import files as notices
+from features.outage import files as announcements
 from features.outage.rules import OutageAnnouncement, OutageKind, standard
 from floor.floor import Floor
 from permissions.routes import LEADERS
@@ -14,7 +14,7 @@ from settings import Settings
 from web.asking import CurrentUser
 from web.problems import Refused, documented
 
-router = APIRouter(prefix="/api/v1/notice", tags=["notice"])
+router = APIRouter(prefix="/api/v1/outage", tags=["announcement"])
 
 
 class OutageShape(BaseModel):
@@ -27,13 +27,13 @@ class OutageShape(BaseModel):
 
 
 class OutageState(BaseModel):
-    """The notice that is up, or null."""
+    """The announcement that is up, or null."""
 
-    notice: OutageShape | None
+    announcement: OutageShape | None
 
 
-class WantedNotice(BaseModel):
-    """The notice to put up."""
+class WantedAnnouncement(BaseModel):
+    """The announcement to put up."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,46 +41,48 @@ class WantedNotice(BaseModel):
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def show_notice(request: Request, _principal: CurrentUser) -> OutageState:
-    """The notice callers hear now."""
-    folder = _settings(request).paths.notice
-    return _state(await anyio.to_thread.run_sync(notices.current, folder))
+async def show_announcement(request: Request, _principal: CurrentUser) -> OutageState:
+    """The announcement callers hear now."""
+    folder = _settings(request).paths.outage
+    return _state(await anyio.to_thread.run_sync(announcements.current, folder))
 
 
 @router.put("", responses=documented(401, 403, 422, 503))
-async def put_notice(
-    request: Request, wanted: WantedNotice, _principal: CurrentUser
+async def put_announcement(
+    request: Request, wanted: WantedAnnouncement, _principal: CurrentUser
 ) -> OutageState:
-    """Put a notice in front of the hotline, from the next call on; it replaces one that is up."""
+    """Put a announcement in front of the hotline, from the next call on; it replaces one that is
+    up.
+    """
     if wanted.kind is OutageKind.CUSTOM:
         raise Refused(
             422, "A text of your own has no sound to be spoken with; use power or computer."
         )
-    folder = _settings(request).paths.notice
-    notice = standard(wanted.kind, datetime.now(UTC))
+    folder = _settings(request).paths.outage
+    announcement = standard(wanted.kind, datetime.now(UTC))
     try:
-        await anyio.to_thread.run_sync(notices.put_up, folder, notice)
+        await anyio.to_thread.run_sync(announcements.put_up, folder, announcement)
     except OSError as error:
-        raise Refused(503, "The notice could not be written on this machine.") from error
+        raise Refused(503, "The announcement could not be written on this machine.") from error
     _tell(request)
-    return _state(notice)
+    return _state(announcement)
 
 
 @router.delete("", responses=documented(401, 403, 503))
-async def delete_notice(request: Request, _principal: CurrentUser) -> OutageState:
-    """Take the notice off; that there was none is no error."""
+async def delete_announcement(request: Request, _principal: CurrentUser) -> OutageState:
+    """Take the announcement off; that there was none is no error."""
     try:
-        await anyio.to_thread.run_sync(notices.take_down, _settings(request).paths.notice)
+        await anyio.to_thread.run_sync(announcements.take_down, _settings(request).paths.outage)
     except OSError as error:
-        raise Refused(503, "The notice could not be taken off on this machine.") from error
+        raise Refused(503, "The announcement could not be taken off on this machine.") from error
     _tell(request)
-    return OutageState(notice=None)
+    return OutageState(announcement=None)
 
 
 def _tell(request: Request) -> None:
-    """Have every open wallboard look at the notice again."""
+    """Have every open wallboard look at the announcement again."""
     floor: Floor = request.app.state.floor
-    floor.streams.tell_roles(LEADERS, "notice", {})
+    floor.streams.tell_roles(LEADERS, "announcement", {})
 
 
 def _settings(request: Request) -> Settings:
@@ -88,11 +90,14 @@ def _settings(request: Request) -> Settings:
     return current
 
 
-def _state(notice: OutageAnnouncement | None) -> OutageState:
-    if notice is None:
-        return OutageState(notice=None)
+def _state(announcement: OutageAnnouncement | None) -> OutageState:
+    if announcement is None:
+        return OutageState(announcement=None)
     return OutageState(
-        notice=OutageShape(
-            kind=notice.kind, text_zh=notice.text_zh, text_en=notice.text_en, since=notice.since
+        announcement=OutageShape(
+            kind=announcement.kind,
+            text_zh=announcement.text_zh,
+            text_en=announcement.text_en,
+            since=announcement.since,
         )
     )

@@ -1,4 +1,4 @@
-"""Owns the files of the outage notice (QUE-6): put up, taken down and read in one folder.
+"""Owns the files of the outage announcement (QUE-6): put up, taken down and read in one folder.
 
 The JSON file is what the call service speaks from; the empty flag files are for the dialplan, which
 can only ask whether a file is there. Every change is complete or not there at all.
@@ -10,25 +10,27 @@ from features.outage.rules import FILE, OutageAnnouncement, OutageKind, flag, re
 
 
 def current(folder: Path) -> OutageAnnouncement | None:
-    """Return the notice that callers hear now, or None."""
+    """Return the announcement that callers hear now, or None."""
     try:
         return read((folder / FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, UnicodeDecodeError):
         return None
 
 
-def put_up(folder: Path, notice: OutageAnnouncement) -> None:
-    """Let callers hear `notice` from the next call on. Raises OSError when it cannot be written."""
+def put_up(folder: Path, announcement: OutageAnnouncement) -> None:
+    """Let callers hear `announcement` from the next call on. Raises OSError when it cannot be
+    written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{FILE}.new"
-    fresh.write_text(written(notice), encoding="utf-8")
+    fresh.write_text(written(announcement), encoding="utf-8")
     fresh.replace(folder / FILE)
-    _lower_flags(folder, but=notice.kind)
-    (folder / flag(notice.kind)).touch()
+    _lower_flags(folder, but=announcement.kind)
+    (folder / flag(announcement.kind)).touch()
 
 
 def take_down(folder: Path) -> bool:
-    """Stop the notice; return whether there was one."""
+    """Stop the announcement; return whether there was one."""
     _lower_flags(folder, but=None)
     try:
         (folder / FILE).unlink()

@@ -1,8 +1,9 @@
-"""Owns the outage notice put in front of the hotline (QUE-6): what it says, and how it is kept.
+"""Owns the outage announcement put in front of the hotline (QUE-6): what it says, and how it is
+kept.
 
-Does no I/O. The notice is one small JSON text in the home (`notice/notice.json`), written by the
-desk or the command line, read by the call service for every call. A text that cannot be read is
-no notice: a broken file must never keep a caller from being answered.
+Does no I/O. The announcement is one small JSON text in the home (`announcement/outage.json`),
+written by the desk or the command line, read by the call service for every call. A text that cannot
+be read is no announcement: a broken file must never keep a caller from being answered.
 """
 
 import json
@@ -13,7 +14,7 @@ from enum import StrEnum
 from callflow.text import clean
 
 LONGEST = 200
-"""Characters of a notice's text; more would take over a minute to speak."""
+"""Characters of a announcement's text; more would take over a minute to speak."""
 
 
 class OutageKind(StrEnum):
@@ -24,8 +25,8 @@ class OutageKind(StrEnum):
     CUSTOM = "custom"
 
 
-FILE = "notice.json"
-"""The notice's file in the folder of notices."""
+FILE = "outage.json"
+"""The announcement's file in the folder of announcements."""
 
 
 def flag(kind: OutageKind) -> str:
@@ -57,19 +58,19 @@ TEXTS: dict[OutageKind, tuple[str, str]] = {
 
 
 def standard(kind: OutageKind, since: datetime) -> OutageAnnouncement:
-    """Return the notice of a kind that has ready words. Raises KeyError for a custom one."""
+    """Return the announcement of a kind that has ready words. Raises KeyError for a custom one."""
     text_zh, text_en = TEXTS[kind]
     return OutageAnnouncement(kind, text_zh, text_en, since)
 
 
-def written(notice: OutageAnnouncement) -> str:
-    """Return the notice as the text of its file."""
+def written(announcement: OutageAnnouncement) -> str:
+    """Return the announcement as the text of its file."""
     return json.dumps(
         {
-            "kind": notice.kind.value,
-            "text_zh": notice.text_zh,
-            "text_en": notice.text_en,
-            "since": notice.since.isoformat(),
+            "kind": announcement.kind.value,
+            "text_zh": announcement.text_zh,
+            "text_en": announcement.text_en,
+            "since": announcement.since.isoformat(),
         },
         ensure_ascii=False,
         indent=1,
@@ -77,7 +78,7 @@ def written(notice: OutageAnnouncement) -> str:
 
 
 def read(text: str) -> OutageAnnouncement | None:
-    """Return the notice a file holds, or None where it holds none that can be understood."""
+    """Return the announcement a file holds, or None where it holds none that can be understood."""
     try:
         fields = json.loads(text)
         since = datetime.fromisoformat(fields["since"])

@@ -4,7 +4,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from features.outage import files as notices
+from features.outage import files as announcements
 from features.outage.rules import TEXTS
 from floor.service_level import PRESETS
 from permissions.routes import allowed
@@ -19,18 +19,20 @@ QUEUES = ("hotline", "senior", "manager")
 
 @router.get("/floor")
 async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
-    """Who waits, who works, how well it goes; and the outage notice, one click away (QUE-6)."""
+    """Who waits, who works, how well it goes; and the outage announcement, one click away
+    (QUE-6).
+    """
     settings: Settings = request.app.state.settings
-    notice = await anyio.to_thread.run_sync(notices.current, settings.paths.notice)
-    may_put = allowed("PUT", "/api/v1/notice")
+    announcement = await anyio.to_thread.run_sync(announcements.current, settings.paths.outage)
+    may_put = allowed("PUT", "/api/v1/outage")
     return page(
         request,
         "floor.html",
         presets=PRESETS,
         queues=QUEUES,
-        notice=notice,
-        notices=[(kind.value, texts) for kind, texts in TEXTS.items()],
-        may_notice=isinstance(may_put, frozenset) and principal.role in may_put,
+        announcement=announcement,
+        announcements=[(kind.value, texts) for kind, texts in TEXTS.items()],
+        may_announce=isinstance(may_put, frozenset) and principal.role in may_put,
         at_seat=_at_work(request, principal.account_id),
     )
 

@@ -18,7 +18,7 @@ from features.wake_ups import register as wake_register
 from features.wake_ups.register import Registration
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, NUMBERS
-from tests.integration.notice_street import REPORT
+from tests.integration.notification_street import REPORT
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 

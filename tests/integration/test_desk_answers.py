@@ -157,7 +157,7 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
 
 
 async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
-    await small_desk.get("/api/v1/notice", Role.DEPARTMENT)
+    await small_desk.get("/api/v1/outage", Role.DEPARTMENT)
     await small_desk.app.state.database.settled()
     made = engine(small_desk.settings.database)
     async with made.connect() as connection:
@@ -168,24 +168,24 @@ async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
 
 
 async def test_a_notice_goes_up_and_comes_down(small_desk: Room) -> None:
-    folder = small_desk.settings.paths.notice
+    folder = small_desk.settings.paths.outage
     async with small_desk.client(Role.TEAM_LEADER) as leader:
-        assert (await leader.get("/api/v1/notice")).json() == {"notice": None}
-        put = await leader.put("/api/v1/notice", json={"kind": "power"})
-        assert put.json()["notice"]["text_zh"] == "因停电无法缴费,给您造成不便,请谅解!"
-        assert {each.name for each in folder.iterdir()} == {"notice.json", "on-power"}
-        await leader.put("/api/v1/notice", json={"kind": "computer"})
-        assert {each.name for each in folder.iterdir()} == {"notice.json", "on-computer"}
-        assert (await leader.get("/api/v1/notice")).json()["notice"]["kind"] == "computer"
-        assert (await leader.delete("/api/v1/notice")).json() == {"notice": None}
+        assert (await leader.get("/api/v1/outage")).json() == {"announcement": None}
+        put = await leader.put("/api/v1/outage", json={"kind": "power"})
+        assert put.json()["announcement"]["text_zh"] == "因停电无法缴费,给您造成不便,请谅解!"
+        assert {each.name for each in folder.iterdir()} == {"outage.json", "on-power"}
+        await leader.put("/api/v1/outage", json={"kind": "computer"})
+        assert {each.name for each in folder.iterdir()} == {"outage.json", "on-computer"}
+        assert (await leader.get("/api/v1/outage")).json()["announcement"]["kind"] == "computer"
+        assert (await leader.delete("/api/v1/outage")).json() == {"announcement": None}
         assert list(folder.iterdir()) == []
-        assert (await leader.delete("/api/v1/notice")).status_code == 200
+        assert (await leader.delete("/api/v1/outage")).status_code == 200
 
 
 async def test_a_notice_that_cannot_be_spoken_is_refused(small_desk: Room) -> None:
     async with small_desk.client(Role.TEAM_LEADER) as leader:
         for body in ({"kind": "custom"}, {"kind": "flood"}, {}, {"kind": "power", "text": "x"}):
-            answer = await leader.put("/api/v1/notice", json=body)
+            answer = await leader.put("/api/v1/outage", json=body)
             assert answer.status_code == 422
 
 
@@ -257,9 +257,9 @@ async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
 
     async with small_desk.client(Role.TEAM_LEADER) as leader:
         headers = {"Content-Type": "application/json"}
-        put = await leader.put("/api/v1/notice", content=b" " * 70_000, headers=headers)
+        put = await leader.put("/api/v1/outage", content=b" " * 70_000, headers=headers)
         assert put.status_code == 413
-        put = await leader.put("/api/v1/notice", content=endless(), headers=headers)
+        put = await leader.put("/api/v1/outage", content=endless(), headers=headers)
         assert put.status_code == 413
         assert put.headers["content-type"] == "application/problem+json"
 
@@ -275,5 +275,5 @@ async def test_a_body_that_never_ends_is_not_waited_for(
 
     async with small_desk.client(Role.TEAM_LEADER) as leader:
         headers = {"Content-Type": "application/json"}
-        put = await leader.put("/api/v1/notice", content=stalled(), headers=headers)
+        put = await leader.put("/api/v1/outage", content=stalled(), headers=headers)
         assert put.status_code == 408

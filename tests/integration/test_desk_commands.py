@@ -161,7 +161,7 @@ def test_a_recording_is_saved(ask: Asker) -> None:
         ["token", "--role", "king"],
         ["token", "--role", "inspector", "--list"],
         ["token", "--revoke", "999"],
-        ["notice", "on", "flood"],
+        ["outage", "on", "flood"],
     ],
 )
 def test_wrong_input_is_a_sentence_and_exit_code_2(ask: Asker, words: list[str]) -> None:
@@ -219,11 +219,11 @@ def test_a_token_is_made_listed_and_taken_back(ask: Asker) -> None:
 
 
 def test_a_notice_goes_up_and_comes_down(nothing_yet: Asker) -> None:  # QUE-6
-    assert "No notice" in nothing_yet("notice", "status").stdout
-    assert "因停电" in nothing_yet("notice", "on", "power").stdout
-    assert "power" in nothing_yet("notice", "status").stdout
-    assert nothing_yet("notice", "off").stdout == "The notice is off.\n"
-    assert nothing_yet("notice", "off").stdout == "There was no notice.\n"
+    assert "No announcement" in nothing_yet("outage", "status").stdout
+    assert "因停电" in nothing_yet("outage", "on", "power").stdout
+    assert "power" in nothing_yet("outage", "status").stdout
+    assert nothing_yet("outage", "off").stdout == "The announcement is off.\n"
+    assert nothing_yet("outage", "off").stdout == "There was no announcement.\n"
 
 
 def test_phones_show_what_to_type(nothing_yet: Asker) -> None:

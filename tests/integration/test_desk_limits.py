@@ -25,7 +25,7 @@ NESTED = [b"[" * 60_000, b'{"a":' * 12_000, b"[" * 30_000 + b"]" * 30_000, b"9" 
 async def test_what_is_nested_without_end_is_one_sentence(small_desk: Room, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     async with small_desk.client(Role.TEAM_LEADER) as leader, small_desk.client() as stranger:
-        answer = await leader.put("/api/v1/notice", content=body, headers=headers)
+        answer = await leader.put("/api/v1/outage", content=body, headers=headers)
         assert answer.status_code in {400, 422}
         answer = await stranger.post(SELF, content=body, headers=headers)
         assert answer.status_code in {400, 422}

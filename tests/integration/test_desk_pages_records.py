@@ -41,9 +41,9 @@ ADDRESSES = {
     "/accounts": "/accounts",
     "/wake-ups": "/wake-ups",
     "/wake-ups/{wake_up_id}": "/wake-ups/1",
-    "/notices": "/notices",
-    "/notices/{incident_id}": "/notices/1",
-    "/notices/{incident_id}/door": "/notices/1/door",
+    "/emergency-notifications": "/emergency-notifications",
+    "/emergency-notifications/{incident_id}": "/emergency-notifications/1",
+    "/emergency-notifications/{incident_id}/door": "/emergency-notifications/1/door",
     "/password": "/password",
 }
 

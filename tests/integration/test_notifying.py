@@ -31,7 +31,7 @@ from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from features.wake_ups.outbound import WakeUpCalls
 from features.wake_ups.register import Registration
 from features.wake_ups.tables import WakeUpRow
-from tests.integration.notice_street import RULES, Street, StreetSwitch
+from tests.integration.notification_street import RULES, Street, StreetSwitch
 from tests.waiting import until
 
 TOLD, NOT_TOLD, NO_NUMBER = (
@@ -49,7 +49,7 @@ async def street(database_url: str, tmp_path: Path) -> AsyncIterator[Street]:
 
 
 async def test_the_three_lists_are_right(street: Street) -> None:
-    key, ids = await street.notice(["8001"], ["8002", "8003"], ["8004"], [])
+    key, ids = await street.notification(["8001"], ["8002", "8003"], ["8004"], [])
     async with street.dispatcher():
         while (await street.incident(key)).closed_at is None:
             for _, attempt in list(street.switch.rung):
@@ -73,7 +73,7 @@ async def test_the_three_lists_are_right(street: Street) -> None:
 
 
 async def test_who_only_lifts_the_receiver_has_not_been_told(street: Street) -> None:
-    key, [household] = await street.notice(["8001", "8002"])
+    key, [household] = await street.notification(["8001", "8002"])
     async with street.dispatcher():
         for count in range(1, 5):
             attempt = await street.rings(count)
@@ -88,7 +88,7 @@ async def test_who_only_lifts_the_receiver_has_not_been_told(street: Street) -> 
 async def test_stopped_phones_fall_silent_within_a_second_and_who_listens_hears_it_out(
     street: Street,
 ) -> None:
-    key, _ = await street.notice(["8001"], ["8002"], ["8003"])
+    key, _ = await street.notification(["8001"], ["8002"], ["8003"])
     async with street.dispatcher(lines=2) as dispatcher:
         listens, rings = await street.rings(1), await street.rings(2)
         street.switch.answers(listens)
@@ -137,7 +137,7 @@ async def test_stopping_in_the_database_is_what_the_lifecycle_decides(street: St
 
 
 async def test_killed_between_the_word_and_the_ring_it_rings_all_the_same(street: Street) -> None:
-    key, [household] = await street.notice(["8001", "8002"])
+    key, [household] = await street.notification(["8001", "8002"])
     later = datetime.now(UTC) + timedelta(seconds=0.9)
     async with street.writing() as connection:
         await connection.execute(update(NotificationHouseholdRow).values(next_at=later))
@@ -153,7 +153,7 @@ async def test_killed_between_the_word_and_the_ring_it_rings_all_the_same(street
 
 
 async def test_killed_while_it_rings_it_takes_the_same_call_up_again(street: Street) -> None:
-    key, _ = await street.notice(["8001"])
+    key, _ = await street.notification(["8001"])
     async with street.dispatcher():
         attempt = await street.rings(1)
     street.switch.answers(attempt)
@@ -168,7 +168,7 @@ async def test_killed_while_it_rings_it_takes_the_same_call_up_again(street: Str
 async def test_who_acknowledged_while_nobody_dispatched_is_never_rung_again(
     street: Street,
 ) -> None:
-    key, _ = await street.notice(["8001", "8002"])
+    key, _ = await street.notification(["8001", "8002"])
     async with street.dispatcher():
         attempt = await street.rings(1)
     street.acknowledges(attempt)
@@ -180,7 +180,7 @@ async def test_who_acknowledged_while_nobody_dispatched_is_never_rung_again(
 
 
 async def test_a_switch_that_dies_under_a_call_lets_the_next_number_ring(street: Street) -> None:
-    key, [household] = await street.notice(["8001", "8002"])
+    key, [household] = await street.notification(["8001", "8002"])
     async with street.dispatcher():
         street.switch.answers(await street.rings(1))
         await asyncio.sleep(0.3)
@@ -198,13 +198,13 @@ async def test_a_notice_goes_before_all_else(street: Street) -> None:
         await wake_register.register(connection, _guest(now), made_by=None, now=now)
         due = now - timedelta(seconds=5)
         await connection.execute(update(WakeUpRow).values(due=due, next_at=due, asked_for=due))
-    await street.notice(["8001"], ["8002"])
+    await street.notification(["8001"], ["8002"])
     async with street.dispatcher(lines=1, others=[WakeUpCalls(WakeRules(), 1)]):
         for count in (1, 2):
             street.acknowledges(await street.rings(count))
         await street.rings(3)
     purposes = [attempt.purpose for _, attempt in street.switch.rung]
-    assert purposes == ["notice", "notice", "wake_up"]
+    assert purposes == ["emergency", "emergency", "wake_up"]
 
 
 def _guest(now: datetime) -> Registration:
@@ -222,7 +222,7 @@ def _guest(now: datetime) -> Registration:
 
 
 async def test_two_dispatchers_never_ring_the_same_household_at_once(street: Street) -> None:
-    await street.notice(*([f"80{n:02d}"] for n in range(30)))
+    await street.notification(*([f"80{n:02d}"] for n in range(30)))
     async with street.dispatcher(lines=30), street.dispatcher(lines=30):
         await street.rings(30)
         await asyncio.sleep(0.5)
@@ -231,7 +231,7 @@ async def test_two_dispatchers_never_ring_the_same_household_at_once(street: Str
 
 
 async def test_who_is_told_at_the_door_is_not_rung_any_longer(street: Street) -> None:
-    key, [household] = await street.notice(["8001"])
+    key, [household] = await street.notification(["8001"])
     async with street.dispatcher() as dispatcher:
         await street.rings(1)
         async with street.writing() as connection:
@@ -271,11 +271,11 @@ async def test_nobody_is_rung_before_the_number_is_confirmed_and_the_message_rea
         assert await notification_households.add(connection, key, []) == 0
         await notification_households.clear(connection, key)
         assert not await incidents.say_anew(connection, incident, message="x", recorded=False)
-    assert len(await street.rows(key)) == 2, "a notice that goes on was changed"
+    assert len(await street.rows(key)) == 2, "a notification that goes on was changed"
 
 
 async def test_households_without_numbers_only_are_a_notice_for_the_doors(street: Street) -> None:
-    key, _ = await street.notice([], [])
+    key, _ = await street.notification([], [])
     assert (await street.incident(key)).stage is Stage.CLOSED
     assert await street.states(key) == [NO_NUMBER, NO_NUMBER]
 

@@ -3,7 +3,7 @@ import { $, say } from "../page/dom.js";
 import { listen } from "../page/live.js";
 import { Agents } from "../pages/agents.js";
 import { Figures } from "../pages/figures.js";
-import { watchNotice } from "../pages/notice.js";
+import { watchAnnouncement } from "../pages/outage.js";
 
 const figures = new Figures();
 const agents = new Agents(told);
@@ -35,7 +35,7 @@ listen(
       board(whole.wallboard);
     },
     wallboard: board,
-    notice: () => notice.look(),
+    announcement: () => announcement.look(),
     problem: ({ text }) => told("trouble", text),
   },
   (open) => {
@@ -43,5 +43,5 @@ listen(
   },
 );
 
-const notice = watchNotice(told);
+const announcement = watchAnnouncement(told);
 setInterval(tick, 1000);

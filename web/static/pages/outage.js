@@ -1,16 +1,16 @@
-// Owns the outage notice on the wallboard (QUE-6): its words in sight, up or down in one click.
+// Owns the outage announcement on the wallboard (QUE-6): its words in sight, up or down in one click.
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";
 import { t, when } from "../page/words.js";
 
-/** Watch the notice; returns a way to look again. `told` says how a click went. */
-export function watchNotice(told) {
-  const card = $("#notice");
+/** Watch the announcement; returns a way to look again. `told` says how a click went. */
+export function watchAnnouncement(told) {
+  const card = $("#announcement");
   const may = Boolean(card.dataset.may);
 
-  function show(notice) {
+  function show(announcement) {
     for (const words of $$("[data-kind]", card)) {
-      const up = words.dataset.kind === notice?.kind;
+      const up = words.dataset.kind === announcement?.kind;
       words.classList.toggle("up", up);
       $("[data-up]", words).hidden = !up;
       const button = $("[data-put]", words);
@@ -18,12 +18,12 @@ export function watchNotice(told) {
       button.classList.toggle("main", up);
       say(button, up ? button.dataset.offWords : button.dataset.onWords);
     }
-    say($("#notice-since"), notice ? t("floor.notice_since", { at: when(notice.since) }) : t("floor.notice_none"));
+    say($("#announcement-since"), announcement ? t("floor.announcement_since", { at: when(announcement.since) }) : t("floor.announcement_none"));
   }
 
   async function change(method, body, done) {
     try {
-      show((await ask(method, "/api/v1/notice", body))?.notice ?? null);
+      show((await ask(method, "/api/v1/outage", body))?.announcement ?? null);
       told("done", t(done));
     } catch {
       told("trouble", t("floor.failed"));
@@ -32,7 +32,7 @@ export function watchNotice(told) {
 
   async function look() {
     try {
-      show((await ask("GET", "/api/v1/notice"))?.notice ?? null);
+      show((await ask("GET", "/api/v1/outage"))?.announcement ?? null);
     } catch {
       // what is shown stays; the next look comes with the next change
     }
@@ -40,11 +40,11 @@ export function watchNotice(told) {
 
   card.addEventListener("click", (event) => {
     const words = event.target.closest("[data-put]")?.closest("[data-kind]");
-    if (words?.classList.contains("up")) change("DELETE", undefined, "floor.done_notice_off");
-    else if (words) change("PUT", { kind: words.dataset.kind }, "floor.done_notice_on");
+    if (words?.classList.contains("up")) change("DELETE", undefined, "floor.done_announcement_off");
+    else if (words) change("PUT", { kind: words.dataset.kind }, "floor.done_announcement_on");
   });
   document.addEventListener("visibilitychange", () => document.hidden || look());
-  const since = $("#notice-since").dataset.since;
+  const since = $("#announcement-since").dataset.since;
   show(card.dataset.on ? { kind: card.dataset.on, since } : null);
   return { look };
 }

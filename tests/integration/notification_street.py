@@ -37,7 +37,7 @@ REPORT = Report(
 
 
 class StreetSwitch(RingingSwitch):
-    """Rings households as a notice wants."""
+    """Rings households as a notification wants."""
 
     async def ring(
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
@@ -79,7 +79,7 @@ class Street:
             now = datetime.now(UTC)
             await incidents.start(connection, key, count=count, by="1001", now=now)
 
-    async def notice(self, *numbers: Sequence[str]) -> tuple[int, list[int]]:
+    async def notification(self, *numbers: Sequence[str]) -> tuple[int, list[int]]:
         """Record an incident, choose households and begin."""
         key = await self.reports()
         ids = await self.chooses(key, *numbers)

@@ -1,4 +1,4 @@
-"""The lists of a notice as a table: no cell is a formula, and every reason has its words."""
+"""The lists of a notification as a table: no cell is a formula, and every reason has its words."""
 
 import csv
 import io

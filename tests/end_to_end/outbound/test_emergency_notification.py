@@ -21,10 +21,10 @@ from tests.waiting import until
 pytestmark = pytest.mark.real
 HOTLINE = {
     "parts": "asterisk calls ledger desk dispatch",
-    "notice_ring_for": 5,
-    "notice_rounds": 2,
-    "notice_next_number_after": 1,
-    "notice_round_every": 2,
+    "notification_ring_for": 5,
+    "notification_rounds": 2,
+    "notification_next_number_after": 1,
+    "notification_round_every": 2,
 }
 API = "/api/v1/incidents"
 MESSAGE_S = 3.0
@@ -51,7 +51,7 @@ async def _reports(client: httpx.AsyncClient, recording: bytes, households: str)
     assert made.status_code == 201, made.text
     key = made.json()["id"]
     files = {"recording": ("message.wav", recording)}
-    kept = await client.post(f"/notices/{key}/recording", files=files)
+    kept = await client.post(f"/emergency-notifications/{key}/recording", files=files)
     assert kept.status_code == 303, kept.text
     chosen = await client.post(f"{API}/{key}/list", json={"text": households})
     assert chosen.json()["bad"] == [], chosen.text
@@ -77,7 +77,7 @@ async def _closes(client: httpx.AsyncClient, at: str, *, within: float) -> dict[
     async def closed() -> bool:
         return bool((await client.get(at)).json()["stage"] == "closed")
 
-    await until(closed, within=within, what="the notice is closed", every=0.3)
+    await until(closed, within=within, what="the notification is closed", every=0.3)
     return {row["name"]: row for row in (await client.get(f"{at}/households")).json()}
 
 
@@ -150,7 +150,7 @@ async def test_the_three_lists_are_right(
 async def _is_recorded(house: House, household: int) -> None:
     """ANS-5: what was said and acknowledged is a call with a recording."""
     [attempt] = await house.rows(
-        "SELECT id, said, result FROM attempts WHERE purpose = 'notice' AND subject_id = :key",
+        "SELECT id, said, result FROM attempts WHERE purpose = 'emergency' AND subject_id = :key",
         key=household,
     )
     assert (attempt["said"], attempt["result"]) == ("acknowledged", "answered")

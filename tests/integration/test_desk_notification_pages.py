@@ -1,10 +1,18 @@
-"""Emergency notices on their pages (CBK-5): wrong input, lists in files, recordings."""
+"""Emergency notifications on their pages (CBK-5): wrong input, lists in files, recordings."""
 
 import httpx
 import pytest
 
 from tests.integration.desk_room import CSRF, Room
-from tests.integration.notice_desk import API, LEADER, LIST, REPORTED, is_voiced, reports, sends
+from tests.integration.notification_desk import (
+    API,
+    LEADER,
+    LIST,
+    REPORTED,
+    is_voiced,
+    reports,
+    sends,
+)
 
 
 async def test_the_pages_lead_from_the_incident_to_the_three_lists(
@@ -12,8 +20,8 @@ async def test_the_pages_lead_from_the_incident_to_the_three_lists(
 ) -> None:
     form = REPORTED | {"happened_at": "2026-11-22T08:30", "language": "zh", "details": ""}
     async with desk.seated(LEADER) as leader:
-        assert "还没有紧急通知" in (await leader.get("/notices")).text
-        answer = await sends(leader, "/notices", **form)
+        assert "还没有紧急通知" in (await leader.get("/emergency-notifications")).text
+        answer = await sends(leader, "/emergency-notifications", **form)
         at = answer.headers["location"]
         key = int(at.rpartition("/")[2])
         assert "正在合成语音" in (await leader.get(at)).text
@@ -33,29 +41,39 @@ async def test_the_pages_lead_from_the_incident_to_the_three_lists(
         assert "通知被停止" in shown
         door = (await leader.get(f"{at}/door")).text
         assert door.count("☐") == 3
-        assert (await leader.get("/notices")).text.count("已结束") == 1
+        assert (await leader.get("/emergency-notifications")).text.count("已结束") == 1
 
 
 async def test_what_was_typed_wrongly_is_said_beside_the_field_and_nothing_is_lost(
     desk: Room, built_pages: None
 ) -> None:
     async with desk.seated(LEADER) as leader:
-        answer = await sends(leader, "/notices", what="", message="请注意", happened_at="早上")
+        answer = await sends(
+            leader, "/emergency-notifications", what="", message="请注意", happened_at="早上"
+        )
         assert answer.status_code == 422
         for sentence in ("请填写发生了什么事", "请填写报告人", "请填写发生时间", "请注意"):
             assert sentence in answer.text
         key = await reports(leader)
         wrong = "王小明,滨江,8001\n李梅,老街,<b>1"
-        answer = await sends(leader, f"/notices/{key}/list", list=wrong)
+        answer = await sends(leader, f"/emergency-notifications/{key}/list", list=wrong)
         assert answer.status_code == 422
         assert "第 2 行：“&lt;b&gt;1”不是电话号码。" in answer.text
         assert "王小明,滨江,8001" in answer.text
         assert "略去有错的行" in answer.text
-        taken = await sends(leader, f"/notices/{key}/list", list=wrong, without_bad="1")
+        taken = await sends(
+            leader, f"/emergency-notifications/{key}/list", list=wrong, without_bad="1"
+        )
         assert taken.headers["location"].endswith("told=1-0-1")
-        assert (await sends(leader, f"/notices/{key}/list", list=" ")).status_code == 422
-        assert (await sends(leader, f"/notices/{key}/customers", sort="")).status_code == 422
-        assert (await sends(leader, f"/notices/{key}/message", message="")).status_code == 422
+        assert (
+            await sends(leader, f"/emergency-notifications/{key}/list", list=" ")
+        ).status_code == 422
+        assert (
+            await sends(leader, f"/emergency-notifications/{key}/customers", sort="")
+        ).status_code == 422
+        assert (
+            await sends(leader, f"/emergency-notifications/{key}/message", message="")
+        ).status_code == 422
 
 
 @pytest.mark.parametrize("coding", ["utf-8-sig", "gb18030"])
@@ -68,7 +86,9 @@ async def test_a_list_in_a_file_is_read_as_spreadsheets_write_it(
     async with desk.seated(LEADER) as leader:
         key = await reports(leader)
         answer = await leader.post(
-            f"/notices/{key}/list", data={"csrf": CSRF}, files={"file": ("list.csv", content)}
+            f"/emergency-notifications/{key}/list",
+            data={"csrf": CSRF},
+            files={"file": ("list.csv", content)},
         )
         assert answer.headers["location"].endswith("told=6001-0-0")
         [first, *_] = (await leader.get(f"{API}/{key}/households")).json()
@@ -80,7 +100,7 @@ async def test_a_recording_is_kept_for_the_next_take_and_what_is_none_refused(
 ) -> None:
     async with desk.seated(LEADER) as leader:
         key = await reports(leader)
-        at = f"/notices/{key}"
+        at = f"/emergency-notifications/{key}"
 
         async def uploads(content: bytes) -> httpx.Response:
             files = {"recording": ("a.wav", content)}

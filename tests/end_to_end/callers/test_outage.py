@@ -1,4 +1,6 @@
-"""An outage notice is heard before anything else, from the next call on, until it is taken off."""
+"""An outage announcement is heard before anything else, from the next call on, until it is taken
+off.
+"""
 
 import pytest
 
@@ -19,11 +21,11 @@ async def _rings_up(house: House, phone: Phone, ref: str) -> list[str]:
 
 
 async def test_a_notice_comes_first_and_is_gone_when_taken_off(house: House, phone: Phone) -> None:
-    house.thirdring("notice", "on", "power")  # QUE-6
+    house.thirdring("outage", "on", "power")  # QUE-6
     try:
-        said = await _rings_up(house, phone, "notice-on")
+        said = await _rings_up(house, phone, "announcement-on")
     finally:
-        house.thirdring("notice", "off")
+        house.thirdring("outage", "off")
     assert said[0] == "outage_power"
     assert said[1].startswith("greeting")
-    assert "outage_power" not in await _rings_up(house, phone, "notice-off")
+    assert "outage_power" not in await _rings_up(house, phone, "announcement-off")

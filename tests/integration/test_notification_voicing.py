@@ -1,4 +1,6 @@
-"""The messages of notices are made before anybody is rung, by a program of its own (CBK-5)."""
+"""The messages of notifications are made before anybody is rung, by a program of its own
+(CBK-5).
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +15,7 @@ from features.emergency_notifications.queries import Incident, Voice
 from features.emergency_notifications.voicing import Voicing, by_program
 from settings import PROJECT, Settings
 from sounds.sound import Sound, read_wav, wav_bytes
-from tests.integration.notice_street import Street, StreetSwitch
+from tests.integration.notification_street import Street, StreetSwitch
 
 CACHE = PROJECT / ".cache"
 

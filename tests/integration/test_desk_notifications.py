@@ -1,4 +1,4 @@
-"""Emergency notices in the API and on their pages (CBK-5), on both databases."""
+"""Emergency notifications in the API and on their pages (CBK-5), on both databases."""
 
 import asyncio
 import csv
@@ -13,7 +13,7 @@ from features.audit.tables import AuditRow
 from features.emergency_notifications import households as notification_households
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, Room
-from tests.integration.notice_desk import (
+from tests.integration.notification_desk import (
     API,
     LEADER,
     LIST,
@@ -157,7 +157,7 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
     async with desk.seated(LEADER) as leader:
         key = await reports(leader)
         await leader.post(f"{API}/{key}/list", json={"text": LIST})
-        answer = await leader.get(f"/notices/{key}/results.csv")
+        answer = await leader.get(f"/emergency-notifications/{key}/results.csv")
     assert answer.headers["content-disposition"] == f'attachment; filename="notice-{key}.csv"'
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert header[0] == "户名"
@@ -166,10 +166,10 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
 
     async def looked(connection: AsyncConnection) -> list[tuple[str, str, str]]:
         query = select(AuditRow.action, AuditRow.subject, AuditRow.detail)
-        found = await connection.execute(query.where(AuditRow.action == "notice.export"))
+        found = await connection.execute(query.where(AuditRow.action == "emergency.export"))
         return [(row.action, row.subject, row.detail) for row in found]
 
-    assert await changes(desk, looked) == [("notice.export", str(key), "3")]
+    assert await changes(desk, looked) == [("emergency.export", str(key), "3")]
 
 
 async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
@@ -194,7 +194,7 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
     page_events.cancel()
 
 
-async def test_only_who_leads_may_begin_a_notice(desk: Room) -> None:
+async def test_only_who_leads_may_begin_a_notification(desk: Room) -> None:
     for role in Role:
         answer = await desk.get(API, role)
         leads = role in {Role.TEAM_LEADER, Role.MANAGER, Role.ADMINISTRATOR}

@@ -1,4 +1,6 @@
-"""The message of a notice: cut where a speaker breathes, or a recording brought to the line."""
+"""The message of a notification: cut where a speaker breathes, or a recording brought to the
+line.
+"""
 
 import wave
 from pathlib import Path
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 
 from sounds.bringing import CannotUse
-from sounds.notice import CANNOT_USE, main, pieces, recorded, spoken
+from sounds.notification import CANNOT_USE, main, pieces, recorded, spoken
 from sounds.shaping import speech_level
 from sounds.sound import Sound, read_wav, wav_bytes
 from sounds.texts import Language

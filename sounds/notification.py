@@ -1,7 +1,8 @@
-"""Makes the message of one emergency notice: its text spoken, or a recording brought to the line.
+"""Makes the message of one emergency notification: its text spoken, or a recording brought to the
+line.
 
-    echo 因抢修… | python -m sounds.notice --language zh --out 7_1.wav
-    python -m sounds.notice --recording 7_2.upload --out 7_2.wav
+    echo 因抢修… | python -m sounds.notification --language zh --out 7_1.wav
+    python -m sounds.notification --recording 7_2.upload --out 7_2.wav
 A program of its own, nice to others: it may take a minute of a processor, and calls go on
 meanwhile. It ends with 0, or with `CANNOT_SAY` or `CANNOT_USE` and a sentence.
 """
@@ -66,7 +67,7 @@ def recorded(path: Path) -> Sound:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Make one message as the options say; return how it ended."""
-    options = argparse.ArgumentParser(prog="python -m sounds.notice", description=__doc__)
+    options = argparse.ArgumentParser(prog="python -m sounds.notification", description=__doc__)
     options.add_argument("--out", type=Path, required=True)
     options.add_argument("--cache", type=Path, default=Path(".cache"), help="for the voice")
     options.add_argument("--language", choices=LANGUAGES, default="zh")
