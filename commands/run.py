@@ -88,7 +88,7 @@ def steps(current: Settings) -> list[Step]:
     def database(_: Installation, say: Say) -> None:
         from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 (it takes its time to load)
 
-        from db.migrate import upgrade  # noqa: PLC0415
+        from db.migrate import NotOursError, upgrade  # noqa: PLC0415
 
         if not current.database.startswith(DRIVERS):
             raise SetupError(
@@ -98,6 +98,8 @@ def steps(current: Settings) -> list[Step]:
         say("checking the database")
         try:
             upgrade(current.database)
+        except NotOursError as error:
+            raise SetupError(f"The database cannot be used: {error}.") from error
         except (OSError, SQLAlchemyError) as error:
             reason = str(error).splitlines()[0]
             if not current.database_url:

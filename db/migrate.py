@@ -19,17 +19,23 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 GOOD_BYE_S = 0.05
 
+
+class NotOursError(Exception):
+    """The tables of this database were made by a version that this one cannot bring up to date."""
+
+
 _ONE_AT_A_TIME = 7_301_100_50
 """Key of the advisory lock on PostgreSQL; any number that nobody else uses."""
 
 
 def newest() -> str:
     """Return the newest revision there is a script for."""
-    return max(
-        found[0]
-        for script in (MIGRATIONS / "versions").glob("*.py")
-        if (found := re.match(r"\d{4}", script.name))
-    )
+    return max(_known())
+
+
+def _known() -> set[str]:
+    scripts = (MIGRATIONS / "versions").glob("*.py")
+    return {found[0] for one in scripts if (found := re.match(r"\d{4}", one.name))}
 
 
 def upgrade(database_url: str) -> None:
@@ -47,6 +53,12 @@ async def _upgrade(database_url: str) -> None:
             current = await _revision(connection)
         if current == newest():
             return
+        if current is not None and current not in _known():
+            raise NotOursError(
+                f"this database was made by another version of ThirdRing (revision {current}); "
+                f"this version knows revisions up to {newest()}. Use the version that made it, or "
+                "name an empty database in THIRDRING_DATABASE_URL"
+            )
         async with made.connect() as plain:
             connection = await plain.execution_options(writing=True)
             async with connection.begin():

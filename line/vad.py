@@ -10,7 +10,7 @@ the loudness of our prompt decide alone: a dead line kept open costs an agent's 
 hang-up costs a caller.
 
 Whoever starts the process sets OPENBLAS_NUM_THREADS=1 before numpy is loaded: threads that wait for
-each other over such small matrices cost five times the work (docs/ear.md).
+each other over such small matrices cost five times the work (docs/voice-activity.md).
 """
 
 from collections.abc import Iterator, Sequence

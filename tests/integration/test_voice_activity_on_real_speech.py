@@ -2,7 +2,7 @@
 rebuilds.
 
 The bars here are wider than those of `python -m bench.voice_activity evaluate`, which hears 9,000
-windows (docs/ear.md); an ear that broke still falls far behind them.
+windows (docs/voice-activity.md); an ear that broke still falls far behind them.
 """
 
 from collections.abc import Sequence

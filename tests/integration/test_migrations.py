@@ -13,9 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import engine
-from db.migrate import newest, to, upgrade
-from features.audit import log as audit
-from features.calls import queries
+from db.migrate import NotOursError, newest, upgrade
 from features.tables import METADATA
 from settings import PROJECT
 
@@ -44,37 +42,14 @@ async def test_the_migrations_make_exactly_the_tables_of_the_models(database_url
     assert await revision(database_url) == newest()
 
 
-OF_THE_FIRST_RELEASE = (
-    (
-        "INSERT INTO api_tokens (id, hash, role, label, created_at)"
-        " VALUES (7, 'h', 'inspector', 'x', '2026-11-21 04:00:00')"
-    ),
-    (
-        "INSERT INTO audit_log (at, token_id, action, subject, address, detail)"
-        " VALUES ('2026-11-21 04:00:00', 7, 'recording.audio', 's', '127.0.0.1', 'whole')"
-    ),
-    (
-        "INSERT INTO tickets (number, kind, source, state, customer_number, body, created_at,"
-        " due_at) VALUES ('20261121-00001', 'fault', 'written', 'new', '138', '断线',"
-        " '2026-11-21 04:00:00', '2026-11-22 04:00:00')"
-    ),
-)
-
-
-async def test_what_was_kept_before_the_desk_came_is_kept(empty_database: str) -> None:
-    made = engine(empty_database)
+async def test_a_database_of_another_version_is_left_alone_and_said_so(database_url: str) -> None:
+    made = engine(database_url)
     async with made.execution_options(writing=True).begin() as connection:
-        await connection.run_sync(to, "0001")
-        for statement in OF_THE_FIRST_RELEASE:
-            await connection.execute(text(statement))
-    await asyncio.to_thread(upgrade, empty_database)
-    async with made.connect() as connection:
-        [look] = await audit.looks_at(connection, "s")
-        ticket = await queries.ticket(connection, "20261121-00001")
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
     await made.dispose()
-    assert (look.token_id, look.account_id, look.why) == (7, None, "")
-    assert ticket is not None
-    assert (ticket.body, ticket.version, ticket.to_review) == ("断线", 1, False)
+    with pytest.raises(NotOursError, match=r"revision 0012.*THIRDRING_DATABASE_URL"):
+        await asyncio.to_thread(upgrade, database_url)
+    assert await revision(database_url) == "0012"
 
 
 def test_nothing_to_do_is_done_in_no_time(database_url: str) -> None:
