@@ -43,6 +43,7 @@ class AgentComplete:
     linkedid: str
     talk_s: float
     reason: str
+    agent_channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,12 @@ def _connected(h: Headers) -> AgentConnect:
 
 def _completed(h: Headers) -> AgentComplete:
     return AgentComplete(
-        h["Queue"], h["Interface"], h["Linkedid"], float(h["TalkTime"]), clean(h["Reason"])
+        h["Queue"],
+        h["Interface"],
+        h["Linkedid"],
+        float(h["TalkTime"]),
+        clean(h["Reason"]),
+        h.get("DestChannel", ""),
     )
 
 

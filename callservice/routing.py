@@ -19,7 +19,7 @@ from agi.session import Session
 from callflow.rules.routing import EVERYBODY, CallerFacts, Matter, Route, route
 from features.customers import queries as customers
 from features.duties import queries as duties
-from features.tickets import saves as desk_tickets
+from features.tickets import saves as ticket_saves
 from features.tickets.lifecycle import TicketKind
 
 _log = structlog.get_logger(__name__)
@@ -115,7 +115,7 @@ async def _known(engine: AsyncEngine, number: str) -> CallerFacts:
     """Return what the database knows of a number."""
     async with engine.connect() as connection:
         customer = await customers.customer(connection, number)
-        open_ones = await desk_tickets.open_of_customer(connection, number, limit=MATTERS)
+        open_ones = await ticket_saves.open_of_customer(connection, number, limit=MATTERS)
         at_work = await duties.at_work(connection) if open_ones else ()
     return CallerFacts(
         sort=customer.sort.value if customer else "normal",

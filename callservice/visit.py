@@ -30,7 +30,7 @@ from callservice.journal import DialogueJournal
 from callservice.prompts import Prompts, with_message
 from callservice.telephone import Note, Telephone
 from callservice.watchdog import Switch, held
-from features.outage import rules as notice
+from features.outage import rules as outage
 from line.line import Line, LineEnded
 from line.server import LineServer
 
@@ -183,10 +183,10 @@ class CallService:
 
     def _notices(self) -> tuple[str, ...]:
         try:
-            text = (self.notices / notice.FILE).read_text(encoding="utf-8")
+            text = (self.notices / outage.FILE).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return ()
-        found = notice.read(text)
+        found = outage.read(text)
         return (f"outage_{found.kind.value}",) if found else ()
 
 

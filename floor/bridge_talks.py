@@ -46,6 +46,15 @@ def over(legs: Legs, talks: Mapping[str, Talk], now: datetime) -> list[str]:
     return gone
 
 
+def is_of(talk: Talk, agent_channel: str, linkedid: str) -> bool:
+    """Tell whether a queue means this talk; after a transfer it may name no channel, and be late.
+
+    The queue of a caller who went on to others says when the caller hangs up that the first agent
+    has completed, who talks with somebody else by then.
+    """
+    return agent_channel == talk.agent_channel if agent_channel else linkedid == talk.linkedid
+
+
 def found(
     channels: tuple[Channel, ...], phones: Collection[str], now: datetime
 ) -> tuple[dict[str, Talk], list[Leg]]:

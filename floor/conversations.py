@@ -82,12 +82,26 @@ class Conversations:
         for seat, offer in list(self.offers.items()):
             if now - offer.at > SETTLED and self._idle(seat):
                 told += self._offer_gone(seat)
-        for seat, talk in list(self.talks.items()):
-            if now - talk.since > SETTLED and self._idle(seat):
-                told += self._completed(seat, now)
+        for seat in [one for one in self.talks if self._is_silent(one, now)]:
+            told += self._completed(seat, now)
         for seat in bridged.over(self.legs, self.talks, now):
             told += self._completed(seat, now)
         return told
+
+    def _is_silent(self, seat: str, now: datetime) -> bool:
+        """Tell whether a talk's phone is idle, which may be said late, and the bridge agrees."""
+        talk = self.talks.get(seat)
+        if talk is None or now - talk.since <= SETTLED or not self._idle(seat):
+            return False
+        return not self.legs.together(talk.channel, talk.agent_channel)
+
+    def _found_together(self, now: datetime) -> list[FloorEvent]:
+        """Begin the talks that are in a bridge and nowhere else: what the bridge has is so."""
+        told: list[FloorEvent] = []
+        for bridge in self.legs.bridges():
+            for seat, talk in bridged.begun(self.legs, self.talks, bridge, now).items():
+                told += self._began(seat, talk)
+        return [*told, Changed()] if told else []
 
     def _completed(self, seat: str, now: datetime) -> list[FloorEvent]:
         if not (talk := self.talks.pop(seat, None)):
@@ -126,11 +140,14 @@ class Conversations:
 
     def _unbridged(self, event: BridgeLeave, now: datetime) -> list[FloorEvent]:
         self.legs.left(event, now)
-        for talk in self.talks.values():
+        told: list[FloorEvent] = []
+        for seat, talk in list(self.talks.items()):
             ours = event.channel in {talk.channel, talk.agent_channel}
             if ours and talk.was_together and talk.apart_since is None:
                 talk.apart_since = now
-        return []
+            if ours and talk.queue_done:
+                told += self._completed(seat, now)
+        return told
 
     def _held(self, event: Hold | Unhold, now: datetime) -> list[FloorEvent]:
         for seat, talk in self.talks.items():

@@ -47,6 +47,8 @@ class Legs:
         """Our ids of calls, by the customers' channels."""
         self._by_call: dict[str, str] = {}
         """And the other way round."""
+        self._moved: dict[str, datetime] = {}
+        """When a channel entered or left a bridge last, since Asterisk was asked last."""
 
     def customer_is(self, channel: str, call: str) -> None:
         """Know the customer of a call by the channel."""
@@ -66,6 +68,7 @@ class Legs:
 
     def entered(self, event: BridgeEnter, now: datetime) -> None:
         """Note that a channel is in a bridge."""
+        self._moved[event.channel] = now
         if before := self._legs.get(event.channel):
             self._gone(before, now)
         self._put(
@@ -82,20 +85,30 @@ class Legs:
 
     def left(self, event: BridgeLeave, now: datetime) -> None:
         """Note that a channel is in this bridge no more; one that is in the next already stays."""
+        self._moved[event.channel] = now
         leg = self._legs.get(event.channel)
         if leg and leg.bridge == event.bridge:
             self._gone(leg, now)
 
-    def resumed(self, legs: Iterable[Leg]) -> None:
-        """Know these legs and no others: what Asterisk said when it was asked."""
+    def resumed(self, said: Iterable[Leg], asked: datetime) -> None:
+        """Know what Asterisk said when it was `asked`; what we heard since then is newer."""
+        before, moved = self._legs, {one for one, at in self._moved.items() if at >= asked}
+        self._moved = {one: at for one, at in self._moved.items() if one in moved}
         self._legs, self._bridges = {}, {}
-        for leg in legs:
-            self._put(leg)
+        for leg in said:
+            if leg.channel not in moved:
+                self._put(_merged(before.get(leg.channel), leg))
+        for channel in moved & set(before):
+            self._put(before[channel])
         for leg in list(self._legs.values()):
             leg.customer = leg.customer or self._customers.get(leg.channel, "")
             if leg.customer:
                 self.customer_is(leg.channel, leg.customer)
                 self._serve(leg.bridge)
+
+    def bridges(self) -> list[str]:
+        """Return the bridges in which more than one is."""
+        return [bridge for bridge, legs in self._bridges.items() if len(legs) > 1]
 
     def customer_in(self, bridge: str) -> Leg | None:
         """Return the customer's leg of a bridge, if there is one."""
@@ -167,6 +180,14 @@ class Legs:
     def _changed(self, bridge: str, now: datetime) -> None:
         for one in self._in(bridge):
             one.since = now
+
+
+def _merged(known: Leg | None, said: Leg) -> Leg:
+    """Return a leg as it is said to be; one we know also knows since when, and whom it served."""
+    if known is None or known.bridge != said.bridge:
+        return said
+    known.customer = known.customer or said.customer
+    return known
 
 
 def seat_of_channel(channel: str) -> str:

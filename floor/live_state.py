@@ -95,7 +95,7 @@ class LiveState(Conversations):
         for linkedid, waiter in list(self.waiting.items()):
             if waiter.left_at and now - waiter.left_at > SETTLED:
                 told += self._gone(linkedid, now, sent_on=True)
-        return [*told, *self._end_silent(now)]
+        return [*told, *self._end_silent(now), *self._found_together(now)]
 
     def resumed(
         self, state: QueueState, channels: tuple[Channel, ...], now: datetime, *, asked: datetime
@@ -189,20 +189,30 @@ class LiveState(Conversations):
             self._count(linkedid, Waited(seconds, answered=True))
         call = self._calls.get(linkedid, "")
         self.legs.customer_is(event.channel, call)
-        self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
+        began: list[FloorEvent] = []
+        known = self.talks.get(seat)
+        if known is None or known.agent_channel != event.agent_channel:
+            self.talks[seat] = Talk(call, linkedid, event.channel, event.agent_channel, now)
+            began = [Talking(seat, call, now)]
         gone: list[FloorEvent] = [
             notice
             for other, offer in list(self.offers.items())
             if offer.linkedid == linkedid
             for notice in self._offer_gone(other)
         ]
-        return [*gone, Talking(seat, call, now), Changed()]
+        return [*gone, *began, Changed()]
 
     def _parted(self, event: AgentComplete, now: datetime) -> list[FloorEvent]:
         seat = seat_of(event.interface)
         talk = self.talks.get(seat)
-        if talk and event.reason == "transfer":
+        if talk is None or not bridged.is_of(talk, event.agent_channel, event.linkedid):
+            return []  # said late, of an earlier talk at this seat
+        is_together = self.legs.together(talk.channel, talk.agent_channel)
+        if event.reason == "transfer" and (event.agent_channel or not is_together):
             talk.parted = talk.parted or "transfer"
+        if is_together:  # the bridge says when, and whether at all
+            talk.queue_done = bool(event.agent_channel)
+            return []
         return self._completed(seat, now)
 
     def _completed(self, seat: str, now: datetime) -> list[FloorEvent]:
@@ -256,8 +266,7 @@ class LiveState(Conversations):
         worker = self.workers.get(seat)
         if event.paused and event.reason == AUTO_PAUSE and worker and worker.available:
             told.append(PausedBySwitch(seat))
-        talk = self.talks.get(seat)
-        if talk and now - talk.since > SETTLED and self._idle(seat):
+        if self._is_silent(seat, now):
             told += self._completed(seat, now)
         if worker and (before is None or before.device != event.status):
             told.append(PhoneChanged(seat))
@@ -269,15 +278,20 @@ class LiveState(Conversations):
         self, channels: tuple[Channel, ...], now: datetime, asked: datetime
     ) -> list[FloorEvent]:
         found, legs = bridged.found(channels, self.members, now)
-        self.legs.resumed(legs)
+        self.legs.resumed(legs, asked)
         told: list[FloorEvent] = []
-        for seat in [one for one, talk in self.talks.items() if talk.since < asked]:
-            if seat not in found or found[seat].linkedid != self.talks[seat].linkedid:
+        there = {one.name for one in channels}
+        for seat, talk in list(self.talks.items()):
+            if talk.since >= asked:
+                continue
+            if not {talk.channel, talk.agent_channel} <= there:
                 told += self._completed(seat, now)
+            talk.was_together = True  # who is between two bridges now has a second
         for seat in set(found) - set(self.talks):
-            self.talks[seat] = found[seat]
-            self._call_is(found[seat].linkedid, found[seat].call)
-            told.append(Talking(seat, found[seat].call, found[seat].since))
+            if self.legs.together(found[seat].channel, found[seat].agent_channel):
+                self._call_is(found[seat].linkedid, found[seat].call)
+                told += self._began(seat, found[seat])
+        told += self._found_together(now)
         for seat in [one for one in self.offers if self._idle(one)]:
             told += self._offer_gone(seat)
         return told

@@ -113,3 +113,5 @@ class Talk:
     was_together: bool = False
     apart_since: datetime | None = None
     """Since when the two legs are in different bridges."""
+    queue_done: bool = False
+    """The queue has said that it is over, but the two are in one bridge still."""

@@ -20,7 +20,7 @@ from features.calls.lifecycle import CallRecord
 from features.calls.queries import CallFilter
 from features.customers import queries as customers
 from features.customers.queries import Customer
-from features.tickets import saves as desk_tickets
+from features.tickets import saves as ticket_saves
 from features.tickets.lifecycle import Ticket
 from floor.callback_events import UNFOUND
 from floor.changes import Offered
@@ -111,7 +111,7 @@ class ScreenPop:
 async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
     """Return what is known of the caller of a call; nothing of one who hides the number."""
     number = number or await queries.caller(database, call_id) or ""
-    ticket = await desk_tickets.of_call(database, call_id)
+    ticket = await ticket_saves.of_call(database, call_id)
     if not number:
         return Background(ticket=ticket.number if ticket else None)
     latest = (await queries.calls(database, CallFilter(number=number), limit=SHOWN + 1)).items
@@ -119,7 +119,7 @@ async def background(database: AsyncConnection, call_id: str, number: str) -> Ba
         call=next((one for one in latest if one.id == call_id), None),
         customer=await customers.customer(database, number),
         calls=[one for one in latest if one.id != call_id][:SHOWN],
-        tickets=await desk_tickets.open_of_customer(database, number, limit=SHOWN),
+        tickets=await ticket_saves.open_of_customer(database, number, limit=SHOWN),
         callbacks=await callbacks.open_to(database, number),
         ticket=ticket.number if ticket else None,
     )

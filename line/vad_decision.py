@@ -19,8 +19,8 @@ SAMPLE_RATE: Final = 8000
 MOST_WAITING_BYTES: Final = 8 * FRAME_BYTES  # after a stall at most 160 ms are caught up at once
 GATE_MODE: Final = 2  # webrtcvad: modes 0 and 1 open for hum, mode 3 misses quiet callers
 
-# Log-odds of a voice, chosen on the tuning half (docs/voice-activity.md): low, a false hang-up being worse
-# than a dead line kept open; higher while an echo of our own prompt may be on the line.
+# Log-odds of a voice, chosen on the tuning half (docs/voice-activity.md): low, a false hang-up
+# being worse than a dead line kept open; higher while an echo of our own prompt may be on the line.
 STARTS_ABOVE: Final = -1.0
 STARTS_ABOVE_ECHO: Final = 1.0
 ACROSS: Final = 4  # frames whose mean must be above

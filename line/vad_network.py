@@ -13,7 +13,7 @@ import numpy as np
 from line.vad_features import INPUTS, Floats
 
 MEMORY: Final = 64  # floats kept for a line
-WEIGHTS: Final = Path(__file__).with_name("ear_network.npz")
+WEIGHTS: Final = Path(__file__).with_name("vad_network.npz")
 
 
 @dataclass(frozen=True, slots=True)

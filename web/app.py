@@ -53,7 +53,7 @@ from features.handovers import api as handovers
 from features.handovers import pages as routes_handover
 from features.knowledge import api as knowledge
 from features.knowledge import pages as routes_knowledge
-from features.outage import api as notice
+from features.outage import api as outage
 from features.supervision import api as agents
 from features.supervision import pages as routes_floor
 from features.tickets import api as tickets
@@ -136,7 +136,7 @@ PARTS = (
     campaign_talks.router,
     do_not_call.router,
     audit.router,
-    notice.router,
+    outage.router,
     session.router,
     accounts.router,
     duty.router,

@@ -45,8 +45,8 @@ HOTLINE = {"parts": WITH_DESK, "max_wait": 90, "ring_agent_for": 10, "wrap_up_fo
 BROWSERS = (("2101", 1730.0), ("2102", 2150.0))
 DESK_PHONES = (("2103", "8101", 2590.0), ("2104", "8102", 1930.0))
 LEADER = ("2105", "8103", 2370.0)
-CALLERS = (1370.0, 1010.0, 2810.0)
-"""The callers' own tones, one for each lane."""
+CALLERS = (1370.0, 1010.0, 1250.0)
+"""The callers' own tones, one for each lane; no overtone of anybody's is another's."""
 DEAD_AIR_S = 5.0
 SPEAKS_S = 0.8
 TALKS_S = 2.0

@@ -14,7 +14,7 @@ from features.callbacks.lifecycle import ON_THE_PHONE, CallbackKind, CallbackSta
 from features.callbacks.queries import Callback, CallbackFilter
 from features.calls import queries
 from features.customers.shapes import CallbackShape
-from features.tickets import saves as desk_tickets
+from features.tickets import saves as ticket_saves
 from web.asking import (
     Asking,
     CurrentUser,
@@ -139,7 +139,7 @@ async def _made(
             raise Refused(422, "Say whom to call: a number, or the call.")
         number = found(await queries.caller(connection, given.call_id.lower()), "call")
     if given.ticket is not None:
-        ticket_id = found(await desk_tickets.key(connection, given.ticket), "ticket")
+        ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")
     key, fresh = await callbacks.once(
         connection,
         number=number,

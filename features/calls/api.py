@@ -19,7 +19,7 @@ from features.calls.shapes import (
     StretchShape,
     TicketShape,
 )
-from features.tickets import saves as desk_tickets
+from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
 from permissions.roles import sees_numbers
 from settings import Settings
@@ -114,7 +114,7 @@ async def open_ticket(
     current: Settings = request.app.state.settings
     now = datetime.now(UTC)
     ticket = await asking.write(
-        lambda connection: desk_tickets.open_for_call(
+        lambda connection: ticket_saves.open_for_call(
             connection,
             call_id.lower(),
             handler=principal.number or None,
@@ -132,7 +132,7 @@ async def ask_for_ticket(call_id: Identity, _principal: CurrentUser, asking: Ask
     now = datetime.now(UTC)
     return AskShape(
         ask=await asking.write(
-            lambda connection: desk_tickets.ask_once(connection, call_id.lower(), now=now)
+            lambda connection: ticket_saves.ask_once(connection, call_id.lower(), now=now)
         )
     )
 

@@ -14,10 +14,8 @@ from starlette.datastructures import UploadFile
 from callflow.call import Language
 from features.audit.looks import look, noted, recorded
 from features.customers.queries import CustomerSort
-from features.emergency_notifications import audio_files
-from features.emergency_notifications import choosing
+from features.emergency_notifications import audio_files, choosing, page_values
 from features.emergency_notifications import households as notification_households
-from features.emergency_notifications import page_values
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.api import (
     LONGEST,

@@ -14,7 +14,7 @@ from features.calls import queries
 from features.calls.queries import TicketFilter
 from features.calls.shapes import TicketShape
 from features.customers.shapes import TicketVersionShape
-from features.tickets import saves as desk_tickets
+from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
 from features.tickets.lifecycle import BUSINESSES, NATURES, Ticket, TicketKind, TicketState
 from features.tickets.saves import ConflictError, TicketVersion
@@ -134,7 +134,7 @@ async def save_ticket(
 
     async def saved(connection: AsyncConnection) -> Ticket | None:
         await _require_department(connection, ticket_id, fields)
-        return await desk_tickets.save(
+        return await ticket_saves.save(
             connection,
             ticket_id,
             version=given.version,
@@ -159,7 +159,7 @@ async def list_versions(
     async def kept(connection: AsyncConnection) -> list[TicketVersion] | None:
         if await queries.ticket(connection, ticket_id) is None:
             return None
-        return list(await desk_tickets.versions(connection, ticket_id))
+        return list(await ticket_saves.versions(connection, ticket_id))
 
     versions = found(await asking.ask(kept), "ticket")
     noted(asking, look(principal, "ticket.versions", ticket_id))

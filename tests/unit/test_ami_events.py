@@ -104,7 +104,9 @@ def test_a_member_is_read_with_name_state_and_calls() -> None:
         ),
         (
             {**SNAPSHOT, **RUNG, "Event": "AgentComplete", "TalkTime": "61", "Reason": "caller"},
-            AgentComplete("hotline", "PJSIP/w01", "trk1-5.1", 61.0, "caller"),
+            AgentComplete(
+                "hotline", "PJSIP/w01", "trk1-5.1", 61.0, "caller", agent_channel="PJSIP/w01-1"
+            ),
         ),
     ],
 )

@@ -15,7 +15,7 @@ import logs
 from callflow.call import Language
 from callflow.events import JournalEvent
 from features.calls.timeline import told
-from features.outage import rules as notice
+from features.outage import rules as outage
 from features.outage.rules import LONGEST, OutageAnnouncement, OutageKind
 from permissions.roles import IN_CHINESE, Role
 from phone_numbers.masking import masked_digits, masked_name, masked_number, masked_text
@@ -49,13 +49,13 @@ def test_numbers_in_a_text_are_masked() -> None:
 
 @pytest.mark.parametrize("kind", [OutageKind.POWER, OutageKind.COMPUTER])
 def test_a_notice_is_read_as_it_was_written(kind: OutageKind) -> None:  # QUE-6
-    put = notice.standard(kind, SINCE)
-    assert notice.read(notice.written(put)) == put
+    put = outage.standard(kind, SINCE)
+    assert outage.read(outage.written(put)) == put
 
 
 @given(st.text())
 def test_a_broken_notice_is_no_notice(text: str) -> None:
-    assert notice.read(text) is None
+    assert outage.read(text) is None
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_broken_notice_is_no_notice(text: str) -> None:
     ],
 )
 def test_a_notice_of_an_unknown_shape_is_no_notice(text: str) -> None:
-    assert notice.read(text) is None
+    assert outage.read(text) is None
 
 
 def test_a_notice_is_cleaned_and_cut() -> None:
     long = OutageAnnouncement(OutageKind.POWER, "\x1b" + "停" * 999, "\u202e", SINCE)
-    read = notice.read(notice.written(long))
+    read = outage.read(outage.written(long))
     assert read is not None
     assert (read.text_zh, read.text_en) == ("停" * LONGEST, "")
 

@@ -28,7 +28,7 @@ def test_the_pages_decide_as_agents_expect(script: Path) -> None:
 
 
 def test_every_script_says_first_what_it_owns_and_is_short() -> None:
-    for path in (PROJECT / "desk" / "static").rglob("*"):
+    for path in (PROJECT / "web" / "static").rglob("*"):
         if path.suffix not in {".js", ".css"}:
             continue
         lines = path.read_text().splitlines()
@@ -37,7 +37,7 @@ def test_every_script_says_first_what_it_owns_and_is_short() -> None:
 
 
 def test_no_script_puts_html_or_code_of_others_into_a_page() -> None:
-    for path in (PROJECT / "desk" / "static").rglob("*.js"):
+    for path in (PROJECT / "web" / "static").rglob("*.js"):
         text = path.read_text()
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in text, f"{path}: {way}"

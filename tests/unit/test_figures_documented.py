@@ -11,8 +11,8 @@ from web.words import section
 ROW = re.compile(r"^\| ([a-z_]+) \| .+? \| (.+) \|$", re.MULTILINE)
 MEANINGS = dict(ROW.findall((PROJECT / "docs" / "figures.md").read_text(encoding="utf-8")))
 SHOWN = "".join(
-    path.read_text(encoding="utf-8") for path in (PROJECT / "desk" / "pages").glob("*.html")
-) + (PROJECT / "desk" / "pages" / "story.py").read_text(encoding="utf-8")
+    path.read_text(encoding="utf-8") for path in PROJECT.glob("features/*/templates/*.html")
+) + (PROJECT / "features" / "calls" / "page_timeline.py").read_text(encoding="utf-8")
 
 
 def test_the_page_of_figures_says_what_the_pages_say() -> None:

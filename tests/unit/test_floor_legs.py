@@ -165,3 +165,89 @@ def test_a_look_at_asterisk_finds_everybody_in_a_conference() -> None:
     heard(live_state, at(70), BridgeLeave(PHONE, "b1"))
     live_state.tick(at(70.2))
     assert [one.seat for one in live_state.tick(at(72)) if isinstance(one, CallEnded)] == ["w01"]
+
+
+def ends(channel: str, reason: str = "caller") -> AgentComplete:
+    return AgentComplete("hotline", "PJSIP/w01", LINKED, 7.0, reason, channel)
+
+
+def test_a_queue_that_says_late_that_an_earlier_talk_is_over_ends_no_other() -> None:
+    live_state = talking()
+    again = "PJSIP/w01-00000009"
+    heard(live_state, at(5), BridgeLeave(PHONE, "b1"), BridgeLeave(CALLER, "b1"))
+    heard(live_state, at(6), enters(again, "b4"), enters(CALLER, "b4"))
+    assert not told(heard(live_state, at(7), ends(PHONE)), CallEnded)
+    assert live_state.talks["w01"].agent_channel == again
+    of_another = AgentComplete("hotline", "PJSIP/w01", "trk-0.5", 60.0, "caller")
+    assert not told(heard(live_state, at(8), of_another), CallEnded)
+    heard(live_state, at(9), ends(""), BridgeLeave(CALLER, "b4"), enters(CALLER, "b4"))
+    assert not told(live_state.tick(at(9.2)), CallEnded), "from one bridge to the next"
+
+
+def test_a_talk_that_is_over_for_the_queue_goes_on_while_the_two_are_together() -> None:
+    live_state = talking()
+    assert not told(heard(live_state, at(5), ends(PHONE)), CallEnded)
+    [ended] = told(heard(live_state, at(6), BridgeLeave(PHONE, "b1")), CallEnded)
+    assert ended == CallEnded("w01", CALL, "", at(6))
+
+
+def test_a_phone_that_is_said_to_be_idle_ends_no_talk_in_a_bridge() -> None:
+    live_state = talking()
+    notices = live_state.heard(member("w01", DeviceState.IDLE), at(20))
+    notices += live_state.tick(at(21))
+    assert not told(notices, CallEnded)
+    heard(live_state, at(22), BridgeLeave(PHONE, "b1"), BridgeLeave(CALLER, "b1"))
+    assert told(live_state.tick(at(22.2)), CallEnded), "idle, and alone: at once"
+
+
+def test_what_is_heard_while_asterisk_is_asked_is_newer_than_its_answer() -> None:
+    live_state = talking()
+    state = QueueState(0, (member(device=2), member("w02", 2)))
+    heard(live_state, at(30), BridgeLeave(PHONE, "b1"), BridgeLeave(CALLER, "b1"))
+    said = (Channel(CALLER, LINKED, LINKED, "Queue", "", CALL, 30),)
+    heard(live_state, at(31.1), enters(SECOND, "b2"), enters(CALLER, "b2"))
+    notices = live_state.resumed(state, said, at(31.2), asked=at(31))
+    ended = [one for one in notices if isinstance(one, CallEnded)]
+    assert "w02" not in {one.seat for one in ended}
+    assert live_state.legs.together(CALLER, SECOND)
+    assert list(live_state.talks_of(CALL)) == ["w02"]
+    heard(live_state, at(40.1), BridgeLeave(SECOND, "b2"))
+    was = (
+        Channel(CALLER, LINKED, LINKED, "Queue", "b2", CALL, 40),
+        Channel(SECOND, "trk-1.9", LINKED, "AppQueue", "b2", CALL, 9),
+    )
+    live_state.resumed(state, was, at(40.2), asked=at(40))
+    assert not live_state.legs.knows(SECOND)
+
+
+def test_a_call_that_goes_by_another_link_now_is_still_the_same_talk() -> None:
+    live_state = talking()
+    state = QueueState(0, (member(device=2), member("w02", 2)))
+    said = (
+        Channel(CALLER, LINKED, "trk-0.1", "Queue", "b1", CALL, 30),
+        Channel(PHONE, "trk-1.1", "trk-0.1", "AppQueue", "b1", CALL, 29),
+    )
+    notices = live_state.resumed(state, said, at(31), asked=at(30))
+    assert not told(notices, CallEnded)
+    assert list(live_state.talks_of(CALL)) == ["w01"]
+
+
+def test_a_talk_that_a_bridge_has_and_nobody_told_of_is_found_at_the_next_tick() -> None:
+    live_state = talking()
+    del live_state.talks["w01"]
+    assert told(live_state.tick(at(10)), Talking) == [Talking("w01", CALL, at(10))]
+
+
+def test_a_look_at_asterisk_between_two_bridges_ends_no_talk() -> None:
+    live_state = talking()
+    state = QueueState(0, (member(device=2), member("w02", 2)))
+    heard(live_state, at(30), BridgeLeave(PHONE, "b1"), BridgeLeave(CALLER, "b1"))
+    said = (
+        Channel(CALLER, LINKED, LINKED, "BridgeAdd", "", CALL, 30),
+        Channel(PHONE, "trk-1.1", LINKED, "AppQueue", "", CALL, 29),
+    )
+    notices = live_state.resumed(state, said, at(30.5), asked=at(30.2))
+    heard(live_state, at(30.8), enters(PHONE, "b2"), enters(CALLER, "b2"))
+    notices += live_state.tick(at(33))
+    assert not told(notices, CallEnded)
+    assert list(live_state.talks_of(CALL)) == ["w01"]

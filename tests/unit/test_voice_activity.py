@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from line import vad_echo as ear_echo
+from line import vad_echo
 from line.vad import (
     FRAME_BYTES,
     HeardEvent,
@@ -143,7 +143,7 @@ def test_what_is_known_of_prompts_may_be_forgotten_while_they_play(
 
     by_heart = events()
     assert by_heart
-    monkeypatch.setattr(ear_echo, "STEPS_KEPT", 20)
+    monkeypatch.setattr(vad_echo, "STEPS_KEPT", 20)
     assert events() == by_heart
 
 
