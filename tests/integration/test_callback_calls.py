@@ -182,7 +182,9 @@ async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-
     async with hall.writing.begin() as connection:
         known = {"number": "13800138000", "name": "", "sort": "large", "note": ""}
         await connection.execute(
-            insert(CustomerRow).values(**known, first_agent=None, updated_at=now, updated_by="x")
+            insert(CustomerRow).values(
+                **known, first_agent=None, area="", updated_at=now, updated_by="x"
+            )
         )
     await hall.callbacks()
     async with hall.dispatcher():

@@ -237,7 +237,7 @@ def _die_at(broken: pytest.MonkeyPatch, step: str) -> None:
             broken.setattr("sqlalchemy.ext.asyncio.AsyncTransaction.commit", die)
             broken.setattr("sqlalchemy.engine.Transaction.commit", die)
         case _:
-            broken.setattr(f"ledger.intake.writes.{step}", die)
+            broken.setattr(f"ledger.archive.writes.{step}", die)
 
 
 async def test_a_full_disk_delays_a_recording_and_costs_none(
