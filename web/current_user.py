@@ -18,8 +18,10 @@ from features.accounts import sessions, tokens
 from features.accounts.queries import Account
 from features.accounts.sessions import Session
 from features.accounts.tokens import Token
-from permissions.roles import Role
-from permissions.routes import BEFORE_THE_CHANGE, LEADERS, WEB_SOCKET, Open, Route, allowed
+from permissions.declared import declared
+from permissions.declaring import WEB_SOCKET, Open, Route
+from permissions.roles import LEADERS, Role
+from permissions.routes import allowed
 from web.authentication import cookie
 from web.authentication import csrf as guard
 from web.places import Owner, Peer, Places
@@ -66,6 +68,12 @@ class Principal:
     """What unsafe requests of this session must carry; empty for a program."""
     language: str = ""
     """The language the person wants the pages in."""
+    department: str = ""
+    """Of the person's account; empty: none."""
+    serving: frozenset[str] = frozenset()
+    """Numbers of the customers whom the person serves now."""
+    widened: frozenset[str] = frozenset()
+    """Settings of this installation that widen the rights of roles (`permissions.scopes.Grant`)."""
     must_change: bool = False
     """The password was given by somebody else: until it is changed nothing else may be done."""
 
@@ -107,7 +115,7 @@ async def admitted(
     _take_place(connection, principal)
     if principal.role not in roles:
         raise Refused(403, f"The role {principal.role.value} has no right to this.")
-    if principal.must_change and route not in BEFORE_THE_CHANGE:
+    if principal.must_change and route not in declared().before_the_change:
         raise MustChange(403, "Change your one-time password first.")
     return principal
 

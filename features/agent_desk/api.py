@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.agent_desk.targets import target
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
-from permissions.routes import LEADERS
+from permissions.roles import LEADERS
 from web.asking import Identity, Person
 from web.current_user import Principal
 from web.live import floor_of

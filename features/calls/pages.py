@@ -19,8 +19,7 @@ from features.calls.search_form import TypedCalls, read
 from features.calls.stretches import Stretch
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
-from permissions.roles import Role
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Identity
 from web.pages import language_of, page
@@ -104,7 +103,7 @@ async def show_call(
     noted(asking, look(principal, "call.read", story.call.id))
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    may_listen = _may(principal.role, "/api/v1/recordings/{recording_id}/audio")
+    may_listen = may(principal, "recording.listen")
     numbers = [each.number for each in story.tickets]
     visits_of = await asking.ask(lambda one: campaign_results.of_ticket_numbers(one, numbers))
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)
@@ -121,10 +120,10 @@ async def show_call(
         visits_of=visits_of,
         asked=campaign_words.asked,
         meant=campaign_words.meant,
-        opens_campaigns=_may(principal.role, "/campaigns/{campaign_id}"),
+        opens_campaigns=may(principal, "campaign.read"),
         listeners=await listeners(asking, recordings) if may_listen else [],
         may_listen=may_listen,
-        may_open_customer=_may(principal.role, "/customers/{number}"),
+        may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
         more=more(story.call, show, language_of(request)),
@@ -160,8 +159,3 @@ async def show_recording(
     if recording is None:
         raise Refused(404, "There is no recording with this id.")
     return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)
-
-
-def _may(role: Role, path: str) -> bool:
-    rule = allowed("GET", path)
-    return isinstance(rule, frozenset) and role in rule

@@ -20,8 +20,7 @@ from features.campaigns.queries import Campaign
 from features.campaigns.shapes import TalkShape
 from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
-from permissions.roles import sees_numbers
-from permissions.routes import LEADERS
+from permissions.roles import LEADERS, sees_numbers
 from web.asking import Asking, CurrentUser, Given, Identity, found
 from web.current_user import Principal
 from web.problems import Refused, documented

@@ -21,8 +21,7 @@ from features.wake_ups.api import is_emergency, number_of, reachable
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import ForecastShape
-from permissions.roles import Role
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -114,7 +113,7 @@ async def show_evidence(
         rung=found.attempts,
         said_by=found.said_by,
         recordings=found.recordings,
-        may_open_calls=_may(principal.role, "/calls/{call_id}"),
+        may_open_calls=may(principal, "call.read"),
         tags=TAGS,
         show=Formats(settings.zone, principal.role),
         there=Formats(ZoneInfo(found.shown.zone), principal.role),
@@ -160,7 +159,7 @@ async def _shown(
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
         today=f"{now.astimezone(settings.zone):%Y-%m-%d}",
         may_register=_registers(principal),
-        may_export=_may(principal.role, "/api/v1/wake-register.csv"),
+        may_export=may(principal, "wake_up.export"),
         show=Formats(settings.zone, principal.role),
         there=lambda zone: Formats(ZoneInfo(zone), principal.role),
         now=now,
@@ -250,13 +249,5 @@ def _day(form: Typed, name: str) -> date | None:
         return None
 
 
-def _may(role: Role, path: str) -> bool:
-    rule = allowed("GET", path)
-    return isinstance(rule, frozenset) and role in rule
-
-
 def _registers(principal: Principal) -> bool:
-    rule = allowed("POST", "/wake-ups")
-    return (
-        principal.account_id is not None and isinstance(rule, frozenset) and principal.role in rule
-    )
+    return principal.account_id is not None and may(principal, "wake_up.register")

@@ -15,8 +15,9 @@ import callservice.journal
 import callservice.routing
 import dispatch.metrics
 import line.metrics
-from permissions.roles import IN_CHINESE, Role, sees_numbers
-from permissions.routes import LEADERS, POLICY, Open, is_page
+from permissions.declaring import Open
+from permissions.roles import IN_CHINESE, LEADERS, Role, sees_numbers
+from permissions.routes import POLICY, is_page
 from settings import PROJECT
 from tests.integration.desk_room import Room, room
 from web.metrics import OF_CALLS, OF_LEDGER
