@@ -1,7 +1,7 @@
 """Owns who works at the hotline: the roles of the regulations, and who may see a whole number.
 
-Does no I/O. The caller is no role here: callers hold no account. Which role may ask which question
-is the desk's table (`permissions/routes.py`); this module knows only what belongs to the role
+Does no I/O. The caller is no role here: callers hold no account. What a role may do is declared by
+each feature (`features/<name>/permissions.py`); this module knows only what belongs to the role
 itself.
 """
 
@@ -43,6 +43,21 @@ IN_CHINESE: dict[Role, str] = {
     Role.DEPARTMENT: "处理部门",
     Role.ADMINISTRATOR: "管理员",
 }
+
+LEADERS = frozenset({Role.TEAM_LEADER, Role.MANAGER, Role.ADMINISTRATOR})
+
+AGENTS = frozenset({Role.JUNIOR_AGENT, Role.SENIOR_AGENT})
+
+SEATED = AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
+"""Who works at a seat with a phone (QUE-4)."""
+
+WRITERS = LEADERS | AGENTS | {Role.TEXT_CLERK, Role.RECORDING_CLERK, Role.SURVEYOR}
+"""Who types into tickets and of customers: talks, takes down, asks afterwards."""
+
+CUSTOMERS = WRITERS | {Role.SWITCHBOARD}
+"""Who has to do with customers: promises calls back, looks up who calls (CBK-1)."""
+
+EVERYONE = frozenset(Role)
 
 _SEE_NUMBERS = frozenset(
     {

@@ -1,6 +1,7 @@
 """Owns the putting together of the desk: routes, policy, problems, figures and the edge.
 
-Nothing starts with a route that the policy does not name.
+Features bring their routes (`web/registration.py`). Nothing starts with a route that nobody
+declares.
 """
 
 import asyncio
@@ -20,51 +21,12 @@ from starlette.exceptions import HTTPException
 
 from db.bounded import Database, NotAnsweringError
 from db.engine import engine
-from features.accounts import api as accounts
-from features.accounts import api_session as session
-from features.accounts import pages as routes_accounts
-from features.accounts import pages_company as routes_company
-from features.accounts import pages_sign_in as routes_doors
-from features.agent_desk import api as control
-from features.agent_desk import api_colleagues as colleagues
-from features.agent_desk import pages as routes_work
-from features.audit import api as audit
-from features.audit import pages as routes_audit
-from features.callbacks import api as callbacks
-from features.callbacks import pages as routes_callbacks
-from features.calls import api as calls
-from features.calls import api_recordings as recordings
-from features.calls import pages as routes_calls
 from features.calls.waveforms import Waveforms
-from features.campaigns import api as campaigns
-from features.campaigns import api_export as campaign_export
-from features.campaigns import api_lists as campaign_lists
-from features.campaigns import api_talks as campaign_talks
-from features.campaigns import pages as routes_campaigns
-from features.campaigns import pages_new as routes_campaign_new
-from features.customers import api as customers
-from features.customers import pages as routes_customers
-from features.do_not_call import api as do_not_call
-from features.do_not_call import pages as routes_do_not_call
-from features.duties import api as duty
-from features.emergency_notifications import api as incidents
-from features.emergency_notifications import pages as routes_notices
-from features.handovers import api as handovers
-from features.handovers import pages as routes_handover
-from features.knowledge import api as knowledge
-from features.knowledge import pages as routes_knowledge
-from features.outage import api as outage
-from features.supervision import api as agents
-from features.supervision import pages as routes_floor
-from features.tickets import api as tickets
-from features.wake_ups import api as wake_ups
-from features.wake_ups import api_lists as wake_files
-from features.wake_ups import pages as routes_wake_ups
-from features.wake_ups import pages_lists as routes_wake_files
 from floor import assembly as opening
 from floor.floor import Floor
 from floor.metrics import REGISTRY
-from permissions.routes import LEADERS, require_policy
+from permissions.roles import LEADERS
+from permissions.routes import require_policy
 from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
@@ -81,6 +43,7 @@ from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomColle
 from web.places import Places
 from web.problems import Problem, answer_with_problems, problem
 from web.refused import by_a_person, refused, sentence, wrongly_asked
+from web.registration import features
 
 VERSION = "1"
 """Of the API: `/api/v1`."""
@@ -90,24 +53,11 @@ CLOSING_S = 1.0
 
 RETRY_AFTER_S = 5
 
-TAGS = [
-    {"name": "calls", "description": "Calls, and what happened in them (ANS-4)."},
-    {"name": "tickets", "description": "Tickets: complaints, suggestions, questions, faults."},
-    {"name": "recordings", "description": "Recordings and their audio (ANS-5, QA-5)."},
-    {"name": "customers", "description": "Customers, by their number (QUE-1, QUE-3)."},
-    {"name": "knowledge", "description": "Answers that agents find during a call (TKT-15)."},
-    {"name": "callbacks", "description": "Calls back that were promised (CBK-1, SIL-4)."},
-    {"name": "handovers", "description": "The shift hand-over log (RPT-4)."},
-    {"name": "wake-ups", "description": "The register of wake-ups, and each of them (WAK-1…5)."},
-    {"name": "incidents", "description": "Emergency notifications, and who was told (CBK-5)."},
-    {"name": "campaigns", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
-    {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
-    {"name": "outage", "description": "The outage announcement in front of the hotline (QUE-6)."},
-    {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
-    {"name": "live", "description": "Events to open pages, as they happen."},
-    {"name": "people", "description": "Sessions, passwords and accounts (SEC-3)."},
-    {"name": "state", "description": "For machines that watch this one."},
-]
+TAGS = {
+    "live": "Events to open pages, as they happen.",
+    "state": "For machines that watch this one.",
+}
+"""Of the routes that no feature brings."""
 
 about = APIRouter(tags=["state"])
 
@@ -119,53 +69,8 @@ async def show_description(request: Request) -> JSONResponse:
     return JSONResponse(app.openapi())
 
 
-PARTS = (
-    calls.router,
-    tickets.router,
-    recordings.router,
-    customers.router,
-    knowledge.router,
-    callbacks.router,
-    handovers.router,
-    wake_files.router,
-    wake_ups.router,
-    incidents.router,
-    campaign_lists.router,
-    campaign_export.router,
-    campaigns.router,
-    campaign_talks.router,
-    do_not_call.router,
-    audit.router,
-    outage.router,
-    session.router,
-    accounts.router,
-    duty.router,
-    control.router,
-    agents.router,
-    colleagues.router,
-    live.router,
-    state.router,
-    about,
-    routes_assets.router,
-    routes_doors.router,
-    routes_company.router,
-    routes_work.router,
-    routes_calls.router,
-    routes_floor.router,
-    routes_customers.router,
-    routes_callbacks.router,
-    routes_audit.router,
-    routes_accounts.router,
-    routes_handover.router,
-    routes_wake_files.router,
-    routes_wake_ups.router,
-    routes_notices.router,
-    routes_campaign_new.router,
-    routes_campaigns.router,
-    routes_do_not_call.router,
-    routes_knowledge.router,
-)
-"""Everything the desk answers; each of their routes has its line in `permissions/routes.py`."""
+SHARED = (live.router, state.router, about, routes_assets.router)
+"""The routes that no feature brings."""
 
 
 def built(settings: Settings) -> FastAPI:
@@ -185,11 +90,11 @@ def wired() -> FastAPI:
         redirect_slashes=False,
         dependencies=[Depends(admitted)],
         generate_unique_id_function=_named,
-        openapi_tags=TAGS,
+        openapi_tags=_tags(),
         lifespan=_lifespan,
     )
-    for part in PARTS:
-        app.include_router(part)
+    for router in (*SHARED, *(one for each in features().values() for one in each.routers)):
+        app.include_router(router)
     require_policy(app.routes)
     answer_with_problems(app)
     app.add_exception_handler(HTTPException, refused)
@@ -237,13 +142,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     database: Database = app.state.database
     running = {
         asyncio.create_task(floor.run()),
-        *(asyncio.create_task(watching.watch(news, database, floor)) for news in watching.ALL),
+        *(
+            asyncio.create_task(watching.watch(news, database, floor))
+            for feature in features().values()
+            for news in feature.news
+        ),
     }
     yield {}
     for task in running:
         task.cancel()
     await asyncio.wait(running, timeout=CLOSING_S)
     await database.close(within=CLOSING_S)
+
+
+def _tags() -> list[dict[str, str]]:
+    every = [each.tags for each in features().values()] + [TAGS]
+    return [{"name": name, "description": said} for tags in every for name, said in tags.items()]
 
 
 def _named(route: APIRoute) -> str:

@@ -13,31 +13,17 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from callflow.call import Language
-from permissions.routes import POLICY, Open
+from permissions.declared import declared
+from permissions.may import may
 from settings import Settings
+from web import registration
 from web.assets import Assets, NotBuiltError
 from web.current_user import Principal
+from web.registration import Place
 from web.words import said, section
 
 LANGUAGE_COOKIE = "language"
 """Set by one click in the page; it outweighs the language of the account."""
-
-PLACES = (
-    ("/work", "work"),
-    ("/floor", "floor"),
-    ("/calls", "calls"),
-    ("/customers", "customers"),
-    ("/callbacks", "callbacks"),
-    ("/wake-ups", "wake"),
-    ("/emergency-notifications", "notices"),
-    ("/campaigns", "campaigns"),
-    ("/do-not-call", "do_not_call"),
-    ("/handover", "handover"),
-    ("/knowledge", "knowledge"),
-    ("/audit", "audit"),
-    ("/accounts", "accounts"),
-)
-"""The pages of the navigation, with the words of each; a role sees those it may open."""
 
 
 @cache
@@ -94,14 +80,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status_code=status)
 
 
-def places(principal: Principal) -> list[tuple[str, str]]:
-    """Return the pages that somebody may open, as address and name of its words."""
-
-    def may_open(address: str) -> bool:
-        rule = POLICY.get(("GET", address), frozenset())
-        return not isinstance(rule, Open) and principal.role in rule
-
-    return [(address, name) for address, name in PLACES if may_open(address)]
+def places(principal: Principal) -> list[Place]:
+    """Return the pages that somebody may open, in their order."""
+    return [
+        place
+        for place in registration.places()
+        if isinstance(verb := declared().routes["GET", place.address], str) and may(principal, verb)
+    ]
 
 
 def _other(language: Language) -> Language:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,26 +16,13 @@ from settings import Settings
 from web.asking import Asking, CurrentUser
 from web.forms import Typed
 from web.pages import page
+from web.registration import features
 from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 50
 FIELDS = ("who", "subject", "action", "from", "to")
-ACTIONS: Final = (
-    *("call.read", "call.events", "recording.audio", "ticket.read", "ticket.versions"),
-    *("ticket.write", "customer.read", "customer.write", "handover.signed"),
-    *("agent.listen", "agent.whisper", "agent.join", "agent.sign_out"),
-    *("session.began", "password.refused", "password.changed", "account.added"),
-    *("account.changed", "account.reset", "account.sessions_ended"),
-    *("emergency.read", "emergency.export", "emergency.start", "emergency.stop"),
-    *("wake.import", "wake.export", "wake.pdf", "wake.awake"),
-    *("campaign.list", "campaign.made", "campaign.read", "campaign.started", "campaign.paused"),
-    *("campaign.talk", "campaign.written"),
-    *("campaign.stopped", "campaign.export", "do_not_call.added", "do_not_call.removed"),
-)
-"""What has words of its own; anything else is shown by its name."""
-
 _NUMBER = re.compile(r"^\+?\d{7,}$")
 """A subject that is a customer's number, not the id of a thing."""
 
@@ -65,7 +51,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
         form=form,
         found=found,
         anything=bool(typed),
-        actions=ACTIONS,
+        actions=[look for feature in features().values() for look in feature.looks],
         show=show,
         subject=lambda each: subject_shown(each, show),
         first_page=f"/audit?{urlencode(typed)}" if cursor else "",

@@ -19,7 +19,7 @@ from features.callbacks.lifecycle import (
     Event,
     Settled,
 )
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -141,15 +141,10 @@ async def _shown(
         longest=LONGEST_NOTE,
         on_the_phone=ON_THE_PHONE,
         talking=CallbackState.TALKING,
-        sees_calls=_sees_calls(principal),
+        sees_calls=may(principal, "call.read"),
         show=Formats(settings.zone, principal.role),
         now=now,
     )
-
-
-def _sees_calls(principal: Principal) -> bool:
-    rule = allowed("GET", "/calls/{call_id}")
-    return isinstance(rule, frozenset) and principal.role in rule
 
 
 _SAVED = frozenset({"made", "call", "kept", "cancel", "late"})

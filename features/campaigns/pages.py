@@ -23,7 +23,7 @@ from features.campaigns.api_lists import PATIENCE_S
 from features.campaigns.contact import REACHED
 from features.campaigns.lifecycle import FROM, CampaignState
 from features.campaigns.wording import asked, meant
-from permissions.routes import may
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -69,7 +69,7 @@ async def show_campaigns(
         rows=seen,
         older=found.next,
         tags=TAGS,
-        may_make=may(principal.role, "POST", "/campaigns/new"),
+        may_make=may(principal, "campaign.write"),
         show=Formats(settings.zone, principal.role),
         now=datetime.now(UTC),
     )
@@ -191,8 +191,8 @@ async def _shown(
         tags=TAGS,
         acts=[act for act, to in ACTS.items() if state in FROM[to]],
         ended=state in (CampaignState.STOPPED, CampaignState.FINISHED),
-        may_act=may(principal.role, "POST", "/campaigns/{campaign_id}/start"),
-        may_take=may(principal.role, "GET", "/api/v1/campaigns/{campaign_id}/export"),
+        may_act=may(principal, "campaign.write"),
+        may_take=may(principal, "campaign.export"),
         reached=REACHED,
         calling=seen.progress.calling,
         hands=hands,

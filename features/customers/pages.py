@@ -20,7 +20,7 @@ from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
-from permissions.routes import allowed, may
+from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Number
 from web.current_user import Principal
@@ -95,16 +95,6 @@ async def save_customer(
     return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
 
 
-def may_open(principal: Principal) -> bool:
-    """Tell whether somebody may look at customers."""
-    return _may(principal, "GET")
-
-
-def _may(principal: Principal, method: str) -> bool:
-    rule = allowed(method, "/customers/{number}")
-    return isinstance(rule, frozenset) and principal.role in rule
-
-
 async def _shown(
     request: Request,
     number: str,
@@ -118,8 +108,14 @@ async def _shown(
     settings: Settings = request.app.state.settings
     known = await asking.ask(lambda connection: customers.customer(connection, number))
     calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
-    called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
-    opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
+    reach = reach_of(principal, "call.read")
+    called = await asking.ask(
+        lambda each: queries.calls(each, calls, reach=reach, limit=CALLS_SHOWN)
+    )
+    ticket_reach = reach_of(principal, "ticket.read")
+    opened = await asking.ask(
+        lambda each: queries.tickets(each, tickets, reach=ticket_reach, limit=TICKETS_SHOWN)
+    )
     numbers = [each.number for each in opened.items]
     visits = await asking.ask(lambda each: campaign_results.of_number(each, number))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
@@ -140,9 +136,9 @@ async def _shown(
         refuses=refuses,
         asked=asked,
         meant=meant,
-        opens_campaigns=may(principal.role, "GET", "/campaigns/{campaign_id}"),
+        opens_campaigns=may(principal, "campaign.read"),
         sorts=list(CustomerSort),
-        may_write=_may(principal, "POST"),
+        may_write=may(principal, "customer.write"),
         may_callback=principal.account_id is not None and bool(_WHOLE.match(number)),
         callback_minutes=MINUTES,
         saved=saved,

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from db.bounded import Patience
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.api import added, entry_of, read_number, taken_off
-from permissions.routes import may
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person
 from web.current_user import Principal
@@ -75,7 +75,7 @@ async def _shown(
         form=form,
         saved=saved,
         longest_why=LONGEST_WHY,
-        may_add=may(principal.role, "POST", "/do-not-call") and principal.account_id is not None,
-        may_remove=may(principal.role, "POST", "/do-not-call/remove"),
+        may_add=may(principal, "do_not_call.add") and principal.account_id is not None,
+        may_remove=may(principal, "do_not_call.remove"),
         show=show,
     )

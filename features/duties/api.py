@@ -13,7 +13,7 @@ from floor import wallboard
 from floor.attendance import QUEUES, NoSeatError
 from floor.floor import Floor
 from floor.people import Worker
-from permissions.routes import LEADERS
+from permissions.roles import LEADERS
 from settings import Settings
 from web.asking import VISIBLE, Person
 from web.current_user import Principal

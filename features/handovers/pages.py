@@ -12,7 +12,7 @@ from features.audit import log as audit
 from features.audit.looks import look
 from features.handovers import queries as handovers
 from features.handovers.queries import Handover, OwnHandoverError, SignedError
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -114,10 +114,7 @@ async def _shown(
 
 
 def _writes(principal: Principal) -> bool:
-    rule = allowed("POST", "/handover")
-    return (
-        principal.account_id is not None and isinstance(rule, frozenset) and principal.role in rule
-    )
+    return principal.account_id is not None and may(principal, "handover.write")
 
 
 async def _page(asking: Patience, cursor: str) -> Page[Handover]:

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.text import clean
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
-from permissions.roles import Role
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, RowId
 from web.current_user import Principal
@@ -39,7 +38,7 @@ async def search_knowledge(
 ) -> HTMLResponse:
     """Entries that hold what was typed."""
     question = clean(q, LONGEST_QUESTION)
-    may_write = writes(principal.role)
+    may_write = may(principal, "knowledge.write")
     found = await asking.ask(
         lambda connection: knowledge.search(
             connection, question, now=datetime.now(UTC), drafts=may_write, limit=ROWS
@@ -90,7 +89,7 @@ async def read_entry(
 ) -> HTMLResponse:
     """One entry, whole."""
     entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
-    may_write = writes(principal.role)
+    may_write = may(principal, "knowledge.write")
     if entry is None or (entry.published_at is None and not may_write):
         raise Refused(404, "There is no entry with this id.")
     return page(
@@ -161,12 +160,6 @@ async def _replaced(
     )
     await knowledge.replace(connection, fresh)
     return fresh
-
-
-def writes(role: Role) -> bool:
-    """Tell whether a role may write entries."""
-    rule = allowed("POST", "/knowledge/new")
-    return isinstance(rule, frozenset) and role in rule
 
 
 def _read(form: Typed) -> tuple[str, str, str]:

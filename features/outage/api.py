@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.outage import files as announcements
 from features.outage.rules import OutageAnnouncement, OutageKind, standard
 from floor.floor import Floor
-from permissions.routes import LEADERS
+from permissions.roles import LEADERS
 from settings import Settings
 from web.asking import CurrentUser
 from web.problems import Refused, documented
 
-router = APIRouter(prefix="/api/v1/outage", tags=["announcement"])
+router = APIRouter(prefix="/api/v1/outage", tags=["outage"])
 
 
 class OutageShape(BaseModel):

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from features.outage import files as announcements
 from features.outage.rules import TEXTS
 from floor.service_level import PRESETS
-from permissions.routes import allowed
+from permissions.may import may
 from settings import Settings
 from web.asking import CurrentUser
 from web.pages import page
@@ -24,7 +24,6 @@ async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
     """
     settings: Settings = request.app.state.settings
     announcement = await anyio.to_thread.run_sync(announcements.current, settings.paths.outage)
-    may_put = allowed("PUT", "/api/v1/outage")
     return page(
         request,
         "floor.html",
@@ -32,7 +31,7 @@ async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
         queues=QUEUES,
         announcement=announcement,
         announcements=[(kind.value, texts) for kind, texts in TEXTS.items()],
-        may_announce=isinstance(may_put, frozenset) and principal.role in may_put,
+        may_announce=may(principal, "outage.write"),
         at_seat=_at_work(request, principal.account_id),
     )
 

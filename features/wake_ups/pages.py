@@ -14,15 +14,13 @@ from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat, is_zone
 from db.bounded import Patience
 from features.audit.looks import look
-from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.api import is_emergency, number_of, reachable
+from features.wake_ups.api import evidence_of, is_emergency, number_of, reachable
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import ForecastShape
-from permissions.roles import Role
-from permissions.routes import allowed
+from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -90,6 +88,9 @@ async def say_awake(wake_up_id: RowId, principal: Person, asking: Asking) -> Res
     now = datetime.now(UTC)
     seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
 
+    if await evidence_of(wake_up_id, "wake_up.awake", principal, asking) is None:
+        raise Refused(404, "There is no wake-up with this id.")
+
     async def said(connection: AsyncConnection) -> None:
         await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
 
@@ -103,7 +104,7 @@ async def show_evidence(
 ) -> HTMLResponse:
     """One wake-up with every ring, answer, key and recording (WAK-5)."""
     settings: Settings = request.app.state.settings
-    found = await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id))
+    found = await evidence_of(wake_up_id, "wake_up.read", principal, asking)
     if found is None:
         raise Refused(404, "There is no wake-up with this id.")
     return page(
@@ -114,7 +115,8 @@ async def show_evidence(
         rung=found.attempts,
         said_by=found.said_by,
         recordings=found.recordings,
-        may_open_calls=_may(principal.role, "/calls/{call_id}"),
+        sees_calls=may(principal, "wake_up.evidence"),
+        may_open_calls=may(principal, "call.read"),
         tags=TAGS,
         show=Formats(settings.zone, principal.role),
         there=Formats(ZoneInfo(found.shown.zone), principal.role),
@@ -134,9 +136,15 @@ async def _shown(
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
     rows = await asking.ask(
-        lambda connection: wake_ups.of_days(connection, now - BEFORE, now + AHEAD)
+        partial(
+            wake_ups.of_days,
+            since=now - BEFORE,
+            until=now + AHEAD,
+            reach=reach_of(principal, "wake_up.read"),
+        )
     )
-    lines = await asking.ask(wake_register.registered)
+    sees_register = may(principal, "wake_register.read")
+    lines = await asking.ask(wake_register.registered) if sees_register else []
     line = None
     if saved.isdecimal():
         line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
@@ -148,6 +156,7 @@ async def _shown(
         status=status,
         rows=[*shouting, *(row for row in rows if row not in shouting)],
         rooms=by_room(lines),
+        sees_register=sees_register,
         form=form,
         saved=saved,
         imported=imported,
@@ -160,7 +169,7 @@ async def _shown(
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
         today=f"{now.astimezone(settings.zone):%Y-%m-%d}",
         may_register=_registers(principal),
-        may_export=_may(principal.role, "/api/v1/wake-register.csv"),
+        may_export=may(principal, "wake_up.export"),
         show=Formats(settings.zone, principal.role),
         there=lambda zone: Formats(ZoneInfo(zone), principal.role),
         now=now,
@@ -250,13 +259,5 @@ def _day(form: Typed, name: str) -> date | None:
         return None
 
 
-def _may(role: Role, path: str) -> bool:
-    rule = allowed("GET", path)
-    return isinstance(rule, frozenset) and role in rule
-
-
 def _registers(principal: Principal) -> bool:
-    rule = allowed("POST", "/wake-ups")
-    return (
-        principal.account_id is not None and isinstance(rule, frozenset) and principal.role in rule
-    )
+    return principal.account_id is not None and may(principal, "wake_up.register")

@@ -13,6 +13,7 @@ from features.callbacks.tables import CallbackRow
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id
 from web import changes as watching
+from web.registration import features
 
 CUSTOMER = "13912345678"
 JUNIOR = Role.JUNIOR_AGENT
@@ -176,7 +177,7 @@ async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
             if not each.waiting.empty():
                 each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(watching.CALLBACKS, desk.app.state.database, floor)
+        watching.watch(features()["callbacks"].news[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("callbacks", {"shouting": 0})

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from features.campaigns import news as campaign_news
 from permissions.roles import Role
 from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, came, looks, made
 from tests.integration.desk_room import CSRF
@@ -198,7 +199,7 @@ async def test_open_pages_are_told_how_far_campaigns_are(
     stream = floor.open(account_id=None, role=Role.SURVEYOR, page="campaigns-1")
     while not stream.waiting.empty():
         stream.waiting.get_nowait()
-    news = replace(watching.CAMPAIGNS, every=0.05)
+    news = replace(campaign_news.CAMPAIGNS, every=0.05)
     page_events = asyncio.create_task(watching.watch(news, desk.room.app.state.database, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     expected = {"id": campaign["id"], "state": "running", "over": 0, "calling": 0}

@@ -13,8 +13,9 @@ from sqlalchemy import update
 from db.engine import engine
 from features.calls.tables import Call
 from permissions import routes as policy
+from permissions.declaring import WEB_SOCKET, Open
 from permissions.roles import Role
-from permissions.routes import POLICY, WEB_SOCKET, Open, is_page
+from permissions.routes import POLICY, is_page
 from settings import Settings
 from tests.integration.desk_asking import ask, filled, seated
 from tests.integration.desk_room import CSRF, NUMBERS, PASSWORD, Room, room

@@ -24,6 +24,7 @@ from tests.integration.notification_desk import (
     reports,
 )
 from web import changes as watching
+from web.registration import features
 
 
 async def test_an_incident_is_recorded_in_detail_and_nobody_is_rung(desk: Room) -> None:
@@ -180,7 +181,9 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
         while not each.waiting.empty():
             each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(watching.INCIDENTS, desk.app.state.database, floor)
+        watching.watch(
+            features()["emergency_notifications"].news[0], desk.app.state.database, floor
+        )
     )
     assert (await asyncio.wait_for(stream.waiting.get(), 10)).event == "incidents"
     async with desk.seated(LEADER) as leader:

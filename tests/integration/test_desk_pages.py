@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from permissions.declaring import Open
 from permissions.roles import Role
-from permissions.routes import POLICY, Open, is_page
+from permissions.routes import POLICY, is_page
 from settings import PROJECT
 from tests.integration.desk_room import Room, call_id, room
 from web.assets import Assets

@@ -12,17 +12,9 @@ from starlette.staticfiles import StaticFiles
 
 from db.engine import engine
 from features.accounts import tokens
-from permissions.roles import Role
-from permissions.routes import (
-    LEADERS,
-    POLICY,
-    WEB_SOCKET,
-    Open,
-    UnguardedError,
-    is_page,
-    known_routes,
-    require_policy,
-)
+from permissions.declaring import WEB_SOCKET, Open
+from permissions.roles import LEADERS, Role
+from permissions.routes import POLICY, UnguardedError, is_page, known_routes, require_policy
 from settings import Settings
 from tests.integration.desk_asking import SOMEWHERE, ask, filled, seated
 from tests.integration.desk_room import Room, room

@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import engine
+from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from floor.streams import Stream, Told
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room
 from web import changes as watching
+from web.registration import features
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date()
 
@@ -27,11 +29,18 @@ async def _registers(desk: Room, **more: Any) -> Any:
         return await clerk.post("/api/v1/wake-registrations", json=_wanted(**more))
 
 
+async def _stands(desk: Room, state: WakeState) -> None:
+    made = engine(desk.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        await connection.execute(update(WakeUpRow).values(state=state.value))
+    await made.dispose()
+
+
 async def test_a_guest_is_put_on_the_register_and_both_shifts_see_it(desk: Room) -> None:
     made = (await _registers(desk, guest="王小明")).json()
     assert made["next_due"] == f"{TOMORROW - timedelta(days=1)}T23:00:00Z"  # 07:00 in Shanghai
     assert made["made_by"] == NUMBERS[Role.SWITCHBOARD]
-    lines = (await desk.get("/api/v1/wake-registrations", Role.FLOOR_ATTENDANT)).json()
+    lines = (await desk.get("/api/v1/wake-registrations", Role.JUNIOR_AGENT)).json()
     assert [(line["room"], line["number"]) for line in lines] == [("8001", "8001")]
     assert (await desk.get("/api/v1/wake-registrations?room=9999")).json() == []
 
@@ -96,6 +105,7 @@ async def test_the_desk_says_that_a_guest_is_awake_and_that_is_evidence(
     await _registers(desk)
     until = (datetime.now(UTC) + timedelta(days=4)).isoformat()
     [row] = (await desk.get("/api/v1/wake-ups", params={"until": until})).json()
+    await _stands(desk, WakeState.KNOCKING)
     async with desk.seated(Role.FLOOR_ATTENDANT) as attendant:
         found = (await attendant.post(f"/api/v1/wake-ups/{row['id']}/awake")).json()
     assert (found["state"], found["proof"], found["attempts"]) == ("awake", "desk", [])
@@ -139,7 +149,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     told = {one.event for one in _read(stream) + _read(other)}
     assert told == {"picture"}
     page_events = asyncio.create_task(
-        watching.watch(watching.WAKE_UPS, desk.app.state.database, floor)
+        watching.watch(features()["wake_ups"].news[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})

@@ -8,7 +8,6 @@ import pytest
 from callflow.call import Language, MessageReason, Topic
 from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
-from features.audit.pages import ACTIONS
 from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
 from features.calls.pages import ASKED_WHY
 from features.calls.recording import RecordingKind
@@ -30,6 +29,7 @@ from floor.people import AgentState
 from imports.faults import InRow, Whole
 from permissions.roles import Role
 from settings import PROJECT
+from web.registration import features
 from web.words import words
 
 KEYS = [
@@ -45,7 +45,7 @@ KEYS = [
     *(f"how.{each}" for each in How),
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
-    *(f"looked.{each.replace('.', '_')}" for each in ACTIONS),
+    *(f"looked.{each.replace('.', '_')}" for one in features().values() for each in one.looks),
     *(f"emergency.state_{each}" for each in HouseholdState),
     *(f"emergency.line_{each}" for each in Wrong),
     *(f"emergency.stage_{each}" for each in Stage),

@@ -2,7 +2,8 @@
 
 A key is `section.name`, a section is a table of `zh.toml` and of `en.toml` in the folder `words`
 of a feature, or in this one. Both files hold the same keys with the same gaps (`{count}`); a key
-that is missing is a fault of ours and raises, and so does a section that two features claim.
+that is missing is a fault of ours and raises, and so does a section that two features claim. To two
+sections each feature adds keys of its own: its pages in the navigation, and its looks.
 """
 
 import tomllib
@@ -16,6 +17,9 @@ Words = Mapping[str, str]
 Said = Callable[..., str]
 """Takes a key, and by name what fills its gaps."""
 
+SHARED = frozenset({"nav", "looked"})
+"""The sections that every feature adds to (`web/registration.py`: places and looks)."""
+
 _HERE = Path(__file__).parent
 _FEATURES = _HERE.parent.parent / "features"
 
@@ -28,17 +32,20 @@ class UnknownWordsError(KeyError):
 def words(language: Language) -> Words:
     """Return every text of a language by `section.name`."""
     name = f"{language.value}.toml"
-    sections: dict[str, Mapping[str, str]] = {}
+    known: dict[str, str] = {}
+    claimed: set[str] = set()
     for file in (_HERE / name, *sorted(_FEATURES.glob(f"*/words/{name}"))):
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-        if twice := sections.keys() & found.keys():
-            raise ValueError(f"{file}: {', '.join(twice)} is another feature's")
-        sections |= found
-    return {
-        f"{section}.{name}": text
-        for section, texts in sections.items()
-        for name, text in texts.items()
-    }
+        sections = tomllib.loads(file.read_text(encoding="utf-8"))
+        own = {
+            f"{section}.{key}": text
+            for section, texts in sections.items()
+            for key, text in texts.items()
+        }
+        if twice := (claimed & sections.keys()) | (known.keys() & own.keys()):
+            raise ValueError(f"{file}: {', '.join(sorted(twice))} is another feature's")
+        claimed |= sections.keys() - SHARED
+        known |= own
+    return known
 
 
 def section(language: Language, *names: str) -> dict[str, str]:

@@ -1,0 +1,25 @@
+"""Owns what accounts bring to the desk: sign-in, sessions, passwords, the page of people."""
+
+from features.accounts import api, api_session, pages, pages_company, pages_sign_in
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api_session.router,
+        api.router,
+        pages_sign_in.router,
+        pages_company.router,
+        pages.router,
+    ),
+    places=(Place("settings", "/accounts", "accounts", 80),),
+    tags={"people": "Sessions, passwords and accounts (SEC-3)."},
+    looks=(
+        "session.began",
+        "password.refused",
+        "password.changed",
+        "account.added",
+        "account.changed",
+        "account.reset",
+        "account.sessions_ended",
+    ),
+)

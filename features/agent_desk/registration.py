@@ -1,0 +1,14 @@
+"""Owns what the agent's page brings to the desk."""
+
+from features.agent_desk import api, api_colleagues, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        api_colleagues.router,
+        pages.router,
+    ),
+    places=(Place("desk", "/work", "work", 10),),
+    looks=("call.handle.refused",),
+)

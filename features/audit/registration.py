@@ -1,0 +1,13 @@
+"""Owns what the audit record brings to the desk."""
+
+from features.audit import api, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("settings", "/audit", "audit", 81),),
+    tags={"audit": "Who looked at what, and why (SEC-1, QA-5)."},
+)

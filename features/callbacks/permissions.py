@@ -1,0 +1,23 @@
+"""Owns who promises calls back, and sees which are late (CBK-1)."""
+
+from permissions.declaring import Permissions
+from permissions.roles import CUSTOMERS
+from permissions.scopes import everything
+
+PERMISSIONS = Permissions(
+    verbs={
+        "callback.read": everything(CUSTOMERS),
+        "callback.write": everything(CUSTOMERS),
+    },
+    routes={
+        "GET /api/v1/callbacks": "callback.read",
+        "POST /api/v1/callbacks": "callback.write",
+        "PATCH /api/v1/callbacks/{callback_id}": "callback.write",
+        "POST /api/v1/callbacks/{callback_id}/call": "callback.write",
+        "GET /callbacks": "callback.read",
+        "POST /callbacks": "callback.write",
+        "POST /callbacks/{callback_id}/call": "callback.write",
+        "POST /callbacks/{callback_id}/kept": "callback.write",
+        "POST /callbacks/{callback_id}/cancel": "callback.write",
+    },
+)

@@ -1,0 +1,24 @@
+"""Owns what callbacks bring to the desk."""
+
+from features.callbacks import api, due, pages
+from permissions.may import roles_with
+from web.changes import News
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("customers", "/callbacks", "callbacks", 31),),
+    tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
+    news=(
+        News(
+            event="callbacks",
+            roles=roles_with("callback.read"),
+            every=2.0,
+            pulse=due.pulse,
+            told=lambda pulse: {"shouting": pulse.shouting},
+        ),
+    ),
+)

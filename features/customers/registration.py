@@ -1,0 +1,17 @@
+"""Owns what customers bring to the desk."""
+
+from features.customers import api, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("customers", "/customers", "customers", 30),),
+    tags={"customers": "Customers, by their number (QUE-1, QUE-3)."},
+    looks=(
+        "customer.read",
+        "customer.write",
+    ),
+)

@@ -1,0 +1,16 @@
+"""Owns what the do-not-call list brings to the desk."""
+
+from features.do_not_call import api, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("outbound", "/do-not-call", "do_not_call", 43),),
+    looks=(
+        "do_not_call.added",
+        "do_not_call.removed",
+    ),
+)

@@ -1,0 +1,19 @@
+"""Owns who may be at work at a seat (QUE-4)."""
+
+from permissions.declaring import Permissions
+from permissions.roles import SEATED
+from permissions.scopes import everything
+
+PERMISSIONS = Permissions(
+    verbs={
+        "duty.own": everything(SEATED),
+    },
+    routes={
+        "POST /api/v1/duty": "duty.own",
+        "GET /api/v1/duty": "duty.own",
+        "DELETE /api/v1/duty": "duty.own",
+        "POST /api/v1/duty/move": "duty.own",
+        "PUT /api/v1/duty/state": "duty.own",
+        "POST /api/v1/duty/present": "duty.own",
+    },
+)

@@ -1,0 +1,30 @@
+"""Owns what emergency notifications bring to the desk."""
+
+from features.emergency_notifications import api, pages, queries
+from permissions.may import roles_with
+from web.changes import News
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("outbound", "/emergency-notifications", "notices", 42),),
+    tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
+    news=(
+        News(
+            event="incidents",
+            roles=roles_with("emergency.read"),
+            every=1.0,
+            pulse=lambda connection, _: queries.pulse(connection),
+            told=lambda _: {},
+        ),
+    ),
+    looks=(
+        "emergency.read",
+        "emergency.export",
+        "emergency.start",
+        "emergency.stop",
+    ),
+)

@@ -1,0 +1,14 @@
+"""Owns what the shift hand-over log brings to the desk."""
+
+from features.handovers import api, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("floor", "/handover", "handover", 62),),
+    tags={"handovers": "The shift hand-over log (RPT-4)."},
+    looks=("handover.signed",),
+)

@@ -1,0 +1,13 @@
+"""Owns what the knowledge base brings to the desk."""
+
+from features.knowledge import api, pages
+from web.registration import Feature, Place
+
+FEATURE = Feature(
+    routers=(
+        api.router,
+        pages.router,
+    ),
+    places=(Place("desk", "/knowledge", "knowledge", 11),),
+    tags={"knowledge": "Answers that agents find during a call (TKT-15)."},
+)

@@ -1,0 +1,9 @@
+"""Owns what the outage announcement brings to the desk."""
+
+from features.outage import api
+from web.registration import Feature
+
+FEATURE = Feature(
+    routers=(api.router,),
+    tags={"outage": "The outage announcement in front of the hotline (QUE-6)."},
+)

@@ -1,0 +1,38 @@
+"""Owns what wake-ups and their register bring to the desk."""
+
+from datetime import timedelta
+
+from features.wake_ups import api, api_lists, pages, pages_lists, queries
+from permissions.may import roles_with
+from web.changes import News
+from web.registration import Feature, Place
+
+_AROUND = timedelta(hours=24)
+
+FEATURE = Feature(
+    routers=(
+        api_lists.router,
+        api.router,
+        pages_lists.router,
+        pages.router,
+    ),
+    places=(Place("outbound", "/wake-ups", "wake", 40),),
+    tags={"wake-ups": "The register of wake-ups, and each of them (WAK-1…5)."},
+    news=(
+        News(
+            event="wake_ups",
+            roles=roles_with("wake_up.read"),
+            every=2.0,
+            pulse=lambda connection, now: queries.pulse(connection, now - _AROUND, now + _AROUND),
+            told=lambda pulse: {"shouting": pulse.shouting},
+        ),
+    ),
+    looks=(
+        "wake_up.read.refused",
+        "wake_up.awake.refused",
+        "wake.import",
+        "wake.export",
+        "wake.pdf",
+        "wake.awake",
+    ),
+)

@@ -1,0 +1,67 @@
+"""Owns what a feature brings to the desk, and finds it: routes, navigation, news, looks.
+
+Each feature has one `FEATURE` in its `registration.py`; features are found by their folder, nobody
+lists them. What a feature permits stands in its `permissions.py`.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter
+
+from web.changes import News
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "features"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the navigation; a role sees those that it may open."""
+
+    group: str
+    """`desk`, `tickets`, `customers`, `outbound`, `floor` or `settings`."""
+    address: str
+    name: str
+    """Of its words, `nav.<name>`, in the words of the feature."""
+    order: int
+    """Where it stands among all: smaller ones come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """What one feature brings."""
+
+    routers: Sequence[APIRouter] = ()
+    """In the order in which their routes are tried."""
+    places: Sequence[Place] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The API's headings that it adds, each with a sentence."""
+    news: Sequence[News[Any]] = ()
+    """What open pages are told when it changes in the database."""
+    looks: Sequence[str] = ()
+    """What it puts on the audit record, as `call.read`; `looked.call_read` are its words."""
+
+
+@cache
+def features() -> Mapping[str, Feature]:
+    """Return every feature by its name, in the order of their names."""
+    return dict(_found())
+
+
+@cache
+def places() -> Sequence[Place]:
+    """Return the pages of the navigation, in their order."""
+    found = [place for feature in features().values() for place in feature.places]
+    return sorted(found, key=lambda place: place.order)
+
+
+def _found() -> Iterator[tuple[str, Feature]]:
+    for file in sorted(FOLDER.glob("*/registration.py")):
+        name = file.parent.name
+        feature = importlib.import_module(f"features.{name}.registration").FEATURE
+        assert isinstance(feature, Feature), file
+        yield name, feature
