@@ -22,7 +22,7 @@ from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import ChoiceShape, HouseholdShape, IncidentShape
-from features.wake_ups.api import reachable
+from features.wake_ups.registration import reachable
 from settings import Settings
 from web.asking import LONGEST_PAGE, Asking, CurrentUser, Given, Line, RowId, Typed, found
 from web.current_user import Principal

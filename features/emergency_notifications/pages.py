@@ -29,7 +29,7 @@ from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.export import table
 from features.emergency_notifications.page_values import EVERYBODY
 from features.emergency_notifications.queries import NotReadyError, Report
-from features.wake_ups.api import reachable
+from features.wake_ups.registration import reachable
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId, found
 from web.forms import Typed, typed

@@ -18,7 +18,8 @@ from db.engine import engine
 from features.wake_ups import guests as wake_guests
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.register import Registration, SavedRegistration, Through
+from features.wake_ups.register import SavedRegistration, Through
+from features.wake_ups.registration import Registration
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEVEN, EIGHT = time(7, 0), time(8, 0)
