@@ -131,10 +131,12 @@ async def test_customers_are_chosen_by_area_and_sort_each_once(desk: Room) -> No
 
 async def test_who_saves_a_customer_without_an_area_keeps_it(desk: Room) -> None:
     async with desk.seated(LEADER) as leader:
-        await leader.put("/api/v1/customers/8001", json={"name": "王小明", "area": "老街"})
-        kept = (await leader.put("/api/v1/customers/8001", json={"name": "王明"})).json()
+        path = "/api/v1/customers/8001"
+        made = (await leader.put(path, json={"name": "王小明", "area": "老街"})).json()
+        kept = {"name": "王明", "seen": made["updated_at"]}
+        kept = (await leader.put(path, json=kept)).json()
         assert (kept["name"], kept["area"]) == ("王明", "老街")
-        gone = (await leader.put("/api/v1/customers/8001", json={"area": ""})).json()
+        gone = (await leader.put(path, json={"area": "", "seen": kept["updated_at"]})).json()
     assert gone["area"] == ""
 
 
@@ -158,7 +160,7 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
         key = await reports(leader)
         await leader.post(f"{API}/{key}/list", json={"text": LIST})
         answer = await leader.get(f"/emergency-notifications/{key}/results.csv")
-    assert answer.headers["content-disposition"] == f'attachment; filename="notice-{key}.csv"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="notification-{key}.csv"'
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert header[0] == "户名"
     assert [row[0] for row in rows] == ["王小明", "李梅", "'=HYPERLINK(1)"]
