@@ -80,7 +80,9 @@ async def test_a_list_is_chosen_counted_confirmed_begun_and_stopped(desk: Room) 
             ("start", {"count": 3}),
         ):
             assert (await leader.post(f"{at}/{path}", json=given)).status_code == 409
-        assert (await leader.put(f"{at}/message", json={"message": "x"})).status_code == 409
+        assert (
+            await leader.put(f"{at}/message", json={"message": "x", "take": 1})
+        ).status_code == 409
         assert (await leader.delete(f"{at}/households")).status_code == 409
         for _ in range(2):  # stopping twice is no error
             stopped = (await leader.post(f"{at}/stop")).json()
