@@ -20,7 +20,7 @@ from features.wake_ups import register as wake_register
 from features.wake_ups.list_file import FileFault, Sheet
 from features.wake_ups.register import Through
 from features.wake_ups.registration import Registration, house_of
-from imports import csv_out
+from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
 from web.shown import Formats
@@ -81,7 +81,7 @@ async def day_of(
     t = said(language)
     heads = [t(f"wake.col_{name}") for name in (*_HEADS, *_MORE)]
     show = Formats(settings.zone, principal.role)
-    return csv_out.table([heads, *_table(rows, show, t)])
+    return csv_file([heads, *_table(rows, show, t)])
 
 
 def _table(

@@ -18,7 +18,6 @@ from features.wake_ups.list_file import (
     without,
 )
 from features.wake_ups.registration import House
-from imports.csv_out import defused, table
 
 HOUSE = House(
     zone="Asia/Shanghai",
@@ -144,13 +143,3 @@ def test_whatever_is_sent_nothing_breaks(content: bytes) -> None:
     for head in ("", HEAD):
         if text is not None:
             assert all(row.faults or row.wish for row in read(head + text, HOUSE).rows)
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", " =HYPERLINK(1)"])
-def test_no_cell_is_a_formula(cell: str) -> None:
-    assert defused(cell) == f"'{cell}"
-    assert f"'{cell}" in table([["房间"], [cell]]).decode("utf-8-sig")
-
-
-def test_other_cells_stay_as_they_are() -> None:
-    assert table([["8215", "王, 小明", 3]]).decode("utf-8-sig") == '8215,"王, 小明",3\r\n'
