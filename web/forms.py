@@ -5,7 +5,7 @@ rules. A fault is the key of a sentence, said in the page's language; what was t
 beside it. Does no I/O but reading the request's body.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from callflow.text import clean, paragraphs
 from web.problems import Refused
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
+Place = tuple[int | str, ...]
+"""A place in a model: a field, or in a list the field, which one, and its own field."""
 
 LONGEST_SHOWN = 20_000
 """Characters of one field that are shown again; longer ones are refused by then."""
@@ -90,13 +92,22 @@ class Typed:
                 given[name] = text
         return self.judged(model, given)
 
-    def judged(self, model: type[Wanted], given: Mapping[str, object]) -> Wanted:
-        """Return a model of what was typed, brought into its shape. Raises Refused with 422."""
+    def judged(
+        self,
+        model: type[Wanted],
+        given: Mapping[str, object],
+        place: Callable[[Place], str] | None = None,
+    ) -> Wanted:
+        """Return a model of what was typed, brought into its shape. Raises Refused with 422.
+
+        `place` names the field of the form for a place in the model, where these differ.
+        """
         try:
             return model.model_validate(given)
         except ValidationError as error:
             for each in error.errors(include_url=False):
-                name, words = _fault(each, model.model_fields)
+                where, words = _fault(each, model.model_fields)
+                name = place(where) if place else str(where[0])
                 self.faults.setdefault(name, words)
             raise Refused(422, "The form is wrong.", faults=self.faults) from None
 
@@ -141,13 +152,14 @@ async def typed(request: Request) -> Typed:
     )
 
 
-def _fault(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> tuple[str, str]:
-    """Return the field beside which an error is said, and the key of its sentence."""
+def _fault(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> tuple[Place, str]:
+    """Return the place in the model that is wrong, and the key of its sentence."""
     gaps: dict[str, Any] = error.get("ctx", {})
-    if error["type"] == _FAULT:
-        return gaps["about"], gaps["words"]
-    name = str(error["loc"][0]) if error["loc"] else ""
+    where = error["loc"]
+    if error["type"] == _FAULT:  # `about` is a field of the model that found it, or of a part
+        return (*where[: len(where) // 2 * 2], gaps["about"]), gaps["words"]
     if error["type"] in _TOO_LONG:
-        return name, "form.too_long"
+        return where, "form.too_long"
+    name = str(where[0])
     marked = fields[name].metadata if name in fields else []
-    return name, next((each.words for each in marked if isinstance(each, Says)), "form.wrong")
+    return where, next((each.words for each in marked if isinstance(each, Says)), "form.wrong")

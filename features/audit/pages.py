@@ -34,6 +34,10 @@ ACTIONS: Final = (
     *("campaign.list", "campaign.made", "campaign.read", "campaign.started", "campaign.paused"),
     *("campaign.talk", "campaign.written"),
     *("campaign.stopped", "campaign.export", "do_not_call.added", "do_not_call.removed"),
+    *("knowledge.added", "knowledge.saved", "handover.written", "outage.on", "outage.off"),
+    *("wake.registered", "wake.cancelled", "callback.made", "callback.now", "callback.kept"),
+    *("callback.cancelled", "emergency.reported", "emergency.message", "emergency.chosen"),
+    *("emergency.cleared", "emergency.door"),
 )
 """What has words of its own; anything else is shown by its name."""
 

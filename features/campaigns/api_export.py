@@ -21,7 +21,7 @@ from features.audit.looks import look, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.api_lists import PATIENCE_S
+from features.campaigns.actions import PATIENCE_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from imports import worker as apart
