@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.call import Language
 from callflow.dialogues.wake_menu import Bedside, RegisterClosed, Standing
-from callflow.rules.wall_clock import Repeat
 from features.wake_ups import guests as wake_guests
 from features.wake_ups import register as wake_register
-from features.wake_ups.register import InThePastError, Registration, Through
+from features.wake_ups.register import InThePastError, Through
+from features.wake_ups.rules import House, WrongRegistrationError, registration
 
 Answer = TypeVar("Answer")
 
@@ -92,18 +92,18 @@ class LineRegister:
         return Standing(found.registration_id, found.due.astimezone(self.guest_wake_ups.zone))
 
     async def put(self, at: datetime, wall: time) -> None:
-        wanted = Registration(
-            room=self.line,
-            number=self.line,
-            guest="",
-            language=self.guest_wake_ups.language.value,
-            wall=wall,
-            zone=self.guest_wake_ups.zone.key,
-            first_day=at.date(),
-            last_day=None,
-            repeat=Repeat.ONCE,
-        )
         now = self.guest_wake_ups.now()
+        # Who calls can be rung: it is the room's own telephone.
+        house = House(
+            self.guest_wake_ups.zone.key, self.guest_wake_ups.language, now, lambda _number: True
+        )
+        try:
+            wanted = registration(
+                house, room=self.line, number=self.line, wall=wall, first_day=at.date()
+            )
+        except WrongRegistrationError as error:
+            _log.warning("the register refuses", error=str(error))
+            raise RegisterClosed from None
         kept = await self.guest_wake_ups.within(
             WRITE_WITHIN,
             self._write(

@@ -2,13 +2,25 @@
 (QUE-6).
 """
 
-from datetime import UTC, datetime
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
 
 import click
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commands import given, printing
+from commands import asking, given, printing
+from features.outage import actions
 from features.outage import files as announcements
-from features.outage.rules import OutageKind, standard
+from features.outage.actions import AnnouncementGiven
+from features.outage.rules import OutageKind
+from permissions.roles import Role
+from web.current_user import Principal
+from web.problems import Refused
+
+Answer = TypeVar("Answer")
 
 
 @click.group()
@@ -22,22 +34,15 @@ def outage() -> None:
 @click.argument("kind", type=click.Choice([OutageKind.POWER.value, OutageKind.COMPUTER.value]))
 def put_up(kind: str) -> None:
     """Let every caller hear that there is a POWER or COMPUTER failure."""
-    folder = given.settings().paths.outage
-    put = standard(OutageKind(kind), datetime.now(UTC))
-    try:
-        announcements.put_up(folder, put)
-    except OSError as error:
-        raise given.NotReady(f"The announcement could not be written: {error}") from None
+    wanted = AnnouncementGiven(kind=OutageKind(kind))
+    put = _done(lambda connection, who, folder: actions.put_up(connection, who, folder, wanted))
     printing.line(f"From now on callers hear: {put.text_zh} / {put.text_en}")
 
 
 @outage.command(name="off")
 def take_down() -> None:
     """Take the announcement off."""
-    try:
-        was_up = announcements.take_down(given.settings().paths.outage)
-    except OSError as error:
-        raise given.NotReady(f"The announcement could not be taken off: {error}") from None
+    was_up = _done(actions.take_down)
     printing.line("The announcement is off." if was_up else "There was no announcement.")
 
 
@@ -51,3 +56,24 @@ def status() -> None:
         return
     since = printing.moment(up.since, current.zone, pattern="%Y-%m-%d %H:%M:%S")
     printing.line(f"Since {since} callers hear ({up.kind.value}): {up.text_zh} / {up.text_en}")
+
+
+def _done(change: Callable[[AsyncConnection | None, Principal, Path], Awaitable[Answer]]) -> Answer:
+    """Make a change, on record where the database answers. Raises NotReady."""
+    current = given.settings()
+    who = Principal(role=Role.ADMINISTRATOR, address="console", name=getpass.getuser())
+    folder = current.paths.outage
+    try:
+        try:
+            return asking.answer(
+                current, lambda connection: change(connection, who, folder), writing=True
+            )
+        except given.NotReady:
+            click.echo("The database does not answer: this is not on record.", err=True)
+            return asyncio.run(_without_record(change(None, who, folder)))
+    except Refused as refused:
+        raise given.NotReady(refused.detail) from None
+
+
+async def _without_record(change: Awaitable[Answer]) -> Answer:
+    return await change

@@ -1,12 +1,15 @@
 """Owns what is written for people to open in a spreadsheet: CSV and XLSX. Does no I/O.
 
-A cell that begins like a formula would be one in whoever's spreadsheet opens it, with whoever's
-rights: an apostrophe is put before it, as spreadsheets themselves mark text.
+The only writer, and the only defuser of formulas. A cell that begins like a formula would be one in
+whoever's spreadsheet opens it, with whoever's rights: an apostrophe is put before it, as
+spreadsheets themselves mark text.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+
+from callflow.text import clean
 
 STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠|%")
 LONGEST_TITLE = 31
@@ -15,17 +18,24 @@ LONGEST_TITLE = 31
 _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
-def defused(text: str) -> str:
-    """Return a cell's text so that no spreadsheet computes it."""
-    return f"'{text}" if text.lstrip(" ").startswith(STARTS_A_FORMULA) else text
+def defused(cell: object) -> str:
+    """Return a cell's text so that no spreadsheet computes it, whatever nobody sees before it."""
+    text = str(cell)
+    heads = (text.lstrip(" "), clean(text, 1))
+    return f"'{text}" if any(head.startswith(STARTS_A_FORMULA) for head in heads) else text
 
 
-def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
     """Return rows as CSV, each cell defused."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
     writer.writerows([defused(cell) for cell in row] for row in rows)
     return written.getvalue()
+
+
+def csv_file(rows: Iterable[Sequence[object]]) -> bytes:
+    """Return rows as a CSV file in UTF-8, with the mark without which Excel takes it for GBK."""
+    return csv_lines(rows).encode("utf-8-sig")
 
 
 def workbook(title: str, rows: Iterable[Sequence[str]]) -> bytes:

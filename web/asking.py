@@ -29,6 +29,17 @@ RowId = Annotated[int, Field(ge=1, le=2**53)]
 Number = Annotated[str, Field(max_length=80, pattern=r"^[0-9A-Za-z+*#._-]+$")]
 """A telephone number, as Asterisk gives it."""
 
+
+def one_line(text: str) -> str:
+    """Return what a person typed as one line of what can be seen."""
+    return clean(text, limit=len(text))
+
+
+def several_lines(text: str) -> str:
+    """Return what a person typed without what nobody sees; its lines stay."""
+    return paragraphs(text, limit=len(text))
+
+
 Line = Annotated[str, Field(max_length=80), AfterValidator(partial(clean, limit=80))]
 LongLine = Annotated[str, Field(max_length=200), AfterValidator(partial(clean, limit=200))]
 Typed = Annotated[

@@ -80,6 +80,11 @@ class Principal:
     must_change: bool = False
     """The password was given by somebody else: until it is changed nothing else may be done."""
 
+    @property
+    def signature(self) -> str:
+        """Return how who asks is kept with a change: the account number, or the token's label."""
+        return self.number or self.name
+
 
 def secret_of(connection: HTTPConnection) -> str:
     """Return the token or cookie of a request, not looked at; empty for none."""

@@ -4,6 +4,7 @@ Nothing of the inside is told: no stack, no query, no path of this machine.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -56,8 +57,32 @@ class Problem(BaseModel):
     faults: list[Fault] = Field(default=[], description="For 422: everything that was wrong.")
 
 
+class Conflict(Problem):
+    """Somebody saved the same thing meanwhile; nothing was overwritten."""
+
+    current: Any = Field(description="What is so now, as its own address gives it.")
+
+
 class Refused(HTTPException):
-    """The desk does not do what was asked; `detail` is a sentence for the one who asked."""
+    """The desk does not do what was asked; `detail` is a sentence for the one who asked.
+
+    A program reads `detail`. A person reads `faults`: by the field of the form, the key of the
+    words that are said beside it; without any there is a page of its own for the status.
+    """
+
+    def __init__(
+        self,
+        status_code: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        faults: Mapping[str, str] | None = None,
+        current: BaseModel | None = None,
+    ) -> None:
+        super().__init__(status_code, detail, dict(headers) if headers else None)
+        self.faults = faults or {}
+        self.current = current
+        """Of a save that came too late: what is so now, for programs and for the page."""
 
 
 class MustChange(Refused):
@@ -70,8 +95,9 @@ def problem(
     *,
     faults: list[Fault] | None = None,
     headers: Mapping[str, str] | None = None,
+    current: BaseModel | None = None,
 ) -> JSONResponse:
-    """Return the response for a problem."""
+    """Return the response for a problem; `current` is what is so now, after a save came late."""
     title = TITLES.get(status, "Problem")
     body = Problem(
         type=f"urn:thirdring:problem:{title.lower().replace(' ', '-')}",
@@ -80,8 +106,9 @@ def problem(
         detail=detail,
         faults=faults or [],
     )
+    more = {"current": current.model_dump(mode="json")} if current else {}
     return JSONResponse(
-        body.model_dump(),
+        body.model_dump() | more,
         status_code=status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,
@@ -109,8 +136,9 @@ def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
 async def as_problem(_request: Request, error: Exception) -> JSONResponse:
     """Return the problem that a refusal is."""
     assert isinstance(error, HTTPException)
-    detail = error.detail if isinstance(error, Refused) else _sentence(error.status_code)
-    return problem(error.status_code, detail, headers=error.headers)
+    if not isinstance(error, Refused):
+        return problem(error.status_code, _sentence(error.status_code), headers=error.headers)
+    return problem(error.status_code, error.detail, headers=error.headers, current=error.current)
 
 
 def _sentence(status: int) -> str:

@@ -1,5 +1,6 @@
 """Owns the record of who looked at customer data (SEC-1, QA-5). Rows are added, never changed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +55,14 @@ class SeenLook:
 
 
 EVERY_LOOK = LookFilter()
+
+_NUMBER = re.compile(r"\+?\d{7,}")
+
+
+def is_of_number(action: str, subject: str) -> bool:
+    """Tell whether the subject of a look is somebody's number, which not everybody may see."""
+    return action.startswith("customer.") or _NUMBER.fullmatch(subject) is not None
+
 
 _COLUMNS = tuple(getattr(AuditRow, name) for name in AuditEntry.__slots__)
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
-from features.audit.log import LookFilter, SeenLook
+from features.audit.log import LookFilter, SeenLook, is_of_number
 from settings import Settings
 from web.asking import Asking, CurrentUser
 from web.forms import Typed
@@ -62,8 +62,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
 def subject_shown(seen: SeenLook, show: Formats) -> str:
     """Return what was looked at; a customer's number as the role may see it."""
     subject = seen.look.subject
-    of_customer = seen.look.action.startswith("customer.")
-    return show.number(subject) if of_customer or _NUMBER.match(subject) else clean(subject)
+    return show.number(subject) if is_of_number(seen.look.action, subject) else clean(subject)
 
 
 def _wanted(form: Typed, zone: ZoneInfo, show: Formats) -> LookFilter:

@@ -1,36 +1,28 @@
 """Owns the page of promised calls back (CBK-1): what is late, what waits, what was kept."""
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
-from features.callbacks import due as call_backs
+from features.callbacks import actions
 from features.callbacks import queries as callbacks
-from features.callbacks.lifecycle import (
-    ON_THE_PHONE,
-    CallbackKind,
-    CallbackState,
-    CallNow,
-    Event,
-    Settled,
-)
+from features.callbacks.actions import LONGEST_NOTE, CallbackGiven, CallbackSettled
+from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
 from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
+from web.problems import Refused
 from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MINUTES = (30, 120, 1440)
-LONGEST_NOTE = 300
 TAGS: Mapping[CallbackState, str] = {
     CallbackState.OPEN: "",
     CallbackState.RINGING: "busy",
@@ -43,8 +35,6 @@ TAGS: Mapping[CallbackState, str] = {
     CallbackState.CANCELLED: "quiet",
 }
 
-_WHOLE = re.compile(r"^\+?[0-9*#]{2,20}$")
-
 
 @router.get("/callbacks")
 async def show_callbacks(
@@ -55,61 +45,57 @@ async def show_callbacks(
 
 
 @router.post("/callbacks")
-async def callback_call(request: Request, principal: Person, asking: Asking) -> Response:
-    """Callback a call back to a number."""
+async def make_callback(request: Request, principal: Person, asking: Asking) -> Response:
+    """Promise a call back to a number."""
     form = await typed(request)
-    number = re.sub(
-        r"[\s().-]", "", form.line("number", longest=40, needed="callback.fault_number")
-    )
-    minutes = form.choice("minutes", [str(each) for each in MINUTES], "callback.fault_minutes")
-    note = form.text("note", longest=LONGEST_NOTE)
-    if number and not _WHOLE.match(number):
-        form.faults["number"] = "callback.fault_number"
-    if form.faults:
-        return await _shown(request, principal, asking, form, status=422)
-    now = datetime.now(UTC)
-
-    async def made(connection: AsyncConnection) -> None:
-        await callbacks.once(
-            connection,
-            number=number,
-            kind=CallbackKind.AGENT,
-            due_at=now + timedelta(minutes=int(minutes)),
-            call_id=None,
-            ticket_id=None,
-            account_id=principal.account_id,
-            note=note,
-            now=now,
-        )
-
-    await asking.write(made)
+    try:
+        await actions.make(asking, principal, form.read(CallbackGiven))
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/callbacks?saved=made", status_code=303)
 
 
 @router.post("/callbacks/{callback_id}/call")
-async def call_customer(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
+async def call_customer(
+    request: Request, callback_id: RowId, principal: Person, asking: Asking
+) -> Response:
     """Have the customer called as soon as an agent is free."""
-    return await _said(asking, callback_id, CallNow(), "call")
+    change = actions.call_now(asking, principal, callback_id)
+    return await _answered(request, principal, asking, change, "call")
 
 
 @router.post("/callbacks/{callback_id}/kept")
-async def say_kept(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
+async def say_kept(
+    request: Request, callback_id: RowId, principal: Person, asking: Asking
+) -> Response:
     """Say that the customer has been called."""
-    return await _said(asking, callback_id, Settled(kept=True), "kept")
+    kept = CallbackSettled(state=CallbackState.KEPT)
+    change = actions.settle(asking, principal, callback_id, kept)
+    return await _answered(request, principal, asking, change, "kept")
 
 
 @router.post("/callbacks/{callback_id}/cancel")
-async def cancel_callback(callback_id: RowId, _principal: Person, asking: Asking) -> Response:
+async def cancel_callback(
+    request: Request, callback_id: RowId, principal: Person, asking: Asking
+) -> Response:
     """Say that the call is not needed any more."""
-    return await _said(asking, callback_id, Settled(kept=False), "cancel")
+    cancelled = CallbackSettled(state=CallbackState.CANCELLED)
+    change = actions.settle(asking, principal, callback_id, cancelled)
+    return await _answered(request, principal, asking, change, "cancel")
 
 
-async def _said(asking: Patience, callback_id: int, event: Event, what: str) -> Response:
-    now = datetime.now(UTC)
-    done = await asking.write(
-        lambda connection: call_backs.apply(connection, callback_id, event, now)
-    )
-    saved = what if done is not None else "late"
+async def _answered(
+    request: Request,
+    principal: Principal,
+    asking: Patience,
+    change: Awaitable[object],
+    saved: str,
+) -> Response:
+    form = Typed({})
+    try:
+        await change
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/callbacks?saved={saved}", status_code=303)
 
 
@@ -147,4 +133,8 @@ async def _shown(
     )
 
 
-_SAVED = frozenset({"made", "call", "kept", "cancel", "late"})
+def _sees_calls(principal: Principal) -> bool:
+    return may(principal, "call.read")
+
+
+_SAVED = frozenset({"made", "call", "kept", "cancel"})

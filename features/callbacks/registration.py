@@ -21,4 +21,10 @@ FEATURE = Feature(
             told=lambda pulse: {"shouting": pulse.shouting},
         ),
     ),
+    looks=(
+        "callback.made",
+        "callback.now",
+        "callback.kept",
+        "callback.cancelled",
+    ),
 )

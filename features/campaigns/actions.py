@@ -1,71 +1,122 @@
-"""Owns what is done to a campaign: start, pause, stop, copy; each is on record (SEC-1)."""
+"""Owns the changes of campaigns by people and programs (CBK-3): brought, made, turned, copied.
 
-from collections.abc import Awaitable, Callable
+The only door: the pages and the API call these, with the models of `given`. Each change is on
+record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
+not possible from the state in which a campaign is.
+"""
+
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.looks import look, recorded
+from features.campaigns import lists
+from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
+from features.campaigns.given import CampaignGiven, CopyGiven, campaign_of
 from features.campaigns.lifecycle import CampaignState
+from features.campaigns.lists import List
+from settings import Settings
+from web.asking import found
 from web.current_user import Principal
+from web.problems import Refused
 
-DONE = {
+PATIENCE_S: Final = 10.0
+"""For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
+DONE: Final = {
     CampaignState.RUNNING: "campaign.started",
     CampaignState.PAUSED: "campaign.paused",
     CampaignState.STOPPED: "campaign.stopped",
 }
 
 
-class NotThereError(Exception):
-    """There is no such campaign."""
+async def bring(
+    asking: Patience, principal: Principal, settings: Settings, content: bytes, name: str
+) -> List:
+    """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
+    kept = await lists.take_in(content, name, settings, asking)
+    rows = f"{kept.reading.rows} rows"
+    await recorded(asking, look(principal, "campaign.list", kept.id, rows))
+    return kept
 
 
-def turned(
-    campaign_id: int, to: CampaignState, principal: Principal
-) -> Callable[[AsyncConnection], Awaitable[bool]]:
-    """Return the change of a campaign to a state; it gives False when it is not possible now.
+async def make(
+    asking: Patience,
+    principal: Principal,
+    settings: Settings,
+    given: CampaignGiven,
+    *,
+    starts: bool = False,
+) -> int:
+    """Make a campaign of a list that was brought; return its id. It waits unless it `starts`.
 
-    What is so already stays so, and is no error. The change raises NotThereError.
+    Raises Refused with 422 when nobody can be called, or somebody would hear nothing.
     """
+    waiting = found(await lists.kept(given.list_id, settings), "list")
+    wanted, language = campaign_of(given, settings), given.language.value
+    waiting = await lists.looked_up(waiting, asking)
+    people = campaign_plan.people_of(waiting, language=language)
+    if not people:
+        said = "Nobody on this list can be called."
+        raise Refused(422, said, faults={"people": "campaign.fault_nobody"})
+    called_in = campaign_plan.languages_of(waiting, language)
+    if lacking := campaign_plan.lacks_words(wanted.questions, called_in):
+        said = f"Some are called in `{lacking}`, and a question has no such words."
+        raise Refused(422, said, faults={"words": f"campaign.fault_words_{lacking}"})
+    now = datetime.now(UTC)
 
-    async def change(connection: AsyncConnection) -> bool:
-        known = await campaigns.one(connection, campaign_id)
-        if known is None:
-            raise NotThereError
-        if known.state is to:
-            return True
-        if not await campaigns.change(connection, campaign_id, to, now=datetime.now(UTC)):
-            return False
-        await audit.note(
-            connection, look(principal, DONE[to], str(campaign_id), known.campaign.name)
+    async def made(connection: AsyncConnection) -> int:
+        key = await campaigns.make(
+            connection, wanted, people, made_by=principal.account_id, now=now
         )
-        return True
+        seen = look(principal, "campaign.made", str(key), f"{len(people)} people")
+        await audit.note(connection, seen)
+        if starts:
+            await _turned(connection, principal, key, CampaignState.RUNNING)
+        return key
 
-    return change
+    key = await asking.write(made)
+    await lists.let_go(given.list_id, settings)
+    return key
 
 
-def copied(
-    campaign_id: int, name: str, principal: Principal, *, unreached: bool
-) -> Callable[[AsyncConnection], Awaitable[int | None]]:
-    """Return the making of a copy; it gives the new campaign's id, None: there is no such
-    campaign.
-    """
+async def turn(asking: Patience, principal: Principal, campaign_id: int, to: CampaignState) -> None:
+    """Bring a campaign into a state. What is so already stays so, and is no error."""
+    await asking.write(lambda connection: _turned(connection, principal, campaign_id, to))
 
-    async def change(connection: AsyncConnection) -> int | None:
-        now = datetime.now(UTC)
+
+async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyGiven) -> int:
+    """Make another campaign with the same questions and people; return its id. It waits."""
+    now = datetime.now(UTC)
+
+    async def copied(connection: AsyncConnection) -> int:
         made = await campaigns.copy(
             connection,
             campaign_id,
-            name=name,
+            name=given.name,
             made_by=principal.account_id,
             now=now,
-            unreached=unreached,
+            unreached=given.unreached,
         )
-        if made is not None:
-            seen = look(principal, "campaign.made", str(made), f"copy of {campaign_id}")
-            await audit.note(connection, seen)
-        return made
+        key = found(made, "campaign")
+        seen = look(principal, "campaign.made", str(key), f"copy of {campaign_id}")
+        await audit.note(connection, seen)
+        return key
 
-    return change
+    return await asking.write(copied)
+
+
+async def _turned(
+    connection: AsyncConnection, principal: Principal, campaign_id: int, to: CampaignState
+) -> None:
+    known = found(await campaigns.one(connection, campaign_id), "campaign")
+    if known.state is to:
+        return
+    if not await campaigns.change(connection, campaign_id, to, now=datetime.now(UTC)):
+        known = found(await campaigns.one(connection, campaign_id), "campaign")
+        said = f"This campaign is {known.state.value}; that is not possible now."
+        raise Refused(409, said, faults={"state": "campaign.fault_state"})
+    await audit.note(connection, look(principal, DONE[to], str(campaign_id), known.campaign.name))

@@ -21,12 +21,12 @@ from features.audit.looks import look, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.api_lists import PATIENCE_S
+from features.campaigns.actions import PATIENCE_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from imports import worker as apart
 from imports.faults import UnreadableError
-from imports.writing import csv_lines
+from imports.writing import csv_file
 from settings import Settings
 from web.asking import CurrentUser, LongLine, RowId, found
 from web.problems import Refused, documented
@@ -102,7 +102,7 @@ async def export_results(
 
 async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) -> bytes:
     if wanted is Format.CSV:
-        return csv_lines(rows).encode("utf-8-sig")  # or a Chinese Excel takes it for GBK
+        return csv_file(rows)
     try:
         return await apart.workbook_of(title, rows)
     except UnreadableError:

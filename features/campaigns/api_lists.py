@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from callflow.call import Language
 from db.bounded import Database
-from features.audit.looks import look, noted
-from features.campaigns import lists
+from features.campaigns import actions, lists
 from features.campaigns.shapes import ListShape
 from imports.faults import UnreadableError
 from settings import Settings
@@ -16,9 +15,6 @@ from web.problems import Refused, documented
 from web.words import said
 
 router = APIRouter(prefix="/api/v1/campaign-lists", tags=["campaigns"])
-
-PATIENCE_S = 10.0
-"""For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
 
 
 @router.post(
@@ -45,16 +41,12 @@ async def bring_list(
     """Bring a list (CSV or XLSX, its bytes as the body) and see what it says; nobody is called."""
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
+    asking = database.patience(actions.PATIENCE_S)
     try:
-        kept = await lists.take_in(
-            await request.body(), name, settings, database.patience(PATIENCE_S)
-        )
+        kept = await actions.bring(asking, principal, settings, await request.body(), name)
     except UnreadableError as error:
         sentence = said(Language.ENGLISH)(f"sheet.{error.why}", **error.gaps)
         raise Refused(422, sentence) from None
-    noted(
-        database.patience(), look(principal, "campaign.list", kept.id, f"{kept.reading.rows} rows")
-    )
     return ListShape.of(kept)
 
 

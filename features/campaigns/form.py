@@ -1,24 +1,24 @@
-"""Owns what is typed into the form of a campaign: what is asked of whom, when, how often. No
-I/O.
-"""
+"""Owns what the form of a campaign holds, and how it says what the API is asked. No I/O."""
 
-from datetime import time
+from typing import Final
 
-from callflow.call import Language
-from callflow.rules.questions import CALL_AGAIN, Kind, Question, Result
-from callflow.rules.wall_clock import is_zone
+from callflow.rules.questions import CALL_AGAIN, Kind
 from callflow.text import clean
 from features.campaigns import plan as campaign_plan
 from features.campaigns.contact import SPACING
+from features.campaigns.given import CampaignGiven
 from features.campaigns.lifecycle import Mode
+from features.campaigns.plan import SPACED
 from features.campaigns.queries import Campaign
 from settings import Settings
-from web.forms import Typed
+from web.forms import Place, Typed
+from web.problems import Refused
 
 OWN_QUESTIONS = 4
 """So many questions of one's own have a place in the form."""
 ON = "on"
-_OWN_FAULT = frozenset({"lines", "per_minute", "attempts", "preview"})
+HEARD: Final = "heard"
+"""The name of a notice's only question."""
 
 
 def filled(name: str, settings: Settings) -> dict[str, str]:
@@ -44,97 +44,92 @@ def filled(name: str, settings: Settings) -> dict[str, str]:
     }
 
 
-def wanted(form: Typed, settings: Settings) -> Campaign | None:
-    """Return the campaign that was typed, or None and the faults in the form."""
-    name = form.line("name", longest=campaign_plan.LONGEST_NAME, needed="campaign.fault_name")
-    kind = form.choice("kind", [each.value for each in Kind], "campaign.fault_kind")
-    form.choice("language", [each.value for each in Language], "campaign.fault_language")
-    zone = form.line("zone", longest=64) or settings.timezone
-    if not is_zone(zone):
-        form.faults["zone"] = "campaign.fault_zone"
-    opens, closes = _time(form, "opens"), _time(form, "closes")
-    if opens and closes and not opens < closes:
-        form.faults["closes"] = "campaign.fault_hours"
-    lines = _number(form, "lines", 1, campaign_plan.MOST_LINES)
-    per_minute = _number(form, "per_minute", 1, campaign_plan.FASTEST * 60)
-    mode = form.shown("mode", Mode.AUTOMATIC)
-    if mode not in list(Mode):
-        form.faults["mode"] = "campaign.fault_mode"
-    by_agents = mode == Mode.AGENT
-    preview = _number(form, "preview", 0, campaign_plan.LONGEST_PREVIEW_S) if by_agents else 0
-    attempts = _number(form, "attempts", 1, campaign_plan.MOST_ATTEMPTS)
-    spacing = {result: _again(form, result) for result in campaign_plan.SPACED}
-    questions = _questions(form, Kind(kind)) if kind in list(Kind) else ()
-    if form.faults or opens is None or closes is None:
-        return None
-    return Campaign(
-        name=name,
-        kind=Kind(kind),
-        mode=Mode(mode),
-        preview_for=int(preview) if mode == Mode.AGENT else 0,
-        questions=questions,
-        zone=zone,
-        opens=opens,
-        closes=closes,
-        on_weekends=form.shown("on_weekends") == ON,
-        on_holidays=form.shown("on_holidays") == ON,
-        max_attempts=int(attempts),
-        spacing=campaign_plan.spacing_of(spacing),
-        lines=int(lines),
-        calls_per_second=per_minute / 60,
-    )
+def wanted(form: Typed, list_id: str) -> CampaignGiven:
+    """Return what was typed as the API would be asked. Raises Refused; the form has the faults."""
+    kind = form.shown("kind")
+    by_agents = form.shown("mode", Mode.AUTOMATIC) == Mode.AGENT
+    questions = _notice(form) if kind == Kind.NOTICE else _questions(form)
+    given = {
+        "list_id": list_id,
+        "name": form.shown("name"),
+        "kind": kind,
+        "mode": form.shown("mode", Mode.AUTOMATIC),
+        "preview_for": form.shown("preview") if by_agents else 0,
+        "questions": questions,
+        "language": form.shown("language"),
+        "zone": form.shown("zone").strip() or None,
+        "opens": form.shown("opens"),
+        "closes": form.shown("closes"),
+        "on_weekends": form.shown("on_weekends") == ON,
+        "on_holidays": form.shown("on_holidays") == ON,
+        "lines": form.shown("lines"),
+        "calls_per_second": _times(form.shown("per_minute"), 1 / 60),
+        "max_attempts": form.shown("attempts"),
+        "spacing": _spacing(form),
+    }
 
+    def place(where: Place) -> str:
+        match where:
+            case ("questions", int(which), str(part), *_):
+                return (
+                    f"{_FORM_NAMES.get(questions[which]['name'], questions[which]['name'])}_{part}"
+                )
+            case ("spacing", result, *_):
+                return f"again_{result}"
+            case (name, *_):
+                return _FORM_NAMES.get(str(name), str(name))
+        return ""
 
-def _questions(form: Typed, kind: Kind) -> tuple[Question, ...]:
-    """Return what is asked: the words of a notice; ours that were chosen, then one's own."""
-    if kind is Kind.NOTICE:
-        zh = form.line("notice_zh", longest=campaign_plan.LONGEST_QUESTION)
-        en = form.line("notice_en", longest=campaign_plan.LONGEST_QUESTION)
-        return (campaign_plan.notice_of(zh, en),) if zh or en else campaign_plan.usual(kind)
-    ours = [each for name, each in campaign_plan.OURS.items() if form.shown(f"ask_{name}") == ON]
-    own = [found for place in range(1, OWN_QUESTIONS + 1) if (found := _own(form, place))]
-    last = [each for each in ours if each.name == CALL_AGAIN]  # who says no has answered the rest
-    asked = (*(each for each in ours if each not in last), *own, *last)
-    if not asked:
-        form.faults.setdefault("ask", "campaign.fault_ask")
-    return asked
-
-
-def _own(form: Typed, place: int) -> Question | None:
-    zh = form.line(f"q{place}_zh", longest=campaign_plan.LONGEST_QUESTION)
-    en = form.line(f"q{place}_en", longest=campaign_plan.LONGEST_QUESTION)
-    keys = form.line(f"q{place}_keys", longest=10)
-    if not (zh or en):
-        if keys:
-            form.faults[f"q{place}_zh"] = "campaign.fault_question"
-        return None
-    if not (keys.isascii() and keys.isdecimal()):
-        form.faults[f"q{place}_keys"] = "campaign.fault_keys"
-    return Question(name=f"q{place}", keys="".join(dict.fromkeys(keys)), zh=zh, en=en)
-
-
-def _again(form: Typed, result: Result) -> float | None:
-    """Return the minutes until somebody is called again; None: not after this result."""
-    name = f"again_{result.value}"
-    if not form.line(name, longest=8):
-        return None
-    return _number(form, name, 1, campaign_plan.LONGEST_SPACING_S / 60)
-
-
-def _number(form: Typed, name: str, least: float, most: float) -> float:
-    try:
-        found = float(form.line(name, longest=8))
-    except ValueError:
-        found = -1.0
-    if not least <= found <= most:
-        form.faults.setdefault(name, f"campaign.fault_{name if name in _OWN_FAULT else 'again'}")
+    found = form.judged(CampaignGiven, given, place)
+    if form.faults:
+        raise Refused(422, "The form is wrong.", faults=form.faults)
     return found
 
 
-def _time(form: Typed, name: str) -> time | None:
+_FORM_NAMES: Final = {
+    "preview_for": "preview",
+    "calls_per_second": "per_minute",
+    "max_attempts": "attempts",
+    "questions": "ask",
+    HEARD: "notice",
+}
+"""The form's names for fields of the model, where they differ."""
+
+
+def _notice(form: Typed) -> list[dict[str, str]]:
+    """Return the words of a notice; none: those that come with the project."""
+    zh, en = form.shown("notice_zh"), form.shown("notice_en")
+    heard = {"name": HEARD, "keys": campaign_plan.HEARD, "zh": zh, "en": en}
+    return [heard] if zh.strip() or en.strip() else []
+
+
+def _questions(form: Typed) -> list[dict[str, str]]:
+    """Return ours that were chosen, then one's own; who says no to more calls has answered all."""
+    ours = [name for name in campaign_plan.OURS if form.shown(f"ask_{name}") == ON]
+    own = [found for which in range(1, OWN_QUESTIONS + 1) if (found := _own(form, f"q{which}"))]
+    last = [name for name in ours if name == CALL_AGAIN]
+    first = [name for name in ours if name not in last]
+    asked = [*({"name": name} for name in first), *own, *({"name": name} for name in last)]
+    if not asked:  # a program that names none wants the usual ones; a person has seen the boxes
+        form.faults["ask"] = "campaign.fault_ask"
+    return asked
+
+
+def _own(form: Typed, name: str) -> dict[str, str] | None:
+    said = {part: form.shown(f"{name}_{part}").strip() for part in ("keys", "zh", "en")}
+    return {"name": name, **said} if any(said.values()) else None
+
+
+def _spacing(form: Typed) -> dict[str, object]:
+    """Return the seconds until somebody is called again, by result; none: not after it."""
+    usual = {result.value: each for result, each in SPACING.items() if result not in SPACED}
+    typed = {result.value: form.shown(f"again_{result.value}").strip() for result in SPACED}
+    return usual | {result: _times(text, 60) for result, text in typed.items() if text}
+
+
+def _times(text: str, factor: float) -> object:
+    """Return a number in another unit; what is none stays, and is found wrong."""
     try:
-        found = time.fromisoformat(form.line(name, longest=8))
+        return float(text) * factor
     except ValueError:
-        form.faults.setdefault(name, "campaign.fault_time")
-        return None
-    return found.replace(second=0, microsecond=0, tzinfo=None)
+        return text

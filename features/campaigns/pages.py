@@ -13,14 +13,14 @@ from callflow.rules.questions import Result
 from db.bounded import Database, Patience
 from db.paging import UnknownCursorError
 from features.audit.looks import look, noted
-from features.campaigns import actions as campaign_acts
+from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
-from features.campaigns import plan as campaign_plan
 from features.campaigns import progress as campaign_state
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.api_lists import PATIENCE_S
+from features.campaigns.actions import PATIENCE_S
 from features.campaigns.contact import REACHED
+from features.campaigns.given import CopyGiven
 from features.campaigns.lifecycle import FROM, CampaignState
 from features.campaigns.wording import asked, meant
 from permissions.may import may
@@ -118,29 +118,25 @@ async def stop(request: Request, campaign_id: RowId, principal: Person, asking: 
 async def copy(request: Request, campaign_id: RowId, principal: Person, asking: Asking) -> Response:
     """Make another one of the same people."""
     form = await typed(request)
-    name = form.line("name", longest=campaign_plan.LONGEST_NAME, needed="campaign.fault_name")
-    if form.faults:
-        return await _shown(request, campaign_id, principal, asking, form, status=422)
     database: Database = request.app.state.database
-    change = campaign_acts.copied(
-        campaign_id, name, principal, unreached=form.shown("unreached") == "on"
-    )
-    made = await database.patience(PATIENCE_S).write(change)
-    if made is None:
-        raise Refused(404, "There is no campaign with this id.")
+    patient = database.patience(PATIENCE_S)
+    try:
+        made = await actions.copy(patient, principal, campaign_id, form.read(CopyGiven))
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await _shown(request, campaign_id, principal, asking, form, status=status)
     return RedirectResponse(f"/campaigns/{made}", status_code=303)
 
 
 async def _turned(
     request: Request, campaign_id: int, act: str, principal: Principal, asking: Patience
 ) -> Response:
+    form = Typed({})
     try:
-        done = await asking.write(campaign_acts.turned(campaign_id, ACTS[act], principal))
-    except campaign_acts.NotThereError:
-        raise Refused(404, "There is no campaign with this id.") from None
-    if not done:
-        form = Typed({}, {"state": "campaign.fault_state"})
-        return await _shown(request, campaign_id, principal, asking, form, status=409)
+        await actions.turn(asking, principal, campaign_id, ACTS[act])
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await _shown(request, campaign_id, principal, asking, form, status=status)
     return RedirectResponse(f"/campaigns/{campaign_id}", status_code=303)
 
 

@@ -5,27 +5,19 @@ Nobody is called before the last step, and nothing that was typed is lost on the
 for a day, a form comes back as it was typed.
 """
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import UploadFile
 
 from callflow.call import Language
 from callflow.rules.questions import NOTICES, Kind
 from db.bounded import Database
-from features.audit import log as audit
-from features.audit.looks import look, noted
-from features.campaigns import actions as campaign_acts
-from features.campaigns import lists
+from features.campaigns import actions, lists
 from features.campaigns import plan as campaign_plan
-from features.campaigns import queries as campaigns
-from features.campaigns.api_lists import PATIENCE_S
+from features.campaigns.actions import PATIENCE_S
 from features.campaigns.form import OWN_QUESTIONS, filled, wanted
-from features.campaigns.lifecycle import CampaignState, Mode
+from features.campaigns.lifecycle import Mode
 from features.campaigns.lists import List
-from features.campaigns.queries import Campaign
 from features.campaigns.wording import asked
 from imports import decoding as opening
 from imports.faults import UnreadableError, Whole
@@ -61,13 +53,11 @@ async def bring(request: Request, principal: Person) -> Response:
         if not isinstance(given, UploadFile) or not given.filename:
             return _bringing(request, t("campaign.fault_file"), status=422)
         name, content = given.filename, await given.read(opening.LARGEST + 1)
+    asking = database.patience(PATIENCE_S)
     try:
-        kept = await lists.take_in(content, name, settings, database.patience(PATIENCE_S))
+        kept = await actions.bring(asking, principal, settings, content, name)
     except UnreadableError as error:
         return _bringing(request, t(f"sheet.{error.why.value}", **error.gaps), status=422)
-    noted(
-        database.patience(), look(principal, "campaign.list", kept.id, f"{kept.reading.rows} rows")
-    )
     return RedirectResponse(f"/campaigns/lists/{kept.id}", status_code=303)
 
 
@@ -84,46 +74,17 @@ async def show_list(request: Request, list_id: Identity, principal: CurrentUser)
 async def confirm(request: Request, list_id: Identity, principal: Person) -> Response:
     """Make the campaign; start it when that was the button."""
     settings: Settings = request.app.state.settings
-    waiting = await _waiting(request, list_id)
-    form = await typed(request)
-    plan = wanted(form, settings)
-    if plan is not None:
-        called_in = campaign_plan.languages_of(waiting, form.shown("language"))
-        if lacking := campaign_plan.lacks_words(plan.questions, called_in):
-            form.faults["words"] = f"campaign.fault_words_{lacking}"
-            plan = None
-    if plan is not None:
-        made = await _made(request, waiting, plan, form, principal)
-        if made is not None:
-            return RedirectResponse(f"/campaigns/{made}", status_code=303)
-        form.faults["people"] = "campaign.fault_nobody"
-    return _confirming(request, waiting, principal, form, status=422)
-
-
-async def _made(
-    request: Request, waiting: List, plan: Campaign, form: Typed, principal: Principal
-) -> int | None:
-    """Keep the campaign and return its id; None: nobody is left who can be called."""
     database: Database = request.app.state.database
+    form = await typed(request)
     asking = database.patience(PATIENCE_S)
-    fresh = await lists.looked_up(waiting, asking)
-    people = campaign_plan.people_of(fresh, language=form.shown("language"))
-    if not people:
-        return None
-    now = datetime.now(UTC)
-
-    async def keep(connection: AsyncConnection) -> int:
-        key = await campaigns.make(connection, plan, people, made_by=principal.account_id, now=now)
-        await audit.note(
-            connection, look(principal, "campaign.made", str(key), f"{len(people)} people")
-        )
-        if form.shown("then") == "start":
-            await campaign_acts.turned(key, CampaignState.RUNNING, principal)(connection)
-        return key
-
-    key = await asking.write(keep)
-    await lists.let_go(waiting.id, request.app.state.settings)
-    return key
+    try:
+        given, starts = wanted(form, list_id), form.shown("then") == "start"
+        made = await actions.make(asking, principal, settings, given, starts=starts)
+    except Refused as refused:
+        status = form.refuse(refused)
+        waiting = await _waiting(request, list_id)
+        return _confirming(request, waiting, principal, form, status=status)
+    return RedirectResponse(f"/campaigns/{made}", status_code=303)
 
 
 async def _waiting(request: Request, list_id: str) -> List:

@@ -12,7 +12,6 @@ from callflow.rules.hours import Calendar
 from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question, Result
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
-from features.campaigns.contact import SPACING
 from features.campaigns.lists import List
 from features.campaigns.queries import Campaign, Progress, SavedCampaign
 from features.campaigns.time_left import Pace, done_at
@@ -49,11 +48,6 @@ def usual(kind: Kind) -> tuple[Question, ...]:
     return NOTICES if kind is Kind.NOTICE else tuple(OURS[name] for name in USUAL[kind])
 
 
-def notice_of(zh: str, en: str) -> Question:
-    """Return a statement in words of one's own, and the key that says it was heard."""
-    return Question(name="heard", keys=HEARD, zh=zh, en=en)
-
-
 def lacks_words(questions: Sequence[Question], languages: Collection[str]) -> str:
     """Return the language in which somebody would hear nothing, empty when there is none."""
     for language in sorted(languages):
@@ -65,13 +59,6 @@ def lacks_words(questions: Sequence[Question], languages: Collection[str]) -> st
 def languages_of(given: List, otherwise: str) -> frozenset[str]:
     """Return the languages in which the people of a list are called."""
     return frozenset(one.language or otherwise for one in given.people)
-
-
-def spacing_of(minutes: Mapping[Result, float | None]) -> Mapping[Result, float]:
-    """Return when people are called again; None: not after this result."""
-    changed = {result: None if each is None else each * 60 for result, each in minutes.items()}
-    every = {**SPACING, **changed}
-    return {result: seconds for result, seconds in every.items() if seconds is not None}
 
 
 def people_of(given: List, *, language: str) -> Sequence[campaign_contacts.Person]:

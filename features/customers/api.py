@@ -1,34 +1,16 @@
 """Owns the API's questions about customers; every look and every change is on record (SEC-1)."""
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter
-from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.audit import log as audit
 from features.audit.looks import look, noted
+from features.customers import actions
 from features.customers import queries as customers
-from features.customers.queries import Customer, CustomerSort
+from features.customers.actions import CustomerGiven
 from features.customers.shapes import CustomerShape
-from web.asking import Asking, CurrentUser, Given, Line, Number, Typed, found
+from web.asking import Asking, CurrentUser, Number, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
-
-
-class CustomerGiven(Given):
-    """What is to be known of a customer from now on."""
-
-    name: Line = ""
-    area: Line | None = Field(
-        None, description="Where the customer lives (CBK-5); left out: it stays as it is."
-    )
-    sort: CustomerSort = CustomerSort.NORMAL
-    note: Typed = ""
-    first_agent: str | None = Field(
-        None, pattern=r"^\d{3,6}$", description="Who keeps the customer's matters (QUE-3)."
-    )
 
 
 @router.get("/{number}", responses=documented(401, 403, 404, 422, 503))
@@ -39,25 +21,9 @@ async def show_customer(number: Number, principal: CurrentUser, asking: Asking) 
     return CustomerShape.of(found(customer, "customer"))
 
 
-@router.put("/{number}", responses=documented(401, 403, 422, 503))
+@router.put("/{number}", responses=documented(401, 403, 409, 422, 503))
 async def put_customer(
     number: Number, given: CustomerGiven, principal: CurrentUser, asking: Asking
 ) -> CustomerShape:
-    """Keep a customer, or replace what was known."""
-    seen = look(principal, "customer.write", number)
-
-    async def kept(connection: AsyncConnection) -> Customer:
-        known = await customers.customer(connection, number)
-        area = given.area if given.area is not None else known.area if known else ""
-        customer = Customer(
-            number=number,
-            **given.model_dump(exclude={"area"}),
-            area=area,
-            updated_at=datetime.now(UTC),
-            updated_by=principal.number or principal.name,
-        )
-        await customers.keep(connection, customer)
-        await audit.note(connection, seen)
-        return customer
-
-    return CustomerShape.of(await asking.write(kept))
+    """Keep a customer. Saved meanwhile by somebody: 409, and `current` is what is known now."""
+    return CustomerShape.of(await actions.save(asking, principal, number, given))

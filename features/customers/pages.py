@@ -6,10 +6,9 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
+from pydantic import BaseModel
 
 from db.bounded import Patience
-from features.audit import log as audit
 from features.audit.looks import look, noted
 from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
@@ -18,26 +17,25 @@ from features.calls.pages import tone
 from features.calls.queries import CallFilter, TicketFilter
 from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
+from features.customers import actions
 from features.customers import queries as customers
+from features.customers.actions import CustomerGiven
 from features.customers.queries import Customer, CustomerSort
 from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Number
 from web.current_user import Principal
-from web.forms import Typed, typed
+from web.forms import Typed, longest, typed
 from web.pages import page
+from web.problems import Refused
 from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 CALLS_SHOWN = 10
 TICKETS_SHOWN = 10
-LONGEST_NAME = 80
-LONGEST_NOTE = 2000
-LONGEST_AREA = 80
 
 _WHOLE = re.compile(r"^\+?[0-9*#]{3,20}$")
-_AGENT = re.compile(r"^\d{3,6}$")
 
 
 @router.get("/customers")
@@ -66,32 +64,14 @@ async def save_customer(
 ) -> Response:
     """Keep what was typed."""
     form = await typed(request)
-    name = form.line("name", longest=LONGEST_NAME)
-    sort = form.choice("sort", [each.value for each in CustomerSort], "customer.fault_sort")
-    note = form.text("note", longest=LONGEST_NOTE)
-    area = form.line("area", longest=LONGEST_AREA)
-    agent = form.line("first_agent", longest=6)
-    if agent and not _AGENT.match(agent):
-        form.faults["first_agent"] = "customer.fault_agent"
-    if form.faults:
-        return await _shown(request, number, principal, asking, form, status=422)
-    customer = Customer(
-        number=number,
-        name=name,
-        sort=CustomerSort(sort),
-        note=note,
-        area=area,
-        first_agent=agent or None,
-        updated_at=datetime.now(UTC),
-        updated_by=principal.number or principal.name,
-    )
-    seen = look(principal, "customer.write", number)
-
-    async def change(connection: AsyncConnection) -> None:
-        await customers.keep(connection, customer)
-        await audit.note(connection, seen)
-
-    await asking.write(change)
+    try:
+        given = form.read(CustomerGiven, empty={"area"})
+        await actions.save(asking, principal, number, given)
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await _shown(
+            request, number, principal, asking, form, status=status, theirs=refused.current
+        )
     return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
 
 
@@ -104,6 +84,7 @@ async def _shown(
     *,
     status: int = 200,
     saved: bool = False,
+    theirs: BaseModel | None = None,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     known = await asking.ask(lambda connection: customers.customer(connection, number))
@@ -128,6 +109,9 @@ async def _shown(
         number=number,
         customer=known,
         form=form if form.typed else _filled(known),
+        theirs=theirs,
+        seen=_seen(form, known, theirs),
+        longest=longest(CustomerGiven),
         calls=called.items,
         tickets=opened.items,
         callbacks=promised,
@@ -147,6 +131,13 @@ async def _shown(
         between=between,
         show=Formats(settings.zone, principal.role),
     )
+
+
+def _seen(form: Typed, known: Customer | None, theirs: BaseModel | None) -> str:
+    """Return upon which save the form is typed: after a conflict upon the other's."""
+    if form.typed and theirs is None:
+        return form.shown("seen")
+    return known.updated_at.isoformat() if known else ""
 
 
 def _filled(known: Customer | None) -> Typed:

@@ -1,7 +1,7 @@
 """Owns the customers: what is known of who calls, and which way their calls go (QUE-1)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion
 from features.customers.tables import CustomerRow
+
+NEXT = timedelta(microseconds=1)
+"""A save is at least this much later than the one before: its time tells the two apart."""
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CustomerSort(StrEnum):
@@ -51,6 +55,25 @@ async def keep(connection: AsyncConnection, customer: Customer) -> None:
     made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
     fresh = {name: value for name, value in values.items() if name != "number"}
     await connection.execute(made.on_conflict_do_update(index_elements=["number"], set_=fresh))
+
+
+async def save(connection: AsyncConnection, customer: Customer, *, seen: datetime | None) -> bool:
+    """Keep a customer of whom nothing was known (`seen` is None), or who was last saved at `seen`.
+
+    False: somebody else saved it since (in the caller's transaction, as all of these).
+    """
+    values = {name: getattr(customer, name) for name in Customer.__slots__}
+    if seen is None:
+        made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
+        done = await connection.execute(made.on_conflict_do_nothing().returning(CustomerRow.number))
+        return done.first() is not None
+    done = await connection.execute(
+        update(CustomerRow)
+        .where(CustomerRow.number == customer.number, CustomerRow.updated_at == seen)
+        .values(values)
+        .returning(CustomerRow.number)
+    )
+    return done.first() is not None
 
 
 async def asked_first(connection: AsyncConnection, number: str, agent: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from features.audit.log import SeenLook
+from features.audit.log import SeenLook, is_of_number
 from features.callbacks.lifecycle import CallbackKind, CallbackState
 from features.callbacks.queries import Callback
 from features.calls.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
@@ -124,7 +124,7 @@ class LookShape(Shape):
             name=seen.name,
             **{name: getattr(seen.look, name) for name in cls.model_fields if name not in _WHO},
         )
-        if sees_numbers(role) or not shown.action.startswith("customer."):
+        if sees_numbers(role) or not is_of_number(shown.action, shown.subject):
             return shown
         return shown.model_copy(update={"subject": masked_text(shown.subject)})
 

@@ -4,20 +4,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from db.bounded import Patience
+from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
-from features.do_not_call.api import added, entry_of, read_number, taken_off
+from features.do_not_call.actions import WhyGiven, read_number
 from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person
 from web.current_user import Principal
-from web.forms import Typed, typed
+from web.forms import Typed, longest, typed
 from web.pages import page
+from web.problems import Refused
 from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 100
-LONGEST_WHY = 200
 
 
 @router.get("/do-not-call")
@@ -31,24 +32,27 @@ async def show_do_not_call(
 @router.post("/do-not-call")
 async def add(request: Request, principal: Person, asking: Asking) -> Response:
     """Put a number on the list."""
+    settings: Settings = request.app.state.settings
     form = await typed(request)
-    number = read_number(form.line("number", longest=40), request.app.state.settings)
-    why = form.line("why", longest=LONGEST_WHY, needed="do_not_call.fault_why")
-    if number is None:
+    number = form.line("number", longest=40)
+    if read_number(number, settings) is None:
         form.faults["number"] = "do_not_call.fault_number"
-    elif not form.faults:
-        fresh = await asking.write(added(entry_of(number, why, principal), principal))
-        if fresh:
-            return RedirectResponse("/do-not-call?saved=on", status_code=303)
-        form.faults["number"] = "do_not_call.fault_there"
-    return await _shown(request, principal, asking, form, status=422)
+    try:
+        await actions.add(asking, principal, settings, number, form.read(WhyGiven))
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
+    return RedirectResponse("/do-not-call?saved=on", status_code=303)
 
 
 @router.post("/do-not-call/remove")
 async def remove(request: Request, principal: Person, asking: Asking) -> Response:
     """Take a number off the list."""
     form = await typed(request)
-    await asking.write(taken_off(form.line("number", longest=40), principal))
+    number = form.line("number", longest=40)
+    try:
+        await actions.remove(asking, principal, request.app.state.settings, number)
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/do-not-call?saved=off", status_code=303)
 
 
@@ -74,7 +78,7 @@ async def _shown(
         more=rows[-1].number if len(rows) == ROWS and show.numbers else None,
         form=form,
         saved=saved,
-        longest_why=LONGEST_WHY,
+        longest_why=longest(WhyGiven)["why"],
         may_add=may(principal, "do_not_call.add") and principal.account_id is not None,
         may_remove=may(principal, "do_not_call.remove"),
         show=show,

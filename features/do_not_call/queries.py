@@ -39,6 +39,15 @@ async def put(connection: AsyncConnection, entry: Entry) -> bool:
     return done.first() is not None
 
 
+async def one(connection: AsyncConnection, number: str) -> Entry | None:
+    """Return the line of a number, None when it is not on the list."""
+    found = await connection.execute(
+        select(DoNotCallRow.__table__).where(DoNotCallRow.number == number)
+    )
+    row = found.mappings().one_or_none()
+    return None if row is None else Entry(**row)
+
+
 async def take_off(connection: AsyncConnection, number: str) -> bool:
     """Take a number off the list; False: it was not there."""
     gone = delete(DoNotCallRow).where(DoNotCallRow.number == number)

@@ -1,41 +1,28 @@
 """Owns the three lists of a notification as a table for spreadsheets (CBK-5). Does no I/O.
 
-A cell that a spreadsheet would take for a formula begins with an apostrophe: names and areas come
-from lists that strangers may have written.
+Names and areas come from lists that strangers may have written: `imports/writing.py` sees to it
+that none is a formula.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from callflow.text import clean
 from features.emergency_notifications.households import HouseholdView as Household
+from imports.writing import csv_file
 from web.shown import Formats
 
-BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it spreadsheets read Chinese as something else."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_CELL: Final = 500
 COLUMNS: Final = ("name", "area", "numbers", "state", "told_at", "told_on", "why", "tries", "by")
 
 Say = Callable[[str], str]
 
 
-def table(rows: Iterable[Household], say: Say, show: Formats) -> str:
-    """Return the table; `say` gives the words of the pages by key."""
-    out = io.StringIO()
-    out.write(BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    writer.writerow([cell(say(f"emergency.column_{name}")) for name in COLUMNS])
-    for row in rows:
-        writer.writerow([cell(text) for text in _texts(row, say, show)])
-    return out.getvalue()
-
-
-def cell(text: str) -> str:
-    """Return a text that no spreadsheet reckons with."""
-    plain = clean(text, 500)
-    return f"'{plain}" if plain.startswith(_FORMULA) else plain
+def table(rows: Iterable[Household], say: Say, show: Formats) -> bytes:
+    """Return the table as a file; `say` gives the words of the pages by key."""
+    header = [say(f"emergency.column_{name}") for name in COLUMNS]
+    texts = ([clean(each, LONGEST_CELL) for each in _texts(row, say, show)] for row in rows)
+    return csv_file([header, *texts])
 
 
 def _texts(row: Household, say: Say, show: Formats) -> Iterable[str]:

@@ -73,11 +73,13 @@ async def add(connection: AsyncConnection, incident_id: int, wanted: Sequence[Li
     return len(rows)
 
 
-async def clear(connection: AsyncConnection, incident_id: int) -> None:
-    """Choose nobody any more, for a notification that has not begun."""
-    if await _is_draft(connection, incident_id):
-        row = NotificationHouseholdRow
-        await connection.execute(delete(row).where(row.incident_id == incident_id))
+async def clear(connection: AsyncConnection, incident_id: int) -> bool:
+    """Choose nobody any more, for a notification that has not begun; False: nobody was chosen."""
+    if not await _is_draft(connection, incident_id):
+        return False
+    row = NotificationHouseholdRow
+    gone = delete(row).where(row.incident_id == incident_id)
+    return bool((await connection.execute(gone)).rowcount)
 
 
 async def numbers(connection: AsyncConnection, incident_id: int) -> frozenset[str]:
@@ -186,16 +188,20 @@ async def not_to_ring(connection: AsyncConnection, wanted: Collection[int]) -> S
 
 async def told_at_door(
     connection: AsyncConnection, incident_id: int, household_id: int, *, by: str, now: datetime
-) -> bool:
-    """Note that staff told a household at its door; False when there is no such household."""
+) -> bool | None:
+    """Note that staff told a household at its door; False: it was told before.
+
+    None when there is no such household.
+    """
     found = (await of_ids(connection, [household_id])).get(household_id)
     if found is None or found.incident_id != incident_id:
-        return False
+        return None
     after, _ = decide(found.household, ToldAtDoor(), now, NotificationRules())
-    if after is not found.household:
-        await keep(connection, {household_id: after})
-        row = NotificationHouseholdRow
-        await connection.execute(update(row).where(row.id == household_id).values(door_by=by))
+    if after is found.household:
+        return False
+    await keep(connection, {household_id: after})
+    row = NotificationHouseholdRow
+    await connection.execute(update(row).where(row.id == household_id).values(door_by=by))
     return True
 
 

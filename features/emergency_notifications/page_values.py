@@ -13,15 +13,15 @@ from db.bounded import Patience
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
-from features.emergency_notifications.api import LONGEST
 from features.emergency_notifications.export import why
+from features.emergency_notifications.given import IncidentGiven
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.lifecycle import OPEN, HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
 from settings import Settings
 from web.asking import found
 from web.current_user import Principal
-from web.forms import Typed
+from web.forms import Typed, longest
 from web.pages import page
 from web.shown import Formats
 
@@ -68,7 +68,7 @@ async def overview(
         told=told,
         form=form,
         stages=STAGES,
-        longest=LONGEST,
+        longest=longest(IncidentGiven),
         languages=list(Language),
         now=f"{now:%Y-%m-%dT%H:%M}",
         show=Formats(settings.zone, request.state.principal.role),
@@ -118,7 +118,7 @@ async def one(
         sorts=list(CustomerSort),
         stages=STAGES,
         voices=VOICES,
-        longest=LONGEST,
+        longest=longest(IncidentGiven),
         why=why,
         show=Formats(settings.zone, principal.role),
     )

@@ -2,8 +2,7 @@
 lists.
 """
 
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from typing import Final
 
 import anyio.to_thread
@@ -11,27 +10,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from callflow.call import Language
+from db.bounded import Patience
 from features.audit.looks import look, noted, recorded
-from features.customers.queries import CustomerSort
-from features.emergency_notifications import audio_files, choosing, page_values
+from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
-from features.emergency_notifications.api import (
-    LONGEST,
-    at_the_door,
-    begin,
-    end,
-    known_draft,
-    named,
-)
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.export import table
+from features.emergency_notifications.given import (
+    CustomersGiven,
+    IncidentGiven,
+    ListGiven,
+    MessageGiven,
+    StartGiven,
+)
 from features.emergency_notifications.page_values import EVERYBODY
-from features.emergency_notifications.queries import NotReadyError, Report
-from features.wake_ups.api import reachable
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId, found
+from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import language_of
 from web.problems import Refused
@@ -56,11 +52,12 @@ async def report_incident(request: Request, principal: Person, asking: Asking) -
     """Record an incident; nobody is rung yet."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
-    wanted = _report(form, settings)
-    if wanted is None:
-        return await page_values.overview(request, asking, form, status=422)
-    now = datetime.now(UTC)
-    key = await asking.write(partial(incidents.report, wanted=wanted, by=named(principal), now=now))
+    happened_at = _with_zone(form.shown("happened_at"), settings)
+    try:
+        given = form.read(IncidentGiven, happened_at=happened_at)
+        key = await actions.report(asking, principal, given)
+    except Refused as refused:
+        return await page_values.overview(request, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/emergency-notifications/{key}", status_code=303)
 
 
@@ -78,13 +75,11 @@ async def change_message(
     request: Request, incident_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say something else."""
-    incident = await known_draft(asking, incident_id)
     form = await typed(request)
-    text = form.text("message", longest=LONGEST["message"], needed="emergency.fault_message")
-    if form.faults:
-        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
-    anew = partial(incidents.say_anew, incident=incident, message=text, recorded=False)
-    await asking.write(anew)
+    try:
+        await actions.say(asking, principal, incident_id, form.read(MessageGiven))
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id)
 
 
@@ -94,17 +89,15 @@ async def upload_recording(
 ) -> Response:
     """Let a person's recording be the message."""
     settings: Settings = request.app.state.settings
-    async with request.form() as form_given:
-        given = form_given.get("recording")
-        data = await given.read() if isinstance(given, UploadFile) else b""
-    incident = await known_draft(asking, incident_id)
-    if not data.startswith(b"RIFF") or len(data) > audio_files.LONGEST_UPLOAD:
-        form = Typed({}, {"recording": "emergency.fault_recording"})
-        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
-    await anyio.to_thread.run_sync(audio_files.keep, settings.paths.spoken, incident, data)
-    text = incident.report.message
-    anew = partial(incidents.say_anew, incident=incident, message=text, recorded=True)
-    await asking.write(anew)
+    async with request.form() as given:
+        file, take = given.get("recording"), str(given.get("take", ""))
+        data = await file.read() if isinstance(file, UploadFile) else b""
+    form = Typed({})
+    upon = int(take) if take.isascii() and take.isdecimal() and len(take) < 9 else 0
+    try:
+        await actions.record(asking, principal, settings, incident_id, upon, data)
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id)
 
 
@@ -127,21 +120,12 @@ async def choose_customers(
 ) -> Response:
     """Choose customers by area, sort or both."""
     settings: Settings = request.app.state.settings
-    await known_draft(asking, incident_id)
     form = await typed(request)
-    area = form.line("area", longest=80)
-    sort = form.choice("sort", ["", *(each.value for each in CustomerSort)], "emergency.fault_sort")
-    if not area and not sort:
-        form.faults.setdefault("area", "emergency.fault_area")
-    if form.faults:
-        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
-    choice = await choosing.from_customers(
-        asking,
-        incident_id,
-        area=area,
-        sort=CustomerSort(sort) if sort else None,
-        reachable=lambda number: reachable(number, settings),
-    )
+    try:
+        given = form.read(CustomersGiven)
+        choice = await actions.choose_customers(asking, principal, settings, incident_id, given)
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id, choice)
 
 
@@ -154,20 +138,15 @@ async def choose_list(
     async with request.form() as given:
         file, pasted = given.get("file"), given.get("list")
         text = str(pasted or "") or await _text_of(file if isinstance(file, UploadFile) else None)
-        without_bad = given.get("without_bad") == "1"
-    await known_draft(asking, incident_id)
-    if not text.strip():
-        form = Typed({"list": text}, {"list": "emergency.fault_list"})
-        return await page_values.one(request, asking, principal, incident_id, form=form, status=422)
-    choice = await choosing.from_list(
-        asking,
-        incident_id,
-        text,
-        without_bad=without_bad,
-        reachable=lambda number: reachable(number, settings),
-    )
+        wanted = {"text": text, "without_bad": given.get("without_bad") == "1"}
+    form = Typed({"list": text})
+    try:
+        listed = form.judged(ListGiven, wanted)
+        choice = await actions.choose_list(asking, principal, settings, incident_id, listed)
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, form, refused)
     if not choice.added and choice.bad:
-        form = Typed({"list": text}, {"list": "emergency.fault_lines"})
+        form.faults["text"] = "emergency.fault_lines"
         return await page_values.one(
             request, asking, principal, incident_id, form=form, status=422, bad=choice.bad
         )
@@ -175,10 +154,14 @@ async def choose_list(
 
 
 @router.post("/emergency-notifications/{incident_id}/clear")
-async def choose_nobody(incident_id: RowId, _principal: Person, asking: Asking) -> Response:
+async def choose_nobody(
+    request: Request, incident_id: RowId, principal: Person, asking: Asking
+) -> Response:
     """Take all households off again."""
-    await known_draft(asking, incident_id)
-    await asking.write(lambda each: notification_households.clear(each, incident_id))
+    try:
+        await actions.choose_nobody(asking, principal, incident_id)
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, Typed({}), refused)
     return _back(incident_id)
 
 
@@ -188,19 +171,17 @@ async def start_notification(
 ) -> Response:
     """Begin to ring those whose number was confirmed."""
     form = await typed(request)
-    count = form.line("count", longest=8)
     try:
-        await begin(asking, incident_id, principal, count=int(count) if count.isdecimal() else 0)
-    except NotReadyError as error:
-        form.faults["start"] = f"emergency.cannot_{error}"
-        return await page_values.one(request, asking, principal, incident_id, form=form, status=409)
+        await actions.start(asking, principal, incident_id, form.read(StartGiven))
+    except Refused as refused:
+        return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id)
 
 
 @router.post("/emergency-notifications/{incident_id}/stop")
 async def stop_notification(incident_id: RowId, principal: Person, asking: Asking) -> Response:
     """Stop at once."""
-    await end(asking, incident_id, principal)
+    await actions.stop(asking, principal, incident_id)
     return _back(incident_id)
 
 
@@ -218,7 +199,7 @@ async def tick_door(
     incident_id: RowId, household_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Note that a household was told at its door."""
-    await at_the_door(asking, incident_id, household_id, principal)
+    await actions.tell_at_door(asking, principal, incident_id, household_id)
     return RedirectResponse(f"/emergency-notifications/{incident_id}/door", status_code=303)
 
 
@@ -243,38 +224,25 @@ async def export_results(
     )
 
 
-def _report(form: Typed, settings: Settings) -> Report | None:
-    """Return what was typed, or None and the faults in the form."""
-    what = form.line("what", longest=LONGEST["what"], needed="emergency.fault_what")
-    reporter = form.line("reporter", longest=LONGEST["reporter"], needed="emergency.fault_reporter")
-    language = form.choice(
-        "language", [each.value for each in Language], "emergency.fault_language"
-    )
-    message = form.text("message", longest=LONGEST["message"], needed="emergency.fault_message")
-    when = _moment(form, settings)
-    place = form.line("place", longest=LONGEST["place"])
-    details = form.text("details", longest=LONGEST["details"])
-    if form.faults or when is None:
-        return None
-    return Report(
-        what=what,
-        place=place,
-        happened_at=when,
-        reporter=reporter,
-        details=details,
-        language=language,
-        message=message,
-    )
-
-
-def _moment(form: Typed, settings: Settings) -> datetime | None:
-    """Return the moment on the hotline's clock, `2026-11-22T08:30`."""
+def _with_zone(text: str, settings: Settings) -> str:
+    """Return a moment on the hotline's clock, `2026-11-22T08:30`, with its zone; else the text."""
     try:
-        plain = datetime.fromisoformat(form.line("happened_at", longest=19))
-        return plain.replace(tzinfo=settings.zone)
-    except ValueError:
-        form.faults.setdefault("happened_at", "emergency.fault_when")
-        return None
+        return datetime.fromisoformat(text).replace(tzinfo=settings.zone).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
+async def _again(
+    request: Request,
+    principal: Principal,
+    asking: Patience,
+    incident_id: int,
+    form: Typed,
+    refused: Refused,
+) -> HTMLResponse:
+    """Return the page of an incident with what was typed, and what is wrong with it."""
+    status = form.refuse(refused)
+    return await page_values.one(request, asking, principal, incident_id, form=form, status=status)
 
 
 async def _text_of(file: UploadFile | None) -> str:

@@ -22,6 +22,11 @@ FEATURE = Feature(
         ),
     ),
     looks=(
+        "emergency.reported",
+        "emergency.message",
+        "emergency.chosen",
+        "emergency.cleared",
+        "emergency.door",
         "emergency.read",
         "emergency.export",
         "emergency.start",

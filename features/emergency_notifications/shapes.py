@@ -25,6 +25,7 @@ class IncidentShape(Shape):
     details: Paragraphs
     language: Clean = Field(examples=["zh"])
     message: Paragraphs = Field(description="The words that are spoken.")
+    take: int = Field(description="Which making of the message counts; a change says upon which.")
     recorded: bool = Field(description="The message is a recording, not the words spoken by us.")
     voice: Voice = Field(description="Nobody can be rung before it is `ready`.")
     stage: Stage
@@ -41,7 +42,7 @@ class IncidentShape(Shape):
     def made_of(cls, incident: Incident, told: Counts) -> Self:
         report = incident.report
         of_report = ("what", "place", "happened_at", "reporter", "details", "language", "message")
-        own = ("id", "recorded", "voice", "stage", "made_at", "made_by", "started_at")
+        own = ("id", "take", "recorded", "voice", "stage", "made_at", "made_by", "started_at")
         more = ("started_by", "stopped_at", "stopped_by", "closed_at")
         columns = {name: getattr(report, name) for name in of_report}
         columns |= {name: getattr(incident, name) for name in (*own, *more)}

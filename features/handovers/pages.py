@@ -1,6 +1,6 @@
 """Owns the page of the shift hand-over log (RPT-4): one shift writes, the next one signs."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from db.bounded import Patience
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
-from features.audit import log as audit
-from features.audit.looks import look
+from features.handovers import actions
 from features.handovers import queries as handovers
-from features.handovers.queries import Handover, OwnHandoverError, SignedError
+from features.handovers.actions import LONGEST_PART, PARTS, HandoverGiven
+from features.handovers.queries import Handover
 from permissions.may import may
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
@@ -24,9 +24,6 @@ from web.shown import Formats
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 20
-PARTS = ("equipment", "problems", "faults", "staff")
-LONGEST_SHIFT = 40
-LONGEST_PART = 2000
 
 
 @router.get("/handover")
@@ -41,18 +38,10 @@ async def show_handovers(
 async def write_handover(request: Request, principal: Person, asking: Asking) -> Response:
     """Keep this shift's report."""
     form = await typed(request)
-    shift = form.line("shift", longest=LONGEST_SHIFT, needed="handover.fault_shift")
-    parts = {name: form.text(name, longest=LONGEST_PART) for name in PARTS}
-    if not any(parts.values()):
-        form.faults.setdefault("equipment", "handover.fault_empty")
-    if form.faults:
-        return await _shown(request, principal, asking, form, status=422)
-    now = datetime.now(UTC)
-    await asking.write(
-        lambda connection: handovers.write(
-            connection, shift=shift, account_id=principal.account_id or 0, now=now, **parts
-        )
-    )
+    try:
+        await actions.write(asking, principal, form.read(HandoverGiven))
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/handover?saved=1", status_code=303)
 
 
@@ -61,23 +50,12 @@ async def sign_handover(
     request: Request, handover_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Sign the report of the shift before."""
-    signer, now = principal.account_id or 0, datetime.now(UTC)
     form = Typed({})
     try:
-        signed = await asking.write(
-            lambda connection: handovers.sign(connection, handover_id, account_id=signer, now=now)
-        )
-    except OwnHandoverError:
-        form.faults["sign"] = "handover.fault_own"
-    except SignedError:
-        form.faults["sign"] = "handover.fault_signed"
-    else:
-        if signed is None:
-            raise Refused(404, "There is no report with this id.")
-        seen = look(principal, "handover.signed", str(handover_id))
-        await asking.write(lambda connection: audit.note(connection, seen))
-        return RedirectResponse("/handover", status_code=303)
-    return await _shown(request, principal, asking, form, status=409)
+        await actions.sign(asking, principal, handover_id)
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
+    return RedirectResponse("/handover", status_code=303)
 
 
 async def _shown(

@@ -10,5 +10,8 @@ FEATURE = Feature(
     ),
     places=(Place("floor", "/handover", "handover", 62),),
     tags={"handovers": "The shift hand-over log (RPT-4)."},
-    looks=("handover.signed",),
+    looks=(
+        "handover.written",
+        "handover.signed",
+    ),
 )

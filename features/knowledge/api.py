@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.customers.shapes import EntryShape
+from features.knowledge import actions
 from features.knowledge import queries as knowledge
-from features.knowledge.queries import Entry
+from features.knowledge.actions import EntryGiven, EntrySaved
 from permissions.may import may
-from web.asking import Asking, CurrentUser, Given, LongLine, Many, RowId, Text, Typed, found
+from web.asking import Asking, CurrentUser, Many, RowId, Text, found
 from web.current_user import Principal
 from web.problems import documented
 
@@ -26,16 +26,6 @@ class WhichEntries(BaseModel):
     q: Text = Field("", description="Words divided by blanks; an entry holds all of them.")
     business: Text | None = Field(None, description="Business class of TKT-1.")
     limit: int = Field(20, ge=1, le=100)
-
-
-class EntryGiven(Given):
-    """What an entry says."""
-
-    title: Annotated[LongLine, Field(min_length=1)]
-    body: Typed
-    business: LongLine | None = Field(None, max_length=40)
-    keywords: LongLine = Field("", description="Other words for the same, divided by blanks.")
-    published: bool = Field(True, description="False: a draft that agents do not find.")
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
@@ -72,42 +62,16 @@ async def show_entry(entry_id: RowId, principal: CurrentUser, asking: Asking) ->
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
 async def add_entry(given: EntryGiven, principal: CurrentUser, asking: Asking) -> EntryShape:
     """Add an entry."""
-    now = datetime.now(UTC)
-
-    async def added(connection: AsyncConnection) -> Entry:
-        entry = _entry(given, principal, now=now)
-        key = await knowledge.add(connection, entry)
-        return found(await knowledge.entry(connection, key), "entry")
-
-    return EntryShape.of(await asking.write(added))
+    return EntryShape.of(await actions.add(asking, principal, given))
 
 
-@router.put("/{entry_id}", responses=documented(401, 403, 404, 422, 503))
+@router.put("/{entry_id}", responses=documented(401, 403, 404, 409, 422, 503))
 async def put_entry(
-    entry_id: RowId, given: EntryGiven, principal: CurrentUser, asking: Asking
+    entry_id: RowId, given: EntrySaved, principal: CurrentUser, asking: Asking
 ) -> EntryShape:
-    """Replace an entry."""
-    now = datetime.now(UTC)
-
-    async def replaced(connection: AsyncConnection) -> Entry | None:
-        before = await knowledge.entry(connection, entry_id)
-        if before is None:
-            return None
-        entry = _entry(given, principal, now=now, before=before)
-        await knowledge.replace(connection, entry)
-        return entry
-
-    return EntryShape.of(found(await asking.write(replaced), "entry"))
+    """Replace an entry. Saved meanwhile by somebody else: 409, and `current` is what is so now."""
+    return EntryShape.of(await actions.save(asking, principal, entry_id, given))
 
 
-def _entry(
-    given: EntryGiven, principal: Principal, *, now: datetime, before: Entry | None = None
-) -> Entry:
-    published = (before.published_at if before else None) or now
-    return Entry(
-        id=before.id if before else 0,
-        **given.model_dump(exclude={"published"}),
-        published_at=published if given.published else None,
-        updated_at=now,
-        updated_by=principal.number or principal.name,
-    )
+def _writes(principal: Principal) -> bool:
+    return may(principal, "knowledge.write")

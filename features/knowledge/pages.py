@@ -1,20 +1,22 @@
 """Owns the pages of the knowledge base (TKT-15): search while typing, read, write."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
+from pydantic import BaseModel
 
 from callflow.text import clean
+from features.customers.shapes import EntryShape
+from features.knowledge import actions
 from features.knowledge import queries as knowledge
+from features.knowledge.actions import EntryGiven, EntrySaved
 from features.knowledge.queries import Entry
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, RowId
+from web.asking import Asking, CurrentUser, RowId, found
 from web.current_user import Principal
-from web.forms import Typed, typed
+from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
 from web.shown import Formats
@@ -23,13 +25,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 40
 LONGEST_QUESTION = 80
-LONGEST_TITLE = 200
-LONGEST_BODY = 10_000
-LONGEST_KEYWORDS = 400
-
-
-class ChangedError(Exception):
-    """Somebody else saved the entry while it was being written."""
 
 
 @router.get("/knowledge")
@@ -39,7 +34,7 @@ async def search_knowledge(
     """Entries that hold what was typed."""
     question = clean(q, LONGEST_QUESTION)
     may_write = may(principal, "knowledge.write")
-    found = await asking.ask(
+    entries = await asking.ask(
         lambda connection: knowledge.search(
             connection, question, now=datetime.now(UTC), drafts=may_write, limit=ROWS
         )
@@ -48,7 +43,7 @@ async def search_knowledge(
         request,
         "knowledge.html",
         question=question,
-        found=found,
+        found=entries,
         may_write=may_write,
         show=_show(request, principal),
         now=datetime.now(UTC),
@@ -65,22 +60,11 @@ async def new_entry(request: Request, _principal: CurrentUser) -> HTMLResponse:
 async def add_entry(request: Request, principal: CurrentUser, asking: Asking) -> Response:
     """Keep a new entry."""
     form = await typed(request)
-    title, body, keywords = _read(form)
-    if form.faults:
-        return _form(request, form, entry=None, status=422)
-    now = datetime.now(UTC)
-    fresh = Entry(
-        id=0,
-        title=title,
-        body=body,
-        business=None,
-        keywords=keywords,
-        published_at=now if form.shown("published") else None,
-        updated_at=now,
-        updated_by=principal.number or principal.name,
-    )
-    key = await asking.write(lambda connection: knowledge.add(connection, fresh))
-    return RedirectResponse(f"/knowledge/{key}?saved=new", status_code=303)
+    try:
+        entry = await actions.add(asking, principal, form.read(EntryGiven))
+    except Refused as refused:
+        return _form(request, form, entry=None, status=form.refuse(refused))
+    return RedirectResponse(f"/knowledge/{entry.id}?saved=new", status_code=303)
 
 
 @router.get("/knowledge/{entry_id}")
@@ -119,55 +103,16 @@ async def save_entry(
 ) -> Response:
     """Save an entry, unless somebody else did meanwhile."""
     form = await typed(request)
-    said = _read(form)
+    entry = found(
+        await asking.ask(lambda connection: knowledge.entry(connection, entry_id)), "entry"
+    )
     try:
-        entry = await asking.write(
-            lambda connection: _replaced(connection, entry_id, form, said, principal)
-        )
-    except ChangedError:
-        entry = await asking.ask(lambda connection: knowledge.entry(connection, entry_id))
-        form.faults["seen"] = "answers.fault_changed"
-    if entry is None:
-        raise Refused(404, "There is no entry with this id.")
-    if form.faults:
-        return _form(request, form, entry=entry, status=409 if form.fault("seen") else 422)
+        given = form.read(EntrySaved, business=entry.business)
+        await actions.save(asking, principal, entry_id, given)
+    except Refused as refused:
+        status = form.refuse(refused)
+        return _form(request, form, entry=entry, status=status, theirs=refused.current)
     return RedirectResponse(f"/knowledge/{entry_id}?saved=edit", status_code=303)
-
-
-async def _replaced(
-    connection: AsyncConnection,
-    entry_id: int,
-    form: Typed,
-    said: tuple[str, str, str],
-    principal: Principal,
-) -> Entry | None:
-    """Replace an entry unless the form has faults. Raises ChangedError."""
-    before = await knowledge.entry(connection, entry_id)
-    if before is None or form.faults:
-        return before
-    if before.updated_at.isoformat() != form.shown("seen"):
-        raise ChangedError
-    title, body, keywords = said
-    now = datetime.now(UTC)
-    fresh = replace(
-        before,
-        title=title,
-        body=body,
-        keywords=keywords,
-        published_at=(before.published_at or now) if form.shown("published") else None,
-        updated_at=now,
-        updated_by=principal.number or principal.name,
-    )
-    await knowledge.replace(connection, fresh)
-    return fresh
-
-
-def _read(form: Typed) -> tuple[str, str, str]:
-    return (
-        form.line("title", longest=LONGEST_TITLE, needed="answers.fault_title"),
-        form.text("body", longest=LONGEST_BODY, needed="answers.fault_body"),
-        form.line("keywords", longest=LONGEST_KEYWORDS),
-    )
 
 
 def _filled(entry: Entry) -> Typed:
@@ -183,18 +128,27 @@ def _filled(entry: Entry) -> Typed:
     )
 
 
-def _form(request: Request, form: Typed, *, entry: Entry | None, status: int = 200) -> HTMLResponse:
-    # A draft that met somebody else's save goes on from that save, both texts in sight.
+def _form(
+    request: Request,
+    form: Typed,
+    *,
+    entry: Entry | None,
+    status: int = 200,
+    theirs: BaseModel | None = None,
+) -> HTMLResponse:
+    # A draft that met somebody else's save goes on from that save, both texts in sight; one with
+    # faults goes on from what its writer read.
+    seen = theirs.updated_at.isoformat() if isinstance(theirs, EntryShape) else form.shown("seen")
     return page(
         request,
         "knowledge_edit.html",
         status=status,
         form=form,
         entry=entry,
-        theirs=entry if form.fault("seen") else None,
-        seen=entry.updated_at.isoformat() if entry else "",
+        theirs=theirs,
+        seen=seen,
         published=bool(form.shown("published")) if form.typed else True,
-        longest_body=LONGEST_BODY,
+        longest=longest(EntryGiven),
     )
 
 

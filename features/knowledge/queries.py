@@ -6,7 +6,7 @@ sentence are found; an index of whole words or of three characters would not fin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, case, insert, or_, select, update
@@ -16,6 +16,8 @@ from features.knowledge.tables import KnowledgeRow
 
 MOST_WORDS = 8
 """Words of a question that are looked for; each is a look at every entry."""
+NEXT = timedelta(microseconds=1)
+"""A save is at least this much later than the one before: its time tells the two apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,14 @@ async def add(connection: AsyncConnection, entry: Entry) -> int:
     return int((await connection.execute(made.returning(KnowledgeRow.id))).scalar_one())
 
 
-async def replace(connection: AsyncConnection, entry: Entry) -> bool:
-    """Replace an entry (in the caller's transaction); False when there is none with its id."""
+async def replace(connection: AsyncConnection, entry: Entry, *, seen: datetime) -> bool:
+    """Replace an entry (in the caller's transaction) that was last changed at `seen`.
+
+    False when there is none with its id, or somebody saved it since.
+    """
     done = await connection.execute(
         update(KnowledgeRow)
-        .where(KnowledgeRow.id == entry.id)
+        .where(KnowledgeRow.id == entry.id, KnowledgeRow.updated_at == seen)
         .values(_said(entry))
         .returning(KnowledgeRow.id)
     )

@@ -10,4 +10,8 @@ FEATURE = Feature(
     ),
     places=(Place("desk", "/knowledge", "knowledge", 11),),
     tags={"knowledge": "Answers that agents find during a call (TKT-15)."},
+    looks=(
+        "knowledge.added",
+        "knowledge.saved",
+    ),
 )

@@ -1,18 +1,20 @@
 """Owns the outage announcement in the API (QUE-6): see it, put it up, take it off."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from features.outage import actions
 from features.outage import files as announcements
-from features.outage.rules import OutageAnnouncement, OutageKind, standard
+from features.outage.actions import AnnouncementGiven
+from features.outage.rules import OutageAnnouncement, OutageKind
 from floor.floor import Floor
 from permissions.roles import LEADERS
 from settings import Settings
-from web.asking import CurrentUser
-from web.problems import Refused, documented
+from web.asking import Asking, CurrentUser
+from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/outage", tags=["outage"])
 
@@ -32,14 +34,6 @@ class OutageState(BaseModel):
     announcement: OutageShape | None
 
 
-class WantedAnnouncement(BaseModel):
-    """The announcement to put up."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: OutageKind = Field(description="`power` or `computer`; these have sounds.")
-
-
 @router.get("", responses=documented(401, 403, 503))
 async def show_announcement(request: Request, _principal: CurrentUser) -> OutageState:
     """The announcement callers hear now."""
@@ -49,32 +43,26 @@ async def show_announcement(request: Request, _principal: CurrentUser) -> Outage
 
 @router.put("", responses=documented(401, 403, 422, 503))
 async def put_announcement(
-    request: Request, wanted: WantedAnnouncement, _principal: CurrentUser
+    request: Request, given: AnnouncementGiven, principal: CurrentUser, asking: Asking
 ) -> OutageState:
-    """Put a announcement in front of the hotline, from the next call on; it replaces one that is
+    """Put an announcement in front of the hotline, from the next call on; it replaces one that is
     up.
     """
-    if wanted.kind is OutageKind.CUSTOM:
-        raise Refused(
-            422, "A text of your own has no sound to be spoken with; use power or computer."
-        )
     folder = _settings(request).paths.outage
-    announcement = standard(wanted.kind, datetime.now(UTC))
-    try:
-        await anyio.to_thread.run_sync(announcements.put_up, folder, announcement)
-    except OSError as error:
-        raise Refused(503, "The announcement could not be written on this machine.") from error
+    announcement = await asking.write(
+        lambda connection: actions.put_up(connection, principal, folder, given)
+    )
     _tell(request)
     return _state(announcement)
 
 
 @router.delete("", responses=documented(401, 403, 503))
-async def delete_announcement(request: Request, _principal: CurrentUser) -> OutageState:
+async def delete_announcement(
+    request: Request, principal: CurrentUser, asking: Asking
+) -> OutageState:
     """Take the announcement off; that there was none is no error."""
-    try:
-        await anyio.to_thread.run_sync(announcements.take_down, _settings(request).paths.outage)
-    except OSError as error:
-        raise Refused(503, "The announcement could not be taken off on this machine.") from error
+    folder = _settings(request).paths.outage
+    await asking.write(lambda connection: actions.take_down(connection, principal, folder))
     _tell(request)
     return OutageState(announcement=None)
 

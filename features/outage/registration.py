@@ -6,4 +6,8 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router,),
     tags={"outage": "The outage announcement in front of the hotline (QUE-6)."},
+    looks=(
+        "outage.on",
+        "outage.off",
+    ),
 )

@@ -1,65 +1,25 @@
 """Owns the API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field, field_validator
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.call import Language
 from callflow.rules import wall_clock
-from callflow.rules.wall_clock import Repeat
-from db.bounded import Patience
-from features.audit.looks import look, theirs
-from features.wake_ups import evidence as wake_evidence
+from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.evidence import Evidence
-from features.wake_ups.register import InThePastError, Registration
+from features.wake_ups.actions import RegistrationGiven, Room
 from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
-from permissions.may import may, reach_of
-from phone_numbers import dialling
-from phone_numbers.reading import Numbering, emergency_of
+from permissions.may import reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Given, Line, RowId, Typed, found
-from web.current_user import Principal
+from web.asking import Asking, CurrentUser, RowId, found
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
 
 MOST_DAYS = timedelta(days=7)
-
-Room = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z-]+$")]
-Dialled = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[0-9*#]+$")]
-
-
-class RegistrationGiven(Given):
-    """Who is to be woken, and when."""
-
-    room: Room = Field(examples=["8215"])
-    number: Dialled | None = Field(None, description="What is dialled; left out: the room.")
-    guest: Line = Field("", description="The guest's name.")
-    language: Language = Language.CHINESE
-    wall: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
-        description="The time on the wall, HH:MM.", examples=["07:00"]
-    )
-    zone: Annotated[str, Field(max_length=64)] | None = Field(
-        None, description="IANA zone of that wall; left out: the house's.", examples=["Asia/Tokyo"]
-    )
-    first_day: date = Field(examples=["2026-11-23"])
-    last_day: date | None = Field(None, description="For `daily` and `weekdays`; null: no end.")
-    repeat: Repeat = Repeat.ONCE
-    note: Typed = ""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and not wall_clock.is_zone(zone):
-            raise ValueError("no time zone of the IANA list, like Asia/Shanghai")
-        return zone
 
 
 @router.get("/wake-registrations", responses=documented(401, 403, 422, 503))
@@ -77,20 +37,7 @@ async def register_wake_up(
 ) -> RegistrationShape:
     """Put somebody on the register; it rings from the next such time on."""
     settings: Settings = request.app.state.settings
-    wanted, now = _wanted(given, settings), datetime.now(UTC)
-    _can_be_rung(wanted.number, settings)
-
-    async def keep(connection: AsyncConnection) -> wake_register.SavedRegistration | None:
-        key = await wake_register.register(
-            connection, wanted, made_by=principal.account_id, now=now
-        )
-        return await wake_register.one(connection, key)
-
-    try:
-        kept = await asking.write(keep)
-    except InThePastError:
-        raise Refused(422, "No such day and time is still to come.") from None
-    return RegistrationShape.of(found(kept, "registration"))
+    return RegistrationShape.of(await actions.register(asking, principal, settings, given))
 
 
 @router.delete(
@@ -100,13 +47,7 @@ async def cancel_registration(
     registration_id: RowId, principal: CurrentUser, asking: Asking
 ) -> RegistrationShape:
     """Take somebody off the register; who was off already stays so."""
-    now = datetime.now(UTC)
-
-    async def off(connection: AsyncConnection) -> wake_register.SavedRegistration | None:
-        await wake_register.cancel(connection, registration_id, by=principal.account_id, now=now)
-        return await wake_register.one(connection, registration_id)
-
-    return RegistrationShape.of(found(await asking.write(off), "registration"))
+    return RegistrationShape.of(await actions.cancel(asking, principal, registration_id))
 
 
 @router.get("/wake-forecast", responses=documented(401, 403, 422, 503))
@@ -159,85 +100,11 @@ async def list_wake_ups(
 @router.get("/wake-ups/{wake_up_id}", responses=documented(401, 403, 404, 422, 503))
 async def show_wake_up(wake_up_id: RowId, principal: CurrentUser, asking: Asking) -> EvidenceShape:
     """One wake-up with every ring, answer, key and recording: the evidence (WAK-5)."""
-    known = await evidence_of(wake_up_id, "wake_up.read", principal, asking)
+    known = await actions.evidence_of(wake_up_id, "wake_up.read", principal, asking)
     return EvidenceShape.made_of(found(known, "wake-up"))
 
 
 @router.post("/wake-ups/{wake_up_id}/awake", responses=documented(401, 403, 404, 422, 503))
 async def say_awake(wake_up_id: RowId, principal: CurrentUser, asking: Asking) -> EvidenceShape:
     """Say that the guest is awake: somebody has seen it. Who is known to be awake stays so."""
-    now = datetime.now(UTC)
-    seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
-    found(await evidence_of(wake_up_id, "wake_up.awake", principal, asking), "wake-up")
-    await asking.write(
-        lambda connection: wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
-    )
-    return await show_wake_up(wake_up_id, principal, asking)
-
-
-async def evidence_of(
-    wake_up_id: int, verb: str, principal: Principal, asking: Patience
-) -> Evidence | None:
-    """Return what somebody may see of a wake-up for which they have a verb."""
-    known = await theirs(
-        asking,
-        principal,
-        verb,
-        str(wake_up_id),
-        lambda one, reach: wake_evidence.evidence(one, wake_up_id, reach=reach),
-    )
-    sees_calls = may(principal, "wake_up.evidence")
-    return known if known is None or sees_calls else known.without_calls()
-
-
-def _wanted(given: RegistrationGiven, settings: Settings) -> Registration:
-    if given.last_day is not None and given.last_day < given.first_day:
-        raise Refused(422, "The last day is before the first.")
-    number = given.number or number_of(given.room)
-    if len(number) < 2:
-        raise Refused(422, "This room has no number to dial; give `number`.")
-    return Registration(
-        room=given.room,
-        number=number,
-        guest=given.guest,
-        language=given.language.value,
-        wall=time.fromisoformat(given.wall),
-        zone=given.zone or settings.timezone,
-        first_day=given.first_day,
-        last_day=given.last_day,
-        repeat=given.repeat,
-        note=given.note,
-    )
-
-
-def _can_be_rung(number: str, settings: Settings) -> None:
-    """Refuse a number that no line leads to, or no machine may ring: nobody must rely on it."""
-    if is_emergency(number, settings):
-        raise Refused(422, f"{number} is an emergency number; give another as `number`.")
-    if not reachable(number, settings):
-        raise Refused(
-            422,
-            f"No line leads to {number}: it is no phone of the house, and THIRDRING_TRUNK_OUT "
-            "names no trunk.",
-        )
-
-
-def is_emergency(number: str, settings: Settings) -> bool:
-    """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    read = Numbering(
-        settings.region, outside=settings.dial_outside, extensions=settings.dial_extensions
-    ).read(number)
-    listed = {*settings.emergency_numbers.split(",")} - {""}
-    return dialling.is_emergency(read, listed | emergency_of(settings.region))
-
-
-def reachable(number: str, settings: Settings) -> bool:
-    """Tell whether a line leads to a number: a phone of the house, or the trunk."""
-    own = {*settings.phones.split(","), *settings.seats}
-    dialled = re.fullmatch(r"[0-9*#]{2,20}", number) is not None
-    return dialled and (bool(settings.trunk_out) or number in own)
-
-
-def number_of(room: str) -> str:
-    """Return what is dialled for a room where nothing else is said: its digits."""
-    return "".join(letter for letter in room if letter.isascii() and letter.isdecimal())
+    return EvidenceShape.made_of(await actions.say_awake(asking, principal, wake_up_id))

@@ -14,7 +14,7 @@ from features.audit.looks import look, recorded
 from features.calls.shapes import Clean, Shape
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
-from features.wake_ups.api import evidence_of
+from features.wake_ups.actions import evidence_of
 from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
 from web.asking import Asking, CurrentUser, RowId, found

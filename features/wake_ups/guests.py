@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import OVER
-from features.wake_ups.register import Registration, Through
+from features.wake_ups.register import Through
+from features.wake_ups.rules import Registration
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
 
 MOST_OF_A_LINE = 10

@@ -9,16 +9,23 @@ argument.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from callflow.call import Language
-from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from callflow.text import clean
+from features.wake_ups.rules import (
+    House,
+    Key,
+    Registration,
+    WrongRegistrationError,
+    number_of,
+    registration,
+    wrong_with,
+)
 
 LONGEST_FILE = 60_000
 """Bytes in UTF-8: it is sent whole, once to be looked at and once to be kept."""
@@ -51,7 +58,6 @@ _LANGUAGES = {
     **dict.fromkeys(("英文", "英语", "英文在先", "en", "english"), Language.ENGLISH),
 }
 _ROOM = re.compile(r"[0-9A-Za-z-]{1,20}")
-_NUMBER = re.compile(r"[0-9*#]{2,20}")
 _TIME = re.compile(r"(\d{1,2})[:\uff1a.]?(\d{2})(?:[:\uff1a]00)?")
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?")
 
@@ -67,11 +73,12 @@ class FileFault(StrEnum):
 
 
 class RowFault(StrEnum):
-    """What is wrong with one row."""
+    """What is wrong with one row; what `registration` finds has the same names."""
 
     ROOM = "room"
     NUMBER = "number"
     UNREACHABLE = "unreachable"
+    EMERGENCY = "emergency"
     WALL = "wall"
     ZONE = "zone"
     DAY = "day"
@@ -84,43 +91,6 @@ class RowFault(StrEnum):
     KNOWN = "known"  # on the register already
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """Who is to be woken, and when, as a row asks for it."""
-
-    room: str
-    number: str
-    guest: str
-    language: Language
-    wall: time
-    zone: str
-    first_day: date
-    last_day: date | None
-    repeat: Repeat
-    note: str
-
-    @property
-    def key(self) -> "Key":
-        """Return what two wishes share that would wake the same guest at the same time."""
-        day = self.first_day if self.repeat is Repeat.ONCE else None
-        return self.number, f"{self.wall:%H:%M}", self.zone, self.repeat, day
-
-
-Key = tuple[str, str, str, Repeat, date | None]
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a file does not say."""
-
-    zone: str
-    language: Language
-    now: datetime
-    """Aware."""
-    reachable: Callable[[str], bool]
-    """Whether a line leads to a number."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: the wish, or what is wrong."""
@@ -129,7 +99,7 @@ class Row:
     """As a spreadsheet counts: the heading is 1."""
     typed: Mapping[str, str]
     """Its fields by column, cleaned, as they were typed."""
-    wish: Wish | None
+    wish: Registration | None
     faults: tuple[RowFault, ...] = ()
 
 
@@ -143,7 +113,7 @@ class Sheet:
     """The columns without which nothing can be read."""
 
     @property
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[Registration]:
         """Return the wishes of the rows that are right."""
         return [row.wish for row in self.rows if row.wish is not None and not row.faults]
 
@@ -219,7 +189,7 @@ def _row(number: int, typed: Mapping[str, str], house: House) -> Row:
             faults.append(fault)
 
     room = typed.get("room", "").upper()
-    dialled = typed.get("number", "") or "".join(filter(str.isdecimal, room))
+    dialled = typed.get("number", "") or number_of(room)
     wall, first = _time(typed.get("wall", "")), _day(typed.get("first_day", ""))
     last_typed = typed.get("last_day", "")
     last = _day(last_typed) if last_typed else None
@@ -228,34 +198,34 @@ def _row(number: int, typed: Mapping[str, str], house: House) -> Row:
     language = _LANGUAGES.get(named) if named else house.language
     zone = typed.get("zone", "") or house.zone
     must(_ROOM.fullmatch(room), RowFault.ROOM)
-    if _NUMBER.fullmatch(dialled):
-        must(house.reachable(dialled), RowFault.UNREACHABLE)
-    else:
-        faults.append(RowFault.NUMBER)
     must(wall is not None, RowFault.WALL)
-    must(wall_clock.is_zone(zone), RowFault.ZONE)
     must(first, RowFault.DAY)
-    must(not last_typed or (last and (not first or last >= first)), RowFault.LAST_DAY)
+    must(last or not last_typed, RowFault.LAST_DAY)
     must(repeat, RowFault.REPEAT)
     must(language, RowFault.LANGUAGE)
     long = [name for name, most in _LONGEST.items() if len(typed.get(name, "")) > most]
     must(not long, RowFault.TEXT_TOO_LONG)
+    why = wrong_with(house, number=dialled, zone=zone, first_day=first, last_day=last)
+    faults += [RowFault(each) for each in why]
     if faults or wall is None or first is None or repeat is None or language is None:
         return Row(number, typed, None, tuple(faults))
-    wish = Wish(
-        room=room,
-        number=dialled,
-        guest=typed.get("guest", ""),
-        language=language,
-        wall=wall,
-        zone=zone,
-        first_day=first,
-        last_day=last,
-        repeat=repeat,
-        note=typed.get("note", ""),
-    )
-    to_come = wall_clock.next_day(first, last, repeat, wall, ZoneInfo(zone), after=house.now)
-    return Row(number, typed, wish, () if to_come else (RowFault.PAST,))
+    try:
+        wish = registration(
+            house,
+            room=room,
+            number=dialled,
+            guest=typed.get("guest", ""),
+            language=language,
+            wall=wall,
+            zone=zone,
+            first_day=first,
+            last_day=last,
+            repeat=repeat,
+            note=typed.get("note", ""),
+        )
+    except WrongRegistrationError as error:
+        return Row(number, typed, None, tuple(RowFault(each) for each in error.why))
+    return Row(number, typed, wish)
 
 
 def _plain(name: str) -> str:

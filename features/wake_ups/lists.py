@@ -17,10 +17,10 @@ from features.audit.looks import look, recorded
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.api import reachable
-from features.wake_ups.list_file import FileFault, House, Sheet, Wish
-from features.wake_ups.register import Registration, Through
-from imports import csv_out
+from features.wake_ups.list_file import FileFault, Sheet
+from features.wake_ups.register import Through
+from features.wake_ups.rules import Registration, house_of
+from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
 from web.shown import Formats
@@ -40,13 +40,7 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     if text is None:
         return Sheet(fault=FileFault.ENCODING)
     now = datetime.now(UTC)
-    house = House(
-        zone=settings.timezone,
-        language=Language(settings.language),
-        now=now,
-        reachable=lambda number: reachable(number, settings),
-    )
-    sheet = wake_file.read(text, house)
+    sheet = wake_file.read(text, house_of(settings, now))
     if sheet.fault:
         return sheet
     numbers = {wish.number for wish in sheet.wishes}
@@ -55,14 +49,14 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     return wake_file.without(sheet, known)
 
 
-async def kept(wishes: Sequence[Wish], principal: Principal, asking: Patience) -> int:
+async def kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
     """Put wishes on the register, all or none; return how many."""
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> None:
         await wake_register.register_all(
             connection,
-            [_registration(wish) for wish in wishes],
+            wishes,
             made_by=principal.account_id,
             now=now,
             through=Through.FILE,
@@ -87,7 +81,7 @@ async def day_of(
     t = said(language)
     heads = [t(f"wake.col_{name}") for name in (*_HEADS, *_MORE)]
     show = Formats(settings.zone, principal.role)
-    return csv_out.table([heads, *_table(rows, show, t)])
+    return csv_file([heads, *_table(rows, show, t)])
 
 
 def _table(
@@ -111,18 +105,3 @@ def _table(
             "" if late is None else int(late // 60),
             t(f"wake.proof_{wake_up.proof}") if wake_up.proof else "",
         ]
-
-
-def _registration(wish: Wish) -> Registration:
-    return Registration(
-        room=wish.room,
-        number=wish.number,
-        guest=wish.guest,
-        language=wish.language.value,
-        wall=wish.wall,
-        zone=wish.zone,
-        first_day=wish.first_day,
-        last_day=wish.last_day,
-        repeat=wish.repeat,
-        note=wish.note,
-    )

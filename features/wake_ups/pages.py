@@ -1,30 +1,28 @@
 """Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules import wall_clock
-from callflow.rules.wall_clock import Repeat, is_zone
+from callflow.rules.wall_clock import Repeat
 from db.bounded import Patience
-from features.audit.looks import look
+from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.api import evidence_of, is_emergency, number_of, reachable
+from features.wake_ups.actions import RegistrationGiven
 from features.wake_ups.lifecycle import WakeState
-from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import ForecastShape
 from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
-from web.forms import Typed, typed
+from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
 from web.shown import Formats
@@ -32,7 +30,6 @@ from web.shown import Formats
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 BEFORE, AHEAD = timedelta(hours=12), timedelta(hours=24)
-LONGEST = {"room": 20, "number": 20, "guest": 40, "note": 300}
 TAGS: Mapping[WakeState, str] = {
     WakeState.WAITING: "",
     WakeState.RINGING: "busy",
@@ -59,42 +56,24 @@ async def register_guest(request: Request, principal: Person, asking: Asking) ->
     """Put a guest on the register."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
-    wanted, now = _registration(form, settings), datetime.now(UTC)
-    if wanted is not None and not form.faults:
-        keep = partial(wake_register.register, wanted=wanted, made_by=principal.account_id, now=now)
-        try:
-            key = await asking.write(keep)
-        except InThePastError:
-            form.faults["wall"] = "wake.fault_past"
-        else:
-            return RedirectResponse(f"/wake-ups?saved={key}", status_code=303)
-    return await _shown(request, principal, asking, form, status=422)
+    try:
+        line = await actions.register(asking, principal, settings, form.read(RegistrationGiven))
+    except Refused as refused:
+        return await _shown(request, principal, asking, form, status=form.refuse(refused))
+    return RedirectResponse(f"/wake-ups?saved={line.id}", status_code=303)
 
 
 @router.post("/wake-ups/registrations/{registration_id}/cancel")
 async def cancel_guest(registration_id: RowId, principal: Person, asking: Asking) -> Response:
     """Take a guest off the register."""
-    now = datetime.now(UTC)
-    off = partial(
-        wake_register.cancel, registration_id=registration_id, by=principal.account_id, now=now
-    )
-    await asking.write(off)
+    await actions.cancel(asking, principal, registration_id)
     return RedirectResponse("/wake-ups?saved=off", status_code=303)
 
 
 @router.post("/wake-ups/{wake_up_id}/awake")
 async def say_awake(wake_up_id: RowId, principal: Person, asking: Asking) -> Response:
     """Say that the guest is awake."""
-    now = datetime.now(UTC)
-    seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
-
-    if await evidence_of(wake_up_id, "wake_up.awake", principal, asking) is None:
-        raise Refused(404, "There is no wake-up with this id.")
-
-    async def said(connection: AsyncConnection) -> None:
-        await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
-
-    await asking.write(said)
+    await actions.say_awake(asking, principal, wake_up_id)
     return RedirectResponse(f"/wake-ups/{wake_up_id}", status_code=303)
 
 
@@ -104,7 +83,7 @@ async def show_evidence(
 ) -> HTMLResponse:
     """One wake-up with every ring, answer, key and recording (WAK-5)."""
     settings: Settings = request.app.state.settings
-    found = await evidence_of(wake_up_id, "wake_up.read", principal, asking)
+    found = await actions.evidence_of(wake_up_id, "wake_up.read", principal, asking)
     if found is None:
         raise Refused(404, "There is no wake-up with this id.")
     return page(
@@ -163,7 +142,7 @@ async def _shown(
         forecast=forecast,
         forecast_zone=line.registration.zone if line else settings.timezone,
         tags=TAGS,
-        longest=LONGEST,
+        longest=longest(RegistrationGiven) | {"room": 20, "number": 20},
         repeats=list(Repeat),
         languages=list(Language),
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
@@ -204,59 +183,6 @@ async def _forecast(
     return ForecastShape.of(
         moment, asked=asked, lines=settings.lines_out, ring_for=settings.wake_ring_for
     )
-
-
-def _registration(form: Typed, settings: Settings) -> Registration | None:
-    """Return what was typed, or None and the faults in the form."""
-    room = form.line("room", longest=LONGEST["room"], needed="wake.fault_room")
-    number = form.line("number", longest=LONGEST["number"]) or number_of(room)
-    if room and not reachable(number, settings):
-        form.faults.setdefault("number", "wake.fault_number")
-    if number and is_emergency(number, settings):
-        form.faults["number"] = "wake.fault_emergency"
-    repeat = form.choice("repeat", [each.value for each in Repeat], "wake.fault_repeat")
-    language = form.choice("language", [each.value for each in Language], "wake.fault_language")
-    zone = form.line("zone", longest=64) or settings.timezone
-    wall, first, last = _time(form), _day(form, "first_day"), _day(form, "last_day")
-    if not is_zone(zone):
-        form.faults["zone"] = "wake.fault_zone"
-    if first is None:
-        form.faults.setdefault("first_day", "wake.fault_day")
-    if first and last and last < first:
-        form.faults["last_day"] = "wake.fault_last"
-    if form.faults or wall is None or first is None:
-        return None
-    return Registration(
-        room=room,
-        number=number,
-        guest=form.line("guest", longest=LONGEST["guest"]),
-        language=language,
-        wall=wall,
-        zone=zone,
-        first_day=first,
-        last_day=last,
-        repeat=Repeat(repeat),
-        note=form.text("note", longest=LONGEST["note"]),
-    )
-
-
-def _time(form: Typed) -> time | None:
-    try:
-        return time.fromisoformat(form.line("wall", longest=8, needed="wake.fault_wall")).replace(
-            second=0, microsecond=0, tzinfo=None
-        )
-    except ValueError:
-        form.faults.setdefault("wall", "wake.fault_wall")
-        return None
-
-
-def _day(form: Typed, name: str) -> date | None:
-    text = form.line(name, longest=10)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        form.faults[name] = "wake.fault_day"
-        return None
 
 
 def _registers(principal: Principal) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.log import AuditEntry, LookFilter
+from features.audit.log import LookFilter
 from features.wake_ups import scoping
 from features.wake_ups.lifecycle import (
     Command,
@@ -29,9 +29,9 @@ from permissions.scopes import Reach
 
 PURPOSE = "wake_up"
 DESK = "desk"
+"""Proof of who is awake because somebody at the desk says so."""
 SAID_AWAKE = "wake.awake"
 """In the audit log: whose word it was that the guest is awake."""
-"""Proof of who is awake because somebody at the desk says so."""
 
 _STATE = tuple(field.name for field in fields(WakeUp))
 
@@ -114,15 +114,14 @@ async def apply(
     return commands
 
 
-async def proved_by_hand(
-    connection: AsyncConnection, wake_up_id: int, seen: AuditEntry, now: datetime
-) -> None:
-    """Take somebody's word that the guest is awake; whose word it was is kept with it (WAK-5)."""
-    before = await shown(connection, wake_up_id)
-    await apply(connection, wake_up_id, Proved(DESK), now, WakeUpRules())
-    after = await shown(connection, wake_up_id)
-    if before and after and before.wake_up.state is not after.wake_up.state:
-        await audit.note(connection, seen)
+async def proved_by_hand(connection: AsyncConnection, wake_up_id: int, now: datetime) -> bool:
+    """Take somebody's word that the guest is awake (WAK-5); False: it changes nothing."""
+    before = (await of_ids(connection, [wake_up_id])).get(wake_up_id)
+    if before is None:
+        return False
+    after, _ = decide(before, Proved(DESK), now, WakeUpRules())
+    await keep(connection, {wake_up_id: after})
+    return after.state is not before.state
 
 
 async def said_by(connection: AsyncConnection, wake_up_id: int) -> str:

@@ -18,8 +18,8 @@ from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from features.accounts.tables import AccountRow
 from features.wake_ups.lifecycle import WakeState, begun
-from features.wake_ups.list_file import Key
 from features.wake_ups.queries import columns_of
+from features.wake_ups.rules import Key, Registration, next_day
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
 
 AHEAD = timedelta(days=2)
@@ -36,23 +36,6 @@ class Through(StrEnum):
     DESK = "desk"  # by a person in the pages, or by a program
     FILE = "file"  # with a file of many
     GUEST = "guest"  # by the guest, from the room's own telephone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """Who is to be woken, and when."""
-
-    room: str
-    number: str
-    """What is dialled."""
-    guest: str
-    language: str
-    wall: time
-    zone: str
-    first_day: date
-    last_day: date | None
-    repeat: Repeat
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,18 +262,6 @@ def _rows(key: int, wanted: Registration, ahead: _Ahead) -> list[dict[str, Any]]
         columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
         for day, at in ahead.days
     ]
-
-
-def next_day(wanted: Registration, *, after: datetime) -> date | None:
-    """Return the first day of a registration that is still to come, None when there is none."""
-    return wall_clock.next_day(
-        wanted.first_day,
-        wanted.last_day,
-        wanted.repeat,
-        wanted.wall,
-        ZoneInfo(wanted.zone),
-        after=after,
-    )
 
 
 def _columns(wanted: Registration) -> dict[str, Any]:

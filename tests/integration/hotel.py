@@ -21,7 +21,7 @@ from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import WakeState, WakeUp, WakeUpRules
 from features.wake_ups.outbound import WakeUpCalls
-from features.wake_ups.register import Registration
+from features.wake_ups.rules import Registration
 from features.wake_ups.tables import WakeUpRow
 from ledger.journal import Journals
 from tests.fakes.ringing import LinkGone, RingingSwitch

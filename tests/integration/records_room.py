@@ -15,7 +15,7 @@ from features.handovers import queries as handovers
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
 from features.wake_ups import register as wake_register
-from features.wake_ups.register import Registration
+from features.wake_ups.rules import Registration
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, NUMBERS
 from tests.integration.notification_street import REPORT

@@ -104,7 +104,9 @@ async def test_a_recording_is_kept_for_the_next_take_and_what_is_none_refused(
 
         async def uploads(content: bytes) -> httpx.Response:
             files = {"recording": ("a.wav", content)}
-            return await leader.post(f"{at}/recording", data={"csrf": CSRF}, files=files)
+            take = (await leader.get(f"{API}/{key}")).json()["take"]
+            typed = {"csrf": CSRF, "take": f"{take}"}
+            return await leader.post(f"{at}/recording", data=typed, files=files)
 
         assert (await uploads(b"ID3 a song")).status_code == 422
         assert (await uploads(b"")).status_code == 422
@@ -118,6 +120,6 @@ async def test_a_recording_is_kept_for_the_next_take_and_what_is_none_refused(
         (desk.settings.paths.spoken / f"{key}_2.wav").write_bytes(b"RIFF made")
         heard = await leader.get(f"{at}/message.wav")
         assert (heard.headers["content-type"], heard.content) == ("audio/wav", b"RIFF made")
-        assert (await sends(leader, f"{at}/message", message="另一句")).status_code == 303
+        assert (await sends(leader, f"{at}/message", message="另一句", take="2")).status_code == 303
         assert (await leader.get(f"{API}/{key}")).json()["recorded"] is False
         assert (await uploads(bytes(9_500_000))).status_code == 413

@@ -81,7 +81,9 @@ async def test_a_list_is_chosen_counted_confirmed_begun_and_stopped(desk: Room) 
             ("start", {"count": 3}),
         ):
             assert (await leader.post(f"{at}/{path}", json=given)).status_code == 409
-        assert (await leader.put(f"{at}/message", json={"message": "x"})).status_code == 409
+        assert (
+            await leader.put(f"{at}/message", json={"message": "x", "take": 1})
+        ).status_code == 409
         assert (await leader.delete(f"{at}/households")).status_code == 409
         for _ in range(2):  # stopping twice is no error
             stopped = (await leader.post(f"{at}/stop")).json()
@@ -132,10 +134,12 @@ async def test_customers_are_chosen_by_area_and_sort_each_once(desk: Room) -> No
 
 async def test_who_saves_a_customer_without_an_area_keeps_it(desk: Room) -> None:
     async with desk.seated(LEADER) as leader:
-        await leader.put("/api/v1/customers/8001", json={"name": "王小明", "area": "老街"})
-        kept = (await leader.put("/api/v1/customers/8001", json={"name": "王明"})).json()
+        path = "/api/v1/customers/8001"
+        made = (await leader.put(path, json={"name": "王小明", "area": "老街"})).json()
+        kept = {"name": "王明", "seen": made["updated_at"]}
+        kept = (await leader.put(path, json=kept)).json()
         assert (kept["name"], kept["area"]) == ("王明", "老街")
-        gone = (await leader.put("/api/v1/customers/8001", json={"area": ""})).json()
+        gone = (await leader.put(path, json={"area": "", "seen": kept["updated_at"]})).json()
     assert gone["area"] == ""
 
 

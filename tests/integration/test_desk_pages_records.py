@@ -197,7 +197,9 @@ async def test_a_customer_is_kept_and_the_look_is_on_record(desk: Pages) -> None
     seen = await _look(desk, Role.JUNIOR_AGENT, f"/customers/{NUMBER}")
     for said in ("张三丰", "大客户", "20261121-00001", "电梯坏了走楼梯"):
         assert said in seen.text, said
+    [read] = [each["value"] or "" for each in seen.all("input") if each.get("name") == "seen"]
     typed = {"name": "李四", "sort": "important", "note": "先问好\n再办事", "first_agent": "1002"}
+    typed["seen"] = read
     status, _, onward = await _send(desk, Role.JUNIOR_AGENT, f"/customers/{NUMBER}", **typed)
     assert (status, onward) == (303, f"/customers/{NUMBER}?saved=1")
     assert "李四" in (await _look(desk, LEADER, onward)).text

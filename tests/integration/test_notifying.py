@@ -29,7 +29,7 @@ from features.emergency_notifications.tables import NotificationHouseholdRow
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from features.wake_ups.outbound import WakeUpCalls
-from features.wake_ups.register import Registration
+from features.wake_ups.rules import Registration
 from features.wake_ups.tables import WakeUpRow
 from tests.integration.notification_street import RULES, Street, StreetSwitch
 from tests.waiting import until

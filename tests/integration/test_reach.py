@@ -25,7 +25,7 @@ from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups import scoping as wake_scoping
 from features.wake_ups.lifecycle import WakeState
-from features.wake_ups.register import Registration
+from features.wake_ups.rules import Registration
 from features.wake_ups.tables import WakeUpRow
 from permissions.declared import declared
 from permissions.may import may, reach_of

@@ -15,7 +15,7 @@ from imports import decoding as opening
 from imports.faults import InRow, UnreadableError, Whole
 from imports.numbers import Numbers, WrongNumberError
 from imports.people_list import Reading, read
-from imports.writing import csv_lines, defused, workbook
+from imports.writing import csv_file, csv_lines, defused, workbook
 
 HERE = Numbers("CN", frozenset({"8101"}))
 HEADER = ("电话", "姓名", "语言", "时区", "工单", "备注", "套餐")
@@ -273,7 +273,9 @@ def test_any_text_is_a_number_or_said_not_to_be_one(given: str) -> None:
     assert found.dialled.isdecimal()
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1", "＝1", "|x"])
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "  =1", "＝1", "|x", "\u200b=1", "\u202e +1"]
+)
 def test_no_cell_that_is_written_is_a_formula(cell: str) -> None:
     assert defused(cell) == f"'{cell}"
     assert csv_lines([["a", cell]]).startswith(f'"a","\'{cell}')
@@ -285,6 +287,7 @@ def test_no_cell_that_is_written_is_a_formula(cell: str) -> None:
 def test_what_is_no_formula_is_written_as_it_is() -> None:
     rows = [["电话", "张三"], ["13812345678", "a-b=c"]]
     assert csv_lines(rows) == '"电话","张三"\r\n"13812345678","a-b=c"\r\n'
+    assert csv_file([["8215", 3]]) == b'\xef\xbb\xbf"8215","3"\r\n'
     sheet = load_workbook(io.BytesIO(workbook("回访/十一月", rows))).worksheets[0]
     assert sheet.title == "回访 十一月"
     assert [[cell.value for cell in row] for row in sheet.rows] == rows

@@ -16,8 +16,8 @@ from features.campaigns.api_export import FIXED
 from features.campaigns.contact import ContactState
 from features.campaigns.lifecycle import CampaignState
 from features.customers.queries import CustomerSort
-from features.emergency_notifications.api import WHY_NOT
 from features.emergency_notifications.export import COLUMNS, REASONS, why
+from features.emergency_notifications.given import WHY_NOT
 from features.emergency_notifications.household_list import Wrong
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Stage, Voice

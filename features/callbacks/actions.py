@@ -1,0 +1,171 @@
+"""Owns the changes of callbacks by people and programs (CBK-1): made, called now, settled.
+
+The only door: the page and the API call these, with the models that both of them read. Each change
+is on record (SEC-1). What follows from each is `lifecycle`'s to decide.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.bounded import Patience
+from features.audit import log as audit
+from features.audit.looks import look
+from features.callbacks import due
+from features.callbacks import queries as callbacks
+from features.callbacks.lifecycle import (
+    ON_THE_PHONE,
+    CallbackKind,
+    CallbackState,
+    CallNow,
+    Event,
+    Settled,
+)
+from features.callbacks.queries import Callback
+from features.calls import queries as calls
+from features.tickets import saves as ticket_saves
+from permissions.may import reach_of
+from web.asking import Given, Identity, TicketNumber, found, several_lines
+from web.current_user import Principal
+from web.forms import Says, wrong
+from web.problems import Refused
+
+A_MONTH_IN_MINUTES: Final = 31 * 24 * 60
+LONGEST_NOTE: Final = 300
+_BETWEEN_DIGITS = re.compile(r"[\s().-]")
+
+
+def _bare(given: object) -> object:
+    """Return a number without what makes it readable."""
+    return _BETWEEN_DIGITS.sub("", given) if isinstance(given, str) else given
+
+
+Note = Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(several_lines)]
+
+
+class CallbackGiven(Given):
+    """A call back to be promised: to a number, or to who is on a call."""
+
+    number: Annotated[
+        str | None,
+        Field(max_length=40, pattern=r"^\+?[0-9*#]{2,20}$"),
+        BeforeValidator(_bare),
+        Says("callback.fault_number"),
+    ] = Field(None, description="Whom to call; left out: the call's number.")
+    call_id: Identity | None = None
+    ticket: TicketNumber | None = Field(None, description="The ticket it is about.")
+    minutes: Annotated[int, Field(ge=1, le=A_MONTH_IN_MINUTES), Says("callback.fault_minutes")] = (
+        Field(30, description="From now until it is due (CBK-1).")
+    )
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _says_whom(self) -> Self:
+        if self.number is None and self.call_id is None:
+            said = "Say whom to call: a number, or the call."
+            raise wrong("number", "callback.fault_number", said)
+        return self
+
+
+class CallbackSettled(Given):
+    """How a callback ended."""
+
+    state: CallbackState = Field(description="`kept` or `cancelled`.")
+    note: Note = Field("", description="Replaces the callback's note unless empty.")
+
+    @field_validator("state")
+    @classmethod
+    def _is_an_end(cls, state: CallbackState) -> CallbackState:
+        if state not in {CallbackState.KEPT, CallbackState.CANCELLED}:
+            raise wrong("state", "form.wrong", "A callback becomes `kept` or `cancelled`.")
+        return state
+
+
+async def make(
+    asking: Patience, principal: Principal, given: CallbackGiven
+) -> tuple[Callback, bool]:
+    """Keep a callback; return it, and whether it is new.
+
+    Asked again in the same call (or by the same person) for the same minute it is the one that was
+    kept. Raises Refused with 404 for a call or a ticket that is not there.
+    """
+    now = datetime.now(UTC)
+
+    async def made(connection: AsyncConnection) -> tuple[Callback, bool]:
+        call_id = given.call_id and given.call_id.lower()
+        reach = reach_of(principal, "call.number")
+        number = given.number or found(
+            await calls.caller(connection, call_id or "", reach=reach), "call"
+        )
+        ticket_id = None
+        if given.ticket is not None:
+            ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")
+        key, fresh = await callbacks.once(
+            connection,
+            number=number,
+            kind=CallbackKind.AGENT,
+            due_at=now + timedelta(minutes=given.minutes),
+            call_id=call_id,
+            ticket_id=ticket_id,
+            account_id=principal.account_id,
+            note=given.note,
+            now=now,
+        )
+        if fresh:
+            detail = f"{given.minutes} min"
+            await audit.note(connection, look(principal, "callback.made", str(key), detail))
+        return found(await callbacks.callback(connection, key), "callback"), fresh
+
+    return await asking.write(made)
+
+
+async def call_now(asking: Patience, principal: Principal, callback_id: int) -> Callback:
+    """Have the customer called as soon as an agent is free: the answer is there.
+
+    Raises Refused: 404, or 409 when it is over. Who is being called already stays so.
+    """
+    return await _changed(asking, principal, callback_id, CallNow(), "callback.now", ON_THE_PHONE)
+
+
+async def settle(
+    asking: Patience, principal: Principal, callback_id: int, given: CallbackSettled
+) -> Callback:
+    """Say that a callback was kept, or is not needed any more.
+
+    Raises Refused: 404, or 409 when it ended otherwise, or both talk (SIL-6).
+    """
+    event = Settled(kept=given.state is CallbackState.KEPT)
+    action = f"callback.{given.state.value}"
+    return await _changed(
+        asking, principal, callback_id, event, action, {given.state}, note=given.note
+    )
+
+
+async def _changed(
+    asking: Patience,
+    principal: Principal,
+    callback_id: int,
+    event: Event,
+    action: str,
+    already: Collection[CallbackState],
+    *,
+    note: str = "",
+) -> Callback:
+    """Let something happen to a callback; one in a state of `already` may stay as it is."""
+    now = datetime.now(UTC)
+
+    async def changed(connection: AsyncConnection) -> Callback:
+        done = await due.apply(connection, callback_id, event, now, note=note)
+        callback = found(await callbacks.callback(connection, callback_id), "callback")
+        if done is not None:
+            await audit.note(connection, look(principal, action, str(callback_id)))
+        elif callback.state not in already:
+            said = f"This callback is {callback.state.value} already."
+            raise Refused(409, said, faults={"state": "callback.saved_late"})
+        return callback
+
+    return await asking.write(changed)

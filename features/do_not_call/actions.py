@@ -1,0 +1,84 @@
+"""Owns the changes of the do-not-call list by people and programs (SEC-1): put on, taken off.
+
+The only door: the page and the API call these. Each change is on record. Who asks for it by
+telephone, or in a talk of a campaign, is put on by the dispatcher and by `features.campaigns`.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.bounded import Patience
+from features.audit import log as audit
+from features.audit.looks import look
+from features.campaigns.shapes import DoNotCallShape
+from features.do_not_call import queries as do_not_call
+from features.do_not_call.queries import Entry
+from imports.numbers import Numbers, WrongNumberError
+from permissions.roles import sees_numbers
+from settings import Settings
+from web.asking import Given, LongLine, found
+from web.current_user import Principal
+from web.forms import Says
+from web.problems import Refused
+
+
+class WhyGiven(Given):
+    """Why a number is not called."""
+
+    why: Annotated[LongLine, Field(min_length=1), Says("do_not_call.fault_why")]
+
+
+async def add(
+    asking: Patience, principal: Principal, settings: Settings, number: str, given: WhyGiven
+) -> Entry:
+    """Put a number on the list, as somebody typed it. One that is there already stays as it is.
+
+    Raises Refused: 422 for no number; 409, with the line as it is, when there is another reason.
+    """
+    dialled = read_number(number, settings)
+    if dialled is None:
+        said = "This is no telephone number."
+        raise Refused(422, said, faults={"number": "do_not_call.fault_number"})
+    entry = Entry(dialled, given.why, datetime.now(UTC), principal.signature)
+
+    async def added(connection: AsyncConnection) -> Entry:
+        if await do_not_call.put(connection, entry):
+            seen = look(principal, "do_not_call.added", dialled, why=given.why)
+            await audit.note(connection, seen)
+            return entry
+        before = found(await do_not_call.one(connection, dialled), "number")
+        if before.why != given.why:
+            raise Refused(
+                409,
+                f"{before.by} put this number on the list before; `current` says why.",
+                faults={"number": "do_not_call.fault_there"},
+                current=DoNotCallShape.of(before, whole=sees_numbers(principal.role)),
+            )
+        return before
+
+    return await asking.write(added)
+
+
+async def remove(asking: Patience, principal: Principal, settings: Settings, number: str) -> None:
+    """Take a number off the list: campaigns may ring it again. Raises Refused with 404."""
+    dialled = read_number(number, settings) or number
+
+    async def removed(connection: AsyncConnection) -> None:
+        if not await do_not_call.take_off(connection, dialled):
+            said = "This number is not on the list."
+            raise Refused(404, said, faults={"number": "do_not_call.fault_gone"})
+        await audit.note(connection, look(principal, "do_not_call.removed", dialled[:80]))
+
+    await asking.write(removed)
+
+
+def read_number(given: str, settings: Settings) -> str | None:
+    """Return what is dialled for a number somebody typed, None when it is none."""
+    own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
+    try:
+        return Numbers(settings.holiday_country, own).read(given).dialled
+    except WrongNumberError:
+        return None

@@ -1,0 +1,191 @@
+"""Owns the changes of the register of wake-ups (WAK-1…5): registered, taken off, said to be awake.
+
+The only door: the pages and the API call these, with the model that both of them read. Each change
+is on record (SEC-1). Files of many are `lists`'; the guest's own telephone is `guests`'.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, field_validator
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callflow.call import Language
+from callflow.rules import wall_clock
+from callflow.rules.wall_clock import Repeat
+from db.bounded import Patience
+from features.audit import log as audit
+from features.audit.looks import look, theirs
+from features.wake_ups import evidence as wake_evidence
+from features.wake_ups import queries as wake_ups
+from features.wake_ups import register as wake_register
+from features.wake_ups.evidence import Evidence
+from features.wake_ups.register import SavedRegistration
+from features.wake_ups.rules import (
+    Registration,
+    Wrong,
+    WrongRegistrationError,
+    house_of,
+    registration,
+)
+from permissions.may import may
+from settings import Settings
+from web.asking import Given, Line, found, several_lines
+from web.current_user import Principal
+from web.forms import Says, wrong
+from web.problems import Refused
+
+LONGEST_GUEST: Final = 40
+LONGEST_NOTE: Final = 300
+
+Room = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z-]+$")]
+Dialled = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[0-9*#]+$")]
+
+
+class RegistrationGiven(Given):
+    """Who is to be woken, and when."""
+
+    room: Annotated[Room, Says("wake.fault_room")] = Field(examples=["8215"])
+    number: Annotated[Dialled | None, Says("wake.fault_number")] = Field(
+        None, description="What is dialled; left out: the room."
+    )
+    guest: Annotated[Line, Field(max_length=LONGEST_GUEST)] = Field(
+        "", description="The guest's name."
+    )
+    language: Annotated[Language, Says("wake.fault_language")] = Language.CHINESE
+    wall: Annotated[
+        str,
+        Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"),
+        Says("wake.fault_wall"),
+    ] = Field(description="The time on the wall, HH:MM.", examples=["07:00"])
+    zone: Annotated[str | None, Field(max_length=64), Says("wake.fault_zone")] = Field(
+        None, description="IANA zone of that wall; left out: the house's.", examples=["Asia/Tokyo"]
+    )
+    first_day: Annotated[date, Says("wake.fault_day")] = Field(examples=["2026-11-23"])
+    last_day: Annotated[date | None, Says("wake.fault_day")] = Field(
+        None, description="For `daily` and `weekdays`; null: no end."
+    )
+    repeat: Annotated[Repeat, Says("wake.fault_repeat")] = Repeat.ONCE
+    note: Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(several_lines)] = ""
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and not wall_clock.is_zone(zone):
+            said = "This is no time zone of the IANA list, like Asia/Shanghai."
+            raise wrong("zone", "wake.fault_zone", said)
+        return zone
+
+
+FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
+    Wrong.NUMBER: (
+        "number",
+        "wake.fault_number",
+        "This room has no number to dial; give `number`.",
+    ),
+    Wrong.UNREACHABLE: (
+        "number",
+        "wake.fault_number",
+        "No line leads to {number}: it is no phone of the house, and no trunk is set.",
+    ),
+    Wrong.EMERGENCY: (
+        "number",
+        "wake.fault_emergency",
+        "{number} is an emergency number; give another as `number`.",
+    ),
+    Wrong.ZONE: (
+        "zone",
+        "wake.fault_zone",
+        "This is no time zone of the IANA list, like Asia/Shanghai.",
+    ),
+    Wrong.LAST_DAY: ("last_day", "wake.fault_last", "The last day is before the first."),
+    Wrong.PAST: ("wall", "wake.fault_past", "No such day and time is still to come."),
+}
+"""What is said of each: the field and the words for a person, the sentence for a program."""
+
+
+async def register(
+    asking: Patience, principal: Principal, settings: Settings, given: RegistrationGiven
+) -> SavedRegistration:
+    """Put somebody on the register; it rings from the next such time on. Raises Refused (422)."""
+    now = datetime.now(UTC)
+    wanted = _wanted(given, settings, now)
+
+    async def kept(connection: AsyncConnection) -> SavedRegistration:
+        key = await wake_register.register(
+            connection, wanted, made_by=principal.account_id, now=now
+        )
+        detail = f"{wanted.room} {wanted.wall:%H:%M} {wanted.first_day}"
+        await audit.note(connection, look(principal, "wake.registered", str(key), detail))
+        return found(await wake_register.one(connection, key), "registration")
+
+    return await asking.write(kept)
+
+
+async def cancel(asking: Patience, principal: Principal, registration_id: int) -> SavedRegistration:
+    """Take somebody off the register; who was off already stays so. Raises Refused with 404."""
+    now = datetime.now(UTC)
+
+    async def off(connection: AsyncConnection) -> SavedRegistration:
+        fresh = await wake_register.cancel(
+            connection, registration_id, by=principal.account_id, now=now
+        )
+        if fresh:
+            seen = look(principal, "wake.cancelled", str(registration_id))
+            await audit.note(connection, seen)
+        return found(await wake_register.one(connection, registration_id), "registration")
+
+    return await asking.write(off)
+
+
+async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> Evidence:
+    """Take somebody's word that the guest is awake, and whose word it was (WAK-5).
+
+    Who is known to be awake stays so: the first word counts. Raises Refused with 404.
+    """
+    now = datetime.now(UTC)
+    found(await evidence_of(wake_up_id, "wake_up.awake", principal, asking), "wake-up")
+
+    async def said(connection: AsyncConnection) -> None:
+        if await wake_ups.proved_by_hand(connection, wake_up_id, now):
+            await audit.note(connection, look(principal, wake_ups.SAID_AWAKE, str(wake_up_id)))
+
+    await asking.write(said)
+    return found(await evidence_of(wake_up_id, "wake_up.read", principal, asking), "wake-up")
+
+
+async def evidence_of(
+    wake_up_id: int, verb: str, principal: Principal, asking: Patience
+) -> Evidence | None:
+    """Return what somebody may see of a wake-up for which they have a verb."""
+    known = await theirs(
+        asking,
+        principal,
+        verb,
+        str(wake_up_id),
+        lambda one, reach: wake_evidence.evidence(one, wake_up_id, reach=reach),
+    )
+    sees_calls = may(principal, "wake_up.evidence")
+    return known if known is None or sees_calls else known.without_calls()
+
+
+def _wanted(given: RegistrationGiven, settings: Settings, now: datetime) -> Registration:
+    try:
+        return registration(
+            house_of(settings, now),
+            room=given.room,
+            number=given.number or "",
+            guest=given.guest,
+            language=given.language,
+            wall=time.fromisoformat(given.wall),
+            zone=given.zone or "",
+            first_day=given.first_day,
+            last_day=given.last_day,
+            repeat=given.repeat,
+            note=given.note,
+        )
+    except WrongRegistrationError as error:
+        told = [FAULTS[why] for why in error.why]
+        detail = told[0][2].format(number=given.number or given.room)
+        raise Refused(422, detail, faults={name: words for name, words, _ in told}) from None
