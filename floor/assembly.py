@@ -63,6 +63,7 @@ def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Ro
         zone=settings.zone,
         leaders=leaders,
         journal=settings.paths.journal,
+        node=settings.node,
     )
 
 

@@ -17,6 +17,7 @@ from ami.actions import Actions
 from ami.connection import LinkLost
 from ami.events import Event
 from ami.link import Link
+from callflow.events import DEFAULT_NODE
 from features.duties.queries import DutyState
 from floor import hold_journal as holds
 from floor import metrics, wallboard
@@ -73,6 +74,7 @@ class Floor:
         zone: tzinfo,
         leaders: frozenset[Role],
         journal: Path | None = None,
+        node: str = DEFAULT_NODE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -91,10 +93,11 @@ class Floor:
             phones=phones,
             changed=self._page_events.worker,
             now=now,
+            node=node,
         )
         self._link, self._actions, self._records = link, actions, records
         self._wrap_up_for = wrap_up_for
-        self._today = DayCounts(self.live_state.day, records, zone=zone)
+        self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
         self.now, self._clock = now, clock
         self._offers = Offers(
             self.live_state, self._page_events, records, company=company, clock=clock

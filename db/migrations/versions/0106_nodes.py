@@ -1,0 +1,31 @@
+"""Several nodes may share a database: what is known by Asterisk's names carries its node."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0106"
+down_revision: str | None = "0104"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+OF_A_NODE = ("calls", "call_events", "attempts", "duties")
+
+
+def upgrade() -> None:
+    for table in OF_A_NODE:
+        op.add_column(
+            table,
+            sa.Column("node", sa.String(length=16), server_default="node1", nullable=False),
+        )
+    # two nodes may have a seat of the same name
+    op.drop_index("uq_duties_seat_taken", table_name="duties")
+    op.create_index(
+        "uq_duties_seat_taken",
+        "duties",
+        ["node", "seat"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
