@@ -179,10 +179,10 @@ class AttemptBook:
     def _of_other_runs(self, gone: SwitchGone, changed: Mapping[str, Attempt]) -> list[Attempt]:
         """Return the attempts that were planned before a switch ended, on no run that lives."""
         known = [changed.get(key, one) for key, one in self.open.items()]
-        return [one for one in known if one.ended_at is None and _ended_with(one, gone)]
+        return [one for one in known if one.ended_at is None and ended_with(one, gone)]
 
 
-def _ended_with(attempt: Attempt, gone: SwitchGone) -> bool:
+def ended_with(attempt: Attempt, gone: SwitchGone) -> bool:
     """Tell whether an attempt's call cannot live any more since the switch of a node is gone."""
     if attempt.node != gone.node:
         return False

@@ -183,6 +183,17 @@ async def test_the_others_calls_go_on_and_end_as_they_end(house: House) -> None:
     assert await house.states_of(A) == [("ended", "switch_crash")] * len(OPEN)
 
 
+async def test_a_ledger_knows_the_calls_of_its_own_nodes_only(house: House) -> None:
+    for node in (A, B):
+        house.has_calls_in_every_state(node)
+    await all_catch_up(house.keepers())
+    house.crashes(B)
+    ours = house.room.keeper(A)
+    await catch_up(ours)
+    assert (ours.open_calls, ours.in_memory) == (len(OPEN), len(OPEN))
+    assert await house.states_of(B) == [(state, None) for state in OPEN], "B's ledger is not there"
+
+
 async def test_lines_that_come_after_the_crash_of_the_other_change_nothing_either(
     house: House,
 ) -> None:
