@@ -11,6 +11,7 @@ from typing import Any
 
 from ami.actions import Actions
 from ami.link import Link
+from callflow.events import DEFAULT_NODE
 from db.bounded import Database, NotAnsweringError
 from db.engine import engine
 from features.accounts import queries as accounts
@@ -85,7 +86,7 @@ class Room:
 
 
 @asynccontextmanager
-async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
+async def running(fake: FakeFloor, url: str, *, node: str = DEFAULT_NODE) -> AsyncIterator[Room]:
     database = Database(engine(url))
     records = Stalling(database)
     up = Link(
@@ -113,6 +114,7 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         wrap_up_for=0,
         zone=UTC,
         leaders=frozenset({Role.TEAM_LEADER}),
+        node=node,
     )
     people = [await _person(database, number) for number in ("1001", "1002")]
     task = asyncio.create_task(floor.run())
