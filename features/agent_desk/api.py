@@ -12,7 +12,7 @@ from floor.floor import Floor
 from permissions.routes import LEADERS
 from web.asking import Identity, Person
 from web.current_user import Principal
-from web.live import floor_of
+from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["floor"])

@@ -1,4 +1,7 @@
-"""Several nodes may share a database: what is known by Asterisk's names carries its node."""
+"""Several nodes may share a database, and several desks a node.
+
+What is known by Asterisk's names carries its node; one desk at a time has the floor of a node.
+"""
 
 from collections.abc import Sequence
 
@@ -28,4 +31,11 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "floor_leases",
+        sa.Column("node", sa.String(length=16), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("beat", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("node", name=op.f("pk_floor_leases")),
     )
