@@ -9,6 +9,8 @@ class Paths:
     """Where an installation keeps its things, all under one home."""
 
     home: Path
+    node: str
+    """Name of this Asterisk among those that share a database."""
 
     @property
     def secrets(self) -> Path:
@@ -36,8 +38,14 @@ class Paths:
         return self.home / "asterisk"
 
     @property
-    def journal(self) -> Path:
+    def journals(self) -> Path:
+        """Return the folder of all journals, in which each node has its own."""
         return self.home / "journal"
+
+    @property
+    def journal(self) -> Path:
+        """Return where this node's writers append."""
+        return self.journals / self.node
 
     @property
     def spool_calls(self) -> Path:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import guard_settings as guard
+from callflow.events import DEFAULT_NODE
 from paths import Paths
 from phone_numbers import dialling
 
@@ -64,6 +65,12 @@ class Settings(BaseSettings):
         "",
         description="SQLAlchemy address of the database; empty: an SQLite file in the home. "
         "PostgreSQL: postgresql+asyncpg://user:password@host/name.",
+    )
+    node: str = Field(
+        DEFAULT_NODE,
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,14}[A-Za-z0-9])?$",
+        description="Name of this Asterisk and its programs, unlike those of other homes that "
+        "share the database; chosen before the first start, and kept.",
     )
     asterisk: str = Field(
         "",
@@ -325,7 +332,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def paths(self) -> Paths:
-        return Paths(self.home)
+        return Paths(self.home, self.node)
 
     @property
     def seats(self) -> tuple[str, ...]:

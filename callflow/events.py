@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
+DEFAULT_NODE = "node1"
+"""The node of whatever does not name one: a house with one Asterisk need not know of nodes."""
+
 HOUSE = ""
 """What an event is `about` when it belongs to no call: a switch that started, an agent's pause."""
 
@@ -21,7 +24,7 @@ class JournalEvent(NamedTuple):
     source: str
     """`cel`, `queue`, `dialogue`, `site` or `ledger`."""
     file: str
-    """The journal it was read from, `cel.csv#1`: name and generation."""
+    """The journal it was read from, `node2/cel.csv#1`: node, name and generation."""
     offset: int
     """Byte at which its line begins; `(file, offset)` is its identity."""
     name: str
@@ -34,3 +37,6 @@ class JournalEvent(NamedTuple):
     """That channel's name, `PJSIP/8001-00000003`; in `queue` events the agent."""
     data: Mapping[str, str] = NOTHING
     """What else was said; every value is clean text."""
+    node: str = DEFAULT_NODE
+    """The Asterisk that it happened on. Names of channels and calls are known on their node only:
+    two nodes may give the same linkedid."""

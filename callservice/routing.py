@@ -16,6 +16,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agi.session import Session
+from callflow.events import DEFAULT_NODE
 from callflow.rules.routing import EVERYBODY, CallerFacts, Matter, Route, route
 from features.customers import queries as customers
 from features.duties import queries as duties
@@ -43,10 +44,13 @@ class Router:
         self,
         engine: AsyncEngine,
         *,
+        node: str = DEFAULT_NODE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Read `engine`; who is offered first sits at a seat of this node."""
         self._engine = engine
+        self._node = node
         self._now = now
         self._clock = clock
         self._left_behind: set[asyncio.Task[CallerFacts]] = set()
@@ -56,7 +60,7 @@ class Router:
     async def warm_up(self) -> None:
         """Ask once before anybody calls: the first question of a process takes longest."""
         with suppress(Exception):
-            await asyncio.wait_for(_known(self._engine, NOBODY), WARM_UP)
+            await asyncio.wait_for(_known(self._engine, NOBODY, self._node), WARM_UP)
 
     async def receive(self, session: Session) -> None:
         """Tell the dialplan where the caller goes; the AGI server's route `route`."""
@@ -72,7 +76,7 @@ class Router:
         if self._clock() < self._blown_until:
             ROUTED.labels("fuse").inc()
             return EVERYBODY
-        asking = asyncio.create_task(_known(self._engine, number))
+        asking = asyncio.create_task(_known(self._engine, number, self._node))
         await asyncio.wait({asking}, timeout=WITHIN)
         if asking.done() and not asking.cancelled() and asking.exception() is None:
             ROUTED.labels("answered").inc()
@@ -111,12 +115,12 @@ def variables(way: Route) -> dict[str, str]:
     }
 
 
-async def _known(engine: AsyncEngine, number: str) -> CallerFacts:
+async def _known(engine: AsyncEngine, number: str, node: str) -> CallerFacts:
     """Return what the database knows of a number."""
     async with engine.connect() as connection:
         customer = await customers.customer(connection, number)
         open_ones = await ticket_saves.open_of_customer(connection, number, limit=MATTERS)
-        at_work = await duties.at_work(connection) if open_ones else ()
+        at_work = await duties.at_work(connection, node) if open_ones else ()
     return CallerFacts(
         sort=customer.sort.value if customer else "normal",
         first_agent=customer.first_agent if customer else None,

@@ -74,7 +74,7 @@ async def serve(settings: Settings) -> None:
             now=lambda: datetime.now(settings.zone),
             guest_wake_ups=_guest_wake_ups(settings, engine),
         )
-        router = Router(engine)
+        router = Router(engine, node=settings.node)
         server = Server(
             {
                 "hotline": call_service.receive,

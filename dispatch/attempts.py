@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, and_, bindparam, case, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.events import DEFAULT_NODE
 from dispatch.tables import IS_OUTSIDE, TO_AGENT, AttemptRow, DispatchPositionRow
 
 
@@ -38,6 +39,8 @@ class Attempt:
     """The number of the public network that it may ring, in full; empty: a phone of the house."""
     price: int = 0
     """What a minute costs, in thousandths of the currency."""
+    node: str = DEFAULT_NODE
+    """The Asterisk that rings; `channel` is a name there."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))
@@ -74,11 +77,11 @@ async def keep(connection: AsyncConnection, changed: Sequence[Attempt]) -> None:
         await connection.execute(known.values({name: bindparam(name) for name in _LEARNT}), rows)
 
 
-async def open_ones(connection: AsyncConnection) -> Sequence[Attempt]:
-    """Return every attempt whose end is not known."""
+async def open_ones(connection: AsyncConnection, node: str) -> Sequence[Attempt]:
+    """Return every attempt of a node whose end is not known."""
     found = await connection.execute(
         select(AttemptRow.__table__)
-        .where(AttemptRow.ended_at.is_(None))
+        .where(AttemptRow.ended_at.is_(None), AttemptRow.node == node)
         .order_by(AttemptRow.planned_at)
     )
     return [_attempt(row) for row in found.mappings()]

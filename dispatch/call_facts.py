@@ -73,9 +73,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class SwitchGone:
-    """No call of another run of Asterisk than this one lives any more."""
+    """No call of another run of Asterisk than this one lives any more on a node."""
 
     at: datetime
+    node: str
     lives: str
     """Name of the run that goes on; empty: none."""
     died: str = ""
@@ -134,9 +135,9 @@ def _attempt(event: JournalEvent) -> str | None:
 def _of_the_site(event: JournalEvent) -> SwitchGone | None:
     at = datetime.fromtimestamp(event.at, UTC)
     if event.name == "switch_died":
-        return SwitchGone(at, "", event.data.get("boot", ""))
+        return SwitchGone(at, event.node, "", event.data.get("boot", ""))
     if event.name == "switch_started":
-        return SwitchGone(at, event.data.get("boot", ""))
+        return SwitchGone(at, event.node, event.data.get("boot", ""))
     return None
 
 

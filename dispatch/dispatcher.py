@@ -11,7 +11,7 @@ journals say nothing, was never rung.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -19,6 +19,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callflow.events import DEFAULT_NODE
 from dispatch import attempts, metrics
 from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
@@ -61,6 +62,8 @@ class Dispatcher:
     guard: Guard = field(default_factory=Guard)
     """Whether a call may be made at all, asked before each."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    node: str = DEFAULT_NODE
+    """Whose Asterisk rings; others that share the database have a dispatcher of their own."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _began: bool = False
     _last: dict[str, float] = field(default_factory=dict)
@@ -69,7 +72,9 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._by_name = {one.name: one for one in self.purposes}
-        self._book = AttemptBook(self.engine, self.journals, self._by_name, self._follow)
+        self._book = AttemptBook(
+            self.engine, self.journals, self._by_name, self._follow, node=self.node
+        )
 
     @property
     def in_flight(self) -> int:
@@ -141,7 +146,11 @@ class Dispatcher:
             )
             tolls = await self.guard.judge(connection, planned, now=self.now())
             begun = [
-                (_attempt(purpose.name, plan, boot, toll), plan, toll.verdict)
+                (
+                    replace(_attempt(purpose.name, plan, boot, toll), node=self.node),
+                    plan,
+                    toll.verdict,
+                )
                 for plan, toll in zip(planned, tolls, strict=True)
             ]
             await attempts.begin(connection, [attempt for attempt, _, _ in begun])

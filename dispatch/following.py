@@ -1,7 +1,8 @@
 """Owns the attempts that are not over: what the journals say of each becomes rows, once.
 
-In memory are only open attempts; everything else is in the database. Facts are taken in within one
-transaction together with how far the journals were read, so that each happens once.
+In memory are only open attempts of our own node; everything else is in the database. Facts are
+taken in within one transaction together with how far the journals were read, so that each happens
+once.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from callflow.events import DEFAULT_NODE
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.call_facts import Answered, Ended, Fact, SwitchGone, Told, facts, result_of
@@ -42,6 +44,8 @@ class AttemptBook:
     purposes: Mapping[str, Purpose]
     follow: Callable[[str, Follow], None]
     """Told, of a purpose, what is to be done now."""
+    node: str = DEFAULT_NODE
+    """Whose Asterisk rings. What other nodes ring is followed by their own dispatcher."""
     open: dict[str, Attempt] = field(default_factory=dict)
     rung: dict[str, datetime] = field(default_factory=dict)
     """When Asterisk was told to ring, of open attempts."""
@@ -61,7 +65,7 @@ class AttemptBook:
                 ends = {file: (size, False) for file, size in self.journals.ends().items()}
                 known = {EVER_BEGAN: (0, True), **ends}
                 await attempts.move(connection, known)
-            found = await attempts.open_ones(connection)
+            found = await attempts.open_ones(connection, self.node)
         self.journals.resume({file: Position(*place) for file, place in known.items()})
         self.open = {one.id: one for one in found if one.purpose in self.purposes}
         self.stale = set(self.open)
@@ -175,11 +179,13 @@ class AttemptBook:
     def _of_other_runs(self, gone: SwitchGone, changed: Mapping[str, Attempt]) -> list[Attempt]:
         """Return the attempts that were planned before a switch ended, on no run that lives."""
         known = [changed.get(key, one) for key, one in self.open.items()]
-        return [one for one in known if one.ended_at is None and _ended_with(one, gone)]
+        return [one for one in known if one.ended_at is None and ended_with(one, gone)]
 
 
-def _ended_with(attempt: Attempt, gone: SwitchGone) -> bool:
-    """Tell whether an attempt's call cannot live any more since a switch is gone."""
+def ended_with(attempt: Attempt, gone: SwitchGone) -> bool:
+    """Tell whether an attempt's call cannot live any more since the switch of a node is gone."""
+    if attempt.node != gone.node:
+        return False
     run = attempt.channel.rpartition("-")[0]
     put_back = attempt.planned_at > gone.at + timedelta(seconds=AHEAD_S) and run == gone.died
     return run != gone.lives and (attempt.planned_at < gone.at or put_back)

@@ -61,12 +61,13 @@ async def serve(settings: Settings) -> None:
     )
     dispatcher = Dispatcher(
         engine=engine,
-        journals=Journals(settings.paths.journal, {}),
+        journals=Journals(settings.paths.journals, {}, nodes=[settings.node]),
         switch=lines,
         purposes=purposes,
         lines=settings.lines_out,
         lost=LinkLost,
         guard=guard(settings, named_phones(settings)),
+        node=settings.node,
     )
     lines.on_failure(dispatcher.not_rung)
     link.resync(dispatcher.doubt)
@@ -92,6 +93,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
             ),
             lines=settings.lines_out,
             ring_for=settings.ring_agent_for,
+            node=settings.node,
         ),
         CampaignCalls(
             lines=settings.lines_campaigns,
@@ -99,6 +101,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
             calendar=calendar(settings.holiday_country, settings.holidays),
             ring_for=settings.campaign_ring_for,
             ring_agent_for=settings.ring_agent_for,
+            node=settings.node,
         ),
     ]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callflow.events import DEFAULT_NODE
 from db.base import Base, RowNumber, UtcDateTime
 
 IS_OPEN = "ended_at IS NULL"
@@ -41,6 +42,8 @@ class AttemptRow(Base):
     """The number of the public network that it may ring, in full; empty: a phone of the house."""
     price: Mapped[int] = mapped_column(Integer, server_default="0")
     """What a minute costs, in thousandths of the currency."""
+    node: Mapped[str] = mapped_column(String(16), server_default=DEFAULT_NODE)
+    """The Asterisk that rings; `channel` is a name there."""
 
     __table_args__ = (
         UniqueConstraint("purpose", "subject_id", "seq"),

@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 
 for _folder in sorted(found.parent.name for found in _HERE.glob("*/tables.py")):
     importlib.import_module(f"features.{_folder}.tables")
-for _engine in ("dispatch.tables", "ledger.tables"):
+for _engine in ("dispatch.tables", "floor.tables", "ledger.tables"):
     importlib.import_module(_engine)
 
 METADATA: MetaData = Base.metadata

@@ -1,6 +1,7 @@
 """Owns putting a floor together from the settings: the link as AMI user `floor`, the seats."""
 
 import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from floor.asking import DatabaseAccess
 from floor.control import CONTEXTS, VARIABLES
 from floor.deregister import let_go
 from floor.floor import Floor
+from floor.lease import Lease
 from floor.seat_passwords import Keys
 from permissions.roles import Role
 from settings import Settings
@@ -63,7 +65,14 @@ def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Ro
         zone=settings.zone,
         leaders=leaders,
         journal=settings.paths.journal,
+        node=settings.node,
+        lease=Lease(records, node=settings.node, holder=desk_name(settings)),
     )
+
+
+def desk_name(settings: Settings) -> str:
+    """Return what tells this desk from others, the same after a restart."""
+    return f"{settings.desk_port} {socket.gethostname()} {settings.paths.home}"
 
 
 def phone_of(settings: Settings, seat: str, duty_id: int) -> Phone:

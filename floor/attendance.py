@@ -1,5 +1,6 @@
 """Owns the people at work: signing in and out, pauses, moves (QUE-4).
 
+Only seats of our own node are known here: who works at another node's is in its queues alone.
 Every change is committed to the database first and then told to Asterisk, once. Where Asterisk
 gave no answer, or was not reached, `reconcile` makes both equal when the link is back.
 """
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ami.actions import Actions, Outcome
+from callflow.events import DEFAULT_NODE
 from features.duties import queries as duties
 from features.duties.queries import Duty, DutyKind, DutyState, SeatTakenError
 from floor import metrics, reconcile
@@ -61,6 +63,7 @@ class Shift:
         phones: Sequence[str],
         changed: Callable[[Worker], None],
         now: Callable[[], datetime],
+        node: str = DEFAULT_NODE,
     ) -> None:
         self._records = records
         self._actions = actions
@@ -68,6 +71,7 @@ class Shift:
         self._keys = keys
         self._browsers, self._phones = tuple(browsers), tuple(phones)
         self._changed = changed
+        self._node = node
         self._open = QueueOpeners(actions)
         self._moved: dict[int, str] = {}
         """What the database tells of duties that began before us: moves."""
@@ -208,7 +212,7 @@ class Shift:
         return [self._worker(duty) for duty in found]
 
     async def _open_duties(self, database: AsyncConnection) -> Sequence[Duty]:
-        found = await duties.at_work(database)
+        found = await duties.at_work(database, self._node)
         for duty in found:
             if duty.id not in self._moved:
                 events = await duties.events(database, duty.id)
@@ -231,6 +235,7 @@ class Shift:
                         seat=seat,
                         kind=kind,
                         state=DutyState.READY,
+                        node=self._node,
                         now=now,
                     ),
                     within=WITHIN_S,

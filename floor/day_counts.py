@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.events import DEFAULT_NODE
 from features.accounts.tables import AccountRow
 from features.calls.lifecycle import Disposition
 from features.calls.tables import Call, StretchRow
@@ -32,8 +33,15 @@ RESTS: Final = 50.0
 class DayCounts:
     """When the day's figures are asked for again."""
 
-    def __init__(self, day: DayFigures, records: DatabaseAccess, *, zone: tzinfo) -> None:
-        self._day, self._records, self._zone = day, records, zone
+    def __init__(
+        self,
+        day: DayFigures,
+        records: DatabaseAccess,
+        *,
+        zone: tzinfo,
+        node: str = DEFAULT_NODE,
+    ) -> None:
+        self._day, self._records, self._zone, self._node = day, records, zone, node
         self._of: date | None = None
         self._asked: datetime | None = None
         self._took_s = 0.0
@@ -60,14 +68,21 @@ class DayCounts:
             self._day.begins()
         self._asked, self._day.stale = now, False
         begun = time.perf_counter()
-        found = await self._records.ask(lambda one: counted(one, began, now), within=WITHIN_S)
+        found = await self._records.ask(
+            lambda one: counted(one, began, now, self._node), within=WITHIN_S
+        )
         self._took_s = time.perf_counter() - begun
         return self._day.put(found)
 
 
-async def counted(database: AsyncConnection, began: datetime, now: datetime) -> Counted:
-    """Return the figures of the calls that rang, and of what agents did, since the day began."""
-    waits, missed = await _calls(database, began)
+async def counted(
+    database: AsyncConnection, began: datetime, now: datetime, node: str = DEFAULT_NODE
+) -> Counted:
+    """Return the figures of the calls that rang, and of what agents did, since the day began.
+
+    They are those of the whole house; callers of this node go by their linkedid.
+    """
+    waits, missed = await _calls(database, began, node)
     wrapped = await _wrap_ups(database, began, now)
     talked = await _talks(database, began)
     agents = {
@@ -82,20 +97,26 @@ async def counted(database: AsyncConnection, began: datetime, now: datetime) -> 
 
 
 async def _calls(
-    database: AsyncConnection, began: datetime
+    database: AsyncConnection, began: datetime, own: str
 ) -> tuple[dict[str, Waited], Counter[str]]:
     found = await database.execute(
         select(
-            Call.linkedid, Call.waited_s, Call.agent_answered, Call.disposition, Call.misses
+            Call.node,
+            Call.linkedid,
+            Call.waited_s,
+            Call.agent_answered,
+            Call.disposition,
+            Call.misses,
         ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
     )
     waits: dict[str, Waited] = {}
     missed: Counter[str] = Counter()
-    for linkedid, waited_s, answered, disposition, misses in found:
+    for node, linkedid, waited_s, answered, disposition, misses in found:
         missed.update(str(miss["agent"]) for miss in misses)
         if waited_s is not None:
             gave_up = disposition == Disposition.ABANDONED_QUEUE.value
-            waits[linkedid] = Waited(waited_s, answered is not None, sent_on=not gave_up)
+            caller = linkedid if node == own else f"{node} {linkedid}"
+            waits[caller] = Waited(waited_s, answered is not None, sent_on=not gave_up)
     return waits, missed
 
 

@@ -34,7 +34,7 @@ class Counted:
     """The day as the ledger has it."""
 
     waits: Mapping[str, Waited] = field(default_factory=dict)
-    """Each caller's wait, by linkedid."""
+    """Each caller's wait, by linkedid, that of another node with its name before it."""
     agents: Mapping[str, AgentDay] = field(default_factory=dict)
     """By account number, or the number of a phone."""
 

@@ -6,7 +6,7 @@ actions) runs in tasks of its own, so that a slow database never holds up an eve
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from ami.actions import Actions
 from ami.connection import LinkLost
 from ami.events import Event
 from ami.link import Link
+from callflow.events import DEFAULT_NODE
 from features.duties.queries import DutyState
 from floor import hold_journal as holds
 from floor import metrics, wallboard
@@ -35,24 +36,25 @@ from floor.changes import (
     PhoneChanged,
     Talking,
 )
-from floor.control import AGAIN, Control, NotDoneError, NotTalkingError
+from floor.control import AGAIN, Control
 from floor.day_counts import DayCounts
+from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
 from floor.page_events import PageEvents
+from floor.page_signs import PageSigns
 from floor.people import Worker
-from floor.presence import GRACE, START_GRACE, Back, Forgotten, Left, PhoneGone, Presence, Sign
+from floor.presence import GRACE, START_GRACE, Presence, is_work
 from floor.repairs import Repairs
 from floor.seat_passwords import Keys
 from floor.streams import Stream, Streams
+from floor.tasks import Tasks
 from permissions.roles import Role
 from permissions.scopes import Serving
 
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""
 RECONCILE_EVERY_S: Final = 30.0
-WORK: Final = "work"
-"""Names of the agent's own page begin so; those of other pages do not count as being there."""
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +76,8 @@ class Floor:
         zone: tzinfo,
         leaders: frozenset[Role],
         journal: Path | None = None,
+        node: str = DEFAULT_NODE,
+        lease: Lease | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -92,10 +96,11 @@ class Floor:
             phones=phones,
             changed=self._page_events.worker,
             now=now,
+            node=node,
         )
         self._link, self._actions, self._records = link, actions, records
         self._wrap_up_for = wrap_up_for
-        self._today = DayCounts(self.live_state.day, records, zone=zone)
+        self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
         self.now, self._clock = now, clock
         self._offers = Offers(
             self.live_state, self._page_events, records, company=company, clock=clock
@@ -114,7 +119,10 @@ class Floor:
         }
         self._holds = holds.Holds(journal)
         self._turning: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._lease = lease
+        self._tasks = Tasks()
+        self._start = self._tasks.start
+        self._page_signs = PageSigns(self.shift, self.control, self.live_state, self._start, now)
         self._reconciled: float | None = None
         self._seen_connected = False
 
@@ -127,11 +135,23 @@ class Floor:
         """Tell whether database and Asterisk have been made equal since our start."""
         return self._reconciled is not None
 
+    @property
+    def leads(self) -> bool:
+        """Tell whether this desk has the floor; one that has not only watches (ADR 11)."""
+        return self._lease is None or self._lease.is_ours
+
+    @property
+    def only_watches(self) -> bool:
+        """Tell whether another desk is known to have the floor."""
+        return self._lease is not None and self._lease.is_anothers
+
     async def run(self) -> None:
         """Be the floor until cancelled."""
         stop = self._link.subscribe(self._heard)
         self._link.resync(self._resync)
-        linked = asyncio.create_task(self._link.run())
+        loops = [asyncio.create_task(self._link.run())]
+        if self._lease:
+            loops.append(asyncio.create_task(self._lease.run(self._floor_passes)))
         try:
             while True:
                 await asyncio.sleep(TICK_S)
@@ -139,17 +159,15 @@ class Floor:
         finally:
             stop()
             self.streams.end_all()
-            for task in (linked, *self._tasks):
-                task.cancel()
-            await asyncio.gather(linked, *self._tasks, return_exceptions=True)
+            await self._tasks.end(loops)
 
     def open(
         self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
     ) -> Stream:
         """Begin the stream of a page: the whole picture first. Raises TooManyPagesError."""
         stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
-        if account_id is not None and _is_work(page):
-            self._signs(self.presence.opened(account_id, stream.id, page))
+        if account_id is not None and is_work(page):
+            self._page_signs.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "picture", self._whole(stream))
         return stream
 
@@ -170,7 +188,7 @@ class Floor:
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
-        self._signs(self.presence.seen(account_id, self._clock()))
+        self._page_signs.act(self.presence.seen(account_id, self._clock()))
 
     def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
@@ -208,18 +226,31 @@ class Floor:
             self._seen_connected = False
             self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
         self._act(self.live_state.tick(now))
-        self._start_all(self.repairs.due(now))
-        accounts = {one.account_id for one in self.live_state.workers.values()}
-        grace = GRACE if self.settled else START_GRACE
-        self.presence.at_work(accounts, clock, grace=grace)
-        self._signs(self.presence.tick(clock))
-        self._end_wrap_ups(now)
+        if self.leads:
+            self._lead(now, clock)
         if self._reconciled and clock - self._reconciled > RECONCILE_EVERY_S:
             self._reconciled = clock
             self._start(self._resync())
         if self.settled and self._today.due(now):
             self._start(self._count_today())
         self._page_events.board()
+
+    def _lead(self, now: datetime, clock: float) -> None:
+        """Do what time alone decides."""
+        self._start(*self.repairs.due(now))
+        accounts = {one.account_id for one in self.live_state.workers.values()}
+        grace = GRACE if self.settled else START_GRACE
+        self.presence.at_work(accounts, clock, grace=grace)
+        self._page_signs.act(self.presence.tick(clock))
+        self._end_wrap_ups(now)
+
+    def _floor_passes(self) -> None:
+        """Begin as after a start; pages of a desk that has the floor no more look for the other."""
+        self._reconciled = None
+        if self.only_watches:
+            self.streams.end_all()
+        if self.connected:
+            self._start(self._resync())
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
         return self._page_events.whole(stream.account_id, stream.role, connected=self.connected)
@@ -230,16 +261,18 @@ class Floor:
 
     def _act(self, notices: Sequence[FloorEvent]) -> None:
         for notice in notices:
-            self._holds.take(notice)
+            self._holds.take(notice, kept=self.leads)
             self._acts[type(notice)](notice)
 
     def _missed(self, told: Missed) -> None:
-        self._start(self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at))
+        if self.leads:
+            missed = self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at)
+            self._start(missed)
         self._page_events.duty(told.seat)
 
     def _hold(self, told: HoldChanged) -> None:
         self._page_events.hold(told)
-        if not told.held:
+        if not told.held and self.leads:
             self._start(self.control.say_back(told.call, told.held_s))
 
     def _talking(self, told: Talking) -> None:
@@ -267,7 +300,7 @@ class Floor:
                 self._turn(worker.seat, DutyState.READY, "")
 
     def _turn(self, seat: str, state: DutyState, reason: str) -> None:
-        if worker := self.live_state.workers.get(seat):
+        if self.leads and (worker := self.live_state.workers.get(seat)):
             self._start(self._turned(worker, state, reason))
 
     async def _turned(self, worker: Worker, state: DutyState, reason: str) -> None:
@@ -277,38 +310,14 @@ class Floor:
         finally:
             self._turning.discard(worker.seat)
 
-    def _signs(self, signs: Sequence[Sign]) -> None:
-        for sign in signs:
-            match sign:
-                case PhoneGone(account_id=account_id):
-                    self._start(self._phone_gone(account_id))
-                case Left(account_id=account_id):
-                    self._start(self.shift.page_gone(account_id, gone=True))
-                    self._start(self._phone_gone(account_id))  # after our own start nobody told
-                case Back(account_id=account_id):
-                    self._start(self.shift.page_gone(account_id, gone=False))
-                case Forgotten(account_id=account_id):
-                    self._start(self._forgotten(account_id))
-
-    async def _forgotten(self, account_id: int) -> None:
-        if worker := self.live_state.by_account(account_id):
-            await self.shift.sign_out(worker, reason="page closed", now=self.now())
-
-    async def _phone_gone(self, account_id: int) -> None:
-        worker = self.live_state.by_account(account_id)
-        if worker is None or worker.kind != "browser":
-            return
-        try:
-            if await self.control.lost(worker.seat):
-                _log.info("caller hears music until the page is back", seat=worker.seat)
-        except (NotDoneError, NotTalkingError) as error:
-            _log.warning("caller not taken from a page that is gone", error=repr(error))
-
     async def _resync(self) -> None:
-        """Make database, Asterisk and live state equal. Raises LinkLost."""
+        """Make database, Asterisk and live state equal, or only know them. Raises LinkLost."""
         try:
             await self._count_today()
-            await self.shift.reconcile(now=self.now())
+            if self._lease is None or self._lease.is_proved:
+                await self.shift.reconcile(now=self.now())
+            else:
+                await self.shift.read()
         except LinkLost:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of one try: the next one comes soon
@@ -324,26 +333,3 @@ class Floor:
             self.streams.tell_each("picture", self._whole)
         for worker in list(self.live_state.workers.values()):
             self._page_events.worker(worker)
-
-    def _start_all(self, works: Iterable[Coroutine[object, object, None]]) -> None:
-        for work in works:
-            self._start(work)
-
-    def _start(self, work: Coroutine[object, object, None] | Awaitable[None]) -> None:
-        task = asyncio.ensure_future(_logged(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _is_work(page: str) -> bool:
-    """Tell whether somebody can work on a page: a wallboard beside it is no phone."""
-    return not page or page.startswith(WORK)
-
-
-async def _logged(work: Awaitable[None]) -> None:
-    try:
-        await work
-    except LinkLost:
-        pass  # the resync after the next connect makes it good
-    except Exception:  # noqa: BLE001 - the edge of what one event led to
-        _log.exception("floor: something was not done")

@@ -25,14 +25,17 @@ class Holds:
         self._folder = folder
         self._since: dict[tuple[str, str], datetime] = {}
 
-    def take(self, notice: FloorEvent) -> None:
-        """Take note of a hold that begins, or ends by the agent's return or the end of the talk."""
+    def take(self, notice: FloorEvent, *, kept: bool = True) -> None:
+        """Take note of a hold that begins, or ends by the agent's return or the end of the talk.
+
+        One that is not to be `kept` is written by the desk that has the floor.
+        """
         match notice:
             case HoldChanged(seat=seat, call=call, held=True, at=at):
                 self._since[seat, call] = at
             case HoldChanged(seat=seat, call=call, at=at) | CallEnded(seat=seat, call=call, at=at):
                 since = self._since.pop((seat, call), None)
-                if since is not None and call:
+                if since is not None and call and kept:
                     self._write(call, seat, since, at)
 
     def _write(self, call: str, seat: str, since: datetime, at: datetime) -> None:

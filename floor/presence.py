@@ -19,6 +19,8 @@ START_GRACE: Final = 8.0
 """After our own start every page needs a moment to come back."""
 FORGOTTEN: Final = 1800.0
 """Who goes home and leaves the seat taken is signed out after this."""
+WORK: Final = "work"
+"""Names of the agent's own page begin so; those of other pages do not count as being there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +171,8 @@ class Presence:
 def browser_of(page: str) -> str:
     """Return the part of a page's name that all pages of one browser share."""
     return page.rpartition("-")[0] or page
+
+
+def is_work(page: str) -> bool:
+    """Tell whether somebody can work on a page of this name: a wallboard beside it is no phone."""
+    return not page or page.startswith(WORK)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from callflow.events import JournalEvent
+from callflow.events import DEFAULT_NODE, JournalEvent
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
 from features.calls.recording import Recording, RecordingKind, RecordingState, gaps
@@ -52,8 +52,11 @@ class RecordingIntake:
         whispers: Path,
         store: Path,
         zone: ZoneInfo,
+        node: str = DEFAULT_NODE,
     ) -> None:
+        """Take in what lies in `calls`, `messages` and `whispers`: the audio of one node."""
         self._engine = engine
+        self._node = node
         self._calls = calls
         self._messages = messages
         self._whispers = whispers
@@ -73,8 +76,8 @@ class RecordingIntake:
 
     def look_at(self, call: CallRecord) -> None:
         """Take note of a call; once it has ended its audio is due."""
-        if call.ended is None:
-            return
+        if call.ended is None or call.node != self._node:
+            return  # the audio of another node is where that node is
         if call.answered is not None:
             self._add(call, RecordingKind.CALL, self._calls / f"{call.id}.raw")
         if call.message_at is not None:
@@ -112,7 +115,7 @@ class RecordingIntake:
             for file in sorted(folder.glob("*.*"))
         }
         async with asyncio.timeout(DATABASE_LIMIT_S), self._engine.connect() as connection:
-            for call in await writes.calls_without_recordings(connection):
+            for call in await writes.calls_without_recordings(connection, self._node):
                 self.look_at(call)
             kept = await writes.kept_recordings(connection, list(spooled))
         self._store.clear_incoming()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -116,12 +116,13 @@ def ticket_of(call: CallRecord, recording: Recording) -> Ticket | None:
 
 def told(one: Done, number: str | None, now: float) -> Iterable[JournalEvent]:
     """Return what the call's own list of events says about this."""
-    kind, call_id = one.job.kind, one.job.call.id
+    kind, call_id, node = one.job.kind, one.job.call.id, one.job.call.node
     file = f"archive/{call_id}/{kind}"
     state = {"kind": str(kind), "state": str(one.recording.state), "id": one.recording.id}
-    yield JournalEvent(now, "ledger", file, 0, "recording_kept", call_id, data=state)
+    said = partial(JournalEvent, now, "ledger", file, about=call_id, node=node)
+    yield said(offset=0, name="recording_kept", data=state)
     if number is not None:
         ticket = {"number": number}
-        yield JournalEvent(now, "ledger", file, 1, "ticket_opened", call_id, data=ticket)
+        yield said(offset=1, name="ticket_opened", data=ticket)
     elif kind is RecordingKind.MESSAGE:
-        yield JournalEvent(now, "ledger", file, 1, "message_empty", call_id)
+        yield said(offset=1, name="message_empty")

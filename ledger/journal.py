@@ -1,8 +1,9 @@
 """Owns reading the journals: several files that grow, are turned over and torn; never writes rows.
 
-A journal is known by name and generation, `cel.csv#2`. How far each was read is the database's
-knowledge: `read` gives the next lines of each, and only `moved` (after the commit) goes on. So a
-campaign that fails is simply read again.
+A journal is known by node, name and generation, `node2/cel.csv#2`; each node has a folder of its
+own. What lies beside those folders, from before there were nodes, is the default node's, and known
+without a node. How far each was read is the database's knowledge: `read` gives the next lines of
+each, and only `moved` (after the commit) goes on. So a campaign that fails is simply read again.
 
 Turning over: a journal above `TURN_AT` that is read to its end is renamed `cel.csv.g2`; that is
 safe while the writer opens the file for each event (Asterisk's cel_custom does). The generation
@@ -12,11 +13,11 @@ by what the database has closed, so a crash anywhere in between changes nothing.
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from callflow.events import JournalEvent
+from callflow.events import DEFAULT_NODE, JournalEvent
 from ledger.lines import (
     Parse,
     Reject,
@@ -75,6 +76,7 @@ class Campaign:
 @dataclass(frozen=True, slots=True)
 class _File:
     id: str
+    node: str
     path: Path
     size: int
     changed_at: float
@@ -83,10 +85,20 @@ class _File:
 
 
 class Journals:
-    """The journals of one folder, read from where the database says."""
+    """The journals of some nodes, read from where the database says."""
 
-    def __init__(self, folder: Path, positions: Mapping[str, Position]) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        positions: Mapping[str, Position],
+        *,
+        nodes: Collection[str] = (DEFAULT_NODE,),
+    ) -> None:
+        """Read what lies in `folder` in the folders of these nodes, and nothing of other nodes."""
+        self.nodes = frozenset(nodes)
+        self._folders = {f"{node}/": (node, folder / node) for node in sorted(self.nodes)}
+        if DEFAULT_NODE in self.nodes:
+            self._folders[""] = (DEFAULT_NODE, folder)
         self._positions = dict(positions)
 
     def resume(self, positions: Mapping[str, Position]) -> None:
@@ -155,11 +167,15 @@ class Journals:
             if isinstance(read, Reject):
                 campaign.rejects.append(read)
             else:
-                campaign.events.append(read)
+                campaign.events.append(read._replace(node=file.node))
         _move(campaign, file.id, position, Position(position.offset + whole))
 
     def _files(self) -> Iterator[_File]:
-        found = sorted(self._entries(), key=lambda entry: entry.name)
+        for prefix, (node, folder) in self._folders.items():
+            yield from self._files_in(folder, node, prefix)
+
+    def _files_in(self, folder: Path, node: str, prefix: str) -> Iterator[_File]:
+        found = sorted(_entries(folder), key=lambda entry: entry.name)
         turned: dict[str, int] = {}
         for file, position in self._positions.items():
             name, _, generation = file.rpartition("#")
@@ -167,30 +183,33 @@ class Journals:
                 turned[name] = max(turned.get(name, 0), int(generation))
         for entry in found:
             if match := _TURNED.fullmatch(entry.name):
-                name = match["name"]
+                name = prefix + match["name"]
                 turned[name] = max(turned.get(name, 0), int(match["generation"]))
         for entry in found:
-            if file_found := _file(entry, turned):
+            if file_found := _file(entry, node, prefix, turned):
                 yield file_found
 
-    def _entries(self) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(self._folder) as entries:
-                return list(entries)
-        except FileNotFoundError:
-            return []
+
+def _entries(folder: Path) -> "list[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
 
 
-def _file(entry: "os.DirEntry[str]", turned: Mapping[str, int]) -> _File | None:
+def _file(
+    entry: "os.DirEntry[str]", node: str, prefix: str, turned: Mapping[str, int]
+) -> _File | None:
     match = _TURNED.fullmatch(entry.name)
     name = match["name"] if match else entry.name
     if len(entry.name) > LONGEST_NAME:
         return None
     if name in _READERS:
-        generation = int(match["generation"]) if match else turned.get(name, 0) + 1
-        file_id, parse = f"{name}#{generation}", _READERS[name]
+        generation = int(match["generation"]) if match else turned.get(prefix + name, 0) + 1
+        file_id, parse = f"{prefix}{name}#{generation}", _READERS[name]
     elif name.startswith("dialogue-") and name.endswith(".jsonl"):
-        file_id, parse = name, parse_dialogue
+        file_id, parse = prefix + name, parse_dialogue
     else:
         return None
     try:
@@ -198,7 +217,7 @@ def _file(entry: "os.DirEntry[str]", turned: Mapping[str, int]) -> _File | None:
     except FileNotFoundError:
         return None
     path = Path(entry.path)
-    return _File(file_id, path, status.st_size, status.st_mtime, parse, match is not None)
+    return _File(file_id, node, path, status.st_size, status.st_mtime, parse, match is not None)
 
 
 def _lines(chunk: bytes, offset: int) -> Iterator[tuple[int, str]]:

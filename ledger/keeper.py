@@ -4,9 +4,12 @@ One turn is one transaction: the new events, the calls they touch (folded again 
 events) and the positions up to which the journals have been read. If it fails, nothing of it
 happened and the same lines are read again. If it was committed and we never heard so, the
 positions in the database say so before anything is written a second time.
+
+Calls of nodes whose journals are not read here are left alone: their own ledger keeps them, and
+what became of another switch says nothing of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -19,7 +22,7 @@ from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
 from ledger.call_callbacks import keep_callbacks
 from ledger.journal import Campaign, Journals, Position
-from ledger.open_calls import Boots, OpenCalls, Thread
+from ledger.open_calls import Boots, Name, OpenCalls, Thread, name_of
 
 _log = structlog.get_logger(__name__)
 
@@ -90,8 +93,9 @@ class Keeper:
         async with self._engine.execution_options(writing=True).begin() as connection:
             self._threads.clear()
             found = await writes.positions(connection)
-            self._boots.learn(await writes.switches(connection))
-            kept = await self._fold(connection, await self._open(connection, now))
+            nodes = self._journals.nodes
+            self._boots.learn(await writes.switches(connection, nodes))
+            kept = await self._fold(connection, await self._open(connection, nodes, now))
         self._journals.resume({file: Position(*place) for file, place in found.items()})
         self._committed(kept)
         self._knows_the_database = True
@@ -117,7 +121,7 @@ class Keeper:
         await writes.add_rejects(connection, campaign.rejects, now=at)
         kept = await self._fold(connection, touched)
         await keep_callbacks(
-            connection, campaign.events, lambda event: self._folded(self._threads[event.about])
+            connection, campaign.events, lambda event: self._folded(self._threads[name_of(event)])
         )
         await writes.move(
             connection,
@@ -138,21 +142,23 @@ class Keeper:
                 thread = self._threads.take(event, now)
                 if matters(event) or thread.is_uncertain:
                     touched[id(thread)] = thread
-        if self._boots.learn(events):
-            for thread in await self._open(connection, now):
+        if restarted := self._boots.learn(events):
+            for thread in await self._open(connection, restarted, now):
                 touched[id(thread)] = thread
         return list(touched.values())
 
-    def _strangers(self, events: Sequence[JournalEvent]) -> set[str]:
+    def _strangers(self, events: Sequence[JournalEvent]) -> set[Name]:
         """Return the names of which the database may know more than we do."""
         # A channel that starts here may be known already: one journal can be far behind another.
-        named = {event.about for event in events if event.about != HOUSE}
-        named |= {event.data["call"] for event in events if event.name == "TR_CALL"}
+        named = {name_of(event) for event in events if event.about != HOUSE}
+        named |= {(event.node, event.data["call"]) for event in events if event.name == "TR_CALL"}
         return {name for name in named if name not in self._threads}
 
-    async def _open(self, connection: AsyncConnection, now: float) -> list[Thread]:
-        """Return the threads of all calls that have not ended."""
-        names = await writes.open_calls(connection)
+    async def _open(
+        self, connection: AsyncConnection, nodes: Collection[str], now: float
+    ) -> list[Thread]:
+        """Return the threads of all calls of these nodes that have not ended."""
+        names = await writes.open_calls(connection, nodes)
         unknown = [name for name in names if name not in self._threads]
         for event in await writes.events_about(connection, unknown):
             self._threads.take(event, now)

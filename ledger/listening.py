@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Talk:
     call_id: str
+    node: str
     stretch: Stretch
     began: float
     """When the recording began, in seconds since 1970."""
@@ -60,7 +61,7 @@ class Listening:
         elif now is None:
             self._talks.pop(call.id, None)
         elif self._done.get(call.id, 0.0) < now.from_at.timestamp():
-            self._talks[call.id] = _Talk(call.id, now, began.timestamp())
+            self._talks[call.id] = _Talk(call.id, call.node, now, began.timestamp())
 
     def turn(self, now: float) -> list[JournalEvent]:
         """Listen to the talks that have lasted long enough; return what is to be kept of it."""
@@ -96,4 +97,5 @@ class Listening:
         data = {"agent": agent, "seat": talk.stretch.seat}
         at_ms = round(talk.stretch.from_at.timestamp() * 1000)
         file = f"listening/{talk.call_id}"
-        return JournalEvent(now, "ledger", file, at_ms, "voice_missing", talk.call_id, data=data)
+        said = (now, "ledger", file, at_ms, "voice_missing", talk.call_id)
+        return JournalEvent(*said, data=data, node=talk.node)

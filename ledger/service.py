@@ -73,7 +73,7 @@ class Ledger:
         paths = settings.paths
         self._database = settings.database
         self._report_to = paths.run / "ledger.json"
-        self._journals = Journals(paths.journal, {})
+        self._journals = Journals(paths.journals, {}, nodes=[settings.node])
         self._archive = RecordingIntake(
             engine,
             calls=paths.spool_calls,
@@ -81,6 +81,7 @@ class Ledger:
             whispers=paths.spool_whispers,
             store=paths.store,
             zone=settings.zone,
+            node=settings.node,
         )
         self._listening = Listening(paths.spool_calls)
         self._engine = engine

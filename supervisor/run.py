@@ -100,7 +100,10 @@ def _supervise(
     )
     ours = [_child(service, chosen) for service in services]
     _say("starting Asterisk and the hotline")
-    supervisor = Supervisor(home=settings.paths.home, children=[switch, *ours], say=_say)
+    paths = settings.paths
+    supervisor = Supervisor(
+        home=paths.home, journal=paths.journal, children=[switch, *ours], say=_say
+    )
 
     def announce() -> None:
         _announce(settings)

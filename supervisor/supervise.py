@@ -45,6 +45,8 @@ class Supervisor:
     """Runs the children of one home until it is asked to stop."""
 
     home: Path
+    journal: Path
+    """Folder in which births and deaths are written down."""
     children: Sequence[Child]
     now: Clock = time.time
     say: Callable[[str], None] = print
@@ -179,7 +181,7 @@ class Supervisor:
 
     def _write_journal(self) -> None:
         """Append what happened; on a full disk keep it until there is room."""
-        path = self.home / "journal" / "site.jsonl"
+        path = self.journal / "site.jsonl"
         with suppress(OSError), path.open("a", buffering=1) as journal:
             while self._unwritten:
                 journal.write(self._unwritten[0])

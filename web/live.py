@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from db.bounded import Database, NotAnsweringError
 from floor import metrics
 from floor.floor import Floor
+from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
 from web.asking import VISIBLE, CurrentUser, Identity
 from web.current_user import Principal, still_admitted
@@ -34,6 +35,9 @@ LONGEST_MS: Final = 60_000
 REFUSED_AFTER_S: Final = 1.0
 """A page that is refused comes again at once, and again."""
 TOO_MANY: Final = "You have too many pages open. Close one; this page comes back by itself."
+
+ELSEWHERE: Final = "Another desk has the floor of this hotline now; work there, or try again."
+"""Agents work at one desk: it knows whose page is open, and makes the queues so."""
 
 router = APIRouter(tags=["live"])
 log = structlog.get_logger()
@@ -56,6 +60,14 @@ def floor_of(request: Request) -> Floor:
     return floor
 
 
+def leading_floor_of(request: Request) -> Floor:
+    """Return the floor of this desk, to act on. Raises Refused with 503: another desk has it."""
+    floor = floor_of(request)
+    if floor.only_watches:
+        raise Refused(503, ELSEWHERE, headers={"Retry-After": "5"})
+    return floor
+
+
 def streams_end(request: Request, principal: Principal) -> None:
     """End every stream of somebody of whom a session has ended; those of others come back."""
     if principal.account_id is not None:
@@ -75,7 +87,8 @@ async def live(request: Request, principal: CurrentUser, page: Page = "") -> Str
 
     An open stream is a sign that the agent is there: once it is closed, no callers are offered.
     """
-    streams = floor_of(request).streams
+    works = principal.account_id is not None and is_work(page)
+    streams = (leading_floor_of if works else floor_of)(request).streams
     whose = {"account_id": principal.account_id, "token_id": principal.token_id}
     if not streams.has_room(**whose, page=page):
         await asyncio.sleep(REFUSED_AFTER_S)

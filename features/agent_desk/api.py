@@ -15,7 +15,7 @@ from permissions.may import may
 from permissions.scopes import Thing
 from web.asking import Asking, Identity, Person
 from web.current_user import Principal
-from web.live import floor_of
+from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["floor"])

@@ -122,24 +122,30 @@ async def settled(connection: AsyncConnection, wanted: Collection[int]) -> Seque
     return (await connection.execute(query)).scalars().all()
 
 
-async def engaged_seats(connection: AsyncConnection) -> frozenset[str]:
-    """Return the numbers and seats that are being rung or talked to by ourselves."""
-    query = select(AttemptRow.number).where(AttemptRow.ended_at.is_(None))
+async def engaged_seats(connection: AsyncConnection, node: str) -> frozenset[str]:
+    """Return the numbers and seats of a node that are being rung or talked to by ourselves."""
+    query = select(AttemptRow.number).where(AttemptRow.ended_at.is_(None), AttemptRow.node == node)
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def engaged_agents(connection: AsyncConnection) -> frozenset[str]:
-    """Return the numbers of agents who talk to a caller, as far as the ledger knows."""
+async def engaged_agents(connection: AsyncConnection, node: str) -> frozenset[str]:
+    """Return the numbers of a node's agents who talk to a caller, as far as the ledger knows."""
     query = select(Call.agent).where(
-        text(IS_OPEN), Call.state == CallState.TALKING.value, Call.agent.is_not(None)
+        text(IS_OPEN),
+        Call.node == node,
+        Call.state == CallState.TALKING.value,
+        Call.agent.is_not(None),
     )
     return frozenset(agent for agent in (await connection.execute(query)).scalars() if agent)
 
 
-async def longest_waiting(connection: AsyncConnection) -> datetime | None:
-    """Return when the caller came who waits for longest in the queue, None when nobody waits."""
+async def longest_waiting(connection: AsyncConnection, node: str) -> datetime | None:
+    """Return when the caller came who waits for longest in a node's queue, None: nobody waits.
+
+    Who waits elsewhere can be given to nobody here.
+    """
     query = select(func.min(Call.ring_started)).where(
-        text(IS_OPEN), Call.state == CallState.QUEUED.value
+        text(IS_OPEN), Call.node == node, Call.state == CallState.QUEUED.value
     )
     moment: datetime | None = (await connection.execute(query)).scalar_one()
     return moment

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.events import DEFAULT_NODE
 from dispatch.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from dispatch.call_facts import Said
 from dispatch.following import NEVER_RUNG, SWITCH_DIED
@@ -70,6 +71,8 @@ class CallbackCalls:
     lines: int
     ring_for: float
     """Seconds an agent's phone rings."""
+    node: str = DEFAULT_NODE
+    """Agents at its seats are rung."""
     name: str = call_backs.PURPOSE
     contexts: Mapping[str, str] = field(default_factory=lambda: {AGENT: CONTEXT})
     _rests_until: float = 0.0
@@ -86,9 +89,9 @@ class CallbackCalls:
     ) -> tuple[Sequence[Planned], Follow]:
         """Take who is due, in the order of the queue, as far as agents are free."""
         wanted = await call_backs.claim(connection, until=until, limit=AT_ONCE)
-        ready = await free_agents.ready(connection)
-        taken = set(await call_backs.engaged_seats(connection))
-        waits_since = await call_backs.longest_waiting(connection)
+        ready = await free_agents.ready(connection, self.node)
+        taken = set(await call_backs.engaged_seats(connection, self.node))
+        waits_since = await call_backs.longest_waiting(connection, self.node)
         planned: list[Planned] = []
         after: dict[int, CallBack] = {}
         follow: dict[int, tuple[Command, ...]] = {}

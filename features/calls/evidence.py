@@ -70,8 +70,8 @@ class CallEvidence:
     emergency: str | None = None
     caller_gone: bool = False
     """Our service or the queue saw the caller go."""
-    crashes: list[tuple[float, str, str]] = field(default_factory=list)
-    """When, `switch_died` or `switch_started`, which boot."""
+    crashes: list[tuple[float, str, str, str]] = field(default_factory=list)
+    """When, `switch_died` or `switch_started`, which boot, on which node."""
 
     @property
     def rang_first(self) -> str:
@@ -266,7 +266,7 @@ def _choice(heard: CallEvidence, event: JournalEvent) -> None:
 
 
 def _switch(heard: CallEvidence, event: JournalEvent) -> None:
-    heard.crashes.append((event.at, event.name, event.data.get("boot", "")))
+    heard.crashes.append((event.at, event.name, event.data.get("boot", ""), event.node))
 
 
 _TAKES: Mapping[str, Callable[[CallEvidence, JournalEvent], None]] = {

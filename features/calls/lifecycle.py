@@ -4,7 +4,7 @@ Every call ends with exactly one disposition, the first line of this table that 
 
 | disposition | when |
 |---|---|
-| switch_crash | the switch died before the call had ended: the line went dead |
+| switch_crash | the switch of its node died before the call had ended: the line went dead |
 | agent | an agent and the caller were connected |
 | message | the recording of a message began |
 | silent, too_quiet | we hung up at the end of SIL-1, SIL-3 |
@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from math import ceil
 
-from callflow.events import JournalEvent
+from callflow.events import DEFAULT_NODE, JournalEvent
 from features.calls.evidence import CallEvidence, hear
 from features.calls.stretches import Stretch, connected_s, customer_gone, stretches
 
@@ -140,13 +140,15 @@ class CallRecord:
     """Seconds of the message; None: there is none."""
     stretches: tuple[Stretch, ...] = ()
     """Which agents talked with the customer, when; not told with lists of calls."""
+    node: str = DEFAULT_NODE
+    """The Asterisk that it was on; `linkedid` and `boot` are names there."""
 
 
 def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
     """Return what a call was, or is so far; None without a `TR_CALL` among its events.
 
     The site's events may be among them: a switch that died or started ends the calls of the boot
-    before it.
+    before it, on its own node.
     """
     heard = hear(events)
     if heard.call is None:
@@ -155,7 +157,7 @@ def fold(events: Iterable[JournalEvent]) -> CallRecord | None:
     gone = heard.hung_up.at if heard.hung_up else heard.all_gone
     if gone is not None and heard.rang_first:
         gone = customer_gone(heard.moves, main=heard.call.about, gone=gone)
-    crash = _crash(heard, boot) if gone is None else None
+    crash = _crash(heard, heard.call.node, boot) if gone is None else None
     return _record(heard, heard.call, boot, ended=crash if gone is None else gone, crash=crash)
 
 
@@ -204,6 +206,7 @@ def _record(
         talk_s=round(max(0.0, connected_s(talked) - held_s), 3) if talked else None,
         message_s=_message_s(heard, ended),
         stretches=talked,
+        node=call.node,
     )
 
 
@@ -222,14 +225,14 @@ def _message_s(heard: CallEvidence, ended: float | None) -> float | None:
     return round(max(0.0, heard.message_s + on_s), 3)
 
 
-def _crash(heard: CallEvidence, boot: str) -> float | None:
-    """Return when the switch died under the call.
+def _crash(heard: CallEvidence, node: str, boot: str) -> float | None:
+    """Return when the switch died under the call. What happens to other nodes says nothing.
 
     Its own death says when. Another's birth only says that it did, maybe hours ago: then the call
     lasted at least to the last thing that was heard of it.
     """
-    for at, what, of_boot in heard.crashes:
-        if at >= heard.began and (what == "switch_died") == (of_boot == boot):
+    for at, what, of_boot, on_node in heard.crashes:
+        if on_node == node and at >= heard.began and (what == "switch_died") == (of_boot == boot):
             return at if what == "switch_died" else heard.last
     return None
 

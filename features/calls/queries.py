@@ -200,7 +200,7 @@ async def events(connection: AsyncConnection, record: CallRecord) -> Sequence[Jo
     found = await _all(
         connection,
         select(CallEvent.__table__)
-        .where(CallEvent.about.in_([record.linkedid, record.id]))
+        .where(CallEvent.about.in_([record.linkedid, record.id]), CallEvent.node == record.node)
         .order_by(CallEvent.at, CallEvent.source, CallEvent.file, CallEvent.offset),
     )
     return [rows.event_in(row) for row in found]

@@ -118,6 +118,7 @@ def of_event(event: JournalEvent) -> dict[str, Any]:
         "data": dict(event.data),
         "file": event.file,
         "offset": event.offset,
+        "node": event.node,
     }
 
 
@@ -133,4 +134,5 @@ def event_in(row: RowMapping) -> JournalEvent:
         uniqueid=row["uniqueid"],
         channel=row["channel"],
         data=row["data"],
+        node=row["node"],
     )

@@ -81,6 +81,7 @@ class CallShape(Shape):
     )
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
     message_s: float | None = Field(description="Seconds of the message; null: there is none.")
+    node: str = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
     way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]

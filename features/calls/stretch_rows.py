@@ -31,12 +31,14 @@ async def keep(connection: AsyncConnection, calls: Collection[CallRecord]) -> No
     await connection.execute(
         delete(StretchRow).where(StretchRow.call_id.in_([call.id for call in calls]))
     )
-    sat = await _sessions(connection, [one for call in calls for one in call.stretches])
+    sat = await _sessions(
+        connection, [(call.node, one) for call in calls for one in call.stretches]
+    )
     await written(
         connection,
         _TABLE,
         [
-            rows.of_stretch(call.id, replace(one, agent=one.agent or _who(sat, one)))
+            rows.of_stretch(call.id, replace(one, agent=one.agent or _who(sat, call.node, one)))
             for call in calls
             for one in call.stretches
         ],
@@ -79,27 +81,30 @@ async def talked(connection: AsyncConnection, agent: str) -> ColumnElement[bool]
     return or_(Call.agent == agent, theirs.where(StretchRow.call_id == Call.id).exists())
 
 
-_Sat = tuple[str, datetime, datetime | None, str]
+_Sat = tuple[str, str, datetime, datetime | None, str]
 
 
-async def _sessions(connection: AsyncConnection, stretches: Sequence[Stretch]) -> Sequence[_Sat]:
-    """Return who sat at the seats of those whom no journal names."""
-    seats = {one.seat for one in stretches if not one.agent}
+async def _sessions(
+    connection: AsyncConnection, stretches: Sequence[tuple[str, Stretch]]
+) -> Sequence[_Sat]:
+    """Return who sat at the seats, of each node, of those whom no journal names."""
+    seats = {one.seat for _, one in stretches if not one.agent}
     if not seats:
         return ()
-    first = min(one.from_at for one in stretches)
+    first = min(one.from_at for _, one in stretches)
     query = (
-        select(DutyRow.seat, DutyRow.began_at, DutyRow.ended_at, AccountRow.number)
+        select(DutyRow.node, DutyRow.seat, DutyRow.began_at, DutyRow.ended_at, AccountRow.number)
         .join(AccountRow, AccountRow.id == DutyRow.account_id)
         .where(DutyRow.seat.in_(seats), or_(DutyRow.ended_at.is_(None), DutyRow.ended_at > first))
     )
     found = await connection.execute(query)
-    return [(seat, began, ended, number) for seat, began, ended, number in found]
+    return [(node, seat, began, ended, number) for node, seat, began, ended, number in found]
 
 
-def _who(sat: Sequence[_Sat], one: Stretch) -> str:
+def _who(sat: Sequence[_Sat], node: str, one: Stretch) -> str:
     """Return who sat at a seat when a stretch began; a phone without sign-in is its own number."""
-    for seat, began, ended, number in sat:
-        if seat == one.seat and began <= one.from_at and (ended is None or one.from_at < ended):
+    for on_node, seat, began, ended, number in sat:
+        was_there = began <= one.from_at and (ended is None or one.from_at < ended)
+        if (on_node, seat) == (node, one.seat) and was_there:
             return number
     return one.seat

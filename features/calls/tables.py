@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callflow.events import DEFAULT_NODE
 from db.base import Base, RowNumber, UtcDateTime, Uuid
 
 IS_OPEN = "state <> 'ended'"
@@ -64,6 +65,8 @@ class Call(Base):
     scripts: Mapped[list[str]] = mapped_column(JSON)
     talk_s: Mapped[float | None] = mapped_column(Float)
     message_s: Mapped[float | None] = mapped_column(Float)
+    node: Mapped[str] = mapped_column(String(16), server_default=DEFAULT_NODE)
+    """The Asterisk that it was on; `linkedid` and `boot` are names there."""
 
     __table_args__ = (
         Index(None, "ring_started", "id"),
@@ -83,7 +86,7 @@ class Call(Base):
 
 
 class CallEvent(Base):
-    """One line of a journal, append-only; `about` is a call's linkedid or its id."""
+    """One line of a journal, append-only; `about` is a call's linkedid on this node, or its id."""
 
     __tablename__ = "call_events"
 
@@ -97,6 +100,7 @@ class CallEvent(Base):
     data: Mapped[dict[str, str]] = mapped_column(JSON)
     file: Mapped[str] = mapped_column(String(120))
     offset: Mapped[int] = mapped_column(BigInteger)
+    node: Mapped[str] = mapped_column(String(16), server_default=DEFAULT_NODE)
 
     __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
 

@@ -75,28 +75,49 @@ async def keep_calls(connection: AsyncConnection, calls: Sequence[CallRecord]) -
     await written(connection, _table(Call), [rows.of_call(call) for call in calls], key=("id",))
 
 
-async def events_about(connection: AsyncConnection, names: Iterable[str]) -> Sequence[JournalEvent]:
-    """Return every event about these linkedids and call ids, and about their other names."""
+async def events_about(
+    connection: AsyncConnection, names: Iterable[tuple[str, str]]
+) -> Sequence[JournalEvent]:
+    """Return every event about these linkedids and call ids, and about their other names.
+
+    A name is a node and what a call is called there.
+    """
+    by_node: dict[str, set[str]] = {}
+    for node, name in names:
+        by_node.setdefault(node, set()).add(name)
+    return [
+        event
+        for node, wanted in sorted(by_node.items())
+        for event in await _events_on(connection, node, wanted)
+    ]
+
+
+async def _events_on(
+    connection: AsyncConnection, node: str, names: Collection[str]
+) -> Sequence[JournalEvent]:
     wanted = set(names)
     for some in _chunks(wanted):
         found = await connection.execute(
-            select(Call.id, Call.linkedid).where(or_(Call.id.in_(some), Call.linkedid.in_(some)))
+            select(Call.id, Call.linkedid).where(
+                Call.node == node, or_(Call.id.in_(some), Call.linkedid.in_(some))
+            )
         )
         wanted |= {name for pair in found for name in pair}
     events: list[JournalEvent] = []
     for some in _chunks(wanted):
         found_rows = await connection.execute(
-            select(CallEvent.__table__).where(CallEvent.about.in_(some))
+            select(CallEvent.__table__).where(CallEvent.node == node, CallEvent.about.in_(some))
         )
         events.extend(rows.event_in(row) for row in found_rows.mappings())
     return events
 
 
-async def switches(connection: AsyncConnection) -> Sequence[JournalEvent]:
-    """Return every birth and death of a switch, oldest first."""
+async def switches(connection: AsyncConnection, nodes: Collection[str]) -> Sequence[JournalEvent]:
+    """Return every birth and death of these nodes' switches, oldest first."""
     found = await connection.execute(
         select(CallEvent.__table__)
         .where(
+            CallEvent.node.in_(nodes),
             CallEvent.about == "",
             CallEvent.source == "site",
             CallEvent.name.in_(["switch_started", "switch_died"]),
@@ -106,14 +127,18 @@ async def switches(connection: AsyncConnection) -> Sequence[JournalEvent]:
     return [rows.event_in(row) for row in found.mappings()]
 
 
-async def open_calls(connection: AsyncConnection) -> Sequence[str]:
-    """Return the linkedids of all calls that have not ended."""
-    found = await connection.execute(select(Call.linkedid).where(text(IS_OPEN)))
-    return list(found.scalars())
+async def open_calls(
+    connection: AsyncConnection, nodes: Collection[str]
+) -> Sequence[tuple[str, str]]:
+    """Return node and linkedid of all calls of these nodes that have not ended."""
+    found = await connection.execute(
+        select(Call.node, Call.linkedid).where(text(IS_OPEN), Call.node.in_(nodes))
+    )
+    return [(node, linkedid) for node, linkedid in found]
 
 
-async def calls_without_recordings(connection: AsyncConnection) -> Sequence[CallRecord]:
-    """Return the ended calls of which a recording or a message has not been looked at."""
+async def calls_without_recordings(connection: AsyncConnection, node: str) -> Sequence[CallRecord]:
+    """Return a node's ended calls of which a recording or a message has not been looked at."""
     call = RecordingRow.__table__.alias("call")
     message = RecordingRow.__table__.alias("message")
     found = await connection.execute(
@@ -121,6 +146,7 @@ async def calls_without_recordings(connection: AsyncConnection) -> Sequence[Call
         .outerjoin(call, and_(call.c.call_id == Call.id, call.c.kind == "call"))
         .outerjoin(message, and_(message.c.call_id == Call.id, message.c.kind == "message"))
         .where(
+            Call.node == node,
             Call.state == "ended",
             or_(
                 and_(Call.answered.is_not(None), call.c.id.is_(None)),

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.events import DEFAULT_NODE
 from callflow.rules import wall_clock
 from callflow.rules.hours import Calendar
 from callflow.rules.questions import Result
@@ -78,6 +79,8 @@ class CampaignCalls:
     ring_for: float = 30.0
     ring_agent_for: float = 20.0
     """Seconds the phone of an agent rings who is to talk to somebody."""
+    node: str = DEFAULT_NODE
+    """Agents at its seats are rung."""
     name: str = campaign_contacts.PURPOSE
     _pace: Pace = field(default_factory=Pace)
     _agents_rest_until: float = 0.0
@@ -121,7 +124,7 @@ class CampaignCalls:
         """Return which agents are free; while there is none, they are looked for now and then."""
         if not any(one.free > 0 for one in asking.values()):
             return []
-        found = list((await free_agents.for_campaigns(connection, now)).free)
+        found = list((await free_agents.for_campaigns(connection, now, self.node)).free)
         if not found:
             self._agents_rest_until = time.monotonic() + LOOK_AGAIN_S
         return found

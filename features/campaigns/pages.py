@@ -166,7 +166,7 @@ async def _shown(
     last = await asking.ask(lambda one: campaign_contacts.last_attempts(one, keys))
     tickets = await asking.ask(lambda one: campaign_results.ticket_numbers(one, named))
     tally = await asking.ask(lambda one: campaign_results.tally(one, campaign_id))
-    hands = await asking.ask(partial(campaign_state.hands, seen=seen))
+    hands = await asking.ask(partial(campaign_state.hands, seen=seen, node=settings.node))
     language = language_of(request).value
     state = seen.known.state
     return page(

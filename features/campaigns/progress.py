@@ -75,14 +75,14 @@ def _seen(
     return Seen(known, progress, ends_at, campaign_plan.resumes_at(known, now=now, rules=settings))
 
 
-async def hands(connection: AsyncConnection, *, seen: Seen) -> Hands | None:
-    """Return which agents are free for a campaign that needs them; None: it needs none (any
-    more).
+async def hands(connection: AsyncConnection, *, seen: Seen, node: str) -> Hands | None:
+    """Return which agents of a node are free for a campaign that needs them; None: it needs none
+    (any more).
     """
     over = (CampaignState.STOPPED, CampaignState.FINISHED)
     if seen.known.campaign.mode is not Mode.AGENT or seen.known.state in over:
         return None
-    return await free_agents.for_campaigns(connection, datetime.now(UTC))
+    return await free_agents.for_campaigns(connection, datetime.now(UTC), node)
 
 
 async def one(connection: AsyncConnection, campaign_id: int, settings: Settings) -> Seen | None:

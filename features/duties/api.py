@@ -17,7 +17,7 @@ from permissions.roles import LEADERS
 from settings import Settings
 from web.asking import VISIBLE, Person
 from web.current_user import Principal
-from web.live import floor_of
+from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/duty", tags=["floor"])
@@ -116,7 +116,7 @@ async def begin_duty(request: Request, wanted: WantedSeat, principal: Person) ->
     return _given(request, floor, worker, wanted.page)
 
 
-@router.get("", responses=documented(401, 403, 409))
+@router.get("", responses=documented(401, 403, 409, 503))
 async def show_duty(request: Request, principal: Person) -> DutyShape:
     """How the one who asks is seen now."""
     floor = floor_of(request)
@@ -181,7 +181,7 @@ async def change_duty(request: Request, wanted: WantedState, principal: Person) 
     return _shape(floor, worker)
 
 
-@router.post("/present", status_code=204, responses=documented(401, 403))
+@router.post("/present", status_code=204, responses=documented(401, 403, 503))
 async def be_present(request: Request, principal: Person) -> Response:
     """Give a sign of life of a page whose stream is broken; it counts for three seconds."""
     if principal.account_id is not None:

@@ -41,24 +41,26 @@ class Hands:
     at_work: int
 
 
-async def ready(connection: AsyncConnection) -> list[ReadyAgent]:
-    """Return who is at work, ready, and not known to talk to a caller."""
-    engaged = await call_backs.engaged_agents(connection)
-    return _ready(await duties.at_work(connection), engaged)
+async def ready(connection: AsyncConnection, node: str) -> list[ReadyAgent]:
+    """Return who is at work at a seat of this node, ready, and not known to talk to a caller."""
+    engaged = await call_backs.engaged_agents(connection, node)
+    return _ready(await duties.at_work(connection, node), engaged)
 
 
-async def for_campaigns(connection: AsyncConnection, now: datetime) -> Hands:
-    """Return who is free for campaigns: nobody while a caller waits or a promised call is due."""
-    working = [one for one in await duties.at_work(connection) if one.role in _ANYBODYS]
-    if not working or await _others_first(connection, now):
+async def for_campaigns(connection: AsyncConnection, now: datetime, node: str) -> Hands:
+    """Return who is free at a node for campaigns: nobody while a caller waits there or a promised
+    call is due.
+    """
+    working = [one for one in await duties.at_work(connection, node) if one.role in _ANYBODYS]
+    if not working or await _others_first(connection, now, node):
         return Hands((), len(working))
-    rings = await call_backs.engaged_seats(connection)
+    rings = await call_backs.engaged_seats(connection, node)
     free = [
         one
-        for one in _ready(working, await call_backs.engaged_agents(connection))
+        for one in _ready(working, await call_backs.engaged_agents(connection, node))
         if one.seat not in rings
     ]
-    alone = await _left_alone(connection, {one.seat for one in free}, now)
+    alone = await _left_alone(connection, {one.seat for one in free}, now, node)
     free = [one for one in free if one.seat not in alone]
     return Hands(sorted(free, key=lambda one: one.since), len(working))
 
@@ -68,7 +70,7 @@ async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozen
     row, duty = AttemptRow, DutyRow
     is_ready = (
         select(literal(1))
-        .where(duty.seat == row.number, text(f"duties.{IS_ON}"))
+        .where(duty.seat == row.number, duty.node == row.node, text(f"duties.{IS_ON}"))
         .where(duty.state == DutyState.READY.value)
         .correlate(row)
         .exists()
@@ -81,15 +83,15 @@ async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozen
     return frozenset(found.scalars())
 
 
-async def _others_first(connection: AsyncConnection, now: datetime) -> bool:
-    if await call_backs.longest_waiting(connection) is not None:
+async def _others_first(connection: AsyncConnection, now: datetime, node: str) -> bool:
+    if await call_backs.longest_waiting(connection, node) is not None:
         return True
     promised = await call_backs.next_due(connection)
     return promised is not None and promised <= now
 
 
 async def _left_alone(
-    connection: AsyncConnection, seats: Collection[str], now: datetime
+    connection: AsyncConnection, seats: Collection[str], now: datetime, node: str
 ) -> frozenset[str]:
     """Return at which seats a call that we made was let ring, or has only just ended."""
     row = AttemptRow
@@ -100,6 +102,7 @@ async def _left_alone(
     found = await connection.execute(
         select(row.number)
         .where(text(TO_AGENT), row.number.in_(seats), row.ended_at > now - LEFT_ALONE)
+        .where(row.node == node)
         .where(or_(let_ring, row.ended_at > now - SETTLES))
     )
     return frozenset(found.scalars())

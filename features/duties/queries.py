@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, Select, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.events import DEFAULT_NODE
 from features.accounts.tables import AccountRow
 from features.duties.tables import IS_ON, DutyEventRow, DutyRow
 from permissions.roles import Role
@@ -57,6 +58,8 @@ class Duty:
     """Why paused, else empty."""
     since: datetime
     """In this state."""
+    node: str = DEFAULT_NODE
+    """The Asterisk whose seat it is, and whose queues ring it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ async def begin(
     kind: DutyKind,
     state: DutyState,
     reason: str = "",
+    node: str = DEFAULT_NODE,
     now: datetime,
 ) -> Duty:
     """Sign in (in the caller's transaction). Raises AtWorkError and SeatTakenError."""
@@ -88,6 +92,7 @@ async def begin(
         state=state.value,
         reason=reason,
         since=now,
+        node=node,
     )
     try:
         async with connection.begin_nested():
@@ -146,9 +151,12 @@ async def note(
     )
 
 
-async def at_work(connection: AsyncConnection) -> Sequence[Duty]:
-    """Return every open duty, by account number."""
-    found = await connection.execute(_query().where(text(_ON)).order_by(AccountRow.number))
+async def at_work(connection: AsyncConnection, node: str | None = None) -> Sequence[Duty]:
+    """Return every open duty, or those at seats of one node, by account number."""
+    query = _query().where(text(_ON)).order_by(AccountRow.number)
+    if node is not None:
+        query = query.where(DutyRow.node == node)
+    found = await connection.execute(query)
     return [_duty_in(row) for row in found.mappings()]
 
 
@@ -162,9 +170,12 @@ async def of_number(connection: AsyncConnection, number: str) -> Duty | None:
     return await _one(connection, _query().where(AccountRow.number == number, text(_ON)))
 
 
-async def of_seat(connection: AsyncConnection, seat: str) -> Duty | None:
-    """Return the open duty at a seat, None when it is free."""
-    return await _one(connection, _query().where(DutyRow.seat == seat, text(_ON)))
+async def of_seat(
+    connection: AsyncConnection, seat: str, *, node: str = DEFAULT_NODE
+) -> Duty | None:
+    """Return the open duty at a seat of a node, None when it is free."""
+    here = (DutyRow.node == node, DutyRow.seat == seat)
+    return await _one(connection, _query().where(*here, text(_ON)))
 
 
 async def events(connection: AsyncConnection, duty_id: int) -> Sequence[DutyEvent]:

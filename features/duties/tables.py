@@ -5,14 +5,17 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callflow.events import DEFAULT_NODE
 from db.base import Base, RowNumber, UtcDateTime
 
 IS_ON = "ended_at IS NULL"
 """Written out, so that the indexes of what goes on now are found."""
 
 
-def _one_on(name: str, column: str) -> Index:
-    return Index(name, column, unique=True, sqlite_where=text(IS_ON), postgresql_where=text(IS_ON))
+def _one_on(name: str, *columns: str) -> Index:
+    return Index(
+        name, *columns, unique=True, sqlite_where=text(IS_ON), postgresql_where=text(IS_ON)
+    )
 
 
 class DutyRow(Base):
@@ -29,10 +32,12 @@ class DutyRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(String(80))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+    node: Mapped[str] = mapped_column(String(16), server_default=DEFAULT_NODE)
+    """The Asterisk whose seat it is, and whose queues ring it."""
 
     __table_args__ = (
         _one_on("uq_duties_account_at_work", "account_id"),
-        _one_on("uq_duties_seat_taken", "seat"),
+        _one_on("uq_duties_seat_taken", "node", "seat"),
         Index(None, "account_id", "began_at"),
         Index(None, "seat", "began_at"),
     )

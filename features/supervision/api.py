@@ -17,7 +17,7 @@ from floor.people import Worker
 from floor.wallboard import Json
 from web.asking import Asking, CurrentUser, Person
 from web.current_user import Principal
-from web.live import floor_of
+from web.live import floor_of, leading_floor_of
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["floor"])
@@ -56,7 +56,7 @@ async def watch(
 
     Written into the audit log before the phone rings (QA-5).
     """
-    floor = floor_of(request)
+    floor = leading_floor_of(request)
     leader, agent = at_work(floor, principal), _agent(floor, number)
     await _noted(asking, principal, f"agent.{wanted.how.value}", number)
     with refusals():
@@ -69,7 +69,7 @@ async def sign_out(
     request: Request, number: AgentNumber, principal: CurrentUser, asking: Asking
 ) -> Response:
     """End an agent's duty; a call under way goes on."""
-    floor = floor_of(request)
+    floor = leading_floor_of(request)
     agent = _agent(floor, number)
     await _noted(asking, principal, "agent.sign_out", number)
     await floor.shift.sign_out(
@@ -83,7 +83,7 @@ async def move(
     request: Request, number: AgentNumber, wanted: WantedQueue, principal: CurrentUser
 ) -> DutyShape:
     """Offer an agent the callers of another queue, until signing out."""
-    floor = floor_of(request)
+    floor = leading_floor_of(request)
     by = principal.number or "a program"
     worker = await floor.shift.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
     return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))

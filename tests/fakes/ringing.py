@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from callflow.events import DEFAULT_NODE
 from dispatch.attempts import Attempt
 
 LONGEST_IN_HOUSE = 5
@@ -24,6 +25,8 @@ class RingingSwitch:
     """Rings when told to, and writes down what happens."""
 
     folder: Path
+    """Of all journals."""
+    node: str = DEFAULT_NODE
     boot: str | None = "trk1"
     connected: bool = True
     rung: list[tuple[float, Attempt]] = field(default_factory=list)
@@ -96,5 +99,7 @@ class RingingSwitch:
         self._write("cel.csv", ",".join(f'"{value}"' for value in fields))
 
     def _write(self, name: str, line: str) -> None:
-        with (self.folder / name).open("a") as journal:
+        own = self.folder / self.node
+        own.mkdir(exist_ok=True)
+        with (own / name).open("a") as journal:
             journal.write(line + "\n")

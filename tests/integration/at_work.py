@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from callflow.events import DEFAULT_NODE
 from dispatch.dispatcher import Dispatcher
 from features.accounts import queries as accounts
 from features.duties import queries as duties
@@ -33,6 +34,7 @@ async def signs_in(
     *,
     role: Role = Role.JUNIOR_AGENT,
     state: DutyState = DutyState.READY,
+    node: str = DEFAULT_NODE,
 ) -> int:
     """Let somebody new sign in at a seat; return the account's id."""
     now = datetime.now(UTC)
@@ -52,6 +54,7 @@ async def signs_in(
             seat=seat,
             kind=DutyKind.BROWSER,
             state=state,
+            node=node,
             now=now,
         )
     return account.id

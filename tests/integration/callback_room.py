@@ -59,7 +59,7 @@ class Hall:
 
     async def works(self, number: str, seat: str, role: Role = Role.JUNIOR_AGENT) -> int:
         """Let somebody sign in at a seat; return the account's id."""
-        return await signs_in(self.engine, number, seat, role=role)
+        return await signs_in(self.engine, number, seat, role=role, node=self.switch.node)
 
     async def callbacks(
         self,
@@ -99,9 +99,10 @@ class Hall:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
             engine=self.engine,
-            journals=Journals(self.switch.folder, {}),
+            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
+            node=self.switch.node,
             switch=self.switch,
-            purposes=[CallbackCalls(rules, lines=10, ring_for=1.0)],
+            purposes=[CallbackCalls(rules, lines=10, ring_for=1.0, node=self.switch.node)],
             lines=10,
             lost=LinkGone,
             guard=Guard(numbering=Numbering(house=SEATS)),

@@ -79,6 +79,10 @@ class SpokenAtOnce:
         return bool(campaign_id and campaign.questions)
 
 
+def _calls(lines: int, node: str) -> CampaignCalls:
+    return CampaignCalls(lines=lines, scripts=SpokenAtOnce(), node=node)
+
+
 @dataclass
 class House:
     """Where campaigns are made and called."""
@@ -111,7 +115,8 @@ class House:
         state: DutyState = DutyState.READY,
     ) -> None:
         """Let somebody sign in at a seat."""
-        await signs_in(self.engine, number, seat, role=role, state=state)
+        node = self.switch.node
+        await signs_in(self.engine, number, seat, role=role, state=state, node=node)
 
     async def rests(self, number: str) -> None:
         """Let somebody at work take a rest."""
@@ -190,9 +195,10 @@ class House:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
             engine=self.engine,
-            journals=Journals(self.switch.folder, {}),
+            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
+            node=self.switch.node,
             switch=self.switch,
-            purposes=[campaign_calls or CampaignCalls(lines=lines, scripts=SpokenAtOnce())],
+            purposes=[campaign_calls or _calls(lines, self.switch.node)],
             lines=lines,
             lost=LinkGone,
             guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),

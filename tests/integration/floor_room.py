@@ -11,6 +11,7 @@ from typing import Any
 
 from ami.actions import Actions
 from ami.link import Link
+from callflow.events import DEFAULT_NODE
 from db.bounded import Database, NotAnsweringError
 from db.engine import engine
 from features.accounts import queries as accounts
@@ -20,6 +21,7 @@ from floor import seat_passwords as keys
 from floor.asking import Answer, Question
 from floor.control import CONTEXTS, VARIABLES
 from floor.floor import Floor
+from floor.lease import Lease
 from floor.people import Worker
 from floor.seat_passwords import Keys
 from floor.streams import Stream
@@ -63,6 +65,7 @@ class Room:
     people: list[int]
     let_go: list[tuple[str, str]]
     """Seats whose phones were taken off the switch, with their passwords."""
+    task: asyncio.Task[None]
     goes: bool = True
     """Whether that succeeds."""
 
@@ -70,6 +73,12 @@ class Room:
         return await self.floor.shift.sign_in(
             self.people[which], DutyKind.BROWSER, "", now=self.floor.now()
         )
+
+    async def stops(self) -> None:
+        """End the floor, as a desk that is stopped does."""
+        self.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.task
 
     async def at_work(self) -> list[duties.Duty]:
         return list(await self.records.ask(duties.at_work, within=5))
@@ -85,7 +94,9 @@ class Room:
 
 
 @asynccontextmanager
-async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
+async def running(
+    fake: FakeFloor, url: str, *, node: str = DEFAULT_NODE, desk: str = ""
+) -> AsyncIterator[Room]:
     database = Database(engine(url))
     records = Stalling(database)
     up = Link(
@@ -113,12 +124,14 @@ async def running(fake: FakeFloor, url: str) -> AsyncIterator[Room]:
         wrap_up_for=0,
         zone=UTC,
         leaders=frozenset({Role.TEAM_LEADER}),
+        node=node,
+        lease=Lease(records, node=node, holder=desk) if desk else None,
     )
     people = [await _person(database, number) for number in ("1001", "1002")]
     task = asyncio.create_task(floor.run())
     try:
         async with asyncio.timeout(30):
-            room = Room(fake, floor, records, people, gone)
+            room = Room(fake, floor, records, people, gone, task)
             made.append(room)
             await room.is_linked()
             # Events pass once the heartbeat has proved the name of this run of Asterisk.

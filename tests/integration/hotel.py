@@ -96,7 +96,8 @@ class Hotel:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
             engine=self.engine,
-            journals=Journals(self.switch.folder, {}),
+            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
+            node=self.switch.node,
             switch=self.switch,
             purposes=[WakeUpCalls(rules, lines)],
             lines=lines,

@@ -49,12 +49,15 @@ def call_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def many_calls(count: int, *, seed: int = 1) -> Journal:
-    """Return the journals of calls that ended in every way, told in turns."""
+def many_calls(count: int, *, seed: int = 1, first: int = 0) -> Journal:
+    """Return the journals of calls that ended in every way, told in turns.
+
+    `first` chooses the ending of the first of them; the names of the calls stay as they are.
+    """
     random_order = random.Random(seed)
     told: list[Telling] = []
     for number in range(count):
-        ending = sorted(ENDINGS)[number % len(ENDINGS)]
+        ending = sorted(ENDINGS)[(number + first) % len(ENDINGS)]
         one = _renamed(ENDINGS[ending][0](), number)
         told.append(one)
     files = {
@@ -104,8 +107,10 @@ class Room:
     def journal(self) -> Path:
         return self.settings.paths.journal
 
-    def keeper(self) -> Keeper:
-        """Return a keeper as a new process would have it."""
+    def keeper(self, *nodes: str) -> Keeper:
+        """Return a keeper as a new process would have it, of some nodes or of `self.journal`."""
+        if nodes:
+            return Keeper(self.engine, Journals(self.settings.paths.journals, {}, nodes=nodes))
         return Keeper(self.engine, Journals(self.journal, {}))
 
     def write(self, name: str, content: bytes, *, at: float | None = NOW) -> None:

@@ -122,7 +122,8 @@ class Street:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         found = Dispatcher(
             engine=self.engine,
-            journals=Journals(self.switch.folder, {}),
+            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
+            node=self.switch.node,
             switch=self.switch,
             purposes=[NotificationCalls(RULES, lines), *others],
             lines=lines,

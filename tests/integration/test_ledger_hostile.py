@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from callflow.events import DEFAULT_NODE
 from callflow.text import clean
 from db.engine import engine
 from features.calls.lifecycle import CallRecord
@@ -96,7 +97,7 @@ async def test_a_call_that_cannot_be_folded_holds_up_no_other(
     fold = Thread.fold
 
     def choosy(thread: Thread, boots: Boots) -> CallRecord | None:
-        if call_id(3) in thread.names:
+        if (DEFAULT_NODE, call_id(3)) in thread.names:
             raise ZeroDivisionError
         return fold(thread, boots)
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from callflow.events import DEFAULT_NODE
 from db.engine import engine
 from db.migrate import upgrade
 from features.accounts import queries as accounts
@@ -299,7 +300,13 @@ async def _credited(room: Room) -> list[tuple[str, str]]:
 
 
 async def sat(
-    room: Room, number: str, seat: str, *, since: datetime, until: datetime | None
+    room: Room,
+    number: str,
+    seat: str,
+    *,
+    since: datetime,
+    until: datetime | None,
+    node: str = DEFAULT_NODE,
 ) -> int:
     """Have somebody with an account at a seat for a while; return the duty's id."""
     async with room.engine.execution_options(writing=True).begin() as connection:
@@ -318,6 +325,7 @@ async def sat(
             seat=seat,
             kind=duties.DutyKind.PHONE,
             state=duties.DutyState.READY,
+            node=node,
             now=since,
         )
         if until is not None:

@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 def boots(home: Path, what: str) -> list[str]:
-    lines = map(json.loads, (home / "journal" / "site.jsonl").read_text().splitlines())
+    lines = map(json.loads, (home / "journal" / "node1" / "site.jsonl").read_text().splitlines())
     return [line["boot"] for line in lines if line["what"] == what]
 
 

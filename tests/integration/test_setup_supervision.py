@@ -43,7 +43,9 @@ def child(name: str, words: Sequence[str]) -> Child:
 @asynccontextmanager
 async def supervised(home: Path, *kept: Child) -> AsyncIterator[asyncio.Task[None]]:
     ready = asyncio.Event()
-    task = asyncio.create_task(Supervisor(home=home, children=kept).run(ready.set))
+    task = asyncio.create_task(
+        Supervisor(home=home, journal=home / "journal", children=kept).run(ready.set)
+    )
     waiting = asyncio.create_task(ready.wait())
     await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -154,7 +156,7 @@ async def test_a_program_that_never_stays_ends_the_start_with_its_own_last_words
     start = Start(words=broken, tale={"name": "desk"})
     desk = Child(name="desk", kind="service", start=lambda: start, is_ready=never)
     with pytest.raises(SetupError, match=r"desk ended 3 times .*\n.*no such table: calls"):
-        await Supervisor(home=home, children=[desk]).run(lambda: None)
+        await Supervisor(home=home, journal=home / "journal", children=[desk]).run(lambda: None)
 
 
 async def test_what_a_killed_supervisor_started_dies_with_it(home: Path) -> None:
@@ -163,7 +165,8 @@ import asyncio, sys
 from pathlib import Path
 from tests.integration.test_setup_supervision import child, SLEEPER
 from supervisor.supervise import Supervisor
-supervisor = Supervisor(home=Path({str(home)!r}), children=[child("calls", SLEEPER)])
+home = Path({str(home)!r})
+supervisor = Supervisor(home=home, journal=home / "journal", children=[child("calls", SLEEPER)])
 asyncio.run(supervisor.run(lambda: print("up", flush=True)))
 """
     process = await asyncio.create_subprocess_exec(

@@ -293,6 +293,20 @@ def test_the_start_of_its_own_switch_is_no_crash() -> None:
     assert told.record().state is CallState.RINGING
 
 
+@pytest.mark.parametrize("what", ["switch_died", "switch_started"])
+def test_what_becomes_of_the_switch_of_another_node_ends_no_call(what: str) -> None:
+    told, elsewhere = waiting(), Telling()
+    elsewhere.switch(what, 20.0, boot=BOOT if what == "switch_died" else "trknew")
+    theirs = [one._replace(node="node2", file=f"node2/{one.file}") for one in elsewhere.events()]
+    assert folded([*told.events(), *theirs]) == told.record()
+    assert folded([*told.events(), *elsewhere.events()]).disposition is Disposition.SWITCH_CRASH
+
+
+def test_a_call_knows_its_node() -> None:
+    told = [one._replace(node="node2") for one in talked().events()]
+    assert (folded(told).node, talked().record().node) == ("node2", "node1")
+
+
 def _told_up_to(seconds: float) -> CallRecord:
     return folded([event for event in talked().events() if event.at <= BEGAN + seconds])
 

@@ -215,6 +215,53 @@ def test_what_is_no_journal_is_let_be(folder: Path) -> None:
     assert not Journals(folder, {}).read(NOW)
 
 
+def test_each_node_has_a_folder_and_others_are_let_be(folder: Path) -> None:
+    first, second, third = lines(3)
+    for node, line in (("node1", first), ("node2", second), ("node3", third)):
+        (folder / node).mkdir()
+        write(folder / node / "cel.csv", line)
+    found = Journals(folder, {}, nodes=["node2", "node3"]).read(NOW).events
+    assert [(one.node, one.file, one.data["n"]) for one in found] == [
+        ("node2", "node2/cel.csv#1", "1"),
+        ("node3", "node3/cel.csv#1", "2"),
+    ]
+
+
+def test_what_lies_beside_the_nodes_folders_is_the_default_nodes(folder: Path) -> None:
+    old, new = lines(2)
+    (folder / "node1").mkdir()
+    write(folder / "cel.csv", old)
+    write(folder / "node1" / "cel.csv", new)
+    found = Journals(folder, {}).read(NOW).events
+    assert sorted((one.file, one.node, one.data["n"]) for one in found) == [
+        ("cel.csv#1", "node1", "0"),
+        ("node1/cel.csv#1", "node1", "1"),
+    ]
+    assert not Journals(folder, {}, nodes=["node2"]).read(NOW)
+
+
+def test_the_journals_of_two_nodes_are_turned_over_each_by_itself(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "TURN_AT", 100)
+    first, second, third = lines(3)
+    for node in ("node1", "node2"):
+        (folder / node).mkdir()
+        write(folder / node / "cel.csv", first)
+    journals = Journals(folder, {}, nodes=["node1", "node2"])
+    write(folder / "node2" / "cel.csv.g1", second)
+    assert sorted(drain(journals)) == [0, 0, 1]
+    journals.turn_over()
+    assert sorted(path.name for path in (folder / "node1").iterdir()) == ["cel.csv.g1"]
+    assert sorted(path.name for path in (folder / "node2").iterdir()) == [
+        "cel.csv.g1",
+        "cel.csv.g2",
+    ]
+    write(folder / "node2" / "cel.csv", third)
+    [event] = journals.read(NOW).events
+    assert event.file == "node2/cel.csv#3"
+
+
 def test_every_journal_is_read_by_its_own_reader(folder: Path) -> None:
     told = Telling()
     told.rings()

@@ -20,7 +20,7 @@ class Database:
         self.asked = 0
         self.does = "answer"
 
-    async def known(self, _engine: object, _number: str) -> CallerFacts:
+    async def known(self, _engine: object, _number: str, _node: str) -> CallerFacts:
         self.asked += 1
         if self.does == "stall":
             await asyncio.sleep(3600)

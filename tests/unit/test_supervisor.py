@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from scripts import bootstrap
 from settings import Settings
@@ -143,6 +144,20 @@ def test_the_configuration_is_closed_to_others_and_names_this_boot(tmp_path: Pat
     assert f"astrundir => {tmp_path}/asterisk/run" in text
     assert {path.stat().st_mode & 0o777 for path in main.parent.glob("*.conf")} == {0o600}
     assert main.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_all_journals_of_a_node_lie_in_its_own_folder(tmp_path: Path) -> None:
+    folder = _rendered(tmp_path, phones="8001,8002", node="south-2").parent
+    journal = tmp_path / "journal" / "south-2"
+    assert f"astlogdir => {journal}\n" in (folder / "asterisk.conf").read_text()
+    assert f"[{journal}/cel.csv]" in (folder / "cel_custom.conf").read_text()
+    assert journal.is_dir()
+
+
+@pytest.mark.parametrize("name", ["", "a_b", "../x", "-a", "a-", "a.b", "x" * 17, "北", "a\n"])
+def test_what_is_no_plain_name_names_no_node(name: str) -> None:
+    with pytest.raises(ValidationError, match="node"):
+        Settings.model_validate({"node": name})
 
 
 def test_a_file_that_is_no_longer_a_template_is_no_longer_configuration(tmp_path: Path) -> None:
