@@ -54,6 +54,8 @@ from features.handovers import pages as routes_handover
 from features.knowledge import api as knowledge
 from features.knowledge import pages as routes_knowledge
 from features.outage import api as outage
+from features.search import api as search
+from features.search import pages as routes_search
 from features.supervision import api as agents
 from features.supervision import pages as routes_floor
 from features.tickets import api as tickets
@@ -68,7 +70,8 @@ from permissions.routes import LEADERS, require_policy
 from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
-from web import health, live, state
+from web import components as routes_components
+from web import due, health, live, state
 from web.assets import Assets
 from web.authentication import known_browser as device
 from web.authentication.known_browser import Marks
@@ -103,6 +106,7 @@ TAGS = [
     {"name": "campaigns", "description": "Calls to many: visits, surveys, notices (CBK-3)."},
     {"name": "audit", "description": "Who looked at what, and why (SEC-1, QA-5)."},
     {"name": "outage", "description": "The outage announcement in front of the hotline (QUE-6)."},
+    {"name": "search", "description": "What somebody means who types a few characters."},
     {"name": "floor", "description": "Who is at work, and what is done with a call (QUE-4)."},
     {"name": "live", "description": "Events to open pages, as they happen."},
     {"name": "people", "description": "Sessions, passwords and accounts (SEC-3)."},
@@ -145,6 +149,8 @@ PARTS = (
     colleagues.router,
     live.router,
     state.router,
+    search.router,
+    due.router,
     about,
     routes_assets.router,
     routes_doors.router,
@@ -164,6 +170,8 @@ PARTS = (
     routes_campaigns.router,
     routes_do_not_call.router,
     routes_knowledge.router,
+    routes_search.router,
+    routes_components.router,
 )
 """Everything the desk answers; each of their routes has its line in `permissions/routes.py`."""
 
@@ -207,6 +215,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
     app.state.waveforms = Waveforms()
+    app.state.due = due.Counted()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
     app.state.door = SignIn(app.state.database, Passwords(), marks)

@@ -17,27 +17,29 @@ from permissions.routes import POLICY, Open
 from settings import Settings
 from web.assets import Assets, NotBuiltError
 from web.current_user import Principal
+from web.navigation import Place, crumbs, grouped, look
 from web.words import said, section
 
 LANGUAGE_COOKIE = "language"
 """Set by one click in the page; it outweighs the language of the account."""
 
 PLACES = (
-    ("/work", "work"),
-    ("/floor", "floor"),
-    ("/calls", "calls"),
-    ("/customers", "customers"),
-    ("/callbacks", "callbacks"),
-    ("/wake-ups", "wake"),
-    ("/emergency-notifications", "notices"),
-    ("/campaigns", "campaigns"),
-    ("/do-not-call", "do_not_call"),
-    ("/handover", "handover"),
-    ("/knowledge", "knowledge"),
-    ("/audit", "audit"),
-    ("/accounts", "accounts"),
+    Place("desk", "/work", "work"),
+    Place("desk", "/knowledge", "knowledge"),
+    Place("customers", "/customers", "customers"),
+    Place("customers", "/callbacks", "callbacks"),
+    Place("outbound", "/wake-ups", "wake"),
+    Place("outbound", "/campaigns", "campaigns"),
+    Place("outbound", "/emergency-notifications", "notices"),
+    Place("outbound", "/do-not-call", "do_not_call"),
+    Place("floor", "/floor", "floor"),
+    Place("floor", "/calls", "calls"),
+    Place("floor", "/handover", "handover"),
+    Place("settings", "/accounts", "accounts"),
+    Place("settings", "/audit", "audit"),
+    Place("settings", "/components", "components"),
 )
-"""The pages of the navigation, with the words of each; a role sees those it may open."""
+"""The pages of the navigation; a role sees those it may open."""
 
 
 @cache
@@ -70,6 +72,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     assets: Assets = request.app.state.assets
     principal = getattr(request.state, "principal", None)
     language = language_of(request)
+    groups = grouped(places(principal), request.url.path) if principal else []
     try:
         text = (
             templates()
@@ -85,7 +88,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 company=settings.company,
                 zone=settings.timezone,
                 path=request.url.path,
-                places=places,
+                groups=groups,
+                crumbs=crumbs(groups, request.url.path),
+                look=look(request.cookies),
                 **values,
             )
         )
@@ -94,14 +99,14 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status_code=status)
 
 
-def places(principal: Principal) -> list[tuple[str, str]]:
-    """Return the pages that somebody may open, as address and name of its words."""
+def places(principal: Principal) -> list[Place]:
+    """Return the pages that somebody may open, in their order."""
 
     def may_open(address: str) -> bool:
         rule = POLICY.get(("GET", address), frozenset())
         return not isinstance(rule, Open) and principal.role in rule
 
-    return [(address, name) for address, name in PLACES if may_open(address)]
+    return [place for place in PLACES if may_open(place.address)]
 
 
 def _other(language: Language) -> Language:

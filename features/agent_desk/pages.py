@@ -23,7 +23,7 @@ SORTS = ("normal", "large", "important", "dedicated")
 @router.get("/", response_class=RedirectResponse)
 async def show_first_page(principal: CurrentUser) -> RedirectResponse:
     """Each role's own first page: the first that it may open."""
-    first = next((address for address, _ in places(principal)), "/password")
+    first = next((place.address for place in places(principal)), "/password")
     return RedirectResponse(first, status_code=303)
 
 

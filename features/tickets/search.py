@@ -1,0 +1,26 @@
+"""Owns finding tickets by the beginning of their number, or by whose they are (TKT-14)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.calls import rows
+from features.tickets.lifecycle import Ticket
+from features.tickets.tables import TicketRow
+
+
+async def like(
+    connection: AsyncConnection, beginning: str, *, customer: str, limit: int
+) -> Sequence[Ticket]:
+    """Return the newest tickets whose number begins so, or that a customer's number has.
+
+    `customer` is empty for somebody who may not look for numbers.
+    """
+    fits = TicketRow.number.startswith(beginning, autoescape=True)
+    if customer:
+        fits = or_(fits, TicketRow.customer_number == customer)
+    newest = (
+        select(TicketRow.__table__).where(fits).order_by(TicketRow.created_at.desc()).limit(limit)
+    )
+    return [rows.ticket_in(row) for row in (await connection.execute(newest)).mappings()]
