@@ -257,6 +257,7 @@ POLICY: Mapping[Route, Allowed] = {
     ("POST", "/accounts/{number}/enable"): _ADMINISTRATOR,
     ("POST", "/accounts/{number}/role"): _ADMINISTRATOR,
     ("POST", "/accounts/{number}/end"): _ADMINISTRATOR,
+    ("GET", "/home"): _EVERYONE,
     ("GET", "/search"): _EVERYONE,
     ("GET", "/api/v1/search"): _EVERYONE,
     ("GET", "/api/v1/due"): _EVERYONE,

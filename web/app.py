@@ -71,7 +71,7 @@ from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
 from web import components as routes_components
-from web import due, health, live, state
+from web import due, health, home, live, state
 from web.assets import Assets
 from web.authentication import known_browser as device
 from web.authentication.known_browser import Marks
@@ -171,6 +171,7 @@ PARTS = (
     routes_do_not_call.router,
     routes_knowledge.router,
     routes_search.router,
+    home.router,
     routes_components.router,
 )
 """Everything the desk answers; each of their routes has its line in `permissions/routes.py`."""

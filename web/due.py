@@ -20,6 +20,7 @@ from features.handovers import queries as handovers
 from features.wake_ups import queries as wake_ups
 from permissions.routes import may
 from web.asking import Asking, CurrentUser
+from web.current_user import Principal
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/due", tags=["state"])
@@ -78,11 +79,15 @@ async def _counted(connection: AsyncConnection) -> dict[str, int]:
 @router.get("", responses=documented(401, 403, 503))
 async def show_due(request: Request, principal: CurrentUser, asking: Asking) -> Due:
     """How many things need somebody now, by page."""
+    return Due(due=await mine(request, principal, asking))
+
+
+async def mine(request: Request, principal: Principal, asking: Patience) -> dict[str, int]:
+    """Return how many things are due on each page that somebody may open; none is left out."""
     counted: Counted = request.app.state.due
     counts = await counted.counts(asking)
-    mine = {
+    return {
         address: count
         for address, count in counts.items()
         if count and may(principal.role, "GET", address)
     }
-    return Due(due=mine)

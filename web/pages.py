@@ -25,6 +25,7 @@ LANGUAGE_COOKIE = "language"
 
 PLACES = (
     Place("desk", "/work", "work"),
+    Place("desk", "/home", "home"),
     Place("desk", "/knowledge", "knowledge"),
     Place("customers", "/customers", "customers"),
     Place("customers", "/callbacks", "callbacks"),

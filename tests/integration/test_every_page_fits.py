@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page
 
 from permissions.roles import Role
-from tests.integration.browser_room import LOOKER, Shown, shown
-from tests.integration.desk_room import NUMBER
+from tests.integration.browser_room import Shown, shown
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
