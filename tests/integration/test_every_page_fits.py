@@ -19,6 +19,22 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)
 WIDTHS = (390, 1280, 1440, 1920)
 HEIGHT = 800
 CUT = (Path(__file__).parent / "what_is_cut.js").read_text()
+AT_WORK = """() => {
+  const texts = {
+    name: "Bartholomew Featherstone", number: "1001", role: "team leader", state: "wraps up",
+    reason: "training", since: "1:02:03", seat: "w01", calls: "120", talk: "2:03:04", missed: "12",
+  };
+  for (let row = 0; row < 3; row += 1) {
+    const made = document.querySelector("#agent-row").content.cloneNode(true);
+    for (const [name, text] of Object.entries(texts)) {
+      const place = made.querySelector(`[data-${name}]`);
+      if (place) place.textContent = text;
+    }
+    document.querySelector("#agents").append(made);
+  }
+}"""
+"""People at work, as the page draws them; here is no switch that would tell of any."""
+
 SERIOUS = {"serious", "critical"}
 
 
@@ -38,6 +54,8 @@ async def _each_page(desk: Shown, language: str) -> AsyncIterator[tuple[str, Pag
         answer = await page.goto(path)
         assert answer is not None
         assert answer.status < 500, path
+        if path == "/floor":
+            await page.evaluate(AT_WORK)
         yield path, page
         await page.close()
     for window in windows.values():
