@@ -26,7 +26,19 @@ export function watchShell() {
   });
   paint();
   watchLook($("#look"));
+  stayAbove();
   for (const menu of $$("[popover]")) menu.addEventListener("toggle", () => said(menu));
+}
+
+/** On a phone a form stands below what is read first: the page is not scrolled to its field. */
+function stayAbove() {
+  if (!matchMedia("(max-width: 700px)").matches) return;
+  const lift = () => {
+    if (!document.activeElement?.autofocus) return;
+    document.activeElement.blur();
+    scrollTo(0, 0);
+  };
+  addEventListener("load", () => requestAnimationFrame(lift));
 }
 
 function said(menu) {
