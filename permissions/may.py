@@ -35,6 +35,12 @@ def may(who: Asker, verb: str, thing: Thing | None = None) -> bool:
     return reach.scope is not Scope.NONE and (thing is None or reach.holds(thing))
 
 
+def may_open(who: Asker, address: str) -> bool:
+    """Tell whether somebody may open a page, by the verb that its route asks for."""
+    verb = declared().routes.get(("GET", address))
+    return isinstance(verb, str) and may(who, verb)
+
+
 def reach_of(who: Asker, verb: str) -> Reach:
     """Return how far somebody's right to a verb goes; NOTHING for who was not given it."""
     grant = grant_of(who.role, verb)

@@ -30,7 +30,8 @@ from permissions.routes import require_policy
 from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
-from web import health, live, state
+from web import components as routes_components
+from web import due, health, home, live, state
 from web.assets import Assets
 from web.authentication import known_browser as device
 from web.authentication.known_browser import Marks
@@ -69,7 +70,15 @@ async def show_description(request: Request) -> JSONResponse:
     return JSONResponse(app.openapi())
 
 
-SHARED = (live.router, state.router, about, routes_assets.router)
+SHARED = (
+    live.router,
+    state.router,
+    due.router,
+    about,
+    routes_assets.router,
+    home.router,
+    routes_components.router,
+)
 """The routes that no feature brings."""
 
 
@@ -112,6 +121,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
     app.state.waveforms = Waveforms()
+    app.state.due = due.Counted()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
     app.state.door = SignIn(app.state.database, Passwords(), marks)

@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from callflow.call import Language
-from permissions.declared import declared
-from permissions.may import may
+from permissions.may import may_open
 from settings import Settings
 from web import registration
 from web.assets import Assets, NotBuiltError
 from web.current_user import Principal
+from web.navigation import crumbs, grouped, look
 from web.registration import Place
 from web.words import said, section
 
@@ -56,6 +56,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     assets: Assets = request.app.state.assets
     principal = getattr(request.state, "principal", None)
     language = language_of(request)
+    groups = grouped(places(principal), request.url.path) if principal else []
     try:
         text = (
             templates()
@@ -71,7 +72,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 company=settings.company,
                 zone=settings.timezone,
                 path=request.url.path,
-                places=places,
+                groups=groups,
+                crumbs=crumbs(groups, request.url.path),
+                look=look(request.cookies),
                 **values,
             )
         )
@@ -82,11 +85,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
 
 def places(principal: Principal) -> list[Place]:
     """Return the pages that somebody may open, in their order."""
-    return [
-        place
-        for place in registration.places()
-        if isinstance(verb := declared().routes["GET", place.address], str) and may(principal, verb)
-    ]
+    return [place for place in registration.places() if may_open(principal, place.address)]
 
 
 def _other(language: Language) -> Language:

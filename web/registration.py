@@ -29,6 +29,19 @@ class Place:
     """Of its words, `nav.<name>`, in the words of the feature."""
     order: int
     """Where it stands among all: smaller ones come first."""
+    here: bool = False
+    """Whether the page that is shown is this one, or one beneath it."""
+
+    def holds(self, path: str) -> bool:
+        """Return whether an address is this page, or one beneath it."""
+        return path == self.address or path.startswith(f"{self.address}/")
+
+
+SHARED: Final = (
+    Place("desk", "/home", "home", 11),
+    Place("settings", "/components", "components", 99),
+)
+"""The pages of the navigation that no feature brings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +69,7 @@ def features() -> Mapping[str, Feature]:
 def places() -> Sequence[Place]:
     """Return the pages of the navigation, in their order."""
     found = [place for feature in features().values() for place in feature.places]
-    return sorted(found, key=lambda place: place.order)
+    return sorted([*SHARED, *found], key=lambda place: place.order)
 
 
 def _found() -> Iterator[tuple[str, Feature]]:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
+from permissions.may import may
 from settings import Settings
 from web.asking import CurrentUser
-from web.pages import page, places
+from web.pages import page
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,9 +23,9 @@ SORTS = ("normal", "large", "important", "dedicated")
 
 @router.get("/", response_class=RedirectResponse)
 async def show_first_page(principal: CurrentUser) -> RedirectResponse:
-    """Each role's own first page: the first that it may open."""
-    first = next((place.address for place in places(principal)), "/password")
-    return RedirectResponse(first, status_code=303)
+    """Each role's own first page: the seat of those who have one, else what is due for them."""
+    at_a_seat = may(principal, "duty.own")
+    return RedirectResponse("/work" if at_a_seat else "/home", status_code=303)
 
 
 @router.get("/work", response_class=HTMLResponse)

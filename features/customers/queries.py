@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion
@@ -90,3 +90,14 @@ def customer_in(row: RowMapping) -> Customer:
     columns: dict[str, Any] = {name: row[name] for name in Customer.__slots__}
     columns["sort"] = CustomerSort(row["sort"])
     return Customer(**columns)
+
+
+async def like(connection: AsyncConnection, piece: str, *, limit: int) -> list[Customer]:
+    """Return customers whose number, name or area holds a piece of text; whole numbers first."""
+    row = CustomerRow
+    texts = (row.number, row.name, row.area)
+    holds = or_(*(each.icontains(piece, autoescape=True) for each in texts))
+    query = select(row.__table__).where(holds)
+    whole_first = query.order_by(row.number != piece, row.number).limit(limit)
+    found = await connection.execute(whole_first)
+    return [customer_in(each) for each in found.mappings()]

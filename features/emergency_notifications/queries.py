@@ -304,3 +304,10 @@ def _incident(row: RowMapping) -> Incident:
     columns: dict[str, Any] = {name: row[name] for name in _OWN}
     report = Report(**{name: row[name] for name in _REPORT})
     return Incident(**columns, report=report, voice=Voice(row["voice"]))
+
+
+async def count_running(connection: AsyncConnection, _now: datetime) -> int:
+    """Return how many notifications have begun and are not closed."""
+    row = IncidentRow
+    query = select(func.count()).where(row.started_at.is_not(None), row.closed_at.is_(None))
+    return int((await connection.execute(query)).scalar_one())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -133,3 +133,9 @@ def _query() -> Select[Any]:
 
 def _handover_in(row: RowMapping) -> Handover:
     return Handover(**{name: row[name] for name in Handover.__slots__})
+
+
+async def count_unsigned(connection: AsyncConnection, _now: datetime) -> int:
+    """Return how many reports wait for the next shift's signature (RPT-4)."""
+    query = select(func.count()).where(HandoverRow.signed_at.is_(None))
+    return int((await connection.execute(query)).scalar_one())

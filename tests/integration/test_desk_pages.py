@@ -15,7 +15,7 @@ from settings import PROJECT
 from tests.integration.desk_room import Room, call_id, room
 from web.assets import Assets
 
-LARGEST_FIRST_LOAD = 300_000
+LARGEST_FIRST_LOAD = 150_000
 """Bytes, compressed, of a page with all it loads at once."""
 
 REFERENCE = re.compile(r'(?:src|href|action|hx-\w+)="([^"]*)"')

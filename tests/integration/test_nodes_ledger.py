@@ -17,6 +17,7 @@ from db.engine import engine
 from features.calls import queries
 from ledger.archive import MISSING_AFTER_S, RecordingIntake
 from ledger.keeper import Keeper
+from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import NOW, Room, call_id, catch_up, home, many_calls
 from tests.integration.test_ledger_keeper import handed_over, sat
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
@@ -240,7 +241,9 @@ async def test_the_story_of_a_call_holds_nothing_of_its_namesake(house: House) -
         house.tell(node, named(told, node, 0))
     await all_catch_up(house.keepers())
     async with house.room.engine.connect() as connection:
-        story = await queries.call(connection, id_on(B, 0))
+        story = await queries.call(
+            connection, id_on(B, 0), reach=EVERYTHING, ticket_reach=EVERYTHING
+        )
     assert story is not None
     assert (story.call.node, story.call.linkedid) == (B, f"{BOOT}-1795296635.0")
     assert len(story.events) == len(hung_up_while_ringing().cel)
@@ -276,7 +279,9 @@ async def test_the_audio_of_another_node_is_not_missed_here(house: House) -> Non
         node=A,
     )
     async with house.room.engine.connect() as connection:
-        story = await queries.call(connection, id_on(B, 0))
+        story = await queries.call(
+            connection, id_on(B, 0), reach=EVERYTHING, ticket_reach=EVERYTHING
+        )
     assert story is not None
     intake.look_at(story.call)
     await intake.turn(NOW + MISSING_AFTER_S)

@@ -149,7 +149,7 @@ async def test_several_wake_ups_of_a_room_stand_together_in_their_own_zone(desk:
     await _imports(desk, text, "all")
     async with desk.seated(Role.SWITCHBOARD) as clerk:
         page = (await clerk.get("/wake-ups")).text
-    assert '<td rowspan="2"><strong>8001</strong>' in page
+    assert '<td class="same"><strong>8001</strong>' in page
     assert "共 2 个" in page
     there = f"{DAY} 07:10 <span"
     assert there in page

@@ -1,16 +1,21 @@
-// Owns what every page has: htmx, the switch of the language, forms that are sent once, and the way
-// back to the door.
+// Owns what every page has: htmx, the shell, the switch of the language, forms that are sent once, and
+// the way back to the door.
 
 import "htmx.org";
+import { watchTables } from "../page/cards.js";
+import { watchClocks } from "../page/clock.js";
+import { watchDialogs } from "../page/dialogs.js";
 import { $$ } from "../page/dom.js";
+import { watchDue } from "../page/due.js";
+import { watchFind } from "../page/find.js";
+import { keep, watchShell } from "../page/shell.js";
 
-const YEAR_S = 31536000;
 const SENT_MS = 1000;
 
 for (const button of $$("[data-language]")) {
   button.addEventListener("click", () => {
     if (document.body.dataset.call) return; // a reload would take the call away
-    document.cookie = `language=${button.dataset.language}; path=/; max-age=${YEAR_S}; SameSite=Strict`;
+    keep("language", button.dataset.language);
     location.reload();
   });
 }
@@ -27,3 +32,10 @@ addEventListener("submit", (event) => {
 addEventListener("thirdring:signed-out", () => {
   if (location.pathname !== "/login" && !document.body.dataset.call) location.assign("/login");
 });
+
+watchShell();
+watchFind();
+watchDue();
+watchTables();
+watchClocks();
+watchDialogs();

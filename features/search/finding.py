@@ -1,0 +1,167 @@
+"""Owns the question of the box on every page: what a few characters mean (TKT-14, TKT-15).
+
+A number or a piece of it, a ticket's number, a customer's name, words of the knowledge base, the
+name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for only
+where its page may be opened, and numbers and names are masked as there (SEC-2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.calls import queries as calls
+from features.calls.search_form import read
+from features.customers import queries as customers
+from features.knowledge import queries as knowledge
+from features.tickets import search as tickets
+from permissions.may import may, reach_of
+from permissions.roles import may_ask_for
+from web.current_user import Principal
+from web.registration import Place
+from web.shown import Formats
+from web.words import Said
+
+FEW: Final = 5
+"""Things of one kind in the list below the box."""
+MANY: Final = 30
+"""Things of one kind on the page of everything that was found."""
+
+SHORTEST_NUMBER: Final = 3
+LONGEST_QUESTION: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing: where it is, what it is called, and what tells it from others."""
+
+    address: str
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What was found of one kind."""
+
+    name: str
+    """Of its words, `search.kind_<name>`."""
+    items: Sequence[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody typed, and who: everything that decides what is looked for."""
+
+    text: str
+    principal: Principal
+    show: Formats
+    t: Said
+    now: datetime
+    limit: int = FEW
+
+    @property
+    def digits(self) -> str:
+        """The number that was typed, or a piece of one; empty when it is none."""
+        return read({"q": self.text}, self.show.zone).wanted.piece or ""
+
+
+def pages(asked: Asked, places: Sequence[Place]) -> list[Found]:
+    """Return the pages whose name, or whose group's, holds what was typed."""
+    wanted = asked.text.casefold()
+    found = []
+    for place in places:
+        name, group = asked.t(f"nav.{place.name}"), asked.t(f"group.{place.group}")
+        if wanted in name.casefold() or wanted == group.casefold():
+            found.append(Found(place.address, name, group))
+    return found[: asked.limit]
+
+
+async def things(connection: AsyncConnection, asked: Asked) -> list[Kind]:
+    """Return what was found in the database, by kind; kinds without anything are left out."""
+    found = [
+        Kind("tickets", await _tickets(connection, asked)),
+        Kind("customers", await _customers(connection, asked)),
+        Kind("calls", await _calls(connection, asked)),
+        Kind("knowledge", await _knowledge(connection, asked)),
+    ]
+    return [kind for kind in found if kind.items]
+
+
+async def _customers(connection: AsyncConnection, asked: Asked) -> list[Found]:
+    if not may(asked.principal, "customer.read"):
+        return []
+    digits = asked.digits
+    rows = await customers.like(connection, digits or asked.text, limit=asked.limit)
+    found = [
+        Found(_customer(each.number), asked.show.number(each.number), asked.show.name(each.name))
+        for each in rows
+    ]
+    if len(digits) >= SHORTEST_NUMBER and all(each.number != digits for each in rows):
+        found.append(Found(_customer(digits), digits, asked.t("search.open_customer")))
+    return found
+
+
+def _customer(number: str) -> str:
+    return f"/customers/{quote(number, safe='')}"
+
+
+async def _calls(connection: AsyncConnection, asked: Asked) -> list[Found]:
+    if not may(asked.principal, "call.read"):
+        return []
+    wanted, allowed = read({"q": asked.text}, asked.show.zone).as_role(asked.principal.role)
+    if not allowed or wanted == calls.EVERY_CALL:
+        return []
+    reach = reach_of(asked.principal, "call.read")
+    rows = await calls.calls(connection, wanted, reach=reach, limit=asked.limit)
+    return [
+        Found(
+            f"/calls/{each.id}",
+            asked.show.number(each.number),
+            f"{asked.show.minute(each.ring_started)} {_outcome(asked, each.disposition)}",
+        )
+        for each in rows.items
+    ]
+
+
+def _outcome(asked: Asked, disposition: str | None) -> str:
+    return asked.t(f"outcome.{disposition or 'open'}")
+
+
+async def _tickets(connection: AsyncConnection, asked: Asked) -> list[Found]:
+    """A ticket is shown on the page of its call: who may not open that one finds no ticket."""
+    if not may(asked.principal, "call.read"):
+        return []
+    if not may(asked.principal, "ticket.read"):
+        return []
+    customer = asked.digits if may_ask_for(asked.principal.role, asked.digits) else ""
+    rows = await tickets.like(
+        connection,
+        asked.text,
+        customer=customer,
+        limit=asked.limit,
+        reach=reach_of(asked.principal, "ticket.read"),
+    )
+    return [
+        Found(
+            f"/calls/{each.call_id}",
+            each.number,
+            f"{asked.t(f'ticket_kind.{each.kind}')} {asked.show.number(each.customer_number)}",
+        )
+        for each in rows
+        if each.call_id
+    ]
+
+
+async def _knowledge(connection: AsyncConnection, asked: Asked) -> list[Found]:
+    rows = await knowledge.search(
+        connection,
+        asked.text,
+        now=asked.now,
+        drafts=may(asked.principal, "knowledge.write"),
+        limit=asked.limit,
+    )
+    return [Found(f"/knowledge/{each.id}", each.title, each.keywords) for each in rows]

@@ -1,0 +1,10 @@
+"""Owns who may use the search box: everybody, for what their own pages would show."""
+
+from permissions.declaring import Permissions
+from permissions.roles import EVERYONE
+from permissions.scopes import everything
+
+PERMISSIONS = Permissions(
+    verbs={"search.read": everything(EVERYONE)},
+    routes={"GET /search": "search.read", "GET /api/v1/search": "search.read"},
+)

@@ -1,0 +1,9 @@
+"""Owns what the search box brings to the desk."""
+
+from features.search import api, pages
+from web.registration import Feature
+
+FEATURE = Feature(
+    routers=(api.router, pages.router),
+    tags={"search": "What somebody means who types a few characters."},
+)

@@ -1,0 +1,110 @@
+"""Every page in both languages, from a telephone's width to a large screen's: nothing is cut off,
+nothing is wider than the window, and people with a screen reader or only a keyboard can use it.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page
+
+from permissions.roles import Role
+from tests.integration.browser_room import Shown, shown
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+
+WIDTHS = (390, 1280, 1440, 1920)
+HEIGHT = 800
+CUT = (Path(__file__).parent / "what_is_cut.js").read_text()
+AT_WORK = """() => {
+  const texts = {
+    name: "Bartholomew Featherstone", number: "1001", role: "team leader", state: "wraps up",
+    reason: "training", since: "1:02:03", seat: "w01", calls: "120", talk: "2:03:04", missed: "12",
+  };
+  for (let row = 0; row < 3; row += 1) {
+    const made = document.querySelector("#agent-row").content.cloneNode(true);
+    for (const [name, text] of Object.entries(texts)) {
+      const place = made.querySelector(`[data-${name}]`);
+      if (place) place.textContent = text;
+    }
+    document.querySelector("#agents").append(made);
+  }
+}"""
+"""People at work, as the page draws them; here is no switch that would tell of any."""
+
+SERIOUS = {"serious", "critical"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shown]:
+    async with shown(tmp_path_factory.mktemp("shown")) as found:
+        yield found
+
+
+async def _each_page(desk: Shown, language: str) -> AsyncIterator[tuple[str, Page]]:
+    """Give every page, opened once."""
+    windows: dict[Role | None, BrowserContext] = {}
+    for path, role in desk.pages():
+        if role not in windows:
+            windows[role] = await desk.window(role, width=1280, language=language)
+        page = await windows[role].new_page()
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status < 500, path
+        if path == "/floor":
+            await page.evaluate(AT_WORK)
+        yield path, page
+        await page.close()
+    for window in windows.values():
+        await window.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_nothing_is_cut_off_and_nothing_is_wider_than_the_window(
+    desk: Shown, language: str
+) -> None:
+    wrong: list[str] = []
+    async for path, page in _each_page(desk, language):
+        for width in WIDTHS:
+            await page.set_viewport_size({"width": width, "height": HEIGHT})
+            if not await page.locator("body.at-work").count():
+                whole: int = await page.evaluate("document.documentElement.scrollHeight")
+                await page.set_viewport_size({"width": width, "height": min(9000, whole + 100)})
+            wrong += [f"{path} at {width}: {each}" for each in await page.evaluate(CUT)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_nothing_serious_stands_in_the_way_of_those_who_hear_or_type_a_page(
+    desk: Shown, theme: str
+) -> None:
+    wrong: list[str] = []
+    axe = Axe()
+    async for path, page in _each_page(desk, "en"):
+        await page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
+        found: dict[str, Any] = (await axe.run(page)).response
+        for each in found["violations"]:
+            if each["impact"] in SERIOUS:
+                where = "; ".join(str(node["html"])[:160] for node in each["nodes"][:3])
+                why = each["nodes"][0]["failureSummary"].splitlines()[-1].strip()
+                wrong.append(f"{path}: {each['id']}: {where} ({why})")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_every_page_has_one_heading_a_title_and_a_way_past_the_navigation(
+    desk: Shown,
+) -> None:
+    wrong: list[str] = []
+    async for path, page in _each_page(desk, "zh"):
+        heads = await page.locator("h1").count()
+        if heads != 1 and not path.startswith("/work"):
+            wrong.append(f"{path}: {heads} h1")
+        if await page.locator("header.top").count():
+            await page.evaluate("document.activeElement?.blur()")
+            await page.evaluate("document.body.focus()")
+            if not await page.locator("a.skip[href='#main']").count():
+                wrong.append(f"{path}: no skip link")
+    assert not wrong, "\n".join(wrong)

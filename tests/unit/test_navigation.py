@@ -1,0 +1,49 @@
+"""The navigation: six groups, the page that is shown marked, and the way back to it."""
+
+from callflow.call import Language
+from web.navigation import GROUPS, Crumb, Look, crumbs, grouped, look
+from web.registration import Place, places
+from web.words import words
+
+CALLS, FLOOR = Place("floor", "/calls", "calls", 2), Place("floor", "/floor", "floor", 3)
+WORK = Place("desk", "/work", "work", 1)
+
+
+def test_groups_stand_in_their_order_and_one_without_a_page_is_left_out() -> None:
+    assert [group.name for group in grouped([CALLS, FLOOR, WORK], "/work")] == ["desk", "floor"]
+
+
+def test_a_page_beneath_belongs_to_the_page_above_and_to_its_group() -> None:
+    [group] = grouped([CALLS, FLOOR], "/calls/1")
+    assert group.here
+    assert [place.here for place in group.places] == [True, False]
+
+
+def test_a_page_whose_address_only_begins_alike_is_another() -> None:
+    [group] = grouped([CALLS], "/callsign")
+    assert not group.here
+
+
+def test_the_way_to_a_page_leads_back_from_one_beneath_it() -> None:
+    groups = grouped([CALLS, WORK], "/calls/1")
+    assert crumbs(groups, "/calls/1") == [Crumb("group.floor"), Crumb("nav.calls", "/calls")]
+    assert crumbs(grouped([CALLS], "/calls"), "/calls")[-1] == Crumb("nav.calls")
+    assert crumbs(groups[:1], "/elsewhere") == [] or not groups[0].here
+
+
+def test_what_a_browser_says_of_its_looks_is_taken_only_if_it_is_a_choice() -> None:
+    assert look({"theme": "dark", "density": "dense", "rail": "open"}) == Look(
+        theme="dark", density="dense", rail="open"
+    )
+    hostile = {"theme": '"><script>', "density": "x", "rail": ""}
+    assert look(hostile) == Look(theme="", density="", rail="")
+
+
+def test_every_page_of_the_navigation_has_a_group_and_words_in_every_language() -> None:
+    for language in Language:
+        known = words(language)
+        for place in places():
+            assert place.group in GROUPS
+            assert {f"nav.{place.name}", f"about.{place.name}", f"group.{place.group}"} <= set(
+                known
+            )

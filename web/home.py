@@ -1,0 +1,17 @@
+"""Owns the first page of those who do not work at a seat: what is due, and every page of theirs."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from web.asking import Asking, CurrentUser
+from web.due import mine
+from web.pages import page
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/home")
+async def show_home(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
+    """What needs somebody now on the pages of a role, then all its pages with what each is for."""
+    due = await mine(request, principal, asking)
+    return page(request, "home.html", due=due)

@@ -1,0 +1,81 @@
+"""Owns the shell's navigation: groups of pages, where one is, and how a browser wants it to look.
+
+Does no I/O. It is given a list of pages, in the order in which they are shown; which of them a
+person may open was decided before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from web.registration import Place
+
+GROUPS: Final = ("desk", "tickets", "customers", "outbound", "floor", "settings")
+"""The six groups, in their order; a group without a page for somebody is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group with its pages."""
+
+    name: str
+    places: Sequence[Place]
+
+    @property
+    def here(self) -> bool:
+        """Tell whether the page that is shown belongs to this group."""
+        return any(place.here for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """One step of the way to a page: the key of its words, and its address if it has one."""
+
+    words: str
+    address: str = ""
+
+
+def grouped(places: Iterable[Place], path: str) -> list[Group]:
+    """Return the groups that have a page, with the pages in which `path` lies marked."""
+    marked = [replace(each, here=each.holds(path)) for each in places]
+    groups = [Group(name, [each for each in marked if each.group == name]) for name in GROUPS]
+    return [group for group in groups if group.places]
+
+
+def crumbs(groups: Iterable[Group], path: str) -> list[Crumb]:
+    """Return the way to a page: its group and its place, which leads back from pages beneath."""
+    for group in groups:
+        for place in group.places:
+            if place.here:
+                back = place.address if path != place.address else ""
+                return [Crumb(f"group.{group.name}"), Crumb(f"nav.{place.name}", back)]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody wants the pages to look; empty means as they come."""
+
+    theme: str
+    """`light` or `dark`; empty: as the machine is set."""
+    density: str
+    """`dense`; empty: roomy."""
+    rail: str
+    """`open` or `folded`; empty: open where there is room."""
+
+
+_CHOICES: Final = {
+    "theme": ("light", "dark"),
+    "density": ("dense",),
+    "rail": ("open", "folded"),
+}
+
+
+def look(cookies: Mapping[str, str]) -> Look:
+    """Return what a browser's cookies say; anything else is as if nothing was said."""
+
+    def chosen(name: str) -> str:
+        given = cookies.get(name, "")
+        return given if given in _CHOICES[name] else ""
+
+    return Look(theme=chosen("theme"), density=chosen("density"), rail=chosen("rail"))
