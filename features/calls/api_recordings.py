@@ -108,6 +108,7 @@ async def fetch_audio(
     recording = await _recording(recording_id, asking)
     _require_reason(principal, why)
     path, filename = _path(request, recording), f"{recording.id}.{form.value}"
+    answer: Response
     if form is AudioFormat.WAV:
         answer, what = audio.sent(path, range, filename), clean(range or "whole")
     else:
