@@ -21,7 +21,7 @@ async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
         yield found
 
 
-async def test_everybody_is_rung_at_the_moment_and_nobody_before_it(hotel: Hotel) -> None:
+async def test_everybody_is_rung_at_the_moment_and_nobody_before_it(hotel: Hotel) -> None:  # WAK-2
     keys = [await hotel.wakes(f"82{n:02d}", in_s=0.8) for n in range(20)]
     due = {key: (await hotel.wake_up(key)).due.timestamp() for key in keys}
     async with hotel.dispatcher(lines=50):

@@ -44,7 +44,7 @@ async def street(database_url: str, tmp_path: Path) -> AsyncIterator[Street]:
         yield found
 
 
-async def test_the_three_lists_are_right(street: Street) -> None:
+async def test_the_three_lists_are_right(street: Street) -> None:  # CBK-5
     key, ids = await street.notification(["8001"], ["8002", "8003"], ["8004"], [])
     async with street.dispatcher():
         while (await street.incident(key)).closed_at is None:

@@ -91,7 +91,7 @@ async def _every_call_is_there_once(house: House, refs: list[str]) -> None:
 
 async def test_the_service_is_refused(
     house: House, phone: Phone, words: Callable[[float], Samples], callers: int
-) -> None:
+) -> None:  # ANS-3
     refs = [f"refused-{callers}-{n}" for n in range(callers)]
     async with kept_down(house, "calls"):
         calls = [await phone.call(house.settings.hotline_number, ref=ref) for ref in refs]
