@@ -7,10 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 # Kept bytecode makes a start three times as fast; some images forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run call doctor test soak soak: switch ## Run what takes long: twenty callers, and PostgreSQL where `make test` has SQLite
-	@scripts/test --soak $(ARGS)
-
-unit contract integration end_to_end check bench lock clean \
+.PHONY: help run call doctor test soak unit contract integration end_to_end check bench lock clean \
 	runtime develop switch
 
 help: ## Show these targets
