@@ -221,14 +221,14 @@ async def test_times_come_back_aware_to_the_microsecond(database: AsyncEngine) -
     assert found.ring_started.tzinfo is UTC or found.ring_started.utcoffset() == timedelta(0)
 
 
-MANY = 100_000
+SOME, MANY = 10_000, 100_000
 
 QUESTIONS = {
     "the newest": CallFilter(),
-    "by ref": CallFilter(ref="r55555"),
+    "by ref": CallFilter(ref="r5555"),
     "by number": CallFilter(number="13800000004"),
     "by a piece of a number": CallFilter(piece="0007"),
-    "by a piece of one caller's number": CallFilter(piece="71233"),
+    "by a piece of one caller's number": CallFilter(piece="01233"),
     "by a piece of most numbers": CallFilter(piece="138"),
     "by agent": CallFilter(agent="8001"),
     "by outcome": CallFilter(disposition=Disposition.MESSAGE),
@@ -237,9 +237,9 @@ QUESTIONS = {
 }
 
 
-def _many() -> Iterator[CallRecord]:
+def _many(many: int) -> Iterator[CallRecord]:
     kinds = [talked().record(), talked().record(), left_a_message().record()]
-    for number in range(MANY):
+    for number in range(many):
         # A caller of its own for every second call, each of five calls from one of ten others.
         made = call(number, kinds[number % 3])
         yield replace(made, number=f"139{number:08d}") if number % 2 else made
@@ -265,12 +265,12 @@ async def test_a_piece_of_very_many_calls_is_found_all_the_same(
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]
 
 
-@pytest.mark.slow
-async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: AsyncEngine) -> None:
-    everything = list(_many())
-    for start in range(0, MANY, 10_000):
+@pytest.mark.parametrize("many", [SOME, pytest.param(MANY, marks=pytest.mark.soak)])
+async def test_many_calls_are_asked_in_milliseconds(database: AsyncEngine, many: int) -> None:
+    everything = list(_many(many))
+    for start in range(0, many, 10_000):
         await keep(database, *everything[start : start + 10_000])
-    [number] = await keep(database, call(MANY, waiting().record()), tickets=True)
+    [number] = await keep(database, call(many, waiting().record()), tickets=True)
     questions = QUESTIONS | {"by ticket": CallFilter(ticket=number)}
     async with database.connect() as connection:
         await connection.execute(text("ANALYZE"))
@@ -284,7 +284,7 @@ async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: Asyn
             assert found.items, what
             limit = 0.05 if wanted.piece is None else 0.3  # looked for in every number
             assert min(took) < limit, f"{what}: {min(took) * 1000:.0f} ms"
-        deep = await queries.calls(connection, cursor=(await _page_at(connection, MANY // 2)))
+        deep = await queries.calls(connection, cursor=(await _page_at(connection, many // 2)))
         assert deep.items
 
 
