@@ -8,11 +8,25 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
 from tests.lending import Lending
 from tests.postgres import Postgres
+from web.authentication import passwords
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> Iterator[None]:
+    """Keep passwords with little care: 64 MiB and 50 ms for each are for strangers.
+
+    Programs that tests start keep them as ever.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        light = functools.partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "PasswordHasher", light)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
