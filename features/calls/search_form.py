@@ -45,6 +45,11 @@ class TypedCalls:
             return self.wanted, True
         return replace(self.wanted, piece=None, number=piece), may_ask_for(role, piece)
 
+    @property
+    def anything(self) -> bool:
+        """Tell whether anything was asked for at all."""
+        return any(self.typed.values())
+
 
 def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
     """Return what a query string asks for; days and times are those of `zone`."""
