@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 # Kept bytecode makes a start three times as fast; some images forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run call doctor test unit contract integration end_to_end check bench lock clean \
+.PHONY: help run call doctor test soak unit contract integration end_to_end check bench lock clean \
 	runtime develop switch
 
 help: ## Show these targets
@@ -25,6 +25,9 @@ doctor: runtime ## Check this installation and say what to do
 
 test: switch ## Run all tests
 	@scripts/test $(ARGS)
+
+soak: switch ## Run what takes long: twenty callers, and PostgreSQL where `make test` has SQLite
+	@scripts/test --soak $(ARGS)
 
 unit contract integration end_to_end: switch ## Run one kind of tests
 	@$(PYTEST) tests/$@ $(ARGS)

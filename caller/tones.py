@@ -3,7 +3,6 @@
 Each party says a tone of its own; a recording or a tape is looked through for all of them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,12 +59,6 @@ def stretches(hertz: float, samples: Samples, *, gap: float = 0.25) -> list[Stre
         else:
             found.append(Stretch(start, end))
     return found
-
-
-def overlap(one: Iterable[Stretch], other: Iterable[Stretch]) -> float:
-    """Return for how many seconds both lists of stretches hold."""
-    second = list(other)
-    return sum(max(0.0, min(a.end, b.end) - max(a.start, b.start)) for a in one for b in second)
 
 
 def _is_there(hertz: float, window: Samples) -> bool:

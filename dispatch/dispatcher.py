@@ -9,10 +9,9 @@ journals say nothing, was never rung.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ from callflow.events import DEFAULT_NODE
 from dispatch import attempts, metrics
 from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
+from dispatch.clock import Clock, SystemClock
 from dispatch.dialler import Switch
 from dispatch.following import AHEAD_S, AttemptBook
 from dispatch.guard import Guard, Toll
@@ -61,7 +61,7 @@ class Dispatcher:
     """What the switch raises when the link to it is lost."""
     guard: Guard = field(default_factory=Guard)
     """Whether a call may be made at all, asked before each."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = field(default_factory=SystemClock)
     node: str = DEFAULT_NODE
     """Whose Asterisk rings; others that share the database have a dispatcher of their own."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -87,7 +87,7 @@ class Dispatcher:
         try:
             while True:
                 failing = await self._turned(failing=failing)
-                await asyncio.sleep(LOOK_EVERY_S if self._book.open else REST_S)
+                await self.clock.sleep(LOOK_EVERY_S if self._book.open else REST_S)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -130,7 +130,7 @@ class Dispatcher:
         """Take who is due on the lines that are free, the most urgent purpose first."""
         if not self.switch.connected or not self.switch.boot:
             return
-        until = self.now() + timedelta(seconds=LEAD_S)
+        until = self.clock.now() + timedelta(seconds=LEAD_S)
         async with self.engine.connect() as connection:
             soonest = [await one.next_due(connection) for one in self.purposes]
         for purpose, soon in zip(self.purposes, soonest, strict=True):
@@ -142,9 +142,9 @@ class Dispatcher:
     async def _claim_for(self, purpose: Purpose, *, boot: str, until: datetime, limit: int) -> None:
         async with self._book.writing().begin() as connection:
             planned, follow = await purpose.claim(
-                connection, now=self.now(), until=until, limit=limit
+                connection, now=self.clock.now(), until=until, limit=limit
             )
-            tolls = await self.guard.judge(connection, planned, now=self.now())
+            tolls = await self.guard.judge(connection, planned, now=self.clock.now())
             begun = [
                 (
                     replace(_attempt(purpose.name, plan, boot, toll), node=self.node),
@@ -165,18 +165,18 @@ class Dispatcher:
 
     async def _ring(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
         """Ring at the moment that was planned, never before it."""
-        while (wait := (attempt.planned_at - self.now()).total_seconds()) > 0:
+        while (wait := (attempt.planned_at - self.clock.now()).total_seconds()) > 0:
             if wait > AHEAD_S:  # the clock was put back: the line is not held until then
                 await self._end([attempt], NEVER_RUNG)
                 return
-            await asyncio.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
+            await self.clock.sleep(min(wait, 0.5))  # the clock on the wall may leap meanwhile
         if plan.shown_for and await self.switch.show(
             attempt, told=plan.told, seconds=plan.shown_for
         ):
-            await asyncio.sleep(plan.shown_for)
+            await self.clock.sleep(plan.shown_for)
         if attempt.id not in self._book.open or attempt.id in self._sent_away:
             return
-        rung_at = self.now()
+        rung_at = self.clock.now()
         self._book.rung[attempt.id] = rung_at
         metrics.LATENESS.labels(purpose.name).observe(
             (rung_at - attempt.planned_at).total_seconds() - plan.shown_for
@@ -206,7 +206,7 @@ class Dispatcher:
     async def _end(self, ended: Sequence[Attempt], result: str) -> None:
         """End attempts. When that fails, only the database knows whether it was kept."""
         try:
-            await self._book.end(ended, self.now(), result)
+            await self._book.end(ended, self.clock.now(), result)
         except BaseException:
             self._began = False
             raise
@@ -232,7 +232,7 @@ class Dispatcher:
             return
         while await book.read_on():
             pass
-        now = self.now()
+        now = self.clock.now()
         old = now - timedelta(seconds=SETTLE_AFTER_S)
         ahead = now + timedelta(seconds=AHEAD_S)  # planned by a clock that was put back since
         known = [book.open[one] for one in book.stale if one in book.open]
@@ -262,7 +262,7 @@ class Dispatcher:
             return
         async with self._book.writing().begin() as connection:
             for purpose in self.purposes:
-                await purpose.unfold(connection, now=self.now())
+                await purpose.unfold(connection, now=self.clock.now())
 
     def _follow(self, purpose: str, follow: Follow) -> None:
         """Do what a purpose wants done."""
@@ -281,10 +281,10 @@ class Dispatcher:
             await self._end([attempt], NEVER_RUNG)
 
     def _is_time(self, every: float, what: str) -> bool:
-        clock = time.monotonic()
-        if clock - self._last.get(what, -every) < every:
+        moment = self.clock.monotonic()
+        if moment - self._last.get(what, -every) < every:
             return False
-        self._last[what] = clock
+        self._last[what] = moment
         return True
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

@@ -180,7 +180,7 @@ def _boot(run: Path) -> str | None:
 async def _report(run: Path, link: Link, dispatcher: Dispatcher) -> None:
     """Leave figures and metrics where the desk reads them."""
     while True:
-        stopped = dispatcher.guard.is_stopped(dispatcher.now())
+        stopped = dispatcher.guard.is_stopped(dispatcher.clock.now())
         metrics.SPENDING_STOPPED.set(stopped)
         figures = {
             "at": time.time(),

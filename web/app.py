@@ -27,6 +27,7 @@ from floor.floor import Floor
 from floor.metrics import REGISTRY
 from permissions.roles import LEADERS
 from permissions.routes import require_policy
+from recordings.convert import Encoder
 from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
@@ -122,6 +123,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.assets = Assets(settings.cache / "web")
     app.state.waveforms = Waveforms()
     app.state.due = due.Counted()
+    app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
     app.state.door = SignIn(app.state.database, Passwords(), marks)

@@ -5,7 +5,7 @@ in the journals.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -75,12 +75,13 @@ class CallbackCalls:
     """Agents at its seats are rung."""
     name: str = call_backs.PURPOSE
     contexts: Mapping[str, str] = field(default_factory=lambda: {AGENT: CONTEXT})
+    monotonic: Callable[[], float] = time.monotonic
     _rests_until: float = 0.0
     """On the monotonic clock: the one on the wall may be put back."""
 
     async def next_due(self, connection: AsyncConnection) -> datetime | None:
         """Return when somebody is to be called next; None before we look for agents again."""
-        if time.monotonic() < self._rests_until:
+        if self.monotonic() < self._rests_until:
             return None
         return await call_backs.next_due(connection)
 
@@ -110,7 +111,7 @@ class CallbackCalls:
         changed = {key: each for key, each in after.items() if each != same[key]}
         await call_backs.keep(connection, changed)
         if not planned:
-            self._rests_until = time.monotonic() + LOOK_AGAIN_S
+            self._rests_until = self.monotonic() + LOOK_AGAIN_S
         return planned, _follow(follow)
 
     async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:

@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from callflow.text import clean
 from db.bounded import Patience
 from features.audit.looks import look, recorded, theirs
 from features.calls import audio, queries
+from features.calls.audio import MEDIA_TYPES, AudioFormat
 from features.calls.lifecycle import Disposition
 from features.calls.queries import RecordingFilter
 from features.calls.recording import Recording, RecordingKind, RecordingState
 from features.calls.shapes import RecordingShape
 from features.calls.waveforms import POINTS, Waveforms
 from permissions.may import reach_of
+from recordings.convert import Encoder
 from settings import Settings
 from web.asking import (
     Asking,
@@ -80,10 +82,13 @@ async def show_recording(
 
 @router.get(
     "/{recording_id}/audio",
-    response_class=StreamingResponse,
+    response_class=Response,
     responses={
-        200: {"description": "The whole WAV file.", "content": {"audio/wav": {}}},
-        206: {"description": "The range asked for.", "content": {"audio/wav": {}}},
+        200: {
+            "description": "The whole file.",
+            "content": {kind: {} for kind in MEDIA_TYPES.values()},
+        },
+        206: {"description": "The range asked for, of a WAV file.", "content": {"audio/wav": {}}},
         **documented(401, 403, 404, 410, 416, 422, 503),
     },
 )
@@ -98,13 +103,22 @@ async def fetch_audio(
     why: Annotated[
         LongLine, Query(description="Why it is listened to, in words; people must say it (QA-5).")
     ] = "",
-) -> StreamingResponse:
-    """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
+    form: Annotated[
+        AudioFormat,
+        Query(alias="format", description="WAV as it was recorded, or encoded: then it is whole."),
+    ] = AudioFormat.WAV,
+) -> Response:
+    """The audio of one recording. Every fetch is on record before a byte is sent."""
     recording = await _recording(recording_id, "recording.listen", principal, asking)
     _require_reason(principal, why)
-    answer = audio.sent(_path(request, recording), range, f"{recording.id}.wav")
-    seen = look(principal, "recording.audio", recording.id, clean(range or "whole"), why=why)
-    await recorded(asking, seen)
+    path, filename = _path(request, recording), f"{recording.id}.{form.value}"
+    answer: Response
+    if form is AudioFormat.WAV:
+        answer, what = audio.sent(path, range, filename), clean(range or "whole")
+    else:
+        encoder: Encoder = request.app.state.encoder
+        answer, what = await audio.encoded(encoder, path, form, filename), f"whole, {form.value}"
+    await recorded(asking, look(principal, "recording.audio", recording.id, what, why=why))
     return answer
 
 

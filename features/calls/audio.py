@@ -2,19 +2,39 @@
 
 Follows RFC 9110, section 14: a single range in bytes is honoured, anything else gets the whole
 file, a range outside the file is refused with its length. Files are read from the store only.
+What was encoded for whoever asked (mp3, ogg) is sent whole and kept nowhere.
 """
 
+import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import anyio
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
+from recordings.convert import CannotEncode, Encoder, Format, TooBusy
 from web.problems import Refused
 
 CHUNK = 64 * 1024
 """Bytes read at once: 2 s of stereo, so a slow listener costs little memory."""
+
+
+class AudioFormat(StrEnum):
+    """What a recording can be had as."""
+
+    WAV = "wav"
+    """As it is in the store."""
+    MP3 = "mp3"
+    OGG = "ogg"
+
+
+MEDIA_TYPES = {
+    AudioFormat.WAV: "audio/wav",
+    AudioFormat.MP3: "audio/mpeg",
+    AudioFormat.OGG: "audio/ogg",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +113,30 @@ def sent(path: Path, asked: str | None, filename: str) -> StreamingResponse:
     return StreamingResponse(
         _bytes_of(path, part or whole),
         status_code=206 if part else 200,
-        media_type="audio/wav",
+        media_type=MEDIA_TYPES[AudioFormat.WAV],
         headers=headers,
     )
+
+
+async def encoded(encoder: Encoder, path: Path, form: AudioFormat, filename: str) -> Response:
+    """Return the response with a recording in another format than the store's.
+
+    Raises Refused: 503 when too many wait, 422 when it can only be had as WAV, 410 when it cannot
+    be read.
+    """
+    try:
+        audio = await encoder.encoded(path, Format(form.value))
+    except TooBusy as busy:
+        raise Refused(503, str(busy), headers={"Retry-After": "10"}) from None
+    except CannotEncode as cannot:
+        raise Refused(422, str(cannot)) from None
+    except (OSError, EOFError, wave.Error):
+        raise Refused(410, "This recording's audio cannot be read.") from None
+    headers = {
+        "Accept-Ranges": "none",
+        "Content-Disposition": f'attachment; filename="{filename}"',
+    }
+    return Response(audio, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 async def _bytes_of(path: Path, part: Span) -> AsyncIterator[bytes]:

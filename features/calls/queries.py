@@ -298,14 +298,6 @@ async def ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> T
     return None if found is None else rows.ticket_in(found)
 
 
-async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
-    """Return how many calls are open, by state; ended ones are not counted."""
-    found = await connection.execute(
-        select(Call.state, func.count()).where(text(IS_OPEN)).group_by(Call.state)
-    )
-    return {state: int(count) for state, count in found}
-
-
 async def _recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
     """Return what is so for recordings of the calls within a reach."""
     if reach.whole:

@@ -221,13 +221,6 @@ async def one(connection: AsyncConnection, contact_id: int) -> ContactView | Non
     return None if row is None else _shown(row)
 
 
-async def of_number(
-    connection: AsyncConnection, number: str, *, limit: int = 50
-) -> Sequence[ContactView]:
-    """Return what came of a customer in campaigns, the newest first (CBK-4)."""
-    return await _newest(connection, CampaignContactRow.number == number, limit)
-
-
 async def of_ticket(
     connection: AsyncConnection, ticket_id: int, *, limit: int = 50
 ) -> Sequence[ContactView]:

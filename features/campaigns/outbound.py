@@ -8,7 +8,7 @@ is free.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -82,6 +82,7 @@ class CampaignCalls:
     node: str = DEFAULT_NODE
     """Agents at its seats are rung."""
     name: str = campaign_contacts.PURPOSE
+    monotonic: Callable[[], float] = time.monotonic
     _pace: Pace = field(default_factory=Pace)
     _agents_rest_until: float = 0.0
     """No agent is looked for before, on the monotonic clock."""
@@ -126,7 +127,7 @@ class CampaignCalls:
             return []
         found = list((await free_agents.for_campaigns(connection, now, self.node)).free)
         if not found:
-            self._agents_rest_until = time.monotonic() + LOOK_AGAIN_S
+            self._agents_rest_until = self.monotonic() + LOOK_AGAIN_S
         return found
 
     async def take(self, connection: AsyncConnection, heard: Sequence[AttemptFact]) -> Follow:
@@ -176,7 +177,7 @@ class CampaignCalls:
 
     def _looks_at(self, one: Running) -> bool:
         """Tell whether it is worth looking who of a campaign is due: not while no agent is free."""
-        return not _by_agents(one) or time.monotonic() >= self._agents_rest_until
+        return not _by_agents(one) or self.monotonic() >= self._agents_rest_until
 
     def _asks(self, one: Running, now: datetime) -> Asks:
         if one.due is None or one.due > now:

@@ -118,19 +118,22 @@ _kept = functools.cache(Passwords().kept_now)
 
 
 async def _hired(house: House, number: str, role: Role) -> None:
-    """Write the account of somebody who has chosen a password before."""
+    """Write the account of somebody who has chosen a password before, unless there is one."""
     made = engine(house.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
-        await accounts.add(
-            connection,
-            number=number,
-            name=f"话务员{number}",
-            role=role,
-            password=_kept(PASSWORD),
-            must_change=False,
-            now=datetime.now(UTC),
-        )
+        known = await accounts.by_number(connection, number)
+        if known is None:
+            await accounts.add(
+                connection,
+                number=number,
+                name=f"话务员{number}",
+                role=role,
+                password=_kept(PASSWORD),
+                must_change=False,
+                now=datetime.now(UTC),
+            )
     await made.dispose()
+    assert known is None or known.role is role, f"{number} is somebody else in this hotline"
 
 
 @asynccontextmanager

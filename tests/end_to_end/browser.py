@@ -236,10 +236,14 @@ async def chromium_with(microphone: Path) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-@pytest.fixture(scope="module")
+_STAFF: dict[Path, Staff] = {}
+"""Who has an account, by the home of their hotline, which modules share."""
+
+
+@pytest.fixture
 def staff(house: House) -> Staff:
-    """The people of this module's hotline."""
-    return Staff(house)
+    """The people of this hotline."""
+    return _STAFF.setdefault(house.home, Staff(house))
 
 
 @pytest_asyncio.fixture

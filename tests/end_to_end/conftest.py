@@ -1,8 +1,9 @@
 """Owns what an end-to-end test asks for: a hotline that runs, a telephone, and something to say.
 
-A module says what kind of hotline it wants with `HOTLINE = {"max_wait": 6}` and `DATABASES =
-("sqlite", "postgres")`, a test with `@pytest.mark.databases("postgres")`; who wants the same one
-shares it, unless `OWN_HOUSE = True`. After every test: no channel, no task, no spooled file left.
+A module says what kind of hotline it wants with `HOTLINE = AGENTS_AT_PHONES` (`kinds.py`) and
+`DATABASES = ("sqlite", "postgres")`, a test with `@pytest.mark.databases("postgres")`; who wants
+the same one shares it, unless `OWN_HOUSE = True`. `--database postgres` runs all there. After
+every test: no channel, no task, no spooled file left.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from settings import Settings
 from supervisor import asterisk
-from tests.end_to_end.house import WITHOUT_DESK, House, running
+from tests.end_to_end.house import House, running
+from tests.end_to_end.kinds import CALLERS
 from tests.postgres import Postgres
 
 SPEECH = "basic-pbx-ivr-main.wav"
@@ -43,11 +45,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "house" not in metafunc.fixturenames:
         return
     module = metafunc.module
-    wanted = {"max_wait": 6, "parts": WITHOUT_DESK, **getattr(module, "HOTLINE", {})}
+    wanted = {**CALLERS, **getattr(module, "HOTLINE", {})}
     settings = tuple(sorted(wanted.items()))
     own = module.__name__ if getattr(module, "OWN_HOUSE", False) else ""
     marked = metafunc.definition.get_closest_marker("databases")
     names = marked.args if marked else getattr(module, "DATABASES", ("sqlite",))
+    if (asked := metafunc.config.getoption("--database", None)) is not None:
+        names = (asked,)
     kinds = [Kind(name, settings, own) for name in names]
     shared = [_KINDS.setdefault(kind, kind) for kind in kinds]
     metafunc.parametrize("house", shared, ids=names, indirect=True, scope="session")

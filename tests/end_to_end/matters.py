@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import engine
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
+from features.wake_ups.tables import WakeUpRow
 from tests.end_to_end.house import House
 
 Write = Callable[[AsyncConnection], Awaitable[None]]
@@ -35,6 +36,20 @@ def customer(number: str, sort: CustomerSort) -> Write:
         updated_by="test",
     )
     return lambda connection: customers.keep(connection, known)
+
+
+def woken_at(number: str, due: datetime, at: datetime) -> Write:
+    """Return what moves a wake-up to another moment: nobody waits for the minute."""
+
+    async def move(connection: AsyncConnection) -> None:
+        done = await connection.execute(
+            update(WakeUpRow)
+            .where(WakeUpRow.number == number, WakeUpRow.due == due)
+            .values(due=at, next_at=at, asked_for=at)
+        )
+        assert done.rowcount == 1, f"{number} has {done.rowcount} wake-ups at {due}"
+
+    return move
 
 
 def ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:

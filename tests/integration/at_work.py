@@ -1,30 +1,14 @@
-"""Owns having a dispatcher, and people at the desk, at work for a test."""
+"""Owns having people at the desk at work for a test."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.events import DEFAULT_NODE
-from dispatch.dispatcher import Dispatcher
 from features.accounts import queries as accounts
 from features.duties import queries as duties
 from features.duties.queries import DutyKind, DutyState
 from permissions.roles import Role
-
-
-@asynccontextmanager
-async def at_work(dispatcher: Dispatcher) -> AsyncIterator[Dispatcher]:
-    """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-    running = asyncio.create_task(dispatcher.run())
-    try:
-        yield dispatcher
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def signs_in(

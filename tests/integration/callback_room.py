@@ -4,14 +4,10 @@ The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_callbacks.py`.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
@@ -20,19 +16,15 @@ from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import CallbackKind, CallbackRules, CallbackState
 from features.callbacks.outbound import CallbackCalls
 from features.callbacks.queries import Callback
-from ledger.journal import Journals
-from permissions.roles import Role
 from phone_numbers.reading import Numbering
-from tests.fakes.ringing import LinkGone, RingingSwitch
-from tests.integration.at_work import at_work, signs_in
-from tests.waiting import until
+from tests.fakes.ringing import RingingSwitch
+from tests.integration.dispatch_room import DispatchRoom
 
 RULES = CallbackRules(again_every=0.5, most_tries=2, round_every=0.3)
 SEATS = frozenset(f"w{number:02d}" for number in range(1, 25))
 AT_ONCE = CallbackKind.CANNOT_HEAR
 
 
-@dataclass
 class HallSwitch(RingingSwitch):
     """Rings agents as a promised call wants."""
 
@@ -46,20 +38,8 @@ class HallSwitch(RingingSwitch):
         return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
 
 
-@dataclass
-class Hall:
-    """A database with agents at work, journals and a switch."""
-
-    engine: AsyncEngine
-    switch: HallSwitch
-
-    @property
-    def writing(self) -> AsyncEngine:
-        return self.engine.execution_options(writing=True)
-
-    async def works(self, number: str, seat: str, role: Role = Role.JUNIOR_AGENT) -> int:
-        """Let somebody sign in at a seat; return the account's id."""
-        return await signs_in(self.engine, number, seat, role=role, node=self.switch.node)
+class Hall(DispatchRoom):
+    """Agents at work, and callbacks that they keep."""
 
     async def callbacks(
         self,
@@ -70,8 +50,8 @@ class Hall:
         within_s: float = 1800.0,
         came_s: float = 0.0,
     ) -> int:
-        now = datetime.now(UTC)
-        async with self.writing.begin() as connection:
+        now = self.now()
+        async with self.writing() as connection:
             key = await callbacks.make(
                 connection,
                 number=number,
@@ -91,35 +71,20 @@ class Hall:
         return found
 
     async def attempts(self, key: int) -> list[Attempt]:
-        async with self.engine.connect() as connection:
-            return list(await attempts.of(connection, call_backs.PURPOSE, key))
+        return await self.attempts_of(call_backs.PURPOSE, key)
 
-    @asynccontextmanager
-    async def dispatcher(self, *, rules: CallbackRules = RULES) -> AsyncIterator[Dispatcher]:
+    def dispatcher(
+        self, *, rules: CallbackRules = RULES
+    ) -> AbstractAsyncContextManager[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-        found = Dispatcher(
-            engine=self.engine,
-            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
-            node=self.switch.node,
-            switch=self.switch,
-            purposes=[CallbackCalls(rules, lines=10, ring_for=1.0, node=self.switch.node)],
-            lines=10,
-            lost=LinkGone,
-            guard=Guard(numbering=Numbering(house=SEATS)),
+        calls = CallbackCalls(
+            rules, lines=10, ring_for=1.0, monotonic=self.clock.monotonic, node=self.switch.node
         )
-        async with at_work(found):
-            yield found
-
-    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
-        """Wait for the n-th ring of an agent; return the attempt."""
-        await until(
-            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
-        )
-        return self.switch.rung[count - 1][1]
+        return self.dispatching([calls], lines=10, guard=Guard(numbering=Numbering(house=SEATS)))
 
     async def is_now(self, key: int, state: CallbackState, *, within: float = 15.0) -> Callback:
         async def so() -> bool:
             return (await self.callback(key)).state is state
 
-        await until(so, within=within, what=f"{key} is {state}", every=0.05)
+        await self.until(so, within=within, what=f"{key} is {state}")
         return await self.callback(key)

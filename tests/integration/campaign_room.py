@@ -1,17 +1,14 @@
 """Owns a house that calls people for campaigns: a database, journals and a switch by script."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.rules.questions import SHIPPED, Kind, Result
-from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
@@ -27,13 +24,9 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.duties import queries as duties
 from features.duties.queries import DutyState
-from ledger.journal import Journals
-from permissions.roles import Role
 from phone_numbers.dialling import DiallingRules
 from phone_numbers.reading import Numbering
-from tests.fakes.ringing import LinkGone, RingingSwitch
-from tests.integration.at_work import at_work, signs_in
-from tests.waiting import until
+from tests.integration.dispatch_room import DispatchRoom
 
 ALL_DAY: dict[str, Any] = {
     "opens": time(0, 0),
@@ -84,19 +77,17 @@ def _calls(lines: int, node: str) -> CampaignCalls:
 
 
 @dataclass
-class House:
+class House(DispatchRoom):
     """Where campaigns are made and called."""
 
-    engine: AsyncEngine
-    switch: RingingSwitch
     campaign_of: dict[int, int] = field(default_factory=dict)
     """The campaign of each job."""
 
     async def makes(
         self, wanted: Campaign, who: list[Person], *, due: datetime | None = None, run: bool = True
     ) -> int:
-        now = datetime.now(UTC) - timedelta(seconds=1)
-        async with self.engine.execution_options(writing=True).begin() as connection:
+        now = self.now() - timedelta(seconds=1)
+        async with self.writing() as connection:
             key = await campaigns.make(connection, wanted, who, made_by=None, now=now, due=due)
             if run:
                 assert await campaigns.change(connection, key, CampaignState.RUNNING, now=now)
@@ -106,33 +97,21 @@ class House:
             self.campaign_of |= dict.fromkeys(found.scalars(), key)
         return key
 
-    async def works(
-        self,
-        number: str,
-        seat: str,
-        *,
-        role: Role = Role.JUNIOR_AGENT,
-        state: DutyState = DutyState.READY,
-    ) -> None:
-        """Let somebody sign in at a seat."""
-        node = self.switch.node
-        await signs_in(self.engine, number, seat, role=role, state=state, node=node)
-
     async def rests(self, number: str) -> None:
         """Let somebody at work take a rest."""
-        async with self.engine.execution_options(writing=True).begin() as connection:
+        async with self.writing() as connection:
             duty = await duties.of_number(connection, number)
             assert duty is not None
-            now = datetime.now(UTC)
+            now = self.now()
             await duties.turn(connection, duty.id, DutyState.PAUSED, reason="rest", now=now)
 
     async def gets(self, key: int, state: CampaignState) -> bool:
-        async with self.engine.execution_options(writing=True).begin() as connection:
-            return await campaigns.change(connection, key, state, now=datetime.now(UTC))
+        async with self.writing() as connection:
+            return await campaigns.change(connection, key, state, now=self.now())
 
     async def refuses(self, number: str) -> None:
-        async with self.engine.execution_options(writing=True).begin() as connection:
-            entry = Entry(number, "customer asked", datetime.now(UTC), "7001")
+        async with self.writing() as connection:
+            entry = Entry(number, "customer asked", self.now(), "7001")
             assert await do_not_call.put(connection, entry)
 
     async def contacts(self, key: int) -> list[Contact]:
@@ -147,64 +126,47 @@ class House:
         return found
 
     async def attempts(self) -> list[Attempt]:
-        async with self.engine.connect() as connection:
-            return [
-                one
-                for contact in self.campaign_of
-                for one in await attempts.of(connection, campaign_contacts.PURPOSE, contact)
-            ]
+        return [
+            one
+            for contact in self.campaign_of
+            for one in await self.attempts_of(campaign_contacts.PURPOSE, contact)
+        ]
 
     def rung_by_campaign(self) -> Counter[int]:
         return Counter(self.campaign_of[attempt.subject_id] for _, attempt in self.switch.rung)
-
-    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
-        """Wait for the n-th ring; return the attempt."""
-        await until(
-            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
-        )
-        return self.switch.rung[count - 1][1]
 
     async def is_now(self, key: int, state: CampaignState, *, within: float = 15.0) -> None:
         async def so() -> bool:
             return (await self.known(key)).state is state
 
-        await until(so, within=within, what=f"campaign {key} is {state}", every=0.05)
+        await self.until(so, within=within, what=f"campaign {key} is {state}")
 
     async def first_has(self, key: int, result: Result, *, within: float = 15.0) -> Contact:
         async def so() -> bool:
             return (await self.contacts(key))[0].result is result
 
-        await until(so, within=within, what=f"the first has {result}", every=0.05)
+        await self.until(so, within=within, what=f"the first has {result}")
         return (await self.contacts(key))[0]
 
     async def first_is(self, key: int, state: ContactState, *, within: float = 15.0) -> Contact:
         async def so() -> bool:
             return (await self.contacts(key))[0].state is state
 
-        await until(so, within=within, what=f"the first is {state}", every=0.05)
+        await self.until(so, within=within, what=f"the first is {state}")
         return (await self.contacts(key))[0]
 
-    @asynccontextmanager
-    async def dispatcher(
+    def dispatcher(
         self,
         *,
         lines: int = 100,
         campaign_calls: CampaignCalls | None = None,
         rules: DiallingRules | None = None,
-    ) -> AsyncIterator[Dispatcher]:
+    ) -> AbstractAsyncContextManager[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-        found = Dispatcher(
-            engine=self.engine,
-            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
-            node=self.switch.node,
-            switch=self.switch,
-            purposes=[campaign_calls or _calls(lines, self.switch.node)],
-            lines=lines,
-            lost=LinkGone,
-            guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),
-        )
-        async with at_work(found):
-            yield found
+        calls = campaign_calls or _calls(lines, self.switch.node)
+        calls.monotonic = self.clock.monotonic
+        guard = Guard(rules or Guard().rules, Numbering(house=SEATS))
+        return self.dispatching([calls], lines=lines, guard=guard)
 
     def completes(self, attempt: Attempt) -> None:
         """Have a person answer everything, and hang up."""

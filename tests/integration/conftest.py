@@ -1,16 +1,32 @@
 """Owns what tests against a real database ask for: an empty or a filled one of each kind."""
 
 import asyncio
+import functools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
+from tests.lending import Lending
 from tests.postgres import Postgres
+from web.authentication import passwords
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> Iterator[None]:
+    """Keep passwords with little care: 64 MiB and 50 ms for each are for strangers.
+
+    Programs that tests start keep them as ever.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        light = functools.partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "PasswordHasher", light)
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -35,15 +51,23 @@ def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return url
 
 
+@pytest.fixture(scope="session")
+def lending(request: pytest.FixtureRequest) -> Callable[[str], Lending]:
+    """Return who lends databases like a template; one for each."""
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return functools.cache(functools.partial(Lending, postgres))
+
+
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, migrated: str, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, migrated: str, tmp_path: Path) -> Iterator[str]:
     """The address of a test's own database with our tables and no row, of both kinds in turn."""
     dialect, _, path = migrated.partition(":///")
     if path:
         shutil.copy(path, tmp_path / "thirdring.db")
-        return f"{dialect}:///{tmp_path / 'thirdring.db'}"
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return postgres.new_database(like=migrated)
+        yield f"{dialect}:///{tmp_path / 'thirdring.db'}"
+    else:
+        with request.getfixturevalue("lending")(migrated).lent() as url:
+            yield url
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -63,14 +87,15 @@ def template(
 @pytest.fixture
 def filled(
     request: pytest.FixtureRequest, template: tuple[Path, str], tmp_path: Path
-) -> tuple[Path, str]:
+) -> Iterator[tuple[Path, str]]:
     """A filled home of the test's own and the address of its database, of both kinds in turn."""
-    home, url = template
+    home, template_url = template
     shutil.copytree(home, tmp_path, dirs_exist_ok=True)
-    if not url:
-        return tmp_path, ""
-    postgres: Postgres = request.getfixturevalue("postgres")
-    return tmp_path, postgres.new_database(like=url)
+    if not template_url:
+        yield tmp_path, ""
+    else:
+        with request.getfixturevalue("lending")(template_url).lent() as url:
+            yield tmp_path, url
 
 
 @pytest.fixture(scope="session")

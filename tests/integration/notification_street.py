@@ -1,13 +1,9 @@
 """Owns households that must be told, in tests: a database, a scripted switch, a dispatcher."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.purpose import Purpose
@@ -18,10 +14,8 @@ from features.emergency_notifications.households import HouseholdView
 from features.emergency_notifications.lifecycle import Household, HouseholdState, NotificationRules
 from features.emergency_notifications.outbound import NotificationCalls
 from features.emergency_notifications.queries import Incident, Report, Voice
-from ledger.journal import Journals
-from tests.fakes.ringing import LinkGone, RingingSwitch
-from tests.integration.at_work import at_work
-from tests.waiting import until
+from tests.fakes.ringing import RingingSwitch
+from tests.integration.dispatch_room import DispatchRoom
 
 RULES = NotificationRules(ring_for=1.0, rounds=2, next_number_after=0.1, round_every=0.3)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -49,16 +43,12 @@ class StreetSwitch(RingingSwitch):
         return await super().ring(attempt, context=context, told=told, ring_for=ring_for)
 
 
-@dataclass
-class Street:
+class Street(DispatchRoom):
     """Households, and whoever rings them."""
-
-    engine: AsyncEngine
-    switch: StreetSwitch
 
     async def reports(self, *, voice: Voice = Voice.READY) -> int:
         """Record an incident whose message can be heard."""
-        now = datetime.now(UTC)
+        now = self.now()
         async with self.writing() as connection:
             key = await incidents.report(connection, REPORT, by="1001", now=now)
             incident = await incidents.one(connection, key)
@@ -76,7 +66,7 @@ class Street:
     async def begins(self, key: int) -> None:
         count = len(await self.rows(key))
         async with self.writing() as connection:
-            now = datetime.now(UTC)
+            now = self.now()
             await incidents.start(connection, key, count=count, by="1001", now=now)
 
     async def notification(self, *numbers: Sequence[str]) -> tuple[int, list[int]]:
@@ -88,7 +78,7 @@ class Street:
 
     async def stops(self, key: int) -> bool:
         async with self.writing() as connection:
-            now = datetime.now(UTC)
+            now = self.now()
             return await incidents.stop(connection, key, by="1001", now=now)
 
     async def incident(self, key: int) -> Incident:
@@ -107,37 +97,13 @@ class Street:
         return [row.household for row in await self.rows(key)]
 
     async def attempts(self, household: int) -> list[Attempt]:
-        async with self.engine.connect() as connection:
-            return list(await attempts.of(connection, incidents.PURPOSE, household))
+        return await self.attempts_of(incidents.PURPOSE, household)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.execution_options(writing=True).begin() as connection:
-            yield connection
-
-    @asynccontextmanager
-    async def dispatcher(
+    def dispatcher(
         self, *, lines: int = 10, others: Sequence[Purpose] = ()
-    ) -> AsyncIterator[Dispatcher]:
+    ) -> AbstractAsyncContextManager[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-        found = Dispatcher(
-            engine=self.engine,
-            journals=Journals(self.switch.folder, {}, nodes=[self.switch.node]),
-            node=self.switch.node,
-            switch=self.switch,
-            purposes=[NotificationCalls(RULES, lines), *others],
-            lines=lines,
-            lost=LinkGone,
-        )
-        async with at_work(found):
-            yield found
-
-    async def rings(self, count: int, *, within: float = 15.0) -> Attempt:
-        """Wait for the n-th ring; return the attempt."""
-        await until(
-            lambda: len(self.switch.rung) >= count, within=within, what=f"ring {count}", every=0.01
-        )
-        return self.switch.rung[count - 1][1]
+        return self.dispatching([NotificationCalls(RULES, lines), *others], lines=lines)
 
     def acknowledges(self, attempt: Attempt) -> None:
         """Lift the receiver, hear the message, press the key."""
@@ -151,7 +117,7 @@ class Street:
         async def closed() -> bool:
             return (await self.incident(key)).closed_at is not None
 
-        await until(closed, within=within, what=f"notice {key} is closed", every=0.05)
+        await self.until(closed, within=within, what=f"notification {key} is closed")
         return await self.incident(key)
 
     async def states(self, key: int) -> list[HouseholdState]:

@@ -1,6 +1,5 @@
 """Promised calls are made, and no customer is rung twice whatever dies (CBK-1)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
-from db.engine import engine
 from features.callbacks import due as call_backs
 from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import CallbackKind, CallbackState, CallNow, Settled
@@ -18,14 +16,13 @@ from features.calls.tables import Call
 from features.customers.tables import CustomerRow
 from permissions.roles import Role
 from tests.integration.callback_room import Hall, HallSwitch
-from tests.waiting import until
+from tests.integration.dispatch_room import opened
 
 
 @pytest.fixture
 async def hall(database_url: str, tmp_path: Path) -> AsyncIterator[Hall]:
-    made = engine(database_url)
-    yield Hall(made, HallSwitch(tmp_path))
-    await made.dispose()
+    async with opened(Hall, database_url, tmp_path, HallSwitch) as found:
+        yield found
 
 
 async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) -> None:
@@ -47,7 +44,7 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
         await hall.is_now(key, CallbackState.TALKING)
         hall.switch.ends(attempt)
         kept = await hall.is_now(key, CallbackState.KEPT)
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+        await hall.until(lambda: dispatcher.in_flight == 0, within=3)
     assert (kept.tries, kept.asked, kept.kept_at is not None) == (1, 1, True)
     [kept_attempt] = await hall.attempts(key)
     assert (kept_attempt.result, kept_attempt.said) == ("answered", "talking")
@@ -67,7 +64,7 @@ async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  
                 waiting = await callbacks.open_to(connection, "13800138000")
             return [one for one in waiting if one.id != key]
 
-        [one] = await until(again, within=10, what="promised again", every=0.05)
+        [one] = await hall.until(again, within=10, what="promised again")
     assert (one.kind, one.by, one.call_id, one.found) == ("agent", "1001", attempt.id, False)
     assert one.due_at - one.made_at == timedelta(minutes=30)
 
@@ -102,7 +99,7 @@ async def test_one_agent_has_one_call_back_at_a_time(hall: Hall) -> None:
     async with hall.dispatcher():
         attempt = await hall.rings(1)
         assert attempt.subject_id == first
-        await asyncio.sleep(2.0)  # longer than agents are looked for again
+        await hall.passes(2.0)  # longer than agents are looked for again
         assert len(hall.switch.rung) == 1
         hall.switch.answers(attempt)
         hall.switch.marks(attempt, "dialling", "customer_busy")
@@ -126,16 +123,16 @@ async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_t
             hall.switch.ends(attempt)
         failed = await hall.is_now(key, CallbackState.FAILED)
     assert (failed.tries, failed.next_at) == (2, None)
-    assert failed.shouts(datetime.now(UTC))
+    assert failed.shouts(hall.now())
     assert [one.said for one in await hall.attempts(key)] == [f"customer_{why}"] * 2
 
 
 async def test_with_nobody_at_work_it_stays_open_and_shouts_when_it_is_late(hall: Hall) -> None:
     key = await hall.callbacks(within_s=1.0)
     async with hall.dispatcher():
-        await asyncio.sleep(1.2)
+        await hall.passes(1.2)
         async with hall.engine.connect() as connection:
-            assert (await call_backs.pulse(connection, datetime.now(UTC))).shouting == 1
+            assert (await call_backs.pulse(connection, hall.now())).shouting == 1
         assert (await hall.callback(key)).state is CallbackState.OPEN
         await hall.works("1001", "w01")
         await hall.rings(1)
@@ -145,8 +142,8 @@ async def test_places_in_the_queue_are_kept_and_who_waits_longer_goes_first(hall
     """The callback to call back keeps the place, by when the caller came."""
     later = await hall.callbacks(CallbackKind.QUEUE, came_s=-20)
     sooner = await hall.callbacks(CallbackKind.QUEUE, came_s=-60, number="13900139000")
-    now = datetime.now(UTC)
-    async with hall.writing.begin() as connection:
+    now = hall.now()
+    async with hall.writing() as connection:
         waits = a_call(state="queued", ring_started=now - timedelta(seconds=40))
         await connection.execute(insert(Call).values(**waits))
     await hall.works("1001", "w01")
@@ -154,23 +151,23 @@ async def test_places_in_the_queue_are_kept_and_who_waits_longer_goes_first(hall
     async with hall.dispatcher():
         attempt = await hall.rings(1)
         assert attempt.subject_id == sooner
-        await asyncio.sleep(1.5)
+        await hall.passes(1.5)
         assert len(hall.switch.rung) == 1, "somebody waits who came before"
-        async with hall.writing.begin() as connection:
+        async with hall.writing() as connection:
             await connection.execute(update(Call).values(state="ended"))
         assert (await hall.rings(2)).subject_id == later
 
 
 async def test_who_talks_to_a_caller_is_not_rung(hall: Hall) -> None:
     await hall.works("1001", "w01")
-    async with hall.writing.begin() as connection:
+    async with hall.writing() as connection:
         talk = a_call(state="talking", agent="1001")
         await connection.execute(insert(Call).values(**talk))
     await hall.callbacks()
     async with hall.dispatcher():
-        await asyncio.sleep(1.5)
+        await hall.passes(1.5)
         assert not hall.switch.rung
-        async with hall.writing.begin() as connection:
+        async with hall.writing() as connection:
             await connection.execute(update(Call).values(state="ended"))
         await hall.rings(1)
 
@@ -178,8 +175,8 @@ async def test_who_talks_to_a_caller_is_not_rung(hall: Hall) -> None:
 async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-1
     await hall.works("1001", "w01")
     await hall.works("1002", "w02", Role.SENIOR_AGENT)
-    now = datetime.now(UTC)
-    async with hall.writing.begin() as connection:
+    now = hall.now()
+    async with hall.writing() as connection:
         known = {"number": "13800138000", "name": "", "sort": "large", "note": ""}
         await connection.execute(
             insert(CustomerRow).values(
@@ -201,7 +198,7 @@ async def test_killed_between_the_word_and_the_ring_nobody_was_rung_and_it_rings
     key = await hall.callbacks()
     hall.switch.deaf = True
     async with hall.dispatcher():
-        await until(lambda: hall.attempts(key), within=5, what="the attempt is there", every=0.02)
+        await hall.until(lambda: hall.attempts(key), within=5, what="the attempt is there")
     hall.switch.deaf = False
     assert not hall.switch.rung
     async with hall.dispatcher():
@@ -220,7 +217,7 @@ async def test_killed_while_the_customer_rings_it_takes_the_same_call_up_again(h
     hall.switch.marks(attempt, "talking")
     async with hall.dispatcher():
         await hall.is_now(key, CallbackState.TALKING)
-        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        await hall.passes(4.0)  # longer than what was never sent is given
         assert len(hall.switch.rung) == 1, "rung twice"
         hall.switch.ends(attempt)
         await hall.is_now(key, CallbackState.KEPT)
@@ -241,11 +238,11 @@ async def test_a_switch_that_dies_under_the_customer_is_never_rung_again_by_itse
         await hall.is_now(key, CallbackState.DIALLING if heard else CallbackState.TAKEN)
         hall.switch.dies("trk2")
         unknown = await hall.is_now(key, CallbackState.UNKNOWN)
-        assert unknown.shouts(datetime.now(UTC))
-        await asyncio.sleep(2.0)
+        assert unknown.shouts(hall.now())
+        await hall.passes(2.0)
         assert len(hall.switch.rung) == 1, "rung twice"
-        async with hall.writing.begin() as connection:
-            await call_backs.apply(connection, key, CallNow(), datetime.now(UTC))
+        async with hall.writing() as connection:
+            await call_backs.apply(connection, key, CallNow(), hall.now())
         assert (await hall.rings(2)).channel.startswith("trk2-")
 
 
@@ -272,7 +269,7 @@ async def test_a_call_that_vanished_without_a_word_after_the_agent_took_it_is_un
     hall.switch.alive.clear()
     async with hall.dispatcher():
         await hall.is_now(key, CallbackState.UNKNOWN)
-        await asyncio.sleep(1.5)
+        await hall.passes(1.5)
     assert len(hall.switch.rung) == 1
 
 
@@ -281,11 +278,11 @@ async def test_what_is_cancelled_at_the_desk_stops_ringing(hall: Hall) -> None:
     key = await hall.callbacks()
     async with hall.dispatcher() as dispatcher:
         await hall.rings(1)
-        async with hall.writing.begin() as connection:
-            now = datetime.now(UTC)
+        async with hall.writing() as connection:
+            now = hall.now()
             assert await call_backs.apply(connection, key, Settled(kept=False), now) is not None
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
-        await asyncio.sleep(1.2)
+        await hall.until(lambda: dispatcher.in_flight == 0, within=3)
+        await hall.passes(1.2)
     assert (await hall.callback(key)).state is CallbackState.CANCELLED
     assert len(hall.switch.rung) == 1
 
@@ -293,8 +290,8 @@ async def test_what_is_cancelled_at_the_desk_stops_ringing(hall: Hall) -> None:
 async def test_after_a_long_stop_old_ones_are_told_and_young_ones_called(hall: Hall) -> None:
     await hall.works("1001", "w01")
     old, young = await hall.callbacks(), await hall.callbacks(number="13900139000")
-    async with hall.writing.begin() as connection:
-        ago = datetime.now(UTC) - timedelta(hours=5)
+    async with hall.writing() as connection:
+        ago = hall.now() - timedelta(hours=5)
         await connection.execute(
             update(CallbackRow).where(CallbackRow.id == old).values(next_at=ago)
         )
@@ -311,7 +308,7 @@ async def test_a_number_that_may_not_be_rung_is_a_persons_matter_at_once(
     key = await hall.callbacks(number=number)
     async with hall.dispatcher() as dispatcher:
         await hall.is_now(key, CallbackState.FAILED)
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+        await hall.until(lambda: dispatcher.in_flight == 0, within=3)
     assert [one.result for one in await hall.attempts(key)] == ["not_allowed"]
     assert not hall.switch.rung, "not even the agent's phone"
 
@@ -323,7 +320,7 @@ async def test_two_dispatchers_never_ring_for_the_same_customer(hall: Hall) -> N
         await hall.callbacks(number=f"1380013800{number}")
     async with hall.dispatcher(), hall.dispatcher():
         await hall.rings(8)
-        await asyncio.sleep(0.5)
+        await hall.passes(0.5)
     rung = [one.subject_id for _, one in hall.switch.rung]
     assert len(rung) == len(set(rung)) == 8
 

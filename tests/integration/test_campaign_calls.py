@@ -3,11 +3,9 @@
 CBK-3, on both databases, whatever dies in between.
 """
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import cast
@@ -18,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Result
 from callflow.rules.wall_clock import is_zone
-from db.engine import engine
 from dispatch.guard import Guard
 from dispatch.purpose import Follow, Planned
 from features.campaigns.contact import HELD_BACK_FOR, Contact, ContactState
@@ -28,14 +25,13 @@ from features.campaigns.tables import CampaignContactRow
 from features.do_not_call import queries as do_not_call
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.campaign_room import House, SpokenAtOnce, campaign, people, zone_of_noon
-from tests.waiting import until
+from tests.integration.dispatch_room import opened
 
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    made = engine(database_url)
-    yield House(made, RingingSwitch(tmp_path))
-    await made.dispose()
+    async with opened(House, database_url, tmp_path, RingingSwitch) as found:
+        yield found
 
 
 async def test_a_campaign_is_called_to_its_end_and_closes_by_itself(house: House) -> None:
@@ -59,7 +55,7 @@ async def test_a_draft_calls_nobody(house: House) -> None:
     runs = await house.makes(campaign(), people(1, first=13_900_000_000))
     async with house.dispatcher():
         await house.rings(1)
-        await asyncio.sleep(0.6)
+        await house.passes(0.6)
     assert house.rung_by_campaign() == {runs: 1}
     assert draft != runs
 
@@ -70,9 +66,9 @@ async def test_a_pause_takes_effect_within_a_second_and_start_goes_on(house: Hou
     async with house.dispatcher(lines=10):
         await house.rings(20)
         assert await house.gets(key, CampaignState.PAUSED)
-        await asyncio.sleep(1.0)
+        await house.passes(1.0)
         rung = len(house.switch.rung)
-        await asyncio.sleep(1.0)
+        await house.passes(1.0)
         assert len(house.switch.rung) == rung < 300, "rung after the pause"
         assert await house.gets(key, CampaignState.RUNNING)
         await house.rings(rung + 20)
@@ -84,15 +80,15 @@ async def test_a_stop_ends_what_rings_and_leaves_who_talks(house: House) -> None
         await house.rings(4)
         talks = house.switch.rung[0][1]
         house.switch.answers(talks)
-        await asyncio.sleep(0.3)
+        await house.passes(0.3)
         assert await house.gets(key, CampaignState.STOPPED)
-        stopped_at = time.time()
-        await until(lambda: dispatcher.in_flight == 1, within=3, every=0.02)
-        assert time.time() - stopped_at <= 1.0
+        stopped_at = house.clock()
+        await house.until(lambda: dispatcher.in_flight == 1, within=3)
+        assert house.clock() - stopped_at <= 1.0
         assert house.switch.alive == {talks.channel}, "somebody who talks was hung up"
         house.completes(talks)
         await house.first_is(key, ContactState.DONE)
-        await asyncio.sleep(0.6)
+        await house.passes(0.6)
     assert len(house.switch.rung) == 4
     assert not await house.gets(key, CampaignState.RUNNING), "a stopped campaign runs no more"
 
@@ -113,11 +109,11 @@ async def test_no_campaign_takes_more_lines_than_are_its_own(house: House) -> No
     key = await house.makes(campaign(lines=3), people(20))
     async with house.dispatcher(lines=20):
         await house.rings(3)
-        await asyncio.sleep(0.6)
+        await house.passes(0.6)
         assert len(house.switch.rung) == 3
         house.switch.ends(house.switch.rung[0][1], 19)
         await house.rings(4)
-        await asyncio.sleep(0.3)
+        await house.passes(0.3)
     assert house.rung_by_campaign() == {key: 4}
 
 
@@ -158,7 +154,7 @@ async def test_whom_the_guard_holds_back_is_called_later_and_no_try_is_lost(hous
         ]
 
     async def held_back() -> bool:
-        much_later = datetime.now(UTC) + timedelta(seconds=HELD_BACK_FOR / 2)
+        much_later = house.now() + timedelta(seconds=HELD_BACK_FOR / 2)
         later = [
             contact
             for contact in await waiting()
@@ -168,8 +164,8 @@ async def test_whom_the_guard_holds_back_is_called_later_and_no_try_is_lost(hous
 
     async with house.dispatcher(rules=replace(Guard().rules, per_minute=2)):
         await house.rings(2)
-        await until(held_back, within=5, what="three are held back", every=0.1)
-        await asyncio.sleep(0.5)
+        await house.until(held_back, within=5, what="three are held back")
+        await house.passes(0.5)
     assert len(house.switch.rung) == 2
     assert [(contact.tries, contact.result) for contact in await waiting()] == [
         (0, Result.NONE)
@@ -195,7 +191,7 @@ async def test_who_asks_not_to_be_called_is_on_the_list_from_then_on(house: Hous
 
 async def test_nobody_is_called_in_the_night_of_their_own_zone(house: House) -> None:
     noon = zone_of_noon()
-    east = 12 - datetime.now(UTC).hour
+    east = 12 - house.now().hour
     night = next(
         zone
         for hours in (east - 12, east + 12)
@@ -213,10 +209,10 @@ async def test_nobody_is_called_in_the_night_of_their_own_zone(house: House) -> 
     house.switch.on_ring = house.completes
     async with house.dispatcher(lines=10):
         await house.rings(3)
-        await asyncio.sleep(0.6)
+        await house.passes(0.6)
     assert {attempt.number for _, attempt in house.switch.rung} == {one.number for one in awake}
     contacts = await house.contacts(key)
-    now = datetime.now(UTC)
+    now = house.now()
     assert {contact.tries for contact in contacts[:300]} == {0}
     assert all(
         contact.next_at and contact.next_at > now + timedelta(hours=1) for contact in contacts[:300]
@@ -251,7 +247,7 @@ async def test_killed_between_the_word_and_the_ring_the_attempt_counts_as_made(
     key = await house.makes(campaign(max_attempts=1), people(1))
     house.switch.deaf = True
     async with house.dispatcher():
-        await until(house.attempts, within=3, what="the attempt is there", every=0.02)
+        await house.until(house.attempts, within=3, what="the attempt is there")
     house.switch.deaf = False
     async with house.dispatcher():
         await house.is_now(key, CampaignState.FINISHED)
@@ -271,7 +267,7 @@ async def test_killed_while_it_rings_nothing_is_lost_and_nobody_rung_twice(house
     for _, attempt in house.switch.rung[:5]:
         house.completes(attempt)  # while nobody dispatches
     async with house.dispatcher():
-        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        await house.passes(4.0)  # longer than what was never sent is given
         for _, attempt in house.switch.rung[5:]:
             house.completes(attempt)
         await house.is_now(key, CampaignState.FINISHED)
@@ -284,7 +280,7 @@ async def test_a_switch_that_dies_under_a_call_counts_as_an_attempt(house: House
     async with house.dispatcher():
         await house.rings(1)
         house.switch.dies("trk2")
-        died = time.time()
+        died = house.clock()
         house.completes(await house.rings(2))
         await house.is_now(key, CampaignState.FINISHED)
     assert house.switch.rung[1][0] - died >= 0.25, "rung again before the time for that"
@@ -320,14 +316,14 @@ async def test_two_dispatchers_never_ring_the_same_person(house: House) -> None:
     await house.makes(campaign(), people(60))
     async with house.dispatcher(lines=60), house.dispatcher(lines=60):
         await house.rings(60)
-        await asyncio.sleep(0.5)
+        await house.passes(0.5)
     rung = [attempt.subject_id for _, attempt in house.switch.rung]
     assert len(rung) == len(set(rung)) == 60
 
 
 async def test_a_call_that_was_forgotten_is_ended_as_unknown(house: House) -> None:
     key = await house.makes(campaign(max_attempts=1), people(1))
-    async with house.engine.execution_options(writing=True).begin() as connection:
+    async with house.writing() as connection:
         lost = update(CampaignContactRow).where(CampaignContactRow.campaign_id == key)
         await connection.execute(lost.values(state="calling", next_at=None, tries=1))
     async with house.dispatcher():

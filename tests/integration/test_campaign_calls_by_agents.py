@@ -4,10 +4,9 @@ On both databases, whatever dies in between. Nobody who answers is without an ag
 dialled by the dialplan behind the agent's word (`tests/end_to_end/outbound`), never by us.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ import pytest
 from sqlalchemy import insert, update
 
 from callflow.rules.questions import Result
-from db.engine import engine
 from dispatch.attempts import Attempt
 from dispatch.guard import Guard
 from dispatch.tables import AttemptRow
@@ -31,15 +29,14 @@ from features.duties.queries import DutyState
 from permissions.roles import Role
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.campaign_room import House, campaign, people
+from tests.integration.dispatch_room import opened
 from tests.integration.test_callback_calls import a_call
-from tests.waiting import until
 
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    made = engine(database_url)
-    yield House(made, RingingSwitch(tmp_path))
-    await made.dispose()
+    async with opened(House, database_url, tmp_path, RingingSwitch) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -92,11 +89,11 @@ async def test_with_nobody_at_work_nobody_is_called(house: House) -> None:
     spoken = await house.makes(campaign(), people(1, first=13_900_000_000))
     async with house.dispatcher():
         await house.rings(1)
-        await asyncio.sleep(1.5)
+        await house.passes(1.5)
         assert house.rung_by_campaign() == {spoken: 1}
         await house.works("1001", "w01")
         assert (await house.rings(2)).number == "w01"
-        await asyncio.sleep(1.3)
+        await house.passes(1.3)
     assert house.rung_by_campaign() == {spoken: 1, key: 1}, "an agent has one call at a time"
 
 
@@ -128,7 +125,7 @@ async def test_an_agent_who_let_it_ring_is_left_alone_by_other_people_too(
     await house.makes(_by_agents(), people(5))
     async with house.dispatcher():
         house.switch.ends(await house.rings(1), 19)
-        await asyncio.sleep(2.0)
+        await house.passes(2.0)
     assert len(house.switch.rung) == 1
 
 
@@ -174,8 +171,8 @@ async def test_a_person_who_is_not_reached_is_called_again_as_often_as_it_takes(
 
 
 async def test_callers_who_wait_and_promised_calls_go_first(house: House) -> None:
-    now = datetime.now(UTC)
-    async with house.engine.execution_options(writing=True).begin() as connection:
+    now = house.now()
+    async with house.writing() as connection:
         await connection.execute(insert(Call).values(**a_call(state="queued", ring_started=now)))
         callback = await callbacks.make(
             connection, number="13700137000", kind=CallbackKind.CANNOT_HEAR, due_at=now, now=now
@@ -183,13 +180,13 @@ async def test_callers_who_wait_and_promised_calls_go_first(house: House) -> Non
     await house.works("1001", "w01")
     await house.makes(_by_agents(), people(1))
     async with house.dispatcher():
-        await asyncio.sleep(1.5)
+        await house.passes(1.5)
         assert not house.switch.rung, "rung while a caller waits"
-        async with house.engine.execution_options(writing=True).begin() as connection:
+        async with house.writing() as connection:
             await connection.execute(update(Call).values(state="ended", ended=now))
-        await asyncio.sleep(1.5)
+        await house.passes(1.5)
         assert not house.switch.rung, "rung while a promised call is due"
-        async with house.engine.execution_options(writing=True).begin() as connection:
+        async with house.writing() as connection:
             assert callback is not None
             await connection.execute(
                 update(CallbackRow).where(CallbackRow.id == callback).values(next_at=None)
@@ -216,7 +213,7 @@ async def test_agents_get_their_share_of_the_lines(house: House) -> None:
     talked = await house.makes(_by_agents(), people(50, first=13_900_000_000))
     async with house.dispatcher(lines=4):
         await house.rings(4)
-        await asyncio.sleep(0.5)
+        await house.passes(0.5)
     assert house.rung_by_campaign() == {spoken: 2, talked: 2}
 
 
@@ -234,10 +231,10 @@ async def test_a_stop_in_the_preview_rings_nobody(house: House) -> None:
     await house.works("1001", "w01")
     key = await house.makes(_by_agents(preview_for=3), people(1))
     async with house.dispatcher() as dispatcher:
-        await until(lambda: house.switch.shown, within=5, what="it is shown", every=0.02)
+        await house.until(lambda: house.switch.shown, within=5, what="it is shown")
         assert await house.gets(key, CampaignState.STOPPED)
-        await until(lambda: dispatcher.in_flight == 0, within=2, every=0.02)
-        await asyncio.sleep(3.0)
+        await house.until(lambda: dispatcher.in_flight == 0, within=2)
+        await house.passes(3.0)
     assert not house.switch.rung
     assert [contact.tries for contact in await house.contacts(key)] == [0]
 
@@ -246,7 +243,7 @@ async def test_an_agent_who_rests_while_reading_is_not_rung_and_another_is(house
     await house.works("1001", "w01")
     key = await house.makes(_by_agents(preview_for=2, max_attempts=1), people(1))
     async with house.dispatcher():
-        await until(lambda: house.switch.shown, within=5, what="it is shown", every=0.02)
+        await house.until(lambda: house.switch.shown, within=5, what="it is shown")
         await house.rests("1001")
         await house.works("1002", "w02")
         attempt = await house.rings(1)
@@ -260,7 +257,7 @@ async def test_a_dispatcher_that_dies_in_the_preview_leaves_nobody_rung_or_forgo
     await house.works("1001", "w01")
     key = await house.makes(_by_agents(preview_for=2, max_attempts=1), people(1))
     async with house.dispatcher():
-        await until(lambda: house.switch.shown, within=5, what="it is shown", every=0.02)
+        await house.until(lambda: house.switch.shown, within=5, what="it is shown")
     async with house.dispatcher():
         attempt = await house.rings(1, within=20)
         _talks(house, attempt)
@@ -283,7 +280,7 @@ async def test_a_switch_that_dies_has_nobody_dialled_twice_for_one_attempt(
             house.switch.says(attempt, said)
         house.switch.dies("trk2")
         await house.is_now(key, CampaignState.FINISHED)
-        await asyncio.sleep(0.5)
+        await house.passes(0.5)
     [contact] = await house.contacts(key)
     expected = Result.TALKED if far == "talking" else Result.UNKNOWN
     assert (contact.result, contact.tries, len(house.switch.rung)) == (expected, 1, 1)
@@ -336,8 +333,8 @@ async def test_a_forgotten_attempt_counts_as_made(house: House) -> None:
     key = await house.makes(_by_agents(max_attempts=1), people(1))
     async with house.dispatcher():
         await house.rings(1)
-    async with house.engine.execution_options(writing=True).begin() as connection:
-        await connection.execute(update(AttemptRow).values(ended_at=datetime.now(UTC)))
+    async with house.writing() as connection:
+        await connection.execute(update(AttemptRow).values(ended_at=house.now()))
     async with house.dispatcher():
         await house.is_now(key, CampaignState.FINISHED)
     assert [contact.result for contact in await house.contacts(key)] == [Result.UNKNOWN]

@@ -13,14 +13,15 @@ from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD
 
 pytestmark = pytest.mark.slow
+SOAK = pytest.mark.soak
 
 
 @pytest.mark.parametrize(
     "kind",
     [
         "600 idle connections, replaced at once",
-        "600 pages of one person",
-        "2,000 begin at the provider, 50 at once",
+        pytest.param("600 pages of one person", marks=SOAK),
+        pytest.param("2,000 begin at the provider, 50 at once", marks=SOAK),
         "100 wrong passwords of one account, 20 at once",
     ],
 )

@@ -142,7 +142,7 @@ async def test_using_a_session_keeps_it(desk: Room) -> None:
     assert any(at > before for at in seen)
 
 
-async def test_a_person_sees_and_ends_the_own_sessions_only(desk: Room) -> None:
+async def test_a_person_sees_and_ends_the_own_sessions_only(desk: Room) -> None:  # SEC-3
     async with desk.seated(Role.INSPECTOR) as other:
         foreign = (await other.get(SESSION)).json()["items"][0]["id"]
     async with desk.seated(Role.JUNIOR_AGENT) as browser:

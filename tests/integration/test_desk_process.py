@@ -88,7 +88,7 @@ async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) 
             assert await _answers(client)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 async def test_sixty_pages_that_stay_open_are_not_cut_off_and_keep_nobody_out(
     tmp_path: Path,
 ) -> None:

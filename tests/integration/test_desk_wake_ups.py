@@ -36,7 +36,7 @@ async def _stands(desk: Room, state: WakeState) -> None:
     await made.dispose()
 
 
-async def test_a_guest_is_put_on_the_register_and_both_shifts_see_it(desk: Room) -> None:
+async def test_a_guest_is_put_on_the_register_and_both_shifts_see_it(desk: Room) -> None:  # WAK-1
     made = (await _registers(desk, guest="王小明")).json()
     assert made["next_due"] == f"{TOMORROW - timedelta(days=1)}T23:00:00Z"  # 07:00 in Shanghai
     assert made["made_by"] == NUMBERS[Role.SWITCHBOARD]
@@ -101,7 +101,7 @@ async def test_the_forecast_tells_what_the_clock_does_and_when_the_last_one_ring
 
 async def test_the_desk_says_that_a_guest_is_awake_and_that_is_evidence(
     desk: Room, built_pages: None
-) -> None:
+) -> None:  # WAK-5
     await _registers(desk)
     until = (datetime.now(UTC) + timedelta(days=4)).isoformat()
     [row] = (await desk.get("/api/v1/wake-ups", params={"until": until})).json()

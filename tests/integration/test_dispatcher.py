@@ -4,28 +4,24 @@ The switch here is scripted: it writes into the journals what Asterisk would. Th
 `tests/end_to_end/outbound`.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from db.engine import engine
 from features.wake_ups import queries as wake_ups
 from features.wake_ups.lifecycle import Proved, WakeState, WakeUpRules
+from tests.integration.dispatch_room import opened
 from tests.integration.hotel import RULES, Hotel, HotelSwitch
-from tests.waiting import until
 
 
 @pytest.fixture
 async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
-    made = engine(database_url)
-    yield Hotel(made, HotelSwitch(tmp_path))
-    await made.dispose()
+    async with opened(Hotel, database_url, tmp_path, HotelSwitch) as found:
+        yield found
 
 
-async def test_everybody_is_rung_at_the_moment_and_nobody_before_it(hotel: Hotel) -> None:
+async def test_everybody_is_rung_at_the_moment_and_nobody_before_it(hotel: Hotel) -> None:  # WAK-2
     keys = [await hotel.wakes(f"82{n:02d}", in_s=0.8) for n in range(20)]
     due = {key: (await hotel.wake_up(key)).due.timestamp() for key in keys}
     async with hotel.dispatcher(lines=50):
@@ -38,7 +34,7 @@ async def test_everybody_is_rung_at_the_moment_and_nobody_before_it(hotel: Hotel
 async def test_the_attempt_is_kept_before_the_phone_rings(hotel: Hotel) -> None:
     key = await hotel.wakes("8215", in_s=0.6)
     async with hotel.dispatcher():
-        await until(lambda: hotel.attempts(key), within=3, what="the attempt is there", every=0.02)
+        await hotel.until(lambda: hotel.attempts(key), within=3, what="the attempt is there")
         assert not hotel.switch.rung
         attempt = await hotel.rings(1)
     assert [attempt.id] == [one.id for one in await hotel.attempts(key)]
@@ -52,7 +48,7 @@ async def test_a_key_ends_it(hotel: Hotel) -> None:
         hotel.switch.says(attempt, "awake")
         hotel.switch.ends(attempt, 16)
         found = await hotel.is_now(key, WakeState.AWAKE)
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+        await hotel.until(lambda: dispatcher.in_flight == 0, within=3)
     assert (found.proof, found.tries) == ("key", 1)
     [kept] = await hotel.attempts(key)
     assert (kept.result, kept.said) == ("answered", "awake")
@@ -65,10 +61,10 @@ async def test_who_is_said_to_be_awake_at_the_desk_is_not_rung_any_longer(hotel:
     key = await hotel.wakes("8215", in_s=0.1)
     async with hotel.dispatcher() as dispatcher:
         await hotel.rings(1)
-        async with hotel.engine.execution_options(writing=True).begin() as connection:
+        async with hotel.writing() as connection:
             said = Proved(wake_ups.DESK)
-            await wake_ups.apply(connection, key, said, datetime.now(UTC), RULES)
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+            await wake_ups.apply(connection, key, said, hotel.now(), RULES)
+        await hotel.until(lambda: dispatcher.in_flight == 0, within=3)
     assert (await hotel.wake_up(key)).state is WakeState.AWAKE
     assert len(hotel.switch.rung) == 1
 
@@ -89,19 +85,19 @@ async def test_no_more_at_once_than_there_are_lines(hotel: Hotel) -> None:
         await hotel.wakes(f"820{room}", in_s=0.1)
     async with hotel.dispatcher(lines=2):
         await hotel.rings(2)
-        await asyncio.sleep(0.5)
+        await hotel.passes(0.5)
         assert len(hotel.switch.rung) == 2
         hotel.switch.says(hotel.switch.rung[0][1], "awake")
         hotel.switch.ends(hotel.switch.rung[0][1], 16)
         await hotel.rings(3)
-        await asyncio.sleep(0.3)
+        await hotel.passes(0.3)
         assert len(hotel.switch.rung) == 3
 
 
 async def test_killed_between_the_word_and_the_ring_it_rings_all_the_same(hotel: Hotel) -> None:
     key = await hotel.wakes("8215", in_s=0.9)
     async with hotel.dispatcher():
-        await until(lambda: hotel.attempts(key), within=3, what="the attempt is there", every=0.02)
+        await hotel.until(lambda: hotel.attempts(key), within=3, what="the attempt is there")
     assert not hotel.switch.rung
     async with hotel.dispatcher():
         await hotel.rings(1, within=10)
@@ -114,7 +110,7 @@ async def test_killed_while_it_rings_it_takes_the_same_call_up_again(hotel: Hote
         attempt = await hotel.rings(1)
     hotel.switch.answers(attempt)
     async with hotel.dispatcher():
-        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        await hotel.passes(4.0)  # longer than what was never sent is given
         assert len(hotel.switch.rung) == 1, "rung twice"
         hotel.switch.says(attempt, "awake")
         hotel.switch.ends(attempt, 16)
@@ -129,7 +125,7 @@ async def test_who_proved_it_while_nobody_dispatched_is_never_rung_again(hotel: 
     hotel.switch.ends(attempt, 16)
     async with hotel.dispatcher():
         await hotel.is_now(key, WakeState.AWAKE)
-        await asyncio.sleep(0.6)
+        await hotel.passes(0.6)
     assert len(hotel.switch.rung) == 1
 
 
@@ -137,7 +133,7 @@ async def test_a_switch_that_dies_under_a_guest_rings_again_when_it_is_back(hote
     key = await hotel.wakes("8215", in_s=0.1)
     async with hotel.dispatcher():
         hotel.switch.answers(await hotel.rings(1))
-        await asyncio.sleep(0.3)
+        await hotel.passes(0.3)
         hotel.switch.dies("trk2")
         again = await hotel.rings(2)
     assert again.channel.startswith("trk2-")
@@ -150,8 +146,8 @@ async def test_an_order_that_may_not_have_arrived_is_given_again_once_that_is_kn
     key = await hotel.wakes("8215", in_s=0.1)
     hotel.switch.deaf = True
     async with hotel.dispatcher():
-        await until(lambda: hotel.attempts(key), within=3, what="the attempt is there", every=0.02)
-        await asyncio.sleep(1.0)
+        await hotel.until(lambda: hotel.attempts(key), within=3, what="the attempt is there")
+        await hotel.passes(1.0)
         hotel.switch.deaf = False
         await hotel.rings(1, within=10)
     assert [one.result for one in await hotel.attempts(key)] == ["never_rung", ""]
@@ -172,7 +168,7 @@ async def test_two_dispatchers_never_ring_the_same_guest(hotel: Hotel) -> None:
         await hotel.wakes(f"82{room:02d}", in_s=0.5)
     async with hotel.dispatcher(lines=30), hotel.dispatcher(lines=30):
         await hotel.rings(30)
-        await asyncio.sleep(0.5)
+        await hotel.passes(0.5)
     rung = [attempt.subject_id for _, attempt in hotel.switch.rung]
     assert len(rung) == len(set(rung)) == 30
 
@@ -181,9 +177,7 @@ async def test_a_phone_of_the_house_that_is_not_there_is_unreachable(hotel: Hote
     hotel.switch.engaged.add("8215")
     key = await hotel.wakes("8215", in_s=0.1)
     async with hotel.dispatcher():
-        await until(
-            lambda: _results(hotel, key), within=5, what="the attempt has ended", every=0.05
-        )
+        await hotel.until(lambda: _results(hotel, key), within=5, what="the attempt has ended")
     assert set(await _results(hotel, key)) == {"unreachable"}
 
 

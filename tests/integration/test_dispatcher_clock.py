@@ -4,34 +4,21 @@ The dispatcher and the switch share one clock, as the programs of one machine do
 and back while they run.
 """
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from db.engine import engine
 from dispatch.attempts import Attempt
 from features.wake_ups.lifecycle import WakeState, WakeUpRules
+from tests.fakes.clock import MovedClock
+from tests.integration.dispatch_room import opened
 from tests.integration.hotel import Hotel, HotelSwitch
-from tests.waiting import until
 
 HOUR = 3600.0
 RULES = WakeUpRules(ring_for=1.0, again_every=0.5, give_up_after=600.0, grace=1800.0)
 LINES = 4
-
-
-@dataclass
-class Clock:
-    """The clock on the wall."""
-
-    ahead: float = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
 
 
 class Crowded(HotelSwitch):
@@ -51,31 +38,34 @@ class Crowded(HotelSwitch):
         self.says(attempt, "awake")
         self.ends(attempt, 16)
 
+
+class CrowdedHotel(Hotel):
+    """A hotel of which each guest wakes a moment after the ring."""
+
+    switch: Crowded
+
     async def wakes_everybody(self, count: int) -> None:
-        """Let each guest wake a moment after the ring, until so many have."""
-        while self.woken < count:
-            await until(
-                lambda: len(self.rung) > self.woken, within=20, what="somebody is rung", every=0.01
-            )
-            await asyncio.sleep(0.05)
-            self.wakes(self.rung[self.woken][1])
+        """Let guests wake until so many have."""
+        while self.switch.woken < count:
+            await self.rings(self.switch.woken + 1, within=20)
+            await self.passes(0.05)
+            self.switch.wakes(self.switch.rung[self.switch.woken][1])
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[CrowdedHotel]:
+    async with opened(CrowdedHotel, database_url, tmp_path, Crowded) as found:
+        yield found
 
 
 @pytest.fixture
-def switch(tmp_path: Path, clock: Clock) -> Crowded:
-    return Crowded(tmp_path, clock=clock)
+def switch(hotel: CrowdedHotel) -> Crowded:
+    return hotel.switch
 
 
 @pytest.fixture
-async def hotel(database_url: str, switch: Crowded) -> AsyncIterator[Hotel]:
-    made = engine(database_url)
-    yield Hotel(made, switch)
-    await made.dispose()
+def clock(hotel: CrowdedHotel) -> MovedClock:
+    return hotel.clock
 
 
 def _nobody_twice(switch: Crowded) -> None:
@@ -89,20 +79,20 @@ def _nobody_twice(switch: Crowded) -> None:
 
 @pytest.mark.parametrize("leap", [HOUR, 2 * HOUR], ids=["put an hour on", "a sleep of two hours"])
 async def test_a_leap_forward_rings_the_late_ones_on_the_lines_and_reports_the_old_ones(
-    hotel: Hotel, switch: Crowded, clock: Clock, leap: float
+    hotel: CrowdedHotel, switch: Crowded, clock: MovedClock, leap: float
 ) -> None:
     old = [await hotel.wakes(f"81{n:02d}", in_s=600 + n) for n in range(6)]
     late = [await hotel.wakes(f"82{n:02d}", in_s=leap - 600 + n) for n in range(12)]
     ahead = await hotel.wakes("8300", in_s=leap + 600)
     async with hotel.dispatcher(lines=LINES, rules=RULES) as dispatcher:
-        await until(lambda: dispatcher._began, within=5, what="the dispatcher is at work")
-        clock.ahead += leap
-        await switch.wakes_everybody(len(late))
+        await hotel.until(lambda: dispatcher._began, within=5, what="the dispatcher is at work")
+        clock.leaps(leap)
+        await hotel.wakes_everybody(len(late))
         for key in late:
             await hotel.is_now(key, WakeState.AWAKE)
         for key in old:
             await hotel.is_now(key, WakeState.MISSED)
-        await until(lambda: dispatcher.in_flight == 0, within=5, every=0.02)
+        await hotel.until(lambda: dispatcher.in_flight == 0, within=5)
     assert sorted(one.subject_id for _, one in switch.rung) == sorted(late)
     assert switch.most <= LINES, "more at once than there are lines"
     assert (await hotel.wake_up(ahead)).state is WakeState.WAITING
@@ -110,24 +100,24 @@ async def test_a_leap_forward_rings_the_late_ones_on_the_lines_and_reports_the_o
 
 
 async def test_a_clock_put_back_rings_nobody_again_and_nobody_early(
-    hotel: Hotel, switch: Crowded, clock: Clock
+    hotel: CrowdedHotel, switch: Crowded, clock: MovedClock
 ) -> None:
     """Awake stays awake; who was about to be rung waits for the minute, and holds no line."""
     awake = await hotel.wakes("8201", in_s=0.1)
     async with hotel.dispatcher(lines=LINES, rules=RULES) as dispatcher:
-        await switch.wakes_everybody(1)
+        await hotel.wakes_everybody(1)
         await hotel.is_now(awake, WakeState.AWAKE)
         minute = clock() + 2.5  # later than all of them need to be put on the register
         next_ones = [await hotel.wakes(f"83{n:02d}", in_s=minute - clock()) for n in range(LINES)]
-        await until(lambda: dispatcher.in_flight == LINES, within=5, what="claimed", every=0.005)
-        clock.ahead -= HOUR
-        await until(lambda: dispatcher.in_flight == 0, within=5, what="the lines are free again")
+        await hotel.until(lambda: dispatcher.in_flight == LINES, within=5, what="claimed")
+        clock.leaps(-HOUR)
+        await hotel.until(lambda: dispatcher.in_flight == 0, what="the lines are free again")
         soon = await hotel.wakes("8400", in_s=0.2)
-        await switch.wakes_everybody(2)
+        await hotel.wakes_everybody(2)
         await hotel.is_now(soon, WakeState.AWAKE)
         assert [one.subject_id for _, one in switch.rung] == [awake, soon]
-        clock.ahead += HOUR
-        await switch.wakes_everybody(2 + LINES)
+        clock.leaps(HOUR)
+        await hotel.wakes_everybody(2 + LINES)
         for key in next_ones:
             found = await hotel.is_now(key, WakeState.AWAKE)
             first = min(at for at, one in switch.rung if one.subject_id == key)
@@ -136,14 +126,14 @@ async def test_a_clock_put_back_rings_nobody_again_and_nobody_early(
 
 
 async def test_a_switch_that_dies_after_the_clock_was_put_back_takes_its_calls_with_it(
-    hotel: Hotel, switch: Crowded, clock: Clock
+    hotel: CrowdedHotel, switch: Crowded, clock: MovedClock
 ) -> None:
     key = await hotel.wakes("8201", in_s=0.1)
     async with hotel.dispatcher(lines=LINES, rules=RULES):
         switch.answers(await hotel.rings(1))
-        clock.ahead -= HOUR
+        clock.leaps(-HOUR)
         switch.dies("trk2")
-        clock.ahead += HOUR
+        clock.leaps(HOUR)
         again = await hotel.rings(2)
         assert again.channel.startswith("trk2-")
         switch.wakes(again)
@@ -151,18 +141,18 @@ async def test_a_switch_that_dies_after_the_clock_was_put_back_takes_its_calls_w
 
 
 async def test_killed_and_put_back_it_rings_who_was_claimed_at_the_minute(
-    hotel: Hotel, switch: Crowded, clock: Clock
+    hotel: CrowdedHotel, switch: Crowded, clock: MovedClock
 ) -> None:
     """There is no channel, so the order of the killed one was never sent."""
     key = await hotel.wakes("8201", in_s=0.9)
     async with hotel.dispatcher(lines=LINES, rules=RULES):
-        await until(lambda: hotel.attempts(key), within=3, what="claimed", every=0.02)
+        await hotel.until(lambda: hotel.attempts(key), within=3, what="claimed")
     assert not switch.rung
-    clock.ahead -= HOUR
+    clock.leaps(-HOUR)
     async with hotel.dispatcher(lines=LINES, rules=RULES) as dispatcher:
-        await until(lambda: dispatcher._began, within=5, what="the dispatcher is at work")
-        await until(lambda: dispatcher.in_flight == 0, within=10, what="the line is free again")
+        await hotel.until(lambda: dispatcher._began, within=5, what="the dispatcher is at work")
+        await hotel.until(lambda: dispatcher.in_flight == 0, what="the line is free again")
         assert not switch.rung, "rung an hour early"
-        clock.ahead += HOUR
-        await switch.wakes_everybody(1)
+        clock.leaps(HOUR)
+        await hotel.wakes_everybody(1)
         await hotel.is_now(key, WakeState.AWAKE)

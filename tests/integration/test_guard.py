@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
-from db.engine import engine
 from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
@@ -20,8 +19,8 @@ from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from phone_numbers import dialling
 from phone_numbers.dialling import DiallingRules
 from phone_numbers.reading import Numbering
+from tests.integration.dispatch_room import opened
 from tests.integration.hotel import Hotel, HotelSwitch
-from tests.waiting import until
 
 OUTSIDE, THE_SAME, ANOTHER = "13800138000", "013800138000", "13900139000"
 FULL = "+8613800138000"
@@ -29,9 +28,8 @@ FULL = "+8613800138000"
 
 @pytest.fixture
 async def hotel(database_url: str, tmp_path: Path) -> AsyncIterator[Hotel]:
-    made = engine(database_url)
-    yield Hotel(made, HotelSwitch(tmp_path))
-    await made.dispose()
+    async with opened(Hotel, database_url, tmp_path, HotelSwitch) as found:
+        yield found
 
 
 def _rules(**more: object) -> DiallingRules:
@@ -47,7 +45,7 @@ def _guard(**more: object) -> Guard:
 
 async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = None) -> None:
     """Keep an attempt of the past, as a dispatcher before this one did."""
-    at = datetime.now(UTC) - ago
+    at = hotel.now() - ago
     row = {
         "id": f"{at.timestamp():036.6f}",
         "purpose": "campaign",
@@ -65,7 +63,7 @@ async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = 
         "answered_at": at if talked else None,
         "ended_at": at + (talked or timedelta()),
     }
-    async with hotel.engine.execution_options(writing=True).begin() as connection:
+    async with hotel.writing() as connection:
         await connection.execute(insert(AttemptRow).values(**row))
 
 
@@ -85,7 +83,7 @@ async def _result(hotel: Hotel, key: int) -> str:
     async def ended() -> list[Attempt]:
         return [one for one in await hotel.attempts(key) if one.ended_at]
 
-    return (await until(ended, within=10, what="an attempt is over", every=0.05))[0].result
+    return (await hotel.until(ended, within=10, what="an attempt is over"))[0].result
 
 
 @pytest.mark.parametrize("number", ["119", "0110", "010119", "+8613800138000", "+442079460000"])
@@ -123,7 +121,9 @@ async def test_a_number_is_rung_so_often_in_an_hour_by_dispatchers_one_after_the
     second, third = await hotel.wakes(THE_SAME, in_s=0.1), await hotel.wakes(ANOTHER, in_s=0.1)
     async with hotel.dispatcher(guard=_guard(per_hour=2, per_day=9)):
         assert await _result(hotel, second) == "held_back"
-        await until(lambda: any(one.subject_id == third for _, one in hotel.switch.rung), within=5)
+        await hotel.until(
+            lambda: any(one.subject_id == third for _, one in hotel.switch.rung), within=5
+        )
     assert all(one.subject_id != second for _, one in hotel.switch.rung)
 
 
@@ -131,7 +131,7 @@ async def test_what_was_rung_before_counts_for_the_day(hotel: Hotel) -> None:
     await _was_rung(hotel, ago=timedelta(hours=23))
     await _was_rung(hotel, ago=timedelta(hours=25))
     async with hotel.engine.connect() as connection:
-        now = datetime.now(UTC)
+        now = hotel.now()
         assert await attempts.rung_lately(connection, [FULL, "+1"], now) == {FULL: (0, 1)}
     key = await hotel.wakes(OUTSIDE, in_s=0.1)
     async with hotel.dispatcher(guard=_guard(per_day=1)):
@@ -145,12 +145,10 @@ async def test_calls_in_one_minute_are_limited_also_within_one_claim(hotel: Hote
 
         async def refused() -> bool:
             async with hotel.engine.connect() as connection:
-                found = await attempts.rung_outside(
-                    connection, datetime.now(UTC) - timedelta(minutes=1)
-                )
+                found = await attempts.rung_outside(connection, hotel.now() - timedelta(minutes=1))
             return found == 4 and len(hotel.switch.rung) == 4
 
-        await until(refused, within=5, what="four are rung")
+        await hotel.until(refused, within=5, what="four are rung")
     assert len({one.number for _, one in hotel.switch.rung}) == 4
 
 
@@ -166,39 +164,39 @@ async def test_a_refused_call_does_not_count(hotel: Hotel) -> None:
 async def test_what_is_spent_ends_calls_outside_until_midnight_and_is_said_once(
     hotel: Hotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = min(timedelta(seconds=70), datetime.now(UTC) - midnight)
+    midnight = hotel.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    since = min(timedelta(seconds=70), hotel.now() - midnight)
     await _was_rung(hotel, ago=since, talked=timedelta(seconds=61))  # two begun minutes
     await _was_rung(hotel, ago=since + timedelta(days=1), talked=timedelta(hours=9))
     async with hotel.engine.connect() as connection:
-        assert await attempts.spent(connection, midnight, datetime.now(UTC)) == 1000
+        assert await attempts.spent(connection, midnight, hotel.now()) == 1000
     guard = _guard(spend_per_day=1000, zone=UTC)
     outside, room = await hotel.wakes(ANOTHER, in_s=0.1), await hotel.wakes("8215", in_s=0.1)
     said = Said()
     monkeypatch.setattr("dispatch.guard._log", said)
     async with hotel.dispatcher(guard=guard):
         assert await _result(hotel, outside) == "held_back"
-        await until(lambda: hotel.switch.rung, within=5, what="the room is rung")
+        await hotel.until(lambda: hotel.switch.rung, within=5, what="the room is rung")
 
         async def again() -> bool:
             return len(await hotel.attempts(outside)) > 2
 
-        await until(again, within=5, what="it was refused again")
+        await hotel.until(again, within=5, what="it was refused again")
     assert {one.subject_id for _, one in hotel.switch.rung} == {room}
     assert len(said.errors) == 1
     assert "spent today" in said.errors[0]
-    assert guard.is_stopped(datetime.now(UTC))
-    assert not guard.is_stopped(datetime.now(UTC) + timedelta(days=1))
+    assert guard.is_stopped(hotel.now())
+    assert not guard.is_stopped(hotel.now() + timedelta(days=1))
 
 
 async def test_a_second_number_in_the_call_is_judged_and_counted_too(hotel: Hotel) -> None:
     """An agent's phone is rung first, and the dialplan dials the customer."""
     plan = Planned(
-        subject_id=1, seq=1, who="agent", number="8001", connects=OUTSIDE, at=datetime.now(UTC)
+        subject_id=1, seq=1, who="agent", number="8001", connects=OUTSIDE, at=hotel.now()
     )
     bad = replace(plan, connects="110")
     async with hotel.engine.connect() as connection:
-        now = datetime.now(UTC)
+        now = hotel.now()
         tolls = await _guard(per_hour=1).judge(connection, [plan, bad, plan], now=now)
     assert [(one.verdict.allowed, one.reached) for one in tolls] == [
         (True, FULL),

@@ -1,10 +1,8 @@
 """Households are told of an emergency on both databases, whatever dies in between (CBK-5)."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ import pytest
 from sqlalchemy import update
 
 from callflow.rules.wall_clock import Repeat
-from db.engine import engine
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.lifecycle import (
@@ -31,8 +28,8 @@ from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from features.wake_ups.outbound import WakeUpCalls
 from features.wake_ups.rules import Registration
 from features.wake_ups.tables import WakeUpRow
+from tests.integration.dispatch_room import opened
 from tests.integration.notification_street import RULES, Street, StreetSwitch
-from tests.waiting import until
 
 TOLD, NOT_TOLD, NO_NUMBER = (
     HouseholdState.TOLD,
@@ -43,12 +40,11 @@ TOLD, NOT_TOLD, NO_NUMBER = (
 
 @pytest.fixture
 async def street(database_url: str, tmp_path: Path) -> AsyncIterator[Street]:
-    made = engine(database_url)
-    yield Street(made, StreetSwitch(tmp_path))
-    await made.dispose()
+    async with opened(Street, database_url, tmp_path, StreetSwitch) as found:
+        yield found
 
 
-async def test_the_three_lists_are_right(street: Street) -> None:
+async def test_the_three_lists_are_right(street: Street) -> None:  # CBK-5
     key, ids = await street.notification(["8001"], ["8002", "8003"], ["8004"], [])
     async with street.dispatcher():
         while (await street.incident(key)).closed_at is None:
@@ -59,7 +55,7 @@ async def test_the_three_lists_are_right(street: Street) -> None:
                     street.acknowledges(attempt)
                 else:
                     street.switch.ends(attempt, 19)
-            await asyncio.sleep(0.05)
+            await street.passes(0.05)
     found = dict(zip(ids, await street.households(key), strict=True))
     assert [each.state for each in found.values()] == [TOLD, TOLD, NOT_TOLD, NO_NUMBER]
     assert [each.told_on for each in found.values()] == ["8001", "8003", "", ""]
@@ -92,12 +88,12 @@ async def test_stopped_phones_fall_silent_within_a_second_and_who_listens_hears_
     async with street.dispatcher(lines=2) as dispatcher:
         listens, rings = await street.rings(1), await street.rings(2)
         street.switch.answers(listens)
-        await until(lambda: _is_answered(street, listens.subject_id), within=5, every=0.02)
-        stopped_at = time.monotonic()
+        await street.until(lambda: _is_answered(street, listens.subject_id), within=5)
+        stopped_at = street.clock.monotonic()
         assert await street.stops(key)
-        await until(lambda: rings.channel not in street.switch.alive, within=5, every=0.01)
-        assert time.monotonic() - stopped_at < 1.0, "rang on after the stop"
-        await asyncio.sleep(1.0)
+        await street.until(lambda: rings.channel not in street.switch.alive, within=5)
+        assert street.clock.monotonic() - stopped_at < 1.0, "rang on after the stop"
+        await street.passes(1.0)
         assert listens.channel in street.switch.alive, "cut off in the middle"
         assert (await street.incident(key)).stage is Stage.STOPPING
         street.acknowledges(listens)
@@ -121,7 +117,7 @@ async def test_stopping_in_the_database_is_what_the_lifecycle_decides(street: St
     changes: list[dict[str, Any]] = [
         {},
         {"state": ringing, "tries": 1, **over},
-        {"state": TOLD, "next_at": None, "told_at": datetime.now(UTC), "told_on": "8003"},
+        {"state": TOLD, "next_at": None, "told_at": street.now(), "told_on": "8003"},
         {"state": NOT_TOLD, "step": 2, **over},
         {},
     ]
@@ -131,18 +127,18 @@ async def test_stopping_in_the_database_is_what_the_lifecycle_decides(street: St
     async with street.writing() as connection:
         await notification_households.keep(connection, before)
     assert await street.stops(key)
-    now = datetime.now(UTC)
+    now = street.now()
     decided = [decide(each, Stopped(), now, RULES)[0] for each in before.values()]
     assert await street.households(key) == decided
 
 
 async def test_killed_between_the_word_and_the_ring_it_rings_all_the_same(street: Street) -> None:
     key, [household] = await street.notification(["8001", "8002"])
-    later = datetime.now(UTC) + timedelta(seconds=0.9)
+    later = street.now() + timedelta(seconds=0.9)
     async with street.writing() as connection:
         await connection.execute(update(NotificationHouseholdRow).values(next_at=later))
     async with street.dispatcher():
-        await until(lambda: street.attempts(household), within=3, what="the attempt", every=0.02)
+        await street.until(lambda: street.attempts(household), within=3, what="the attempt")
     assert not street.switch.rung
     async with street.dispatcher():
         attempt = await street.rings(1, within=10)
@@ -158,7 +154,7 @@ async def test_killed_while_it_rings_it_takes_the_same_call_up_again(street: Str
         attempt = await street.rings(1)
     street.switch.answers(attempt)
     async with street.dispatcher():
-        await asyncio.sleep(4.0)  # longer than what was never sent is given
+        await street.passes(4.0)  # longer than what was never sent is given
         assert len(street.switch.rung) == 1, "rung twice"
         street.acknowledges(attempt)
         await street.closes(key)
@@ -174,7 +170,7 @@ async def test_who_acknowledged_while_nobody_dispatched_is_never_rung_again(
     street.acknowledges(attempt)
     async with street.dispatcher():
         await street.closes(key)
-        await asyncio.sleep(0.6)
+        await street.passes(0.6)
     assert len(street.switch.rung) == 1
     assert await street.states(key) == [TOLD]
 
@@ -183,7 +179,7 @@ async def test_a_switch_that_dies_under_a_call_lets_the_next_number_ring(street:
     key, [household] = await street.notification(["8001", "8002"])
     async with street.dispatcher():
         street.switch.answers(await street.rings(1))
-        await asyncio.sleep(0.3)
+        await street.passes(0.3)
         street.switch.dies("trk2")
         again = await street.rings(2)
         street.acknowledges(again)
@@ -193,7 +189,7 @@ async def test_a_switch_that_dies_under_a_call_lets_the_next_number_ring(street:
 
 
 async def test_a_notice_goes_before_all_else(street: Street) -> None:
-    now = datetime.now(UTC)
+    now = street.now()
     async with street.writing() as connection:
         await wake_register.register(connection, _guest(now), made_by=None, now=now)
         due = now - timedelta(seconds=5)
@@ -225,7 +221,7 @@ async def test_two_dispatchers_never_ring_the_same_household_at_once(street: Str
     await street.notification(*([f"80{n:02d}"] for n in range(30)))
     async with street.dispatcher(lines=30), street.dispatcher(lines=30):
         await street.rings(30)
-        await asyncio.sleep(0.5)
+        await street.passes(0.5)
     rung = [attempt.subject_id for _, attempt in street.switch.rung]
     assert len(rung) == len(set(rung)) == 30
 
@@ -235,11 +231,11 @@ async def test_who_is_told_at_the_door_is_not_rung_any_longer(street: Street) ->
     async with street.dispatcher() as dispatcher:
         await street.rings(1)
         async with street.writing() as connection:
-            now = datetime.now(UTC)
+            now = street.now()
             ticked = notification_households.told_at_door
             assert await ticked(connection, key, household, by="1002", now=now)
             assert not await ticked(connection, key + 1, household, by="1002", now=now)
-        await until(lambda: dispatcher.in_flight == 0, within=3, every=0.02)
+        await street.until(lambda: dispatcher.in_flight == 0, within=3)
         await street.closes(key)
     [row] = await street.rows(key)
     assert (row.household.state, row.door_by) == (HouseholdState.AT_THE_DOOR, "1002")
@@ -260,9 +256,9 @@ async def test_nobody_is_rung_before_the_number_is_confirmed_and_the_message_rea
     await street.chooses(key, ["8001"], ["8002"])
     with pytest.raises(NotReadyError, match="count"):
         async with street.writing() as connection:
-            await incidents.start(connection, key, count=1, by="1001", now=datetime.now(UTC))
+            await incidents.start(connection, key, count=1, by="1001", now=street.now())
     async with street.dispatcher():
-        await asyncio.sleep(0.6)
+        await street.passes(0.6)
         assert not street.switch.rung
     await street.begins(key)
     with pytest.raises(NotReadyError, match="begun"):

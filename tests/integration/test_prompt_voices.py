@@ -25,7 +25,7 @@ SENTENCES: list[tuple[str, Language]] = [
 ]
 
 
-@pytest.fixture(scope="module", params=[Kokoro, Espeak])
+@pytest.fixture(scope="module", params=[pytest.param(Kokoro, marks=pytest.mark.soak), Espeak])
 def voice(request: pytest.FixtureRequest) -> Voice:
     if not (CACHE / "voice").is_dir():
         pytest.skip("the voice packages are not in the cache")

@@ -159,8 +159,6 @@ async def test_results_are_counted_listed_and_found_by_number(connection: AsyncC
     }
     which = ContactFilter(campaign_id=key, results=frozenset({Result.COMPLETED}))
     assert len(await campaign_contacts.listed(connection, which)) == 10
-    [of_number] = await campaign_contacts.of_number(connection, rows[3].person.number)
-    assert of_number.contact == done[rows[3].id]
 
 
 async def test_the_list_of_who_is_not_called(connection: AsyncConnection) -> None:

@@ -130,7 +130,6 @@ async def test_calls_are_found_by_everything_one_may_ask(database: AsyncEngine) 
         assert await ids(connection, CallFilter(since=at(120))) == [3, 2]
         assert await ids(connection, CallFilter(until=at(120))) == [1]
         assert await ids(connection, CallFilter(agent="8001", ref="r2")) == []
-        assert await queries.calls_by_state(connection) == {"queued": 1}
 
 
 async def test_pages_hold_every_call_once_while_new_ones_come_in(database: AsyncEngine) -> None:
@@ -236,14 +235,14 @@ async def test_times_come_back_aware_to_the_microsecond(database: AsyncEngine) -
     assert found.ring_started.tzinfo is UTC or found.ring_started.utcoffset() == timedelta(0)
 
 
-MANY = 100_000
+SOME, MANY = 10_000, 100_000
 
 QUESTIONS = {
     "the newest": CallFilter(),
-    "by ref": CallFilter(ref="r55555"),
+    "by ref": CallFilter(ref="r5555"),
     "by number": CallFilter(number="13800000004"),
     "by a piece of a number": CallFilter(piece="0007"),
-    "by a piece of one caller's number": CallFilter(piece="71233"),
+    "by a piece of one caller's number": CallFilter(piece="01233"),
     "by a piece of most numbers": CallFilter(piece="138"),
     "by agent": CallFilter(agent="8001"),
     "by outcome": CallFilter(disposition=Disposition.MESSAGE),
@@ -252,9 +251,9 @@ QUESTIONS = {
 }
 
 
-def _many() -> Iterator[CallRecord]:
+def _many(many: int) -> Iterator[CallRecord]:
     kinds = [talked().record(), talked().record(), left_a_message().record()]
-    for number in range(MANY):
+    for number in range(many):
         # A caller of its own for every second call, each of five calls from one of ten others.
         made = call(number, kinds[number % 3])
         yield replace(made, number=f"139{number:08d}") if number % 2 else made
@@ -280,12 +279,12 @@ async def test_a_piece_of_very_many_calls_is_found_all_the_same(
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]
 
 
-@pytest.mark.slow
-async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: AsyncEngine) -> None:
-    everything = list(_many())
-    for start in range(0, MANY, 10_000):
+@pytest.mark.parametrize("many", [SOME, pytest.param(MANY, marks=pytest.mark.soak)])
+async def test_many_calls_are_asked_in_milliseconds(database: AsyncEngine, many: int) -> None:
+    everything = list(_many(many))
+    for start in range(0, many, 10_000):
         await keep(database, *everything[start : start + 10_000])
-    [number] = await keep(database, call(MANY, waiting().record()), tickets=True)
+    [number] = await keep(database, call(many, waiting().record()), tickets=True)
     questions = QUESTIONS | {"by ticket": CallFilter(ticket=number)}
     async with database.connect() as connection:
         await connection.execute(text("ANALYZE"))
@@ -300,7 +299,7 @@ async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: Asyn
             limit = 0.05 if wanted.piece is None else 0.3  # looked for in every number
             assert min(took) < limit, f"{what}: {min(took) * 1000:.0f} ms"
         deep = await queries.calls(
-            connection, cursor=(await _page_at(connection, MANY // 2)), reach=EVERYTHING
+            connection, cursor=(await _page_at(connection, many // 2)), reach=EVERYTHING
         )
         assert deep.items
 

@@ -1,7 +1,9 @@
 """What two places must say alike: dialplan and code, prompts and their names, clauses and tests."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,32 +95,60 @@ def test_every_prompt_that_is_named_is_there_in_both_languages() -> None:
         assert PROMPTS[name]["en"], name
 
 
-def test_every_clause_that_is_kept_is_cited_by_code_and_by_a_test() -> None:
-    kept = set(
-        re.findall(r"^\| ([A-Z]{3}-\d+) \|", (PROJECT / "docs/rules.md").read_text(), re.MULTILINE)
+CLAUSE = re.compile(r"\b[A-Z]{2,3}-\d")
+
+
+def _cited(clause: str, text: str) -> bool:
+    """Tell whether a clause is named as a whole word: TKT-1 is not in TKT-15."""
+    return re.search(rf"(?<![\w-]){clause}(?![\w-])", text) is not None
+
+
+def _tests_that_assert() -> Iterator[str]:
+    """Give the text of each test that can fail by what it says, with its decorators."""
+    for path in (PROJECT / "tests").rglob("test_*.py"):
+        text = path.read_text()
+        if not CLAUSE.search(text):
+            continue
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            begin = min(each.lineno for each in (node, *node.decorator_list))
+            said = "\n".join(lines[begin - 1 : node.end_lineno])
+            if CLAUSE.search(said) and _asserts(node):
+                yield said
+
+
+def _asserts(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    if not node.name.startswith("test_"):
+        return False
+    said = ast.unparse(node)
+    return any(isinstance(each, ast.Assert) for each in ast.walk(node)) or any(
+        word in said for word in ("pytest.raises(", "expect(")
     )
+
+
+CODE = (
+    *("callflow", "callservice", "agi", "dispatch", "ledger", "recordings", "features"),
+    *("web", "floor", "permissions"),
+)
+
+
+def test_every_clause_that_is_kept_is_cited_by_code_and_by_a_test_that_asserts() -> None:
+    rules = (PROJECT / "docs/rules.md").read_text()
+    kept = re.findall(r"^\| ([A-Z]{2,3}-\d+) \|", rules, re.MULTILINE)
     assert len(kept) >= 14
-    tests = _sources("tests")
-    code = DIALPLAN + "".join(
-        _sources(folder)
-        for folder in (
-            *(
-                "callflow",
-                "callservice",
-                "agi",
-                "dispatch",
-                "ledger",
-                "recordings",
-                "features",
-                "web",
-                "floor",
-            ),
-        )
-    )
-    for path in (PROJECT / "asterisk-config").glob("*.j2"):
-        code += path.read_text()
-    assert not {clause for clause in kept if clause not in tests}
-    assert not {clause for clause in kept if clause not in code}
+    assert len(kept) == len(set(kept)), "a clause is explained twice"
+    tests = list(_tests_that_assert())
+    code = DIALPLAN + CONFIG + "".join(_sources(folder) for folder in CODE)
+    assert not [clause for clause in kept if not any(_cited(clause, one) for one in tests)]
+    assert not [clause for clause in kept if not _cited(clause, code)]
+
+
+@pytest.mark.parametrize("text", ["TKT-15", "XTKT-1", "TKT-1-2", "TKT-1a"])
+def test_a_clause_is_cited_as_a_whole_word_only(text: str) -> None:
+    assert not _cited("TKT-1", f"# {text}, and why")
+    assert _cited("TKT-1", "kept (TKT-1), and why")
 
 
 def test_no_file_of_the_project_names_a_place_of_this_machine() -> None:

@@ -114,7 +114,7 @@ ENDINGS: dict[str, tuple[Callable[[], Telling], Disposition, HungUpBy]] = {
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_every_call_has_one_outcome_and_one_who_hung_up_first(ending: str) -> None:
+def test_every_call_has_one_outcome_and_one_who_hung_up_first(ending: str) -> None:  # ANS-4
     tell, disposition, hung_up_by = ENDINGS[ending]
     record = tell().record()
     assert (record.disposition, record.hung_up_by) == (disposition, hung_up_by)

@@ -137,7 +137,7 @@ def test_both_had_talked_when_the_switch_died() -> None:
     assert Day().dials().has(Talked(), over(told=False)).state is CallbackState.KEPT
 
 
-def test_an_agents_callback_is_called_in_time_for_its_half_hour() -> None:
+def test_an_agents_callback_is_called_in_time_for_its_half_hour() -> None:  # CBK-2
     day = Day(CallbackKind.AGENT)
     assert day.callback.next_at == NOON + HALF_AN_HOUR - LEAD
     assert not day.has(Due(SEAT)).commands, "before its time"

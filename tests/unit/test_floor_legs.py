@@ -217,7 +217,7 @@ def test_what_is_heard_while_asterisk_is_asked_is_newer_than_its_answer() -> Non
         Channel(SECOND, "trk-1.9", LINKED, "AppQueue", "b2", CALL, 9),
     )
     live_state.resumed(state, was, at(40.2), asked=at(40))
-    assert not live_state.legs.knows(SECOND)
+    assert not live_state.legs.together(CALLER, SECOND)
 
 
 def test_a_call_that_goes_by_another_link_now_is_still_the_same_talk() -> None:

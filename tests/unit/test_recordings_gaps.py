@@ -25,7 +25,7 @@ def test_a_crash_is_named_as_the_reason() -> None:
     assert (gap.why, gap.to_at) == ("the switch died", at(15.0))
 
 
-def test_an_answered_call_without_a_recording_is_one_gap() -> None:
+def test_an_answered_call_without_a_recording_is_one_gap() -> None:  # ANS-5
     [gap] = gaps(talked().record(), 0.0)
     assert (gap.from_at, gap.to_at) == (at(1.0), at(60.0))
 

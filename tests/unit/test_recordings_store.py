@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordings import convert, store, wav
+from recordings import store, wav
 from recordings.store import StillGrowingError, Store, path_of, recording_id
 from recordings.voice import VoiceMeter
 from recordings.wav import Layout, NotAWavError, header, layout_of
@@ -178,21 +178,3 @@ def test_voice_is_counted_the_same_however_the_audio_is_cut(cuts: list[int]) -> 
         start += cut * 4
     pieces.feed(audio[start:])
     assert pieces.seconds() == whole.seconds()
-
-
-def test_levels_tell_a_clipped_caller_from_a_quiet_one(spool: Path, room: Store) -> None:
-    loud = b"\xff\x7f\x01\x80" * 4000
-    room.take(spooled(spool, stereo(loud, silence(1.0))), PATH)
-    caller, ours = convert.levels(room.find(PATH))
-    assert caller.clips
-    assert not ours.clips
-    assert ours.mean_dbfs == float("-inf")
-
-
-def test_another_format_needs_ffmpeg_and_says_so(
-    spool: Path, room: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    room.take(spooled(spool, silence(1.0, 2)), PATH)
-    monkeypatch.setenv("PATH", str(spool))
-    with pytest.raises(convert.NoConverterError, match="ffmpeg"):
-        convert.exported(room.find(PATH), "ogg")

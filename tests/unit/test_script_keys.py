@@ -42,7 +42,7 @@ async def test_a_voice_after_the_first_question_brings_the_agent_back(script: Sc
     assert await spoken(call, script, ZH, again=False) == Return(ZH)
 
 
-async def test_each_question_of_sil_5_leaves_three_seconds_for_an_answer() -> None:
+async def test_each_question_of_sil_5_leaves_three_seconds_for_an_answer() -> None:  # SIL-5
     call = ScriptedCall()
     await spoken(call, Script.STAYS_ON, ZH, again=False)
     assert [at for at, _ in call.said] == [0.0, PROMPT_SECONDS + 3.0]

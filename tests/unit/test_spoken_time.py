@@ -43,7 +43,7 @@ def test_every_minute_of_a_day_can_be_said() -> None:
         assert good_morning(now) in PROMPTS
 
 
-def test_how_late() -> None:
+def test_how_late() -> None:  # WAK-4
     assert late(0) == ()
     assert _said(late(25), Language.CHINESE) == "先生或小姐按叫醒时间您已晚起了二十五分钟"
     assert all(name in PROMPTS for value in range(200) for name in late(value))

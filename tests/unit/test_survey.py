@@ -68,6 +68,16 @@ async def test_who_stays_on_is_asked_to_hang_up_before_we_do() -> None:
     assert call.now - asked >= 5.0
 
 
+@pytest.mark.parametrize("about", ["education", "age", "spending"])
+async def test_who_would_rather_not_tell_presses_nought_and_that_is_an_answer(
+    about: str,
+) -> None:  # CBK-4
+    own = next(one for one in SHIPPED if one.name == about)
+    call, _ = await _called(pressed("0", 5.5), asked=_asks(own), gone=12.0)
+    assert _noted(call) == [("keyed", about, "0"), ("reached", "completed")]
+    assert call.prompts().count(f"survey_{about}") == 1, "asked again"
+
+
 async def test_a_wrong_key_has_the_question_asked_once_more() -> None:
     call, _ = await _called(pressed("9", 4.0), pressed("5", 8.5), pressed("1", 11.0), gone=15.0)
     assert call.prompts().count("survey_satisfaction") == 2

@@ -12,17 +12,18 @@ import pytest
 from caller.leg import LineGoneError
 from caller.listen import Samples
 from caller.phone import Answering, Phone
+from tests.end_to_end import kinds
 from tests.end_to_end.agents import Agent, signed_in
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
 
 AGENTS = 20
 CALLS, A_SECOND = 40, 5.0
-SEATS = [str(8101 + which) for which in range(AGENTS)]
+SEATS = kinds.SEATS[:AGENTS]
 HEAD_START_S = 0.15
 """What the dialplan gives the page before a desk phone rings; a browser's phone gets none."""
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+pytestmark = [pytest.mark.real, pytest.mark.soak]
+HOTLINE = {**kinds.AGENTS_AT_PHONES, "max_wait": 60, "ring_agent_for": 15}
 
 
 async def _calls(house: House, phone: Phone, number: str, agents: list[Agent]) -> None:

@@ -49,7 +49,7 @@ async def _asks_for_an_agent(house: House, phone: Phone, speech: Samples, ref: s
 @pytest.mark.usefixtures("everybody_at_work")
 async def test_caller_and_agent_hear_each_other_and_the_recording_has_both(
     house: House, phone: Phone, words: Callable[[float], Samples], speech: Samples
-) -> None:
+) -> None:  # ANS-5
     answer = speech[80_000:128_000]
     agent = await _signs_on(house, phone, "8001", Answering(after=1.0, says=answer))
     call = await _asks_for_an_agent(house, phone, words(1.5), "talks")

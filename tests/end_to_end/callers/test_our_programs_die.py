@@ -17,11 +17,17 @@ from tests.end_to_end.people import longest_dead_air
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-CALLERS = 20
+FEW, MANY = 5, 20
 WORDS_WITHIN = 5.0
 """Seconds of dead air that a caller may have, whatever of ours has died."""
 
 Fault = Callable[[House], Awaitable[None]]
+
+
+@pytest.fixture(params=[FEW, pytest.param(MANY, marks=pytest.mark.soak)])
+def callers(request: pytest.FixtureRequest) -> int:
+    """How many call at once."""
+    return int(request.param)
 
 
 async def _in_dialogue(house: House, phone: Phone, ref: str) -> Leg:
@@ -84,9 +90,9 @@ async def _every_call_is_there_once(house: House, refs: list[str]) -> None:
 
 
 async def test_the_service_is_refused(
-    house: House, phone: Phone, words: Callable[[float], Samples]
-) -> None:
-    refs = [f"refused-{n}" for n in range(CALLERS)]
+    house: House, phone: Phone, words: Callable[[float], Samples], callers: int
+) -> None:  # ANS-3
+    refs = [f"refused-{callers}-{n}" for n in range(callers)]
     async with kept_down(house, "calls"):
         calls = [await phone.call(house.settings.hotline_number, ref=ref) for ref in refs]
         await asyncio.gather(*(call.answered(within=5) for call in calls))
@@ -108,9 +114,14 @@ async def _frozen(house: House) -> None:
 
 @pytest.mark.parametrize(("fault", "reason"), [(_killed, "no_verdict"), (_frozen, "frozen")])
 async def test_the_service_dies_in_the_middle_of_dialogues(
-    house: House, phone: Phone, words: Callable[[float], Samples], fault: Fault, reason: str
+    house: House,
+    phone: Phone,
+    words: Callable[[float], Samples],
+    callers: int,
+    fault: Fault,
+    reason: str,
 ) -> None:
-    refs = [f"{fault.__name__}-{n}" for n in range(CALLERS)]
+    refs = [f"{fault.__name__}-{callers}-{n}" for n in range(callers)]
     calls = await asyncio.gather(*(_in_dialogue(house, phone, ref) for ref in refs))
     before = house.pid("calls")
     await fault(house)

@@ -1,4 +1,4 @@
-"""Asterisk is killed during 20 recorded calls: what was said is kept up to the last 2.5 s.
+"""Asterisk is killed during recorded calls: what was said is kept up to the last 2.5 s.
 
 The calls are closed as `switch_crash`, everything comes back by itself, nothing is there twice.
 """
@@ -17,15 +17,16 @@ from tests.end_to_end.house import House
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-CALLERS = 20
+FEW, MANY = 5, 20
 LOST_AT_MOST = 2.5
 """Seconds at the end of a recording that a killed Asterisk may take with it."""
 
 
-async def test_asterisk_is_killed_during_twenty_calls(
-    house: House, phone: Phone, words: Callable[[float], Samples]
+@pytest.mark.parametrize("callers", [FEW, pytest.param(MANY, marks=pytest.mark.soak)])
+async def test_asterisk_is_killed_during_many_calls(
+    house: House, phone: Phone, words: Callable[[float], Samples], callers: int
 ) -> None:
-    refs = [f"crash-{n}" for n in range(CALLERS)]
+    refs = [f"crash-{callers}-{n}" for n in range(callers)]
 
     async def talks(ref: str) -> Leg:
         call = await phone.call(house.settings.hotline_number, ref=ref)
@@ -53,11 +54,11 @@ async def test_asterisk_is_killed_during_twenty_calls(
         within=20,
         what="the service is linked to the new Asterisk",
     )
-    again = await phone.call(house.settings.hotline_number, ref="after-the-crash")
+    again = await phone.call(house.settings.hotline_number, ref=f"after-{callers}-died")
     await again.answered()
     await again.hears_words()
     await again.hangs_up()
-    assert (await house.call_of("after-the-crash"))["disposition"] == "abandoned_dialogue"
+    assert (await house.call_of(f"after-{callers}-died"))["disposition"] == "abandoned_dialogue"
 
 
 async def test_an_asterisk_that_hangs_is_killed_and_calls_are_answered_again(

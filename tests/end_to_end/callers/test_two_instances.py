@@ -4,12 +4,13 @@ import pytest
 
 from caller.phone import Phone
 from tests.end_to_end.house import House, running
+from tests.end_to_end.kinds import CALLERS
 
 pytestmark = pytest.mark.real
 
 
 async def test_each_instance_keeps_its_own_calls(house: House, phone: Phone) -> None:
-    with running() as neighbour:
+    with running(**CALLERS) as neighbour:
         assert neighbour.settings.sip_port != house.settings.sip_port
         call = await phone.call(
             house.settings.hotline_number, ref="next-door", port=neighbour.settings.sip_port

@@ -14,13 +14,14 @@ from caller import audio
 from caller.leg import Leg
 from caller.listen import RATE, Samples, found_in
 from caller.phone import NEVER, Answering, Phone
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_AT_PHONES
 from tests.end_to_end.people import told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id, the_desks_hand
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 0}
+HOTLINE = AGENTS_AT_PHONES
 
 
 async def _talks(

@@ -20,14 +20,14 @@ from caller import audio
 from caller.leg import Leg
 from caller.listen import Samples, pauses
 from caller.phone import Phone
-from tests.end_to_end.house import WITH_DESK, House, Row
+from tests.end_to_end.house import House, Row
+from tests.end_to_end.kinds import AGENTS_AT_PHONES, SEATS
 from tests.end_to_end.people import said_to, seconds_between, told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-SEATS = [str(8101 + which) for which in range(8)]
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+HOTLINE = AGENTS_AT_PHONES
 WHISPER = -50.0
 """dBFS of a caller who can hardly be heard."""
 _numbers = count(1)

@@ -7,13 +7,14 @@ import pytest
 
 from caller.listen import Samples
 from caller.phone import Phone
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_AT_PHONES
 from tests.end_to_end.people import told
 from tests.end_to_end.work import asks_for_an_agent, at_work
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "wrap_up_for": 0}
+HOTLINE = AGENTS_AT_PHONES
 
 
 async def test_a_caller_reaches_who_has_signed_in_though_the_desk_is_frozen(

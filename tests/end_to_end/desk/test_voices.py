@@ -12,7 +12,8 @@ from caller import audio
 from caller.leg import Leg
 from caller.listen import Samples, found_in
 from caller.phone import Answering, Phone
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_AT_PHONES
 from tests.end_to_end.people import longest_dead_air
 from tests.end_to_end.voices import (
     CALLER_HZ,
@@ -27,7 +28,7 @@ from tests.end_to_end.voices import (
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 0}
+HOTLINE = AGENTS_AT_PHONES
 
 Words = Callable[[float], Samples]
 TONES = {"the first agent": FIRST_HZ, "the second agent": SECOND_HZ, "the third": THIRD_HZ}

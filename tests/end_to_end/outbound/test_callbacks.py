@@ -11,15 +11,11 @@ from caller.listen import Samples
 from caller.phone import BUSY, AgentPhone, Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
+from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {
-    "parts": "asterisk calls ledger desk dispatch",
-    "callback_again_every": 5,
-    "callback_ring_for": 10,
-    "wrap_up_for": 0,
-}
+HOTLINE = RINGS_PEOPLE
 CUSTOMER = "8001"
 SEAT = "8101"
 

@@ -12,17 +12,13 @@ from features.campaigns.contact import ContactState
 from features.campaigns.lifecycle import Mode
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House, Row
+from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.end_to_end.outbound.test_callbacks import call_of, talk
 from tests.end_to_end.outbound.test_campaigns import has, runs
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {
-    "parts": "asterisk calls ledger desk dispatch",
-    "campaign_ring_for": 10,
-    "ring_agent_for": 5,
-    "wrap_up_for": 0,
-}
+HOTLINE = RINGS_PEOPLE
 CUSTOMER = "8001"
 SEAT = "8101"
 PREVIEW_S = 2

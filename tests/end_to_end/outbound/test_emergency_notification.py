@@ -16,16 +16,11 @@ from caller.listen import Samples
 from caller.phone import NEVER, AgentPhone, Answering, Phone
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House
+from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {
-    "parts": "asterisk calls ledger desk dispatch",
-    "notification_ring_for": 5,
-    "notification_rounds": 2,
-    "notification_next_number_after": 1,
-    "notification_round_every": 2,
-}
+HOTLINE = RINGS_PEOPLE
 API = "/api/v1/incidents"
 MESSAGE_S = 3.0
 """Seconds of the recording that is the message."""
@@ -119,7 +114,7 @@ async def test_the_three_lists_are_right(
         for room, answering in (("8101", NEVER), ("8102", NEVER), ("8103", soon))
     ]
     households = "王,1栋,8001\n李,2栋,8101;8103\n张,3栋,8102\n赵,4栋,8002\n孙,5栋,"
-    async with signed_in(house, "7001", "team-leader") as leader:
+    async with signed_in(house, "7101", "team-leader") as leader:
         at = await _reports(leader.client, message, households)
         assert not at_once.calls, "rung before the number of households was confirmed"
         async with leader.page("notices-1"):
@@ -165,7 +160,7 @@ async def test_stopped_the_phone_falls_silent_and_who_listens_hears_it_to_the_en
     message = _message(keep, words)
     listener = await phone.register("8001", house.password("8001"), Answering(after=0.2))
     rings = await phone.register("8102", house.seat_password("8102"), NEVER)
-    async with signed_in(house, "7002", "manager") as manager:
+    async with signed_in(house, "7102", "manager") as manager:
         at = await _reports(manager.client, message, "王,1栋,8001\n张,3栋,8102")
         await _begins(manager.client, at)
         listening, ringing = await listener.rings(), await rings.rings()
@@ -191,7 +186,7 @@ async def test_our_call_service_may_be_dead_and_people_are_told_all_the_same(
 ) -> None:
     message = _message(keep, words)
     person = await phone.register("8001", house.password("8001"), Answering(after=0.2))
-    async with signed_in(house, "7003", "team-leader") as leader:
+    async with signed_in(house, "7103", "team-leader") as leader:
         at = await _reports(leader.client, message, "王,1栋,8001")
         await _begins(leader.client, at)
         leg = await person.rings(within=20)

@@ -9,7 +9,7 @@ from caller.leg import Leg
 from caller.listen import Samples
 from caller.phone import Phone
 from tests.end_to_end.browser import Desk, chromium, desk, staff
-from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.kinds import AGENTS_AT_PAGES
 from tests.end_to_end.pages.talks import (
     DEAD_AIR_S,
     answers,
@@ -21,8 +21,7 @@ from tests.end_to_end.pages.talks import (
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-OWN_HOUSE = True  # its people are its own
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+HOTLINE = AGENTS_AT_PAGES
 WORDS = Callable[[float], Samples]
 WRITTEN = "no dial tone since noon"
 

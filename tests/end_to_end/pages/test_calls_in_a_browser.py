@@ -23,7 +23,8 @@ from tests.end_to_end.browser import (
     share_of,
     staff,
 )
-from tests.end_to_end.house import WITH_DESK, House, Row
+from tests.end_to_end.house import House, Row
+from tests.end_to_end.kinds import AGENTS_AT_PAGES
 from tests.end_to_end.pages.talks import (
     DEAD_AIR_S,
     answers,
@@ -36,7 +37,7 @@ from tests.waiting import until
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+HOTLINE = AGENTS_AT_PAGES
 
 
 async def _is_away(house: House, number: str) -> bool:

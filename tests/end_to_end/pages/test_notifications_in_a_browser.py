@@ -4,13 +4,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.end_to_end.browser import Desk, chromium, desk, staff
-from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.kinds import A_DESK
 
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK}
-OWN_HOUSE = True  # its first administrator signs in once
+HOTLINE = A_DESK
 BAD = "王小明,滨江花园1栋201,8001;8002\n李梅,老街\n张三,老街,一二三"
 
 

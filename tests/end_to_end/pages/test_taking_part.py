@@ -8,14 +8,13 @@ from playwright.async_api import expect
 from caller.listen import Samples
 from caller.phone import Phone
 from tests.end_to_end.browser import Desk, chromium, desk, noted, staff
-from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.kinds import AGENTS_AT_PAGES
 from tests.end_to_end.pages.talks import answers, are_talking, asks_for_an_agent
 
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-OWN_HOUSE = True  # its people are its own
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 15, "wrap_up_for": 1}
+HOTLINE = AGENTS_AT_PAGES
 
 
 async def test_a_leader_who_listens_changes_over_to_a_whisper(

@@ -5,13 +5,13 @@ from playwright.async_api import expect
 
 from callflow.call import Language
 from tests.end_to_end.browser import Desk, chromium, desk, it_is_so, staff
-from tests.end_to_end.house import WITH_DESK
+from tests.end_to_end.kinds import A_DESK
 from web.words import said
 
 __all__ = ["chromium", "desk", "staff"]
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK}
+HOTLINE = A_DESK
 
 
 async def test_an_agent_signs_in_and_finds_the_page_to_work_on(desk: Desk) -> None:

@@ -1,6 +1,7 @@
-"""Twenty callers talk to twenty agents while holds, transfers and five kinds of loss go on.
+"""Callers talk to as many agents while holds, transfers and five kinds of loss go on.
 
-Two of the agents talk through their pages: one page is loaded again, the other one crashes.
+Two of the agents talk through their pages: one page is loaded again, the other one crashes. Five
+callers in `make test`, twenty in `make soak`.
 
 ANS-3, ANS-5, SIL-7: nobody has dead air over 5 s, no agent and no call is left as a ghost, and each
 call is there once with a recording that ends where the line did.
@@ -12,6 +13,8 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from playwright.async_api import Error as PlaywrightError
@@ -22,22 +25,40 @@ from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples
 from caller.phone import Answering, Phone
 from tests.end_to_end.browser import Desk, chromium, desk, staff
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_AT_PHONES, SEATS
 from tests.end_to_end.people import longest_dead_air
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id
 from tests.waiting import until
 
 __all__ = ["chromium", "desk", "staff"]
 
-CALLS, PAGES, IDLE = 20, 2, 4
-SEATS = [str(8101 + which) for which in range(CALLS - PAGES + IDLE)]
-HELD, MOVED = 4, 3
+PAGES = 2
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many call, and how many of their agents hold and hand over to one who is idle."""
+
+    calls: int
+    held: int
+    moved: int
+    idle: int
+
+    @property
+    def seats(self) -> list[str]:
+        """Return the desk phones at which somebody works."""
+        return list(SEATS[: self.calls - PAGES + self.idle])
+
+
+FEW = Crowd(calls=5, held=1, moved=1, idle=2)
+MANY = Crowd(calls=20, held=4, moved=3, idle=4)
 DEAD_AIR_S = 5.0
 LOST_AT_MOST_S = 2.5
 """Seconds at the end of a recording that a killed Asterisk may take with it."""
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "wrap_up_for": 0, "desk_phones": ",".join(SEATS)}
+HOTLINE = {**AGENTS_AT_PHONES, "max_wait": 60, "ring_agent_for": 15}
 
 
 async def _calls(house: House, phone: Phone, words: Samples, refs: Sequence[str]) -> list[Leg]:
@@ -103,15 +124,17 @@ async def _each_is_kept_once(house: House, refs: Sequence[str], lasted: Sequence
     assert not await house.rows("SELECT id FROM calls WHERE state <> 'ended'"), "a ghost of a call"
 
 
-async def _all_are_members_once(house: House) -> bool:
+async def _all_are_members_once(house: House, crowd: Crowd) -> bool:
     members = (await house.asterisk("queue show hotline")).splitlines()
     lines = [line for line in members if "PJSIP/81" in line]
     seats = sorted(line.split("PJSIP/")[1][:4] for line in lines)
-    return seats == SEATS and not any("(paused" in line for line in lines)
+    return seats == crowd.seats and not any("(paused" in line for line in lines)
 
 
 @pytest.mark.timeout(300)
-async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
+@pytest.mark.parametrize("crowd", [FEW, pytest.param(MANY, marks=pytest.mark.soak)])
+async def test_whatever_dies_in_many_calls_nobody_is_left_alone(
+    crowd: Crowd,
     house: House,
     desk: Desk,
     phone: Phone,
@@ -127,11 +150,11 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
             await stack.enter_async_context(
                 at_work(house, phone, str(6001 + which), seat, answering=talking)
             )
-            for which, seat in enumerate(SEATS)
+            for which, seat in enumerate(crowd.seats)
         ]
-        refs = [f"twenty-{which}" for which in range(CALLS)]
+        refs = [f"{crowd.calls}-{which}" for which in range(crowd.calls)]
         calls = await _calls(house, phone, words(1.5), refs)
-        at_phones = CALLS - PAGES
+        at_phones = crowd.calls - PAGES
         await until(lambda: _busy(workers)[at_phones - 1 :], within=20, what="everybody talks")
         for page in pages:
             await expect(page.locator("#state")).to_have_attribute("data-state", "talking")
@@ -139,10 +162,10 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
         since = [call.now for call in calls]
         busy = _busy(workers)
         idle = [worker for worker in workers if worker not in busy]
-        assert (len(busy), len(idle)) == (at_phones, IDLE)
-        moving = busy[HELD : HELD + MOVED]
+        assert (len(busy), len(idle)) == (at_phones, crowd.idle)
+        moving = busy[crowd.held : crowd.held + crowd.moved]
         await asyncio.gather(
-            *(_is_held(worker.phone.calls[-1]) for worker in busy[:HELD]),
+            *(_is_held(worker.phone.calls[-1]) for worker in busy[: crowd.held]),
             *(_moves(house, one, to, refs) for one, to in zip(moving, idle, strict=False)),
         )
         again, crashing = pages
@@ -164,11 +187,12 @@ async def test_whatever_dies_in_twenty_calls_nobody_is_left_alone(
             longest_dead_air(call, since=begin) for call, begin in zip(calls, since, strict=True)
         ]
         with capsys.disabled():
-            print(f"\n  longest dead air of twenty callers {max(dead_air):.2f} s")
+            print(f"\n  longest dead air of {crowd.calls} callers {max(dead_air):.2f} s")
         assert max(dead_air) <= DEAD_AIR_S
         await house.is_back("asterisk", after=switch)
         await _each_is_kept_once(house, refs, lasted)
-        await until(lambda: _all_are_members_once(house), within=60, what="all are members again")
+        members = partial(_all_are_members_once, house, crowd)
+        await until(members, within=60, what="all are members again")
         for worker in workers:
             duty = (await worker.agent.client.get("/api/v1/duty")).json()
             assert duty["state"] not in {"talking", "ringing", "on_hold"}, duty

@@ -1,0 +1,119 @@
+"""Runs all tests, in jobs that go side by side: `python -m scripts.tests [words for pytest …]`.
+
+A job is one run of pytest over files that share hotlines (`tests/end_to_end/kinds.py`). Three go on
+at a time on two cores: tests of the whole hotline mostly wait for people to speak and listen; with
+a fourth, recordings lose sound. The next job begins when one has ended, so long ones come first.
+`--soak` runs what takes long, one after the other, and the tests of whoever rings people and of the
+floor on PostgreSQL as well. Exit code 0: every job was green.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+AT_ONCE: Final = 3
+NO_TESTS: Final = 5
+"""How pytest ends when a choice of tests leaves a job without any."""
+E2E: Final = "tests/end_to_end"
+
+JOBS: Final[Mapping[str, Sequence[str]]] = {
+    "talks at pages": (
+        f"{E2E}/pages/test_[ct]a*.py",
+        f"{E2E}/pages/test_asking*.py",
+        f"{E2E}/pages/test_leaving*.py",
+        f"{E2E}/pages/test_tickets*.py",
+    ),
+    "talks at phones": (
+        f"{E2E}/desk/test_voices.py",
+        f"{E2E}/desk/test_held*.py",
+        f"{E2E}/desk/test_the_desk*.py",
+        f"{E2E}/desk/test_scripts.py",
+    ),
+    "customers": (f"{E2E}/outbound/test_ca*.py",),
+    "guests and households": (f"{E2E}/outbound/test_wake*.py", f"{E2E}/outbound/test_*tion.py"),
+    "strangers": (
+        f"{E2E}/callers/test_[ah]*.py",
+        f"{E2E}/desk/test_strangers*.py",
+    ),
+    "callers": (f"{E2E}/callers/*.py",),
+    "figures and routes": (f"{E2E}/desk/test_[fr]*s.py", f"{E2E}/desk/test_routing.py"),
+    "losses": (f"{E2E}/alone/*.py",),
+    "pages": (f"{E2E}/pages/*.py",),
+    "floor": (f"{E2E}/desk/test_floor*.py", f"{E2E}/desk/*.py"),
+    "whole hotlines": (f"{E2E}/**/*.py",),
+    "processes": (
+        "tests/contract/*.py",
+        "tests/integration/test_*_process.py",
+        "tests/integration/test_setup_*.py",
+    ),
+    "desks": ("tests/integration/test_desk_*.py",),
+    "dispatchers": ("tests/integration/test_[cdn]*.py",),
+    "databases": ("tests/integration/*.py",),
+    "units": ("tests/unit/*.py",),
+    "others": ("tests/**/*.py",),
+}
+"""Files by job, in the order in which jobs begin; a file is in the first job that names it."""
+
+SOAK: Final[Mapping[str, Sequence[str]]] = {
+    "what takes long": ("-m", "soak", "tests"),
+    "whoever rings people, on PostgreSQL": ("--database", "postgres", f"{E2E}/outbound"),
+    "the floor, on PostgreSQL": ("--database", "postgres", f"{E2E}/desk"),
+}
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the jobs; return the exit code."""
+    began = time.monotonic()
+    if "--soak" in words:
+        asked = [word for word in words if word != "--soak"]
+        runs = {name: [*chosen, *asked] for name, chosen in SOAK.items()}
+        codes = [_ran(name, chosen) for name, chosen in runs.items()]
+    else:
+        runs = {name: [*files, *words] for name, files in _files() if files}
+        with ThreadPoolExecutor(AT_ONCE) as streams:
+            codes = list(streams.map(_ran, runs, runs.values()))
+    red = [name for name, code in zip(runs, codes, strict=True) if code]
+    took = (time.monotonic() - began) / 60
+    print(f"--- {took:.1f} minutes; " + (f"red: {', '.join(red)}" if red else "all green"))
+    return int(bool(red))
+
+
+def _files() -> Iterator[tuple[str, list[str]]]:
+    """Give each job with its files; every file of tests is in one."""
+    seen: set[Path] = set()
+    for name, patterns in JOBS.items():
+        found = [
+            path
+            for pattern in patterns
+            for path in sorted(PROJECT.glob(pattern))
+            if path.name.startswith("test_") and path not in seen
+        ]
+        found = list(dict.fromkeys(found))
+        seen.update(found)
+        yield name, [str(path.relative_to(PROJECT)) for path in found]
+
+
+def _ran(name: str, words: Sequence[str]) -> int:
+    """Run one job and show what it said when it is over."""
+    began = time.monotonic()
+    cache = f"cache_dir=.cache/pytest-{name.replace(' ', '-').replace(',', '')}"
+    command = [sys.executable, "-m", "pytest", "-o", cache, "--durations=5", *words]
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(f"--- {name}, {time.monotonic() - began:.0f} s\n{done.stdout}", flush=True)
+    return 0 if done.returncode == NO_TESTS else done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
