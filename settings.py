@@ -286,6 +286,12 @@ class Settings(BaseSettings):
         30, ge=5, le=120, description="Seconds the phone of a person of a campaign rings."
     )
 
+    juniors_open_every_call: bool = Field(
+        False,
+        description="Whether junior agents open every call and recording; no: those they talked in "
+        "and those of the customer whom they serve.",
+    )
+
     oidc_issuer: str = Field(
         "",
         pattern=r"^$|^https?://[^\s?#]+$",

@@ -40,7 +40,8 @@ def account() -> None:
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def add(number: str, name: str, role: str, language: str) -> None:
+@click.option("--department", default="", help="Whose tickets the role `department` sees.")
+def add(number: str, name: str, role: str, language: str, department: str) -> None:
     """Make an account with a NUMBER (工号, 3 to 6 digits); print its one-time password."""
     if not re.fullmatch(r"[0-9]{3,6}", number):
         raise given.Refusal("A number has 3 to 6 digits.")
@@ -50,7 +51,9 @@ def add(number: str, name: str, role: str, language: str) -> None:
     settings = given.settings()
     migrated(settings)
     try:
-        password = made(settings, number, called, Role(role), language)
+        password = made(
+            settings, number, called, Role(role), language, clean(department, 80).strip()
+        )
     except NumberTakenError:
         raise given.Refusal(f"The number {number} is somebody's already.") from None
     _show_password(number, password)
@@ -66,11 +69,25 @@ def list_accounts(*, as_json: bool) -> None:
         click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False))
     elif found:
         printing.table(
-            ["Number", "Name", "Role", "角色", "State", "Made"],
+            ["Number", "Name", "Role", "角色", "Department", "State", "Made"],
             [_row(each, settings) for each in found],
         )
     else:
         printing.line("There are no accounts yet; `thirdring run` makes the first.")
+
+
+@account.command()
+@click.argument("number")
+@click.argument("name")
+def department(number: str, name: str) -> None:
+    """Say to which department (NAME; "" for none) somebody belongs: whose tickets are seen."""
+    called = clean(name, 80).strip()
+    _change(
+        given.settings(),
+        number,
+        lambda connection, one: accounts.change(connection, one.id, department=called),
+    )
+    printing.line(f"{number} belongs to {called or 'no department'}.")
 
 
 @account.command()
@@ -123,7 +140,14 @@ def first_administrator(settings: Settings) -> str | None:
         return None  # another start was quicker, and has shown its password
 
 
-def made(settings: Settings, number: str, name: str, role: Role, language: str = "zh") -> str:
+def made(
+    settings: Settings,
+    number: str,
+    name: str,
+    role: Role,
+    language: str = "zh",
+    department: str = "",
+) -> str:
     """Make an account; return its one-time password. Raises NumberTakenError."""
     password, now = one_time(), datetime.now(UTC)
     kept = Passwords().kept_now(password)
@@ -137,6 +161,7 @@ def made(settings: Settings, number: str, name: str, role: Role, language: str =
             password=kept,
             must_change=True,
             language=language,
+            department=department,
             now=now,
         ),
         writing=True,
@@ -163,7 +188,15 @@ def _show_password(number: str, password: str) -> None:
 def _row(one: Account, settings: Settings) -> list[str]:
     state = "disabled" if one.disabled_at else "first sign-in" if one.must_change else "in use"
     made_at = printing.moment(one.created_at, settings.zone, pattern="%Y-%m-%d %H:%M")
-    return [one.number, one.name, one.role.value, IN_CHINESE[one.role], state, made_at]
+    return [
+        one.number,
+        one.name,
+        one.role.value,
+        IN_CHINESE[one.role],
+        one.department,
+        state,
+        made_at,
+    ]
 
 
 def _facts(one: Account) -> dict[str, object]:
@@ -171,6 +204,7 @@ def _facts(one: Account) -> dict[str, object]:
         "number": one.number,
         "name": one.name,
         "role": one.role.value,
+        "department": one.department,
         "language": one.language,
         "disabled_at": one.disabled_at and one.disabled_at.isoformat(),
         "must_change": one.must_change,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from commands.asking import answer
 from features.calls import queries
 from features.calls.queries import CallFilter, CallStory
+from permissions.scopes import EVERYTHING
 from settings import Settings
 
 LEDGER_WITHIN = 10.0
@@ -25,7 +26,7 @@ def whole_story(settings: Settings, ref: str, *, answered: bool) -> CallStory | 
 
 
 async def _story(connection: AsyncConnection, ref: str) -> CallStory | None:
-    found = await queries.calls(connection, CallFilter(ref=ref), limit=1, cursor=None)
+    found = await queries.calls(connection, CallFilter(ref=ref), reach=EVERYTHING, limit=1)
     return await queries.call_like(connection, found.items[0].id) if found.items else None
 
 

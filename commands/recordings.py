@@ -1,6 +1,7 @@
 """Owns `thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from features.calls.lifecycle import Disposition
 from features.calls.queries import RecordingFilter
 from features.calls.recording import RecordingKind, RecordingState
 from features.calls.shapes import RecordingShape
+from permissions.scopes import EVERYTHING
 from settings import Settings
 
 
@@ -48,7 +50,7 @@ def recordings(recording: str | None, target: Path | None, **options: Any) -> No
     if target is not None:
         raise given.Refusal("--save needs the ID of one recording.")
     which = RecordingFilter(**want.filters)
-    found = want.rows(queries.recordings, which)
+    found = want.rows(partial(queries.recordings, reach=EVERYTHING), which)
     shapes = [RecordingShape.of(each) for each in found]
     if want.as_json:
         as_json(shapes)

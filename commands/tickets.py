@@ -1,5 +1,6 @@
 """Owns `thirdring tickets`: the list of tickets, and one of them whole."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from features.calls import queries
 from features.calls.queries import TicketFilter
 from features.calls.shapes import TicketShape
 from features.tickets.lifecycle import TicketKind
+from permissions.scopes import EVERYTHING
 
 
 @click.command()
@@ -37,7 +39,7 @@ def tickets(ticket: str | None, **options: Any) -> None:
         return
     filters = dict(want.filters)
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
-    found = want.rows(queries.tickets, which)
+    found = want.rows(partial(queries.tickets, reach=EVERYTHING), which)
     shapes = [TicketShape.of(each) for each in found]
     if want.as_json:
         as_json(shapes)
@@ -67,7 +69,9 @@ def _show(shapes: list[TicketShape], want: Asked) -> None:
 
 
 def _show_one(number: str, want: Asked) -> None:
-    found = answer(want.settings, lambda connection: queries.ticket(connection, number))
+    found = answer(
+        want.settings, lambda connection: queries.ticket(connection, number, reach=EVERYTHING)
+    )
     if found is None:
         raise given.Refusal(f"There is no ticket {number!r}.")
     shape = TicketShape.of(found)

@@ -29,11 +29,17 @@ RANDOM_BYTES = 32
 @click.command()
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Make a token.")
 @click.option("--label", default="", help="Whom or what the token is for.")
+@click.option("--department", default="", help="Whose tickets the role `department` sees.")
 @click.option("--list", "wants_list", is_flag=True, help="List every token ever made.")
 @click.option("--revoke", type=click.IntRange(1, 2**31 - 1), help="Take back the one of this id.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: one JSON array.")
 def token(
-    role: str | None, label: str, wants_list: bool, revoke: int | None, as_json: bool
+    role: str | None,
+    label: str,
+    department: str,
+    wants_list: bool,
+    revoke: int | None,
+    as_json: bool,
 ) -> None:
     """Make a token for the API (--role), list all (--list), or take one back (--revoke)."""
     if sum((role is not None, wants_list, revoke is not None)) != 1:
@@ -41,19 +47,21 @@ def token(
     settings = given.settings()
     migrated(settings)
     if role is not None:
-        click.echo(_made(settings, Role(role), clean(label)))
+        click.echo(_made(settings, Role(role), clean(label), clean(department, 80).strip()))
     elif revoke is not None:
         _revoke(settings, revoke)
     else:
         _list(settings, as_json=as_json)
 
 
-def _made(settings: Settings, role: Role, label: str) -> str:
+def _made(settings: Settings, role: Role, label: str, department: str) -> str:
     made = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     now = datetime.now(UTC)
     answer(
         settings,
-        lambda connection: tokens.keep(connection, made, role=role.value, label=label, now=now),
+        lambda connection: tokens.keep(
+            connection, made, role=role.value, label=label, department=department, now=now
+        ),
         writing=True,
     )
     return made
@@ -78,7 +86,7 @@ def _list(settings: Settings, *, as_json: bool) -> None:
         printing.line("There are no tokens yet; make one with --role ROLE.")
         return
     printing.table(
-        ["ID", "Role", "Label", "Made", "Last used", "Revoked"],
+        ["ID", "Role", "Department", "Label", "Made", "Last used", "Revoked"],
         [_row(each, settings) for each in found],
     )
 
@@ -86,7 +94,7 @@ def _list(settings: Settings, *, as_json: bool) -> None:
 def _row(each: Token, settings: Settings) -> list[str]:
     times = (each.created_at, each.last_used_at, each.revoked_at)
     shown = [printing.moment(at, settings.zone, pattern="%Y-%m-%d %H:%M") for at in times]
-    return [str(each.id), each.role, each.label, *shown]
+    return [str(each.id), each.role, each.department, each.label, *shown]
 
 
 def migrated(settings: Settings) -> None:

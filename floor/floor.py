@@ -46,6 +46,7 @@ from floor.repairs import Repairs
 from floor.seat_passwords import Keys
 from floor.streams import Stream, Streams
 from permissions.roles import Role
+from permissions.scopes import Serving
 
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""
@@ -151,6 +152,10 @@ class Floor:
             self._signs(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "picture", self._whole(stream))
         return stream
+
+    def serving(self, account_id: int) -> Serving:
+        """Return whom somebody serves now."""
+        return self._page_events.serving(account_id)
 
     def close(self, stream: Stream) -> None:
         """Note that a page's stream has ended."""

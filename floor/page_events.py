@@ -5,7 +5,8 @@ seat, for a page that comes later.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from floor import wallboard
 from floor.changes import CallEnded, HoldChanged, Talking
@@ -14,8 +15,12 @@ from floor.people import Talk, Worker
 from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import Role
+from permissions.scopes import NOBODY, Serving
 
 Json = dict[str, object]
+
+TO_WRITE: Final = timedelta(minutes=2)
+"""After a talk its customer counts as served for so long, and as long as wrap-up lasts."""
 
 
 class PageEvents:
@@ -32,6 +37,8 @@ class PageEvents:
         self._live_state, self._streams = live_state, streams
         self._leaders, self._now = leaders, now
         self._pops: dict[str, ScreenPop] = {}
+        self._last: dict[int, tuple[datetime, str, str]] = {}
+        """By account the end of the last talk, its call and the caller's number."""
         self._board_changed = True
 
     def pop_of(self, seat: str) -> ScreenPop | None:
@@ -78,7 +85,10 @@ class PageEvents:
 
     def ended(self, told: CallEnded) -> None:
         """Tell that the caller is gone, and by whose doing."""
-        self._pops.pop(told.seat, None)
+        pop = self._pops.pop(told.seat, None)
+        if worker := self._live_state.workers.get(told.seat):
+            number = pop.number if pop and pop.offered.call == told.call else ""
+            self._last[worker.account_id] = (told.at, told.call, number)
         data = {"call": told.call, "parted": told.parted, "at": told.at.isoformat()}
         self._tell(told.seat, "call_ended", data)
 
@@ -123,6 +133,26 @@ class PageEvents:
             "held": bool(talk and talk.held_since),
             "wallboard": wallboard.wallboard(self._live_state, self._now()) if leads else None,
         }
+
+    def serving(self, account_id: int) -> Serving:
+        """Return whom somebody serves: rung for, talking, or just now, to be written down."""
+        worker = self._live_state.by_account(account_id)
+        if worker is None:
+            return NOBODY
+        seat, calls, numbers = worker.seat, set[str](), set[str]()
+        if offer := self._live_state.offers.get(seat):
+            calls.add(offer.call)
+            numbers.add(offer.number)
+        if talk := self._live_state.talks.get(seat):
+            calls.add(talk.call)
+        if (pop := self._pops.get(seat)) and pop.offered.call in calls:
+            numbers.add(pop.number)
+        if last := self._last.get(account_id):
+            ended, call, number = last
+            if worker.state == "wrap_up" or self._now() - ended < TO_WRITE:
+                calls.add(call)
+                numbers.add(number)
+        return Serving(frozenset(calls - {""}), frozenset(numbers - {""}))
 
     def _talk(self, seat: str, talk: Talk) -> Json:
         return {

@@ -26,6 +26,7 @@ from floor.callback_events import UNFOUND
 from floor.changes import Offered
 from floor.people import Worker
 from permissions.roles import Role, sees_numbers
+from permissions.scopes import EVERYTHING
 from phone_numbers.masking import masked_name, masked_number, masked_text
 
 SHOWN: Final = 5
@@ -58,10 +59,16 @@ class ScreenPop:
     """The colleague who asks about this caller, or wants this worker in the call."""
     background: Background = field(default_factory=Background)
 
+    @property
+    def number(self) -> str:
+        """The caller's number; empty for one who hides it."""
+        known = self.background.call
+        return self.offered.number or (known.number if known else "")
+
     def shown(self, role: Role) -> Mapping[str, object]:
         """Return the pop as a page gets it, masked for those who need no numbers (SEC-2)."""
         known, offered, plain = self.background, self.offered, sees_numbers(role)
-        number = offered.number or (known.call.number if known.call else "")
+        number = self.number
         name = named(offered.name or (known.call.name if known.call else ""), number)
         customer = known.customer
         return {
@@ -110,11 +117,12 @@ class ScreenPop:
 
 async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
     """Return what is known of the caller of a call; nothing of one who hides the number."""
-    number = number or await queries.caller(database, call_id) or ""
+    number = number or await queries.caller(database, call_id, reach=EVERYTHING) or ""
     ticket = await ticket_saves.of_call(database, call_id)
     if not number:
         return Background(ticket=ticket.number if ticket else None)
-    latest = (await queries.calls(database, CallFilter(number=number), limit=SHOWN + 1)).items
+    wanted = CallFilter(number=number)
+    latest = (await queries.calls(database, wanted, reach=EVERYTHING, limit=SHOWN + 1)).items
     return Background(
         call=next((one for one in latest if one.id == call_id), None),
         customer=await customers.customer(database, number),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from permissions.declared import declared
 from permissions.roles import Role
-from permissions.scopes import NOTHING, Grant, Reach, Scope, Thing
+from permissions.scopes import NOTHING, Grant, Reach, Scope, Serving, Thing
 
 
 class Asker(Protocol):
@@ -23,7 +23,7 @@ class Asker(Protocol):
     def department(self) -> str: ...
 
     @property
-    def serving(self) -> frozenset[str]: ...
+    def serving(self) -> Serving: ...
 
     @property
     def widened(self) -> frozenset[str]: ...
@@ -48,6 +48,17 @@ def reach_of(who: Asker, verb: str) -> Reach:
         department=who.department,
         serving=who.serving,
     )
+
+
+def widened_by(settings: object) -> frozenset[str]:
+    """Return which settings of an installation widen rights there."""
+    named = {
+        grant.unless
+        for grants in declared().verbs.values()
+        for grant in grants.values()
+        if grant.unless
+    }
+    return frozenset(name for name in named if getattr(settings, name))
 
 
 def grant_of(role: Role, verb: str) -> Grant | None:

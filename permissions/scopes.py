@@ -56,12 +56,27 @@ def masked(role: Role) -> bool:
     return not sees_numbers(role)
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Whom somebody serves now: the phone rings for them, they talk, or it is written down."""
+
+    calls: frozenset[str] = frozenset()
+    """Ids of the calls."""
+    numbers: frozenset[str] = frozenset()
+    """Their numbers; one who hides the number has none."""
+
+
+NOBODY: Final = Serving()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """Whose one thing is."""
 
     people: Collection[str] = ()
     """Account numbers of those whose work it is or was."""
+    call: str = ""
+    """The call that it is, or that it came from."""
     customer: str = ""
     """The number of the customer whom it concerns; empty: nobody known."""
     departments: Collection[str] = ()
@@ -80,8 +95,8 @@ class Reach:
     """The account number; empty for a program, which owns nothing."""
     department: str = ""
     """The department of the account; empty: none, and nothing is its department's."""
-    serving: frozenset[str] = frozenset()
-    """Numbers of the customers whom the person serves now."""
+    serving: Serving = NOBODY
+    """Whom the person serves now."""
 
     @property
     def whole(self) -> bool:
@@ -98,7 +113,8 @@ class Reach:
             case Scope.OWN:
                 return (
                     (bool(self.number) and self.number in thing.people)
-                    or (bool(thing.customer) and thing.customer in self.serving)
+                    or (bool(thing.call) and thing.call in self.serving.calls)
+                    or (bool(thing.customer) and thing.customer in self.serving.numbers)
                     or self.role in thing.roles
                 )
             case Scope.NONE:

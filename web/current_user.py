@@ -18,10 +18,13 @@ from features.accounts import sessions, tokens
 from features.accounts.queries import Account
 from features.accounts.sessions import Session
 from features.accounts.tokens import Token
+from floor.floor import Floor
 from permissions.declared import declared
 from permissions.declaring import WEB_SOCKET, Open, Route
+from permissions.may import widened_by
 from permissions.roles import LEADERS, Role
 from permissions.routes import allowed
+from permissions.scopes import NOBODY, Serving
 from web.authentication import cookie
 from web.authentication import csrf as guard
 from web.places import Owner, Peer, Places
@@ -70,8 +73,8 @@ class Principal:
     """The language the person wants the pages in."""
     department: str = ""
     """Of the person's account; empty: none."""
-    serving: frozenset[str] = frozenset()
-    """Numbers of the customers whom the person serves now."""
+    serving: Serving = NOBODY
+    """Whom the person serves now."""
     widened: frozenset[str] = frozenset()
     """Settings of this installation that widen the rights of roles (`permissions.scopes.Grant`)."""
     must_change: bool = False
@@ -110,7 +113,9 @@ async def admitted(
     if given is None and cookie.given(connection):
         principal = await _seated(connection, route, address, asking)
     else:
-        principal = await _program(given.credentials if given else "", address, asking)
+        principal = await _program(
+            given.credentials if given else "", address, asking, _widened(connection)
+        )
     connection.state.principal = principal
     _take_place(connection, principal)
     if principal.role not in roles:
@@ -160,7 +165,8 @@ async def _seated(
     if found is None:
         raise Refused(401, "This session is over; sign in again.", headers=CHALLENGE)
     session, account = found
-    principal = _person(session, account, address)
+    floor: Floor = connection.app.state.floor
+    principal = _person(session, account, address, floor.serving(account.id), _widened(connection))
     _refuse_other_sites(connection, route)
     unsafe = route[0] not in guard.SAFE | {WEB_SOCKET}
     if unsafe and not await guard.has_secret(connection, principal.csrf):
@@ -197,19 +203,29 @@ async def still_admitted(principal: Principal, asking: Patience, *, now: datetim
         account is not None
         and account.disabled_at is None
         and account.role is principal.role
+        and account.department == principal.department
         and any(
             each.id == principal.session_id and now - each.created_at < ABSOLUTE for each in seated
         )
     )
 
 
-def _person(session: Session, account: Account, address: str) -> Principal:
+def _widened(connection: HTTPConnection) -> frozenset[str]:
+    return widened_by(connection.app.state.settings)
+
+
+def _person(
+    session: Session, account: Account, address: str, serving: Serving, widened: frozenset[str]
+) -> Principal:
     return Principal(
         role=account.role,
         address=address,
         name=account.name,
         account_id=account.id,
         number=account.number,
+        department=account.department,
+        serving=serving,
+        widened=widened,
         session_id=session.id,
         csrf=session.csrf,
         language=account.language,
@@ -217,9 +233,18 @@ def _person(session: Session, account: Account, address: str) -> Principal:
     )
 
 
-async def _program(secret: str, address: str, asking: Patience) -> Principal:
+async def _program(
+    secret: str, address: str, asking: Patience, widened: frozenset[str]
+) -> Principal:
     token = await _token(secret, asking)
-    return Principal(role=Role(token.role), address=address, name=token.label, token_id=token.id)
+    return Principal(
+        role=Role(token.role),
+        address=address,
+        name=token.label,
+        token_id=token.id,
+        department=token.department,
+        widened=widened,
+    )
 
 
 async def _token(secret: str, asking: Patience) -> Token:

@@ -44,12 +44,20 @@ Name = Annotated[str, AfterValidator(_a_name), Field(min_length=1, max_length=40
 Language = Annotated[str, Field(pattern="^(zh|en)$")]
 
 
+def _a_department(text: str) -> str:
+    return clean(text, 80).strip()
+
+
+Department = Annotated[str, Field(max_length=80), AfterValidator(_a_department)]
+
+
 class AccountShape(BaseModel):
     """One person who may sign in."""
 
     number: str = Field(description="工号", examples=["1001"])
     name: Clean = Field(examples=["李梅"])
     role: Role
+    department: Clean = Field(description="Whose tickets a `department` sees; empty: none.")
     language: str = Field(description="Of the pages.", examples=["zh"])
     disabled_at: datetime | None
     must_change: bool = Field(description="Has a password that serves once.")
@@ -81,6 +89,7 @@ class NewAccount(BaseModel):
     number: str = Field(pattern=NUMBER, description="工号; said to callers.", examples=["1001"])
     name: Name = Field(examples=["李梅"])
     role: Role
+    department: Department = ""
     language: Language = "zh"
 
 
@@ -91,6 +100,7 @@ class AccountChange(BaseModel):
 
     name: Name | None = None
     role: Role | None = None
+    department: Department | None = Field(None, description="`` takes it away.")
     language: Language | None = None
     disabled: bool | None = Field(None, description="true: out at once, every session ends.")
 
@@ -117,6 +127,7 @@ async def add_account(
             name=wanted.name,
             role=wanted.role,
             language=wanted.language,
+            department=wanted.department,
             password=kept,
             must_change=True,
             now=now,
@@ -135,7 +146,10 @@ async def add_account(
 async def change_account(
     request: Request, number: Number, wanted: AccountChange, principal: CurrentUser, asking: Asking
 ) -> AccountShape:
-    """Change a name, role or language, disable or enable; a role counts from the next request."""
+    """Change a name, role, department or language, disable or enable.
+
+    A role counts from the next request.
+    """
     if number == principal.number and (
         wanted.disabled or wanted.role not in {None, principal.role}
     ):
@@ -147,7 +161,12 @@ async def change_account(
         if account is None:
             return None
         await accounts.change(
-            database, account.id, name=wanted.name, role=wanted.role, language=wanted.language
+            database,
+            account.id,
+            name=wanted.name,
+            role=wanted.role,
+            language=wanted.language,
+            department=wanted.department,
         )
         if wanted.disabled is not None:
             await _switched(database, account, off=wanted.disabled, now=now)

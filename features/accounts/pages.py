@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 LONGEST_NAME = 40
 LANGUAGES = ("zh", "en")
 DONE: Final = frozenset({"disable", "enable", "end", "role"})
+LONGEST_DEPARTMENT = 80
 FAULT_OF_STATUS: Final = {404: "accounts.fault_none", 409: "accounts.fault_taken"}
 
 
@@ -48,9 +49,12 @@ async def add_account(request: Request, principal: CurrentUser, asking: Asking) 
     name = form.line("name", longest=LONGEST_NAME, needed="accounts.fault_name")
     role = form.choice("role", [each.value for each in Role], "accounts.fault_role")
     language = form.choice("language", LANGUAGES, "accounts.fault_role")
+    department = form.line("department", longest=LONGEST_DEPARTMENT)
     if form.faults:
         return await _shown(request, principal, asking, form=form, status=422)
-    wanted = NewAccount(number=number, name=name, role=Role(role), language=language)
+    wanted = NewAccount(
+        number=number, name=name, role=Role(role), department=department, language=language
+    )
     try:
         given = await acts.add_account(request, wanted, principal, asking)
     except Refused as refused:
@@ -93,12 +97,13 @@ async def enable(
 async def change_role(
     request: Request, number: Number, principal: CurrentUser, asking: Asking
 ) -> Response:
-    """Give somebody another role."""
+    """Give somebody another role, or department."""
     form = await typed(request)
     role = form.choice("role", [each.value for each in Role], "accounts.fault_role")
     if form.faults:
         return await _shown(request, principal, asking, sentence="accounts.fault_role", status=422)
-    change = AccountChange(role=Role(role))
+    department = form.line("department", longest=LONGEST_DEPARTMENT)
+    change = AccountChange(role=Role(role), department=department)
     return await _changed(request, number, change, principal, asking, done="role")
 
 

@@ -33,6 +33,8 @@ class Account:
     """In Argon2's notation."""
     language: str
     """Of the pages: `zh` or `en`."""
+    department: str
+    """The department that the person belongs to; empty: none."""
     disabled_at: datetime | None
     must_change: bool
     """The password was given by somebody else and serves only to set an own one."""
@@ -56,6 +58,7 @@ async def add(
     password: str,
     must_change: bool,
     language: str = "zh",
+    department: str = "",
     now: datetime,
 ) -> Account:
     """Make an account (in the caller's transaction). Raises NumberTakenError."""
@@ -63,6 +66,7 @@ async def add(
         number=number,
         name=name,
         role=role.value,
+        department=department,
         password=password,
         language=language,
         must_change=must_change,
@@ -107,9 +111,11 @@ async def change(
     name: str | None = None,
     role: Role | None = None,
     language: str | None = None,
+    department: str | None = None,
 ) -> Account | None:
     """Change what is given (in the caller's transaction); None when there is no such account."""
     wanted = {"name": name, "role": role and role.value, "language": language}
+    wanted |= {"department": department}
     values = {column: value for column, value in wanted.items() if value is not None}
     return await _changed(connection, account_id, **values)
 

@@ -20,6 +20,8 @@ class AccountRow(Base):
     number: Mapped[str] = mapped_column(String(8), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     role: Mapped[str] = mapped_column(String(40))
+    department: Mapped[str] = mapped_column(String(80), server_default="")
+    """Whose work somebody of the role `department` sees; empty: nobody's."""
     password: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(8))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -55,6 +57,7 @@ class ApiToken(Base):
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(40))
+    department: Mapped[str] = mapped_column(String(80), server_default="")
     label: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

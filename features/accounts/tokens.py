@@ -17,6 +17,7 @@ class Token:
 
     id: int
     role: str
+    department: str
     label: str
     created_at: datetime
     last_used_at: datetime | None
@@ -26,6 +27,7 @@ class Token:
 _COLUMNS = (
     ApiToken.id,
     ApiToken.role,
+    ApiToken.department,
     ApiToken.label,
     ApiToken.created_at,
     ApiToken.last_used_at,
@@ -39,11 +41,19 @@ def digest(token: str) -> str:
 
 
 async def keep(
-    connection: AsyncConnection, token: str, *, role: str, label: str, now: datetime
+    connection: AsyncConnection,
+    token: str,
+    *,
+    role: str,
+    label: str,
+    now: datetime,
+    department: str = "",
 ) -> None:
     """Keep a new token (in the caller's transaction)."""
     await connection.execute(
-        insert(ApiToken).values(hash=digest(token), role=role, label=label, created_at=now)
+        insert(ApiToken).values(
+            hash=digest(token), role=role, department=department, label=label, created_at=now
+        )
     )
 
 

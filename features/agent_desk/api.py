@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from db.bounded import Patience
 from features.agent_desk.targets import target
+from features.audit.looks import refused
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
-from permissions.roles import LEADERS
-from web.asking import Identity, Person
+from permissions.may import may
+from permissions.scopes import Thing
+from web.asking import Asking, Identity, Person
 from web.current_user import Principal
 from web.live import floor_of
 from web.problems import Refused, documented
@@ -97,29 +100,33 @@ def refusals() -> Iterator[None]:
         raise Refused(503, said) from None
 
 
-def _own(floor: Floor, principal: Principal, call: str) -> str:
-    """Return the seat of who asks in this call; refuse those who neither talk in it nor lead."""
+async def _own(floor: Floor, principal: Principal, call: str, asking: Patience) -> str:
+    """Return the seat of who asks in this call, or of who talks where a leader asks.
+
+    Another agent's call is answered like one in which nobody talks.
+    """
     talks = floor.live_state.talks_of(call)
     if not talks:
         raise Refused(409, NOT_TALKING)
-    worker = floor.live_state.by_account(principal.account_id) if principal.account_id else None
-    if worker and worker.seat in talks:
-        return worker.seat
-    if principal.role not in LEADERS:
-        raise Refused(403, "This is another agent's call.")
-    return next(iter(talks))
+    workers = floor.live_state.workers
+    people = {seat: workers[seat].number for seat in talks if seat in workers}
+    if not may(principal, "call.handle", Thing(people=people.values())):
+        await refused(asking, principal, "call.handle", call)
+        raise Refused(409, NOT_TALKING)
+    own = (seat for seat, number in people.items() if number == principal.number)
+    return next(own, next(iter(talks)))
 
 
 @router.post("/script", responses=ANSWERS)
 async def say_script(
-    request: Request, call_id: Identity, wanted: WantedScript, principal: Person
+    request: Request, call_id: Identity, wanted: WantedScript, principal: Person, asking: Asking
 ) -> Done:
     """Let the system say a script to the caller; the agent is free again at once.
 
     Who speaks again comes back to the same agent first.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, principal, call)
+    seat = await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.script(call, seat, wanted.name)
     return Done(call=call, done=f"script-{wanted.name.value}")
@@ -127,14 +134,14 @@ async def say_script(
 
 @router.post("/transfer", responses=ANSWERS)
 async def transfer(
-    request: Request, call_id: Identity, wanted: WantedTransfer, principal: Person
+    request: Request, call_id: Identity, wanted: WantedTransfer, principal: Person, asking: Asking
 ) -> Done:
     """Connect the caller with a colleague, a phone or a queue; the agent is let go.
 
     Where nobody is at work nobody is sent to: 422, and the call goes on as it was.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, principal, call)
+    seat = await _own(floor, principal, call, asking)
     to = target(request, wanted.to)
     with refusals():
         await floor.control.transfer(call, seat, to)
@@ -143,11 +150,11 @@ async def transfer(
 
 @router.post("/conference", responses=ANSWERS)
 async def confer(
-    request: Request, call_id: Identity, wanted: WantedColleague, principal: Person
+    request: Request, call_id: Identity, wanted: WantedColleague, principal: Person, asking: Asking
 ) -> Done:
     """Bring a colleague into the call: the phone rings, or the colleague is asked already."""
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, principal, call)
+    seat = await _own(floor, principal, call, asking)
     colleague = floor.live_state.by_number(wanted.number)
     if colleague is None:
         raise Refused(409, "Nobody with this number is at work.")
@@ -158,7 +165,7 @@ async def confer(
 
 @router.post("/complete", responses=ANSWERS)
 async def complete(
-    request: Request, call_id: Identity, wanted: WantedSeat, principal: Person
+    request: Request, call_id: Identity, wanted: WantedSeat, principal: Person, asking: Asking
 ) -> Done:
     """Leave the caller with the colleague who is being asked (attended transfer).
 
@@ -166,17 +173,19 @@ async def complete(
     nothing has changed.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, principal, call)
+    seat = await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.complete(call, seat, wanted.seat)
     return Done(call=call, done="complete")
 
 
 @router.post("/drop", responses=ANSWERS)
-async def drop(request: Request, call_id: Identity, wanted: Dropped, principal: Person) -> Done:
+async def drop(
+    request: Request, call_id: Identity, wanted: Dropped, principal: Person, asking: Asking
+) -> Done:
     """Take a colleague out of the call; the caller always keeps one of ours."""
     floor, call = floor_of(request), call_id.lower()
-    _own(floor, principal, call)
+    await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.drop(call, wanted.seat)
     return Done(call=call, done="drop")
@@ -195,13 +204,15 @@ async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
 
 
 @router.post("/hold", responses=ANSWERS)
-async def hold(request: Request, call_id: Identity, wanted: WantedHold, principal: Person) -> Done:
+async def hold(
+    request: Request, call_id: Identity, wanted: WantedHold, principal: Person, asking: Asking
+) -> Done:
     """Say that the page's phone has put the caller on hold, or come back (SIL-7).
 
     The phone itself holds the line; on the way back the caller is thanked for waiting.
     """
     floor, call = floor_of(request), call_id.lower()
-    seat = _own(floor, principal, call)
+    seat = await _own(floor, principal, call, asking)
     with refusals():
         floor.hold(call, seat, on=wanted.on)
     return Done(call=call, done="hold" if wanted.on else "back")

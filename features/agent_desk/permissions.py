@@ -1,15 +1,15 @@
 """Owns who works at a seat with a page of calls (QUE-4)."""
 
 from permissions.declaring import Permissions
-from permissions.roles import EVERYONE, SEATED, Role
-from permissions.scopes import everything
+from permissions.roles import AGENTS, EVERYONE, SEATED, Role
+from permissions.scopes import Scope, everything, own
 
 PERMISSIONS = Permissions(
     verbs={
         "page.first": everything(EVERYONE),
         "desk.open": everything(SEATED | {Role.SWITCHBOARD}),
         "colleague.read": everything(SEATED),
-        "call.handle": everything(SEATED),
+        "call.handle": everything(SEATED - AGENTS) | own(*AGENTS),
     },
     routes={
         "GET /": "page.first",
@@ -23,4 +23,5 @@ PERMISSIONS = Permissions(
         "POST /api/v1/calls/{call_id}/drop": "call.handle",
         "POST /api/v1/calls/{call_id}/lost": "call.handle",
     },
+    scopes={"call.handle": {Scope.OWN: "calls in which they talk now"}},
 )

@@ -1,11 +1,19 @@
 """Owns how a look at a customer's data is put on record (SEC-1): who, from where, at what."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
 from features.audit.log import AuditEntry
+from permissions.may import reach_of
+from permissions.scopes import EVERYTHING, Reach
 from web.current_user import Principal
+
+Thing = TypeVar("Thing")
 
 
 def look(
@@ -32,3 +40,29 @@ async def recorded(asking: Patience, seen: AuditEntry) -> None:
 def noted(asking: Patience, seen: AuditEntry) -> None:
     """Put a look on record without waiting: for what is seen all day at work."""
     asking.note(lambda connection: audit.note(connection, seen))
+
+
+async def theirs(
+    asking: Patience,
+    principal: Principal,
+    verb: str,
+    subject: str,
+    one: Callable[[AsyncConnection, Reach], Awaitable[Thing | None]],
+) -> Thing | None:
+    """Return what `one` finds within the reach of who asks for a verb.
+
+    None for what is not there and for what is not theirs: nobody learns which. A look at what is
+    not theirs is put on record, as `call.read.refused`.
+    """
+    reach = reach_of(principal, verb)
+    found = await asking.ask(lambda connection: one(connection, reach))
+    if found is None and not reach.whole:
+        there = await asking.ask(lambda connection: one(connection, EVERYTHING))
+        if there is not None:
+            await refused(asking, principal, verb, subject)
+    return found
+
+
+async def refused(asking: Patience, principal: Principal, verb: str, subject: str) -> None:
+    """Put on record that somebody asked for what is not theirs."""
+    await recorded(asking, look(principal, f"{verb}.refused", subject))

@@ -15,6 +15,7 @@ from features.callbacks.queries import Callback, CallbackFilter
 from features.calls import queries
 from features.customers.shapes import CallbackShape
 from features.tickets import saves as ticket_saves
+from permissions.may import reach_of
 from web.asking import (
     Asking,
     CurrentUser,
@@ -137,7 +138,7 @@ async def _made(
     if number is None:
         if given.call_id is None:
             raise Refused(422, "Say whom to call: a number, or the call.")
-        number = found(await queries.caller(connection, given.call_id.lower()), "call")
+        number = found(await _caller(connection, given.call_id.lower(), principal), "call")
     if given.ticket is not None:
         ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")
     key, fresh = await callbacks.once(
@@ -152,3 +153,7 @@ async def _made(
         now=now,
     )
     return found(await callbacks.callback(connection, key), "callback"), fresh
+
+
+async def _caller(connection: AsyncConnection, call_id: str, principal: Principal) -> str | None:
+    return await queries.caller(connection, call_id, reach=reach_of(principal, "call.number"))

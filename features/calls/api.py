@@ -1,12 +1,14 @@
 """Owns the API's questions about calls: the list, one call, and what happened in it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from features.audit.looks import look, noted
+from db.bounded import Patience
+from features.audit.looks import look, noted, theirs
 from features.calls import queries
 from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
 from features.calls.queries import CallFilter, CallStory
@@ -21,6 +23,7 @@ from features.calls.shapes import (
 )
 from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
+from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from settings import Settings
 from web.asking import (
@@ -38,7 +41,7 @@ from web.asking import (
     turned,
 )
 from web.current_user import Principal
-from web.problems import documented
+from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
@@ -72,14 +75,15 @@ async def list_calls(
     may_search_by_number(principal, wanted.number)
     may_search_by_piece(principal, wanted.piece)
     which = CallFilter(**wanted.filters())
-    page = await turned(asking, queries.calls, which, wanted)
+    listing = partial(queries.calls, reach=reach_of(principal, "call.read"))
+    page = await turned(asking, listing, which, wanted)
     return Many(items=[_shown(call, principal) for call in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
 async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -> StoryShape:
     """One call, with its recordings, the gaps in them and its tickets."""
-    story = await _story(call_id, asking)
+    story = await _story(call_id, principal, asking)
     noted(asking, look(principal, "call.read", story.call.id))
     tickets = [TicketShape.of(ticket) for ticket in story.tickets]
     if not sees_numbers(principal.role):
@@ -98,7 +102,7 @@ async def list_events(
     call_id: Identity, principal: CurrentUser, asking: Asking
 ) -> Many[EventShape]:
     """Everything that happened in one call, in order; it is never more than one page."""
-    story = await _story(call_id, asking)
+    story = await _story(call_id, principal, asking)
     noted(asking, look(principal, "call.events", story.call.id))
     events = [EventShape.of(event) for event in story.events]
     if not sees_numbers(principal.role):
@@ -113,6 +117,7 @@ async def open_ticket(
     """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
     current: Settings = request.app.state.settings
     now = datetime.now(UTC)
+    await _must_be_theirs(call_id.lower(), principal, asking)
     ticket = await asking.write(
         lambda connection: ticket_saves.open_for_call(
             connection,
@@ -126,9 +131,10 @@ async def open_ticket(
     return TicketShape.of(found(ticket, "call"))
 
 
-@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 422, 503))
-async def ask_for_ticket(call_id: Identity, _principal: CurrentUser, asking: Asking) -> AskShape:
+@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 404, 422, 503))
+async def ask_for_ticket(call_id: Identity, principal: CurrentUser, asking: Asking) -> AskShape:
     """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
+    await _must_be_theirs(call_id.lower(), principal, asking)
     now = datetime.now(UTC)
     return AskShape(
         ask=await asking.write(
@@ -137,10 +143,32 @@ async def ask_for_ticket(call_id: Identity, _principal: CurrentUser, asking: Ask
     )
 
 
-async def _story(call_id: str, asking: Asking) -> CallStory:
-    return found(
-        await asking.ask(lambda connection: queries.call(connection, call_id.lower())), "call"
+async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStory:
+    return found(await story_of(call_id.lower(), principal, asking), "call")
+
+
+async def story_of(call_id: str, principal: Principal, asking: Patience) -> CallStory | None:
+    """Return the story of a call that somebody may read, with the tickets that they may read."""
+    tickets = reach_of(principal, "ticket.read")
+    return await theirs(
+        asking,
+        principal,
+        "call.read",
+        call_id,
+        lambda one, reach: queries.call(one, call_id, reach=reach, ticket_reach=tickets),
     )
+
+
+async def _must_be_theirs(call_id: str, principal: Principal, asking: Patience) -> None:
+    """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
+    if call_id in principal.serving.calls:
+        return
+    one = partial(queries.caller, call_id=call_id)
+    number = await theirs(
+        asking, principal, "ticket.open", call_id, lambda each, reach: one(each, reach=reach)
+    )
+    if number is None and not reach_of(principal, "ticket.open").whole:
+        raise Refused(404, "There is no call with this id.")
 
 
 def _shown(call: CallRecord, principal: Principal) -> CallShape:

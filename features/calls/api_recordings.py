@@ -1,5 +1,6 @@
 """Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from callflow.text import clean
-from features.audit.looks import look, recorded
+from db.bounded import Patience
+from features.audit.looks import look, recorded, theirs
 from features.calls import audio, queries
 from features.calls.lifecycle import Disposition
 from features.calls.queries import RecordingFilter
 from features.calls.recording import Recording, RecordingKind, RecordingState
 from features.calls.shapes import RecordingShape
 from features.calls.waveforms import POINTS, Waveforms
+from permissions.may import reach_of
 from settings import Settings
 from web.asking import (
     Asking,
@@ -62,16 +65,17 @@ async def list_recordings(
     """Recordings, newest first."""
     may_search_by_number(principal, wanted.number)
     which = RecordingFilter(**wanted.filters())
-    page = await turned(asking, queries.recordings, which, wanted)
+    listing = partial(queries.recordings, reach=reach_of(principal, "recording.read"))
+    page = await turned(asking, listing, which, wanted)
     return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
 
 
 @router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))
 async def show_recording(
-    recording_id: Identity, _principal: CurrentUser, asking: Asking
+    recording_id: Identity, principal: CurrentUser, asking: Asking
 ) -> RecordingShape:
     """One recording."""
-    return RecordingShape.of(await _recording(recording_id, asking))
+    return RecordingShape.of(await _recording(recording_id, "recording.read", principal, asking))
 
 
 @router.get(
@@ -96,7 +100,7 @@ async def fetch_audio(
     ] = "",
 ) -> StreamingResponse:
     """The audio of one recording, a WAV file. Every fetch is on record before a byte is sent."""
-    recording = await _recording(recording_id, asking)
+    recording = await _recording(recording_id, "recording.listen", principal, asking)
     _require_reason(principal, why)
     answer = audio.sent(_path(request, recording), range, f"{recording.id}.wav")
     seen = look(principal, "recording.audio", recording.id, clean(range or "whole"), why=why)
@@ -106,10 +110,10 @@ async def fetch_audio(
 
 @router.get("/{recording_id}/peaks", responses=documented(401, 403, 404, 410, 422, 503))
 async def show_peaks(
-    request: Request, recording_id: Identity, _principal: CurrentUser, asking: Asking
+    request: Request, recording_id: Identity, principal: CurrentUser, asking: Asking
 ) -> PeaksShape:
     """How loud each side of one recording is, to be drawn; nothing can be heard from it."""
-    recording = await _recording(recording_id, asking)
+    recording = await _recording(recording_id, "recording.listen", principal, asking)
     waveforms: Waveforms = request.app.state.waveforms
     drawn = await waveforms.of(recording.id, _path(request, recording))
     return PeaksShape(seconds=recording.seconds, peaks=[list(side) for side in drawn])
@@ -125,8 +129,20 @@ def _path(request: Request, recording: Recording) -> Path:
     return audio.stored(current.paths.store, recording.path)
 
 
-async def _recording(recording_id: str, asking: Asking) -> Recording:
-    return found(
-        await asking.ask(lambda connection: queries.recording(connection, recording_id.lower())),
-        "recording",
+async def _recording(
+    recording_id: str, verb: str, principal: Principal, asking: Patience
+) -> Recording:
+    return found(await recording_of(recording_id.lower(), verb, principal, asking), "recording")
+
+
+async def recording_of(
+    recording_id: str, verb: str, principal: Principal, asking: Patience
+) -> Recording | None:
+    """Return a recording that somebody has a verb for."""
+    return await theirs(
+        asking,
+        principal,
+        verb,
+        recording_id,
+        lambda one, reach: queries.recording(one, recording_id, reach=reach),
     )

@@ -1,6 +1,7 @@
 """Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,8 @@ from db.bounded import Patience
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.looks import look, noted
-from features.calls import queries
+from features.calls.api import story_of
+from features.calls.api_recordings import recording_of
 from features.calls.lifecycle import CallRecord, Disposition, Way
 from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.search import FoundCall, found_calls
@@ -19,7 +21,7 @@ from features.calls.search_form import TypedCalls, read
 from features.calls.stretches import Stretch
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
-from permissions.may import may
+from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Identity
 from web.pages import language_of, page
@@ -58,7 +60,14 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
     if not refused and not asked.faults:
         try:
             found = await asking.ask(
-                lambda connection: found_calls(connection, wanted, limit=ROWS, cursor=cursor)
+                partial(
+                    found_calls,
+                    wanted=wanted,
+                    reach=reach_of(principal, "call.read"),
+                    ticket_reach=reach_of(principal, "ticket.read"),
+                    limit=ROWS,
+                    cursor=cursor,
+                )
             )
         except UnknownCursorError:
             refused = "calls.stale_page"
@@ -97,13 +106,14 @@ async def show_call(
     request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """One call: how it went, when, what was said, who listened."""
-    story = await asking.ask(lambda connection: queries.call(connection, call_id.lower()))
+    story = await story_of(call_id.lower(), principal, asking)
     if story is None:
         return page(request, "call_none.html", status=404)
     noted(asking, look(principal, "call.read", story.call.id))
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     may_listen = may(principal, "recording.listen")
+    hears_all = reach_of(principal, "recording.listen").whole
     numbers = [each.number for each in story.tickets]
     visits_of = await asking.ask(lambda one: campaign_results.of_ticket_numbers(one, numbers))
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)
@@ -121,7 +131,7 @@ async def show_call(
         asked=campaign_words.asked,
         meant=campaign_words.meant,
         opens_campaigns=may(principal, "campaign.read"),
-        listeners=await listeners(asking, recordings) if may_listen else [],
+        listeners=await listeners(asking, recordings) if hears_all else [],
         may_listen=may_listen,
         may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
@@ -150,12 +160,10 @@ async def _name_of(asking: Patience, agent: str | None) -> str:
 
 @router.get("/recordings/{recording_id}")
 async def show_recording(
-    recording_id: Identity, _principal: CurrentUser, asking: Asking
+    recording_id: Identity, principal: CurrentUser, asking: Asking
 ) -> Response:
     """Lead from a recording to its call."""
-    recording = await asking.ask(
-        lambda connection: queries.recording(connection, recording_id.lower())
-    )
+    recording = await recording_of(recording_id.lower(), "recording.read", principal, asking)
     if recording is None:
         raise Refused(404, "There is no recording with this id.")
     return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)

@@ -1,30 +1,36 @@
 """Owns who may see calls, and hear what was recorded (QA-5, SEC-1)."""
 
 from permissions.declaring import Permissions
-from permissions.roles import AGENTS, LEADERS, Role
-from permissions.scopes import everything
+from permissions.roles import CUSTOMERS, LEADERS, Role
+from permissions.scopes import Scope, everything, own, own_department
 
-_CALLS = (
-    LEADERS
-    | AGENTS
-    | {
-        Role.RECORDING_CLERK,
-        Role.SURVEYOR,
-        Role.RECORDS_CLERK,
-        Role.INSPECTOR,
-        Role.STATISTICIAN,
-        Role.SWITCHBOARD,
-    }
-)
+_CALLS = LEADERS | {
+    Role.SENIOR_AGENT,
+    Role.RECORDING_CLERK,
+    Role.SURVEYOR,
+    Role.RECORDS_CLERK,
+    Role.INSPECTOR,
+    Role.STATISTICIAN,
+    Role.SWITCHBOARD,
+}
+
+_JUNIOR = own(Role.JUNIOR_AGENT, unless="juniors_open_every_call")
+_TALKED = "calls they talked in, and those of the customer whom they serve now"
+_NEEDED = "calls of the tickets that the department is to settle, until they are settled"
 
 _LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
-"""Who may hear a caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
+"""Who may hear any caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
 
 PERMISSIONS = Permissions(
     verbs={
-        "call.read": everything(_CALLS),
-        "recording.read": everything(_LISTENERS | {Role.RECORDS_CLERK}),
-        "recording.listen": everything(_LISTENERS),
+        "call.read": everything(_CALLS) | _JUNIOR | own_department(Role.DEPARTMENT),
+        "call.number": everything(CUSTOMERS) | _JUNIOR,
+        "recording.read": (
+            everything(_LISTENERS | {Role.RECORDS_CLERK})
+            | _JUNIOR
+            | own_department(Role.DEPARTMENT)
+        ),
+        "recording.listen": (everything(_LISTENERS) | _JUNIOR | own_department(Role.DEPARTMENT)),
     },
     routes={
         "GET /api/v1/calls": "call.read",
@@ -39,5 +45,11 @@ PERMISSIONS = Permissions(
         "GET /calls": "call.read",
         "GET /calls/{call_id}": "call.read",
         "GET /recordings/{recording_id}": "recording.read",
+    },
+    scopes={
+        "call.read": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
+        "call.number": {Scope.OWN: _TALKED},
+        "recording.read": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
+        "recording.listen": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
     },
 )

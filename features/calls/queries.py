@@ -1,6 +1,7 @@
 """Owns the questions that the command line and the desk ask the database. Changes nothing.
 
-Every list is newest first, in pages (`db.paging`), and answered from an index.
+Every list is newest first, in pages (`db.paging`), and answered from an index. Each question says
+how far the right of who asks goes: what lies beyond is as if it were not there (SEC-1).
 """
 
 from collections.abc import Sequence
@@ -8,18 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
 from db.paging import Page, between, column_of, page
-from features.calls import rows
+from features.calls import rows, scoping
 from features.calls import stretch_rows as stretches
 from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
+from features.tickets import scoping as ticket_scoping
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
 from features.tickets.tables import TicketRow
+from permissions.scopes import EVERYTHING, Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +107,11 @@ async def calls(
     connection: AsyncConnection,
     wanted: CallFilter = EVERY_CALL,
     *,
+    reach: Reach,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[CallRecord]:
-    """Return a page of calls, by the time they began to ring."""
+    """Return a page of calls within a reach, by the time they began to ring."""
     query = _where(
         select(Call.__table__),
         (Call.id, wanted.call_id),
@@ -116,7 +120,7 @@ async def calls(
         (Call.disposition, wanted.disposition),
         (Call.way, wanted.way),
         (Call.state, wanted.state),
-    )
+    ).where(await scoping.within(connection, reach))
     if wanted.agent is not None:
         query = query.where(await stretches.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):
@@ -136,9 +140,15 @@ async def calls(
     )
 
 
-async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
-    """Return the story of one call, None when there is no such call."""
-    found = await _one(connection, select(Call.__table__).where(Call.id == call_id))
+async def call(
+    connection: AsyncConnection, call_id: str, *, reach: Reach, ticket_reach: Reach
+) -> CallStory | None:
+    """Return the story of one call; None when there is none within `reach`.
+
+    Of its tickets it has those within `ticket_reach`.
+    """
+    theirs = await scoping.within(connection, reach)
+    found = await _one(connection, select(Call.__table__).where(Call.id == call_id, theirs))
     if found is None:
         return None
     record = rows.call_in(found, await stretches.of_call(connection, call_id))
@@ -161,20 +171,28 @@ async def call(connection: AsyncConnection, call_id: str) -> CallStory | None:
                 select(GapRow.__table__).where(GapRow.call_id == call_id).order_by(GapRow.from_at),
             )
         ],
-        tickets=(await tickets(connection, TicketFilter(call_id=call_id))).items,
+        tickets=(
+            await tickets(connection, TicketFilter(call_id=call_id), reach=ticket_reach)
+        ).items,
     )
 
 
-async def caller(connection: AsyncConnection, call_id: str) -> str | None:
-    """Return the number that called, None when there is no such call."""
-    found = await connection.execute(select(Call.number).where(Call.id == call_id))
+async def caller(connection: AsyncConnection, call_id: str, *, reach: Reach) -> str | None:
+    """Return the number that called, None when there is no such call within a reach."""
+    theirs = await scoping.within(connection, reach)
+    found = await connection.execute(select(Call.number).where(Call.id == call_id, theirs))
     return found.scalar_one_or_none()
 
 
 async def call_like(connection: AsyncConnection, beginning: str) -> CallStory | None:
-    """Return the story of the one call whose id begins so; None for no call and for several."""
+    """Return the story of the one call whose id begins so; None for no call and for several.
+
+    For the command line, which sees everything.
+    """
     found = await _id_like(connection, Call.id, beginning)
-    return None if found is None else await call(connection, found)
+    if found is None:
+        return None
+    return await call(connection, found, reach=EVERYTHING, ticket_reach=EVERYTHING)
 
 
 async def events(connection: AsyncConnection, record: CallRecord) -> Sequence[JournalEvent]:
@@ -192,6 +210,7 @@ async def recordings(
     connection: AsyncConnection,
     wanted: RecordingFilter = EVERY_RECORDING,
     *,
+    reach: Reach,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Recording]:
@@ -211,6 +230,7 @@ async def recordings(
         (Call.disposition, wanted.disposition),
         agent=wanted.agent,
     )
+    query = query.where(await _recorded_within(connection, reach))
     return await page(
         connection,
         between(query, RecordingRow.created_at, wanted.since, wanted.until),
@@ -221,10 +241,13 @@ async def recordings(
     )
 
 
-async def recording(connection: AsyncConnection, recording_id: str) -> Recording | None:
-    """Return one recording, None when there is no such one."""
+async def recording(
+    connection: AsyncConnection, recording_id: str, *, reach: Reach
+) -> Recording | None:
+    """Return one recording, None when there is none of a call within a reach."""
+    theirs = await _recorded_within(connection, reach)
     found = await _one(
-        connection, select(RecordingRow.__table__).where(RecordingRow.id == recording_id)
+        connection, select(RecordingRow.__table__).where(RecordingRow.id == recording_id, theirs)
     )
     return None if found is None else rows.recording_in(found)
 
@@ -232,13 +255,14 @@ async def recording(connection: AsyncConnection, recording_id: str) -> Recording
 async def recording_like(connection: AsyncConnection, beginning: str) -> Recording | None:
     """Return the one recording whose id begins so; None for no recording and for several."""
     found = await _id_like(connection, RecordingRow.id, beginning)
-    return None if found is None else await recording(connection, found)
+    return None if found is None else await recording(connection, found, reach=EVERYTHING)
 
 
 async def tickets(
     connection: AsyncConnection,
     wanted: TicketFilter = EVERY_TICKET,
     *,
+    reach: Reach,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Ticket]:
@@ -251,7 +275,7 @@ async def tickets(
         (TicketRow.to_review, wanted.to_review),
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
-    )
+    ).where(ticket_scoping.within(reach))
     query = await _of_calls(
         connection, query, TicketRow.call_id, (Call.ref, wanted.ref), agent=wanted.agent
     )
@@ -265,9 +289,12 @@ async def tickets(
     )
 
 
-async def ticket(connection: AsyncConnection, number: str) -> Ticket | None:
-    """Return one ticket by its number, None when there is no such one."""
-    found = await _one(connection, select(TicketRow.__table__).where(TicketRow.number == number))
+async def ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> Ticket | None:
+    """Return one ticket by its number, None when there is none within a reach."""
+    found = await _one(
+        connection,
+        select(TicketRow.__table__).where(TicketRow.number == number, ticket_scoping.within(reach)),
+    )
     return None if found is None else rows.ticket_in(found)
 
 
@@ -277,6 +304,14 @@ async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
         select(Call.state, func.count()).where(text(IS_OPEN)).group_by(Call.state)
     )
     return {state: int(count) for state, count in found}
+
+
+async def _recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
+    """Return what is so for recordings of the calls within a reach."""
+    if reach.whole:
+        return true()
+    theirs = await scoping.within(connection, reach)
+    return RecordingRow.call_id.in_(select(Call.id).where(theirs))
 
 
 async def _has_piece(connection: AsyncConnection, piece: str) -> ColumnElement[bool]:

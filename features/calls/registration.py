@@ -15,6 +15,9 @@ FEATURE = Feature(
         "recordings": "Recordings and their audio (ANS-5, QA-5).",
     },
     looks=(
+        "call.read.refused",
+        "recording.read.refused",
+        "recording.listen.refused",
         "call.read",
         "call.events",
         "recording.audio",

@@ -13,7 +13,9 @@ from features.calls import stretch_rows as stretches
 from features.calls.lifecycle import CallRecord
 from features.calls.queries import CallFilter
 from features.calls.tables import RecordingRow
+from features.tickets import scoping
 from features.tickets.tables import TicketRow
+from permissions.scopes import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,21 @@ class FoundCall:
 
 
 async def found_calls(
-    connection: AsyncConnection, wanted: CallFilter, *, limit: int, cursor: str | None = None
+    connection: AsyncConnection,
+    wanted: CallFilter,
+    *,
+    reach: Reach,
+    ticket_reach: Reach,
+    limit: int,
+    cursor: str | None = None,
 ) -> Page[FoundCall]:
-    """Return a page of calls, newest first. Raises UnknownCursorError."""
-    calls = await queries.calls(connection, wanted, limit=limit, cursor=cursor)
+    """Return a page of calls within `reach`, newest first, with their tickets within the other.
+
+    Raises UnknownCursorError.
+    """
+    calls = await queries.calls(connection, wanted, reach=reach, limit=limit, cursor=cursor)
     ids = [call.id for call in calls.items]
-    tickets = await _tickets(connection, ids)
+    tickets = await _tickets(connection, ids, ticket_reach)
     recorded = await _recorded(connection, ids)
     agents = await stretches.agents_of(connection, ids)
     found = [
@@ -48,10 +59,12 @@ async def found_calls(
     return Page(found, calls.next)
 
 
-async def _tickets(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, list[str]]:
+async def _tickets(
+    connection: AsyncConnection, ids: Sequence[str], reach: Reach
+) -> Mapping[str, list[str]]:
     query = (
         select(TicketRow.call_id, TicketRow.number)
-        .where(TicketRow.call_id.in_(ids))
+        .where(TicketRow.call_id.in_(ids), scoping.within(reach))
         .order_by(TicketRow.id)
     )
     numbers: defaultdict[str, list[str]] = defaultdict(list)

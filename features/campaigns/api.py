@@ -28,6 +28,7 @@ from features.campaigns.lifecycle import CampaignState, Mode
 from features.campaigns.progress import Seen
 from features.campaigns.queries import Campaign
 from features.campaigns.shapes import CameShape, CampaignShape, ResultShape
+from features.tickets.api import ticket_of
 from permissions.roles import sees_numbers
 from settings import Settings
 from web.asking import Asking, CurrentUser, Given, Identity, Line, LongLine, Many, RowId, found
@@ -239,10 +240,11 @@ async def list_results(
 @router.get("/tickets/{ticket_id}/visits", responses=documented(401, 403, 404, 422, 503))
 async def list_visits(
     ticket_id: Annotated[str, Field(max_length=24, pattern=r"^[0-9A-Za-z-]+$")],
-    _principal: CurrentUser,
+    principal: CurrentUser,
     asking: Asking,
 ) -> list[CameShape]:
     """What came of return visits about a ticket, newest first (TKT-11)."""
+    found(await ticket_of(ticket_id, principal, asking), "ticket")
     known = await asking.ask(lambda one: campaign_results.ticket_ids(one, [ticket_id]))
     key = found(known.get(ticket_id), "ticket")
     came = await asking.ask(lambda one: campaign_results.of_tickets(one, [key]))

@@ -13,14 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules.questions import Result
+from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, noted
+from features.audit.looks import look, noted, theirs
 from features.campaigns import talks as campaign_talks
 from features.campaigns.queries import Campaign
 from features.campaigns.shapes import TalkShape
 from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
-from permissions.roles import LEADERS, sees_numbers
+from permissions.roles import sees_numbers
+from permissions.scopes import Reach, Thing
 from web.asking import Asking, CurrentUser, Given, Identity, found
 from web.current_user import Principal
 from web.problems import Refused, documented
@@ -57,9 +59,7 @@ async def show_talk(
 ) -> TalkShape:
     """Whom the agent calls in this call for a campaign, why, and what to ask."""
     key = call_id.lower()
-    talk = found(
-        await asking.ask(lambda one: campaign_talks.of_call(one, key)), "call of a campaign"
-    )
+    talk = await _theirs(key, principal, asking)
     noted(asking, look(principal, "campaign.talk", key))
     return TalkShape.of(talk, language=language.value, whole=sees_numbers(principal.role))
 
@@ -74,10 +74,10 @@ async def write_talk(
 ) -> TalkShape:
     """Keep what came of the talk, during it or after it; what is written last counts."""
     key, now = call_id.lower(), datetime.now(UTC)
+    await _theirs(key, principal, asking)
 
     async def keep(connection: AsyncConnection) -> CampaignTalk:
         talk = found(await campaign_talks.of_call(connection, key), "call of a campaign")
-        await _must_be_own(connection, talk, principal)
         _check(given, talk.campaign)
         done = await campaign_talks.write(
             connection,
@@ -98,15 +98,19 @@ async def write_talk(
     return TalkShape.of(done, language=language.value, whole=sees_numbers(principal.role))
 
 
-async def _must_be_own(
-    connection: AsyncConnection, talk: CampaignTalk, principal: Principal
-) -> None:
-    """Refuse who does not work at the seat of the call, but for leaders."""
-    if principal.role in LEADERS:
-        return
-    duty = principal.account_id and await duties.of_account(connection, principal.account_id)
-    if not duty or duty.seat != talk.seat:
-        raise Refused(403, "This call is another agent's.")
+async def _theirs(call_id: str, principal: Principal, asking: Patience) -> CampaignTalk:
+    """Return the talk of a call: one's own is at the seat where one works."""
+
+    async def within(connection: AsyncConnection, reach: Reach) -> CampaignTalk | None:
+        talk = await campaign_talks.of_call(connection, call_id)
+        if talk is None or reach.whole:
+            return talk
+        duty = principal.account_id and await duties.of_account(connection, principal.account_id)
+        people = (principal.number,) if duty and duty.seat == talk.seat else ()
+        return talk if reach.holds(Thing(people=people)) else None
+
+    talk = await theirs(asking, principal, "campaign.talk", call_id, within)
+    return found(talk, "call of a campaign")
 
 
 def _check(given: TalkGiven, campaign: Campaign) -> None:

@@ -1,8 +1,8 @@
 """Owns who makes campaigns, who sees what came of them, who talks in them (CBK-3)."""
 
 from permissions.declaring import Permissions
-from permissions.roles import LEADERS, SEATED, Role
-from permissions.scopes import everything
+from permissions.roles import AGENTS, LEADERS, SEATED, Role
+from permissions.scopes import Scope, everything, own
 
 _SURVEYORS = LEADERS | {Role.SURVEYOR}
 """Who makes campaigns of calls, starts and stops them."""
@@ -15,7 +15,7 @@ PERMISSIONS = Permissions(
         "campaign.read": everything(_SEEN_BY),
         "campaign.write": everything(_SURVEYORS),
         "campaign.export": everything(LEADERS),
-        "campaign.talk": everything(SEATED),
+        "campaign.talk": everything(SEATED - AGENTS) | own(*AGENTS),
     },
     routes={
         "POST /api/v1/campaign-lists": "campaign.write",
@@ -43,4 +43,5 @@ PERMISSIONS = Permissions(
         "POST /campaigns/{campaign_id}/stop": "campaign.write",
         "POST /campaigns/{campaign_id}/copy": "campaign.write",
     },
+    scopes={"campaign.talk": {Scope.OWN: "calls at the seat where they work"}},
 )

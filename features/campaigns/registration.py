@@ -17,6 +17,7 @@ FEATURE = Feature(
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
     news=(CAMPAIGNS,),
     looks=(
+        "campaign.talk.refused",
         "campaign.list",
         "campaign.made",
         "campaign.read",

@@ -20,7 +20,7 @@ from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
-from permissions.may import may
+from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Number
 from web.current_user import Principal
@@ -108,8 +108,14 @@ async def _shown(
     settings: Settings = request.app.state.settings
     known = await asking.ask(lambda connection: customers.customer(connection, number))
     calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
-    called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
-    opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
+    reach = reach_of(principal, "call.read")
+    called = await asking.ask(
+        lambda each: queries.calls(each, calls, reach=reach, limit=CALLS_SHOWN)
+    )
+    ticket_reach = reach_of(principal, "ticket.read")
+    opened = await asking.ask(
+        lambda each: queries.tickets(each, tickets, reach=ticket_reach, limit=TICKETS_SHOWN)
+    )
     numbers = [each.number for each in opened.items]
     visits = await asking.ask(lambda each: campaign_results.of_number(each, number))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))

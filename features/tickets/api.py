@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,7 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.audit.looks import look, noted
+from db.bounded import Patience
+from features.audit.looks import look, noted, theirs
 from features.calls import queries
 from features.calls.queries import TicketFilter
 from features.calls.shapes import TicketShape
@@ -18,7 +20,9 @@ from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
 from features.tickets.lifecycle import BUSINESSES, NATURES, Ticket, TicketKind, TicketState
 from features.tickets.saves import ConflictError, TicketVersion
+from permissions.may import reach_of
 from permissions.roles import sees_numbers
+from permissions.scopes import EVERYTHING
 from web.asking import (
     Asking,
     CurrentUser,
@@ -101,7 +105,8 @@ async def list_tickets(
     may_search_by_number(principal, wanted.number)
     filters = wanted.filters()
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
-    page = await turned(asking, queries.tickets, which, wanted)
+    listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
+    page = await turned(asking, listing, which, wanted)
     return Many(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)
 
 
@@ -110,9 +115,7 @@ async def show_ticket(
     ticket_id: TicketNumber, principal: CurrentUser, asking: Asking
 ) -> TicketShape:
     """One ticket, by its number."""
-    ticket = found(
-        await asking.ask(lambda connection: queries.ticket(connection, ticket_id)), "ticket"
-    )
+    ticket = found(await ticket_of(ticket_id, principal, asking), "ticket")
     noted(asking, look(principal, "ticket.read", ticket.number))
     return _shown(ticket, principal)
 
@@ -156,8 +159,10 @@ async def list_versions(
 ) -> Many[TicketVersionShape]:
     """Every save of one ticket, oldest first; it is never more than one page."""
 
+    reach = reach_of(principal, "ticket.write")
+
     async def kept(connection: AsyncConnection) -> list[TicketVersion] | None:
-        if await queries.ticket(connection, ticket_id) is None:
+        if await queries.ticket(connection, ticket_id, reach=reach) is None:
             return None
         return list(await ticket_saves.versions(connection, ticket_id))
 
@@ -166,13 +171,24 @@ async def list_versions(
     return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 
+async def ticket_of(ticket_id: str, principal: Principal, asking: Patience) -> Ticket | None:
+    """Return a ticket that somebody may read."""
+    return await theirs(
+        asking,
+        principal,
+        "ticket.read",
+        ticket_id,
+        lambda one, reach: queries.ticket(one, ticket_id, reach=reach),
+    )
+
+
 async def _require_department(
     connection: AsyncConnection, ticket_id: str, fields: Mapping[str, Any]
 ) -> None:
     """Raise Refused with 422 for a dispatch to nobody (TKT-3)."""
     if not {"state", "department"} & fields.keys():
         return
-    before = await queries.ticket(connection, ticket_id)
+    before = await queries.ticket(connection, ticket_id, reach=EVERYTHING)
     state = fields.get("state", before.state if before else TicketState.NEW)
     department = fields.get("department", before.department if before else "")
     if state is TicketState.DISPATCHED and not department.strip():

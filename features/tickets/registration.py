@@ -7,6 +7,8 @@ FEATURE = Feature(
     routers=(api.router,),
     tags={"tickets": "Tickets: complaints, suggestions, questions, faults."},
     looks=(
+        "ticket.read.refused",
+        "ticket.open.refused",
         "ticket.read",
         "ticket.versions",
         "ticket.write",

@@ -60,6 +60,7 @@ class TicketRow(Base):
         Index(None, "state", "due_at"),
         Index(None, "customer_number", "created_at"),
         Index(None, "handler", "created_at"),
+        Index(None, "department", "created_at"),
     )
 
 

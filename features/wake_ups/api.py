@@ -12,16 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from features.audit.looks import look
+from db.bounded import Patience
+from features.audit.looks import look, theirs
 from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
+from features.wake_ups.evidence import Evidence
 from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
+from permissions.may import may, reach_of
 from phone_numbers import dialling
 from phone_numbers.reading import Numbering, emergency_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Given, Line, RowId, Typed, found
+from web.current_user import Principal
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -132,7 +136,7 @@ async def forecast(
 
 @router.get("/wake-ups", responses=documented(401, 403, 422, 503))
 async def list_wake_ups(
-    _principal: CurrentUser,
+    principal: CurrentUser,
     asking: Asking,
     since: Annotated[datetime | None, Query()] = None,
     until: Annotated[datetime | None, Query()] = None,
@@ -145,14 +149,18 @@ async def list_wake_ups(
     begin, end = since or now - timedelta(hours=12), until or now + timedelta(hours=24)
     if begin.tzinfo is None or end.tzinfo is None or not begin <= end <= begin + MOST_DAYS:
         raise Refused(422, "Ask for a week at most, with times that name their zone.")
-    rows = await asking.ask(lambda connection: wake_ups.of_days(connection, begin, end))
+    reach = reach_of(principal, "wake_up.read")
+    rows = await asking.ask(
+        lambda connection: wake_ups.of_days(connection, begin, end, reach=reach)
+    )
     return [WakeUpShape.of(row) for row in rows]
 
 
 @router.get("/wake-ups/{wake_up_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_wake_up(wake_up_id: RowId, _principal: CurrentUser, asking: Asking) -> EvidenceShape:
+async def show_wake_up(wake_up_id: RowId, principal: CurrentUser, asking: Asking) -> EvidenceShape:
     """One wake-up with every ring, answer, key and recording: the evidence (WAK-5)."""
-    return await asking.ask(lambda connection: _evidence(connection, wake_up_id))
+    known = await evidence_of(wake_up_id, "wake_up.read", principal, asking)
+    return EvidenceShape.made_of(found(known, "wake-up"))
 
 
 @router.post("/wake-ups/{wake_up_id}/awake", responses=documented(401, 403, 404, 422, 503))
@@ -160,18 +168,26 @@ async def say_awake(wake_up_id: RowId, principal: CurrentUser, asking: Asking) -
     """Say that the guest is awake: somebody has seen it. Who is known to be awake stays so."""
     now = datetime.now(UTC)
     seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
-
-    async def said(connection: AsyncConnection) -> EvidenceShape:
-        await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
-        return await _evidence(connection, wake_up_id)
-
-    return await asking.write(said)
-
-
-async def _evidence(connection: AsyncConnection, wake_up_id: int) -> EvidenceShape:
-    return EvidenceShape.made_of(
-        found(await wake_evidence.evidence(connection, wake_up_id), "wake-up")
+    found(await evidence_of(wake_up_id, "wake_up.awake", principal, asking), "wake-up")
+    await asking.write(
+        lambda connection: wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
     )
+    return await show_wake_up(wake_up_id, principal, asking)
+
+
+async def evidence_of(
+    wake_up_id: int, verb: str, principal: Principal, asking: Patience
+) -> Evidence | None:
+    """Return what somebody may see of a wake-up for which they have a verb."""
+    known = await theirs(
+        asking,
+        principal,
+        verb,
+        str(wake_up_id),
+        lambda one, reach: wake_evidence.evidence(one, wake_up_id, reach=reach),
+    )
+    sees_calls = may(principal, "wake_up.evidence")
+    return known if known is None or sees_calls else known.without_calls()
 
 
 def _wanted(given: RegistrationGiven, settings: Settings) -> Registration:

@@ -12,9 +12,9 @@ from pydantic import Field
 from callflow.call import Language
 from features.audit.looks import look, recorded
 from features.calls.shapes import Clean, Shape
-from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
+from features.wake_ups.api import evidence_of
 from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
 from web.asking import Asking, CurrentUser, RowId, found
@@ -141,8 +141,7 @@ async def print_evidence(
     """One wake-up with every ring, answer, key and recording, to be printed; put on record."""
     settings: Settings = request.app.state.settings
     evidence = found(
-        await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id)),
-        "wake-up",
+        await evidence_of(wake_up_id, "wake_up.evidence", principal, asking), "wake-up"
     )
     await recorded(asking, look(principal, "wake.pdf", f"{wake_up_id}"))
     sheet = evidence_pdf.Sheet(

@@ -4,7 +4,7 @@ What the page, the API and the PDF show is this one thing. Runs in the caller's 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +16,10 @@ from features.calls.recording import Recording
 from features.calls.tables import RecordingRow
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
+from features.wake_ups import scoping
 from features.wake_ups.queries import WakeUpView
 from features.wake_ups.register import SavedRegistration
+from permissions.scopes import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,20 @@ class Evidence:
     recordings: Mapping[str, Recording]
     """By the id of the call: an attempt's, and that of the guest who registered by telephone."""
 
+    def without_calls(self) -> "Evidence":
+        """Return it for those who need to know of the guest only: no calls, no recordings."""
+        return replace(self, attempts=(), recordings={}, line=replace(self.line, call_id=None))
 
-async def evidence(connection: AsyncConnection, wake_up_id: int) -> Evidence | None:
-    """Return the evidence of a wake-up, None when there is no such one."""
+
+async def evidence(
+    connection: AsyncConnection, wake_up_id: int, *, reach: Reach
+) -> Evidence | None:
+    """Return the evidence of a wake-up, None when there is none within a reach."""
     shown = await wake_ups.shown(connection, wake_up_id)
     line = await wake_register.one(connection, shown.registration_id) if shown else None
     if shown is None or line is None:
+        return None
+    if not reach.holds(scoping.whose(shown.wake_up.state, shown.wake_up.proof)):
         return None
     rung = await attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
     calls = [one.id for one in rung] + ([line.call_id] if line.call_id else [])

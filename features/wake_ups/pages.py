@@ -14,14 +14,13 @@ from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat, is_zone
 from db.bounded import Patience
 from features.audit.looks import look
-from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.api import is_emergency, number_of, reachable
+from features.wake_ups.api import evidence_of, is_emergency, number_of, reachable
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import ForecastShape
-from permissions.may import may
+from permissions.may import may, reach_of
 from settings import Settings
 from web.asking import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
@@ -89,6 +88,9 @@ async def say_awake(wake_up_id: RowId, principal: Person, asking: Asking) -> Res
     now = datetime.now(UTC)
     seen = look(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
 
+    if await evidence_of(wake_up_id, "wake_up.awake", principal, asking) is None:
+        raise Refused(404, "There is no wake-up with this id.")
+
     async def said(connection: AsyncConnection) -> None:
         await wake_ups.proved_by_hand(connection, wake_up_id, seen, now)
 
@@ -102,7 +104,7 @@ async def show_evidence(
 ) -> HTMLResponse:
     """One wake-up with every ring, answer, key and recording (WAK-5)."""
     settings: Settings = request.app.state.settings
-    found = await asking.ask(lambda connection: wake_evidence.evidence(connection, wake_up_id))
+    found = await evidence_of(wake_up_id, "wake_up.read", principal, asking)
     if found is None:
         raise Refused(404, "There is no wake-up with this id.")
     return page(
@@ -113,6 +115,7 @@ async def show_evidence(
         rung=found.attempts,
         said_by=found.said_by,
         recordings=found.recordings,
+        sees_calls=may(principal, "wake_up.evidence"),
         may_open_calls=may(principal, "call.read"),
         tags=TAGS,
         show=Formats(settings.zone, principal.role),
@@ -133,9 +136,15 @@ async def _shown(
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
     rows = await asking.ask(
-        lambda connection: wake_ups.of_days(connection, now - BEFORE, now + AHEAD)
+        partial(
+            wake_ups.of_days,
+            since=now - BEFORE,
+            until=now + AHEAD,
+            reach=reach_of(principal, "wake_up.read"),
+        )
     )
-    lines = await asking.ask(wake_register.registered)
+    sees_register = may(principal, "wake_register.read")
+    lines = await asking.ask(wake_register.registered) if sees_register else []
     line = None
     if saved.isdecimal():
         line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
@@ -147,6 +156,7 @@ async def _shown(
         status=status,
         rows=[*shouting, *(row for row in rows if row not in shouting)],
         rooms=by_room(lines),
+        sees_register=sees_register,
         form=form,
         saved=saved,
         imported=imported,

@@ -2,20 +2,20 @@
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, LEADERS, Role
-from permissions.scopes import everything
+from permissions.scopes import Scope, everything, own
 
 _WAKERS = LEADERS | AGENTS | {Role.SWITCHBOARD}
 """Who keeps the register."""
 
-_KNOCKERS = _WAKERS | {Role.FLOOR_ATTENDANT}
-"""Who sees it, and may say that a guest is awake."""
+_KNOCKERS = everything(_WAKERS) | own(Role.FLOOR_ATTENDANT)
+_TO_KNOCK = {Scope.OWN: "wake-ups to knock for, and those settled by a person's word"}
 
 PERMISSIONS = Permissions(
     verbs={
-        "wake_up.read": everything(_KNOCKERS),
-        "wake_up.awake": everything(_KNOCKERS),
-        "wake_up.evidence": everything(_KNOCKERS),
-        "wake_register.read": everything(_KNOCKERS),
+        "wake_up.read": _KNOCKERS,
+        "wake_up.awake": _KNOCKERS,
+        "wake_up.evidence": everything(_WAKERS),
+        "wake_register.read": everything(_WAKERS),
         "wake_up.register": everything(_WAKERS),
         "wake_up.export": everything(LEADERS | {Role.SWITCHBOARD}),
     },
@@ -38,4 +38,5 @@ PERMISSIONS = Permissions(
         "POST /wake-ups/{wake_up_id}/awake": "wake_up.awake",
         "GET /wake-ups/{wake_up_id}": "wake_up.read",
     },
+    scopes={"wake_up.read": _TO_KNOCK, "wake_up.awake": _TO_KNOCK},
 )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
 from features.audit.log import AuditEntry, LookFilter
+from features.wake_ups import scoping
 from features.wake_ups.lifecycle import (
     Command,
     Event,
@@ -24,6 +25,7 @@ from features.wake_ups.lifecycle import (
     decide,
 )
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
+from permissions.scopes import Reach
 
 PURPOSE = "wake_up"
 DESK = "desk"
@@ -154,11 +156,19 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
 
 
 async def of_days(
-    connection: AsyncConnection, since: datetime, until: datetime, *, limit: int = 2000
+    connection: AsyncConnection,
+    since: datetime,
+    until: datetime,
+    *,
+    reach: Reach,
+    limit: int = 2000,
 ) -> Sequence[WakeUpView]:
-    """Return the wake-ups due in a time, and those that still shout whenever they were due."""
+    """Return the wake-ups within a reach that are due in a time.
+
+    Those that still shout are among them whenever they were due.
+    """
     shouts = WakeUpRow.state.in_([state.value for state in SHOUTING])
-    query = _shown().where(or_(WakeUpRow.due.between(since, until), shouts))
+    query = _shown().where(or_(WakeUpRow.due.between(since, until), shouts), scoping.within(reach))
     found = await connection.execute(query.order_by(WakeUpRow.due, WakeUpRow.id).limit(limit))
     return [_shown_in(row) for row in found.mappings()]
 

@@ -28,6 +28,8 @@ FEATURE = Feature(
         ),
     ),
     looks=(
+        "wake_up.read.refused",
+        "wake_up.awake.refused",
         "wake.import",
         "wake.export",
         "wake.pdf",

@@ -89,7 +89,8 @@ async def test_what_a_guest_takes_off_is_off_and_by_whom_is_kept(
     async with database.connect() as connection:
         line = await wake_register.one(connection, standing.registration_id)
         begin = datetime.now(UTC) - timedelta(days=1)
-        rows = await wake_ups.of_days(connection, begin, begin + timedelta(days=4))
+        until = begin + timedelta(days=4)
+        rows = await wake_ups.of_days(connection, begin, until, reach=EVERYTHING)
     assert line is not None
     assert (line.cancelled_through, line.cancelled_by) == (Through.GUEST, None)
     assert [row.wake_up.state for row in rows] == ["cancelled"]

@@ -13,6 +13,7 @@ from features.calls import queries
 from features.calls.queries import CallStory
 from features.calls.recording import RecordingState
 from ledger.archive import MISSING_AFTER_S, RecordingIntake
+from permissions.scopes import EVERYTHING
 from recordings.store import Store
 from recordings.wav import Layout, header
 from tests.integration.ledger_room import NOW, Room, catch_up, home
@@ -74,7 +75,7 @@ def spool_message(room: Room, audio: bytes, *, closed: bool = True) -> Path:
 
 async def story(room: Room) -> CallStory:
     async with room.engine.connect() as connection:
-        found = await queries.call(connection, CALL)
+        found = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
     assert found is not None
     return found
 

@@ -18,6 +18,7 @@ from features.calls import queries
 from features.duties import queries as duties
 from ledger.keeper import Keeper
 from permissions.roles import Role
+from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import NOW, Journal, Room, call_id, catch_up, home, many_calls
 from tests.unit.scripted_journal import BOOT, CALL, Telling
 from tests.unit.test_call_fold import ENDINGS, at, talked, waiting
@@ -219,7 +220,7 @@ async def test_a_call_of_the_dead_switch_whose_lines_come_last_is_closed_too(roo
     tell(room, waiting())
     await catch_up(keeper)
     async with room.engine.connect() as connection:
-        story = await queries.call(connection, CALL)
+        story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
     assert story is not None
     assert (story.call.disposition, story.call.ended) == ("switch_crash", at(50.0))
 
@@ -247,7 +248,7 @@ async def test_the_story_of_a_call_is_all_its_events_in_order(room: Room) -> Non
     tell(room, told)
     await catch_up(room.keeper())
     async with room.engine.connect() as connection:
-        story = await queries.call(connection, CALL)
+        story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
     assert story is not None
     assert story.call == told.record()
     assert len(story.events) == len(told.cel + told.queue_log + told.dialogue)
@@ -265,9 +266,9 @@ async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room:
     await catch_up(room.keeper())
     assert await _credited(room) == [("1001", "answered"), ("1002", "attended"), ("8103", "join")]
     async with room.engine.connect() as connection:
-        story = await queries.call(connection, CALL)
-        found = await queries.calls(connection, queries.CallFilter(agent="1002"))
-        nobody = await queries.calls(connection, queries.CallFilter(agent="1009"))
+        story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
+        found = await queries.calls(connection, queries.CallFilter(agent="1002"), reach=EVERYTHING)
+        nobody = await queries.calls(connection, queries.CallFilter(agent="1009"), reach=EVERYTHING)
     assert story is not None
     assert [one.agent for one in story.call.stretches] == ["1001", "1002", "8103"]
     assert ([one.id for one in found.items], list(nobody.items)) == ([CALL], [])

@@ -18,6 +18,7 @@ from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import call_id
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
 
@@ -95,7 +96,7 @@ async def keep(
 
 
 async def ids(connection: AsyncConnection, wanted: CallFilter) -> list[int]:
-    found = await queries.calls(connection, wanted)
+    found = await queries.calls(connection, wanted, reach=EVERYTHING)
     return [int(one.id[-12:]) for one in found.items]
 
 
@@ -103,7 +104,7 @@ async def test_a_call_comes_back_as_it_was_kept(database: AsyncEngine) -> None:
     kept = [call(1), call(2, left_a_message().record()), call(3, waiting().record())]
     await keep(database, *kept)
     async with database.connect() as connection:
-        found = await queries.calls(connection)
+        found = await queries.calls(connection, reach=EVERYTHING)
     assert list(found.items) == [replace(one, stretches=()) for one in kept[::-1]]
     assert found.next is None
 
@@ -112,7 +113,9 @@ async def test_a_call_that_is_kept_again_is_replaced(database: AsyncEngine) -> N
     await keep(database, call(1, waiting().record()))
     await keep(database, call(1))
     async with database.connect() as connection:
-        assert (await queries.calls(connection)).items == [replace(call(1), stretches=())]
+        assert (await queries.calls(connection, reach=EVERYTHING)).items == [
+            replace(call(1), stretches=())
+        ]
 
 
 async def test_calls_are_found_by_everything_one_may_ask(database: AsyncEngine) -> None:
@@ -138,7 +141,9 @@ async def test_pages_hold_every_call_once_while_new_ones_come_in(database: Async
     turned = 0
     async with database.connect() as connection:
         while turned == 0 or cursor:
-            found: Page[CallRecord] = await queries.calls(connection, limit=5, cursor=cursor)
+            found: Page[CallRecord] = await queries.calls(
+                connection, limit=5, cursor=cursor, reach=EVERYTHING
+            )
             seen += [one.id for one in found.items]
             cursor = found.next
             turned += 1
@@ -153,15 +158,15 @@ async def test_pages_hold_every_call_once_while_new_ones_come_in(database: Async
 async def test_a_cursor_that_is_not_ours_is_refused(database: AsyncEngine, cursor: str) -> None:
     async with database.connect() as connection:
         with pytest.raises(UnknownCursorError):
-            await queries.calls(connection, cursor=cursor)
+            await queries.calls(connection, cursor=cursor, reach=EVERYTHING)
 
 
 async def test_a_cursor_of_another_list_is_refused(database: AsyncEngine) -> None:
     await keep(database, call(1), call(2), tickets=True)
     async with database.connect() as connection:
-        found = await queries.tickets(connection, limit=1)
+        found = await queries.tickets(connection, limit=1, reach=EVERYTHING)
         with pytest.raises(UnknownCursorError):
-            await queries.calls(connection, cursor=found.next)
+            await queries.calls(connection, cursor=found.next, reach=EVERYTHING)
 
 
 async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) -> None:
@@ -176,11 +181,16 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
         number = await writes.open_ticket(connection, ticket(one), day=at(0).date())
         assert await writes.open_ticket(connection, ticket(one), day=at(0).date()) is None
     async with database.connect() as connection:
-        story = await queries.call(connection, one.id)
-        assert await queries.call(connection, call_id(99)) is None
-        assert await queries.recording(connection, recording(one).id) == recording(one)
+        story = await queries.call(connection, one.id, reach=EVERYTHING, ticket_reach=EVERYTHING)
+        assert (
+            await queries.call(connection, call_id(99), reach=EVERYTHING, ticket_reach=EVERYTHING)
+            is None
+        )
+        assert await queries.recording(
+            connection, recording(one).id, reach=EVERYTHING
+        ) == recording(one)
         assert number is not None
-        found = await queries.ticket(connection, number)
+        found = await queries.ticket(connection, number, reach=EVERYTHING)
     assert story is not None
     assert story.call == one
     assert list(story.recordings) == [recording(one)]
@@ -193,18 +203,22 @@ async def test_tickets_and_recordings_are_found_by_what_they_are(database: Async
     assert numbers == ["20261121-00001", "20261121-00002"]
     async with database.connect() as connection:
         for_one = TicketFilter(call_id=call_id(1), kind=TicketKind.COMPLAINT)
-        assert len((await queries.tickets(connection, for_one)).items) == 1
+        assert len((await queries.tickets(connection, for_one, reach=EVERYTHING)).items) == 1
         of_number = TicketFilter(customer_number="13800000002", state=TicketState.NEW)
-        assert [one.call_id for one in (await queries.tickets(connection, of_number)).items] == [
-            call_id(2)
-        ]
-        assert not (await queries.tickets(connection, TicketFilter(kind=TicketKind.FAULT))).items
+        assert [
+            one.call_id
+            for one in (await queries.tickets(connection, of_number, reach=EVERYTHING)).items
+        ] == [call_id(2)]
+        assert not (
+            await queries.tickets(connection, TicketFilter(kind=TicketKind.FAULT), reach=EVERYTHING)
+        ).items
         stored = RecordingFilter(state=RecordingState.STORED, kind=RecordingKind.CALL)
-        assert len((await queries.recordings(connection, stored)).items) == 2
+        assert len((await queries.recordings(connection, stored, reach=EVERYTHING)).items) == 2
         later = RecordingFilter(since=at(90))
-        assert [one.call_id for one in (await queries.recordings(connection, later)).items] == [
-            call_id(2)
-        ]
+        assert [
+            one.call_id
+            for one in (await queries.recordings(connection, later, reach=EVERYTHING)).items
+        ] == [call_id(2)]
 
 
 async def test_a_time_without_a_zone_is_refused(database: AsyncEngine) -> None:
@@ -217,7 +231,7 @@ async def test_times_come_back_aware_to_the_microsecond(database: AsyncEngine) -
     moment = datetime(2026, 3, 29, 1, 30, 0, 123_457, tzinfo=UTC)
     await keep(database, replace(call(1), ring_started=moment, answered=moment))
     async with database.connect() as connection:
-        [found] = (await queries.calls(connection)).items
+        [found] = (await queries.calls(connection, reach=EVERYTHING)).items
     assert found.ring_started == moment
     assert found.ring_started.tzinfo is UTC or found.ring_started.utcoffset() == timedelta(0)
 
@@ -280,17 +294,22 @@ async def test_a_hundred_thousand_calls_are_asked_in_milliseconds(database: Asyn
             took = []
             for _ in range(5):
                 begun = time.perf_counter()
-                found = await queries.calls(connection, wanted, limit=50)
+                found = await queries.calls(connection, wanted, limit=50, reach=EVERYTHING)
                 took.append(time.perf_counter() - begun)
             assert found.items, what
             limit = 0.05 if wanted.piece is None else 0.3  # looked for in every number
             assert min(took) < limit, f"{what}: {min(took) * 1000:.0f} ms"
-        deep = await queries.calls(connection, cursor=(await _page_at(connection, MANY // 2)))
+        deep = await queries.calls(
+            connection, cursor=(await _page_at(connection, MANY // 2)), reach=EVERYTHING
+        )
         assert deep.items
 
 
 async def _page_at(connection: AsyncConnection, number: int) -> str:
 
     one = call(number)
-    assert await queries.call(connection, one.id) is not None
+    assert (
+        await queries.call(connection, one.id, reach=EVERYTHING, ticket_reach=EVERYTHING)
+        is not None
+    )
     return cursor_of(one.ring_started, one.id)

@@ -1,0 +1,60 @@
+"""Owns which calls lie within somebody's reach (SEC-1), and with them what was recorded of them.
+
+One's own are the calls that one talked in, and those of the customer whom one serves now. A
+department's are those of the tickets that it is to settle: the ticket needs them until then.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.calls import stretch_rows as stretches
+from features.calls.lifecycle import CallRecord
+from features.calls.tables import Call
+from features.tickets import scoping as tickets
+from features.tickets.lifecycle import Ticket, TicketState
+from features.tickets.tables import TicketRow
+from permissions.scopes import Reach, Scope, Thing
+
+
+async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
+    """Return what is so for the calls within a reach; `whose` says the same of one call."""
+    match reach.scope:
+        case Scope.ALL:
+            return true()
+        case Scope.OWN:
+            return await _own(connection, reach)
+        case Scope.DEPARTMENT if reach.department:
+            needed = select(TicketRow.call_id).where(tickets.being_settled_by(reach.department))
+            return Call.id.in_(needed)
+        case _:
+            return false()
+
+
+async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
+    """Return what is so for calls of who asks; a hidden number is no customer's."""
+    which: list[ColumnElement[bool]] = []
+    if reach.number:
+        which.append(await stretches.talked(connection, reach.number))
+    if reach.serving.calls:
+        which.append(Call.id.in_(sorted(reach.serving.calls)))
+    if reach.serving.numbers:
+        which.append(Call.number.in_(sorted(reach.serving.numbers)))
+    return or_(*which) if which else false()
+
+
+def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
+    """Return whose a call is; `of_call` are its tickets."""
+    people = {one.agent for one in call.stretches if one.agent} | ({call.agent} - {None})
+    return Thing(
+        people=frozenset(filter(None, people)),
+        call=call.id,
+        customer=call.number,
+        departments=frozenset(
+            name
+            for ticket in of_call
+            if ticket.state is TicketState.DISPATCHED
+            for name in tickets.whose(ticket).departments
+        ),
+    )
