@@ -27,7 +27,8 @@ from features.audit import log as audit
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow
+from features.calls.stretches import How, Stretch
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
@@ -316,6 +317,24 @@ def _write_wav(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(AUDIO)
+
+
+async def talked(desk: Room, role: Role, *which: int) -> None:
+    """Let the person of a role have talked in some calls, a few seconds each."""
+    made = engine(desk.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        for one in which:
+            began = BEGAN - timedelta(minutes=one)
+            talk = Stretch(
+                agent=NUMBERS[role],
+                seat="w01",
+                from_at=began + timedelta(seconds=2),
+                to_at=began + timedelta(seconds=9),
+                how=How.ANSWERED,
+                held_s=0.0,
+            )
+            await connection.execute(insert(StretchRow), [rows.of_stretch(call_id(one), talk)])
+    await made.dispose()
 
 
 async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:

@@ -148,7 +148,7 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
         f"/api/v1/tickets/{ticket_number(1)}",
         f"/api/v1/calls/{call_id(99)}",
     ):
-        await small_desk.get(path, Role.JUNIOR_AGENT)
+        await small_desk.get(path, Role.SENIOR_AGENT)
     await small_desk.app.state.database.settled()
     seen = [(look.action, look.subject) for look in await looks(small_desk, call_id(1))]
     assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]

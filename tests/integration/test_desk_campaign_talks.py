@@ -108,6 +108,8 @@ async def test_the_agent_sees_whom_and_why_and_what_to_ask(
 ) -> None:
     campaign = await _campaign(desk)
     await _called(desk, campaign, contact=Contact(next_at=None, state=ContactState.ASKING))
+    assert (await agent.get(TALK)).status_code == 404, "whom others call is not theirs to see"
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
     seen = (await agent.get(TALK, params={"language": "en"})).json()
     assert (seen["campaign"], seen["kind"], seen["campaign_id"]) == (
         "十一月回访",
@@ -213,7 +215,8 @@ async def test_nobody_writes_about_another_agents_call_or_of_nobody(
     campaign = await _campaign(desk)
     await _called(desk, campaign)
     given = {"result": "completed", "answers": ANSWERS}
-    assert (await agent.put(TALK, json=given)).status_code == 403
+    assert (await agent.put(TALK, json=given)).status_code == 404, "another agent's"
+    assert [row.subject for row in await looks(desk, "campaign.talk.refused")] == [call_id(7)]
     await _works(desk, Role.JUNIOR_AGENT, "w01")
     asked_again = Contact(next_at=None, state=ContactState.ASKING, tries=1)
     await _called(desk, campaign, seq=2, contact=asked_again)

@@ -7,10 +7,16 @@ import httpx
 import pytest
 
 from permissions.roles import Role
-from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id
+from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id, talked
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 OPENING = f"/api/v1/calls/{call_id(1)}/ticket"
+
+
+@pytest.fixture(autouse=True)
+async def own_call(desk: Room) -> None:
+    """The junior talked in the call: others' calls are not there for juniors."""
+    await talked(desk, JUNIOR, 1)
 
 
 async def ticket_of_call(desk: Room, role: Role = JUNIOR) -> Any:

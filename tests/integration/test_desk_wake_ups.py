@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from db.engine import engine
+from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from floor.streams import Stream, Told
 from permissions.roles import Role
@@ -28,11 +29,18 @@ async def _registers(desk: Room, **more: Any) -> Any:
         return await clerk.post("/api/v1/wake-registrations", json=_wanted(**more))
 
 
+async def _stands(desk: Room, state: WakeState) -> None:
+    made = engine(desk.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        await connection.execute(update(WakeUpRow).values(state=state.value))
+    await made.dispose()
+
+
 async def test_a_guest_is_put_on_the_register_and_both_shifts_see_it(desk: Room) -> None:
     made = (await _registers(desk, guest="王小明")).json()
     assert made["next_due"] == f"{TOMORROW - timedelta(days=1)}T23:00:00Z"  # 07:00 in Shanghai
     assert made["made_by"] == NUMBERS[Role.SWITCHBOARD]
-    lines = (await desk.get("/api/v1/wake-registrations", Role.FLOOR_ATTENDANT)).json()
+    lines = (await desk.get("/api/v1/wake-registrations", Role.JUNIOR_AGENT)).json()
     assert [(line["room"], line["number"]) for line in lines] == [("8001", "8001")]
     assert (await desk.get("/api/v1/wake-registrations?room=9999")).json() == []
 
@@ -97,6 +105,7 @@ async def test_the_desk_says_that_a_guest_is_awake_and_that_is_evidence(
     await _registers(desk)
     until = (datetime.now(UTC) + timedelta(days=4)).isoformat()
     [row] = (await desk.get("/api/v1/wake-ups", params={"until": until})).json()
+    await _stands(desk, WakeState.KNOCKING)
     async with desk.seated(Role.FLOOR_ATTENDANT) as attendant:
         found = (await attendant.post(f"/api/v1/wake-ups/{row['id']}/awake")).json()
     assert (found["state"], found["proof"], found["attempts"]) == ("awake", "desk", [])

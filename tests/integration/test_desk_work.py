@@ -14,6 +14,7 @@ from tests.integration.desk_room import (
     Room,
     call_id,
     recording_id,
+    talked,
     ticket_number,
 )
 
@@ -106,6 +107,9 @@ async def test_a_draft_is_found_by_those_who_write_and_by_nobody_else(desk: Room
 async def test_a_call_back_is_promised_to_who_is_on_the_call_and_kept(desk: Room) -> None:  # CBK-1
     wanted = {"call_id": call_id(1), "ticket": ticket_number(1), "minutes": 30, "note": "查账单"}
     before = datetime.now(UTC)
+    refused = await ask(desk, JUNIOR, "POST", "/callbacks", json=wanted)
+    assert refused.status_code == 404, "another agent's call: who called is not told"
+    await talked(desk, JUNIOR, 1)
     made = (await ask(desk, JUNIOR, "POST", "/callbacks", json=wanted)).json()
     assert (made["number"], made["kind"], made["by"]) == (NUMBER, "agent", NUMBERS[JUNIOR])
     due = datetime.fromisoformat(made["due_at"]) - before
@@ -196,7 +200,8 @@ async def test_a_recording_is_drawn_for_those_who_may_listen(desk: Room) -> None
     assert drawn == (await ask(desk, Role.INSPECTOR, "GET", path)).json()
     assert [len(side) for side in drawn["peaks"]] == [800, 800]
     assert all(0 <= peak <= 1 for side in drawn["peaks"] for peak in side)
-    assert (await ask(desk, JUNIOR, "GET", path)).status_code == 403
+    assert (await ask(desk, JUNIOR, "GET", path)).status_code == 404, "another agent's"
+    assert (await ask(desk, Role.SURVEYOR, "GET", path)).status_code == 403
     gone = desk.settings.paths.store / f"2026/11/21/{recording_id(2)}.wav"
     gone.write_bytes(b"none")
     torn = await ask(desk, SENIOR, "GET", f"/recordings/{recording_id(2)}/peaks")

@@ -19,6 +19,7 @@ from features.wake_ups import guests as wake_guests
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.register import Registration, SavedRegistration, Through
+from permissions.scopes import EVERYTHING
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEVEN, EIGHT = time(7, 0), time(8, 0)
