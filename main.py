@@ -30,6 +30,7 @@ COMMANDS: dict[str, Entry] = {
     "phones": Entry("commands.phones:phones", "Show the agents' SIP accounts."),
     "account": Entry("commands.account:account", "Make, list, reset and disable accounts."),
     "token": Entry("commands.token:token", "Make, list and revoke tokens for the API."),
+    "permissions": Entry("commands.permissions:permissions", "Show what a role may do."),
     "settings": Entry("commands.settings:settings", "Show every setting and its value."),
     "doctor": Entry("commands.doctor:doctor", "Check this installation; say what to do."),
     "serve": Entry("commands.serve:serve", "Run one part of the hotline by itself."),

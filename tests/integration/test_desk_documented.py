@@ -15,16 +15,15 @@ import callservice.journal
 import callservice.routing
 import dispatch.metrics
 import line.metrics
-from permissions.declaring import Open
-from permissions.roles import IN_CHINESE, LEADERS, Role, sees_numbers
+from permissions.roles import IN_CHINESE, Role, sees_numbers
 from permissions.routes import POLICY, is_page
+from permissions.table import markdown
 from settings import PROJECT
 from tests.integration.desk_room import Room, room
 from web.metrics import OF_CALLS, OF_LEDGER
 from web.problems import TITLES
 
 API = (PROJECT / "docs/api.md").read_text()
-OPERATING = (PROJECT / "docs/operating.md").read_text()
 UNTOLD = {("GET", "/openapi.json"), ("GET", "/static/{built}")}
 """Not in the description: itself, and files."""
 WRITERS = (
@@ -44,28 +43,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Room]:
         yield found
 
 
-def _promised_roles(document: str) -> dict[str, str]:
-    rows = dict(re.findall(r"^\| `([A-Z]+ /\S*)` \| (.+) \|$", document, re.MULTILINE))
-    last = ""
-    for route, roles in rows.items():
-        last = last if roles == "the same" else roles
-        rows[route] = last
-    return rows
-
-
-def test_every_route_is_documented_with_its_roles() -> None:
-    programs, people = _promised_roles(API), _promised_roles(OPERATING)
-    assert not set(programs) & set(people)
-    promised = programs | people
-    assert set(promised) == {f"{method} {path}" for method, path in POLICY}
-    for (method, path), rule in POLICY.items():
-        said = promised[f"{method} {path}"]
-        if isinstance(rule, frozenset) and rule != frozenset(Role):
-            assert set(said.split(", ")) == {role.value for role in rule}, path
-        elif isinstance(rule, frozenset):
-            assert said == "every role", path
-        elif rule is Open.LOOPBACK:
-            assert said.endswith(", ".join(role for role in Role if role in LEADERS)), path
+def test_every_permission_is_documented_as_it_is_declared() -> None:
+    assert (PROJECT / "docs/permissions.md").read_text() == markdown(), (
+        "run: thirdring permissions --markdown > docs/permissions.md"
+    )
+    told = set(re.findall(r"^\| `([A-Z]+ /\S*)` \|", markdown(), re.MULTILINE))
+    assert told == {f"{method} {path}" for method, path in POLICY}
 
 
 def test_every_role_is_documented() -> None:
