@@ -22,6 +22,8 @@ from permissions.routes import POLICY
 from permissions.scopes import EVERYTHING
 from tests.integration.desk_asking import ask, filled, seated
 from tests.integration.desk_room import (
+    CSRF,
+    NUMBERS,
     Room,
     call_id,
     looks,
@@ -35,6 +37,7 @@ from tests.integration.reach_house import (
     DEPARTMENT,
     JUNIOR,
     OTHERS,
+    OWN,
     REVIEWED,
     SERVED,
     SERVING,
@@ -263,3 +266,26 @@ async def test_programs_see_as_far_as_people_of_their_role(house: Room) -> None:
     listed = (await house.get("/api/v1/tickets", DEPARTMENT)).json()["items"]
     assert {each["number"] for each in listed} == {ticket_number(one) for one in (THEIRS, SETTLED)}
     assert (await house.get("/api/v1/calls", JUNIOR)).json()["items"] == [], "it owns nothing"
+
+
+async def test_an_administrator_says_whose_tickets_somebody_sees_and_it_counts_at_once(
+    house: Room,
+) -> None:
+    number = NUMBERS[DEPARTMENT]
+
+    async def seen() -> set[str]:
+        async with house.seated(DEPARTMENT) as person:
+            listed = (await person.get("/api/v1/tickets")).json()["items"]
+        return {each["number"] for each in listed}
+
+    async with house.seated(Role.ADMINISTRATOR) as administrator:
+        moved = await administrator.patch(
+            f"/api/v1/accounts/{number}", json={"department": f" {OTHERS}\x07 "}
+        )
+        assert moved.json()["department"] == OTHERS
+        assert await seen() == {ticket_number(SERVING)}
+        form = {"role": DEPARTMENT.value, "department": OWN, "csrf": CSRF}
+        back = await administrator.post(f"/accounts/{number}/role", data=form)
+        assert back.status_code == 303
+        assert f'value="{OWN}"' in (await administrator.get("/accounts")).text
+    assert await seen() == {ticket_number(one) for one in (THEIRS, SETTLED)}
