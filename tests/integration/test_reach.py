@@ -20,7 +20,7 @@ from permissions.may import may, reach_of
 from permissions.roles import Role
 from permissions.routes import POLICY
 from permissions.scopes import EVERYTHING
-from tests.integration.desk_asking import ask, filled, seated
+from tests.integration.desk_asking import filled
 from tests.integration.desk_room import (
     CSRF,
     NUMBERS,
@@ -45,6 +45,7 @@ from tests.integration.reach_house import (
     TALKED,
     THEIRS,
     TICKETS_SEEN,
+    answer,
     furnished,
     person,
     ticket,
@@ -109,7 +110,7 @@ async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     asked |= {f"/api/v1/recordings/{recording_id(which)}/audio?why=x" for which in ALL}
     told: set[int] = set()
     for address in sorted(asked):
-        text = (await ask(house, "GET", address, seated(role, accept="text/html"))).text
+        text = (await answer(house, address, role, accept="text/html")).text
         typed = _told_of(address) | _named(address)  # a form shows again what was typed into it
         assert _told_of(text) <= CALLS_SEEN[role] | typed, address
         assert _named(text) <= CALLS_SEEN[role] | TICKETS_SEEN[role] | typed, address
@@ -127,8 +128,8 @@ async def test_lists_and_searches_hold_what_is_theirs_and_nothing_else(
             ("/api/v1/recordings", "id", CALLS_SEEN, recording_id),
             ("/api/v1/tickets", "number", TICKETS_SEEN, ticket_number),
         ):
-            answer = await person.get(address)
-            listed = answer.json()["items"] if answer.status_code == 200 else []
+            got = await person.get(address)
+            listed = got.json()["items"] if got.status_code == 200 else []
             assert {each[key] for each in listed} == {name(one) for one in seen[role]}, address
         page = await person.get("/calls")
         rows = set(re.findall(r'"/calls/([0-9a-f-]{36})', page.text))
@@ -164,8 +165,8 @@ async def test_every_role_reads_each_thing_as_far_as_its_verb_goes(house: Room, 
                 address = path.format(
                     call=call_id(which), recording=recording_id(which), ticket=ticket_number(which)
                 )
-                answer = await ask(house, "GET", address, seated(role))
-                assert answer.status == wanted, (role, which, address)
+                found = await answer(house, address, role)
+                assert found.status == wanted, (role, which, address)
 
 
 async def test_the_query_and_the_pure_answer_agree_for_every_role(house: Room) -> None:
@@ -207,8 +208,8 @@ async def test_what_is_not_theirs_is_answered_like_what_is_not_there_and_is_on_r
         (DEPARTMENT, "ticket.read", _shown(REVIEWED), ticket_number(REVIEWED)),
     )
     for role, verb, address, subject in cases:
-        there = await ask(house, "GET", address, seated(role))
-        nowhere = await ask(house, "GET", re.sub(r"0000000\d|0000\d", _far, address), seated(role))
+        there = await answer(house, address, role)
+        nowhere = await answer(house, re.sub(r"0000000\d|0000\d", _far, address), role)
         assert (there.status, there.text) == (404, nowhere.text)
         assert nowhere.status == 404
         [refused] = [one for one in await looks(house, subject) if one.action.endswith(".refused")]
@@ -238,18 +239,18 @@ async def test_a_junior_writes_no_ticket_for_another_agents_call(house: Room) ->
 
 async def test_a_setting_opens_every_call_to_juniors(house: Room) -> None:
     path = f"/api/v1/calls/{call_id(THEIRS)}"
-    assert (await ask(house, "GET", path, seated(JUNIOR))).status == 404
+    assert (await answer(house, path, JUNIOR)).status == 404
     open_house = house.settings.model_copy(update={"juniors_open_every_call": True})
     house.app.state.settings = open_house
-    assert (await ask(house, "GET", path, seated(JUNIOR))).status == 200
+    assert (await answer(house, path, JUNIOR)).status == 200
 
 
 async def test_who_belongs_to_no_department_sees_nobodys_tickets(house: Room) -> None:
     nowhere = update(AccountRow).where(AccountRow.role == DEPARTMENT.value).values(department="")
     await write(house, nowhere, update(TicketRow).values(department="", state="dispatched"))
-    listed = await ask(house, "GET", "/api/v1/tickets", seated(DEPARTMENT))
+    listed = await answer(house, "/api/v1/tickets", DEPARTMENT)
     assert (listed.status, '"items":[]' in listed.text) == (200, True)
-    assert (await ask(house, "GET", _shown(THEIRS), seated(DEPARTMENT))).status == 404
+    assert (await answer(house, _shown(THEIRS), DEPARTMENT)).status == 404
 
 
 async def test_a_call_of_a_department_shows_its_own_tickets_only(house: Room) -> None:
@@ -257,7 +258,7 @@ async def test_a_call_of_a_department_shows_its_own_tickets_only(house: Room) ->
     both = update(TicketRow).where(TicketRow.number == ticket_number(SERVING))
     await write(house, both.values(call_id=call_id(THEIRS), source="call"))
     for address in (f"/api/v1/calls/{call_id(THEIRS)}", f"/calls/{call_id(THEIRS)}", "/calls"):
-        text = (await ask(house, "GET", address, seated(DEPARTMENT))).text
+        text = (await answer(house, address, DEPARTMENT)).text
         assert ticket_number(THEIRS) in text, address
         assert ticket_number(SERVING) not in text, address
 
