@@ -20,7 +20,7 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from features.calls import queries
+from features.calls import by_beginning, queries
 from features.calls.lifecycle import Disposition
 from features.calls.queries import CallFilter, CallStory
 from features.calls.shapes import (
@@ -97,7 +97,9 @@ def _show(shapes: list[CallShape], zone: ZoneInfo | None) -> None:
 
 
 def _show_one(call_id: str, want: Asked, language: Language) -> None:
-    story = answer(want.settings, lambda connection: queries.call_like(connection, call_id.lower()))
+    story = answer(
+        want.settings, lambda connection: by_beginning.call_like(connection, call_id.lower())
+    )
     if story is None:
         raise given.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
     if want.as_json:

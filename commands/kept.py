@@ -6,7 +6,7 @@ import time
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commands.asking import answer
-from features.calls import queries
+from features.calls import by_beginning, queries
 from features.calls.queries import CallFilter, CallStory
 from permissions.scopes import EVERYTHING
 from settings import Settings
@@ -27,7 +27,7 @@ def whole_story(settings: Settings, ref: str, *, answered: bool) -> CallStory | 
 
 async def _story(connection: AsyncConnection, ref: str) -> CallStory | None:
     found = await queries.calls(connection, CallFilter(ref=ref), reach=EVERYTHING, limit=1)
-    return await queries.call_like(connection, found.items[0].id) if found.items else None
+    return await by_beginning.call_like(connection, found.items[0].id) if found.items else None
 
 
 def _is_whole(story: CallStory | None, *, answered: bool) -> bool:

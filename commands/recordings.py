@@ -18,7 +18,7 @@ from commands.asking import (
     nothing,
     one_as_json,
 )
-from features.calls import queries
+from features.calls import by_beginning, queries
 from features.calls.lifecycle import Disposition
 from features.calls.queries import RecordingFilter
 from features.calls.recording import RecordingKind, RecordingState
@@ -81,7 +81,7 @@ def _show(shapes: list[RecordingShape], want: Asked) -> None:
 
 def _one(beginning: str, target: Path | None, want: Asked) -> None:
     found = answer(
-        want.settings, lambda connection: queries.recording_like(connection, beginning.lower())
+        want.settings, lambda connection: by_beginning.recording_like(connection, beginning.lower())
     )
     if found is None:
         raise given.Refusal(

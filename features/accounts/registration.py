@@ -11,7 +11,7 @@ FEATURE = Feature(
         pages_company.router,
         pages.router,
     ),
-    places=(Place("settings", "/accounts", "accounts", 80),),
+    places=(Place("settings", "/accounts", "accounts", 130),),
     tags={"people": "Sessions, passwords and accounts (SEC-3)."},
     looks=(
         "session.began",

@@ -8,6 +8,6 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("settings", "/audit", "audit", 81),),
+    places=(Place("settings", "/audit", "audit", 120),),
     tags={"audit": "Who looked at what, and why (SEC-1, QA-5)."},
 )

@@ -10,7 +10,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/callbacks", "callbacks", 31),),
+    places=(Place("customers", "/callbacks", "callbacks", 50),),
     tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
     news=(
         News(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text, true
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
@@ -22,7 +22,7 @@ from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
 from features.tickets import scoping as ticket_scoping
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
 from features.tickets.tables import TicketRow
-from permissions.scopes import EVERYTHING, Reach
+from permissions.scopes import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +90,6 @@ class CallStory:
     gaps: Sequence[Gap]
     tickets: Sequence[Ticket]
 
-
-WHOLE_ID = 36
-"""Characters of an id; one that is whole is found by the index, a beginning by looking at all."""
 
 FEW_CALLS = 1000
 """Calls that are looked up by the index of their numbers and sorted. A piece that is in more of
@@ -184,17 +181,6 @@ async def caller(connection: AsyncConnection, call_id: str, *, reach: Reach) -> 
     return found.scalar_one_or_none()
 
 
-async def call_like(connection: AsyncConnection, beginning: str) -> CallStory | None:
-    """Return the story of the one call whose id begins so; None for no call and for several.
-
-    For the command line, which sees everything.
-    """
-    found = await _id_like(connection, Call.id, beginning)
-    if found is None:
-        return None
-    return await call(connection, found, reach=EVERYTHING, ticket_reach=EVERYTHING)
-
-
 async def events(connection: AsyncConnection, record: CallRecord) -> Sequence[JournalEvent]:
     """Return what happened in a call, in order."""
     found = await _all(
@@ -230,7 +216,7 @@ async def recordings(
         (Call.disposition, wanted.disposition),
         agent=wanted.agent,
     )
-    query = query.where(await _recorded_within(connection, reach))
+    query = query.where(await scoping.recorded_within(connection, reach))
     return await page(
         connection,
         between(query, RecordingRow.created_at, wanted.since, wanted.until),
@@ -245,17 +231,11 @@ async def recording(
     connection: AsyncConnection, recording_id: str, *, reach: Reach
 ) -> Recording | None:
     """Return one recording, None when there is none of a call within a reach."""
-    theirs = await _recorded_within(connection, reach)
+    theirs = await scoping.recorded_within(connection, reach)
     found = await _one(
         connection, select(RecordingRow.__table__).where(RecordingRow.id == recording_id, theirs)
     )
     return None if found is None else rows.recording_in(found)
-
-
-async def recording_like(connection: AsyncConnection, beginning: str) -> Recording | None:
-    """Return the one recording whose id begins so; None for no recording and for several."""
-    found = await _id_like(connection, RecordingRow.id, beginning)
-    return None if found is None else await recording(connection, found, reach=EVERYTHING)
 
 
 async def tickets(
@@ -298,14 +278,6 @@ async def ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> T
     return None if found is None else rows.ticket_in(found)
 
 
-async def _recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
-    """Return what is so for recordings of the calls within a reach."""
-    if reach.whole:
-        return true()
-    theirs = await scoping.within(connection, reach)
-    return RecordingRow.call_id.in_(select(Call.id).where(theirs))
-
-
 async def _has_piece(connection: AsyncConnection, piece: str) -> ColumnElement[bool]:
     """Return what is so for the calls of numbers with this piece.
 
@@ -316,13 +288,6 @@ async def _has_piece(connection: AsyncConnection, piece: str) -> ColumnElement[b
     some = select(Call.number).where(fits).limit(FEW_CALLS + 1)
     numbers = (await connection.execute(some)).scalars().all()
     return Call.number.in_(sorted(set(numbers))) if len(numbers) <= FEW_CALLS else fits
-
-
-async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> str | None:
-    whole = len(beginning) == WHOLE_ID
-    fits = column == beginning if whole else column.startswith(beginning, autoescape=True)
-    found = (await connection.execute(select(column).where(fits).limit(2))).scalars().all()
-    return str(found[0]) if len(found) == 1 else None
 
 
 def _where(query: Select[Any], *wanted: tuple[Any, str | bool | None]) -> Select[Any]:

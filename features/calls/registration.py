@@ -9,7 +9,7 @@ FEATURE = Feature(
         api_recordings.router,
         pages.router,
     ),
-    places=(Place("floor", "/calls", "calls", 61),),
+    places=(Place("floor", "/calls", "calls", 30),),
     tags={
         "calls": "Calls, and what happened in them (ANS-4).",
         "recordings": "Recordings and their audio (ANS-5, QA-5).",

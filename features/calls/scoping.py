@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.calls import stretch_rows as stretches
 from features.calls.lifecycle import CallRecord
-from features.calls.tables import Call
+from features.calls.tables import Call, RecordingRow
 from features.tickets import scoping as tickets
 from features.tickets.lifecycle import Ticket, TicketState
 from features.tickets.tables import TicketRow
@@ -42,6 +42,14 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
     if reach.serving.numbers:
         which.append(Call.number.in_(sorted(reach.serving.numbers)))
     return or_(*which) if which else false()
+
+
+async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
+    """Return what is so for recordings of the calls within a reach."""
+    if reach.whole:
+        return true()
+    theirs = await within(connection, reach)
+    return RecordingRow.call_id.in_(select(Call.id).where(theirs))
 
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:

@@ -13,7 +13,7 @@ FEATURE = Feature(
         pages_new.router,
         pages.router,
     ),
-    places=(Place("outbound", "/campaigns", "campaigns", 41),),
+    places=(Place("outbound", "/campaigns", "campaigns", 80),),
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
     news=(CAMPAIGNS,),
     looks=(

@@ -8,7 +8,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/customers", "customers", 30),),
+    places=(Place("customers", "/customers", "customers", 40),),
     tags={"customers": "Customers, by their number (QUE-1, QUE-3)."},
     looks=(
         "customer.read",

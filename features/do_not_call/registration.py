@@ -8,7 +8,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("outbound", "/do-not-call", "do_not_call", 43),),
+    places=(Place("outbound", "/do-not-call", "do_not_call", 90),),
     looks=(
         "do_not_call.added",
         "do_not_call.removed",

@@ -10,7 +10,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("outbound", "/emergency-notifications", "notices", 42),),
+    places=(Place("outbound", "/emergency-notifications", "notices", 70),),
     tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
     news=(
         News(

@@ -8,7 +8,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("floor", "/handover", "handover", 62),),
+    places=(Place("floor", "/handover", "handover", 100),),
     tags={"handovers": "The shift hand-over log (RPT-4)."},
     looks=(
         "handover.written",

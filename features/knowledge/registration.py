@@ -8,7 +8,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("desk", "/knowledge", "knowledge", 11),),
+    places=(Place("desk", "/knowledge", "knowledge", 110),),
     tags={"knowledge": "Answers that agents find during a call (TKT-15)."},
     looks=(
         "knowledge.added",

@@ -8,7 +8,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    places=(Place("floor", "/floor", "floor", 60),),
+    places=(Place("floor", "/floor", "floor", 20),),
     tags={"floor": "Who is at work, and what is done with a call (QUE-4)."},
     looks=(
         "agent.listen",

@@ -16,7 +16,7 @@ FEATURE = Feature(
         pages_lists.router,
         pages.router,
     ),
-    places=(Place("outbound", "/wake-ups", "wake", 40),),
+    places=(Place("outbound", "/wake-ups", "wake", 60),),
     tags={"wake-ups": "The register of wake-ups, and each of them (WAK-1…5)."},
     news=(
         News(

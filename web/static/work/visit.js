@@ -7,7 +7,7 @@ import { sorry } from "../page/sorry.js";
 import { t } from "../page/words.js";
 
 const CAMPAIGN = "campaign";
-const NOT_KEPT = { 403: "visit.elsewhere", 409: "visit.not_now" };
+const NOT_KEPT = { 404: "visit.elsewhere", 409: "visit.not_now" };
 
 export function makeVisit(form) {
   const part = (id) => $(`#visit-${id}`, form);

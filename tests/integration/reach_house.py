@@ -1,0 +1,113 @@
+"""Owns a house in which a junior, a department and an attendant have something, and others more."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from db.engine import engine
+from features.accounts.tables import AccountRow, ApiToken
+from features.calls.tables import Call
+from features.tickets.lifecycle import TicketState
+from features.tickets.tables import TicketRow
+from permissions.roles import Role
+from permissions.scopes import NOBODY, Serving
+from tests.integration.desk_asking import Answer, ask, seated
+from tests.integration.desk_room import CALLS, NUMBERS, Room, call_id, talked, ticket_number
+
+JUNIOR, DEPARTMENT, ATTENDANT = Role.JUNIOR_AGENT, Role.DEPARTMENT, Role.FLOOR_ATTENDANT
+OWN, OTHERS = "线路班", "装机班"
+SERVED = "13900000002"
+ALL = frozenset(range(1, CALLS + 1))
+
+TALKED, SERVING, THEIRS, SETTLED, REVIEWED = 1, 2, 3, 4, 5
+"""The calls: the junior talked in the first, serves the customer of the second; the ticket of the
+third is with the department, that of the fourth was, that of the fifth waits for a review."""
+
+CALLS_SEEN = {JUNIOR: {TALKED, SERVING}, DEPARTMENT: {THEIRS}, ATTENDANT: set[int]()}
+TICKETS_SEEN = {JUNIOR: ALL, DEPARTMENT: {THEIRS, SETTLED}, ATTENDANT: set[int]()}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who asks, as the desk would know them."""
+
+    role: Role
+    department: str = ""
+    serving: Serving = NOBODY
+    widened: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def number(self) -> str:
+        return NUMBERS[self.role]
+
+
+def person(role: Role) -> Person:
+    """Return the person of a role."""
+    serving = Serving(numbers=frozenset({SERVED})) if role is JUNIOR else NOBODY
+    return Person(role, OWN if role is DEPARTMENT else "", serving)
+
+
+async def write(desk: Room, *changes: Any) -> None:
+    """Change the database behind the desk's back."""
+    made = engine(desk.settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        for change in changes:
+            await connection.execute(change)
+    await made.dispose()
+
+
+def ticket(which: int, state: TicketState, department: str, *, to_review: bool = False) -> Any:
+    """Return the change that makes a ticket stand so."""
+    return (
+        update(TicketRow)
+        .where(TicketRow.number == ticket_number(which))
+        .values(state=state.value, department=department, to_review=to_review)
+    )
+
+
+async def furnished(desk: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """Return the desk; each of the three has something there, and there is more."""
+    people = update(AccountRow).where(AccountRow.role == DEPARTMENT.value)
+    tokens = update(ApiToken).where(ApiToken.role == DEPARTMENT.value)
+    named = [
+        update(Call).where(Call.id == call_id(which)).values(ref=f"REF-{which}-", name=f"名{which}")
+        for which in ALL
+    ]
+    await write(
+        desk,
+        people.values(department=OWN),
+        tokens.values(department=OWN),
+        *named,
+        update(Call).where(Call.id == call_id(SERVING)).values(number=SERVED),
+        ticket(TALKED, TicketState.NEW, ""),
+        ticket(SERVING, TicketState.DISPATCHED, OTHERS),
+        ticket(THEIRS, TicketState.DISPATCHED, OWN),
+        ticket(SETTLED, TicketState.ANSWERED, OWN),
+        ticket(REVIEWED, TicketState.DISPATCHED, OWN, to_review=True),
+    )
+    await talked(desk, JUNIOR, TALKED)
+    made = engine(desk.settings.database)
+    async with made.connect() as connection:
+        accounts = {
+            str(row.role): int(row.id)
+            for row in (await connection.execute(AccountRow.__table__.select())).all()
+        }
+    await made.dispose()
+    junior = accounts[JUNIOR.value]
+    monkeypatch.setattr(
+        desk.app.state.floor,
+        "serving",
+        lambda one: person(JUNIOR).serving if one == junior else NOBODY,
+    )
+    return desk
+
+
+async def answer(house: Room, address: str, role: Role, **more: str) -> Answer:
+    """Ask as the person of a role; again while the database is too slow, on a busy machine."""
+    for _ in range(5):
+        found = await ask(house, "GET", address, seated(role, **more))
+        if found.status != 503:
+            break
+    return found
