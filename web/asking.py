@@ -36,7 +36,7 @@ def one_line(text: str) -> str:
 
 
 def several_lines(text: str) -> str:
-    """Return what a person typed without what nobody sees; its lines stay. Blanks alone: nothing."""
+    """Return what a person typed without what nobody sees; blanks alone are nothing."""
     return paragraphs(text, limit=len(text)).strip()
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from features.callbacks.tables import CallbackRow
+from features.campaigns.contact import SPACING
+from features.campaigns.plan import SPACED
 from features.campaigns.tables import CampaignRow
 from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
@@ -120,7 +122,10 @@ CAMPAIGN_BODY: Final = {
     "max_attempts": 3,
     "list_id": "{list_id}",
     "questions": [{"name": "satisfaction"}],
-    "spacing": {"busy": 600, "no_answer": 3600, "off": 7200, "silent": 3600},
+    "spacing": {
+        **{result.value: each for result, each in SPACING.items() if result not in SPACED},
+        **{"busy": 600, "no_answer": 3600, "off": 7200, "silent": 3600},
+    },
 }
 WAKE_LIST: Final = f"房间,时间,日期\n8001,06:30,{TOMORROW}\n119,06:30,{TOMORROW}\n"
 HOUSEHOLDS: Final = "李梅,老街,8002\n张三,老街,"
