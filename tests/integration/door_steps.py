@@ -68,6 +68,38 @@ class Left:
     rows: Rows
 
 
+NOT_THERE: Final[Mapping[str, object]] = dict.fromkeys(
+    ("entry_id", "handover_id", "registration_id", "wake_up_id", "callback_id", "incident_id"), 999
+) | {"campaign_id": 999, "household_id": 999}
+
+
+def same(typed: Mapping[str, str], **more: Any) -> Step:
+    """Return a step whose form and body have the same words."""
+    return Step(form=typed, body=dict(typed), **more)
+
+
+def only(**more: Any) -> Step:
+    """Return a step in which nothing is typed."""
+    return Step(**more)
+
+
+def twice(**more: Any) -> Sequence[Step]:
+    """Return a change, the same once more, and the same of what is not there."""
+    return (
+        only(**more),
+        only(**more | {"audited": 0}),
+        only(**more | {"gaps": NOT_THERE, "answer": 404}),
+    )
+
+
+async def gaps_of(**gaps: object) -> Mapping[str, object]:
+    return gaps
+
+
+def a_file(text: str) -> Mapping[str, tuple[str, bytes]]:
+    return {"file": ("list.csv", text.encode())}
+
+
 async def at_the_page(desk: Pages, pair: Pair, step: Step, gaps: Mapping[str, object]) -> Left:
     """Send the form as a browser does."""
     async with desk.person(step.who) as person:
