@@ -1,11 +1,9 @@
 """Owns how one change is asked for at both doors, the page's form and the API, and what it left."""
 
 import re
-import shutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -134,12 +132,6 @@ async def asked(client: httpx.AsyncClient, route: Route) -> int:
     if "list_id" in gaps:
         gaps["list_id"] = "00000000-6a5c-4c1d-9b6e-2f1f0f6f7a10"
     return (await client.request(route[0], _address(route, gaps))).status_code
-
-
-def copied(template: tuple[Path, str], home: Path, new_database: Callable[[str], str]) -> str:
-    """Copy a filled home, and its database where that is elsewhere; return its address."""
-    shutil.copytree(template[0], home, dirs_exist_ok=True)
-    return new_database(template[1]) if template[1] else ""
 
 
 def _outcome(answer: httpx.Response) -> int:

@@ -3,6 +3,7 @@ audit log and the same refusals, whoever asks (issue 11, “one door”).
 """
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,7 +25,6 @@ from tests.integration.door_steps import (
     asked,
     at_the_api,
     at_the_page,
-    copied,
     rows_of,
 )
 from tests.integration.page_room import NamedAssets, Pages, pages
@@ -45,20 +45,21 @@ async def both(
     """Two desks over the same rows: one is asked by its pages, the other by the API."""
     # A busy machine is no refusal.
     monkeypatch.setattr(Database, "patience", lambda self, _seconds=0.0: Patience(self, 60.0))
+    postgres: Postgres | None = request.getfixturevalue("postgres") if template[1] else None
+    urls = []
     async with AsyncExitStack() as stack:
         found = []
-        for which in ("page", "program"):
-            home = tmp_path / which
-
-            def new_database(url: str) -> str:
-                postgres: Postgres = request.getfixturevalue("postgres")
-                return postgres.new_database(like=url)
-
-            url = copied(template, home, new_database)
+        for home in (tmp_path / "page", tmp_path / "program"):
+            shutil.copytree(template[0], home)
+            url = postgres.new_database(like=template[1]) if postgres else ""
+            urls.append(url)
             desk = await stack.enter_async_context(pages(home, url))
             await desk.write(one_of_everything)
             found.append(desk)
         yield found[0], found[1]
+    for url in filter(None, urls):
+        assert postgres is not None
+        postgres.drop(url)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
