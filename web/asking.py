@@ -36,8 +36,8 @@ def one_line(text: str) -> str:
 
 
 def several_lines(text: str) -> str:
-    """Return what a person typed without what nobody sees; its lines stay."""
-    return paragraphs(text, limit=len(text))
+    """Return what a person typed without what nobody sees; blanks alone are nothing."""
+    return paragraphs(text, limit=len(text)).strip()
 
 
 Line = Annotated[str, Field(max_length=80), AfterValidator(partial(clean, limit=80))]
