@@ -50,6 +50,7 @@ RINGS_PEOPLE: Final[Kind] = {
     "wake_snooze_for": 10,
     "wake_knock_within": 10,
     "callback_again_every": 5,
+    "callback_ring_for": 10,
     "campaign_ring_for": 10,
     "notification_ring_for": 5,
     "notification_rounds": 2,
