@@ -17,7 +17,7 @@ Words = Mapping[str, str]
 Said = Callable[..., str]
 """Takes a key, and by name what fills its gaps."""
 
-SHARED = frozenset({"nav", "looked"})
+SHARED = frozenset({"about", "looked", "nav"})
 """The sections that every feature adds to (`web/registration.py`: places and looks)."""
 
 _HERE = Path(__file__).parent
