@@ -46,7 +46,8 @@ async def _reports(client: httpx.AsyncClient, recording: bytes, households: str)
     assert made.status_code == 201, made.text
     key = made.json()["id"]
     files = {"recording": ("message.wav", recording)}
-    kept = await client.post(f"/emergency-notifications/{key}/recording", files=files)
+    upon = {"take": str(made.json()["take"])}
+    kept = await client.post(f"/emergency-notifications/{key}/recording", data=upon, files=files)
     assert kept.status_code == 303, kept.text
     chosen = await client.post(f"{API}/{key}/list", json={"text": households})
     assert chosen.json()["bad"] == [], chosen.text
