@@ -21,6 +21,8 @@ from features.customers import queries as customers
 from features.duties import queries as duties
 from features.tickets import saves as ticket_saves
 from features.tickets.lifecycle import TicketKind
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 _log = structlog.get_logger(__name__)
 WITHIN: Final = 1.0
@@ -42,11 +44,13 @@ class Router:
     def __init__(
         self,
         engine: AsyncEngine,
+        plan: NumberPlan,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
+        self._plan = plan
         self._now = now
         self._clock = clock
         self._left_behind: set[asyncio.Task[CallerFacts]] = set()
@@ -67,12 +71,13 @@ class Router:
 
     async def route(self, number: str) -> Route:
         """Return the way of a caller with this number, everybody's when nobody can tell."""
-        if not number:
+        identity = phone_number(number, self._plan).identity
+        if not identity:
             return EVERYBODY
         if self._clock() < self._blown_until:
             ROUTED.labels("fuse").inc()
             return EVERYBODY
-        asking = asyncio.create_task(_known(self._engine, number))
+        asking = asyncio.create_task(_known(self._engine, identity))
         await asyncio.wait({asking}, timeout=WITHIN)
         if asking.done() and not asking.cancelled() and asking.exception() is None:
             ROUTED.labels("answered").inc()
@@ -111,11 +116,11 @@ def variables(way: Route) -> dict[str, str]:
     }
 
 
-async def _known(engine: AsyncEngine, number: str) -> CallerFacts:
-    """Return what the database knows of a number."""
+async def _known(engine: AsyncEngine, identity: str) -> CallerFacts:
+    """Return what the database knows of a number, by its identity."""
     async with engine.connect() as connection:
-        customer = await customers.customer(connection, number)
-        open_ones = await ticket_saves.open_of_customer(connection, number, limit=MATTERS)
+        customer = await customers.customer(connection, identity)
+        open_ones = await ticket_saves.open_of_customer(connection, identity, limit=MATTERS)
         at_work = await duties.at_work(connection) if open_ones else ()
     return CallerFacts(
         sort=customer.sort.value if customer else "normal",

@@ -38,6 +38,8 @@ class Attempt:
     """The number of the public network that it may ring, in full; empty: a phone of the house."""
     price: int = 0
     """What a minute costs, in thousandths of the currency."""
+    dialled: str = ""
+    """What is dialled for the number, by the trunk's plan; empty: nothing was judged, so nothing."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))

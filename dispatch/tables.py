@@ -41,6 +41,8 @@ class AttemptRow(Base):
     """The number of the public network that it may ring, in full; empty: a phone of the house."""
     price: Mapped[int] = mapped_column(Integer, server_default="0")
     """What a minute costs, in thousandths of the currency."""
+    dialled: Mapped[str] = mapped_column(String(40), server_default="")
+    """What was dialled for `number`, by the trunk's plan."""
 
     __table_args__ = (
         UniqueConstraint("purpose", "subject_id", "seq"),

@@ -20,6 +20,7 @@ from features.calls.lifecycle import CallRecord
 from ledger.call_callbacks import keep_callbacks
 from ledger.journal import Campaign, Journals, Position
 from ledger.open_calls import Boots, OpenCalls, Thread
+from phone_numbers.plan import NumberPlan
 
 _log = structlog.get_logger(__name__)
 
@@ -31,11 +32,16 @@ class Keeper:
         self,
         engine: AsyncEngine,
         journals: Journals,
+        plan: NumberPlan,
         *,
         kept: Callable[[CallRecord], None] = lambda _: None,
     ) -> None:
-        """Read `journals` into the database; `kept` is told of each call whose row changed."""
+        """Read `journals` into the database; `kept` is told of each call whose row changed.
+
+        Callers' numbers are read by the house's `plan`.
+        """
         self._engine = engine
+        self._plan = plan
         self._journals = journals
         self._tell = kept
         self._threads = OpenCalls()
@@ -117,7 +123,10 @@ class Keeper:
         await writes.add_rejects(connection, campaign.rejects, now=at)
         kept = await self._fold(connection, touched)
         await keep_callbacks(
-            connection, campaign.events, lambda event: self._folded(self._threads[event.about])
+            connection,
+            campaign.events,
+            lambda event: self._folded(self._threads[event.about]),
+            self._plan,
         )
         await writes.move(
             connection,
@@ -167,7 +176,7 @@ class Keeper:
             for thread in threads
             if (record := self._folded(thread)) and record != thread.kept
         ]
-        await writes.keep_calls(connection, [record for _, record in kept])
+        await writes.keep_calls(connection, [record for _, record in kept], self._plan)
         await stretches.keep(connection, [one for thread, one in kept if _is_other(thread, one)])
         return kept
 

@@ -15,14 +15,16 @@ from features.callbacks.queries import Callback, CallbackFilter
 from features.calls import queries
 from features.customers.shapes import CallbackShape
 from features.tickets import saves as ticket_saves
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 from web.asking import (
     Asking,
     CurrentUser,
     Given,
     Identity,
     Many,
-    Number,
     Paged,
+    Plan,
     RowId,
     Text,
     TicketNumber,
@@ -50,7 +52,7 @@ class WhichCallbacks(Paged):
 class CallbackGiven(Given):
     """A call back to be promised: to a number, or to who is on a call."""
 
-    number: Number | None = Field(None, description="Whom to call; left out: the call's number.")
+    number: Text | None = Field(None, description="Whom to call; left out: the call's number.")
     call_id: Identity | None = None
     ticket: TicketNumber | None = Field(None, description="The ticket it is about.")
     minutes: int = Field(
@@ -68,10 +70,11 @@ class CallbackSettled(Given):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_callbacks(
-    wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[CallbackShape]:
     """Callbacks, the last one due first."""
-    page = await turned(asking, callbacks.callbacks, CallbackFilter(**wanted.filters()), wanted)
+    which = CallbackFilter(**wanted.filters(plan))
+    page = await turned(asking, callbacks.callbacks, which, wanted)
     return Many(items=[CallbackShape.of(each) for each in page.items], next=page.next)
 
 
@@ -84,12 +87,12 @@ async def list_callbacks(
     },
 )
 async def make_callback(
-    given: CallbackGiven, principal: CurrentUser, asking: Asking, answer: Response
+    given: CallbackGiven, principal: CurrentUser, asking: Asking, plan: Plan, answer: Response
 ) -> CallbackShape:
     """Callback a call back. Asked again in the same call for the same minute: 200, the one kept."""
     now = datetime.now(UTC)
     callback, fresh = await asking.write(
-        lambda connection: _made(connection, given, principal, now=now)
+        lambda connection: _made(connection, given, principal, plan, now=now)
     )
     answer.status_code = HTTPStatus.CREATED if fresh else HTTPStatus.OK
     return CallbackShape.of(callback)
@@ -130,19 +133,28 @@ async def call_now(callback_id: RowId, _principal: CurrentUser, asking: Asking) 
 
 
 async def _made(
-    connection: AsyncConnection, given: CallbackGiven, principal: Principal, *, now: datetime
+    connection: AsyncConnection,
+    given: CallbackGiven,
+    principal: Principal,
+    plan: NumberPlan,
+    *,
+    now: datetime,
 ) -> tuple[Callback, bool]:
     """Return the callback, and whether it is a new one."""
-    number, ticket_id = given.number, None
-    if number is None:
+    sent, ticket_id = given.number, None
+    if sent is None:
         if given.call_id is None:
             raise Refused(422, "Say whom to call: a number, or the call.")
-        number = found(await queries.caller(connection, given.call_id.lower()), "call")
+        sent = found(await queries.caller(connection, given.call_id.lower()), "call")
+    number = phone_number(sent, plan)
+    if not number.identity:
+        raise Refused(422, "There is no telephone number to call.")
     if given.ticket is not None:
         ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")
     key, fresh = await callbacks.once(
         connection,
-        number=number,
+        number=number.shown,
+        identity=number.identity,
         kind=CallbackKind.AGENT,
         due_at=now + timedelta(minutes=given.minutes),
         call_id=given.call_id and given.call_id.lower(),

@@ -1,6 +1,5 @@
 """Owns the page of promised calls back (CBK-1): what is late, what waits, what was kept."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -20,8 +19,9 @@ from features.callbacks.lifecycle import (
     Settled,
 )
 from permissions.routes import allowed
+from phone_numbers.phone_number import phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.asking import Asking, CurrentUser, Person, Plan, RowId
 from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
@@ -43,8 +43,6 @@ TAGS: Mapping[CallbackState, str] = {
     CallbackState.CANCELLED: "quiet",
 }
 
-_WHOLE = re.compile(r"^\+?[0-9*#]{2,20}$")
-
 
 @router.get("/callbacks")
 async def show_callbacks(
@@ -55,15 +53,16 @@ async def show_callbacks(
 
 
 @router.post("/callbacks")
-async def callback_call(request: Request, principal: Person, asking: Asking) -> Response:
+async def callback_call(
+    request: Request, principal: Person, asking: Asking, plan: Plan
+) -> Response:
     """Callback a call back to a number."""
     form = await typed(request)
-    number = re.sub(
-        r"[\s().-]", "", form.line("number", longest=40, needed="callback.fault_number")
-    )
+    sent = form.line("number", longest=40, needed="callback.fault_number")
+    number = phone_number(sent, plan)
     minutes = form.choice("minutes", [str(each) for each in MINUTES], "callback.fault_minutes")
     note = form.text("note", longest=LONGEST_NOTE)
-    if number and not _WHOLE.match(number):
+    if sent and not number.identity:
         form.faults["number"] = "callback.fault_number"
     if form.faults:
         return await _shown(request, principal, asking, form, status=422)
@@ -72,7 +71,8 @@ async def callback_call(request: Request, principal: Person, asking: Asking) -> 
     async def made(connection: AsyncConnection) -> None:
         await callbacks.once(
             connection,
-            number=number,
+            number=number.shown,
+            identity=number.identity,
             kind=CallbackKind.AGENT,
             due_at=now + timedelta(minutes=int(minutes)),
             call_id=None,

@@ -30,6 +30,7 @@ from web.asking import (
     Identity,
     Many,
     Paged,
+    Plan,
     Text,
     TicketNumber,
     found,
@@ -66,12 +67,12 @@ class AskShape(BaseModel):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
-    wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[CallShape]:
     """Calls, newest first."""
     may_search_by_number(principal, wanted.number)
     may_search_by_piece(principal, wanted.piece)
-    which = CallFilter(**wanted.filters())
+    which = CallFilter(**wanted.filters(plan))
     page = await turned(asking, queries.calls, which, wanted)
     return Many(items=[_shown(call, principal) for call in page.items], next=page.next)
 

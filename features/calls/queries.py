@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
@@ -20,6 +20,7 @@ from features.calls.recording import Gap, Recording, RecordingKind, RecordingSta
 from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
 from features.tickets.tables import TicketRow
+from phone_numbers.phone_number import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,12 @@ class CallFilter:
 
     call_id: str | None = None
     ref: str | None = None
-    number: str | None = None
+    number: PhoneNumber | None = None
+    """The caller's, however it is written."""
     piece: str | None = None
     """Digits that stand somewhere in the caller's number."""
+    or_number: PhoneNumber | None = None
+    """What the piece means if it is a whole number."""
     ticket: str | None = None
     """The number of a ticket that came from the call."""
     agent: str | None = None
@@ -51,7 +55,7 @@ class RecordingFilter:
     call_id: str | None = None
     ref: str | None = None
     """Of the recorded call, as the three below."""
-    number: str | None = None
+    number: PhoneNumber | None = None
     agent: str | None = None
     disposition: Disposition | None = None
     kind: RecordingKind | None = None
@@ -68,7 +72,7 @@ class TicketFilter:
     ref: str | None = None
     """Of the call it came from, as the agent."""
     agent: str | None = None
-    customer_number: str | None = None
+    customer_number: PhoneNumber | None = None
     handler: str | None = None
     to_review: bool | None = None
     kind: TicketKind | None = None
@@ -112,11 +116,12 @@ async def calls(
         select(Call.__table__),
         (Call.id, wanted.call_id),
         (Call.ref, wanted.ref),
-        (Call.number, wanted.number),
         (Call.disposition, wanted.disposition),
         (Call.way, wanted.way),
         (Call.state, wanted.state),
     )
+    if wanted.number is not None:
+        query = query.where(by_number(Call.identity, Call.number, wanted.number))
     if wanted.agent is not None:
         query = query.where(await stretches.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):
@@ -125,7 +130,7 @@ async def calls(
         of_ticket = select(TicketRow.call_id).where(TicketRow.number == wanted.ticket)
         query = query.where(Call.id.in_(of_ticket))
     if wanted.piece is not None:
-        query = query.where(await _has_piece(connection, wanted.piece))
+        query = query.where(await _has_piece(connection, wanted.piece, wanted.or_number))
     return await page(
         connection,
         between(query, Call.ring_started, wanted.since, wanted.until),
@@ -207,9 +212,9 @@ async def recordings(
         query,
         RecordingRow.call_id,
         (Call.ref, wanted.ref),
-        (Call.number, wanted.number),
         (Call.disposition, wanted.disposition),
         agent=wanted.agent,
+        number=wanted.number,
     )
     return await page(
         connection,
@@ -246,12 +251,14 @@ async def tickets(
     query = _where(
         select(TicketRow.__table__),
         (TicketRow.call_id, wanted.call_id),
-        (TicketRow.customer_number, wanted.customer_number),
         (TicketRow.handler, wanted.handler),
         (TicketRow.to_review, wanted.to_review),
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
     )
+    if (number := wanted.customer_number) is not None:
+        fits = by_number(TicketRow.customer_identity, TicketRow.customer_number, number)
+        query = query.where(fits)
     query = await _of_calls(
         connection, query, TicketRow.call_id, (Call.ref, wanted.ref), agent=wanted.agent
     )
@@ -279,11 +286,29 @@ async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
     return {state: int(count) for state, count in found}
 
 
-async def _has_piece(connection: AsyncConnection, piece: str) -> ColumnElement[bool]:
-    """Return what is so for the calls of numbers with this piece.
+def by_number(identity: Any, raw: Any, wanted: PhoneNumber) -> ColumnElement[bool]:
+    """Return what is so for rows of a number: of the same identity; of one that has none, as it is.
+
+    `identity` and `raw` are the columns of what the number is known by, and of what was sent.
+    """
+    same: ColumnElement[bool] = (
+        identity == wanted.identity if wanted.identity else raw == wanted.raw
+    )
+    return same
+
+
+async def _has_piece(
+    connection: AsyncConnection, piece: str, whole: PhoneNumber | None
+) -> ColumnElement[bool]:
+    """Return what is so for the calls of numbers with this piece, or of the whole number it is.
 
     The numbers alone are read from their index without touching a row: some ms for 100,000 calls.
     """
+    fits = await _with_piece(connection, piece)
+    return or_(fits, Call.identity == whole.identity) if whole and whole.identity else fits
+
+
+async def _with_piece(connection: AsyncConnection, piece: str) -> ColumnElement[bool]:
     position = func.instr if connection.dialect.name == "sqlite" else func.strpos
     fits = position(Call.number, piece) > 0  # twice as fast as LIKE
     some = select(Call.number).where(fits).limit(FEW_CALLS + 1)
@@ -311,11 +336,14 @@ async def _of_calls(
     call_id: Any,
     *wanted: tuple[Any, str | None],
     agent: str | None,
+    number: PhoneNumber | None = None,
 ) -> Select[Any]:
     """Keep the rows of those calls only; without any wish every row."""
-    if agent is None and all(value is None for _, value in wanted):
+    if agent is None and number is None and all(value is None for _, value in wanted):
         return query
     calls = _where(select(Call.id), *wanted)
+    if number is not None:
+        calls = calls.where(by_number(Call.identity, Call.number, number))
     if agent is not None:
         calls = calls.where(await stretches.talked(connection, agent))
     return query.where(call_id.in_(calls))

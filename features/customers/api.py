@@ -11,8 +11,9 @@ from features.audit.looks import look, noted
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
-from web.asking import Asking, CurrentUser, Given, Line, Number, Typed, found
-from web.problems import documented
+from phone_numbers.phone_number import phone_number
+from web.asking import Asking, CurrentUser, Given, Line, Plan, Text, Typed, found
+from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
@@ -32,25 +33,32 @@ class CustomerGiven(Given):
 
 
 @router.get("/{number}", responses=documented(401, 403, 404, 422, 503))
-async def show_customer(number: Number, principal: CurrentUser, asking: Asking) -> CustomerShape:
-    """What is known of a telephone number."""
-    customer = await asking.ask(lambda connection: customers.customer(connection, number))
-    noted(asking, look(principal, "customer.read", number))
+async def show_customer(
+    number: Text, principal: CurrentUser, asking: Asking, plan: Plan
+) -> CustomerShape:
+    """What is known of a telephone number, however it is written."""
+    read = phone_number(number, plan)
+    customer = await asking.ask(lambda connection: customers.customer(connection, read.identity))
+    noted(asking, look(principal, "customer.read", read.shown))
     return CustomerShape.of(found(customer, "customer"))
 
 
 @router.put("/{number}", responses=documented(401, 403, 422, 503))
 async def put_customer(
-    number: Number, given: CustomerGiven, principal: CurrentUser, asking: Asking
+    number: Text, given: CustomerGiven, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> CustomerShape:
     """Keep a customer, or replace what was known."""
-    seen = look(principal, "customer.write", number)
+    read = phone_number(number, plan)
+    if not read.identity:
+        raise Refused(422, "This is no telephone number.")
+    seen = look(principal, "customer.write", read.shown)
 
     async def kept(connection: AsyncConnection) -> Customer:
-        known = await customers.customer(connection, number)
+        known = await customers.customer(connection, read.identity)
         area = given.area if given.area is not None else known.area if known else ""
         customer = Customer(
-            number=number,
+            number=read.shown,
+            identity=read.identity,
             **given.model_dump(exclude={"area"}),
             area=area,
             updated_at=datetime.now(UTC),

@@ -21,11 +21,13 @@ from features.campaigns.wording import asked, meant
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from permissions.routes import allowed, may
+from phone_numbers.phone_number import PhoneNumber, phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Number
+from web.asking import Asking, CurrentUser, Plan, Text
 from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
+from web.problems import Refused
 from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -36,16 +38,17 @@ LONGEST_NAME = 80
 LONGEST_NOTE = 2000
 LONGEST_AREA = 80
 
-_WHOLE = re.compile(r"^\+?[0-9*#]{3,20}$")
 _AGENT = re.compile(r"^\d{3,6}$")
 
 
 @router.get("/customers")
-async def find_customer(request: Request, _principal: CurrentUser, number: str = "") -> Response:
+async def find_customer(
+    request: Request, _principal: CurrentUser, plan: Plan, number: str = ""
+) -> Response:
     """A box for a number; the number's page."""
-    plain = re.sub(r"[\s().-]", "", number)
-    if _WHOLE.match(plain):
-        return RedirectResponse(f"/customers/{quote(plain, safe='')}", status_code=303)
+    read = phone_number(number, plan)
+    if read.identity:
+        return RedirectResponse(_address(read), status_code=303)
     faults = {"number": "customer.fault_number"} if number else {}
     form = Typed({"number": number[:40]}, faults)
     return page(request, "customers.html", status=422 if faults else 200, form=form)
@@ -53,18 +56,27 @@ async def find_customer(request: Request, _principal: CurrentUser, number: str =
 
 @router.get("/customers/{number}")
 async def show_customer(
-    request: Request, number: Number, principal: CurrentUser, asking: Asking, saved: str = ""
+    request: Request,
+    number: Text,
+    principal: CurrentUser,
+    asking: Asking,
+    plan: Plan,
+    saved: str = "",
 ) -> HTMLResponse:
     """One customer; the look is on record."""
-    noted(asking, look(principal, "customer.read", number))
-    return await _shown(request, number, principal, asking, Typed({}), saved=bool(saved))
+    read = phone_number(number, plan)
+    noted(asking, look(principal, "customer.read", read.shown))
+    return await _shown(request, read, principal, asking, Typed({}), saved=bool(saved))
 
 
 @router.post("/customers/{number}")
 async def save_customer(
-    request: Request, number: Number, principal: CurrentUser, asking: Asking
+    request: Request, number: Text, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Response:
     """Keep what was typed."""
+    read = phone_number(number, plan)
+    if not read.identity:
+        raise Refused(422, "This is no telephone number.")
     form = await typed(request)
     name = form.line("name", longest=LONGEST_NAME)
     sort = form.choice("sort", [each.value for each in CustomerSort], "customer.fault_sort")
@@ -74,9 +86,10 @@ async def save_customer(
     if agent and not _AGENT.match(agent):
         form.faults["first_agent"] = "customer.fault_agent"
     if form.faults:
-        return await _shown(request, number, principal, asking, form, status=422)
+        return await _shown(request, read, principal, asking, form, status=422)
     customer = Customer(
-        number=number,
+        number=read.shown,
+        identity=read.identity,
         name=name,
         sort=CustomerSort(sort),
         note=note,
@@ -85,14 +98,18 @@ async def save_customer(
         updated_at=datetime.now(UTC),
         updated_by=principal.number or principal.name,
     )
-    seen = look(principal, "customer.write", number)
+    seen = look(principal, "customer.write", read.shown)
 
     async def change(connection: AsyncConnection) -> None:
         await customers.keep(connection, customer)
         await audit.note(connection, seen)
 
     await asking.write(change)
-    return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
+    return RedirectResponse(f"{_address(read)}?saved=1", status_code=303)
+
+
+def _address(number: PhoneNumber) -> str:
+    return f"/customers/{quote(number.shown, safe='')}"
 
 
 def may_open(principal: Principal) -> bool:
@@ -107,7 +124,7 @@ def _may(principal: Principal, method: str) -> bool:
 
 async def _shown(
     request: Request,
-    number: str,
+    number: PhoneNumber,
     principal: Principal,
     asking: Patience,
     form: Typed,
@@ -116,20 +133,20 @@ async def _shown(
     saved: bool = False,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
-    known = await asking.ask(lambda connection: customers.customer(connection, number))
+    known = await asking.ask(lambda connection: customers.customer(connection, number.identity))
     calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
     called = await asking.ask(lambda each: queries.calls(each, calls, limit=CALLS_SHOWN))
     opened = await asking.ask(lambda each: queries.tickets(each, tickets, limit=TICKETS_SHOWN))
     numbers = [each.number for each in opened.items]
-    visits = await asking.ask(lambda each: campaign_results.of_number(each, number))
+    visits = await asking.ask(lambda each: campaign_results.of_number(each, number.identity))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
-    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number))
-    promised = await asking.ask(lambda connection: callbacks.open_to(connection, number))
+    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number.identity))
+    promised = await asking.ask(lambda connection: callbacks.open_to(connection, number.identity))
     return page(
         request,
         "customer.html",
         status=status,
-        number=number,
+        number=number.shown,
         customer=known,
         form=form if form.typed else _filled(known),
         calls=called.items,
@@ -143,7 +160,7 @@ async def _shown(
         opens_campaigns=may(principal.role, "GET", "/campaigns/{campaign_id}"),
         sorts=list(CustomerSort),
         may_write=_may(principal, "POST"),
-        may_callback=principal.account_id is not None and bool(_WHOLE.match(number)),
+        may_callback=principal.account_id is not None and bool(number.identity),
         callback_minutes=MINUTES,
         saved=saved,
         now=datetime.now(UTC),

@@ -24,6 +24,9 @@ class Customer:
     """One customer, known by the telephone number."""
 
     number: str
+    """As it is shown."""
+    identity: str
+    """What it is known by, however it is written."""
     name: str
     sort: CustomerSort
     note: str
@@ -36,10 +39,12 @@ class Customer:
     """Where the customer lives: whom an emergency notification concerns (CBK-5)."""
 
 
-async def customer(connection: AsyncConnection, number: str) -> Customer | None:
-    """Return what is known of a number, None when nothing is."""
+async def customer(connection: AsyncConnection, identity: str) -> Customer | None:
+    """Return what is known of a number by its identity, None when nothing is."""
+    if not identity:
+        return None
     found = await connection.execute(
-        select(CustomerRow.__table__).where(CustomerRow.number == number)
+        select(CustomerRow.__table__).where(CustomerRow.identity == identity)
     )
     row = found.mappings().one_or_none()
     return None if row is None else customer_in(row)
@@ -49,15 +54,15 @@ async def keep(connection: AsyncConnection, customer: Customer) -> None:
     """Keep a customer, or replace what was known (in the caller's transaction)."""
     values = {name: getattr(customer, name) for name in Customer.__slots__}
     made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
-    fresh = {name: value for name, value in values.items() if name != "number"}
-    await connection.execute(made.on_conflict_do_update(index_elements=["number"], set_=fresh))
+    fresh = {name: value for name, value in values.items() if name != "identity"}
+    await connection.execute(made.on_conflict_do_update(index_elements=["identity"], set_=fresh))
 
 
-async def asked_first(connection: AsyncConnection, number: str, agent: str) -> None:
+async def asked_first(connection: AsyncConnection, identity: str, agent: str) -> None:
     """Note who took a known customer's matter, if nobody has it (QUE-3)."""
     await connection.execute(
         update(CustomerRow)
-        .where(CustomerRow.number == number, CustomerRow.first_agent.is_(None))
+        .where(CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
         .values(first_agent=agent)
     )
 

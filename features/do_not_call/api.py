@@ -15,8 +15,9 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from imports.numbers import Numbers, WrongNumberError
 from permissions.roles import sees_numbers
+from phone_numbers.phone_number import PhoneNumber, phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Given, LongLine
+from web.asking import Asking, CurrentUser, Given, LongLine, Plan
 from web.current_user import Principal
 from web.problems import Refused, documented
 
@@ -51,36 +52,37 @@ async def put_do_not_call(
     request: Request, number: Typed, given: WhyGiven, principal: CurrentUser, asking: Asking
 ) -> DoNotCallShape:
     """Put a number on the list; one that is there already stays as it is."""
-    dialled = read_number(number, request.app.state.settings)
-    if dialled is None:
+    read = read_number(number, request.app.state.settings)
+    if read is None:
         raise Refused(422, "This is no telephone number.")
-    entry = entry_of(dialled, given.why, principal)
+    entry = entry_of(read, given.why, principal)
     await asking.write(added(entry, principal))
     return DoNotCallShape.of(entry, whole=sees_numbers(principal.role))
 
 
 @router.delete("/{number}", status_code=204, responses=documented(401, 403, 404, 422, 503))
 async def take_off_do_not_call(
-    request: Request, number: Typed, principal: CurrentUser, asking: Asking
+    number: Typed, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> None:
     """Take a number off the list: campaigns may ring it again."""
-    dialled = read_number(number, request.app.state.settings) or number
-    if not await asking.write(taken_off(dialled, principal)):
+    read = phone_number(number, plan)
+    if not await asking.write(taken_off(read, principal)):
         raise Refused(404, "This number is not on the list.")
 
 
-def read_number(given: str, settings: Settings) -> str | None:
-    """Return what is dialled for a number somebody typed, None when it is none."""
+def read_number(given: str, settings: Settings) -> PhoneNumber | None:
+    """Return the number that somebody typed, None when no campaign could ring it anyway."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
     try:
-        return Numbers(settings.holiday_country, own).read(given).dialled
+        return Numbers(settings.number_plan, own).read(given).number
     except WrongNumberError:
         return None
 
 
-def entry_of(number: str, why: str, principal: Principal) -> Entry:
+def entry_of(number: PhoneNumber, why: str, principal: Principal) -> Entry:
     """Return the line of the list that somebody adds now."""
-    return Entry(number, why, datetime.now(UTC), principal.number or principal.name)
+    by = principal.number or principal.name
+    return Entry(number.shown, number.identity, why, datetime.now(UTC), by)
 
 
 def added(entry: Entry, principal: Principal) -> Callable[[AsyncConnection], Awaitable[bool]]:
@@ -96,13 +98,15 @@ def added(entry: Entry, principal: Principal) -> Callable[[AsyncConnection], Awa
     return change
 
 
-def taken_off(number: str, principal: Principal) -> Callable[[AsyncConnection], Awaitable[bool]]:
+def taken_off(
+    number: PhoneNumber, principal: Principal
+) -> Callable[[AsyncConnection], Awaitable[bool]]:
     """Return the change that takes a number off; it gives False when it was not there."""
 
     async def change(connection: AsyncConnection) -> bool:
-        gone = await do_not_call.take_off(connection, number)
+        gone = await do_not_call.take_off(connection, number.identity)
         if gone:
-            await audit.note(connection, look(principal, "do_not_call.removed", number))
+            await audit.note(connection, look(principal, "do_not_call.removed", number.shown))
         return gone
 
     return change

@@ -7,8 +7,9 @@ from db.bounded import Patience
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.api import added, entry_of, read_number, taken_off
 from permissions.routes import may
+from phone_numbers.phone_number import phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person
+from web.asking import Asking, CurrentUser, Person, Plan
 from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
@@ -45,10 +46,11 @@ async def add(request: Request, principal: Person, asking: Asking) -> Response:
 
 
 @router.post("/do-not-call/remove")
-async def remove(request: Request, principal: Person, asking: Asking) -> Response:
+async def remove(request: Request, principal: Person, asking: Asking, plan: Plan) -> Response:
     """Take a number off the list."""
     form = await typed(request)
-    await asking.write(taken_off(form.line("number", longest=40), principal))
+    number = phone_number(form.line("number", longest=40), plan)
+    await asking.write(taken_off(number, principal))
     return RedirectResponse("/do-not-call?saved=off", status_code=303)
 
 

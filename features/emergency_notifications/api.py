@@ -169,6 +169,7 @@ async def choose_list(
             asking,
             incident_id,
             given.text,
+            settings.number_plan,
             without_bad=given.without_bad,
             reachable=lambda number: reachable(number, settings),
         )

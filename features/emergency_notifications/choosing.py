@@ -16,6 +16,7 @@ from features.customers.queries import CustomerSort
 from features.emergency_notifications import household_list
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications.household_list import BadLine, Listed
+from phone_numbers.plan import NumberPlan
 
 MOST: Final = household_list.MOST_LINES
 """Households that are chosen at once."""
@@ -59,6 +60,7 @@ async def from_list(
     asking: Patience,
     incident_id: int,
     text: str,
+    plan: NumberPlan,
     *,
     without_bad: bool,
     reachable: Callable[[str], bool],
@@ -66,7 +68,7 @@ async def from_list(
     """Choose the households of a list; one bad line keeps all out, unless it may be left out."""
     known = await asking.ask(lambda each: notification_households.numbers(each, incident_id))
     # ten thousand lines take a moment that nobody else must wait for
-    reading = partial(household_list.read, text, reachable=reachable, known=known)
+    reading = partial(household_list.read, text, plan, reachable=reachable, known=known)
     good, bad = await asyncio.to_thread(reading)
     if bad and not without_bad:
         return Choice(0, bad=bad)

@@ -163,6 +163,7 @@ async def choose_list(
         asking,
         incident_id,
         text,
+        settings.number_plan,
         without_bad=without_bad,
         reachable=lambda number: reachable(number, settings),
     )

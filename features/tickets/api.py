@@ -27,6 +27,7 @@ from web.asking import (
     Line,
     Many,
     Paged,
+    Plan,
     Text,
     TicketNumber,
     Typed,
@@ -95,11 +96,11 @@ class TicketConflict(Problem):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
-    wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[TicketShape]:
     """Tickets, newest first."""
     may_search_by_number(principal, wanted.number)
-    filters = wanted.filters()
+    filters = wanted.filters(plan)
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     page = await turned(asking, queries.tickets, which, wanted)
     return Many(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)

@@ -1,6 +1,7 @@
 """Owns the API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from features.wake_ups import register as wake_register
 from features.wake_ups.register import InThePastError, Registration
 from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from phone_numbers import dialling
-from phone_numbers.reading import Numbering, emergency_of
+from phone_numbers.reading import emergency_of, leads_to
 from settings import Settings
 from web.asking import Asking, CurrentUser, Given, Line, RowId, Typed, found
 from web.problems import Refused, documented
@@ -208,9 +209,8 @@ def _can_be_rung(number: str, settings: Settings) -> None:
 
 def is_emergency(number: str, settings: Settings) -> bool:
     """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    read = Numbering(
-        settings.region, outside=settings.dial_outside, extensions=settings.dial_extensions
-    ).read(number)
+    plan = replace(settings.number_plan, house=frozenset())  # room 119 is no phone of the house
+    read = leads_to(number, plan)
     listed = {*settings.emergency_numbers.split(",")} - {""}
     return dialling.is_emergency(read, listed | emergency_of(settings.region))
 

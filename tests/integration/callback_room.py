@@ -22,7 +22,8 @@ from features.callbacks.outbound import CallbackCalls
 from features.callbacks.queries import Callback
 from ledger.journal import Journals
 from permissions.roles import Role
-from phone_numbers.reading import Numbering
+from phone_numbers.dial_plan import DialPlan
+from phone_numbers.plan import NumberPlan
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
@@ -104,7 +105,7 @@ class Hall:
             purposes=[CallbackCalls(rules, lines=10, ring_for=1.0)],
             lines=10,
             lost=LinkGone,
-            guard=Guard(numbering=Numbering(house=SEATS)),
+            guard=Guard(dial_plan=DialPlan(NumberPlan(house=SEATS))),
         )
         async with at_work(found):
             yield found

@@ -29,8 +29,9 @@ from features.duties import queries as duties
 from features.duties.queries import DutyState
 from ledger.journal import Journals
 from permissions.roles import Role
+from phone_numbers.dial_plan import DialPlan
 from phone_numbers.dialling import DiallingRules
-from phone_numbers.reading import Numbering
+from phone_numbers.plan import NumberPlan
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
 from tests.waiting import until
@@ -195,7 +196,7 @@ class House:
             purposes=[campaign_calls or CampaignCalls(lines=lines, scripts=SpokenAtOnce())],
             lines=lines,
             lost=LinkGone,
-            guard=Guard(rules or Guard().rules, Numbering(house=SEATS)),
+            guard=Guard(rules or Guard().rules, DialPlan(NumberPlan(house=SEATS))),
         )
         async with at_work(found):
             yield found

@@ -18,8 +18,9 @@ from dispatch.tables import AttemptRow
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from phone_numbers import dialling
+from phone_numbers.dial_plan import DialPlan
 from phone_numbers.dialling import DiallingRules
-from phone_numbers.reading import Numbering
+from phone_numbers.plan import NumberPlan
 from tests.integration.hotel import Hotel, HotelSwitch
 from tests.waiting import until
 
@@ -42,7 +43,7 @@ def _rules(**more: object) -> DiallingRules:
 
 
 def _guard(**more: object) -> Guard:
-    return Guard(_rules(**more), Numbering("CN", frozenset({"8001"})))
+    return Guard(_rules(**more), DialPlan(NumberPlan("CN", frozenset({"8001"}))))
 
 
 async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = None) -> None:
@@ -93,7 +94,9 @@ async def test_who_may_not_be_rung_is_not_and_the_attendant_goes_instead(
     hotel: Hotel, number: str
 ) -> None:
     key = await hotel.wakes(number, in_s=0.1)
-    guard = Guard(_rules(allowed=dialling.read_allowed("house,extensions")), Numbering("CN"))
+    guard = Guard(
+        _rules(allowed=dialling.read_allowed("house,extensions")), DialPlan(NumberPlan("CN"))
+    )
     soon = WakeRules(again_every=0.3, give_up_after=0.5, attendants=("8301",))
     async with hotel.dispatcher(guard=guard, rules=soon):
         assert await _result(hotel, key) == "not_allowed"
@@ -157,7 +160,7 @@ async def test_calls_in_one_minute_are_limited_also_within_one_claim(hotel: Hote
 async def test_a_refused_call_does_not_count(hotel: Hotel) -> None:
     refused = await hotel.wakes(OUTSIDE, in_s=0.1)
     closed = _rules(allowed=dialling.read_allowed("house"))
-    async with hotel.dispatcher(guard=Guard(closed, Numbering("CN"))):
+    async with hotel.dispatcher(guard=Guard(closed, DialPlan(NumberPlan("CN")))):
         assert await _result(hotel, refused) == "not_allowed"
     async with hotel.dispatcher(guard=_guard(per_hour=1)):
         await hotel.rings(1)
