@@ -39,7 +39,7 @@ class Attempt:
     price: int = 0
     """What a minute costs, in thousandths of the currency."""
     dialled: str = ""
-    """What is dialled for the number, by the trunk's plan; empty: nothing was judged, so nothing."""
+    """What is dialled for the number, by the trunk's plan; empty: nothing, for nobody judged it."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))

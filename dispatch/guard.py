@@ -1,7 +1,8 @@
 """Owns asking, for every call that the dispatcher is about to make, whether it may be made.
 
-A number is judged as the trunk will get it, and that is what is dialled then (`Toll.dialled`). No
-spelling of an emergency number passes, neither before the trunk's plan nor after it. The rules are `phone_numbers/dialling.py`. What was rung is counted from the attempts' rows, in the
+A number is judged as the trunk will get it, and just that is dialled then (`Toll.dialled`). No
+spelling of an emergency number passes, neither as it was given nor as it would be dialled. The
+rules are `phone_numbers/dialling.py`. What was rung is counted from the attempts' rows, in the
 transaction that keeps the new ones: a restart forgets nothing.
 """
 

@@ -170,9 +170,8 @@ def is_local(digits: str, region: str) -> bool:
 
 def short_kind(digits: str, plan: NumberPlan) -> Kind:
     """Return what a short number is that somebody dials in the house."""
-    if plan.outside and digits.startswith(plan.outside):
-        if is_short(digits[len(plan.outside) :], plan.region):
-            return Kind.SHORT
+    if any(is_short(rest, plan.region) for rest in without_outside(digits, plan)[1:]):
+        return Kind.SHORT
     if plan.extensions:
         listed = any(_fits(digits, one) for one in plan.extensions.split(","))
         return Kind.EXTENSION if listed else Kind.SHORT

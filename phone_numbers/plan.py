@@ -1,4 +1,4 @@
-"""Owns what a house's numbers look like: its region, its own short numbers, the digit that leads out.
+"""Owns what is known of a house's numbers: its region, its short numbers, what leads outside.
 
 Reads no numbers and does no I/O; `settings.py` makes one of its settings.
 """

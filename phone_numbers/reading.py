@@ -1,7 +1,7 @@
 """Owns what a dialled number leads to, for the guard: its sort, and its full form. Does no I/O.
 
-What is read here is sent as it is, so it is not cleaned, and nothing of it may be left over: of a
-carrier's prefix a customer's number (`phone_numbers/phone_number.py`) does not know, the guard must.
+What is read here is sent as it is: it is not cleaned, and nothing of it is left out, like a
+carrier's prefix, of which a customer's identity (`phone_numbers/phone_number.py`) knows nothing.
 What may be rung is judged elsewhere (`phone_numbers/dialling.py`).
 """
 

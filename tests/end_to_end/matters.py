@@ -11,6 +11,7 @@ from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
 from tests.end_to_end.house import House
+from tests.numbers import known_as
 
 Write = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -27,6 +28,7 @@ def customer(number: str, sort: CustomerSort) -> Write:
     """Return what makes a number known as a customer."""
     known = Customer(
         number=number,
+        identity=known_as(number),
         name="长江燃气",
         sort=sort,
         note="",
@@ -49,6 +51,7 @@ def ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:
                 source="written",
                 state="new",
                 customer_number=number,
+                customer_identity=known_as(number),
                 customer_name="",
                 body="",
                 answer="",

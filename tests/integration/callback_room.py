@@ -26,6 +26,7 @@ from phone_numbers.dial_plan import DialPlan
 from phone_numbers.plan import NumberPlan
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
+from tests.numbers import known_as
 from tests.waiting import until
 
 RULES = CallbackRules(again_every=0.5, most_tries=2, round_every=0.3)
@@ -76,6 +77,7 @@ class Hall:
             key = await callbacks.make(
                 connection,
                 number=number,
+                identity=known_as(number),
                 kind=kind,
                 due_at=now + timedelta(seconds=within_s),
                 account_id=by,

@@ -34,6 +34,7 @@ from phone_numbers.dialling import DiallingRules
 from phone_numbers.plan import NumberPlan
 from tests.fakes.ringing import LinkGone, RingingSwitch
 from tests.integration.at_work import at_work, signs_in
+from tests.numbers import known_as
 from tests.waiting import until
 
 ALL_DAY: dict[str, Any] = {
@@ -68,7 +69,13 @@ def campaign(**other: Any) -> Campaign:
 
 def people(count: int, *, first: int = 13_800_000_000, **other: Any) -> list[Person]:
     return [
-        Person(position=place, number=str(first + place), name=f"客户{place}", **other)
+        Person(
+            position=place,
+            number=str(first + place),
+            identity=known_as(str(first + place)),
+            name=f"客户{place}",
+            **other,
+        )
         for place in range(1, count + 1)
     ]
 
@@ -128,7 +135,7 @@ class House:
 
     async def refuses(self, number: str) -> None:
         async with self.engine.execution_options(writing=True).begin() as connection:
-            entry = Entry(number, "customer asked", datetime.now(UTC), "7001")
+            entry = Entry(number, known_as(number), "customer asked", datetime.now(UTC), "7001")
             assert await do_not_call.put(connection, entry)
 
     async def contacts(self, key: int) -> list[Contact]:

@@ -37,6 +37,7 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
         assert attempt.number == "w02"
         assert hall.switch.told[0] == {
             "CALLBACK_NUMBER": "13800138000",
+            "CALLBACK_DIALS": "13800138000",
             "CALLBACK_WHY": "unfound",
             "CALLBACK_BY": "1002",
         }
@@ -64,7 +65,7 @@ async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  
 
         async def again() -> list[Callback]:
             async with hall.engine.connect() as connection:
-                waiting = await callbacks.open_to(connection, "13800138000")
+                waiting = await callbacks.open_to(connection, "+8613800138000")
             return [one for one in waiting if one.id != key]
 
         [one] = await until(again, within=10, what="promised again", every=0.05)

@@ -20,7 +20,7 @@ MATCHED = (
     ("tickets", "customer_number", "customer_identity", "created_at"),
     ("callbacks", "number", "identity", "due_at"),
 )
-"""Table, the number as it was sent, what it is known by, and the time by which its rows are read."""
+"""Table, number as it was sent, what it is known by, and the time by which its rows are read."""
 
 
 def upgrade() -> None:

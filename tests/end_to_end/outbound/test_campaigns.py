@@ -25,6 +25,7 @@ from features.campaigns.contacts import ContactFilter, ContactView, Person
 from features.campaigns.lifecycle import CampaignState
 from tests.end_to_end.house import House
 from tests.integration.campaign_room import campaign
+from tests.numbers import known_as
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -40,7 +41,7 @@ async def runs(
     made = engine(house.settings.database)
     now = datetime.now(UTC)
     who = [
-        Person(position=place, number=one, extra=extra or {})
+        Person(position=place, number=one, identity=known_as(one), extra=extra or {})
         for place, one in enumerate(numbers, 1)
     ]
     writing = made.execution_options(writing=True)
