@@ -64,7 +64,8 @@ class Router:
 
     async def receive(self, session: Session) -> None:
         """Tell the dialplan where the caller goes; the AGI server's route `route`."""
-        way = await self.route(session.environment.get("agi_callerid", ""))
+        sent = session.query.get("caller") or session.environment.get("agi_callerid", "")
+        way = await self.route(sent)
         for name, value in variables(way).items():
             await session.set_variable(name, value)
         await session.set_variable("ROUTE_DONE", "1")

@@ -92,22 +92,23 @@ def numbered(sent: str, plan: NumberPlan) -> tuple[PhoneNumber, Parsed | None]:
 
 @lru_cache(maxsize=8192)
 def _numbered(raw: str, plan: NumberPlan) -> tuple[PhoneNumber, Parsed | None]:
-    def of(kind: Kind, identity: str = "") -> PhoneNumber:
-        return PhoneNumber(raw, kind, identity, plan.region)
-
     digits = _digits(raw)
+    known = _public(digits, plan)
+    kind, identity = (Kind.PUBLIC, e164(known)) if known else _inside(digits, plan)
+    return PhoneNumber(raw, kind, identity, plan.region), known
+
+
+def _inside(digits: str, plan: NumberPlan) -> tuple[Kind, str]:
+    """Return what digits are that are no number of the public network, and their identity."""
     if not digits or digits.casefold() in NO_NAMES:
-        return of(Kind.WITHHELD), None
-    if parsed := _public(digits, plan):
-        return of(Kind.PUBLIC, e164(parsed)), parsed
+        return Kind.WITHHELD, ""
     if digits in plan.house:
-        return of(Kind.EXTENSION, digits), None
-    if not _DIALLABLE.fullmatch(digits) or not digits.strip("+0"):
-        return of(Kind.UNUSABLE), None
-    if is_brief(digits):
-        return of(short_kind(digits, plan), digits), None
-    local = next((one for one in without_outside(digits, plan) if is_local(one, plan.region)), "")
-    return of(Kind.LOCAL, local) if local else of(Kind.UNUSABLE), None
+        return Kind.EXTENSION, digits
+    if is_brief(digits) and _DIALLABLE.fullmatch(digits):
+        return short_kind(digits, plan), digits
+    forms = without_outside(digits, plan) if _DIALLABLE.fullmatch(digits) else ()
+    local = next((one for one in forms if is_local(one, plan.region)), "")
+    return (Kind.LOCAL, local) if local else (Kind.UNUSABLE, "")
 
 
 def _digits(raw: str) -> str:
@@ -122,7 +123,7 @@ def _public(digits: str, plan: NumberPlan) -> Parsed | None:
     A number of no range that is known counts too when its length fits: ranges are opened faster
     than the library learns of them, and whoever calls from one is somebody.
     """
-    if is_brief(digits) or not _DIALLABLE.fullmatch(digits):
+    if is_brief(digits) or not _DIALLABLE.fullmatch(digits) or not digits.strip("+0"):
         return None
     forms = [(one, parsed(one, plan.region)) for one in without_outside(digits, plan)]
     known = [(form, number) for form, number in forms if number is not None]
