@@ -72,7 +72,7 @@ def people(count: int, *, first: int = 13_800_000_000, **other: Any) -> list[Per
         Person(
             position=place,
             number=str(first + place),
-            identity=known_as(str(first + place)),
+            identity=f"+86{first + place}",
             name=f"客户{place}",
             **other,
         )

@@ -181,7 +181,13 @@ async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-
     await hall.works("1002", "w02", Role.SENIOR_AGENT)
     now = datetime.now(UTC)
     async with hall.writing.begin() as connection:
-        known = {"number": "13800138000", "name": "", "sort": "large", "note": ""}
+        known = {
+            "identity": "+8613800138000",
+            "number": "",
+            "name": "",
+            "sort": "large",
+            "note": "",
+        }
         await connection.execute(
             insert(CustomerRow).values(
                 **known, first_agent=None, area="", updated_at=now, updated_by="x"

@@ -171,6 +171,6 @@ async def test_the_list_of_who_is_not_called(connection: AsyncConnection) -> Non
     assert await do_not_call.listed(connection) == [entry]
     many = [f"+86{13_800_000_000 + n}" for n in range(2000)]
     assert await do_not_call.on_it(connection, many) == {"+8613800000001"}
-    assert await do_not_call.take_off(connection, "13800000001")
-    assert not await do_not_call.take_off(connection, "13800000001")
+    assert await do_not_call.take_off(connection, "+8613800000001")
+    assert not await do_not_call.take_off(connection, "+8613800000001")
     assert await do_not_call.on_it(connection, many) == frozenset()

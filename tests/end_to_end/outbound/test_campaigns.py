@@ -41,7 +41,7 @@ async def runs(
     made = engine(house.settings.database)
     now = datetime.now(UTC)
     who = [
-        Person(position=place, number=one, identity=known_as(one), extra=extra or {})
+        Person(position=place, number=one, identity=known_as(one) or one, extra=extra or {})
         for place, one in enumerate(numbers, 1)
     ]
     writing = made.execution_options(writing=True)
