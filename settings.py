@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import guard_settings as guard
-from paths import Paths
+from paths import Paths, plain_path
 from phone_numbers import dialling
 from phone_numbers.plan import DialForm, NumberPlan
 
@@ -31,18 +31,8 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _plain_path(path: Path) -> Path:
-    """Refuse a path that Asterisk could not be told: its arguments know no quoting."""
-    full = path.expanduser().absolute()
-    if bad := sorted({c for c in str(full) if c in ",|;:&()${}[]\"'\\" or c.isspace()}):
-        raise ValueError(
-            f"{str(full)!r} holds {' '.join(map(repr, bad))}, which Asterisk cannot take in a path"
-        )
-    return full
-
-
 Port = Annotated[int, Field(ge=1, le=65535)]
-PlainPath = Annotated[Path, AfterValidator(_plain_path)]
+PlainPath = Annotated[Path, AfterValidator(plain_path)]
 DialledNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
 
 
@@ -330,15 +320,12 @@ class Settings(BaseSettings):
         return (*browsers, *filter(None, self.desk_phones.split(",")))
 
     @cached_property
-    def named_phones(self) -> frozenset[str]:
-        """Return the phones that the settings name: the house's, its seats', the attendants'."""
-        attendants = filter(None, self.attendants.split(","))
-        return frozenset({*self.phones.split(","), *self.seats, *attendants})
-
-    @cached_property
     def number_plan(self) -> NumberPlan:
         """Return how telephone numbers are read here, wherever they come from."""
-        return NumberPlan(self.region, self.named_phones, self.dial_outside, self.dial_extensions)
+        named = frozenset(
+            {*self.phones.split(","), *self.seats, *self.attendants.split(",")} - {""}
+        )
+        return NumberPlan(self.region, named, self.dial_outside, self.dial_extensions)
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
 from db.paging import Page, between, column_of, page
 from features.calls import rows
 from features.calls import stretch_rows as stretches
+from features.calls.by_number import by_number, has_piece
 from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
@@ -95,10 +96,6 @@ class CallStory:
 WHOLE_ID = 36
 """Characters of an id; one that is whole is found by the index, a beginning by looking at all."""
 
-FEW_CALLS = 1000
-"""Calls that are looked up by the index of their numbers and sorted. A piece that is in more of
-them is found by walking back in time: it turns up often enough to fill a page soon."""
-
 EVERY_CALL = CallFilter()
 EVERY_RECORDING = RecordingFilter()
 EVERY_TICKET = TicketFilter()
@@ -130,7 +127,7 @@ async def calls(
         of_ticket = select(TicketRow.call_id).where(TicketRow.number == wanted.ticket)
         query = query.where(Call.id.in_(of_ticket))
     if wanted.piece is not None:
-        query = query.where(await _has_piece(connection, wanted.piece, wanted.or_number))
+        query = query.where(await has_piece(connection, wanted.piece, wanted.or_number))
     return await page(
         connection,
         between(query, Call.ring_started, wanted.since, wanted.until),
@@ -284,39 +281,6 @@ async def calls_by_state(connection: AsyncConnection) -> dict[str, int]:
         select(Call.state, func.count()).where(text(IS_OPEN)).group_by(Call.state)
     )
     return {state: int(count) for state, count in found}
-
-
-def by_number(identity: Any, raw: Any, wanted: PhoneNumber) -> ColumnElement[bool]:
-    """Return what is so for rows of a number: of the same identity; of one that has none, as it is.
-
-    `identity` and `raw` are the columns of what the number is known by, and of what was sent.
-    """
-    same: ColumnElement[bool] = (
-        identity == wanted.identity if wanted.identity else raw == wanted.raw
-    )
-    return same
-
-
-async def _has_piece(
-    connection: AsyncConnection, piece: str, whole: PhoneNumber | None
-) -> ColumnElement[bool]:
-    """Return what is so for the calls of numbers with this piece, or of the whole number it is.
-
-    The numbers alone are read from their index without touching a row: some ms for 100,000 calls.
-    """
-    fits = [await _with_piece(connection, each, piece) for each in (Call.number, Call.identity)]
-    if whole is not None and whole.identity:
-        fits.append(Call.identity == whole.identity)
-    return or_(*fits)
-
-
-async def _with_piece(connection: AsyncConnection, column: Any, piece: str) -> ColumnElement[bool]:
-    position = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    fits: ColumnElement[bool] = position(column, piece) > 0  # twice as fast as LIKE
-    some = select(column).where(fits).limit(FEW_CALLS + 1)
-    numbers = (await connection.execute(some)).scalars().all()
-    found: ColumnElement[bool] = column.in_(sorted(set(numbers)))
-    return found if len(numbers) <= FEW_CALLS else fits
 
 
 async def _id_like(connection: AsyncConnection, column: Any, beginning: str) -> str | None:

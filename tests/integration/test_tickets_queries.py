@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import engine
 from db.paging import Page, UnknownCursorError, cursor_of
-from features.calls import queries, writes
+from features.calls import by_number, queries, writes
 from features.calls import stretch_rows as stretches
 from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
@@ -262,7 +262,7 @@ async def test_calls_are_found_by_what_a_person_remembers(database: AsyncEngine)
 async def test_a_piece_of_very_many_calls_is_found_all_the_same(
     database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "FEW_CALLS", 1)
+    monkeypatch.setattr(by_number, "FEW_CALLS", 1)
     await keep(database, call(1), call(2), call(13))
     async with database.connect() as connection:
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]
