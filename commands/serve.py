@@ -40,8 +40,8 @@ def serve(part: str) -> None:
 
 def _loaded(where: str) -> Part:
     """Import a part. Its modules live as long as the process: the collector never looks at them."""
-    # The ear multiplies small matrices fifty times a second: threads that wait for each other in
-    # between cost three times what they save. Read by numpy's library when it is loaded.
+    # Voice activity multiplies small matrices fifty times a second: threads that wait for each
+    # other in between cost three times what they save. Read by numpy's library when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.disable()
     module, _, attribute = where.partition(":")

@@ -1,7 +1,7 @@
 """Owns the floor at work: it joins Asterisk's events, the database, and the pages that are open.
 
-Events are taken into the picture as they come; what follows from them (questions, writes, actions)
-runs in tasks of its own, so that a slow database never holds up an event.
+Events are taken into the live state as they come; what follows from them (questions, writes,
+actions) runs in tasks of its own, so that a slow database never holds up an event.
 """
 
 import asyncio
@@ -302,7 +302,7 @@ class Floor:
             _log.warning("caller not taken from a page that is gone", error=repr(error))
 
     async def _resync(self) -> None:
-        """Make database, Asterisk and picture equal. Raises LinkLost."""
+        """Make database, Asterisk and live state equal. Raises LinkLost."""
         try:
             await self._count_today()
             await self.shift.reconcile(now=self.now())

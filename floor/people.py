@@ -1,4 +1,4 @@
-"""Owns what the picture knows of each worker, caller, offer and talk. Does no I/O."""
+"""Owns what the live state knows of each worker, caller, offer and talk. Does no I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Speaks words that are no prompts of the project: what one campaign of calls says.
+"""Speaks words that are no prompts of the project: what one campaign says.
 
 `{"own_…": {"zh": "…", "en": "…"}}` becomes `{out}/{zh,en}/own_….wav`; an empty text becomes none.
 """

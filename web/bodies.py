@@ -20,7 +20,7 @@ LONGEST_BODY: Final = 64 * 1024
 
 LARGER: Final = (
     (re.compile(r"/emergency-notifications/[0-9]+/recording"), 9 * 1024 * 1024),
-    (re.compile(r"/(notices|api/v1/incidents)/[0-9]+/list"), 2 * 1024 * 1024),
+    (re.compile(r"/(emergency-notifications|api/v1/incidents)/[0-9]+/list"), 2 * 1024 * 1024),
 )
 """Paths on which more comes in, and how many bytes: a recording, a list of households (CBK-5)."""
 

@@ -42,11 +42,13 @@ from tests.end_to_end.voices import differences, says, sides
 from tests.end_to_end.work import call_id
 
 HOTLINE = {"parts": WITH_DESK, "max_wait": 90, "ring_agent_for": 10, "wrap_up_for": 0}
-BROWSERS = (("2101", 1730.0), ("2102", 2150.0))
-DESK_PHONES = (("2103", "8101", 2590.0), ("2104", "8102", 1930.0))
-LEADER = ("2105", "8103", 2370.0)
-CALLERS = (1370.0, 1010.0, 1250.0)
-"""The callers' own tones, one for each lane; no overtone of anybody's is another's."""
+BROWSERS = (("2101", 1500.0), ("2102", 1210.0))
+DESK_PHONES = (("2103", "8101", 2440.0), ("2104", "8102", 2990.0))
+LEADER = ("2105", "8103", 2310.0)
+CALLERS = (860.0, 1010.0, 1670.0)
+"""The callers' own tones, one for each lane. What a conference that is too loud makes of the
+agents' tones (3a, 2a±b, a+b-c, folded at 4 kHz) is 120 Hz away from each of all tones.
+"""
 DEAD_AIR_S = 5.0
 SPEAKS_S = 0.8
 TALKS_S = 2.0

@@ -29,7 +29,7 @@ _OWN: Mapping[str, tuple[str, str]] = MappingProxyType(
         "HANGUP": ("通话结束", "the line is closed"),
     }
 )
-"""Told only of the caller's own channel; others (an agent's phone, our ear) have them too."""
+"""Told only of the caller's own channel; others (an agent's phone, our own) have them too."""
 
 _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {

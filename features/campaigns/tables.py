@@ -31,7 +31,7 @@ HAS_A_TICKET = "ticket_id IS NOT NULL"
 
 
 class CampaignRow(Base):
-    """One campaign of calls; its states: `features.campaigns.lifecycle`."""
+    """One campaign; its states: `features.campaigns.lifecycle`."""
 
     __tablename__ = "campaigns"
 

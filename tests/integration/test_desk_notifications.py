@@ -158,7 +158,7 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
         key = await reports(leader)
         await leader.post(f"{API}/{key}/list", json={"text": LIST})
         answer = await leader.get(f"/emergency-notifications/{key}/results.csv")
-    assert answer.headers["content-disposition"] == f'attachment; filename="notice-{key}.csv"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="notification-{key}.csv"'
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert header[0] == "户名"
     assert [row[0] for row in rows] == ["王小明", "李梅", "'=HYPERLINK(1)"]

@@ -307,7 +307,7 @@ async def test_a_database_that_is_away_is_a_sentence_for_people(
     async def away(*_: object, **__: object) -> None:
         raise NotAnsweringError
 
-    monkeypatch.setattr("db.bounded.Archive.ask", away)
+    monkeypatch.setattr("db.bounded.Database.ask", away)
     async with desk.person(LEADER) as person:
         answer = await person.get("/calls")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")

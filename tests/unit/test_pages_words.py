@@ -1,5 +1,6 @@
 """What programs call things has words on the pages, in every language."""
 
+import re
 import tomllib
 
 import pytest
@@ -83,3 +84,23 @@ def test_every_prompt_that_a_call_may_tell_of_has_words(language: Language) -> N
     named = [name for name in prompts if not name.startswith(parts)]
     known = words(language)
     assert [name for name in named if f"prompt.{name}" not in known] == []
+
+
+KEY = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]+)["']\s*(~)?""")
+
+
+def test_every_text_that_a_template_or_script_names_is_there() -> None:
+    known = words(Language.CHINESE)
+    files = [
+        *PROJECT.glob("features/*/templates/*.html"),
+        *PROJECT.glob("web/templates/*.html"),
+        *PROJECT.glob("web/static/**/*.js"),
+    ]
+    named = [(file, *found) for file in files for found in KEY.findall(file.read_text("utf-8"))]
+    assert len(named) > 500
+    lacking = [
+        (file.name, key)
+        for file, key, goes_on in named
+        if not (any(one.startswith(key) for one in known) if goes_on else key in known)
+    ]
+    assert not lacking
