@@ -122,6 +122,18 @@ async def test_a_customer_who_was_kept_in_one_spelling_is_there_in_all(
     assert (await leader.get(f"/api/v1{_path('+8613800138000')}")).json()["sort"] == "important"
 
 
+async def test_looks_at_a_customer_are_found_by_every_spelling(
+    desk: Pages, leader: httpx.AsyncClient
+) -> None:
+    for asked in SPELLINGS:
+        await leader.get(f"/api/v1{_path(asked)}")
+    await desk.room.app.state.database.settled()
+    async with desk.person(Role.ADMINISTRATOR) as person:
+        for asked in SPELLINGS:
+            page = Seen((await person.get("/audit", params={"subject": asked})).text)
+            assert page.text.count("13800138000") >= len(SPELLINGS), asked
+
+
 async def test_what_was_promised_in_one_spelling_is_due_to_the_customer(
     desk: Pages, tmp_path: Path
 ) -> None:
