@@ -43,6 +43,7 @@ async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
 async def _known(connection: AsyncConnection) -> None:
     customer = Customer(
         number=KNOWN,
+        identity=known_as(KNOWN),
         name="王建国",
         sort=CustomerSort.IMPORTANT,
         note="",
