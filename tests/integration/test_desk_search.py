@@ -18,6 +18,7 @@ from permissions.roles import Role, sees_numbers
 from permissions.routes import allowed
 from tests.integration.desk_room import NUMBER, call_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
+from tests.numbers import known_as
 
 KNOWN = "13912345678"
 
