@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field
 
 from phone_numbers import dialling
+from phone_numbers.plan import DialForm
 
 MOST_CALLS: Final = 100_000
 
@@ -24,7 +25,8 @@ Region = Annotated[
     str,
     Field(
         pattern=r"^[A-Z]{2}$",
-        description="Country whose telephone numbers are domestic: two letters.",
+        description="The house's country, two letters: whose telephone numbers are domestic, and "
+        "whose public holidays are kept (GRT-2).",
     ),
 ]
 EmergencyNumbers = Annotated[
@@ -58,7 +60,23 @@ DialOutside = Annotated[
     str,
     Field(
         pattern=r"^[0-9]{0,4}$",
-        description="Digits that your PBX wants before a number of the public network, like 9.",
+        description="Digits that your PBX wants before a number of the public network, like 9: "
+        "they are dialled before each.",
+    ),
+]
+TrunkForm = Annotated[
+    DialForm,
+    Field(
+        description="How your trunk wants numbers of the public network: `national` (as they are "
+        "dialled at home), `+` (+8613800138000), `00` (008613800138000).",
+    ),
+]
+DialTrunkPrefix = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{0,4}$",
+        description="Digits before every domestic number in the national form, like 0 for "
+        "013800138000; empty: as the country writes its numbers.",
     ),
 ]
 DialPerNumber = Annotated[

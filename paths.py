@@ -98,3 +98,13 @@ class Paths:
     @property
     def database(self) -> Path:
         return self.home / "thirdring.db"
+
+
+def plain_path(path: Path) -> Path:
+    """Refuse a path that Asterisk could not be told: its arguments know no quoting."""
+    full = path.expanduser().absolute()
+    if bad := sorted({c for c in str(full) if c in ",|;:&()${}[]\"'\\" or c.isspace()}):
+        raise ValueError(
+            f"{str(full)!r} holds {' '.join(map(repr, bad))}, which Asterisk cannot take in a path"
+        )
+    return full

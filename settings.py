@@ -14,8 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import guard_settings as guard
 from callflow.events import DEFAULT_NODE
-from paths import Paths
+from paths import Paths, plain_path
 from phone_numbers import dialling
+from phone_numbers.plan import DialForm, NumberPlan
 
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""
@@ -31,18 +32,8 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _plain_path(path: Path) -> Path:
-    """Refuse a path that Asterisk could not be told: its arguments know no quoting."""
-    full = path.expanduser().absolute()
-    if bad := sorted({c for c in str(full) if c in ",|;:&()${}[]\"'\\" or c.isspace()}):
-        raise ValueError(
-            f"{str(full)!r} holds {' '.join(map(repr, bad))}, which Asterisk cannot take in a path"
-        )
-    return full
-
-
 Port = Annotated[int, Field(ge=1, le=65535)]
-PlainPath = Annotated[Path, AfterValidator(_plain_path)]
+PlainPath = Annotated[Path, AfterValidator(plain_path)]
 DialledNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
 
 
@@ -141,6 +132,7 @@ class Settings(BaseSettings):
         description="TCP port for browsers' phones (WebSocket); 0: chosen once and kept.",
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the first prompts.")
+    region: guard.Region = "CN"
     timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
         "Asia/Shanghai", description="Zone of the hotline's clock: greetings, hours, holidays."
     )
@@ -150,9 +142,6 @@ class Settings(BaseSettings):
     )
     opening: Literal["hours", "hall"] = Field(
         "hours", description="GRT-1/2: greeting by the hour, or the hall variant with the company."
-    )
-    holiday_country: str = Field(
-        "CN", pattern=r"^[A-Z]{2}$", description="Country whose public holidays are kept (GRT-2)."
     )
     holidays: str = Field(
         "",
@@ -197,11 +186,12 @@ class Settings(BaseSettings):
         "the house's own phones can be rung.",
     )
     lines_out: int = Field(60, ge=1, le=500, description="How many calls we make at once.")
-    region: guard.Region = "CN"
     emergency_numbers: guard.EmergencyNumbers = dialling.DEFAULT_EMERGENCY
     dial_allowed: guard.DialAllowed = dialling.DEFAULT_ALLOWED
     dial_extensions: guard.DialExtensions = ""
     dial_outside: guard.DialOutside = ""
+    dial_form: guard.TrunkForm = DialForm.NATIONAL
+    dial_trunk_prefix: guard.DialTrunkPrefix = ""
     dial_per_hour: guard.DialPerNumber = 20
     dial_per_day: guard.DialPerDay = 40
     dial_per_minute: guard.DialPerMinute = 600
@@ -326,6 +316,8 @@ class Settings(BaseSettings):
         emergency = self.emergency_numbers.split(",")
         if wrong := {*known, *self.attendants.split(",")} & set(filter(None, emergency)):
             raise ValueError(f"{min(wrong)} is an emergency number and no phone of the house")
+        if self.dial_outside and self.dial_form is DialForm.PLUS:
+            raise ValueError("no digits can be dialled before a number that begins with +")
         if bool(self.desk_certificate) != bool(self.desk_key):
             raise ValueError("a certificate needs its key, and a key its certificate")
         return self
@@ -339,6 +331,14 @@ class Settings(BaseSettings):
         """Return the seats an agent can sign in at: the browser's `w01` …, then desk phones."""
         browsers = (f"w{number:02d}" for number in range(1, self.browser_seats + 1))
         return (*browsers, *filter(None, self.desk_phones.split(",")))
+
+    @cached_property
+    def number_plan(self) -> NumberPlan:
+        """Return how telephone numbers are read here, wherever they come from."""
+        named = frozenset(
+            {*self.phones.split(","), *self.seats, *self.attendants.split(",")} - {""}
+        )
+        return NumberPlan(self.region, named, self.dial_outside, self.dial_extensions)
 
     @property
     def proxies(self) -> frozenset[str]:

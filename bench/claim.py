@@ -81,7 +81,10 @@ async def _fill(made: AsyncEngine, keys: Sequence[int], count: int, *, begin: in
     at = datetime.now(UTC) + LATER
     for first in range(begin, begin + count, PIECE):
         last = min(first + PIECE, begin + count)
-        some = [Person(position=n, number=str(10**10 + n)) for n in range(first, last)]
+        some = [
+            Person(position=n, number=str(10**10 + n), identity=str(10**10 + n))
+            for n in range(first, last)
+        ]
         async with made.execution_options(writing=True).begin() as connection:
             for key in keys:
                 await campaign_contacts.add(connection, key, some, due=at)
@@ -94,7 +97,10 @@ async def _fill(made: AsyncEngine, keys: Sequence[int], count: int, *, begin: in
 async def _asked(made: AsyncEngine, key: int, name: str, later: int) -> Sequence[Cost]:
     now = datetime.now(UTC) - timedelta(seconds=5)
     first = 10**9 + later
-    due = [Person(position=first + n, number=str(first + n)) for n in range((TIMES + 1) * AT_ONCE)]
+    due = [
+        Person(position=first + n, number=str(first + n), identity=str(first + n))
+        for n in range((TIMES + 1) * AT_ONCE)
+    ]
     async with made.execution_options(writing=True).begin() as connection:
         await campaign_contacts.add(connection, key, due, due=now)
     campaign_calls = CampaignCalls(lines=10**9, scripts=SpokenAtOnce())

@@ -122,7 +122,9 @@ async def _furnish(connection: AsyncConnection) -> None:
     ]
     await connection.execute(insert(TicketRow), tickets)
     for which in range(REFUSING):
-        await do_not_call.put(connection, Entry(f"138{which * 7:08d}", "x", now, "x"))
+        await do_not_call.put(
+            connection, Entry(f"138{which * 7:08d}", f"+86138{which * 7:08d}", "x", now, "x")
+        )
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ from features.customers import queries as customers
 from features.duties import queries as duties
 from features.tickets import saves as ticket_saves
 from features.tickets.lifecycle import TicketKind
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 _log = structlog.get_logger(__name__)
 WITHIN: Final = 1.0
@@ -43,6 +45,7 @@ class Router:
     def __init__(
         self,
         engine: AsyncEngine,
+        plan: NumberPlan,
         *,
         node: str = DEFAULT_NODE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -50,7 +53,7 @@ class Router:
     ) -> None:
         """Read `engine`; who is offered first sits at a seat of this node."""
         self._engine = engine
-        self._node = node
+        self._node, self._plan = node, plan
         self._now = now
         self._clock = clock
         self._left_behind: set[asyncio.Task[CallerFacts]] = set()
@@ -64,19 +67,21 @@ class Router:
 
     async def receive(self, session: Session) -> None:
         """Tell the dialplan where the caller goes; the AGI server's route `route`."""
-        way = await self.route(session.environment.get("agi_callerid", ""))
+        sent = session.query.get("caller") or session.environment.get("agi_callerid", "")
+        way = await self.route(sent)
         for name, value in variables(way).items():
             await session.set_variable(name, value)
         await session.set_variable("ROUTE_DONE", "1")
 
     async def route(self, number: str) -> Route:
         """Return the way of a caller with this number, everybody's when nobody can tell."""
-        if not number:
+        identity = phone_number(number, self._plan).identity
+        if not identity:
             return EVERYBODY
         if self._clock() < self._blown_until:
             ROUTED.labels("fuse").inc()
             return EVERYBODY
-        asking = asyncio.create_task(_known(self._engine, number, self._node))
+        asking = asyncio.create_task(_known(self._engine, identity, self._node))
         await asyncio.wait({asking}, timeout=WITHIN)
         if asking.done() and not asking.cancelled() and asking.exception() is None:
             ROUTED.labels("answered").inc()
@@ -115,11 +120,11 @@ def variables(way: Route) -> dict[str, str]:
     }
 
 
-async def _known(engine: AsyncEngine, number: str, node: str) -> CallerFacts:
-    """Return what the database knows of a number."""
+async def _known(engine: AsyncEngine, identity: str, node: str) -> CallerFacts:
+    """Return what the database knows of a number, by its identity."""
     async with engine.connect() as connection:
-        customer = await customers.customer(connection, number)
-        open_ones = await ticket_saves.open_of_customer(connection, number, limit=MATTERS)
+        customer = await customers.customer(connection, identity)
+        open_ones = await ticket_saves.open_of_customer(connection, identity, limit=MATTERS)
         at_work = await duties.at_work(connection, node) if open_ones else ()
     return CallerFacts(
         sort=customer.sort.value if customer else "normal",

@@ -63,7 +63,7 @@ async def serve(settings: Settings) -> None:
             prompts=prompts.filled(paths.sounds, spoken=paths.campaign_words),
             journal=journal,
             switch=link,
-            calendar=calendar(settings.holiday_country, settings.holidays),
+            calendar=calendar(settings.region, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.outage,
             spoken=paths.spoken,
@@ -74,7 +74,7 @@ async def serve(settings: Settings) -> None:
             now=lambda: datetime.now(settings.zone),
             guest_wake_ups=_guest_wake_ups(settings, engine),
         )
-        router = Router(engine, node=settings.node)
+        router = Router(engine, settings.number_plan, node=settings.node)
         server = Server(
             {
                 "hotline": call_service.receive,

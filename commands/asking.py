@@ -18,6 +18,7 @@ from commands import given, printing
 from commands.moments import FORMS, UnknownMomentError, moment
 from db.engine import engine
 from db.paging import LONGEST, Listing
+from phone_numbers.phone_number import phone_number
 from settings import Settings
 
 Answer = TypeVar("Answer")
@@ -83,6 +84,8 @@ def asked(
     except UnknownMomentError as error:
         raise given.Refusal(f"{error}.") from None
     filters |= {"since": begin, "until": end}
+    if filters.get("number"):
+        filters["number"] = phone_number(filters["number"], settings.number_plan)
     return Asked(settings, filters, limit, as_json, None if utc else settings.zone)
 
 

@@ -66,7 +66,7 @@ class Lines:
         self, attempt: Attempt, *, context: str, told: Mapping[str, str], ring_for: float
     ) -> bool | None:
         """Ring somebody; False: refused, None: the link was lost and nobody knows."""
-        channel = self._channel(attempt.number)
+        channel = self._channel(attempt)
         if channel is None:
             _log.warning("no line leads there", attempt=attempt.id)
             return False
@@ -115,10 +115,12 @@ class Lines:
         await seats.tell(self._link, attempt, told, rings_in=rings_in)
         return True
 
-    def _channel(self, number: str) -> str | None:
+    def _channel(self, attempt: Attempt) -> str | None:
+        """Return what is rung: only what was judged is ever dialled."""
+        number = attempt.dialled
         if number in self._phones:
             return f"PJSIP/{number}"
-        return f"PJSIP/{number}@out" if self._trunk else None
+        return f"PJSIP/{number}@out" if self._trunk and number else None
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, OriginateResponse) and not event.success and self._failed:

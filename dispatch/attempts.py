@@ -41,6 +41,8 @@ class Attempt:
     """What a minute costs, in thousandths of the currency."""
     node: str = DEFAULT_NODE
     """The Asterisk that rings; `channel` is a name there."""
+    dialled: str = ""
+    """What is dialled for the number, by the trunk's plan; empty: nothing, for nobody judged it."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.events import DEFAULT_NODE
-from dispatch import attempts, metrics
+from dispatch import attempts, metrics, seats
 from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
 from dispatch.clock import Clock, SystemClock
@@ -42,6 +42,8 @@ UNWANTED_EVERY_S: Final = 0.5
 TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 
+LONGEST_DIALLED: Final = 40
+"""Characters of the column; what is longer is no number and was refused."""
 UNREACHABLE: Final = "unreachable"
 NO_LINE: Final = "no_line"
 
@@ -148,7 +150,7 @@ class Dispatcher:
             begun = [
                 (
                     replace(_attempt(purpose.name, plan, boot, toll), node=self.node),
-                    plan,
+                    seats.connecting(plan, toll.connects),
                     toll.verdict,
                 )
                 for plan, toll in zip(planned, tolls, strict=True)
@@ -313,4 +315,5 @@ def _attempt(purpose: str, plan: Planned, boot: str, toll: Toll) -> Attempt:
         planned_at=plan.at,
         reached=toll.reached,
         price=toll.price,
+        dialled=toll.dialled[:LONGEST_DIALLED],
     )

@@ -1,6 +1,8 @@
 """Owns asking, for every call that the dispatcher is about to make, whether it may be made.
 
-The rules are `phone_numbers/dialling.py`. What was rung is counted from the attempts' rows, in the
+A number is judged as the trunk will get it, and just that is dialled then (`Toll.dialled`). No
+spelling of an emergency number passes, neither as it was given nor as it would be dialled. The
+rules are `phone_numbers/dialling.py`. What was rung is counted from the attempts' rows, in the
 transaction that keeps the new ones: a restart forgets nothing.
 """
 
@@ -17,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch import attempts, metrics
 from dispatch.purpose import Planned
 from phone_numbers import dialling
-from phone_numbers.dialling import DiallingRules, Number, SoFar, Verdict, Why
-from phone_numbers.reading import Numbering, emergency_of
+from phone_numbers.dial_plan import DialPlan
+from phone_numbers.dialling import DiallingRules, Number, SoFar, Sort, Verdict, Why
+from phone_numbers.reading import emergency_of, leads_to
 from settings import Settings
 
 COUNT_EVERY_S: Final = 10.0
@@ -36,6 +39,18 @@ class Toll:
     """The number of the public network that it may ring, in full; empty: none."""
     price: int
     """What a minute costs, in thousandths of the currency."""
+    dialled: str
+    """What is dialled for the call's number, by the trunk's plan: just what was judged."""
+    connects: str = ""
+    """The same of the second number that the dialplan dials; empty: there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One number of a call, as it was given and as it would be dialled."""
+
+    given: Number
+    sent: Number
 
 
 def _defaults() -> DiallingRules:
@@ -50,7 +65,7 @@ class Guard:
     """Judges calls before they are made."""
 
     rules: DiallingRules = field(default_factory=_defaults)
-    numbering: Numbering = field(default_factory=Numbering)
+    dial_plan: DialPlan = field(default_factory=DialPlan)
     stopped_on: date | None = None
     """The day on which all of its spending was used up."""
     _spent: int = 0
@@ -65,8 +80,8 @@ class Guard:
         self, connection: AsyncConnection, planned: Sequence[Planned], *, now: datetime
     ) -> list[Toll]:
         """Return what is found of each call; `connection` is where they are then kept."""
-        read = [[self.numbering.read(one) for one in _dialled(plan)] for plan in planned]
-        reached = {number.full for numbers in read for number in numbers if number.full}
+        read = [[self._read(one) for one in _numbers(plan)] for plan in planned]
+        reached = {one.sent.full for numbers in read for one in numbers if one.sent.full}
         if not reached:  # rooms and the house's own phones: nothing to count
             return [
                 self._toll(plan, numbers, {}) for plan, numbers in zip(planned, read, strict=True)
@@ -80,18 +95,32 @@ class Guard:
         self._say_spending(tolls, now)
         return tolls
 
-    def _toll(self, plan: Planned, numbers: Sequence[Number], counted: dict[str, SoFar]) -> Toll:
+    def _read(self, given: str) -> _Read:
+        plan = self.dial_plan.numbers
+        dialled = self.dial_plan.dialled(given)
+        before, sent = leads_to(given, plan), leads_to(dialled, plan)
+        if before.sort is Sort.HOUSE:  # a phone that the settings name, as the trunk wants it
+            sent = Number(dialled=dialled, sort=Sort.HOUSE)
+        return _Read(before, sent)
+
+    def _judged(self, read: _Read, at: datetime, counted: dict[str, SoFar]) -> Verdict:
+        if dialling.is_emergency(read.given, self.rules.emergency):
+            return Verdict(False, Why.EMERGENCY)
+        so_far = counted.get(read.sent.full, dialling.NOTHING)
+        return dialling.may_ring(read.sent, at, self.rules, so_far)
+
+    def _toll(self, plan: Planned, read: Sequence[_Read], counted: dict[str, SoFar]) -> Toll:
         """Return what is found of a call; each number that it rings must be allowed."""
-        verdicts = [
-            dialling.may_ring(one, plan.at, self.rules, counted.get(one.full, dialling.NOTHING))
-            for one in numbers
-        ]
+        verdicts = [self._judged(one, plan.at, counted) for one in read]
+        numbers = [one.sent for one in read]
         verdict = next((one for one in verdicts if not one.allowed), verdicts[-1])
         if not verdict.allowed:
             metrics.NOT_ALLOWED.labels(verdict.why.value).inc()
             _log.warning("not allowed to ring", why=verdict.why.value, subject=plan.subject_id)
         reached = next((one.full for one in reversed(numbers) if one.full), "")
-        return Toll(verdict, reached, sum(map(self.rules.price, numbers)))
+        price = sum(map(self.rules.price, numbers))
+        connects = numbers[1].dialled if plan.connects else ""
+        return Toll(verdict, reached, price, numbers[0].dialled, connects)
 
     async def _counted_for(
         self, connection: AsyncConnection, reached: set[str], now: datetime
@@ -134,7 +163,7 @@ class Guard:
         return now.astimezone(self.rules.zone).date()
 
 
-def _dialled(plan: Planned) -> tuple[str, ...]:
+def _numbers(plan: Planned) -> tuple[str, ...]:
     return (plan.number, plan.connects) if plan.connects else (plan.number,)
 
 
@@ -150,8 +179,8 @@ def _count(counted: dict[str, SoFar], reached: str) -> None:
         )
 
 
-def guard(settings: Settings, house: frozenset[str]) -> Guard:
-    """Return what guards this house; `house`: phones that its settings name."""
+def guard(settings: Settings) -> Guard:
+    """Return what guards this house."""
     listed = frozenset(filter(None, settings.emergency_numbers.split(",")))
     rules = DiallingRules(
         emergency=listed | emergency_of(settings.region),
@@ -163,5 +192,7 @@ def guard(settings: Settings, house: frozenset[str]) -> Guard:
         spend_per_day=round(settings.dial_spend * 1000),
         zone=settings.zone,
     )
-    numbering = Numbering(settings.region, house, settings.dial_outside, settings.dial_extensions)
-    return Guard(rules, numbering)
+    return Guard(
+        rules,
+        DialPlan(settings.number_plan, settings.dial_form, settings.dial_trunk_prefix),
+    )

@@ -5,10 +5,12 @@ The page there is told first, as it is of a caller (`floor/live_state.py` reads 
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from ami.link import Link
 from dispatch.attempts import Attempt
+from dispatch.purpose import Planned
 from features.duties import free_agents
 
 AGENT: Final = free_agents.AGENT
@@ -20,9 +22,15 @@ SHOWN_WITHIN_S: Final = 0.15
 """A desk phone rings this much after the page was told; a browser's waits for the page itself."""
 
 
-def dialled(number: str) -> str:
-    """Return a customer's number as the dialplan dials it."""
-    return "".join(c for c in number if c in "0123456789+*#")[:40]
+NUMBER: Final = "CALLBACK_NUMBER"
+"""Whom an agent's call is for, as the page shows it and the journal keeps it."""
+DIALS: Final = "CALLBACK_DIALS"
+"""What the dialplan dials for that, as the guard has judged it."""
+
+
+def connecting(plan: Planned, dials: str) -> Planned:
+    """Return a plan that tells the dialplan what to dial after the agent's word."""
+    return replace(plan, told={**plan.told, DIALS: dials}) if plan.connects else plan
 
 
 async def is_idle(link: Link, seat: str) -> bool:
@@ -41,7 +49,7 @@ async def tell(
         UserEvent=EVENT,
         Call=attempt.id,
         Seat=attempt.number,
-        Number=told.get("CALLBACK_NUMBER", ""),
+        Number=told.get(NUMBER, ""),
         Why=told.get("CALLBACK_WHY", ""),
         RingsIn=round(rings_in),
     )

@@ -66,7 +66,7 @@ async def serve(settings: Settings) -> None:
         purposes=purposes,
         lines=settings.lines_out,
         lost=LinkLost,
-        guard=guard(settings, named_phones(settings)),
+        guard=guard(settings),
         node=settings.node,
     )
     lines.on_failure(dispatcher.not_rung)
@@ -98,7 +98,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
         CampaignCalls(
             lines=settings.lines_campaigns,
             scripts=ScriptFiles(paths.campaigns, paths.campaign_words, settings.cache),
-            calendar=calendar(settings.holiday_country, settings.holidays),
+            calendar=calendar(settings.region, settings.holidays),
             ring_for=settings.campaign_ring_for,
             ring_agent_for=settings.ring_agent_for,
             node=settings.node,
@@ -133,12 +133,6 @@ def own_phones(settings: Settings) -> frozenset[str]:
     """Return the numbers that are phones of the house itself."""
     phones = [*settings.phones.split(","), *settings.seats]
     return frozenset(number for number in phones if number.isdecimal())
-
-
-def named_phones(settings: Settings) -> frozenset[str]:
-    """Return the phones that the settings name: the house's, its seats', the attendants'."""
-    attendants = filter(None, settings.attendants.split(","))
-    return frozenset({*settings.phones.split(","), *settings.seats, *attendants})
 
 
 async def _work(settings: Settings, link: Link, dispatcher: Dispatcher, voicing: Voicing) -> None:

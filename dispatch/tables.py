@@ -44,6 +44,8 @@ class AttemptRow(Base):
     """What a minute costs, in thousandths of the currency."""
     node: Mapped[str] = mapped_column(String(16), server_default=DEFAULT_NODE)
     """The Asterisk that rings; `channel` is a name there."""
+    dialled: Mapped[str] = mapped_column(String(40), server_default="")
+    """What was dialled for `number`, by the trunk's plan."""
 
     __table_args__ = (
         UniqueConstraint("purpose", "subject_id", "seq"),

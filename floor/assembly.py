@@ -61,6 +61,7 @@ def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Ro
         browsers=[seat for seat in settings.seats if seat.startswith("w")],
         phones=[seat for seat in settings.seats if not seat.startswith("w")],
         company=settings.company,
+        plan=settings.number_plan,
         wrap_up_for=settings.wrap_up_for,
         zone=settings.zone,
         leaders=leaders,

@@ -51,6 +51,7 @@ from floor.streams import Stream, Streams
 from floor.tasks import Tasks
 from permissions.roles import Role
 from permissions.scopes import Serving
+from phone_numbers.plan import NumberPlan
 
 TICK_S: Final = 0.2
 """What time alone decides is seen this often; the wallboard is told no more often."""
@@ -72,6 +73,7 @@ class Floor:
         browsers: Sequence[str],
         phones: Sequence[str],
         company: str,
+        plan: NumberPlan,
         wrap_up_for: float,
         zone: tzinfo,
         leaders: frozenset[Role],
@@ -103,7 +105,7 @@ class Floor:
         self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
         self.now, self._clock = now, clock
         self._offers = Offers(
-            self.live_state, self._page_events, records, company=company, clock=clock
+            self.live_state, self._page_events, records, company=company, plan=plan, clock=clock
         )
         self._acts: Mapping[type[Any], Callable[[Any], None]] = {
             Offered: lambda told: self._start(self._offers.offer(told, self._clock())),

@@ -16,6 +16,7 @@ from floor.changes import Offered
 from floor.live_state import LiveState
 from floor.page_events import PageEvents
 from floor.screen_pop import Background, ScreenPop, background
+from phone_numbers.plan import NumberPlan
 
 POP_WITHIN_S: Final = 0.06
 """A page is told of a call after this at the latest, with what is known by then."""
@@ -34,10 +35,11 @@ class Offers:
         records: DatabaseAccess,
         *,
         company: str,
+        plan: NumberPlan,
         clock: Callable[[], float],
     ) -> None:
         self._live_state, self._page_events, self._records = live_state, page_events, records
-        self._company, self._clock = company, clock
+        self._company, self._plan, self._clock = company, plan, clock
 
     async def offer(self, offered: Offered, heard_at: float) -> None:
         """Tell the page who is about to ring; what the database knows, as soon as it says so."""
@@ -64,7 +66,7 @@ class Offers:
     async def _looked_up(self, offered: Offered) -> Background | None:
         try:
             return await self._records.ask(
-                lambda database: background(database, offered.call, offered.number),
+                lambda database: background(database, offered.call, offered.number, self._plan),
                 within=BACKGROUND_WITHIN_S,
             )
         except Exception as error:  # noqa: BLE001 - a page without background is better than none

@@ -28,6 +28,8 @@ from floor.people import Worker
 from permissions.roles import Role, sees_numbers
 from permissions.scopes import EVERYTHING
 from phone_numbers.masking import masked_name, masked_number, masked_text
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 SHOWN: Final = 5
 """Calls and tickets in sight; the rest is a click away."""
@@ -115,20 +117,23 @@ class ScreenPop:
         return Language.ENGLISH if spoken == Language.ENGLISH.value else Language.CHINESE
 
 
-async def background(database: AsyncConnection, call_id: str, number: str) -> Background:
+async def background(
+    database: AsyncConnection, call_id: str, number: str, plan: NumberPlan
+) -> Background:
     """Return what is known of the caller of a call; nothing of one who hides the number."""
-    number = number or await queries.caller(database, call_id, reach=EVERYTHING) or ""
+    sent = number or await queries.caller(database, call_id, reach=EVERYTHING) or ""
+    caller = phone_number(sent, plan)
     ticket = await ticket_saves.of_call(database, call_id)
-    if not number:
+    if not caller.identity:
         return Background(ticket=ticket.number if ticket else None)
-    wanted = CallFilter(number=number)
+    wanted = CallFilter(number=caller)
     latest = (await queries.calls(database, wanted, reach=EVERYTHING, limit=SHOWN + 1)).items
     return Background(
         call=next((one for one in latest if one.id == call_id), None),
-        customer=await customers.customer(database, number),
+        customer=await customers.customer(database, caller.identity),
         calls=[one for one in latest if one.id != call_id][:SHOWN],
-        tickets=await ticket_saves.open_of_customer(database, number, limit=SHOWN),
-        callbacks=await callbacks.open_to(database, number),
+        tickets=await ticket_saves.open_of_customer(database, caller.identity, limit=SHOWN),
+        callbacks=await callbacks.open_to(database, caller.identity),
         ticket=ticket.number if ticket else None,
     )
 

@@ -83,7 +83,9 @@ class Person:
 
     line: int
     number: str
-    """As it is dialled."""
+    """As it is shown."""
+    identity: str
+    """What it is known by."""
     name: str = ""
     language: str = ""
     """Empty: the campaign's."""

@@ -1,8 +1,8 @@
-"""Owns what a telephone number in a list means, and what is dialled for it. Does no I/O.
+"""Owns which telephone numbers of a list can be called, and why others cannot. Does no I/O.
 
-A number of our own country is kept as it is dialled and shown at home (13812345678, 01012345678),
-one of another country with our prefix for abroad (00…). Emergency numbers, and those that cost
-whoever calls them, are never called from a list.
+What a number is, is read as everywhere (`phone_numbers/phone_number.py`). Emergency numbers, and
+those that cost whoever calls them, are never called from a list; neither is a number that the
+numbering plan does not know, nor one that people must dial on from.
 """
 
 import re
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
+from phonenumbers import PhoneNumber as Parsed
 from phonenumbers.timezone import (
     time_zones_for_geographical_number,
     time_zones_for_number,
@@ -20,6 +21,8 @@ from phonenumbers.timezone import (
 
 from callflow.text import clean
 from imports.faults import InRow
+from phone_numbers.phone_number import PhoneNumber, e164, numbered, phone_number
+from phone_numbers.plan import NumberPlan
 
 LONGEST = 40
 """Characters looked at; the longest number there is has 15 digits."""
@@ -41,21 +44,18 @@ class WrongNumberError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What is dialled, and the zones of the world it may ring in."""
+    """A number that can be called, and the zones of the world it may ring in."""
 
-    dialled: str
+    number: PhoneNumber
     zones: tuple[str, ...]
     """Empty: at home, where the house's zone is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Reads numbers as somebody at home in a country writes them.
+    """Reads numbers by the house's plan; `own` are telephones of the house that may be called."""
 
-    `region` is like CN. `own` are telephones of the house, dialled as they are.
-    """
-
-    region: str
+    plan: NumberPlan
     own: Collection[str] = frozenset()
 
     def read(self, given: str) -> Number:
@@ -64,19 +64,24 @@ class Numbers:
         if whole := _AS_FIGURE.fullmatch(text):
             text = whole[1]  # a cell that held a figure: 13812345678.0
         if text in self.own:
-            return Number(text, ())
+            return Number(phone_number(text, self.plan), ())
         if not text:
             raise WrongNumberError(InRow.NO_NUMBER)
         if _CUT.fullmatch(text):
             raise WrongNumberError(InRow.CUT_BY_EXCEL)
         short = len(text) <= LONGEST_EMERGENCY or not text.isdecimal()
-        if short and phonenumbers.is_emergency_number(text, self.region):
+        if short and phonenumbers.is_emergency_number(text, self.plan.region):
             raise WrongNumberError(InRow.EMERGENCY)
-        return self._understood(self._parsed(text))
+        number, parsed = numbered(text, self.plan)
+        if parsed is None:  # the library finds one between words too, or knows what is wrong
+            parsed = self._parsed(text)
+            number = phone_number(e164(parsed), self.plan)
+        _require_callable(parsed)
+        return Number(number, self._zones(parsed))
 
-    def _parsed(self, text: str) -> PhoneNumber:
+    def _parsed(self, text: str) -> Parsed:
         try:
-            return phonenumbers.parse(text, self.region)
+            return phonenumbers.parse(text, self.plan.region)
         except NumberParseException as error:
             raise WrongNumberError(
                 InRow.TOO_LONG
@@ -84,22 +89,8 @@ class Numbers:
                 else InRow.NOT_A_NUMBER
             ) from None
 
-    def _understood(self, number: PhoneNumber) -> Number:
-        if number.extension:
-            raise WrongNumberError(InRow.EXTENSION)
-        kind = phonenumbers.number_type(number)
-        if kind == PhoneNumberType.UNKNOWN:
-            raise WrongNumberError(_why_not(number))
-        if kind in _COSTLY:
-            raise WrongNumberError(InRow.PREMIUM)
-        dialled = phonenumbers.format_out_of_country_calling_number(number, self.region)
-        digits = "".join(letter for letter in dialled if letter.isdecimal())
-        if dialled.startswith("+"):  # a country with several prefixes for abroad
-            digits = f"00{digits}"
-        return Number(digits, self._zones(number))
-
-    def _zones(self, number: PhoneNumber) -> tuple[str, ...]:
-        country, zones = _home(self.region)
+    def _zones(self, number: Parsed) -> tuple[str, ...]:
+        country, zones = _home(self.plan.region)
         at_home = number.country_code == country
         if not at_home or len(zones) != 1:  # else all of its numbers are in that one zone
             zones = tuple(time_zones_for_number(number))
@@ -110,10 +101,20 @@ class Numbers:
 def _home(region: str) -> tuple[int, tuple[str, ...]]:
     """Return a region's code, and the zones of all the numbers that begin with it."""
     code = phonenumbers.country_code_for_region(region)
-    return code, tuple(time_zones_for_geographical_number(PhoneNumber(country_code=code)))
+    return code, tuple(time_zones_for_geographical_number(Parsed(country_code=code)))
 
 
-def _why_not(number: PhoneNumber) -> InRow:
+def _require_callable(number: Parsed) -> None:
+    if number.extension:
+        raise WrongNumberError(InRow.EXTENSION)
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
+        raise WrongNumberError(_why_not(number))
+    if kind in _COSTLY:
+        raise WrongNumberError(InRow.PREMIUM)
+
+
+def _why_not(number: Parsed) -> InRow:
     match phonenumbers.is_possible_number_with_reason(number):
         case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
             return InRow.TOO_SHORT

@@ -74,7 +74,7 @@ def read(content: bytes, numbers: Numbers) -> Reading:
         text += len(person.name) + sum(map(len, person.extra.values()))
         if text > MOST_TEXT:
             raise UnreadableError(Whole.TOO_MUCH_TEXT, line=line)
-        before = first.setdefault(person.number, line)
+        before = first.setdefault(person.identity, line)
         if before == line:
             people.append(person)
         else:
@@ -94,7 +94,8 @@ def _person(
         raise _WrongCellError(error.why, given) from None
     return Person(
         line=line,
-        number=number.dialled,
+        number=number.number.shown,
+        identity=number.number.identity,
         name=clean(known.cell("name", row), LONGEST_NAME),
         language=_language(known.cell("language", row)),
         zone=_zone(known.cell("zone", row), number.zones, given),

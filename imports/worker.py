@@ -20,6 +20,7 @@ from imports.faults import Fault, InRow, Person, Twice, UnreadableError, Whole
 from imports.numbers import Numbers
 from imports.people_list import Reading, read
 from imports.writing import workbook
+from phone_numbers.plan import NumberPlan
 
 FENCE: Final = Fence(memory=150 * 2**20, cpu_s=25, within_s=30.0, told=32 * 2**20)
 WRITING: Final = Fence(memory=512 * 2**20, cpu_s=25, within_s=30.0, told=64 * 2**20)
@@ -37,10 +38,11 @@ _turn = asyncio.Semaphore(AT_ONCE)
 _under_way = 0
 
 
-async def reading(content: bytes, *, region: str, own: Collection[str]) -> Reading:
+async def reading(content: bytes, *, plan: NumberPlan, own: Collection[str]) -> Reading:
     """Return what a list says (`imports.people_list.read`). Raises UnreadableError."""
     require_something(content)
-    told = await _done(["read", region, ",".join(sorted(own))], content, FENCE)
+    words = ["read", plan.region, plan.outside, ",".join(sorted(own))]
+    told = await _done(words, content, FENCE)
     return await asyncio.to_thread(_understood, told)
 
 
@@ -121,8 +123,9 @@ def main(words: Sequence[str]) -> None:
     """Do one thing with what comes in."""
     given = sys.stdin.buffer.read()
     match words:
-        case ["read", region, own]:
-            found = _read(given, Numbers(region, frozenset(own.split(","))))
+        case ["read", region, outside, own]:
+            phones = frozenset(filter(None, own.split(",")))
+            found = _read(given, Numbers(NumberPlan(region, phones, outside), phones))
             for piece in json.JSONEncoder(ensure_ascii=False).iterencode(found):
                 sys.stdout.write(piece)
         case ["write", title]:

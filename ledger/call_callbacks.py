@@ -9,6 +9,8 @@ from callflow.events import JournalEvent
 from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import CallbackKind
 from features.calls.lifecycle import CallRecord
+from phone_numbers.phone_number import Kind, phone_number
+from phone_numbers.plan import NumberPlan
 
 LONGEST_MIN = 24 * 60
 
@@ -16,7 +18,10 @@ CallOf = Callable[[JournalEvent], CallRecord | None]
 
 
 async def keep_callbacks(
-    connection: AsyncConnection, events: Iterable[JournalEvent], call_of: CallOf
+    connection: AsyncConnection,
+    events: Iterable[JournalEvent],
+    call_of: CallOf,
+    plan: NumberPlan,
 ) -> None:
     """Keep what `events` say was promised, in the caller's transaction; told twice it is one."""
     for event in events:
@@ -24,12 +29,16 @@ async def keep_callbacks(
         if kind is None:
             continue
         call = call_of(event)
-        if call is None or not call.number:  # nobody there to be called back
+        if call is None:
+            continue
+        caller = phone_number(call.number, plan)
+        if caller.kind is Kind.WITHHELD:  # nobody there to be called back
             continue
         at = datetime.fromtimestamp(event.at, UTC)
         await callbacks.make(
             connection,
-            number=call.number,
+            number=caller.shown,
+            identity=caller.identity,
             kind=kind,
             due_at=at + timedelta(minutes=minutes),
             call_id=call.id,

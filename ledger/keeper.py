@@ -23,6 +23,7 @@ from features.calls.lifecycle import CallRecord
 from ledger.call_callbacks import keep_callbacks
 from ledger.journal import Campaign, Journals, Position
 from ledger.open_calls import Boots, Name, OpenCalls, Thread, name_of
+from phone_numbers.plan import NumberPlan
 
 _log = structlog.get_logger(__name__)
 
@@ -34,11 +35,16 @@ class Keeper:
         self,
         engine: AsyncEngine,
         journals: Journals,
+        plan: NumberPlan,
         *,
         kept: Callable[[CallRecord], None] = lambda _: None,
     ) -> None:
-        """Read `journals` into the database; `kept` is told of each call whose row changed."""
+        """Read `journals` into the database; `kept` is told of each call whose row changed.
+
+        Callers' numbers are read by the house's `plan`.
+        """
         self._engine = engine
+        self._plan = plan
         self._journals = journals
         self._tell = kept
         self._threads = OpenCalls()
@@ -121,7 +127,10 @@ class Keeper:
         await writes.add_rejects(connection, campaign.rejects, now=at)
         kept = await self._fold(connection, touched)
         await keep_callbacks(
-            connection, campaign.events, lambda event: self._folded(self._threads[name_of(event)])
+            connection,
+            campaign.events,
+            lambda event: self._folded(self._threads[name_of(event)]),
+            self._plan,
         )
         await writes.move(
             connection,
@@ -173,7 +182,7 @@ class Keeper:
             for thread in threads
             if (record := self._folded(thread)) and record != thread.kept
         ]
-        await writes.keep_calls(connection, [record for _, record in kept])
+        await writes.keep_calls(connection, [record for _, record in kept], self._plan)
         await stretches.keep(connection, [one for thread, one in kept if _is_other(thread, one)])
         return kept
 

@@ -85,7 +85,7 @@ class Ledger:
         )
         self._listening = Listening(paths.spool_calls)
         self._engine = engine
-        self._keeper = Keeper(engine, self._journals, kept=self._look_at)
+        self._keeper = Keeper(engine, self._journals, settings.number_plan, kept=self._look_at)
         self._caught_up_at = time.time()
         self._failures = 0
         self._stop = asyncio.Event()

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from callflow.text import clean, paragraphs
@@ -11,6 +11,8 @@ from db.bounded import Patience
 from db.paging import Listing, Page, UnknownCursorError
 from features.calls.shapes import LONGEST_TYPED
 from permissions.roles import may_ask_for, sees_numbers
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 from web.current_user import Principal, known, patience, person
 from web.problems import Refused
 
@@ -53,6 +55,15 @@ CurrentUser = Annotated[Principal, Depends(known)]
 Person = Annotated[Principal, Depends(person)]
 Asking = Annotated[Patience, Depends(patience)]
 
+
+async def number_plan(request: Request) -> NumberPlan:
+    """Return how the house reads telephone numbers."""
+    plan: NumberPlan = request.app.state.settings.number_plan
+    return plan
+
+
+Plan = Annotated[NumberPlan, Depends(number_plan)]
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 Which = TypeVar("Which")
@@ -89,9 +100,12 @@ class Paged(BaseModel):
         None, description="`next` of the page before."
     )
 
-    def filters(self) -> dict[str, Any]:
-        """Return what was asked but for the page."""
-        return self.model_dump(exclude={"limit", "cursor"})
+    def filters(self, plan: NumberPlan | None = None) -> dict[str, Any]:
+        """Return what was asked but for the page; a `number` is read by the house's plan."""
+        asked = self.model_dump(exclude={"limit", "cursor"})
+        if plan is not None and asked.get("number") is not None:
+            asked["number"] = phone_number(asked["number"], plan)
+        return asked
 
 
 def may_search_by_number(principal: Principal, number: str | None) -> None:

@@ -16,6 +16,8 @@ from db.engine import engine
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 from tests.end_to_end.agents import PASSWORD, Agent
 from tests.end_to_end.house import House
 from tests.end_to_end.staff import ADMINISTRATOR, Staff
@@ -127,6 +129,7 @@ async def known(house: House, plan: Plan) -> None:
 def _customer(number: str, sort: str, now: datetime) -> Customer:
     return Customer(
         number=number,
+        identity=phone_number(number, NumberPlan()).identity,
         name="长江燃气",
         sort=CustomerSort(sort),
         note="",
@@ -143,6 +146,7 @@ def _ticket(number: str, handler: str | None, due_in_h: int, now: datetime) -> d
         "source": "written",
         "state": "new",
         "customer_number": number,
+        "customer_identity": phone_number(number, NumberPlan()).identity,
         "customer_name": "",
         "body": "",
         "answer": "",

@@ -12,6 +12,8 @@ from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
 from features.audit.log import LookFilter, SeenLook, is_of_number
+from phone_numbers.phone_number import Kind, phone_number
+from phone_numbers.plan import NumberPlan
 from settings import Settings
 from web.asking import Asking, CurrentUser
 from web.forms import Typed
@@ -25,6 +27,8 @@ ROWS = 50
 FIELDS = ("who", "subject", "action", "from", "to")
 _NUMBER = re.compile(r"^\+?\d{7,}$")
 """A subject that is a customer's number, not the id of a thing."""
+_THING = re.compile(r"^\d{8}-\d{5,12}$")
+"""The number of a ticket."""
 
 
 @router.get("/audit")
@@ -33,7 +37,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     form = Typed({name: request.query_params.get(name, "").strip()[:80] for name in FIELDS})
-    wanted = _wanted(form, settings.zone, show)
+    wanted = _wanted(form, settings.zone, show, settings.number_plan)
     cursor = request.query_params.get("cursor") or None
     found: Page[SeenLook] = Page([], None)
     if not form.faults:
@@ -65,10 +69,13 @@ def subject_shown(seen: SeenLook, show: Formats) -> str:
     return show.number(subject) if is_of_number(seen.look.action, subject) else clean(subject)
 
 
-def _wanted(form: Typed, zone: ZoneInfo, show: Formats) -> LookFilter:
+def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> LookFilter:
     who, subject = form.shown("who"), clean(form.shown("subject"))
     if who and not re.fullmatch(r"\d{3,6}", who):
         form.faults["who"] = "audit.fault_who"
+    read = phone_number(subject, plan)
+    if read.kind is Kind.PUBLIC and not _THING.match(subject):
+        subject = read.shown
     if _NUMBER.match(subject) and not show.numbers:
         form.faults["subject"] = "audit.fault_subject"
     return LookFilter(

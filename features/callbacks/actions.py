@@ -4,12 +4,11 @@ The only door: the page and the API call these, with the models that both of the
 is on record (SEC-1). What follows from each is `lifecycle`'s to decide.
 """
 
-import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
@@ -29,6 +28,8 @@ from features.callbacks.queries import Callback
 from features.calls import queries as calls
 from features.tickets import saves as ticket_saves
 from permissions.may import reach_of
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 from web.asking import Given, Identity, TicketNumber, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
@@ -36,13 +37,6 @@ from web.problems import Refused
 
 A_MONTH_IN_MINUTES: Final = 31 * 24 * 60
 LONGEST_NOTE: Final = 300
-_BETWEEN_DIGITS = re.compile(r"[\s().-]")
-
-
-def _bare(given: object) -> object:
-    """Return a number without what makes it readable."""
-    return _BETWEEN_DIGITS.sub("", given) if isinstance(given, str) else given
-
 
 Note = Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(several_lines)]
 
@@ -52,8 +46,7 @@ class CallbackGiven(Given):
 
     number: Annotated[
         str | None,
-        Field(max_length=40, pattern=r"^\+?[0-9*#]{2,20}$"),
-        BeforeValidator(_bare),
+        Field(max_length=40),
         Says("callback.fault_number"),
     ] = Field(None, description="Whom to call; left out: the call's number.")
     call_id: Identity | None = None
@@ -86,7 +79,7 @@ class CallbackSettled(Given):
 
 
 async def make(
-    asking: Patience, principal: Principal, given: CallbackGiven
+    asking: Patience, principal: Principal, plan: NumberPlan, given: CallbackGiven
 ) -> tuple[Callback, bool]:
     """Keep a callback; return it, and whether it is new.
 
@@ -98,15 +91,20 @@ async def make(
     async def made(connection: AsyncConnection) -> tuple[Callback, bool]:
         call_id = given.call_id and given.call_id.lower()
         reach = reach_of(principal, "call.number")
-        number = given.number or found(
+        sent = given.number or found(
             await calls.caller(connection, call_id or "", reach=reach), "call"
         )
+        number = phone_number(sent, plan)
+        if not number.identity:
+            said = "There is no telephone number to call."
+            raise Refused(422, said, faults={"number": "callback.fault_number"})
         ticket_id = None
         if given.ticket is not None:
             ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")
         key, fresh = await callbacks.once(
             connection,
-            number=number,
+            number=number.shown,
+            identity=number.identity,
             kind=CallbackKind.AGENT,
             due_at=now + timedelta(minutes=given.minutes),
             call_id=call_id,

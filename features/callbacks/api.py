@@ -12,7 +12,7 @@ from features.callbacks.actions import CallbackGiven, CallbackSettled
 from features.callbacks.lifecycle import CallbackState
 from features.callbacks.queries import CallbackFilter
 from features.customers.shapes import CallbackShape
-from web.asking import Asking, CurrentUser, Identity, Many, Paged, RowId, Text, turned
+from web.asking import Asking, CurrentUser, Identity, Many, Paged, Plan, RowId, Text, turned
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])
@@ -29,10 +29,11 @@ class WhichCallbacks(Paged):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_callbacks(
-    wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[CallbackShape]:
     """Callbacks, the last one due first."""
-    page = await turned(asking, callbacks.callbacks, CallbackFilter(**wanted.filters()), wanted)
+    which = CallbackFilter(**wanted.filters(plan))
+    page = await turned(asking, callbacks.callbacks, which, wanted)
     return Many(items=[CallbackShape.of(each) for each in page.items], next=page.next)
 
 
@@ -45,10 +46,10 @@ async def list_callbacks(
     },
 )
 async def make_callback(
-    given: CallbackGiven, principal: CurrentUser, asking: Asking, answer: Response
+    given: CallbackGiven, principal: CurrentUser, asking: Asking, plan: Plan, answer: Response
 ) -> CallbackShape:
     """Promise a call back. Asked again in the same call for the same minute: 200, the one kept."""
-    callback, fresh = await actions.make(asking, principal, given)
+    callback, fresh = await actions.make(asking, principal, plan, given)
     answer.status_code = HTTPStatus.CREATED if fresh else HTTPStatus.OK
     return CallbackShape.of(callback)
 

@@ -43,7 +43,9 @@ class DueCallback:
 
     id: int
     number: str
-    """Whom to call."""
+    """Whom to call, as it is shown."""
+    identity: str
+    """What that number is known by."""
     maker: str | None
     """Account number of who promised, or of who talked in that call."""
     favoured: bool
@@ -189,7 +191,7 @@ def _wanted() -> Select[Any]:
         .select_from(CallbackRow)
         .outerjoin(AccountRow, AccountRow.id == CallbackRow.account_id)
         .outerjoin(Call, Call.id == CallbackRow.call_id)
-        .outerjoin(CustomerRow, CustomerRow.number == CallbackRow.number)
+        .outerjoin(CustomerRow, CustomerRow.identity == CallbackRow.identity)
     )
 
 
@@ -198,7 +200,10 @@ def _wanted_in(row: RowMapping) -> DueCallback:
     state["kind"] = CallbackKind(row["kind"])
     state["state"] = CallbackState(row["state"])
     state["passed"] = tuple(filter(None, row["passed"].split(",")))
-    plain = ("id", "number", "maker", "came_at", "call_id", "ticket_id", "account_id", "note")
+    plain = (
+        *("id", "number", "identity", "maker", "came_at"),
+        *("call_id", "ticket_id", "account_id", "note"),
+    )
     return DueCallback(
         **{name: row[name] for name in plain},
         favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},

@@ -17,7 +17,7 @@ from dispatch.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from dispatch.call_facts import Said
 from dispatch.following import NEVER_RUNG, SWITCH_DIED
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
-from dispatch.seats import AGENT, CONTEXT, dialled
+from dispatch.seats import AGENT, CONTEXT, NUMBER
 from features.callbacks import due as call_backs
 from features.callbacks import queries as callbacks
 from features.callbacks.due import DueCallback
@@ -163,16 +163,15 @@ def _due(one: DueCallback, ready: Sequence[ReadyAgent], taken: Collection[str]) 
 
 def _planned(one: DueCallback, after: CallBack, agent: ReadyAgent, at: datetime) -> Planned:
     unfound = after.kind is CallbackKind.AGENT and not after.found
-    number = dialled(one.number)
     return Planned(
         subject_id=one.id,
         seq=after.asked,
         who=AGENT,
         number=agent.seat,
-        connects=number,
+        connects=one.number,
         at=at,
         told={
-            "CALLBACK_NUMBER": number,
+            NUMBER: one.number,
             "CALLBACK_WHY": UNFOUND if unfound else after.kind.value,
             "CALLBACK_BY": agent.number,
         },
@@ -204,6 +203,7 @@ async def _callback_again(
     await callbacks.make(
         connection,
         number=before.number,
+        identity=before.identity,
         kind=CallbackKind.AGENT,
         due_at=again.due_at,
         call_id=attempt.id,

@@ -13,7 +13,7 @@ from features.callbacks.actions import LONGEST_NOTE, CallbackGiven, CallbackSett
 from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.asking import Asking, CurrentUser, Person, Plan, RowId
 from web.current_user import Principal
 from web.forms import Typed, typed
 from web.pages import page
@@ -45,11 +45,13 @@ async def show_callbacks(
 
 
 @router.post("/callbacks")
-async def make_callback(request: Request, principal: Person, asking: Asking) -> Response:
+async def make_callback(
+    request: Request, principal: Person, asking: Asking, plan: Plan
+) -> Response:
     """Promise a call back to a number."""
     form = await typed(request)
     try:
-        await actions.make(asking, principal, form.read(CallbackGiven))
+        await actions.make(asking, principal, plan, form.read(CallbackGiven))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/callbacks?saved=made", status_code=303)

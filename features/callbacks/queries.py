@@ -23,8 +23,10 @@ from features.callbacks.lifecycle import (
     begun,
 )
 from features.callbacks.tables import CallbackRow
+from features.calls.by_number import by_number
 from features.calls.tables import Call
 from features.tickets.tables import TicketRow
+from phone_numbers.phone_number import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,9 @@ class Callback:
     ticket: str | None
     """Number of the ticket it is about."""
     number: str
-    """Whom to call."""
+    """Whom to call, as it is shown."""
+    identity: str
+    """What that number is known by; empty: the call's was withheld, or none."""
     kind: CallbackKind
     by: str | None
     """Account number of who promised; None: the system did."""
@@ -66,7 +70,7 @@ class Callback:
 class CallbackFilter:
     """Which callbacks; every field that is set must hold; times are when they are due."""
 
-    number: str | None = None
+    number: PhoneNumber | None = None
     call_id: str | None = None
     state: CallbackState | None = None
     by: str | None = None
@@ -84,6 +88,7 @@ async def make(
     connection: AsyncConnection,
     *,
     number: str,
+    identity: str,
     kind: CallbackKind,
     due_at: datetime,
     call_id: str | None = None,
@@ -101,6 +106,7 @@ async def make(
     first = begun(kind, made_at=now, due_at=due_at, came_at=came_at)
     made = insertion(CallbackRow.__table__, connection.dialect.name).values(  # type: ignore[arg-type]
         number=number,
+        identity=identity,
         kind=kind.value,
         due_at=due_at,
         call_id=call_id,
@@ -127,6 +133,7 @@ async def once(
     connection: AsyncConnection,
     *,
     number: str,
+    identity: str,
     kind: CallbackKind,
     due_at: datetime,
     call_id: str | None,
@@ -145,7 +152,7 @@ async def once(
         lock = select(AccountRow.number).where(AccountRow.id == account_id)
     await connection.execute(lock.with_for_update())
     known = select(CallbackRow.id).where(
-        CallbackRow.number == number,
+        CallbackRow.identity == identity,
         CallbackRow.kind == kind.value,
         CallbackRow.call_id == call_id if call_id else CallbackRow.account_id == account_id,
         CallbackRow.state.not_in([state.value for state in OVER]),
@@ -157,6 +164,7 @@ async def once(
     key = await make(
         connection,
         number=number,
+        identity=identity,
         kind=kind,
         due_at=due_at,
         call_id=call_id,
@@ -185,8 +193,9 @@ async def callbacks(
 ) -> Page[Callback]:
     """Return a page of callbacks, the last one due first."""
     query = _query()
+    if wanted.number is not None:
+        query = query.where(by_number(CallbackRow.identity, CallbackRow.number, wanted.number))
     for column, value in (
-        (CallbackRow.number, wanted.number),
         (CallbackRow.call_id, wanted.call_id),
         (CallbackRow.state, wanted.state),
         (AccountRow.number, wanted.by),
@@ -203,9 +212,11 @@ async def callbacks(
     )
 
 
-async def open_to(connection: AsyncConnection, number: str) -> Sequence[Callback]:
+async def open_to(connection: AsyncConnection, identity: str) -> Sequence[Callback]:
     """Return what a number was promised and waits for, the first one due first."""
-    query = _query().where(CallbackRow.number == number, CallbackRow.state.in_(_GOING_ON))
+    if not identity:
+        return []
+    query = _query().where(CallbackRow.identity == identity, CallbackRow.state.in_(_GOING_ON))
     found = await connection.execute(query.order_by(CallbackRow.due_at).limit(20))
     return [_callback_in(row) for row in found.mappings()]
 

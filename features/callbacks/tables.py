@@ -33,6 +33,8 @@ class CallbackRow(Base):
     call_id: Mapped[str | None] = mapped_column(Uuid)
     ticket_id: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("tickets.id"))
     number: Mapped[str] = mapped_column(String(80))
+    """Whom to call, as it is shown."""
+    identity: Mapped[str] = mapped_column(String(80), server_default="")
     kind: Mapped[str] = mapped_column(String(16))
     account_id: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("accounts.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -65,7 +67,7 @@ class CallbackRow(Base):
             sqlite_where=text(MADE_BY_A_CALL),
             postgresql_where=text(MADE_BY_A_CALL),
         ),
-        Index(None, "number", "due_at"),
+        Index(None, "identity", "due_at"),
         Index(None, "state", "due_at", "id"),
         Index(None, "due_at", "id"),
     )

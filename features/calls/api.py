@@ -33,6 +33,7 @@ from web.asking import (
     Identity,
     Many,
     Paged,
+    Plan,
     Text,
     TicketNumber,
     found,
@@ -69,12 +70,12 @@ class AskShape(BaseModel):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
-    wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[CallShape]:
     """Calls, newest first."""
     may_search_by_number(principal, wanted.number)
     may_search_by_piece(principal, wanted.piece)
-    which = CallFilter(**wanted.filters())
+    which = CallFilter(**wanted.filters(plan))
     listing = partial(queries.calls, reach=reach_of(principal, "call.read"))
     page = await turned(asking, listing, which, wanted)
     return Many(items=[_shown(call, principal) for call in page.items], next=page.next)

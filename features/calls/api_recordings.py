@@ -28,6 +28,7 @@ from web.asking import (
     LongLine,
     Many,
     Paged,
+    Plan,
     Text,
     found,
     may_search_by_number,
@@ -62,11 +63,14 @@ class PeaksShape(BaseModel):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_recordings(
-    wanted: Annotated[WhichRecordings, Query()], principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichRecordings, Query()],
+    principal: CurrentUser,
+    asking: Asking,
+    plan: Plan,
 ) -> Many[RecordingShape]:
     """Recordings, newest first."""
     may_search_by_number(principal, wanted.number)
-    which = RecordingFilter(**wanted.filters())
+    which = RecordingFilter(**wanted.filters(plan))
     listing = partial(queries.recordings, reach=reach_of(principal, "recording.read"))
     page = await turned(asking, listing, which, wanted)
     return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)

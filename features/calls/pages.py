@@ -52,7 +52,7 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
     """Calls that fit what was typed, newest first."""
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    asked = read(request.query_params, settings.zone)
+    asked = read(request.query_params, settings.zone, settings.number_plan)
     cursor = request.query_params.get("cursor") or None
     wanted, allowed = asked.as_role(principal.role)
     refused = "" if allowed else "calls.no_number_right"

@@ -21,14 +21,17 @@ from features.calls.lifecycle import (
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.stretches import How, Stretch
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "stretches")
 """The stretches of a call are rows of their own."""
 
 
-def of_call(call: CallRecord) -> dict[str, Any]:
-    """Return the columns of a call."""
+def of_call(call: CallRecord, plan: NumberPlan) -> dict[str, Any]:
+    """Return the columns of a call; its number is read by the house's plan."""
     columns = {name: getattr(call, name) for name in CALL_COLUMNS}
+    columns["identity"] = phone_number(call.number, plan).identity
     columns["route_reasons"] = list(call.route_reasons)
     columns["scripts"] = list(call.scripts)
     columns["misses"] = [

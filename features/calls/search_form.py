@@ -5,6 +5,7 @@ which. Does no I/O.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 from features.calls.lifecycle import Disposition, Way
 from features.calls.queries import CallFilter
 from permissions.roles import Role, may_ask_for, sees_numbers
+from phone_numbers.phone_number import phone_number, significant
+from phone_numbers.plan import NumberPlan
 
 SHORTEST_PIECE = 3
 """Digits of the shortest piece of a number: two are in nearly every number."""
@@ -24,7 +27,6 @@ _TICKET = re.compile(r"^\d{8}-\d{5,12}$")
 _CALL = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _DIGITS = re.compile(r"^\+?[\d ()/.-]+$")
 _AGENT = re.compile(r"^[0-9A-Za-z]{1,20}$")
-_ABROAD = re.compile(r"^(?:\+|00)86(?=\d{7,}$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class TypedCalls:
         piece = self.wanted.piece
         if piece is None or sees_numbers(role):
             return self.wanted, True
-        return replace(self.wanted, piece=None, number=piece), may_ask_for(role, piece)
+        whole = self.wanted.or_number
+        wanted = replace(self.wanted, piece=None, or_number=None, number=whole)
+        return wanted, may_ask_for(role, piece)
 
     @property
     def anything(self) -> bool:
@@ -51,17 +55,19 @@ class TypedCalls:
         return any(self.typed.values())
 
 
-def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
+def read(query: Mapping[str, str], zone: ZoneInfo, plan: NumberPlan) -> TypedCalls:
     """Return what a query string asks for; days and times are those of `zone`."""
     typed = {name: query.get(name, "").strip()[:_LONGEST] for name in FIELDS}
     faults: dict[str, str] = {}
-    piece, ticket, call_id = _box(typed["q"], faults)
+    piece, ticket, call_id = _box(typed["q"], plan, faults)
+    whole = phone_number(typed["q"], plan) if piece else None
     since = _moment(typed, "from", faults, zone, last=False)
     until = _moment(typed, "to", faults, zone, last=True)
     if since and until and since >= until:
         faults["to"] = "calls.fault_order"
     wanted = CallFilter(
         piece=piece,
+        or_number=whole,
         ticket=ticket,
         call_id=call_id,
         agent=_agent(typed["agent"], faults),
@@ -73,7 +79,9 @@ def read(query: Mapping[str, str], zone: ZoneInfo) -> TypedCalls:
     return TypedCalls(typed, wanted, faults)
 
 
-def _box(text: str, faults: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+def _box(
+    text: str, plan: NumberPlan, faults: dict[str, str]
+) -> tuple[str | None, str | None, str | None]:
     """Return a piece of a number, a ticket's number and a call's id: one of them, or none."""
     if not text:
         return None, None, None
@@ -81,10 +89,11 @@ def _box(text: str, faults: dict[str, str]) -> tuple[str | None, str | None, str
         return None, text, None
     if _CALL.match(text.lower()):
         return None, None, text.lower()
+    text = unicodedata.normalize("NFKC", text)
     if not text.isascii() or not _DIGITS.match(text):
         faults["q"] = "calls.fault_q"
         return None, None, None
-    plain = _ABROAD.sub("", re.sub(r"[^\d+]", "", text)).lstrip("+")
+    plain = significant(re.sub(r"[^\d+]", "", text), plan)
     if len(plain) < SHORTEST_PIECE:
         faults["q"] = "calls.fault_short"
         return None, None, None

@@ -37,6 +37,9 @@ class Call(Base):
     boot: Mapped[str] = mapped_column(String(150))
     ref: Mapped[str] = mapped_column(String(80))
     number: Mapped[str] = mapped_column(String(80))
+    """As it was sent."""
+    identity: Mapped[str] = mapped_column(String(80), server_default="")
+    """What it is known by (`phone_numbers.phone_number`); empty: withheld or unusable."""
     name: Mapped[str] = mapped_column(String(80))
     did: Mapped[str] = mapped_column(String(80))
     ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -72,6 +75,7 @@ class Call(Base):
         Index(None, "ring_started", "id"),
         Index(None, "ref", "ring_started"),
         Index(None, "number", "ring_started"),
+        Index(None, "identity", "ring_started"),
         Index(None, "agent", "ring_started"),
         Index(None, "disposition", "ring_started"),
         Index(None, "linkedid"),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, or_, select, text, update
+from sqlalchemy import Table, and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
@@ -20,6 +20,7 @@ from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
 from features.tickets.lifecycle import Ticket
 from features.tickets.tables import TicketRow
 from ledger.tables import JournalPosition, JournalReject
+from phone_numbers.plan import NumberPlan
 
 IN_ONE_QUESTION = 500
 """Values in one `IN (…)`; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
@@ -70,9 +71,12 @@ async def add_rejects(
     await written(connection, _table(JournalReject), found)
 
 
-async def keep_calls(connection: AsyncConnection, calls: Sequence[CallRecord]) -> None:
+async def keep_calls(
+    connection: AsyncConnection, calls: Sequence[CallRecord], plan: NumberPlan
+) -> None:
     """Insert calls, or replace what was known of them."""
-    await written(connection, _table(Call), [rows.of_call(call) for call in calls], key=("id",))
+    values = [rows.of_call(call, plan) for call in calls]
+    await written(connection, _table(Call), values, key=("id",))
 
 
 async def events_about(
@@ -190,7 +194,7 @@ async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date)
 
     The number is the day of the office and the row's own: unique, and short enough to be said.
     """
-    values = rows.of_ticket(ticket) | {"number": None}
+    values = rows.of_ticket(ticket) | {"number": None, "customer_identity": _of_call(ticket)}
     made = insertion(_table(TicketRow), connection.dialect.name).values(values)
     done = await connection.execute(
         made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
@@ -201,6 +205,12 @@ async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date)
     number = f"{day:%Y%m%d}-{key:05d}"
     await connection.execute(update(TicketRow).where(TicketRow.id == key).values(number=number))
     return number
+
+
+def _of_call(ticket: Ticket) -> Any:
+    """Return what the caller is known by: what the call's number was read as."""
+    of_call = select(Call.identity).where(Call.id == ticket.call_id).scalar_subquery()
+    return func.coalesce(of_call, "")
 
 
 def _table(model: Any) -> Table:

@@ -45,7 +45,9 @@ class Person:
     position: int
     """The row's place in the list that was read, from 1."""
     number: str
-    """As it is dialled, and as a customer is known by: digits, or a number of the house."""
+    """As it is shown: digits, or a phone of the house."""
+    identity: str
+    """What it is known by, as a customer's is."""
     name: str = ""
     language: str = "zh"
     zone: str = ""
@@ -301,8 +303,8 @@ async def _due(
         return []
     contact = CampaignContactRow
     found = await connection.execute(
-        select(_table(), DoNotCallRow.number.label("unwilling"))
-        .outerjoin(DoNotCallRow, DoNotCallRow.number == contact.number)
+        select(_table(), DoNotCallRow.identity.label("unwilling"))
+        .outerjoin(DoNotCallRow, DoNotCallRow.identity == contact.identity)
         .where(contact.campaign_id == campaign_id, contact.next_at <= until, which)
         .order_by(contact.next_at, contact.id)
         .limit(limit)

@@ -39,25 +39,25 @@ class List:
     """The file's name, as it was given."""
     reading: Reading
     unwilling: frozenset[str]
-    """Numbers on the do-not-call list."""
+    """Identities on the do-not-call list."""
     tickets: Mapping[str, int]
     """The tickets that rows name, by number."""
 
     @property
     def people(self) -> Sequence[Person]:
         """Return who can be called."""
-        return [one for one in self.reading.people if one.number not in self.unwilling]
+        return [one for one in self.reading.people if one.identity not in self.unwilling]
 
     @property
     def refusing(self) -> Sequence[Person]:
         """Return who is on the do-not-call list."""
-        return [one for one in self.reading.people if one.number in self.unwilling]
+        return [one for one in self.reading.people if one.identity in self.unwilling]
 
 
 async def take_in(content: bytes, name: str, settings: Settings, asking: Patience) -> List:
     """Read what somebody brought and keep it. Raises UnreadableError."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
-    found = await apart.reading(content, region=settings.holiday_country, own=own)
+    found = await apart.reading(content, plan=settings.number_plan, own=own)
     kept = await looked_up(
         List(
             id=str(uuid4()),
@@ -89,7 +89,7 @@ async def looked_up(given: List, asking: Patience) -> List:
     named = {one.ticket for one in people if one.ticket}
 
     async def question(connection: AsyncConnection) -> tuple[frozenset[str], Mapping[str, int]]:
-        unwilling = await do_not_call.on_it(connection, [one.number for one in people])
+        unwilling = await do_not_call.on_it(connection, [one.identity for one in people])
         return unwilling, await campaign_results.ticket_ids(connection, named)
 
     unwilling, tickets = await asking.ask(question)

@@ -308,5 +308,11 @@ def _planned(shown: ContactView, after: Contact, at: datetime) -> Planned:
 
 
 async def _never_again(connection: AsyncConnection, shown: ContactView, at: datetime) -> None:
-    entry = Entry(shown.person.number, f"campaign {shown.campaign_id}", at, BY_TELEPHONE)
+    entry = Entry(
+        shown.person.number,
+        shown.person.identity,
+        f"campaign {shown.campaign_id}",
+        at,
+        BY_TELEPHONE,
+    )
     await do_not_call.put(connection, entry)

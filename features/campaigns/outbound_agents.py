@@ -11,7 +11,7 @@ from typing import Final
 from callflow.rules.questions import Result
 from dispatch.call_facts import Said
 from dispatch.purpose import AttemptFact, Lifted, Over, Planned, Statement
-from dispatch.seats import AGENT, dialled
+from dispatch.seats import AGENT, NUMBER
 from features.campaigns.contact import AttemptOver, Dialled, Event, Reached
 from features.campaigns.contacts import ContactView
 from features.campaigns.queries import Campaign
@@ -45,7 +45,7 @@ def event(heard: AttemptFact) -> Event | None:
 
 def planned(campaign: Campaign, shown: ContactView, agent: ReadyAgent, first: Planned) -> Planned:
     """Return the ring of an agent in the place of the person's, whose number is dialled then."""
-    number = dialled(shown.person.number)
+    number = shown.person.number
     return Planned(
         subject_id=first.subject_id,
         seq=first.seq,
@@ -54,7 +54,7 @@ def planned(campaign: Campaign, shown: ContactView, agent: ReadyAgent, first: Pl
         connects=number,
         at=first.at,
         told={
-            "CALLBACK_NUMBER": number,
+            NUMBER: number,
             "CALLBACK_WHY": WHY,
             "CALLBACK_BY": agent.number,
             "CALLBACK_LANGUAGE": first.told["CAMPAIGN_LANGUAGE"],

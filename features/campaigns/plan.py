@@ -67,6 +67,7 @@ def people_of(given: List, *, language: str) -> Sequence[campaign_contacts.Perso
         campaign_contacts.Person(
             position=one.line,
             number=one.number,
+            identity=one.identity,
             name=one.name,
             language=one.language or language,
             zone=one.zone,
@@ -95,7 +96,7 @@ def hours_of(campaign: Campaign, settings: Settings) -> CallingHours:
         closes=campaign.closes,
         on_weekends=campaign.on_weekends,
         on_holidays=campaign.on_holidays,
-        calendar=days_of(settings.holiday_country, settings.holidays),
+        calendar=days_of(settings.region, settings.holidays),
     )
 
 

@@ -40,9 +40,11 @@ class Came:
     ended_at: datetime | None
 
 
-async def of_number(connection: AsyncConnection, number: str, *, limit: int = 20) -> Sequence[Came]:
+async def of_number(
+    connection: AsyncConnection, identity: str, *, limit: int = 20
+) -> Sequence[Came]:
     """Return what came of a customer in all campaigns, the newest first (CBK-4)."""
-    query = _came().where(CampaignContactRow.number == number)
+    query = _came().where(CampaignContactRow.identity == identity)
     return await _found(connection, query.order_by(CampaignContactRow.id.desc()).limit(limit))
 
 
@@ -69,9 +71,10 @@ async def of_ticket_numbers(
     return {number: came[key] for number, key in ids.items() if key in came}
 
 
-async def refusal(connection: AsyncConnection, number: str) -> str | None:
+async def refusal(connection: AsyncConnection, identity: str) -> str | None:
     """Return why a number is on the do-not-call list, None when it is not there."""
-    found = await connection.execute(select(DoNotCallRow.why).where(DoNotCallRow.number == number))
+    row = DoNotCallRow
+    found = await connection.execute(select(row.why).where(row.identity == identity))
     why: str | None = found.scalar_one_or_none()
     return why
 

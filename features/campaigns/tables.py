@@ -77,6 +77,9 @@ class CampaignContactRow(Base):
     position: Mapped[int] = mapped_column(Integer)
     """The row's place in the list that was read, from 1."""
     number: Mapped[str] = mapped_column(String(40))
+    """As it is shown."""
+    identity: Mapped[str] = mapped_column(String(40), server_default="")
+    """What it is known by, however it is written: nobody is called twice."""
     name: Mapped[str] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(8))
     zone: Mapped[str] = mapped_column(String(64))
@@ -93,7 +96,7 @@ class CampaignContactRow(Base):
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "position"),
-        UniqueConstraint("campaign_id", "number"),
+        UniqueConstraint("campaign_id", "identity"),
         Index(
             "ix_campaign_contacts_due",
             "campaign_id",
@@ -111,7 +114,7 @@ class CampaignContactRow(Base):
             postgresql_where=text(IS_DUE_AGAIN),
         ),
         Index(None, "campaign_id", "state", "result"),
-        Index(None, "number"),
+        Index(None, "identity"),
         Index(
             "ix_campaign_contacts_ticket_id",
             "ticket_id",

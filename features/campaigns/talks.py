@@ -87,7 +87,9 @@ async def write(
         raise NotNowError
     await campaign_contacts.keep(connection, {shown.id: contact})
     if NeverAgain() in commands:
-        entry = Entry(shown.person.number, f"campaign {shown.campaign_id}", now, by)
+        entry = Entry(
+            shown.person.number, shown.person.identity, f"campaign {shown.campaign_id}", now, by
+        )
         await do_not_call.put(connection, entry)
     if contact.state is ContactState.WAITING:
         await campaigns.reopen(connection, shown.campaign_id)

@@ -16,6 +16,8 @@ from features.audit.looks import look
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
+from phone_numbers.phone_number import PhoneNumber, phone_number
+from phone_numbers.plan import NumberPlan
 from web.asking import Given, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says
@@ -44,22 +46,25 @@ class CustomerGiven(Given):
 
 
 async def save(
-    asking: Patience, principal: Principal, number: str, given: CustomerGiven
+    asking: Patience, principal: Principal, plan: NumberPlan, sent: str, given: CustomerGiven
 ) -> Customer:
     """Keep a customer, unless somebody saved the same one since it was read.
 
     Raises Refused with 409, and the customer as it is now. What is so already is no conflict, and
     no change: a save may be sent again when its answer was lost.
     """
-    seen = look(principal, "customer.write", number)
+    number = phone_number(sent, plan)
+    if not number.identity:
+        raise Refused(422, "This is no telephone number.")
+    seen = look(principal, "customer.write", number.shown)
 
     async def saved(connection: AsyncConnection) -> Customer:
-        before = await customers.customer(connection, number)
+        before = await customers.customer(connection, number.identity)
         after = _after(number, before, given, principal)
         if before is not None and _says(after) == _says(before):
             return before
         if not await customers.save(connection, after, seen=given.seen):
-            raise _late(found(await customers.customer(connection, number), "customer"))
+            raise _late(found(await customers.customer(connection, number.identity), "customer"))
         await audit.note(connection, seen)
         return after
 
@@ -67,12 +72,13 @@ async def save(
 
 
 def _after(
-    number: str, before: Customer | None, given: CustomerGiven, principal: Principal
+    number: PhoneNumber, before: Customer | None, given: CustomerGiven, principal: Principal
 ) -> Customer:
     area = given.area if given.area is not None else before.area if before else ""
     now = datetime.now(UTC)
     return Customer(
-        number=number,
+        number=number.shown,
+        identity=number.identity,
         **given.model_dump(exclude={"area", "seen"}),
         area=area,
         updated_at=max(now, before.updated_at + customers.NEXT) if before else now,

@@ -7,23 +7,27 @@ from features.customers import actions
 from features.customers import queries as customers
 from features.customers.actions import CustomerGiven
 from features.customers.shapes import CustomerShape
-from web.asking import Asking, CurrentUser, Number, found
+from phone_numbers.phone_number import phone_number
+from web.asking import Asking, CurrentUser, Plan, Text, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
 
 
 @router.get("/{number}", responses=documented(401, 403, 404, 422, 503))
-async def show_customer(number: Number, principal: CurrentUser, asking: Asking) -> CustomerShape:
-    """What is known of a telephone number."""
-    customer = await asking.ask(lambda connection: customers.customer(connection, number))
-    noted(asking, look(principal, "customer.read", number))
+async def show_customer(
+    number: Text, principal: CurrentUser, asking: Asking, plan: Plan
+) -> CustomerShape:
+    """What is known of a telephone number, however it is written."""
+    read = phone_number(number, plan)
+    customer = await asking.ask(lambda connection: customers.customer(connection, read.identity))
+    noted(asking, look(principal, "customer.read", read.shown))
     return CustomerShape.of(found(customer, "customer"))
 
 
 @router.put("/{number}", responses=documented(401, 403, 409, 422, 503))
 async def put_customer(
-    number: Number, given: CustomerGiven, principal: CurrentUser, asking: Asking
+    number: Text, given: CustomerGiven, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> CustomerShape:
     """Keep a customer. Saved meanwhile by somebody: 409, and `current` is what is known now."""
-    return CustomerShape.of(await actions.save(asking, principal, number, given))
+    return CustomerShape.of(await actions.save(asking, principal, plan, number, given))

@@ -1,6 +1,5 @@
 """Owns the page of one customer: what is known, what was promised, what is open (QUE-1, QUE-3)."""
 
-import re
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -22,8 +21,9 @@ from features.customers import queries as customers
 from features.customers.actions import CustomerGiven
 from features.customers.queries import Customer, CustomerSort
 from permissions.may import may, reach_of
+from phone_numbers.phone_number import PhoneNumber, phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Number
+from web.asking import Asking, CurrentUser, Plan, Text
 from web.current_user import Principal
 from web.forms import Typed, longest, typed
 from web.pages import page
@@ -35,15 +35,15 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 CALLS_SHOWN = 10
 TICKETS_SHOWN = 10
 
-_WHOLE = re.compile(r"^\+?[0-9*#]{3,20}$")
-
 
 @router.get("/customers")
-async def find_customer(request: Request, _principal: CurrentUser, number: str = "") -> Response:
+async def find_customer(
+    request: Request, _principal: CurrentUser, plan: Plan, number: str = ""
+) -> Response:
     """A box for a number; the number's page."""
-    plain = re.sub(r"[\s().-]", "", number)
-    if _WHOLE.match(plain):
-        return RedirectResponse(f"/customers/{quote(plain, safe='')}", status_code=303)
+    read = phone_number(number, plan)
+    if read.identity:
+        return RedirectResponse(_address(read), status_code=303)
     faults = {"number": "customer.fault_number"} if number else {}
     form = Typed({"number": number[:40]}, faults)
     return page(request, "customers.html", status=422 if faults else 200, form=form)
@@ -51,33 +51,46 @@ async def find_customer(request: Request, _principal: CurrentUser, number: str =
 
 @router.get("/customers/{number}")
 async def show_customer(
-    request: Request, number: Number, principal: CurrentUser, asking: Asking, saved: str = ""
+    request: Request,
+    number: Text,
+    principal: CurrentUser,
+    asking: Asking,
+    plan: Plan,
+    saved: str = "",
 ) -> HTMLResponse:
     """One customer; the look is on record."""
-    noted(asking, look(principal, "customer.read", number))
-    return await _shown(request, number, principal, asking, Typed({}), saved=bool(saved))
+    read = phone_number(number, plan)
+    noted(asking, look(principal, "customer.read", read.shown))
+    return await _shown(request, read, principal, asking, Typed({}), saved=bool(saved))
 
 
 @router.post("/customers/{number}")
 async def save_customer(
-    request: Request, number: Number, principal: CurrentUser, asking: Asking
+    request: Request, number: Text, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Response:
     """Keep what was typed."""
+    read = phone_number(number, plan)
+    if not read.identity:
+        raise Refused(422, "This is no telephone number.")
     form = await typed(request)
     try:
         given = form.read(CustomerGiven, empty={"area"})
-        await actions.save(asking, principal, number, given)
+        await actions.save(asking, principal, plan, number, given)
     except Refused as refused:
         status = form.refuse(refused)
         return await _shown(
-            request, number, principal, asking, form, status=status, theirs=refused.current
+            request, read, principal, asking, form, status=status, theirs=refused.current
         )
-    return RedirectResponse(f"/customers/{quote(number, safe='')}?saved=1", status_code=303)
+    return RedirectResponse(f"{_address(read)}?saved=1", status_code=303)
+
+
+def _address(number: PhoneNumber) -> str:
+    return f"/customers/{quote(number.shown, safe='')}"
 
 
 async def _shown(
     request: Request,
-    number: str,
+    number: PhoneNumber,
     principal: Principal,
     asking: Patience,
     form: Typed,
@@ -87,7 +100,7 @@ async def _shown(
     theirs: BaseModel | None = None,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
-    known = await asking.ask(lambda connection: customers.customer(connection, number))
+    known = await asking.ask(lambda connection: customers.customer(connection, number.identity))
     calls, tickets = CallFilter(number=number), TicketFilter(customer_number=number)
     reach = reach_of(principal, "call.read")
     called = await asking.ask(
@@ -98,15 +111,15 @@ async def _shown(
         lambda each: queries.tickets(each, tickets, reach=ticket_reach, limit=TICKETS_SHOWN)
     )
     numbers = [each.number for each in opened.items]
-    visits = await asking.ask(lambda each: campaign_results.of_number(each, number))
+    visits = await asking.ask(lambda each: campaign_results.of_number(each, number.identity))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
-    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number))
-    promised = await asking.ask(lambda connection: callbacks.open_to(connection, number))
+    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number.identity))
+    promised = await asking.ask(lambda connection: callbacks.open_to(connection, number.identity))
     return page(
         request,
         "customer.html",
         status=status,
-        number=number,
+        number=number.shown,
         customer=known,
         form=form if form.typed else _filled(known),
         theirs=theirs,
@@ -123,7 +136,7 @@ async def _shown(
         opens_campaigns=may(principal, "campaign.read"),
         sorts=list(CustomerSort),
         may_write=may(principal, "customer.write"),
-        may_callback=principal.account_id is not None and bool(_WHOLE.match(number)),
+        may_callback=principal.account_id is not None and bool(number.identity),
         callback_minutes=MINUTES,
         saved=saved,
         now=datetime.now(UTC),

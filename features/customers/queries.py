@@ -28,6 +28,9 @@ class Customer:
     """One customer, known by the telephone number."""
 
     number: str
+    """As it is shown."""
+    identity: str
+    """What it is known by, however it is written."""
     name: str
     sort: CustomerSort
     note: str
@@ -40,10 +43,12 @@ class Customer:
     """Where the customer lives: whom an emergency notification concerns (CBK-5)."""
 
 
-async def customer(connection: AsyncConnection, number: str) -> Customer | None:
-    """Return what is known of a number, None when nothing is."""
+async def customer(connection: AsyncConnection, identity: str) -> Customer | None:
+    """Return what is known of a number by its identity, None when nothing is."""
+    if not identity:
+        return None
     found = await connection.execute(
-        select(CustomerRow.__table__).where(CustomerRow.number == number)
+        select(CustomerRow.__table__).where(CustomerRow.identity == identity)
     )
     row = found.mappings().one_or_none()
     return None if row is None else customer_in(row)
@@ -53,8 +58,8 @@ async def keep(connection: AsyncConnection, customer: Customer) -> None:
     """Keep a customer, or replace what was known (in the caller's transaction)."""
     values = {name: getattr(customer, name) for name in Customer.__slots__}
     made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
-    fresh = {name: value for name, value in values.items() if name != "number"}
-    await connection.execute(made.on_conflict_do_update(index_elements=["number"], set_=fresh))
+    fresh = {name: value for name, value in values.items() if name != "identity"}
+    await connection.execute(made.on_conflict_do_update(index_elements=["identity"], set_=fresh))
 
 
 async def save(connection: AsyncConnection, customer: Customer, *, seen: datetime | None) -> bool:
@@ -65,22 +70,24 @@ async def save(connection: AsyncConnection, customer: Customer, *, seen: datetim
     values = {name: getattr(customer, name) for name in Customer.__slots__}
     if seen is None:
         made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
-        done = await connection.execute(made.on_conflict_do_nothing().returning(CustomerRow.number))
+        done = await connection.execute(
+            made.on_conflict_do_nothing().returning(CustomerRow.identity)
+        )
         return done.first() is not None
     done = await connection.execute(
         update(CustomerRow)
-        .where(CustomerRow.number == customer.number, CustomerRow.updated_at == seen)
+        .where(CustomerRow.identity == customer.identity, CustomerRow.updated_at == seen)
         .values(values)
-        .returning(CustomerRow.number)
+        .returning(CustomerRow.identity)
     )
     return done.first() is not None
 
 
-async def asked_first(connection: AsyncConnection, number: str, agent: str) -> None:
+async def asked_first(connection: AsyncConnection, identity: str, agent: str) -> None:
     """Note who took a known customer's matter, if nobody has it (QUE-3)."""
     await connection.execute(
         update(CustomerRow)
-        .where(CustomerRow.number == number, CustomerRow.first_agent.is_(None))
+        .where(CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
         .values(first_agent=agent)
     )
 
@@ -92,12 +99,19 @@ def customer_in(row: RowMapping) -> Customer:
     return Customer(**columns)
 
 
-async def like(connection: AsyncConnection, piece: str, *, limit: int) -> list[Customer]:
-    """Return customers whose number, name or area holds a piece of text; whole numbers first."""
+async def like(
+    connection: AsyncConnection, piece: str, *, identity: str = "", limit: int
+) -> list[Customer]:
+    """Return customers whose number, name or area holds a piece of text; whole numbers first.
+
+    `identity` is what the text is known by as a number, however it is written.
+    """
     row = CustomerRow
     texts = (row.number, row.name, row.area)
     holds = or_(*(each.icontains(piece, autoescape=True) for each in texts))
+    if identity:
+        holds = or_(holds, row.identity == identity)
     query = select(row.__table__).where(holds)
-    whole_first = query.order_by(row.number != piece, row.number).limit(limit)
+    whole_first = query.order_by(row.identity != identity, row.number).limit(limit)
     found = await connection.execute(whole_first)
     return [customer_in(each) for each in found.mappings()]

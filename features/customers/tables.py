@@ -16,7 +16,10 @@ class CustomerRow(Base):
 
     __tablename__ = "customers"
 
-    number: Mapped[str] = mapped_column(String(80), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """What the number is known by, however it is written."""
+    number: Mapped[str] = mapped_column(String(80), server_default="")
+    """As it is shown."""
     name: Mapped[str] = mapped_column(String(80))
     sort: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text)

@@ -18,6 +18,8 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from imports.numbers import Numbers, WrongNumberError
 from permissions.roles import sees_numbers
+from phone_numbers.phone_number import PhoneNumber, phone_number
+from phone_numbers.plan import NumberPlan
 from settings import Settings
 from web.asking import Given, LongLine, found
 from web.current_user import Principal
@@ -38,18 +40,18 @@ async def add(
 
     Raises Refused: 422 for no number; 409, with the line as it is, when there is another reason.
     """
-    dialled = read_number(number, settings)
-    if dialled is None:
+    read = read_number(number, settings)
+    if read is None:
         said = "This is no telephone number."
         raise Refused(422, said, faults={"number": "do_not_call.fault_number"})
-    entry = Entry(dialled, given.why, datetime.now(UTC), principal.signature)
+    entry = Entry(read.shown, read.identity, given.why, datetime.now(UTC), principal.signature)
 
     async def added(connection: AsyncConnection) -> Entry:
         if await do_not_call.put(connection, entry):
-            seen = look(principal, "do_not_call.added", dialled, why=given.why)
+            seen = look(principal, "do_not_call.added", read.shown, why=given.why)
             await audit.note(connection, seen)
             return entry
-        before = found(await do_not_call.one(connection, dialled), "number")
+        before = found(await do_not_call.one(connection, read.identity), "number")
         if before.why != given.why:
             raise Refused(
                 409,
@@ -62,23 +64,23 @@ async def add(
     return await asking.write(added)
 
 
-async def remove(asking: Patience, principal: Principal, settings: Settings, number: str) -> None:
+async def remove(asking: Patience, principal: Principal, plan: NumberPlan, number: str) -> None:
     """Take a number off the list: campaigns may ring it again. Raises Refused with 404."""
-    dialled = read_number(number, settings) or number
+    read = phone_number(number, plan)
 
     async def removed(connection: AsyncConnection) -> None:
-        if not await do_not_call.take_off(connection, dialled):
+        if not await do_not_call.take_off(connection, read.identity):
             said = "This number is not on the list."
             raise Refused(404, said, faults={"number": "do_not_call.fault_gone"})
-        await audit.note(connection, look(principal, "do_not_call.removed", dialled[:80]))
+        await audit.note(connection, look(principal, "do_not_call.removed", read.shown[:80]))
 
     await asking.write(removed)
 
 
-def read_number(given: str, settings: Settings) -> str | None:
-    """Return what is dialled for a number somebody typed, None when it is none."""
+def read_number(given: str, settings: Settings) -> PhoneNumber | None:
+    """Return the number that somebody typed, None when no campaign could ring it anyway."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
     try:
-        return Numbers(settings.holiday_country, own).read(given).dialled
+        return Numbers(settings.number_plan, own).read(given).number
     except WrongNumberError:
         return None

@@ -10,7 +10,7 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.actions import WhyGiven
 from permissions.roles import sees_numbers
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.asking import Asking, CurrentUser, Plan
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/do-not-call", tags=["campaigns"])
@@ -48,7 +48,7 @@ async def put_do_not_call(
 
 @router.delete("/{number}", status_code=204, responses=documented(401, 403, 404, 422, 503))
 async def take_off_do_not_call(
-    request: Request, number: Typed, principal: CurrentUser, asking: Asking
+    number: Typed, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> None:
     """Take a number off the list: campaigns may ring it again."""
-    await actions.remove(asking, principal, request.app.state.settings, number)
+    await actions.remove(asking, principal, plan, number)

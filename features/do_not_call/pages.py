@@ -9,7 +9,7 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.actions import WhyGiven, read_number
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person
+from web.asking import Asking, CurrentUser, Person, Plan
 from web.current_user import Principal
 from web.forms import Typed, longest, typed
 from web.pages import page
@@ -45,12 +45,12 @@ async def add(request: Request, principal: Person, asking: Asking) -> Response:
 
 
 @router.post("/do-not-call/remove")
-async def remove(request: Request, principal: Person, asking: Asking) -> Response:
+async def remove(request: Request, principal: Person, asking: Asking, plan: Plan) -> Response:
     """Take a number off the list."""
     form = await typed(request)
     number = form.line("number", longest=40)
     try:
-        await actions.remove(asking, principal, request.app.state.settings, number)
+        await actions.remove(asking, principal, plan, number)
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/do-not-call?saved=off", status_code=303)

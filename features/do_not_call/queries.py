@@ -24,6 +24,9 @@ class Entry:
     """A number that is not rung."""
 
     number: str
+    """As it is shown."""
+    identity: str
+    """What it is known by: one entry, however it is written."""
     why: str
     since: datetime
     by: str
@@ -34,35 +37,35 @@ async def put(connection: AsyncConnection, entry: Entry) -> bool:
     made = insertion(DoNotCallRow.__table__, connection.dialect.name)  # type: ignore[arg-type]
     values = {name: getattr(entry, name) for name in Entry.__slots__}
     done = await connection.execute(
-        made.values(values).on_conflict_do_nothing().returning(DoNotCallRow.number)
+        made.values(values).on_conflict_do_nothing().returning(DoNotCallRow.identity)
     )
     return done.first() is not None
 
 
-async def one(connection: AsyncConnection, number: str) -> Entry | None:
+async def one(connection: AsyncConnection, identity: str) -> Entry | None:
     """Return the line of a number, None when it is not on the list."""
     found = await connection.execute(
-        select(DoNotCallRow.__table__).where(DoNotCallRow.number == number)
+        select(DoNotCallRow.__table__).where(DoNotCallRow.identity == identity)
     )
     row = found.mappings().one_or_none()
     return None if row is None else Entry(**row)
 
 
-async def take_off(connection: AsyncConnection, number: str) -> bool:
+async def take_off(connection: AsyncConnection, identity: str) -> bool:
     """Take a number off the list; False: it was not there."""
-    gone = delete(DoNotCallRow).where(DoNotCallRow.number == number)
-    done = await connection.execute(gone.returning(DoNotCallRow.number))
+    gone = delete(DoNotCallRow).where(DoNotCallRow.identity == identity)
+    done = await connection.execute(gone.returning(DoNotCallRow.identity))
     return done.first() is not None
 
 
-async def on_it(connection: AsyncConnection, numbers: Collection[str]) -> frozenset[str]:
-    """Return which of these numbers are on the list."""
-    wanted = list(numbers)
+async def on_it(connection: AsyncConnection, identities: Collection[str]) -> frozenset[str]:
+    """Return which of these numbers are on the list, all by their identities."""
+    wanted = list(identities)
     found: set[str] = set()
     for begin in range(0, len(wanted), AT_ONCE):
         some = wanted[begin : begin + AT_ONCE]
         rows = await connection.execute(
-            select(DoNotCallRow.number).where(DoNotCallRow.number.in_(some))
+            select(DoNotCallRow.identity).where(DoNotCallRow.identity.in_(some))
         )
         found.update(rows.scalars())
     return frozenset(found)

@@ -16,7 +16,10 @@ class DoNotCallRow(Base):
 
     __tablename__ = "do_not_call"
 
-    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """What the number is known by, however it is written."""
+    number: Mapped[str] = mapped_column(String(40), server_default="")
+    """As it is shown."""
     why: Mapped[str] = mapped_column(Text)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     by: Mapped[str] = mapped_column(String(80))

@@ -125,6 +125,7 @@ async def choose_list(
     reading = partial(
         household_list.read,
         given.text,
+        settings.number_plan,
         reachable=lambda number: reachable(number, settings),
         known=await asking.ask(known),
     )

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callflow.text import clean
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 MOST_LINES = 10_000
 MOST_NUMBERS = 8
 LONGEST_NAME = LONGEST_AREA = 80
 
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
-_FILLING = re.compile(r"[\s().\-]")
 _BETWEEN_NUMBERS = re.compile(r"[;；、/|]")
 _HEADINGS = frozenset({"name", "姓名", "户名", "名称"})
 
@@ -58,9 +59,13 @@ class BadLine:
 
 
 def read(
-    text: str, *, reachable: Callable[[str], bool], known: frozenset[str] = frozenset()
+    text: str,
+    plan: NumberPlan,
+    *,
+    reachable: Callable[[str], bool],
+    known: frozenset[str] = frozenset(),
 ) -> tuple[list[Listed], list[BadLine]]:
-    """Return the households of a text, and its bad lines.
+    """Return the households of a text, and its bad lines; numbers as the house's `plan` shows them.
 
     `reachable` tells whether a line leads to a number; `known` are numbers that are rung anyway.
     """
@@ -71,7 +76,7 @@ def read(
         if len(good) + len(bad) >= MOST_LINES:
             bad.append(BadLine(line, Wrong.MANY_LINES, str(MOST_LINES)))
             break
-        found = _household(line, fields, reachable, seen)
+        found = _household(line, fields, plan, reachable, seen)
         if isinstance(found, BadLine):
             bad.append(found)
         else:
@@ -100,7 +105,11 @@ def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
 
 
 def _household(
-    line: int, fields: list[str] | None, reachable: Callable[[str], bool], seen: set[str]
+    line: int,
+    fields: list[str] | None,
+    plan: NumberPlan,
+    reachable: Callable[[str], bool],
+    seen: set[str],
 ) -> Listed | BadLine:
     if fields is None:
         return BadLine(line, Wrong.UNREADABLE)
@@ -109,7 +118,7 @@ def _household(
     if not 2 <= len(fields) <= 3:
         return BadLine(line, Wrong.FIELDS, str(len(fields)))
     name, area = (clean(each, LONGEST_NAME + 1) for each in fields[:2])
-    numbers = _numbers(fields[2] if len(fields) == 3 else "")
+    numbers = _numbers(fields[2] if len(fields) == 3 else "", plan)
     found = _wrong_words(name, area) or _wrong_numbers(numbers, reachable, seen)
     return BadLine(line, *found) if found else Listed(name, area, numbers)
 
@@ -137,7 +146,7 @@ def _wrong_numbers(
     return None
 
 
-def _numbers(field: str) -> tuple[str, ...]:
+def _numbers(field: str, plan: NumberPlan) -> tuple[str, ...]:
     """Return the numbers of a field in their order, each once, without what makes them readable."""
-    plain = (_FILLING.sub("", clean(each, 60)) for each in _BETWEEN_NUMBERS.split(field))
+    plain = (phone_number(each, plan).shown for each in _BETWEEN_NUMBERS.split(field))
     return tuple(dict.fromkeys(filter(None, plain)))

@@ -89,6 +89,7 @@ async def found(
         show=Formats(settings.zone, principal.role),
         t=said(language_of(request)),
         now=datetime.now(UTC),
+        plan=settings.number_plan,
         limit=limit,
     )
     named = pages(asked, places(principal))

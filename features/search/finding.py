@@ -20,6 +20,8 @@ from features.knowledge import queries as knowledge
 from features.tickets import search as tickets
 from permissions.may import may, reach_of
 from permissions.roles import may_ask_for
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 from web.current_user import Principal
 from web.registration import Place
 from web.shown import Formats
@@ -61,12 +63,13 @@ class Asked:
     show: Formats
     t: Said
     now: datetime
+    plan: NumberPlan
     limit: int = FEW
 
     @property
     def digits(self) -> str:
         """The number that was typed, or a piece of one; empty when it is none."""
-        return read({"q": self.text}, self.show.zone).wanted.piece or ""
+        return read({"q": self.text}, self.show.zone, self.plan).wanted.piece or ""
 
 
 def pages(asked: Asked, places: Sequence[Place]) -> list[Found]:
@@ -95,13 +98,17 @@ async def _customers(connection: AsyncConnection, asked: Asked) -> list[Found]:
     if not may(asked.principal, "customer.read"):
         return []
     digits = asked.digits
-    rows = await customers.like(connection, digits or asked.text, limit=asked.limit)
+    number = phone_number(asked.text, asked.plan)
+    rows = await customers.like(
+        connection, digits or asked.text, identity=number.identity, limit=asked.limit
+    )
     found = [
         Found(_customer(each.number), asked.show.number(each.number), asked.show.name(each.name))
         for each in rows
     ]
-    if len(digits) >= SHORTEST_NUMBER and all(each.number != digits for each in rows):
-        found.append(Found(_customer(digits), digits, asked.t("search.open_customer")))
+    known = {each.identity for each in rows}
+    if len(digits) >= SHORTEST_NUMBER and number.identity and number.identity not in known:
+        found.append(Found(_customer(number.shown), number.shown, asked.t("search.open_customer")))
     return found
 
 
@@ -112,7 +119,9 @@ def _customer(number: str) -> str:
 async def _calls(connection: AsyncConnection, asked: Asked) -> list[Found]:
     if not may(asked.principal, "call.read"):
         return []
-    wanted, allowed = read({"q": asked.text}, asked.show.zone).as_role(asked.principal.role)
+    wanted, allowed = read({"q": asked.text}, asked.show.zone, asked.plan).as_role(
+        asked.principal.role
+    )
     if not allowed or wanted == calls.EVERY_CALL:
         return []
     reach = reach_of(asked.principal, "call.read")

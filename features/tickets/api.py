@@ -31,6 +31,7 @@ from web.asking import (
     Line,
     Many,
     Paged,
+    Plan,
     Text,
     TicketNumber,
     Typed,
@@ -99,11 +100,11 @@ class TicketConflict(Problem):
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
-    wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking
+    wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking, plan: Plan
 ) -> Many[TicketShape]:
     """Tickets, newest first."""
     may_search_by_number(principal, wanted.number)
-    filters = wanted.filters()
+    filters = wanted.filters(plan)
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
     page = await turned(asking, listing, which, wanted)

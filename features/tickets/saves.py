@@ -81,11 +81,13 @@ async def open_for_call(
 
     `day` is the office's, for the number. The caller's transaction; safe to ask again.
     """
-    query = select(Call.number, Call.name, Call.topic, Call.agent).where(Call.id == call_id)
+    query = select(Call.number, Call.identity, Call.name, Call.topic, Call.agent).where(
+        Call.id == call_id
+    )
     call = (await connection.execute(query)).one_or_none()
     if call is None:
         return None
-    known = await customers.customer(connection, call.number)
+    known = await customers.customer(connection, call.identity)
     name = known.name if known and known.name else named(call.name, call.number)
     who = handler or _account(call.agent)
     fresh = _fresh(call_id, call, name=name, handler=who, now=now)
@@ -94,7 +96,7 @@ async def open_for_call(
         assert opened is not None
         await _keep_version(connection, opened, author=author, now=now)
         if handler is not None:
-            await customers.asked_first(connection, call.number, handler)
+            await customers.asked_first(connection, call.identity, handler)
     return await of_call(connection, call_id)
 
 
@@ -147,13 +149,18 @@ async def versions(connection: AsyncConnection, number: str) -> Sequence[TicketV
 
 
 async def open_of_customer(
-    connection: AsyncConnection, customer_number: str, *, limit: int = 5
+    connection: AsyncConnection, identity: str, *, limit: int = 5
 ) -> Sequence[Ticket]:
-    """Return a customer's tickets that are not settled, newest first (QUE-3)."""
+    """Return the tickets of a customer that are not settled, newest first (QUE-3).
+
+    `identity` is what the customer's number is known by; whoever has none has no tickets.
+    """
+    if not identity:
+        return []
     query = (
         select(TicketRow.__table__)
         .where(
-            TicketRow.customer_number == customer_number,
+            TicketRow.customer_identity == identity,
             TicketRow.state.in_([state.value for state in OPEN_STATES]),
         )
         .order_by(TicketRow.created_at.desc())

@@ -39,6 +39,8 @@ class TicketRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     call_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("calls.id"))
     customer_number: Mapped[str] = mapped_column(String(80))
+    customer_identity: Mapped[str] = mapped_column(String(80), server_default="")
+    """What the number is known by: that of the call."""
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -58,7 +60,7 @@ class TicketRow(Base):
         Index(None, "call_id"),
         Index(None, "created_at", "id"),
         Index(None, "state", "due_at"),
-        Index(None, "customer_number", "created_at"),
+        Index(None, "customer_identity", "created_at"),
         Index(None, "handler", "created_at"),
         Index(None, "department", "created_at"),
     )

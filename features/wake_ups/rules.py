@@ -7,7 +7,7 @@ is an argument.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from phone_numbers import dialling
-from phone_numbers.reading import Numbering, emergency_of
+from phone_numbers.reading import emergency_of, leads_to
 from settings import Settings
 
 Key = tuple[str, str, str, Repeat, date | None]
@@ -163,9 +163,8 @@ def next_day(made: Registration, *, after: datetime) -> date | None:
 
 def is_emergency(number: str, settings: Settings) -> bool:
     """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    read = Numbering(
-        settings.region, outside=settings.dial_outside, extensions=settings.dial_extensions
-    ).read(number)
+    plan = replace(settings.number_plan, house=frozenset())  # room 119 is no phone of the house
+    read = leads_to(number, plan)
     listed = {*settings.emergency_numbers.split(",")} - {""}
     return dialling.is_emergency(read, listed | emergency_of(settings.region))
 

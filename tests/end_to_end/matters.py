@@ -12,6 +12,7 @@ from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
 from features.wake_ups.tables import WakeUpRow
 from tests.end_to_end.house import House
+from tests.numbers import known_as
 
 Write = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -28,6 +29,7 @@ def customer(number: str, sort: CustomerSort) -> Write:
     """Return what makes a number known as a customer."""
     known = Customer(
         number=number,
+        identity=known_as(number),
         name="长江燃气",
         sort=sort,
         note="",
@@ -64,6 +66,7 @@ def ticket(number: str, *, handler: str | None, due_in: timedelta) -> Write:
                 source="written",
                 state="new",
                 customer_number=number,
+                customer_identity=known_as(number),
                 customer_name="",
                 body="",
                 answer="",

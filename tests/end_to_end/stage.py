@@ -115,7 +115,8 @@ class Stage:
         """Have the agent at 8101 and a customer talk; return both legs, the agent's first."""
         for peer in (self.trunk, *self.phones.values()):
             peer.reply = _always(ANSWERS)
-        told = {"CALLBACK_NUMBER": customer, "CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
+        told = {"CALLBACK_NUMBER": customer, "CALLBACK_DIALS": customer}
+        told |= {"CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
         await self.rings("8101", AGENT, **told)
         agent = await self.phones["8101"].rings()
         person = await self.phones.get(customer, self.trunk).rings()
@@ -157,6 +158,7 @@ def _attempt(number: str, *, who: str) -> Attempt:
         seq=1,
         who=who,
         number=number,
+        dialled=number,
         channel=f"stage-{uuid.UUID(key).hex}",
         planned_at=datetime.now(UTC),
     )

@@ -255,7 +255,8 @@ async def _to_a_colleague(stage: Stage, targets: Sequence[str]) -> list[Seen]:
 
 
 def _callbacks(customer: str) -> Callable[[Stage], Awaitable[object]]:
-    told = {"CALLBACK_NUMBER": customer, "CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
+    told = {"CALLBACK_NUMBER": customer, "CALLBACK_DIALS": customer}
+    told |= {"CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
     return lambda stage: stage.rings("8101", AGENT, **told)
 
 

@@ -16,9 +16,11 @@ from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import CallbackKind, CallbackRules, CallbackState
 from features.callbacks.outbound import CallbackCalls
 from features.callbacks.queries import Callback
-from phone_numbers.reading import Numbering
+from phone_numbers.dial_plan import DialPlan
+from phone_numbers.plan import NumberPlan
 from tests.fakes.ringing import RingingSwitch
 from tests.integration.dispatch_room import DispatchRoom
+from tests.numbers import known_as
 
 RULES = CallbackRules(again_every=0.5, most_tries=2, round_every=0.3)
 SEATS = frozenset(f"w{number:02d}" for number in range(1, 25))
@@ -55,6 +57,7 @@ class Hall(DispatchRoom):
             key = await callbacks.make(
                 connection,
                 number=number,
+                identity=known_as(number),
                 kind=kind,
                 due_at=now + timedelta(seconds=within_s),
                 account_id=by,
@@ -80,7 +83,9 @@ class Hall(DispatchRoom):
         calls = CallbackCalls(
             rules, lines=10, ring_for=1.0, monotonic=self.clock.monotonic, node=self.switch.node
         )
-        return self.dispatching([calls], lines=10, guard=Guard(numbering=Numbering(house=SEATS)))
+        return self.dispatching(
+            [calls], lines=10, guard=Guard(dial_plan=DialPlan(NumberPlan(house=SEATS)))
+        )
 
     async def is_now(self, key: int, state: CallbackState, *, within: float = 15.0) -> Callback:
         async def so() -> bool:

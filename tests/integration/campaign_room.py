@@ -24,9 +24,11 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.duties import queries as duties
 from features.duties.queries import DutyState
+from phone_numbers.dial_plan import DialPlan
 from phone_numbers.dialling import DiallingRules
-from phone_numbers.reading import Numbering
+from phone_numbers.plan import NumberPlan
 from tests.integration.dispatch_room import DispatchRoom
+from tests.numbers import known_as
 
 ALL_DAY: dict[str, Any] = {
     "opens": time(0, 0),
@@ -60,7 +62,13 @@ def campaign(**other: Any) -> Campaign:
 
 def people(count: int, *, first: int = 13_800_000_000, **other: Any) -> list[Person]:
     return [
-        Person(position=place, number=str(first + place), name=f"客户{place}", **other)
+        Person(
+            position=place,
+            number=str(first + place),
+            identity=f"+86{first + place}",
+            name=f"客户{place}",
+            **other,
+        )
         for place in range(1, count + 1)
     ]
 
@@ -111,7 +119,7 @@ class House(DispatchRoom):
 
     async def refuses(self, number: str) -> None:
         async with self.writing() as connection:
-            entry = Entry(number, "customer asked", self.now(), "7001")
+            entry = Entry(number, known_as(number), "customer asked", self.now(), "7001")
             assert await do_not_call.put(connection, entry)
 
     async def contacts(self, key: int) -> list[Contact]:
@@ -165,7 +173,7 @@ class House(DispatchRoom):
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
         calls = campaign_calls or _calls(lines, self.switch.node)
         calls.monotonic = self.clock.monotonic
-        guard = Guard(rules or Guard().rules, Numbering(house=SEATS))
+        guard = Guard(rules or Guard().rules, DialPlan(NumberPlan(house=SEATS)))
         return self.dispatching([calls], lines=lines, guard=guard)
 
     def completes(self, attempt: Attempt) -> None:

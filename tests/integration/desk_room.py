@@ -33,6 +33,7 @@ from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketS
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from settings import Settings
+from tests.numbers import CHINA, known_as
 from web.app import facing_the_network, furnished, wired
 from web.authentication import cookie
 from web.authentication import csrf as guard
@@ -208,13 +209,13 @@ async def _people(connection: AsyncConnection) -> None:
 async def _fill(connection: AsyncConnection) -> None:
     for which in range(1, CALLS + 1):
         began = BEGAN - timedelta(minutes=which)
-        await connection.execute(insert(Call), [rows.of_call(_call(which, began))])
+        await connection.execute(insert(Call), [rows.of_call(_call(which, began), CHINA)])
         await connection.execute(
             insert(CallEvent), [rows.of_event(each) for each in _events(which, began)]
         )
         recording = rows.of_recording(_recording(which, began))
         await connection.execute(insert(RecordingRow), [recording])
-        ticket = rows.of_ticket(_ticket(which, began))
+        ticket = rows.of_ticket(_ticket(which, began)) | {"customer_identity": known_as(NUMBER)}
         await connection.execute(insert(TicketRow), [ticket])
     gap = Gap(call_id=call_id(1), from_at=BEGAN, to_at=BEGAN + timedelta(seconds=2), why="crash")
     await connection.execute(insert(GapRow), [rows.of_gap(gap)])

@@ -207,7 +207,9 @@ DO_NOT_CALL: Final = (
             only(form={"number": "13812345670"}, answer=404),
             only(
                 form={"number": "13812345670"},
-                before=lambda one: put_on_the_list(one, Entry("13812345670", "x", NOW, "1001")),
+                before=lambda one: put_on_the_list(
+                    one, Entry("13812345670", "+8613812345670", "x", NOW, "1001")
+                ),
             ),
         ),
     ),

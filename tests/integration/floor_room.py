@@ -28,6 +28,7 @@ from floor.streams import Stream
 from permissions.roles import Role
 from tests.fakes.ami_floor import FakeFloor
 from tests.fakes.ami_switch import HOST, SECRET
+from tests.numbers import CHINA
 from tests.waiting import until
 
 LINKED = "trk-1.0"
@@ -121,6 +122,7 @@ async def running(
         browsers=SEATS,
         phones=["8101"],
         company="三环通信",
+        plan=CHINA,
         wrap_up_for=0,
         zone=UTC,
         leaders=frozenset({Role.TEAM_LEADER}),

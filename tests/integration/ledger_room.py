@@ -17,6 +17,7 @@ from ledger.journal import Journals
 from ledger.keeper import Keeper
 from ledger.tables import JournalReject
 from settings import Settings
+from tests.numbers import CHINA
 from tests.unit.scripted_journal import BEGAN, BOOT, Telling
 from tests.unit.test_call_fold import ENDINGS
 
@@ -110,8 +111,9 @@ class Room:
     def keeper(self, *nodes: str) -> Keeper:
         """Return a keeper as a new process would have it, of some nodes or of `self.journal`."""
         if nodes:
-            return Keeper(self.engine, Journals(self.settings.paths.journals, {}, nodes=nodes))
-        return Keeper(self.engine, Journals(self.journal, {}))
+            journals = Journals(self.settings.paths.journals, {}, nodes=nodes)
+            return Keeper(self.engine, journals, CHINA)
+        return Keeper(self.engine, Journals(self.journal, {}), CHINA)
 
     def write(self, name: str, content: bytes, *, at: float | None = NOW) -> None:
         """Append to a journal, at a time of the test or (None) at the machine's own."""

@@ -14,6 +14,7 @@ from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.queries import Voice
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, Room
+from tests.numbers import known_as
 
 LEADER = Role.TEAM_LEADER
 REPORTED = {
@@ -64,6 +65,7 @@ async def four_customers(connection: AsyncConnection) -> None:
             connection,
             Customer(
                 number=number,
+                identity=known_as(number),
                 name=name,
                 sort=sort,
                 note="",

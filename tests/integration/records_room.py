@@ -19,6 +19,7 @@ from features.wake_ups.rules import Registration
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, NUMBERS
 from tests.integration.notification_street import REPORT
+from tests.numbers import known_as
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
@@ -45,6 +46,7 @@ async def one_of_everything(connection: AsyncConnection) -> None:
         connection,
         Customer(
             number=NUMBER,
+            identity=known_as(NUMBER),
             name="张三丰",
             sort=CustomerSort.LARGE,
             note="电梯坏了走楼梯",

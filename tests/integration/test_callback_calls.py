@@ -34,6 +34,7 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
         assert attempt.number == "w02"
         assert hall.switch.told[0] == {
             "CALLBACK_NUMBER": "13800138000",
+            "CALLBACK_DIALS": "13800138000",
             "CALLBACK_WHY": "unfound",
             "CALLBACK_BY": "1002",
         }
@@ -61,7 +62,7 @@ async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  
 
         async def again() -> list[Callback]:
             async with hall.engine.connect() as connection:
-                waiting = await callbacks.open_to(connection, "13800138000")
+                waiting = await callbacks.open_to(connection, "+8613800138000")
             return [one for one in waiting if one.id != key]
 
         [one] = await hall.until(again, within=10, what="promised again")
@@ -177,7 +178,13 @@ async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-
     await hall.works("1002", "w02", Role.SENIOR_AGENT)
     now = hall.now()
     async with hall.writing() as connection:
-        known = {"number": "13800138000", "name": "", "sort": "large", "note": ""}
+        known = {
+            "identity": "+8613800138000",
+            "number": "",
+            "name": "",
+            "sort": "large",
+            "note": "",
+        }
         await connection.execute(
             insert(CustomerRow).values(
                 **known, first_agent=None, area="", updated_at=now, updated_by="x"

@@ -65,6 +65,7 @@ async def test_an_agent_is_rung_and_told_whom_the_dialplan_dials_then(house: Hou
         assert house.switch.told == [
             {
                 "CALLBACK_NUMBER": "13800000001",
+                "CALLBACK_DIALS": "13800000001",
                 "CALLBACK_WHY": "campaign",
                 "CALLBACK_BY": "1001",
                 "CALLBACK_LANGUAGE": "en",
@@ -175,7 +176,12 @@ async def test_callers_who_wait_and_promised_calls_go_first(house: House) -> Non
     async with house.writing() as connection:
         await connection.execute(insert(Call).values(**a_call(state="queued", ring_started=now)))
         callback = await callbacks.make(
-            connection, number="13700137000", kind=CallbackKind.CANNOT_HEAR, due_at=now, now=now
+            connection,
+            number="13700137000",
+            identity="+8613700137000",
+            kind=CallbackKind.CANNOT_HEAR,
+            due_at=now,
+            now=now,
         )
     await house.works("1001", "w01")
     await house.makes(_by_agents(), people(1))

@@ -18,6 +18,7 @@ from permissions.roles import Role, sees_numbers
 from permissions.routes import allowed
 from tests.integration.desk_room import NUMBER, call_id, ticket_number
 from tests.integration.page_room import Pages, Seen, pages
+from tests.numbers import known_as
 
 KNOWN = "13912345678"
 
@@ -43,6 +44,7 @@ async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
 async def _known(connection: AsyncConnection) -> None:
     customer = Customer(
         number=KNOWN,
+        identity=known_as(KNOWN),
         name="王建国",
         sort=CustomerSort.IMPORTANT,
         note="",

@@ -17,8 +17,9 @@ from dispatch.tables import AttemptRow
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.lifecycle import WakeUpRules as WakeRules
 from phone_numbers import dialling
+from phone_numbers.dial_plan import DialPlan
 from phone_numbers.dialling import DiallingRules
-from phone_numbers.reading import Numbering
+from phone_numbers.plan import DialForm, NumberPlan
 from tests.integration.dispatch_room import opened
 from tests.integration.hotel import Hotel, HotelSwitch
 
@@ -40,7 +41,7 @@ def _rules(**more: object) -> DiallingRules:
 
 
 def _guard(**more: object) -> Guard:
-    return Guard(_rules(**more), Numbering("CN", frozenset({"8001"})))
+    return Guard(_rules(**more), DialPlan(NumberPlan("CN", frozenset({"8001"}))))
 
 
 async def _was_rung(hotel: Hotel, *, ago: timedelta, talked: timedelta | None = None) -> None:
@@ -91,7 +92,9 @@ async def test_who_may_not_be_rung_is_not_and_the_attendant_goes_instead(
     hotel: Hotel, number: str
 ) -> None:
     key = await hotel.wakes(number, in_s=0.1)
-    guard = Guard(_rules(allowed=dialling.read_allowed("house,extensions")), Numbering("CN"))
+    guard = Guard(
+        _rules(allowed=dialling.read_allowed("house,extensions")), DialPlan(NumberPlan("CN"))
+    )
     soon = WakeRules(again_every=0.3, give_up_after=0.5, attendants=("8301",))
     async with hotel.dispatcher(guard=guard, rules=soon):
         assert await _result(hotel, key) == "not_allowed"
@@ -155,7 +158,7 @@ async def test_calls_in_one_minute_are_limited_also_within_one_claim(hotel: Hote
 async def test_a_refused_call_does_not_count(hotel: Hotel) -> None:
     refused = await hotel.wakes(OUTSIDE, in_s=0.1)
     closed = _rules(allowed=dialling.read_allowed("house"))
-    async with hotel.dispatcher(guard=Guard(closed, Numbering("CN"))):
+    async with hotel.dispatcher(guard=Guard(closed, DialPlan(NumberPlan("CN")))):
         assert await _result(hotel, refused) == "not_allowed"
     async with hotel.dispatcher(guard=_guard(per_hour=1)):
         await hotel.rings(1)
@@ -203,6 +206,56 @@ async def test_a_second_number_in_the_call_is_judged_and_counted_too(hotel: Hote
         (False, ""),
         (False, FULL),
     ]
+
+
+NINE = DialPlan(NumberPlan("CN", frozenset({"8001"}), outside="9"))
+AMERICAN = NumberPlan("US", outside="9")
+
+
+@pytest.mark.parametrize(
+    ("trunk", "number", "dialled", "allowed"),
+    [
+        (NINE, OUTSIDE, "913800138000", True),
+        (NINE, "913800138000", "913800138000", True),
+        (NINE, "8001", "8001", True),
+        (NINE, "8215", "8215", True),
+        (NINE, "+81332249999", "90081332249999", False),
+        (NINE, "16812345", "916812345", False),
+        (NINE, "110", "110", False),
+        (NINE, "9110", "9110", False),
+        (NINE, "0110", "0110", False),
+        (NINE, "+86110", "+86110", False),
+        (NINE, "010119", "010119", False),
+        (NINE, "alice", "alice", False),
+        (DialPlan(AMERICAN), "9175551234", "919175551234", True),  # New York, not 9 and a rest
+        (DialPlan(AMERICAN), "9911", "9911", False),
+        (DialPlan(NumberPlan("US"), DialForm.DOUBLE_ZERO), "9175551234", "0019175551234", False),
+    ],
+)
+async def test_what_is_judged_is_what_the_trunk_gets(
+    hotel: Hotel, trunk: DialPlan, number: str, dialled: str, allowed: bool
+) -> None:
+    """The last: `00` is no prefix for abroad there, so nobody knows where it leads."""
+    guard = Guard(_rules(emergency=frozenset({"110", "119", "911"})), trunk)
+    now = hotel.now()
+    plan = Planned(subject_id=1, seq=1, who="guest", number=number, at=now)
+    by_agent = replace(plan, who="agent", number="8001", connects=number)
+    async with hotel.engine.connect() as connection:
+        one, other = await guard.judge(connection, [plan, by_agent], now=now)
+    assert (one.dialled, one.verdict.allowed) == (dialled, allowed)
+    assert (other.dialled, other.connects, other.verdict.allowed) == (
+        "8001",
+        dialled,
+        allowed,
+    )
+
+
+async def test_an_attempt_keeps_what_is_dialled_and_only_that_is_rung(hotel: Hotel) -> None:
+    key = await hotel.wakes(OUTSIDE, in_s=0.1)
+    async with hotel.dispatcher(guard=Guard(_rules(), NINE)):
+        attempt = await hotel.rings(1)
+    assert (attempt.number, attempt.dialled) == (OUTSIDE, "913800138000")
+    assert [one.dialled for one in await hotel.attempts(key)] == ["913800138000"]
 
 
 async def test_a_turn_that_was_kept_without_our_knowing_is_found_in_the_database(

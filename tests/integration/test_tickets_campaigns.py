@@ -162,12 +162,13 @@ async def test_results_are_counted_listed_and_found_by_number(connection: AsyncC
 
 
 async def test_the_list_of_who_is_not_called(connection: AsyncConnection) -> None:
-    entry = Entry("13800000001", "投诉", NOW, "7001")
+    entry = Entry("13800000001", "+8613800000001", "投诉", NOW, "7001")
     assert await do_not_call.put(connection, entry)
-    assert not await do_not_call.put(connection, Entry("13800000001", "again", NOW, "7002"))
+    again = Entry("13800000001", "+8613800000001", "again", NOW, "7002")
+    assert not await do_not_call.put(connection, again)
     assert await do_not_call.listed(connection) == [entry]
-    many = [str(13_800_000_000 + n) for n in range(2000)]
-    assert await do_not_call.on_it(connection, many) == {"13800000001"}
-    assert await do_not_call.take_off(connection, "13800000001")
-    assert not await do_not_call.take_off(connection, "13800000001")
+    many = [f"+86{13_800_000_000 + n}" for n in range(2000)]
+    assert await do_not_call.on_it(connection, many) == {"+8613800000001"}
+    assert await do_not_call.take_off(connection, "+8613800000001")
+    assert not await do_not_call.take_off(connection, "+8613800000001")
     assert await do_not_call.on_it(connection, many) == frozenset()

@@ -210,6 +210,7 @@ async def test_a_call_that_tells_its_callback_twice_makes_one(database: AsyncEng
             return await callbacks.make(
                 connection,
                 number="138",
+                identity="138",
                 kind=kind,
                 call_id=call_id,
                 due_at=NOON + timedelta(minutes=3),

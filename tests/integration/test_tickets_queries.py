@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import engine
 from db.paging import Page, UnknownCursorError, cursor_of
-from features.calls import queries, writes
+from features.calls import by_number, queries, writes
 from features.calls import stretch_rows as stretches
 from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
@@ -20,6 +20,8 @@ from features.calls.recording import Gap, Recording, RecordingKind, RecordingSta
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import call_id
+from tests.numbers import CHINA
+from tests.numbers import number as phone
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
 
 
@@ -85,7 +87,7 @@ async def keep(
 ) -> list[str | None]:
     numbers = []
     async with database.execution_options(writing=True).begin() as connection:
-        await writes.keep_calls(connection, calls)
+        await writes.keep_calls(connection, calls, CHINA)
         await stretches.keep(connection, calls[:1000])
         for one in calls:
             if tickets:
@@ -123,7 +125,7 @@ async def test_calls_are_found_by_everything_one_may_ask(database: AsyncEngine) 
     await keep(database, call(1), others, call(3, waiting().record()))
     async with database.connect() as connection:
         assert await ids(connection, CallFilter(ref="r2")) == [2]
-        assert await ids(connection, CallFilter(number="13800000003")) == [3]
+        assert await ids(connection, CallFilter(number=phone("13800000003"))) == [3]
         assert await ids(connection, CallFilter(agent="8001")) == [1]
         assert await ids(connection, CallFilter(disposition=Disposition.MESSAGE)) == [2]
         assert await ids(connection, CallFilter(state=CallState.QUEUED)) == [3]
@@ -172,7 +174,7 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
     one = call(1)
     gap = Gap(call_id=one.id, from_at=at(5), to_at=at(7), why="the switch died")
     async with database.execution_options(writing=True).begin() as connection:
-        await writes.keep_calls(connection, [one])
+        await writes.keep_calls(connection, [one], CHINA)
         await stretches.keep(connection, [one])
         kept = [(recording(one), [gap])]
         assert await writes.add_recordings(connection, kept) == {recording(one).id}
@@ -203,7 +205,7 @@ async def test_tickets_and_recordings_are_found_by_what_they_are(database: Async
     async with database.connect() as connection:
         for_one = TicketFilter(call_id=call_id(1), kind=TicketKind.COMPLAINT)
         assert len((await queries.tickets(connection, for_one, reach=EVERYTHING)).items) == 1
-        of_number = TicketFilter(customer_number="13800000002", state=TicketState.NEW)
+        of_number = TicketFilter(customer_number=phone("13800000002"), state=TicketState.NEW)
         assert [
             one.call_id
             for one in (await queries.tickets(connection, of_number, reach=EVERYTHING)).items
@@ -240,7 +242,7 @@ SOME, MANY = 10_000, 100_000
 QUESTIONS = {
     "the newest": CallFilter(),
     "by ref": CallFilter(ref="r5555"),
-    "by number": CallFilter(number="13800000004"),
+    "by number": CallFilter(number=phone("13800000004")),
     "by a piece of a number": CallFilter(piece="0007"),
     "by a piece of one caller's number": CallFilter(piece="01233"),
     "by a piece of most numbers": CallFilter(piece="138"),
@@ -273,7 +275,7 @@ async def test_calls_are_found_by_what_a_person_remembers(database: AsyncEngine)
 async def test_a_piece_of_very_many_calls_is_found_all_the_same(
     database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "FEW_CALLS", 1)
+    monkeypatch.setattr(by_number, "FEW_CALLS", 1)
     await keep(database, call(1), call(2), call(13))
     async with database.connect() as connection:
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]

@@ -17,6 +17,7 @@ from permissions.roles import Role
 from sounds.bringing import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
+from tests.numbers import CHINA
 from web.bodies import LARGE_OF_ONE
 
 MOST_MB = 200
@@ -76,7 +77,7 @@ async def test_no_workbook_costs_much_memory_and_each_gets_its_sentence(
     watching = asyncio.create_task(watched.watch())
     began = time.monotonic()
     try:
-        await apart.reading(content, region="CN", own=frozenset())
+        await apart.reading(content, plan=CHINA, own=frozenset())
     except UnreadableError as refused:
         helpful = {Whole.TOO_MUCH, Whole.TOO_MUCH_TEXT, Whole.TOO_MANY_ROWS, Whole.NO_ROWS}
         assert refused.why in helpful  # noqa: PT017 (some of them can be read)
@@ -143,7 +144,7 @@ async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> 
     content = "电话\n13812345678\n".encode()
     many = apart.AT_ONCE + apart.WAITING + 3
     readings = await asyncio.gather(
-        *(apart.reading(content, region="CN", own=frozenset()) for _ in range(many)),
+        *(apart.reading(content, plan=CHINA, own=frozenset()) for _ in range(many)),
         return_exceptions=True,
     )
     refused = [each for each in readings if isinstance(each, UnreadableError)]
@@ -151,7 +152,7 @@ async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> 
     assert not [
         each for each in readings if isinstance(each, BaseException) and each not in refused
     ]
-    assert (await apart.reading(content, region="CN", own=frozenset())).rows == 1
+    assert (await apart.reading(content, plan=CHINA, own=frozenset())).rows == 1
 
 
 async def test_one_person_brings_two_large_bodies_at_once_and_others_theirs(

@@ -3,10 +3,11 @@
 import pytest
 
 from features.emergency_notifications.household_list import MOST_LINES, BadLine, Listed, Wrong, read
+from tests.numbers import CHINA
 
 
 def _read(text: str, known: frozenset[str] = frozenset()) -> tuple[list[Listed], list[BadLine]]:
-    return read(text, reachable=lambda number: number != "999", known=known)
+    return read(text, CHINA, reachable=lambda number: number != "999", known=known)
 
 
 def test_a_household_has_numbers_in_order_or_none() -> None:

@@ -16,8 +16,9 @@ from imports.faults import InRow, UnreadableError, Whole
 from imports.numbers import Numbers, WrongNumberError
 from imports.people_list import Reading, read
 from imports.writing import csv_file, csv_lines, defused, workbook
+from phone_numbers.plan import NumberPlan
 
-HERE = Numbers("CN", frozenset({"8101"}))
+HERE = Numbers(NumberPlan("CN", frozenset({"8101"})), frozenset({"8101"}))
 HEADER = ("电话", "姓名", "语言", "时区", "工单", "备注", "套餐")
 PEOPLE = (
     ("138 1234 5678", "张三丰", "中文", "", "20261121-00042", "下午打", "无限"),
@@ -121,9 +122,9 @@ def test_the_first_of_two_equal_numbers_is_called_however_they_are_written() -> 
 
 
 def test_a_telephone_of_the_house_and_one_abroad_are_dialled_as_they_are_there() -> None:
-    assert HERE.read("8101").dialled == "8101"
+    assert HERE.read("8101").number.shown == "8101"
     abroad = HERE.read("+81 3 3224 9999")
-    assert (abroad.dialled, abroad.zones) == ("0081332249999", ("Asia/Tokyo",))
+    assert (abroad.number.shown, abroad.zones) == ("0081332249999", ("Asia/Tokyo",))
     with pytest.raises(WrongNumberError):
         HERE.read("8102")
 
@@ -269,8 +270,8 @@ def test_any_text_is_a_number_or_said_not_to_be_one(given: str) -> None:
         found = HERE.read(given)
     except WrongNumberError:
         return
-    assert found.dialled.isascii()
-    assert found.dialled.isdecimal()
+    assert found.number.shown.isascii()
+    assert found.number.shown.isdecimal()
 
 
 @pytest.mark.parametrize(

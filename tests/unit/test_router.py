@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from callflow.rules.routing import EVERYBODY, CallerFacts, Queue
 from callservice import routing as router
 from callservice.routing import FUSE, WITHIN, Router, variables
+from tests.numbers import CHINA
 
 
 class Database:
@@ -38,7 +39,9 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
 
 def _guide(clock: list[float]) -> Router:
     engine = cast("AsyncEngine", cast("Any", None))
-    return Router(engine, now=lambda: datetime(2026, 11, 22, tzinfo=UTC), clock=lambda: clock[0])
+    return Router(
+        engine, CHINA, now=lambda: datetime(2026, 11, 22, tzinfo=UTC), clock=lambda: clock[0]
+    )
 
 
 async def test_an_answer_in_time_is_the_way(database: Database) -> None:

@@ -26,6 +26,7 @@ from features.campaigns.lifecycle import CampaignState
 from tests.end_to_end.house import House
 from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.integration.campaign_room import campaign
+from tests.numbers import known_as
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -41,7 +42,7 @@ async def runs(
     made = engine(house.settings.database)
     now = datetime.now(UTC)
     who = [
-        Person(position=place, number=one, extra=extra or {})
+        Person(position=place, number=one, identity=known_as(one) or one, extra=extra or {})
         for place, one in enumerate(numbers, 1)
     ]
     writing = made.execution_options(writing=True)
