@@ -153,6 +153,7 @@ async def _tickets(connection: AsyncConnection, asked: Asked) -> list[Found]:
         customer=customer,
         limit=asked.limit,
         reach=reach_of(asked.principal, "ticket.read"),
+        call_reach=reach_of(asked.principal, "call.read"),
     )
     return [
         Found(

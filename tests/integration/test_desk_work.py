@@ -40,7 +40,10 @@ async def test_a_customer_is_known_once_somebody_wrote_it_down(desk: Room) -> No
     found = (await ask(desk, JUNIOR, "GET", path)).json()
     assert found | known == found == kept.json()
     assert found["updated_by"] == NUMBERS[SENIOR]
-    await ask(desk, SENIOR, "PUT", path, json={"name": "<b>李四\x07</b>"})
+    late = await ask(desk, SENIOR, "PUT", path, json={"name": "王五"})
+    assert late.status_code == 409, "somebody else may have saved it since it was read"
+    now_so = {"name": "<b>李四\x07</b>", "seen": found["updated_at"]}
+    await ask(desk, SENIOR, "PUT", path, json=now_so)
     assert (await ask(desk, JUNIOR, "GET", path)).json()["name"] == "<b>李四</b>"
 
 
@@ -90,15 +93,20 @@ async def test_answers_are_found_by_words_in_the_middle_of_a_sentence(
 
 
 async def test_a_draft_is_found_by_those_who_write_and_by_nobody_else(desk: Room) -> None:
-    draft = {"title": "新业务", "body": "", "published": False}
-    key = (await ask(desk, SENIOR, "POST", "/knowledge", json=draft)).json()["id"]
+    draft = {"title": "新业务", "body": "还在写", "published": False}
+    made = (await ask(desk, SENIOR, "POST", "/knowledge", json=draft)).json()
+    key, seen = made["id"], made["updated_at"]
     assert (await ask(desk, JUNIOR, "GET", "/knowledge")).json()["items"] == []
     assert (await ask(desk, JUNIOR, "GET", f"/knowledge/{key}")).status_code == 404
     assert len((await ask(desk, SENIOR, "GET", "/knowledge")).json()["items"]) == 1
     ready = draft | {"body": "已开通", "published": True}
-    assert (await ask(desk, SENIOR, "PUT", f"/knowledge/{key}", json=ready)).status_code == 200
+    assert (
+        await ask(desk, SENIOR, "PUT", f"/knowledge/{key}", json=ready | {"seen": seen})
+    ).status_code == 200
     assert (await ask(desk, JUNIOR, "GET", f"/knowledge/{key}")).json()["body"] == "已开通"
-    assert (await ask(desk, SENIOR, "PUT", "/knowledge/99", json=ready)).status_code == 404
+    assert (
+        await ask(desk, SENIOR, "PUT", "/knowledge/99", json=ready | {"seen": seen})
+    ).status_code == 404
 
 
 # -- callbacks

@@ -105,7 +105,9 @@ async def test_a_customer_who_was_kept_in_one_spelling_is_there_in_all(
     desk: Pages, leader: httpx.AsyncClient
 ) -> None:
     for turn, kept in enumerate(SPELLINGS):
-        known = {"name": f"张三{turn}", "sort": "large"}
+        before = await leader.get(f"/api/v1{_path(kept)}")
+        seen = before.json()["updated_at"] if before.status_code == 200 else None
+        known = {"name": f"张三{turn}", "sort": "large", "seen": seen}
         put = await leader.put(f"/api/v1{_path(kept)}", json=known)
         assert (put.status_code, put.json()["number"]) == (200, "13800138000")
         for asked in SPELLINGS:
@@ -114,7 +116,9 @@ async def test_a_customer_who_was_kept_in_one_spelling_is_there_in_all(
             sent = await leader.get("/customers", params={"number": asked})
             assert (sent.status_code, sent.headers["location"]) == (303, _path("13800138000"))
     async with desk.person(Role.TEAM_LEADER) as person:
+        seen = (await leader.get(f"/api/v1{_path(SPELLINGS[0])}")).json()["updated_at"]
         csrf = {"csrf": "c" * 43, "sort": "important", "name": "李四", "note": "", "area": ""}
+        csrf["seen"] = seen
         saved = await person.post(_path("008613800138000"), data=csrf)
         assert saved.status_code == 303, saved.text
         page = await person.get(_path("013800138000"))
@@ -138,7 +142,7 @@ async def test_what_was_promised_in_one_spelling_is_due_to_the_customer(
     desk: Pages, tmp_path: Path
 ) -> None:
     [call] = await _call(desk, tmp_path, SPELLINGS[2])
-    async with desk.room.seated(JUNIOR) as agent:
+    async with desk.room.seated(Role.SENIOR_AGENT) as agent:
         made = [
             (await agent.post("/api/v1/callbacks", json={"number": one, "minutes": 30})).json()
             for one in SPELLINGS
