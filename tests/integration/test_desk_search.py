@@ -78,10 +78,11 @@ async def test_a_tickets_number_or_its_beginning_finds_it_on_the_page_of_its_cal
     desk: Pages,
 ) -> None:
     for typed in (ticket_number(2), "20261121-0000"):
-        found = await _finds(desk, Role.JUNIOR_AGENT, typed)
+        found = await _finds(desk, Role.SENIOR_AGENT, typed)
         assert ticket_number(2) in [each["title"] for each in found["tickets"]]
-    [ticket] = (await _finds(desk, Role.JUNIOR_AGENT, ticket_number(2)))["tickets"]
+    [ticket] = (await _finds(desk, Role.SENIOR_AGENT, ticket_number(2)))["tickets"]
     assert ticket["address"] == f"/calls/{call_id(2)}"
+    assert "tickets" not in await _finds(desk, Role.JUNIOR_AGENT, ticket_number(2))
 
 
 async def test_a_name_a_word_and_a_page_are_found(desk: Pages) -> None:
