@@ -46,7 +46,7 @@ class CallbackGiven(Given):
 
     number: Annotated[
         str | None,
-        Field(max_length=40),
+        Field(min_length=1, max_length=40),
         Says("callback.fault_number"),
     ] = Field(None, description="Whom to call; left out: the call's number.")
     call_id: Identity | None = None
