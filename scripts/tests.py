@@ -53,6 +53,7 @@ JOBS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "desks": ("tests/integration/test_desk_*.py",),
     "dispatchers": ("tests/integration/test_[cdn]*.py",),
+    "ledgers and lines": ("tests/integration/test_[a-l]*.py",),
     "databases": ("tests/integration/*.py",),
     "units": ("tests/unit/*.py",),
     "others": ("tests/**/*.py",),
