@@ -4,7 +4,6 @@ Nothing of the inside is told: no stack, no query, no path of this machine.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -55,12 +54,6 @@ class Problem(BaseModel):
         description="One sentence for a person.", examples=["There is no call with this id."]
     )
     faults: list[Fault] = Field(default=[], description="For 422: everything that was wrong.")
-
-
-class Conflict(Problem):
-    """Somebody saved the same thing meanwhile; nothing was overwritten."""
-
-    current: Any = Field(description="What is so now, as its own address gives it.")
 
 
 class Refused(HTTPException):

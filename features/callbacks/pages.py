@@ -135,8 +135,4 @@ async def _shown(
     )
 
 
-def _sees_calls(principal: Principal) -> bool:
-    return may(principal, "call.read")
-
-
 _SAVED = frozenset({"made", "call", "kept", "cancel"})
