@@ -1,7 +1,7 @@
 """A desk as a process of its own, strangers who lean on it, and somebody at work who notices none.
 
 How long an agent's requests take meanwhile is measured on a quiet machine, by
-`python -m bench.strangers`. Here other tests run beside, so that only what no load explains is judged:
+`python -m bench.strangers`. Here other tests run beside, so only what no load explains is judged:
 nobody at work is refused or cut off, and no request waits as long as a desk that stands still.
 """
 
