@@ -56,7 +56,7 @@ class Tape:
         return self._last_sound is not None and now - self._last_sound < pause
 
     def words_since(self, moment: float) -> float | None:
-        """Return when the latest stretch of sound began, if it was heard after `moment`."""
+        """Return when the latest piece of sound began, if it was heard after `moment`."""
         if self._last_sound is None or self._last_sound <= moment:
             return None
         return self._words_began

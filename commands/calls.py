@@ -29,7 +29,7 @@ from features.calls.shapes import (
     GapShape,
     RecordingShape,
     StoryShape,
-    StretchShape,
+    TalkSegmentShape,
     TicketShape,
 )
 from features.calls.timeline import told
@@ -115,7 +115,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
 def _whole(story: CallStory) -> StoryShape:
     return StoryShape(
         **CallShape.of(story.call).model_dump(),
-        stretches=StretchShape.all_of(story.call),
+        segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(each) for each in story.recordings],
         gaps=[GapShape.of(each) for each in story.gaps],
         tickets=[TicketShape.of(each) for each in story.tickets],
@@ -152,7 +152,7 @@ def _length(seconds: float | None) -> str:
 
 def _show_steps(story: CallStory, zone: ZoneInfo | None, language: Language) -> None:
     begin = story.call.ring_started.timestamp()
-    steps = told(story.events, language, story.call.stretches)
+    steps = told(story.events, language, story.call.segments)
     printing.line("")
     printing.table(
         ["Time", "After", "What happened"],

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import DEFAULT_NODE
 from features.accounts.tables import AccountRow
 from features.calls.lifecycle import Disposition
-from features.calls.tables import Call, StretchRow
+from features.calls.tables import Call, TalkSegmentRow
 from features.duties.tables import DutyEventRow, DutyRow
 from floor.asking import WITHIN_S, DatabaseAccess
 from floor.day_figures import AgentDay, Counted, DayFigures
@@ -121,19 +121,19 @@ async def _calls(
 
 
 async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
-    """Return the columns of `AgentDay` that stretches tell, by agent."""
-    lasted = _seconds(database)(StretchRow.from_at, StretchRow.to_at)
-    held = func.sum(StretchRow.held_s)
+    """Return the columns of `AgentDay` that segments tell, by agent."""
+    lasted = _seconds(database)(TalkSegmentRow.from_at, TalkSegmentRow.to_at)
+    held = func.sum(TalkSegmentRow.held_s)
     found = await database.execute(
         select(
-            StretchRow.agent,
-            func.count(StretchRow.call_id.distinct()),
+            TalkSegmentRow.agent,
+            func.count(TalkSegmentRow.call_id.distinct()),
             func.sum(lasted) - held,
             held,
-            func.max(StretchRow.to_at),
+            func.max(TalkSegmentRow.to_at),
         )
-        .where(StretchRow.from_at >= began, StretchRow.to_at.is_not(None))
-        .group_by(StretchRow.agent)
+        .where(TalkSegmentRow.from_at >= began, TalkSegmentRow.to_at.is_not(None))
+        .group_by(TalkSegmentRow.agent)
     )
     return {
         agent: {

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import HOUSE, JournalEvent
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls import writes
 from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
@@ -183,7 +183,9 @@ class Keeper:
             if (record := self._folded(thread)) and record != thread.kept
         ]
         await writes.keep_calls(connection, [record for _, record in kept], self._plan)
-        await stretches.keep(connection, [one for thread, one in kept if _is_other(thread, one)])
+        await talk_segments.keep(
+            connection, [one for thread, one in kept if _is_other(thread, one)]
+        )
         return kept
 
     def _folded(self, thread: Thread) -> CallRecord | None:
@@ -197,4 +199,4 @@ class Keeper:
 
 def _is_other(thread: Thread, record: CallRecord) -> bool:
     """Say whether other agents talked, or for longer, than the rows say."""
-    return record.stretches != (thread.kept.stretches if thread.kept else ())
+    return record.segments != (thread.kept.segments if thread.kept else ())

@@ -14,7 +14,7 @@ import structlog
 
 from callflow.events import JournalEvent
 from features.calls.lifecycle import CallRecord
-from features.calls.stretches import Stretch
+from features.calls.talk_segments import TalkSegment
 from recordings.silence import is_silent
 from recordings.wav import RATE, RAW_STEREO
 
@@ -32,13 +32,13 @@ _log = structlog.get_logger(__name__)
 class _Talk:
     call_id: str
     node: str
-    stretch: Stretch
+    segment: TalkSegment
     began: float
     """When the recording began, in seconds since 1970."""
 
     @property
     def key(self) -> tuple[str, float]:
-        return self.call_id, self.stretch.from_at.timestamp()
+        return self.call_id, self.segment.from_at.timestamp()
 
 
 class Listening:
@@ -54,7 +54,7 @@ class Listening:
     def look_at(self, call: CallRecord) -> None:
         """Take note of a call."""
         began = call.recording_at or call.answered
-        now = next((one for one in reversed(call.stretches) if one.to_at is None), None)
+        now = next((one for one in reversed(call.segments) if one.to_at is None), None)
         if call.ended is not None or began is None:
             self._talks.pop(call.id, None)
             self._done.pop(call.id, None)
@@ -68,7 +68,7 @@ class Listening:
         found: list[JournalEvent] = []
         for talk in self._due(now):
             self._talks.pop(talk.call_id)
-            self._done[talk.call_id] = talk.stretch.from_at.timestamp()
+            self._done[talk.call_id] = talk.segment.from_at.timestamp()
             if self._is_silent(talk):
                 found.append(self._finding(talk, now))
         return found
@@ -76,12 +76,12 @@ class Listening:
     def _due(self, now: float) -> Iterator[_Talk]:
         wait_s = FROM_S + LISTENED_S + WRITTEN_AFTER_S
         for talk in list(self._talks.values()):
-            if now - talk.stretch.from_at.timestamp() >= wait_s:
+            if now - talk.segment.from_at.timestamp() >= wait_s:
                 yield talk
 
     def _is_silent(self, talk: _Talk) -> bool:
         """Tell whether nothing of ours is in the file; one that cannot be read says nothing."""
-        at_s = talk.stretch.from_at.timestamp() + FROM_S - talk.began
+        at_s = talk.segment.from_at.timestamp() + FROM_S - talk.began
         try:
             with (self._calls / f"{talk.call_id}.raw").open("rb") as file:
                 file.seek(max(0, round(at_s * RATE)) * RAW_STEREO.frame_bytes)
@@ -92,10 +92,10 @@ class Listening:
 
     def _finding(self, talk: _Talk, now: float) -> JournalEvent:
         self.silent_talks += 1
-        agent = talk.stretch.agent or talk.stretch.seat
+        agent = talk.segment.agent or talk.segment.seat
         _log.error("nothing of an agent is recorded", call=talk.call_id, agent=agent)
-        data = {"agent": agent, "seat": talk.stretch.seat}
-        at_ms = round(talk.stretch.from_at.timestamp() * 1000)
+        data = {"agent": agent, "seat": talk.segment.seat}
+        at_ms = round(talk.segment.from_at.timestamp() * 1000)
         file = f"listening/{talk.call_id}"
         said = (now, "ledger", file, at_ms, "voice_missing", talk.call_id)
         return JournalEvent(*said, data=data, node=talk.node)

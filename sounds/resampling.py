@@ -27,7 +27,7 @@ def at_telephone_rate(sound: Sound) -> Sound:
 
 
 def joined(blocks: Iterable[Samples]) -> Samples:
-    """Return the blocks as one stretch, which may be empty."""
+    """Return the blocks as one array, which may be empty."""
     return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 

@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sound:
-    """A stretch of sound: samples (float32, -1…1) and how many of them make a second."""
+    """A piece of sound: samples (float32, -1…1) and how many of them make a second."""
 
     samples: Samples
     rate: int

@@ -30,7 +30,7 @@ from caller import audio
 from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples, segments
 from caller.phone import Answering, Phone
-from caller.tones import stretches
+from caller.tones import tone_segments
 from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
@@ -197,7 +197,7 @@ def _quiet(caller: Leg) -> str:
 
 
 def _is_said(hertz: float, heard: Samples) -> bool:
-    return sum(one.seconds for one in stretches(hertz, heard)) > SPEAKS_S / 2
+    return sum(one.seconds for one in tone_segments(hertz, heard)) > SPEAKS_S / 2
 
 
 async def lane(world: World, number: int, calls: int, steps: int, seed: int) -> None:

@@ -18,7 +18,7 @@ from features.calls.shapes import (
     GapShape,
     RecordingShape,
     StoryShape,
-    StretchShape,
+    TalkSegmentShape,
     TicketShape,
 )
 from features.tickets import saves as ticket_saves
@@ -91,7 +91,7 @@ async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -
         tickets = [ticket.masked() for ticket in tickets]
     return StoryShape(
         **_shown(story.call, principal).model_dump(),
-        stretches=StretchShape.all_of(story.call),
+        segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(recording) for recording in story.recordings],
         gaps=[GapShape.of(gap) for gap in story.gaps],
         tickets=tickets,

@@ -57,7 +57,7 @@ class PeaksShape(BaseModel):
 
     seconds: float = Field(description="Its length.", examples=[12.34])
     peaks: list[list[float]] = Field(
-        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal stretches of time."
+        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal parts."
     )
 
 

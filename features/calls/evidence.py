@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callflow.events import JournalEvent
-from features.calls.stretches import MOVES, PHONE
+from features.calls.talk_segments import MOVES, PHONE
 
 MISS_MS = 1000
 """A phone that gave up ringing earlier never really rang: it was busy or not there (ANS-2)."""

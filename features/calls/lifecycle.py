@@ -28,7 +28,7 @@ from math import ceil
 
 from callflow.events import DEFAULT_NODE, JournalEvent
 from features.calls.evidence import CallEvidence, hear
-from features.calls.stretches import Stretch, connected_s, customer_gone, stretches
+from features.calls.talk_segments import TalkSegment, connected_s, customer_gone, talk_segments
 
 RING_S = 5.0
 """A Chinese ring: 1 s on, 4 s off."""
@@ -138,7 +138,7 @@ class CallRecord:
     """Seconds with at least one agent, without those on hold; None: with nobody."""
     message_s: float | None = None
     """Seconds of the message; None: there is none."""
-    stretches: tuple[Stretch, ...] = ()
+    segments: tuple[TalkSegment, ...] = ()
     """Which agents talked with the customer, when; not told with lists of calls."""
     node: str = DEFAULT_NODE
     """The Asterisk that it was on; `linkedid` and `boot` are names there."""
@@ -169,7 +169,7 @@ def _record(
     rings = max(1, ceil(rang_s / RING_S))
     left = _left_queue(heard, ended)
     over = ended is not None
-    talked = _stretches(heard, call, ended)
+    talked = _talk_segments(heard, call, ended)
     held_s = sum(one.held_s for one in talked)
     return CallRecord(
         id=call.data["call"],
@@ -205,15 +205,17 @@ def _record(
         way=_way(heard),
         talk_s=round(max(0.0, connected_s(talked) - held_s), 3) if talked else None,
         message_s=_message_s(heard, ended),
-        stretches=talked,
+        segments=talked,
         node=call.node,
     )
 
 
-def _stretches(heard: CallEvidence, call: JournalEvent, ended: float | None) -> tuple[Stretch, ...]:
+def _talk_segments(
+    heard: CallEvidence, call: JournalEvent, ended: float | None
+) -> tuple[TalkSegment, ...]:
     rang_first = heard.rang_first
     names = {**heard.names, call.uniqueid: rang_first} if rang_first else heard.names
-    return stretches(
+    return talk_segments(
         heard.moves, main=call.about, rang_first=bool(rang_first), named=names, ended=ended
     )
 

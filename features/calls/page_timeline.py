@@ -14,7 +14,7 @@ from features.audit.log import LookFilter, SeenLook
 from features.calls.lifecycle import CallRecord, HungUpBy
 from features.calls.recording import Recording, RecordingState
 from features.calls.shapes import EventShape
-from features.calls.stretches import Stretch
+from features.calls.talk_segments import TalkSegment
 from features.calls.timeline import told, whole
 from phone_numbers.masking import masked_name, masked_number, masked_text
 from web.shown import Formats
@@ -64,14 +64,14 @@ def steps(
     recordings: Sequence[Recording],
     language: Language,
     show: Formats,
-    stretches: Sequence[Stretch] = (),
+    segments: Sequence[TalkSegment] = (),
 ) -> list[Step]:
     if not show.numbers:
         events = [_masked(event) for event in events]
     words = section(language, "value", "prompt")
     return [
         Step(at, said.text, _second(at, recordings))
-        for said in told((_in_words(event, words) for event in whole(events)), language, stretches)
+        for said in told((_in_words(event, words) for event in whole(events)), language, segments)
         for at in (datetime.fromtimestamp(said.at, UTC),)
     ]
 

@@ -18,7 +18,7 @@ from features.calls.lifecycle import CallRecord, Disposition, Way
 from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
-from features.calls.stretches import Stretch
+from features.calls.talk_segments import TalkSegment
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
@@ -123,8 +123,8 @@ async def show_call(
         call=story.call,
         agent_name=await _name_of(asking, story.call.agent),
         recordings=recordings,
-        steps=steps(story.events, recordings, language_of(request), show, story.call.stretches),
-        names=await _names_of(asking, story.call.stretches),
+        steps=steps(story.events, recordings, language_of(request), show, story.call.segments),
+        names=await _names_of(asking, story.call.segments),
         gaps=story.gaps,
         tickets=story.tickets,
         visits_of=visits_of,
@@ -145,9 +145,9 @@ async def show_call(
     )
 
 
-async def _names_of(asking: Patience, stretches: Sequence[Stretch]) -> Mapping[str, str]:
+async def _names_of(asking: Patience, segments: Sequence[TalkSegment]) -> Mapping[str, str]:
     """Return the names of all who talked, by number."""
-    return {one.agent: await _name_of(asking, one.agent) for one in stretches}
+    return {one.agent: await _name_of(asking, one.agent) for one in segments}
 
 
 async def _name_of(asking: Patience, agent: str | None) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import JournalEvent
 from db.paging import Page, between, column_of, page
 from features.calls import rows, scoping
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.by_number import by_number, has_piece
 from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
@@ -121,7 +121,7 @@ async def calls(
     if wanted.number is not None:
         query = query.where(by_number(Call.identity, Call.number, wanted.number))
     if wanted.agent is not None:
-        query = query.where(await stretches.talked(connection, wanted.agent))
+        query = query.where(await talk_segments.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):
         query = query.where(text(IS_OPEN))
     if wanted.ticket is not None:
@@ -150,7 +150,7 @@ async def call(
     found = await _one(connection, select(Call.__table__).where(Call.id == call_id, theirs))
     if found is None:
         return None
-    record = rows.call_in(found, await stretches.of_call(connection, call_id))
+    record = rows.call_in(found, await talk_segments.of_call(connection, call_id))
     return CallStory(
         call=record,
         events=await events(connection, record),
@@ -304,7 +304,7 @@ async def _of_calls(
     if number is not None:
         calls = calls.where(by_number(Call.identity, Call.number, number))
     if agent is not None:
-        calls = calls.where(await stretches.talked(connection, agent))
+        calls = calls.where(await talk_segments.talked(connection, agent))
     return query.where(call_id.in_(calls))
 
 

@@ -102,7 +102,7 @@ def _unheard(
     call: CallRecord, began: datetime, silent: Sequence[tuple[float, float]]
 ) -> Iterator[Gap]:
     """Give the talks of agents of whom nothing at all was recorded from the lift on."""
-    for talk in call.stretches:
+    for talk in call.segments:
         to_at = talk.to_at or call.ended
         for start_s, end_s in silent:
             start, end = began + timedelta(seconds=start_s), began + timedelta(seconds=end_s)

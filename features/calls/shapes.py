@@ -14,7 +14,7 @@ from callflow.events import JournalEvent
 from callflow.text import clean, paragraphs
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.stretches import How
+from features.calls.talk_segments import How
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from phone_numbers.masking import masked_name, masked_number, masked_text
 
@@ -101,7 +101,7 @@ class CallShape(Shape):
         )
 
 
-class StretchShape(Shape):
+class TalkSegmentShape(Shape):
     """One agent and the customer, connected."""
 
     agent: Clean = Field(description="Account number, or that of a phone.", examples=["1001"])
@@ -114,7 +114,7 @@ class StretchShape(Shape):
 
     @classmethod
     def all_of(cls, call: CallRecord) -> list[Self]:
-        return [cls.model_validate(one) for one in call.stretches]
+        return [cls.model_validate(one) for one in call.segments]
 
 
 SHOWN_TO_ALL = frozenset(
@@ -229,7 +229,7 @@ class TicketShape(Shape):
 class StoryShape(CallShape):
     """One call with what belongs to it."""
 
-    stretches: list[StretchShape] = Field(
+    segments: list[TalkSegmentShape] = Field(
         description="Who talked with the customer, from when to when, in order."
     )
     recordings: list[RecordingShape]

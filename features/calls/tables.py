@@ -109,10 +109,10 @@ class CallEvent(Base):
     __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
 
 
-class StretchRow(Base):
-    """One agent connected with the customer of a call, see `features.calls.stretches`."""
+class TalkSegmentRow(Base):
+    """One agent connected with the customer of a call, see `features.calls.talk_segments`."""
 
-    __tablename__ = "call_stretches"
+    __tablename__ = "talk_segments"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))

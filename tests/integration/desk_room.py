@@ -27,8 +27,8 @@ from features.audit import log as audit
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.stretches import How, Stretch
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
+from features.calls.talk_segments import How, TalkSegment
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
@@ -331,7 +331,7 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
     async with made.execution_options(writing=True).begin() as connection:
         for one in which:
             began = BEGAN - timedelta(minutes=one)
-            talk = Stretch(
+            talk = TalkSegment(
                 agent=NUMBERS[role],
                 seat="w01",
                 from_at=began + timedelta(seconds=2),
@@ -339,7 +339,7 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
                 how=How.ANSWERED,
                 held_s=0.0,
             )
-            await connection.execute(insert(StretchRow), [rows.of_stretch(call_id(one), talk)])
+            await connection.execute(insert(TalkSegmentRow), [rows.of_segment(call_id(one), talk)])
     await made.dispose()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from ledger.journal import Journals
 from ledger.keeper import Keeper
@@ -25,7 +25,7 @@ NOW = BEGAN + 3600.0
 JOURNALS = ("cel.csv", "queue_log", "dialogue-1-1.jsonl", "site.jsonl")
 TABLES: tuple[type[Base], ...] = (
     Call,
-    StretchRow,
+    TalkSegmentRow,
     CallEvent,
     RecordingRow,
     GapRow,

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from permissions.may import grant_of
 from permissions.roles import Role, sees_numbers
@@ -230,7 +230,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
             row = {"agent": agent, "seat": agent, "how": how, "held_s": 0.0, "from_at": since}
             to_at = since + timedelta(seconds=45)
             await connection.execute(
-                insert(StretchRow).values(call_id=call_id(2), to_at=to_at, **row)
+                insert(TalkSegmentRow).values(call_id=call_id(2), to_at=to_at, **row)
             )
 
     await desk.write(talked_twice)
@@ -251,7 +251,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
     assert "1:35" in listed, "talked, as on the call's own page"
     async with desk.person(Role.TEAM_LEADER) as person:
         told = (await person.get(f"/api/v1/calls/{call_id(2)}")).json()
-    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["stretches"]] == [
+    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["segments"]] == [
         ("8001", "answered", 45.0),
         ("8002", "transferred", 45.0),
     ]

@@ -50,7 +50,7 @@ async def test_who_hung_up_while_waiting_has_and_the_phone_that_rang_is_a_miss(r
     assert day.agents == {"8001": AgentDay(missed=1)}
 
 
-async def test_each_agent_has_the_talk_of_the_own_stretch(room: Room) -> None:
+async def test_each_agent_has_the_talk_of_the_own_segment(room: Room) -> None:
     await sat(room, "1002", "8102", since=at(0), until=at(600))
     day = await after(room, handed_over())
     assert (day.agents["1001"].calls, day.agents["1001"].talk_s) == (1, 7.7)

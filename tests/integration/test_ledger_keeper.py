@@ -23,7 +23,7 @@ from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import NOW, Journal, Room, call_id, catch_up, home, many_calls
 from tests.unit.scripted_journal import BOOT, CALL, Telling
 from tests.unit.test_call_fold import ENDINGS, at, talked, waiting
-from tests.unit.test_stretches import a_talk, joined, phone
+from tests.unit.test_talk_segments import a_talk, joined, phone
 
 JOURNAL = many_calls(24)
 
@@ -260,7 +260,7 @@ async def test_the_story_of_a_call_is_all_its_events_in_order(room: Room) -> Non
     assert story.call.boot == BOOT
 
 
-async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room: Room) -> None:
+async def test_each_segment_is_credited_to_the_account_that_sat_there_then(room: Room) -> None:
     await sat(room, "1002", "8102", since=at(0), until=at(60))
     await sat(room, "1009", "8102", since=at(60), until=None)
     tell(room, handed_over())
@@ -271,11 +271,11 @@ async def test_each_stretch_is_credited_to_the_account_that_sat_there_then(room:
         found = await queries.calls(connection, queries.CallFilter(agent="1002"), reach=EVERYTHING)
         nobody = await queries.calls(connection, queries.CallFilter(agent="1009"), reach=EVERYTHING)
     assert story is not None
-    assert [one.agent for one in story.call.stretches] == ["1001", "1002", "8103"]
+    assert [one.agent for one in story.call.segments] == ["1001", "1002", "8103"]
     assert ([one.id for one in found.items], list(nobody.items)) == ([CALL], [])
 
 
-async def test_stretches_are_there_once_however_often_the_call_is_folded(room: Room) -> None:
+async def test_segments_are_there_once_however_often_the_call_is_folded(room: Room) -> None:
     told = handed_over()
     for line in told.cel:
         room.write("cel.csv", f"{line}\n".encode())
@@ -295,7 +295,7 @@ def handed_over() -> Telling:
 
 
 async def _credited(room: Room) -> list[tuple[str, str]]:
-    rows = await room.rows("SELECT agent, how FROM call_stretches ORDER BY from_at")
+    rows = await room.rows("SELECT agent, how FROM talk_segments ORDER BY from_at")
     return [(row["agent"], row["how"]) for row in rows]
 
 

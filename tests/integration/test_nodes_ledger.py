@@ -258,7 +258,7 @@ async def test_who_talked_is_who_sat_at_that_seat_of_that_node(house: House) -> 
     await all_catch_up(house.keepers())
     for node, expected in ((A, ["1001", "1002", "1003"]), (B, ["1001", "2002", "2003"])):
         rows = await house.room.rows(
-            "SELECT agent FROM call_stretches WHERE call_id = :call ORDER BY from_at",
+            "SELECT agent FROM talk_segments WHERE call_id = :call ORDER BY from_at",
             call=id_on(node, 0),
         )
         assert [row["agent"] for row in rows] == expected
@@ -301,7 +301,7 @@ async def _kept_alone(
     folder: Path, files: Mapping[str, bytes], like: Room
 ) -> Mapping[str, Mapping[str, object]]:
     """Return the calls that a ledger keeps to which there is one node only."""
-    for table in ("call_stretches", "call_events", "calls", "journal_positions"):
+    for table in ("talk_segments", "call_events", "calls", "journal_positions"):
         async with like.engine.execution_options(writing=True).begin() as connection:
             await connection.exec_driver_sql(f"DELETE FROM {table}")
     room = Room(home(folder, like.settings.database), like.engine)

@@ -11,7 +11,7 @@ from callflow.rules.routing import Queue
 from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
 from features.calls.pages import ASKED_WHY
 from features.calls.recording import RecordingKind
-from features.calls.stretches import How
+from features.calls.talk_segments import How
 from features.campaigns.api_export import FIXED
 from features.campaigns.contact import ContactState
 from features.campaigns.lifecycle import CampaignState

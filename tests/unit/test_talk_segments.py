@@ -5,7 +5,7 @@
 
 from callflow.call import Language
 from features.calls.lifecycle import CallRecord, HungUpBy
-from features.calls.stretches import How
+from features.calls.talk_segments import How
 from features.calls.timeline import told
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling, folded
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
@@ -19,7 +19,7 @@ def told_short(record: CallRecord) -> list[tuple[str, How, float]]:
     """Return who had the customer how, and for how many seconds with those on hold."""
     return [
         (one.agent or one.seat, one.how, round(one.talk_s + one.held_s, 1))
-        for one in record.stretches
+        for one in record.segments
     ]
 
 
@@ -48,7 +48,7 @@ def a_talk() -> Telling:
     return told_
 
 
-def test_a_phones_blind_refer_is_a_stretch_of_each_agent() -> None:
+def test_a_phones_blind_refer_is_a_segment_of_each_agent() -> None:
     record = TRANSFERS["refer-blind"]
     assert told_short(record) == [
         ("8101", How.ANSWERED, 1.0),
@@ -60,7 +60,7 @@ def test_a_phones_blind_refer_is_a_stretch_of_each_agent() -> None:
 
 def test_a_phones_attended_refer_hands_over_in_the_same_moment() -> None:
     record = TRANSFERS["refer-att"]
-    [first, second] = record.stretches
+    [first, second] = record.segments
     assert (first.seat, second.seat, second.how) == ("8101", "8102", How.ATTENDED)
     assert first.to_at is not None
     assert abs((second.from_at - first.to_at).total_seconds()) < 0.05
@@ -70,8 +70,8 @@ def test_a_phones_attended_refer_hands_over_in_the_same_moment() -> None:
 
 def test_a_transfer_by_the_page_is_no_talk_while_the_second_phone_rings() -> None:
     record = TRANSFERS["api-blind"]
-    assert [one.how for one in record.stretches] == [How.ANSWERED, How.TRANSFERRED]
-    assert record.talk_s == round(sum(one.talk_s for one in record.stretches), 3)
+    assert [one.how for one in record.segments] == [How.ANSWERED, How.TRANSFERRED]
+    assert record.talk_s == round(sum(one.talk_s for one in record.segments), 3)
 
 
 def test_the_words_of_farewell_and_the_message_are_no_talk() -> None:
@@ -99,10 +99,10 @@ def test_seconds_on_hold_are_told_beside_the_talk_not_in_it() -> None:
     told_.hangs_up(42.42)
     record = told_.record()
     assert (record.talk_s, record.held_s) == (24.5, 5.5)
-    assert [(one.talk_s, one.held_s) for one in record.stretches] == [(24.5, 5.5)]
+    assert [(one.talk_s, one.held_s) for one in record.segments] == [(24.5, 5.5)]
 
 
-def test_a_third_party_of_a_conference_has_a_stretch_and_is_not_called_listening() -> None:
+def test_a_third_party_of_a_conference_has_a_segment_and_is_not_called_listening() -> None:
     told_ = a_talk()
     joined(told_, 19.9, "8102", "conference", id_="b")
     phone(told_, "BRIDGE_ENTER", 20.0, "8102", "b1", id_="b")
@@ -112,7 +112,7 @@ def test_a_third_party_of_a_conference_has_a_stretch_and_is_not_called_listening
     record = told_.record()
     assert told_short(record) == [("1001", How.ANSWERED, 30.0), ("8102", How.CONFERENCE, 15.0)]
     assert record.talk_s == 30.0, "two at once are no double talk"
-    steps = [one.text for one in told(told_.events(), Language.ENGLISH, record.stretches)]
+    steps = [one.text for one in told(told_.events(), Language.ENGLISH, record.segments)]
     assert "1001 answers" in steps
     assert "8102 is there as a third party" in steps
     assert not any("listens" in step or "watches" in step for step in steps)
@@ -157,7 +157,7 @@ def test_after_a_hand_over_by_the_page_the_second_agent_is_the_one_who_hangs_up(
     assert record.hung_up_by is HungUpBy.CALLER
 
 
-def test_a_caller_who_comes_back_after_a_script_has_two_stretches_with_the_agent() -> None:
+def test_a_caller_who_comes_back_after_a_script_has_two_segments_with_the_agent() -> None:
     told_ = a_talk()
     told_.agent("HANGUP", 30.0, number="w01", source="")
     told_.tells("TR_SCRIPT", 30.01, name="quiet", seat="w01")
@@ -165,16 +165,16 @@ def test_a_caller_who_comes_back_after_a_script_has_two_stretches_with_the_agent
     told_.says("BRIDGE_ENTER", 40.01, extra={"bridge_id": "b2"})
     told_.hangs_up(50.0)
     record = told_.record()
-    assert [one.how for one in record.stretches] == [How.ANSWERED, How.RETURNED]
-    assert [round(one.talk_s, 1) for one in record.stretches] == [17.6, 10.0]
+    assert [one.how for one in record.segments] == [How.ANSWERED, How.RETURNED]
+    assert [round(one.talk_s, 1) for one in record.segments] == [17.6, 10.0]
 
 
-def test_of_a_promised_call_the_agent_who_made_it_has_the_stretch() -> None:  # CBK-1
+def test_of_a_promised_call_the_agent_who_made_it_has_the_segment() -> None:  # CBK-1
     told_ = called_back(source=CALLER)
     told_.cel = [line.replace(CALLER, "PJSIP/w01-00000000") for line in told_.cel]
     record = told_.record()
     assert told_short(record) == [("1001", How.CALLED, 50.8)]
-    steps = [one.text for one in told(told_.events(), Language.ENGLISH, record.stretches)]
+    steps = [one.text for one in told(told_.events(), Language.ENGLISH, record.segments)]
     assert "1001 lifts, recording begins" in steps
     assert "1001 and the customer are connected" in steps
 
@@ -185,7 +185,7 @@ def test_the_timeline_has_a_line_for_each_lift_once() -> None:
         for one in events_of(TRACES / "transfers" / "cel.csv")
         if one.about == TRANSFERS["refer-att"].linkedid
     ]
-    said = [one.text for one in told(events, Language.ENGLISH, TRANSFERS["refer-att"].stretches)]
+    said = [one.text for one in told(events, Language.ENGLISH, TRANSFERS["refer-att"].segments)]
     assert [text for text in said if text.startswith("8101 answers")] == ["8101 answers"]
     assert "8102 takes over, having been asked" in said
 
@@ -198,12 +198,12 @@ def test_a_leader_who_joined_before_is_told_to_join_and_who_listens_to_listen() 
     assert steps[-2:] == ["w02 joins the talk", "w03 listens"]
 
 
-def test_a_talk_that_goes_on_is_a_stretch_without_an_end() -> None:
-    [one] = a_talk().record().stretches
+def test_a_talk_that_goes_on_is_a_segment_without_an_end() -> None:
+    [one] = a_talk().record().segments
     assert (one.to_at, one.talk_s) == (None, 0.0)
 
 
-def test_journals_that_do_not_tell_of_leaving_end_a_stretch_with_the_hang_up() -> None:
+def test_journals_that_do_not_tell_of_leaving_end_a_segment_with_the_hang_up() -> None:
     record = talked().record()
     assert told_short(record) == [("8001", How.ANSWERED, 47.6)]
     assert folded(talked().events()).talk_s == 47.59

@@ -1,4 +1,4 @@
-"""Owns who talked with the customer, from when to when: the stretches of one call. Does no I/O.
+"""Owns who talked with the customer, from when to when: the segments of one call. Does no I/O.
 
 An agent talks with the customer while both channels are in one bridge; what the queue, a transfer
 or a conference says of it only tells how that came about.
@@ -14,7 +14,7 @@ or a conference says of it only tells how that came about.
 | join | who leads joined |
 
 Journals of before 2026-11-29 do not tell when a channel left a bridge: then its hang-up ends the
-stretch, or what took the caller out of the talk.
+segment, or what took the caller out of the talk.
 """
 
 import re
@@ -43,7 +43,7 @@ _TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
 _ENTERS = frozenset({"BRIDGE_ENTER", "TR_JOIN"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
 _ONE_MOVE_S = 0.5
-"""A phone that changes bridges with the customer is away for less than this: one stretch."""
+"""A phone that changes bridges with the customer is away for less than this: one segment."""
 _HANDED_OVER_S = 2.0
 """The word of a hand-over comes within this of the moment in which it is done."""
 
@@ -59,7 +59,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class TalkSegment:
     """One agent and the customer, connected; times are aware UTC."""
 
     agent: str
@@ -91,14 +91,14 @@ class _Stay:
     to: float = float("inf")
 
 
-def stretches(
+def talk_segments(
     moves: Sequence[JournalEvent],
     *,
     main: str,
     rang_first: bool,
     named: Mapping[str, str],
     ended: float | None,
-) -> tuple[Stretch, ...]:
+) -> tuple[TalkSegment, ...]:
     """Return who was connected with the customer, in order.
 
     `moves` are in order; `main` is the uniqueid of the call's first channel: the customer's, or the
@@ -110,14 +110,14 @@ def stretches(
     stays = list(_stays(moves, customer))
     theirs = [one for one in stays if one.uniqueid == customer]
     end = float("inf") if ended is None else ended
-    found: list[Stretch] = []
+    found: list[TalkSegment] = []
     for stay in _joined(_shared(stays, theirs, customer, end)):
         how = _how(stay, moves, found, called=rang_first and stay.uniqueid == main)
-        found.append(_stretch(stay, named.get(stay.uniqueid, ""), how))
+        found.append(_segment(stay, named.get(stay.uniqueid, ""), how))
     return tuple(_with_holds(found, moves))
 
 
-def connected_s(found: Iterable[Stretch]) -> float:
+def connected_s(found: Iterable[TalkSegment]) -> float:
     """Return the seconds in which the customer had at least one agent, on hold or not."""
     total, covered = 0.0, 0.0
     for one in sorted(found, key=lambda each: each.from_at):
@@ -216,7 +216,7 @@ def _goes_on(before: _Stay, part: _Stay) -> bool:
 
 
 def _how(
-    stay: _Stay, moves: Sequence[JournalEvent], before: Sequence[Stretch], *, called: bool
+    stay: _Stay, moves: Sequence[JournalEvent], before: Sequence[TalkSegment], *, called: bool
 ) -> How:
     if called:
         return How.CALLED
@@ -245,8 +245,8 @@ def _brought_in(stay: _Stay, moves: Iterable[JournalEvent]) -> How | None:
 _JOINED = {"conference": How.CONFERENCE, "join": How.JOIN, "consult": How.ATTENDED}
 
 
-def _stretch(stay: _Stay, named: str, how: How) -> Stretch:
-    return Stretch(
+def _segment(stay: _Stay, named: str, how: How) -> TalkSegment:
+    return TalkSegment(
         agent=named,
         seat=_seat(stay.channel),
         from_at=_utc(stay.since),
@@ -256,8 +256,10 @@ def _stretch(stay: _Stay, named: str, how: How) -> Stretch:
     )
 
 
-def _with_holds(found: Sequence[Stretch], moves: Iterable[JournalEvent]) -> Iterator[Stretch]:
-    """Yield the stretches with the seconds on hold of each: who was there first, held.
+def _with_holds(
+    found: Sequence[TalkSegment], moves: Iterable[JournalEvent]
+) -> Iterator[TalkSegment]:
+    """Yield the segments with the seconds on hold of each: who was there first, held.
 
     The desk's own word, where it is there, is exact and tells of holds that ended with the call;
     the switch's knows those whose agent came back, in whole seconds.
@@ -272,8 +274,8 @@ def _with_holds(found: Sequence[Stretch], moves: Iterable[JournalEvent]) -> Iter
         yield replace(one, held_s=round(seconds, 3))
 
 
-def _within(one: Stretch, since: float, to: float) -> float:
-    """Return how many seconds of a time lie in a stretch."""
+def _within(one: TalkSegment, since: float, to: float) -> float:
+    """Return how many seconds of a time lie in a segment."""
     end = to if one.to_at is None else min(to, one.to_at.timestamp())
     return max(0.0, end - max(since, one.from_at.timestamp()))
 
