@@ -115,7 +115,7 @@ def wired() -> FastAPI:
 
 
 def furnished(app: FastAPI, settings: Settings) -> FastAPI:
-    """Put what the routes work with behind them: the archive, the floor, the door."""
+    """Put what the routes work with behind them: the archive, the floor, sign-in."""
     app.state = State()
     app.state.settings = settings
     app.state.database = Database(engine(settings.database))
@@ -126,7 +126,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
-    app.state.door = SignIn(app.state.database, Passwords(), marks)
+    app.state.sign_in = SignIn(app.state.database, Passwords(), marks)
     app.state.provider = Provider(settings)
     app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
     return app

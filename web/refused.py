@@ -1,4 +1,4 @@
-"""Owns what a person sees in place of a page: the door, the change of a password, or a sentence."""
+"""Owns what a person sees in place of a page: sign-in, the change of a password, or a sentence."""
 
 from http import HTTPStatus
 from urllib.parse import urlencode

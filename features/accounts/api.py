@@ -242,8 +242,8 @@ async def _account(number: str, asking: Asking) -> Account:
 
 
 async def _kept(request: Request, password: str) -> str:
-    door: SignIn = request.app.state.door
+    sign_in: SignIn = request.app.state.sign_in
     try:
-        return await door.passwords.kept(password)
+        return await sign_in.passwords.kept(password)
     except TooManyAtOnceError:
         raise busy() from None

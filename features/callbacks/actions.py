@@ -1,6 +1,6 @@
 """Owns the changes of callbacks by people and programs (CBK-1): made, called now, settled.
 
-The only door: the page and the API call these, with the models that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). What follows from each is `lifecycle`'s to decide.
 """
 

@@ -1,6 +1,6 @@
 """Owns the changes of campaigns by people and programs (CBK-3): brought, made, turned, copied.
 
-The only door: the pages and the API call these, with the models of `given`. Each change is on
+The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
 not possible from the state in which a campaign is.
 """

@@ -1,6 +1,6 @@
 """Owns the change of what is known of a customer (QUE-1, QUE-3, CBK-5); it is on record (SEC-1).
 
-The only door: the page, the agent's pop and the API call it, with the model that all of them read.
+The page, the agent's screen pop and the API all call it, with the same model.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Owns the changes of the do-not-call list by people and programs (SEC-1): put on, taken off.
 
-The only door: the page and the API call these. Each change is on record. Who asks for it by
+The page and the API both call these. Each change is on record. Who asks for it by
 telephone, or in a talk of a campaign, is put on by the dispatcher and by `features.campaigns`.
 """
 

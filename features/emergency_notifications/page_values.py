@@ -124,7 +124,7 @@ async def one(
     )
 
 
-async def door(
+async def door_list(
     request: Request, asking: Patience, principal: Principal, incident_id: int
 ) -> HTMLResponse:
     """Return the list with which staff go from door to door."""

@@ -191,7 +191,7 @@ async def show_door_list(
 ) -> HTMLResponse:
     """Who must be told at the door, to be printed or ticked off."""
     noted(asking, look(principal, "emergency.read", str(incident_id), "door"))
-    return await page_values.door(request, asking, principal, incident_id)
+    return await page_values.door_list(request, asking, principal, incident_id)
 
 
 @router.post("/emergency-notifications/{incident_id}/households/{household_id}/door")

@@ -1,6 +1,6 @@
 """Owns the changes of the hand-over log (RPT-4): a report is written, and signed by the next shift.
 
-The only door: the page and the API call these, with the model that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1).
 """
 

@@ -1,6 +1,6 @@
 """Owns the changes of the knowledge base (TKT-15): a new entry, a save; each is on record (SEC-1).
 
-The only door: the pages and the API call these, with the models that both of them read.
+The pages and the API both call these, with the same models.
 """
 
 from datetime import UTC, datetime

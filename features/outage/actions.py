@@ -1,6 +1,6 @@
 """Owns putting the outage announcement up and taking it off (QUE-6); each is on record (SEC-1).
 
-The only door: the API (which the wallboard asks) and `thirdring outage` call these. Callers come
+The API (which the wallboard asks) and `thirdring outage` both call these. Callers come
 first: the announcement goes up also where no database can be asked, as in a power failure; then
 `connection` is None and nothing is on record.
 """

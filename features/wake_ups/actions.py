@@ -1,6 +1,6 @@
 """Owns the changes of the register of wake-ups (WAK-1…5): registered, taken off, said to be awake.
 
-The only door: the pages and the API call these, with the model that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). Files of many are `lists`'; the guest's own telephone is `guests`'.
 """
 

@@ -20,23 +20,23 @@ class WrongOldError(Exception):
 
 
 async def change_password(
-    door: SignIn, principal: Principal, old: str, new: str, *, asking: Patience, now: datetime
+    sign_in: SignIn, principal: Principal, old: str, new: str, *, asking: Patience, now: datetime
 ) -> None:
     """Keep a new password of a person.
 
-    Raises WrongOldError, BadPasswordError, ClosedError (guessing counts here as at the door) and
+    Raises WrongOldError, BadPasswordError, ClosedError (guessing counts here as at sign-in) and
     TooManyAtOnceError.
     """
     require_good(new, number=principal.number, name=principal.name)
     if old == new:
         raise BadPasswordError("simple", "The new password is the old one.")
     try:
-        # whoever sits at an open page is counted apart from who guesses at the door
+        # whoever sits at an open page is counted apart from who guesses at sign-in
         whence = Whence(principal.address, f"session {principal.session_id}")
-        account = await door.proved(principal.number, old, whence, now=now)
+        account = await sign_in.proved(principal.number, old, whence, now=now)
     except WrongError:
         raise WrongOldError from None
-    kept = await door.passwords.kept(new)
+    kept = await sign_in.passwords.kept(new)
 
     async def change(database: AsyncConnection) -> None:
         await accounts.set_password(database, account.id, kept, must_change=False)

@@ -1,4 +1,4 @@
-"""Owns how one change is asked for at both doors, the page's form and the API, and what it left."""
+"""Owns how one change is asked for by the page's form and by the API, and what it left."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A change that both doors lead to."""
+    """A change that the page and the API offer."""
 
     page: Route
     program: Route

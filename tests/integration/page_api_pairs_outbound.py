@@ -11,7 +11,8 @@ from features.campaigns.tables import CampaignRow
 from features.emergency_notifications.tables import IncidentRow
 from permissions.roles import Role
 from tests.integration.campaign_desk import LIST, brought, made
-from tests.integration.door_steps import (
+from tests.integration.notification_desk import REPORTED
+from tests.integration.page_api_steps import (
     LEADER,
     NOT_THERE,
     Pair,
@@ -22,7 +23,6 @@ from tests.integration.door_steps import (
     same,
     twice,
 )
-from tests.integration.notification_desk import REPORTED
 from tests.integration.page_room import Pages
 from tests.integration.records_room import NOW
 

@@ -14,8 +14,8 @@ from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
-from tests.integration.door_pairs_outbound import CAMPAIGNS, EMERGENCIES
-from tests.integration.door_steps import (
+from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
+from tests.integration.page_api_steps import (
     LEADER,
     NOT_THERE,
     Pair,
@@ -40,7 +40,7 @@ ALONE: Final[Mapping[Route, str]] = {
     ("PUT", "/api/v1/calls/{call_id}/campaign"): "the agent's page asks the API itself",
     ("POST", "/emergency-notifications/{incident_id}/recording"): "a sound is chosen in a browser",
 }
-"""Changes with one door only, and why."""
+"""Changes that only the page or only the API offers, and why."""
 
 SENIOR: Final = Role.SENIOR_AGENT
 SEEN: Final = NOW.isoformat()

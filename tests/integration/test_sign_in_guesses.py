@@ -49,9 +49,9 @@ async def test_whoever_guesses_must_wait_and_is_told_until_when(
         assert closed.status_code == 429
         assert 0 < int(closed.headers["retry-after"]) <= 30
         assert "try again at" in closed.json()["detail"]
-        checked = desk.app.state.door.passwords.checked
+        checked = desk.app.state.sign_in.passwords.checked
         assert await _statuses(browser, wrong, 5) == [429] * 5
-        assert desk.app.state.door.passwords.checked == checked  # nothing is looked at
+        assert desk.app.state.sign_in.passwords.checked == checked  # nothing is looked at
 
 
 async def test_the_right_password_does_not_open_what_guessing_closed_until_the_time_is_up(
@@ -68,7 +68,7 @@ async def test_the_right_password_does_not_open_what_guessing_closed_until_the_t
 
 
 def _time_is_up(desk: Room) -> None:
-    tries = desk.app.state.door.guesses._tries
+    tries = desk.app.state.sign_in.guesses._tries
     past = datetime.now(UTC) - timedelta(seconds=1)
     for key, each in list(tries.items()):
         tries[key] = Tries(each.failures, past, each.at)
@@ -188,13 +188,13 @@ async def test_guesses_that_come_all_at_once_are_each_counted(
     async with room(tmp_path, database) as desk, desk.client() as browser:
         answers = await asyncio.gather(*(browser.post(SELF, json=WRONG) for _ in range(30)))
         said = sorted(answer.status_code for answer in answers)
-        assert desk.app.state.door.passwords.checked <= FREE_FAILURES + 1
+        assert desk.app.state.sign_in.passwords.checked <= FREE_FAILURES + 1
         assert said.count(401) <= FREE_FAILURES + 1
         assert set(said) <= {401, 429, 503}  # a database that is pressed lets nobody in
 
 
 async def test_a_number_that_nobody_has_costs_as_much_as_one_that_somebody_has(desk: Room) -> None:
-    passwords: Passwords = desk.app.state.door.passwords
+    passwords: Passwords = desk.app.state.sign_in.passwords
     async with desk.client() as browser:
         for given in (WRONG, NOBODY, {"number": "' OR 1=1 --", "password": "x"}):
             before = passwords.checked
@@ -209,7 +209,7 @@ async def test_a_crowd_at_the_door_does_not_stop_the_desk(
     async def too_many(*_: object, **__: object) -> bool:
         raise TooManyAtOnceError
 
-    monkeypatch.setattr(desk.app.state.door.passwords, "fits", too_many)
+    monkeypatch.setattr(desk.app.state.sign_in.passwords, "fits", too_many)
     async with desk.client() as browser:
         answer = await browser.post(SELF, json=JUNIOR)
         assert answer.status_code == 503

@@ -1,5 +1,5 @@
 """Every change has one action: a page's form and the API leave the same rows, the same line in the
-audit log and the same refusals, whoever asks (issue 11, “one door”).
+audit log and the same refusals, whoever asks.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from db.bounded import Database, Patience
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, Room
-from tests.integration.door_pairs import ALONE, CUSTOMER, ENTRY, FEATURES, PAIRS, SEEN
-from tests.integration.door_steps import (
+from tests.integration.page_api_pairs import ALONE, CUSTOMER, ENTRY, FEATURES, PAIRS, SEEN
+from tests.integration.page_api_steps import (
     DONE,
     LEADER,
     Pair,
@@ -82,7 +82,7 @@ async def test_a_page_and_a_program_leave_the_same(both: tuple[Pages, Pages], pa
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_who_may_at_one_door_may_at_the_other(small_desk: Room, role: Role) -> None:
+async def test_who_may_on_the_page_may_by_the_api(small_desk: Room, role: Role) -> None:
     small_desk.app.state.assets = NamedAssets(small_desk.settings.home)
     async with small_desk.seated(role) as person:
         for pair in PAIRS:
@@ -95,7 +95,7 @@ async def test_who_may_at_one_door_may_at_the_other(small_desk: Room, role: Role
             assert (page == 403) == (program == 403), pair.name
 
 
-def test_every_change_has_both_doors_or_a_reason() -> None:
+def test_every_change_has_page_and_api_or_a_reason() -> None:
     changing = set(_changing())
     named = {route for pair in PAIRS for route in (pair.page, pair.program)}
     assert changing - named - set(ALONE) == set(), "not in the table, and no reason why"
@@ -116,7 +116,7 @@ def _changing() -> Iterable[Route]:
             )
 
 
-@pytest.mark.parametrize("door", ["pages", "programs", "both"])
+@pytest.mark.parametrize("way", ["pages", "programs", "both"])
 @pytest.mark.parametrize(
     ("path", "page", "typed", "kept"),
     [
@@ -125,14 +125,14 @@ def _changing() -> Iterable[Route]:
     ],
 )
 async def test_of_many_who_save_at_once_one_is_kept_and_all_others_see_it(
-    both: tuple[Pages, Pages], path: str, page: str, typed: Mapping[str, str], kept: str, door: str
+    both: tuple[Pages, Pages], path: str, page: str, typed: Mapping[str, str], kept: str, way: str
 ) -> None:
     desk = both[0]
     async with desk.room.seated(LEADER) as program, desk.person(LEADER) as person:
 
         def save(which: int) -> Awaitable[httpx.Response]:
             said = {**typed, kept: f"第{which}个", "seen": SEEN}
-            if door == "pages" or (door == "both" and which % 2):
+            if way == "pages" or (way == "both" and which % 2):
                 return person.post(page, data=said)
             return program.put(path, json=said)
 

@@ -1,4 +1,4 @@
-"""What the doors keep out: other sites' pages, guessed passwords, names that are programs."""
+"""What sign-in keeps out: other sites' pages, guessed passwords, names that are programs."""
 
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser

@@ -1,4 +1,4 @@
-"""The rules at the door: how long who guesses must wait, what a good password is, what is CSRF."""
+"""The rules of signing in: how long a guesser must wait, what a good password is, what CSRF is."""
 
 from datetime import UTC, datetime, timedelta
 
