@@ -1,4 +1,4 @@
-"""Owns the shell's navigation: groups of pages, where one is, and how a browser wants it to look.
+"""Navigation of the pages: groups, the current page, and the appearance that a browser chose.
 
 Does no I/O. It is given a list of pages, in the order in which they are shown; which of them a
 person may open was decided before.
@@ -53,8 +53,8 @@ def crumbs(groups: Iterable[Group], path: str) -> list[Crumb]:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How somebody wants the pages to look; empty means as they come."""
+class Appearance:
+    """The chosen appearance of the pages; empty means the default."""
 
     theme: str
     """`light` or `dark`; empty: as the machine is set."""
@@ -71,11 +71,11 @@ _CHOICES: Final = {
 }
 
 
-def look(cookies: Mapping[str, str]) -> Look:
+def appearance(cookies: Mapping[str, str]) -> Appearance:
     """Return what a browser's cookies say; anything else is as if nothing was said."""
 
     def chosen(name: str) -> str:
         given = cookies.get(name, "")
         return given if given in _CHOICES[name] else ""
 
-    return Look(theme=chosen("theme"), density=chosen("density"), rail=chosen("rail"))
+    return Appearance(theme=chosen("theme"), density=chosen("density"), rail=chosen("rail"))

@@ -18,7 +18,7 @@ from settings import Settings
 from web import registration
 from web.assets import Assets, NotBuiltError
 from web.current_user import Principal
-from web.navigation import crumbs, grouped, look
+from web.navigation import appearance, crumbs, grouped
 from web.registration import Place
 from web.words import said, section
 
@@ -74,7 +74,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 path=request.url.path,
                 groups=groups,
                 crumbs=crumbs(groups, request.url.path),
-                look=look(request.cookies),
+                appearance=appearance(request.cookies),
                 **values,
             )
         )

@@ -1,4 +1,4 @@
-"""Owns what a feature brings to the desk, and finds it: routes, navigation, news, looks.
+"""Owns what a feature brings to the desk, and finds it: routes, navigation, news, audited actions.
 
 Each feature has one `FEATURE` in its `registration.py`; features are found by their folder, nobody
 lists them. What a feature permits stands in its `permissions.py`.
@@ -55,8 +55,8 @@ class Feature:
     """The API's headings that it adds, each with a sentence."""
     news: Sequence[News[Any]] = ()
     """What open pages are told when it changes in the database."""
-    looks: Sequence[str] = ()
-    """What it puts on the audit record, as `call.read`; `looked.call_read` are its words."""
+    audited: Sequence[str] = ()
+    """What it puts on the audit record, as `call.read`; `audited.call_read` are its words."""
 
 
 @cache

@@ -17,7 +17,7 @@ from features.accounts import sessions
 from features.accounts.api_session import SessionShape, busy, sessions_of
 from features.accounts.queries import Account, NumberTakenError
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.calls.shapes import Clean
 from permissions.roles import Role
 from web.asking import Asking, CurrentUser, Many, found
@@ -132,7 +132,9 @@ async def add_account(
             must_change=True,
             now=now,
         )
-        await audit.note(database, look(principal, "account.added", made.number, made.role.value))
+        await audit.note(
+            database, audit_entry(principal, "account.added", made.number, made.role.value)
+        )
         return made
 
     try:
@@ -171,7 +173,7 @@ async def change_account(
         if wanted.disabled is not None:
             await _switched(database, account, off=wanted.disabled, now=now)
         said = wanted.model_dump_json(exclude_none=True, exclude={"name"})[:80]
-        await audit.note(database, look(principal, "account.changed", number, said))
+        await audit.note(database, audit_entry(principal, "account.changed", number, said))
         return await accounts.by_id(database, account.id)
 
     changed = found(await asking.write(change), "account")
@@ -194,7 +196,7 @@ async def reset_password(
         if account is None:
             return None
         await sessions.end_all(database, account.id, now=now)
-        await audit.note(database, look(principal, "account.reset", number))
+        await audit.note(database, audit_entry(principal, "account.reset", number))
         return await accounts.set_password(database, account.id, kept, must_change=True)
 
     account = found(await asking.write(change), "account")
@@ -220,7 +222,7 @@ async def end_sessions_of(
 
     async def change(database: AsyncConnection) -> None:
         await sessions.end_all(database, account.id, now=now)
-        await audit.note(database, look(principal, "account.sessions_ended", number))
+        await audit.note(database, audit_entry(principal, "account.sessions_ended", number))
 
     await asking.write(change)
     floor_of(request).streams.end(account.id)

@@ -13,7 +13,7 @@ FEATURE = Feature(
     ),
     places=(Place("settings", "/accounts", "accounts", 130),),
     tags={"people": "Sessions, passwords and accounts (SEC-3)."},
-    looks=(
+    audited=(
         "session.began",
         "password.refused",
         "password.changed",

@@ -1,4 +1,4 @@
-"""Owns the tables of the people who work here: accounts, sessions, duties, tokens, their looks.
+"""Owns the tables of the people who work here: accounts, sessions, duties, tokens.
 
 Rows of `duty_events` and `audit_log` are added, never changed.
 """

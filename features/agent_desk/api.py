@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.bounded import Patience
 from features.agent_desk.targets import target
-from features.audit.looks import refused
+from features.audit.access import refused
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
 from permissions.may import may

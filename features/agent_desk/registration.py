@@ -10,5 +10,5 @@ FEATURE = Feature(
         pages.router,
     ),
     places=(Place("desk", "/work", "work", 10),),
-    looks=("call.handle.refused",),
+    audited=("call.handle.refused",),
 )

@@ -1,4 +1,4 @@
-"""Owns what the audit record brings to the desk."""
+"""Registers the audit log's routes, pages and audited actions."""
 
 from features.audit import api, pages
 from web.registration import Feature, Place

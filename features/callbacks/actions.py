@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.callbacks import due
 from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import (
@@ -115,7 +115,7 @@ async def make(
         )
         if fresh:
             detail = f"{given.minutes} min"
-            await audit.note(connection, look(principal, "callback.made", str(key), detail))
+            await audit.note(connection, audit_entry(principal, "callback.made", str(key), detail))
         return found(await callbacks.callback(connection, key), "callback"), fresh
 
     return await asking.write(made)
@@ -160,7 +160,7 @@ async def _changed(
         done = await due.apply(connection, callback_id, event, now, note=note)
         callback = found(await callbacks.callback(connection, callback_id), "callback")
         if done is not None:
-            await audit.note(connection, look(principal, action, str(callback_id)))
+            await audit.note(connection, audit_entry(principal, action, str(callback_id)))
         elif callback.state not in already:
             said = f"This callback is {callback.state.value} already."
             raise Refused(409, said, faults={"state": "callback.saved_late"})

@@ -21,7 +21,7 @@ FEATURE = Feature(
             told=lambda pulse: {"shouting": pulse.shouting},
         ),
     ),
-    looks=(
+    audited=(
         "callback.made",
         "callback.now",
         "callback.kept",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from db.bounded import Patience
-from features.audit.looks import look, noted, theirs
+from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
 from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
 from features.calls.queries import CallFilter, CallStory
@@ -85,7 +85,7 @@ async def list_calls(
 async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -> StoryShape:
     """One call, with its recordings, the gaps in them and its tickets."""
     story = await _story(call_id, principal, asking)
-    noted(asking, look(principal, "call.read", story.call.id))
+    noted(asking, audit_entry(principal, "call.read", story.call.id))
     tickets = [TicketShape.of(ticket) for ticket in story.tickets]
     if not sees_numbers(principal.role):
         tickets = [ticket.masked() for ticket in tickets]
@@ -104,7 +104,7 @@ async def list_events(
 ) -> Many[EventShape]:
     """Everything that happened in one call, in order; it is never more than one page."""
     story = await _story(call_id, principal, asking)
-    noted(asking, look(principal, "call.events", story.call.id))
+    noted(asking, audit_entry(principal, "call.events", story.call.id))
     events = [EventShape.of(event) for event in story.events]
     if not sees_numbers(principal.role):
         events = [event.masked() for event in events]

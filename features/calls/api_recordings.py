@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from callflow.text import clean
 from db.bounded import Patience
-from features.audit.looks import look, recorded, theirs
+from features.audit.access import audit_entry, recorded, theirs
 from features.calls import audio, queries
 from features.calls.audio import MEDIA_TYPES, AudioFormat
 from features.calls.lifecycle import Disposition
@@ -122,7 +122,7 @@ async def fetch_audio(
     else:
         encoder: Encoder = request.app.state.encoder
         answer, what = await audio.encoded(encoder, path, form, filename), f"whole, {form.value}"
-    await recorded(asking, look(principal, "recording.audio", recording.id, what, why=why))
+    await recorded(asking, audit_entry(principal, "recording.audio", recording.id, what, why=why))
     return answer
 
 

@@ -10,7 +10,7 @@ from callflow.events import JournalEvent
 from callflow.text import clean
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.log import LookFilter, SeenLook
+from features.audit.log import AuditFilter, NamedEntry
 from features.calls.lifecycle import CallRecord, HungUpBy
 from features.calls.recording import Recording, RecordingState
 from features.calls.shapes import EventShape
@@ -24,7 +24,7 @@ PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
 TOLD = frozenset({"seat", "to", "how", "minutes", "seconds", "reasons", "step", "at", "name"})
 """What a step says besides what events show to all: seats, lengths, ways; long numbers masked."""
 LISTENERS_SHOWN = 20
-LOOKS_READ = 200
+ENTRIES_READ = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +124,14 @@ def _masked(event: JournalEvent) -> JournalEvent:
     return event._replace(data=shown)
 
 
-async def listeners(asking: Patience, recordings: Sequence[Recording]) -> list[SeenLook]:
+async def listeners(asking: Patience, recordings: Sequence[Recording]) -> list[NamedEntry]:
     """Return who has listened, newest first; a player that asks piece by piece listened once."""
-    heard: dict[tuple[str, str | None, str, str], SeenLook] = {}
+    heard: dict[tuple[str, str | None, str, str], NamedEntry] = {}
     for recording in recordings:
-        wanted = LookFilter(subject=recording.id, action="recording.audio")
-        found = await asking.ask(partial(audit.looks, wanted=wanted, limit=LOOKS_READ))
+        wanted = AuditFilter(subject=recording.id, action="recording.audio")
+        found = await asking.ask(partial(audit.entries, wanted=wanted, limit=ENTRIES_READ))
         for each in found.items:
-            hour = each.look.at.strftime("%Y-%m-%d %H")
-            heard.setdefault((each.name, each.number, each.look.why, hour), each)
-    newest = sorted(heard.values(), key=lambda each: each.look.at, reverse=True)
+            hour = each.entry.at.strftime("%Y-%m-%d %H")
+            heard.setdefault((each.name, each.number, each.entry.why, hour), each)
+    newest = sorted(heard.values(), key=lambda each: each.entry.at, reverse=True)
     return newest[:LISTENERS_SHOWN]

@@ -11,7 +11,7 @@ from callflow.call import Topic
 from db.bounded import Patience
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.calls.api import story_of
 from features.calls.api_recordings import recording_of
 from features.calls.lifecycle import CallRecord, Disposition, Way
@@ -109,7 +109,7 @@ async def show_call(
     story = await story_of(call_id.lower(), principal, asking)
     if story is None:
         return page(request, "call_none.html", status=404)
-    noted(asking, look(principal, "call.read", story.call.id))
+    noted(asking, audit_entry(principal, "call.read", story.call.id))
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     may_listen = may(principal, "recording.listen")

@@ -14,7 +14,7 @@ FEATURE = Feature(
         "calls": "Calls, and what happened in them (ANS-4).",
         "recordings": "Recordings and their audio (ANS-5, QA-5).",
     },
-    looks=(
+    audited=(
         "call.read.refused",
         "recording.read.refused",
         "recording.listen.refused",

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.campaigns import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
@@ -39,7 +39,7 @@ async def bring(
     """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
     kept = await lists.take_in(content, name, settings, asking)
     rows = f"{kept.reading.rows} rows"
-    await recorded(asking, look(principal, "campaign.list", kept.id, rows))
+    await recorded(asking, audit_entry(principal, "campaign.list", kept.id, rows))
     return kept
 
 
@@ -72,7 +72,7 @@ async def make(
         key = await campaigns.make(
             connection, wanted, people, made_by=principal.account_id, now=now
         )
-        seen = look(principal, "campaign.made", str(key), f"{len(people)} people")
+        seen = audit_entry(principal, "campaign.made", str(key), f"{len(people)} people")
         await audit.note(connection, seen)
         if starts:
             await _turned(connection, principal, key, CampaignState.RUNNING)
@@ -102,7 +102,7 @@ async def copy(asking: Patience, principal: Principal, campaign_id: int, given: 
             unreached=given.unreached,
         )
         key = found(made, "campaign")
-        seen = look(principal, "campaign.made", str(key), f"copy of {campaign_id}")
+        seen = audit_entry(principal, "campaign.made", str(key), f"copy of {campaign_id}")
         await audit.note(connection, seen)
         return key
 
@@ -119,4 +119,6 @@ async def _turned(
         known = found(await campaigns.one(connection, campaign_id), "campaign")
         said = f"This campaign is {known.state.value}; that is not possible now."
         raise Refused(409, said, faults={"state": "campaign.fault_state"})
-    await audit.note(connection, look(principal, DONE[to], str(campaign_id), known.campaign.name))
+    await audit.note(
+        connection, audit_entry(principal, DONE[to], str(campaign_id), known.campaign.name)
+    )

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.rules.questions import Question
 from db.bounded import Database
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
@@ -90,7 +90,9 @@ async def export_results(
 
     rows = await asking.ask(question)
     detail = f"{wanted.value}, {len(rows) - 1} people"
-    await recorded(asking, look(principal, "campaign.export", str(campaign_id), detail, why=why))
+    await recorded(
+        asking, audit_entry(principal, "campaign.export", str(campaign_id), detail, why=why)
+    )
     return Response(
         await _written(wanted, known.campaign.name, rows),
         media_type=TYPES[wanted],

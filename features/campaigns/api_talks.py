@@ -15,7 +15,7 @@ from callflow.call import Language
 from callflow.rules.questions import Result
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, noted, theirs
+from features.audit.access import audit_entry, noted, theirs
 from features.campaigns import talks as campaign_talks
 from features.campaigns.queries import Campaign
 from features.campaigns.shapes import TalkShape
@@ -60,7 +60,7 @@ async def show_talk(
     """Whom the agent calls in this call for a campaign, why, and what to ask."""
     key = call_id.lower()
     talk = await _theirs(key, principal, asking)
-    noted(asking, look(principal, "campaign.talk", key))
+    noted(asking, audit_entry(principal, "campaign.talk", key))
     return TalkShape.of(talk, language=language.value, whole=sees_numbers(principal.role))
 
 
@@ -87,7 +87,9 @@ async def write_talk(
             by=principal.number or principal.name,
             now=now,
         )
-        await audit.note(connection, look(principal, "campaign.written", key, given.result.value))
+        await audit.note(
+            connection, audit_entry(principal, "campaign.written", key, given.result.value)
+        )
         return done
 
     try:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from callflow.rules.questions import Result
 from db.bounded import Database, Patience
 from db.paging import UnknownCursorError
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import progress as campaign_state
@@ -86,7 +86,7 @@ async def show_campaign(
 ) -> HTMLResponse:
     """One campaign: how far it is, what came of it, and who is in it."""
     if "hx-request" not in request.headers:  # the page asks again by itself while it runs
-        noted(asking, look(principal, "campaign.read", str(campaign_id)))
+        noted(asking, audit_entry(principal, "campaign.read", str(campaign_id)))
     return await _shown(
         request, campaign_id, principal, asking, Typed({}), result=result, after=after
     )

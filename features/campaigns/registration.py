@@ -16,7 +16,7 @@ FEATURE = Feature(
     places=(Place("outbound", "/campaigns", "campaigns", 80),),
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
     news=(CAMPAIGNS,),
-    looks=(
+    audited=(
         "campaign.talk.refused",
         "campaign.list",
         "campaign.made",

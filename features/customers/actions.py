@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
@@ -56,7 +56,7 @@ async def save(
     number = phone_number(sent, plan)
     if not number.identity:
         raise Refused(422, "This is no telephone number.")
-    seen = look(principal, "customer.write", number.shown)
+    seen = audit_entry(principal, "customer.write", number.shown)
 
     async def saved(connection: AsyncConnection) -> Customer:
         before = await customers.customer(connection, number.identity)

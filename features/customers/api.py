@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.customers import actions
 from features.customers import queries as customers
 from features.customers.actions import CustomerGiven
@@ -21,7 +21,7 @@ async def show_customer(
     """What is known of a telephone number, however it is written."""
     read = phone_number(number, plan)
     customer = await asking.ask(lambda connection: customers.customer(connection, read.identity))
-    noted(asking, look(principal, "customer.read", read.shown))
+    noted(asking, audit_entry(principal, "customer.read", read.shown))
     return CustomerShape.of(found(customer, "customer"))
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from db.bounded import Patience
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
 from features.calls import queries
@@ -60,7 +60,7 @@ async def show_customer(
 ) -> HTMLResponse:
     """One customer; the look is on record."""
     read = phone_number(number, plan)
-    noted(asking, look(principal, "customer.read", read.shown))
+    noted(asking, audit_entry(principal, "customer.read", read.shown))
     return await _shown(request, read, principal, asking, Typed({}), saved=bool(saved))
 
 

@@ -10,7 +10,7 @@ FEATURE = Feature(
     ),
     places=(Place("customers", "/customers", "customers", 40),),
     tags={"customers": "Customers, by their number (QUE-1, QUE-3)."},
-    looks=(
+    audited=(
         "customer.read",
         "customer.write",
     ),

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.campaigns.shapes import DoNotCallShape
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
@@ -48,7 +48,7 @@ async def add(
 
     async def added(connection: AsyncConnection) -> Entry:
         if await do_not_call.put(connection, entry):
-            seen = look(principal, "do_not_call.added", read.shown, why=given.why)
+            seen = audit_entry(principal, "do_not_call.added", read.shown, why=given.why)
             await audit.note(connection, seen)
             return entry
         before = found(await do_not_call.one(connection, read.identity), "number")
@@ -72,7 +72,7 @@ async def remove(asking: Patience, principal: Principal, plan: NumberPlan, numbe
         if not await do_not_call.take_off(connection, read.identity):
             said = "This number is not on the list."
             raise Refused(404, said, faults={"number": "do_not_call.fault_gone"})
-        await audit.note(connection, look(principal, "do_not_call.removed", read.shown[:80]))
+        await audit.note(connection, audit_entry(principal, "do_not_call.removed", read.shown[:80]))
 
     await asking.write(removed)
 

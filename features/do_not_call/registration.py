@@ -9,7 +9,7 @@ FEATURE = Feature(
         pages.router,
     ),
     places=(Place("outbound", "/do-not-call", "do_not_call", 90),),
-    looks=(
+    audited=(
         "do_not_call.added",
         "do_not_call.removed",
     ),

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.emergency_notifications import audio_files, choosing, household_list, households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.choosing import Choice
@@ -243,7 +243,7 @@ async def _noted(
     incident_id: int,
     detail: str = "",
 ) -> None:
-    await audit.note(connection, look(principal, action, str(incident_id), detail))
+    await audit.note(connection, audit_entry(principal, action, str(incident_id), detail))
 
 
 def _now() -> datetime:

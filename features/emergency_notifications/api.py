@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from db.bounded import Patience
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.emergency_notifications import actions
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
@@ -132,7 +132,7 @@ async def list_households(
             each, incident_id, states, limit=LONGEST_PAGE, after=after
         )
     )
-    noted(asking, look(principal, "emergency.read", str(incident_id)))
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id)))
     return [HouseholdShape.of(row) for row in rows]
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from db.bounded import Patience
-from features.audit.looks import look, noted, recorded
+from features.audit.access import audit_entry, noted, recorded
 from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
@@ -66,7 +66,7 @@ async def show_notification(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking, told: str = ""
 ) -> HTMLResponse:
     """One incident: who must be told, how far it is, the three lists."""
-    noted(asking, look(principal, "emergency.read", str(incident_id)))
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id)))
     return await page_values.one(request, asking, principal, incident_id, told=told)
 
 
@@ -190,7 +190,7 @@ async def show_door_list(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """Who must be told at the door, to be printed or ticked off."""
-    noted(asking, look(principal, "emergency.read", str(incident_id), "door"))
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id), "door"))
     return await page_values.door_list(request, asking, principal, incident_id)
 
 
@@ -215,7 +215,9 @@ async def export_results(
             each, incident_id, EVERYBODY, limit=MOST_EXPORTED
         )
     )
-    await recorded(asking, look(principal, "emergency.export", str(incident_id), str(len(rows))))
+    await recorded(
+        asking, audit_entry(principal, "emergency.export", str(incident_id), str(len(rows)))
+    )
     show, say = Formats(settings.zone, principal.role), said(language_of(request))
     text = await anyio.to_thread.run_sync(table, rows, say, show)
     name = f'attachment; filename="notification-{incident_id}.csv"'

@@ -21,7 +21,7 @@ FEATURE = Feature(
             told=lambda _: {},
         ),
     ),
-    looks=(
+    audited=(
         "emergency.reported",
         "emergency.message",
         "emergency.chosen",

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.handovers import queries as handovers
 from features.handovers.queries import Handover
 from web.asking import Given, Line, found, several_lines
@@ -56,7 +56,7 @@ async def write(asking: Patience, principal: Principal, given: HandoverGiven) ->
         report = await handovers.write(
             connection, account_id=account_id, now=now, **given.model_dump()
         )
-        seen = look(principal, "handover.written", str(report.id), given.shift)
+        seen = audit_entry(principal, "handover.written", str(report.id), given.shift)
         await audit.note(connection, seen)
         return report
 
@@ -74,7 +74,7 @@ async def sign(asking: Patience, principal: Principal, handover_id: int) -> Hand
         fresh = await handovers.sign(connection, handover_id, account_id=account_id, now=now)
         report = found(await handovers.handover(connection, handover_id), "report")
         if fresh:
-            seen = look(principal, "handover.signed", str(handover_id), report.shift)
+            seen = audit_entry(principal, "handover.signed", str(handover_id), report.shift)
             await audit.note(connection, seen)
         elif report.signed_by is not None and report.signed_by != principal.number:
             said = f"{report.signed_by} has signed this report already."

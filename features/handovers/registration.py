@@ -10,7 +10,7 @@ FEATURE = Feature(
     ),
     places=(Place("floor", "/handover", "handover", 100),),
     tags={"handovers": "The shift hand-over log (RPT-4)."},
-    looks=(
+    audited=(
         "handover.written",
         "handover.signed",
     ),

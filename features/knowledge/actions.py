@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.customers.shapes import EntryShape
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
@@ -63,7 +63,9 @@ async def add(asking: Patience, principal: Principal, given: EntryGiven) -> Entr
             updated_by=principal.signature,
         )
         key = await knowledge.add(connection, wanted)
-        await audit.note(connection, look(principal, "knowledge.added", str(key), given.title[:80]))
+        await audit.note(
+            connection, audit_entry(principal, "knowledge.added", str(key), given.title[:80])
+        )
         return found(await knowledge.entry(connection, key), "entry")
 
     return await asking.write(added)
@@ -85,7 +87,7 @@ async def save(asking: Patience, principal: Principal, entry_id: int, given: Ent
             connection, after, seen=given.seen
         ):
             raise _late(found(await knowledge.entry(connection, entry_id), "entry"))
-        seen = look(principal, "knowledge.saved", str(entry_id), given.title[:80])
+        seen = audit_entry(principal, "knowledge.saved", str(entry_id), given.title[:80])
         await audit.note(connection, seen)
         return after
 

@@ -10,7 +10,7 @@ FEATURE = Feature(
     ),
     places=(Place("desk", "/knowledge", "knowledge", 110),),
     tags={"knowledge": "Answers that agents find during a call (TKT-15)."},
-    looks=(
+    audited=(
         "knowledge.added",
         "knowledge.saved",
     ),

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.outage import files
 from features.outage.rules import OutageAnnouncement, OutageKind, standard
 from web.asking import Given
@@ -70,4 +70,4 @@ async def _noted(
     connection: AsyncConnection | None, principal: Principal, action: str, subject: str
 ) -> None:
     if connection is not None:
-        await audit.note(connection, look(principal, action, subject, principal.signature))
+        await audit.note(connection, audit_entry(principal, action, subject, principal.signature))

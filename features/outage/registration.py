@@ -6,7 +6,7 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router,),
     tags={"outage": "The outage announcement in front of the hotline (QUE-6)."},
-    looks=(
+    audited=(
         "outage.on",
         "outage.off",
     ),

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from db.bounded import Patience
 from features.agent_desk.api import refusals
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.duties.api import DutyShape, at_work
 from floor import wallboard
 from floor.control import Watch
@@ -97,5 +97,5 @@ def _agent(floor: Floor, number: str) -> Worker:
 
 
 async def _noted(asking: Patience, principal: Principal, action: str, number: str) -> None:
-    seen = look(principal, action, number)
+    seen = audit_entry(principal, action, number)
     await asking.write(lambda database: audit.note(database, seen))

@@ -10,7 +10,7 @@ FEATURE = Feature(
     ),
     places=(Place("floor", "/floor", "floor", 20),),
     tags={"floor": "Who is at work, and what is done with a call (QUE-4)."},
-    looks=(
+    audited=(
         "agent.listen",
         "agent.whisper",
         "agent.join",

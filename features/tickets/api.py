@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
-from features.audit.looks import look, noted, theirs
+from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
 from features.calls.queries import TicketFilter
 from features.calls.shapes import TicketShape
@@ -117,7 +117,7 @@ async def show_ticket(
 ) -> TicketShape:
     """One ticket, by its number."""
     ticket = found(await ticket_of(ticket_id, principal, asking), "ticket")
-    noted(asking, look(principal, "ticket.read", ticket.number))
+    noted(asking, audit_entry(principal, "ticket.read", ticket.number))
     return _shown(ticket, principal)
 
 
@@ -168,7 +168,7 @@ async def list_versions(
         return list(await ticket_saves.versions(connection, ticket_id))
 
     versions = found(await asking.ask(kept), "ticket")
-    noted(asking, look(principal, "ticket.versions", ticket_id))
+    noted(asking, audit_entry(principal, "ticket.versions", ticket_id))
     return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 

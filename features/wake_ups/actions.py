@@ -16,7 +16,7 @@ from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, theirs
+from features.audit.access import audit_entry, theirs
 from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -117,7 +117,7 @@ async def register(
             connection, wanted, made_by=principal.account_id, now=now
         )
         detail = f"{wanted.room} {wanted.wall:%H:%M} {wanted.first_day}"
-        await audit.note(connection, look(principal, "wake.registered", str(key), detail))
+        await audit.note(connection, audit_entry(principal, "wake.registered", str(key), detail))
         return found(await wake_register.one(connection, key), "registration")
 
     return await asking.write(kept)
@@ -132,7 +132,7 @@ async def cancel(asking: Patience, principal: Principal, registration_id: int) -
             connection, registration_id, by=principal.account_id, now=now
         )
         if fresh:
-            seen = look(principal, "wake.cancelled", str(registration_id))
+            seen = audit_entry(principal, "wake.cancelled", str(registration_id))
             await audit.note(connection, seen)
         return found(await wake_register.one(connection, registration_id), "registration")
 
@@ -149,7 +149,9 @@ async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> 
 
     async def said(connection: AsyncConnection) -> None:
         if await wake_ups.proved_by_hand(connection, wake_up_id, now):
-            await audit.note(connection, look(principal, wake_ups.SAID_AWAKE, str(wake_up_id)))
+            await audit.note(
+                connection, audit_entry(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
+            )
 
     await asking.write(said)
     return found(await evidence_of(wake_up_id, "wake_up.read", principal, asking), "wake-up")

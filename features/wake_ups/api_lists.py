@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from callflow.call import Language
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.calls.shapes import Clean, Shape
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
@@ -143,7 +143,7 @@ async def print_evidence(
     evidence = found(
         await evidence_of(wake_up_id, "wake_up.evidence", principal, asking), "wake-up"
     )
-    await recorded(asking, look(principal, "wake.pdf", f"{wake_up_id}"))
+    await recorded(asking, audit_entry(principal, "wake.pdf", f"{wake_up_id}"))
     sheet = evidence_pdf.Sheet(
         evidence=evidence,
         show=Formats(settings.zone, principal.role),

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -61,7 +61,7 @@ async def kept(wishes: Sequence[Registration], principal: Principal, asking: Pat
             now=now,
             through=Through.FILE,
         )
-        await audit.note(connection, look(principal, IMPORTED, "register", f"{len(wishes)}"))
+        await audit.note(connection, audit_entry(principal, IMPORTED, "register", f"{len(wishes)}"))
 
     if wishes:
         await asking.write(keep)
@@ -74,7 +74,7 @@ async def day_of(
     """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
     since = datetime.combine(day, time(), settings.zone)
     until = datetime.combine(day + timedelta(days=1), time(), settings.zone)
-    await recorded(asking, look(principal, EXPORTED, f"{day}"))
+    await recorded(asking, audit_entry(principal, EXPORTED, f"{day}"))
     rows = await asking.ask(
         lambda connection: wake_ups.due_between(connection, since, until, limit=MOST_OF_A_DAY)
     )

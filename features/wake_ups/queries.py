@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.log import LookFilter
+from features.audit.log import AuditFilter
 from features.wake_ups import scoping
 from features.wake_ups.lifecycle import (
     Command,
@@ -126,8 +126,8 @@ async def proved_by_hand(connection: AsyncConnection, wake_up_id: int, now: date
 
 async def said_by(connection: AsyncConnection, wake_up_id: int) -> str:
     """Return who said that the guest is awake, number and name; empty when nobody had to."""
-    wanted = LookFilter(subject=str(wake_up_id), action=SAID_AWAKE)
-    found = (await audit.looks(connection, wanted, limit=1)).items
+    wanted = AuditFilter(subject=str(wake_up_id), action=SAID_AWAKE)
+    found = (await audit.entries(connection, wanted, limit=1)).items
     return f"{found[0].number or ''} {found[0].name}".strip() if found else ""
 
 

@@ -27,7 +27,7 @@ FEATURE = Feature(
             told=lambda pulse: {"shouting": pulse.shouting},
         ),
     ),
-    looks=(
+    audited=(
         "wake.registered",
         "wake.cancelled",
         "wake_up.read.refused",

@@ -343,9 +343,9 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
     await made.dispose()
 
 
-async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:
+async def audit_entries(desk: Room, subject: str) -> list[audit.AuditEntry]:
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await audit.looks_at(connection, subject)
+        found = await audit.entries_of(connection, subject)
     await made.dispose()
     return list(found)

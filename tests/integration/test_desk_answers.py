@@ -14,8 +14,8 @@ from tests.integration.desk_room import (
     NAME,
     NUMBER,
     Room,
+    audit_entries,
     call_id,
-    looks,
     recording_id,
     ticket_number,
 )
@@ -150,10 +150,12 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
     ):
         await small_desk.get(path, Role.SENIOR_AGENT)
     await small_desk.app.state.database.settled()
-    seen = [(look.action, look.subject) for look in await looks(small_desk, call_id(1))]
+    seen = [(look.action, look.subject) for look in await audit_entries(small_desk, call_id(1))]
     assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]
-    assert [look.action for look in await looks(small_desk, ticket_number(1))] == ["ticket.read"]
-    assert await looks(small_desk, call_id(99)) == []
+    assert [look.action for look in await audit_entries(small_desk, ticket_number(1))] == [
+        "ticket.read"
+    ]
+    assert await audit_entries(small_desk, call_id(99)) == []
 
 
 async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from features.campaigns import news as campaign_news
 from permissions.roles import Role
-from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, came, looks, made
+from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, audit_entries, came, made
 from tests.integration.desk_room import CSRF
 from tests.integration.page_room import Pages, Seen, pages
 from web import changes as watching
@@ -53,7 +53,7 @@ async def test_the_do_not_call_list(desk: Pages, leader: httpx.AsyncClient) -> N
     assert (await leader.delete(f"{REFUSED}/13812345670")).status_code == 204
     assert (await leader.delete(f"{REFUSED}/13812345670")).status_code == 404
     assert (await leader.get(REFUSED)).json() == []
-    assert len(await looks(desk, "do_not_call.removed")) == 2
+    assert len(await audit_entries(desk, "do_not_call.removed")) == 2
 
 
 def _form(**more: str) -> dict[str, str]:

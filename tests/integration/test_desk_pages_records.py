@@ -204,9 +204,9 @@ async def test_a_customer_is_kept_and_the_look_is_on_record(desk: Pages) -> None
     assert (status, onward) == (303, f"/customers/{NUMBER}?saved=1")
     assert "李四" in (await _look(desk, LEADER, onward)).text
     await desk.room.app.state.database.settled()
-    looks = (await _look(desk, LEADER, "/audit")).text
-    assert "看客户资料" in looks
-    assert "改客户资料" in looks
+    entries = (await _look(desk, LEADER, "/audit")).text
+    assert "看客户资料" in entries
+    assert "改客户资料" in entries
     masked = (await _look(desk, Role.INSPECTOR, "/audit?action=customer.read")).text
     assert NUMBER not in masked
     assert "138******78" in masked

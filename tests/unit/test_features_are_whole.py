@@ -163,14 +163,14 @@ def test_every_section_of_words_is_used() -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
-def test_a_page_and_a_look_have_words_in_their_own_feature(folder: Path) -> None:
+def test_a_page_and_an_audited_action_have_words_in_their_own_feature(folder: Path) -> None:
     feature = features()[folder.name]
     for name in WORDS:
         file = folder / "words" / name
         known = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         assert set(known.get("nav", {})) == {place.name for place in feature.places}, file
-        looks = {look.replace(".", "_") for look in feature.looks}
-        assert set(known.get("looked", {})) == looks, file
+        actions = {action.replace(".", "_") for action in feature.audited}
+        assert set(known.get("audited", {})) == actions, file
 
 
 def test_every_page_of_the_navigation_is_a_route_and_stands_alone() -> None:
@@ -179,13 +179,13 @@ def test_every_page_of_the_navigation_is_a_route_and_stands_alone() -> None:
         assert ("GET", place.address) in declared().routes, place.address
 
 
-def test_every_look_that_is_put_on_record_is_registered() -> None:
-    known = {look for feature in features().values() for look in feature.looks}
+def test_every_action_that_is_put_on_record_is_registered() -> None:
+    known = {action for feature in features().values() for action in feature.audited}
     for file, text in SOURCES.items():
         if "features" not in file.parts or file.suffix != ".py":
             continue
-        for look in re.findall(r'\blook\(\s*principal,\s*"([^"]+)"', text):
-            assert look in known, f"{file}: {look}"
+        for action in re.findall(r'\baudit_entry\(\s*principal,\s*"([^"]+)"', text):
+            assert action in known, f"{file}: {action}"
         for verb in re.findall(r'\b(?:theirs|refused)\(\s*asking,\s*principal,\s*"([^"]+)"', text):
             assert f"{verb}.refused" in known, f"{file}: {verb}"
 

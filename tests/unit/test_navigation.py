@@ -1,7 +1,7 @@
 """The navigation: six groups, the page that is shown marked, and the way back to it."""
 
 from callflow.call import Language
-from web.navigation import GROUPS, Crumb, Look, crumbs, grouped, look
+from web.navigation import GROUPS, Appearance, Crumb, appearance, crumbs, grouped
 from web.registration import Place, places
 from web.words import words
 
@@ -32,11 +32,11 @@ def test_the_way_to_a_page_leads_back_from_one_beneath_it() -> None:
 
 
 def test_what_a_browser_says_of_its_looks_is_taken_only_if_it_is_a_choice() -> None:
-    assert look({"theme": "dark", "density": "dense", "rail": "open"}) == Look(
+    assert appearance({"theme": "dark", "density": "dense", "rail": "open"}) == Appearance(
         theme="dark", density="dense", rail="open"
     )
     hostile = {"theme": '"><script>', "density": "x", "rail": ""}
-    assert look(hostile) == Look(theme="", density="", rail="")
+    assert appearance(hostile) == Appearance(theme="", density="", rail="")
 
 
 def test_every_page_of_the_navigation_has_a_group_and_words_in_every_language() -> None:

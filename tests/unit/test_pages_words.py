@@ -45,7 +45,7 @@ KEYS = [
     *(f"how.{each}" for each in How),
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
-    *(f"looked.{each.replace('.', '_')}" for one in features().values() for each in one.looks),
+    *(f"audited.{each.replace('.', '_')}" for one in features().values() for each in one.audited),
     *(f"emergency.state_{each}" for each in HouseholdState),
     *(f"emergency.line_{each}" for each in Wrong),
     *(f"emergency.stage_{each}" for each in Stage),

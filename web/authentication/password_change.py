@@ -8,7 +8,7 @@ from db.bounded import Patience
 from features.accounts import queries as accounts
 from features.accounts import sessions
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from web.authentication.lockout import Whence
 from web.authentication.passwords import BadPasswordError, require_good
 from web.authentication.sign_in import SignIn, WrongError
@@ -41,6 +41,6 @@ async def change_password(
     async def change(database: AsyncConnection) -> None:
         await accounts.set_password(database, account.id, kept, must_change=False)
         await sessions.end_all(database, account.id, now=now, but=principal.session_id)
-        await audit.note(database, look(principal, "password.changed", principal.number))
+        await audit.note(database, audit_entry(principal, "password.changed", principal.number))
 
     await asking.write(change)

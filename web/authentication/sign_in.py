@@ -121,8 +121,8 @@ class SignIn:
             self.guesses.failed(whence, now)
             log.warning("password refused", address=whence.address)
             if account is not None:
-                look = _refused(account, whence.address, now)
-                self._database.note(partial(audit.note, look=look))
+                entry = _refused(account, whence.address, now)
+                self._database.note(partial(audit.note, entry=entry))
             raise WrongError
         self.guesses.right(counted, whence)
         return account

@@ -1,4 +1,4 @@
-"""Owns how a look at a customer's data is put on record (SEC-1): who, from where, at what."""
+"""Record access: writes down who read or changed which customer data, and from where (SEC-1)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -16,10 +16,10 @@ from web.current_user import Principal
 Thing = TypeVar("Thing")
 
 
-def look(
+def audit_entry(
     principal: Principal, action: str, subject: str, detail: str = "", *, why: str = ""
 ) -> AuditEntry:
-    """Return the record of a look that happens now."""
+    """Return the entry for an access that happens now."""
     return AuditEntry(
         at=datetime.now(UTC),
         token_id=principal.token_id,
@@ -32,14 +32,14 @@ def look(
     )
 
 
-async def recorded(asking: Patience, seen: AuditEntry) -> None:
-    """Put a look on record before anything is shown. Raises NotAnsweringError: show nothing."""
-    await asking.write(lambda connection: audit.note(connection, seen))
+async def recorded(asking: Patience, entry: AuditEntry) -> None:
+    """Keep an entry before anything is shown. Raises NotAnsweringError: show nothing."""
+    await asking.write(lambda connection: audit.note(connection, entry))
 
 
-def noted(asking: Patience, seen: AuditEntry) -> None:
-    """Put a look on record without waiting: for what is seen all day at work."""
-    asking.note(lambda connection: audit.note(connection, seen))
+def noted(asking: Patience, entry: AuditEntry) -> None:
+    """Keep an entry without waiting: for what agents read all day."""
+    asking.note(lambda connection: audit.note(connection, entry))
 
 
 async def theirs(
@@ -51,8 +51,8 @@ async def theirs(
 ) -> Thing | None:
     """Return what `one` finds within the reach of who asks for a verb.
 
-    None for what is not there and for what is not theirs: nobody learns which. A look at what is
-    not theirs is put on record, as `call.read.refused`.
+    None for what is not there and for what is not theirs: nobody learns which. An access to what
+    is not theirs is put on record, as `call.read.refused`.
     """
     reach = reach_of(principal, verb)
     found = await asking.ask(lambda connection: one(connection, reach))
@@ -65,4 +65,4 @@ async def theirs(
 
 async def refused(asking: Patience, principal: Principal, verb: str, subject: str) -> None:
     """Put on record that somebody asked for what is not theirs."""
-    await recorded(asking, look(principal, f"{verb}.refused", subject))
+    await recorded(asking, audit_entry(principal, f"{verb}.refused", subject))
