@@ -17,7 +17,7 @@ CONNECTIONS = Gauge(
 )
 CONNECTIONS_ENDED = Counter(
     "thirdring_desk_connections_ended",
-    "Connections that lost their place to another, a stranger's or one that was known.",
+    "Connections that were closed in favour of another, a stranger's or one that was known.",
     ("whose",),
     registry=REGISTRY,
 )

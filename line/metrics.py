@@ -4,7 +4,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 LINES = Gauge("thirdring_lines_open", "Lines whose audio is with the call service")
 STRANGERS = Counter(
-    "thirdring_line_strangers", "Connections to the line port that were turned away", ["reason"]
+    "thirdring_line_strangers",
+    "Connections to the line port that were turned away",
+    ["reason"],
 )
 DEAF_BEATS = Counter("thirdring_line_deaf_beats", "Beats of 20 ms in which the ear failed")
 LATENESS = Histogram(

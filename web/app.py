@@ -39,10 +39,10 @@ from web.authentication.known_browser import Marks
 from web.authentication.oidc import Provider
 from web.authentication.passwords import Passwords
 from web.authentication.sign_in import SignIn
+from web.connection_limiter import ConnectionLimiter
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
 from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
-from web.places import Places
 from web.problems import Problem, answer_with_problems, problem
 from web.refused import by_a_person, refused, sentence, wrongly_asked
 from web.registration import features
@@ -128,7 +128,9 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     marks = Marks(device.key(settings.paths.device_key))
     app.state.sign_in = SignIn(app.state.database, Passwords(), marks)
     app.state.provider = Provider(settings)
-    app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
+    app.state.connection_limiter = ConnectionLimiter(
+        at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies
+    )
     return app
 
 

@@ -27,7 +27,7 @@ from permissions.routes import allowed
 from permissions.scopes import NOBODY, Serving
 from web.authentication import cookie
 from web.authentication import csrf as guard
-from web.places import Owner, Peer, Places
+from web.connection_limiter import ConnectionLimiter, Owner, Peer
 from web.problems import MustChange, Refused
 
 IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=16)
@@ -145,10 +145,10 @@ async def person(principal: Annotated[Principal, Depends(known)]) -> Principal:
 
 
 def _take_place(connection: HTTPConnection, principal: Principal) -> None:
-    places: Places = connection.app.state.places
+    limiter: ConnectionLimiter = connection.app.state.connection_limiter
     peer: Peer | None = connection.scope.get("peer")
     if peer is not None:
-        places.known(peer, Owner(principal.account_id, principal.token_id))
+        limiter.known(peer, Owner(principal.account_id, principal.token_id))
 
 
 def _route(connection: HTTPConnection) -> Route:

@@ -21,8 +21,8 @@ from floor.floor import Floor
 from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
 from web.asking import VISIBLE, CurrentUser, Identity
+from web.connection_limiter import ConnectionLimiter
 from web.current_user import Principal, still_admitted
-from web.places import Places
 from web.problems import Refused, documented
 
 HEARTBEAT_S: Final = 10.0
@@ -109,10 +109,10 @@ async def seen(wanted: SeenPop, _principal: CurrentUser) -> None:
 
 def _expect_life(request: Request) -> None:
     """Have the connection closed soon when nobody is there any more: its page takes a place."""
-    places: Places = request.app.state.places
+    limiter: ConnectionLimiter = request.app.state.connection_limiter
     peer = request.scope.get("peer")
     if peer is not None:
-        places.expect_life(peer)
+        limiter.expect_life(peer)
 
 
 async def _events(request: Request, principal: Principal, page: str) -> AsyncIterator[bytes]:

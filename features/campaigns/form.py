@@ -11,7 +11,7 @@ from features.campaigns.lifecycle import Mode
 from features.campaigns.plan import SPACED
 from features.campaigns.queries import Campaign
 from settings import Settings
-from web.forms import Place, Typed
+from web.forms import FieldPath, Typed
 from web.problems import Refused
 
 OWN_QUESTIONS = 4
@@ -68,7 +68,7 @@ def wanted(form: Typed, list_id: str) -> CampaignGiven:
         "spacing": _spacing(form),
     }
 
-    def place(where: Place) -> str:
+    def place(where: FieldPath) -> str:
         match where:
             case ("questions", int(which), str(part), *_):
                 return (

@@ -1,10 +1,10 @@
-"""Owns the desk's connections: how many there may be, of whom, and who must go for whom.
+"""Connection limiter: how many connections the desk keeps for whom, and which it closes first.
 
 Does no I/O: who serves a connection says how it is closed. A connection is a stranger's until a
-request on it was admitted. Strangers share a number of places among themselves: when all are taken,
-the address that holds most loses the one that rested longest; so they close the desk to each other
-only. A person, or a token, has places of its own, and loses an idle one of its own, or the new one.
-When all are taken whoever is at work stays.
+request on it was admitted. All strangers share one limit: at the limit, the address with the most
+connections loses its longest idle one. So strangers can only close the desk to each other. A person
+or a token has a limit of its own, and loses an idle connection of its own, or the new one. At the
+limit for all together, whoever is at work stays.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from floor import metrics
 
 MOST_AT_ONCE: Final = 2_000
-"""Connections of all together, where the machine lets us have the files for them."""
+"""ConnectionLimiter of all together, where the machine lets us have the files for them."""
 STRANGERS: Final = 400
 """Of those who are not known: enough for a house whose pages all come back after a restart."""
 OF_ONE_PERSON: Final = 40
@@ -52,7 +52,7 @@ class Connection(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class Place:
+class TrackedConnection:
     """One connection."""
 
     peer: Peer
@@ -67,14 +67,14 @@ class Place:
 
 
 @dataclass(slots=True)
-class Places:
+class ConnectionLimiter:
     """All connections of the desk; `at_work` tells whether an account is on duty."""
 
     at_work: Callable[[int], bool] = lambda _: False
     proxies: frozenset[str] = frozenset()
     most: int = MOST_AT_ONCE
     strangers: int = STRANGERS
-    _taken: dict[Peer, Place] = field(default_factory=dict)
+    _taken: dict[Peer, TrackedConnection] = field(default_factory=dict)
     _moments: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __len__(self) -> int:
@@ -82,15 +82,17 @@ class Places:
 
     def came(self, peer: Peer, connection: Connection) -> None:
         """Take a connection in; another may be closed for it."""
-        place = Place(peer, connection, trusted=peer[0] in self.proxies, used=next(self._moments))
-        self._taken[peer] = place
+        tracked = TrackedConnection(
+            peer, connection, trusted=peer[0] in self.proxies, used=next(self._moments)
+        )
+        self._taken[peer] = tracked
         metrics.CONNECTIONS.set(len(self._taken))
-        if not place.trusted:
+        if not tracked.trusted:
             strange = [one for one in self._taken.values() if _strange(one)]
             if len(strange) > self.strangers:
-                self._end(_of_whoever_holds_most(one for one in strange if one is not place))
+                self._end(_of_whoever_holds_most(one for one in strange if one is not tracked))
         if len(self._taken) > self.most:
-            others = (one for one in self._taken.values() if one is not place)
+            others = (one for one in self._taken.values() if one is not tracked)
             self._end(min(others, key=self._last))
 
     def went(self, peer: Peer) -> None:
@@ -100,35 +102,35 @@ class Places:
 
     def works(self, peer: Peer, *, busy: bool) -> None:
         """Note that a request began on a connection, or that its answer is out."""
-        if place := self._taken.get(peer):
-            place.busy, place.used = busy, next(self._moments)
+        if tracked := self._taken.get(peer):
+            tracked.busy, tracked.used = busy, next(self._moments)
 
     def known(self, peer: Peer, owner: Owner) -> None:
         """Note whose a connection is: a request on it was admitted."""
-        place = self._taken.get(peer)
-        if place is None or place.trusted or place.owner == owner:
+        tracked = self._taken.get(peer)
+        if tracked is None or tracked.trusted or tracked.owner == owner:
             return
-        place.owner = owner
+        tracked.owner = owner
         own = [one for one in self._taken.values() if one.owner == owner]
         if len(own) > owner.most:
-            idle = [one for one in own if not one.busy and one is not place]
-            self._end(min(idle, key=_rested) if idle else place)
+            idle = [one for one in own if not one.busy and one is not tracked]
+            self._end(min(idle, key=_rested) if idle else tracked)
 
     def expect_life(self, peer: Peer) -> None:
         """Note that a connection stays open for hours."""
-        if place := self._taken.get(peer):
-            place.connection.expect_life()
+        if tracked := self._taken.get(peer):
+            tracked.connection.expect_life()
 
-    def _end(self, place: Place) -> None:
-        metrics.CONNECTIONS_ENDED.labels("stranger" if place.owner is None else "known").inc()
-        self.went(place.peer)
-        place.connection.end()
+    def _end(self, tracked: TrackedConnection) -> None:
+        metrics.CONNECTIONS_ENDED.labels("stranger" if tracked.owner is None else "known").inc()
+        self.went(tracked.peer)
+        tracked.connection.end()
 
-    def _last(self, place: Place) -> tuple[bool, bool, bool, int]:
-        """Order connections by who goes first when all places are taken."""
-        account = place.owner.account_id if place.owner else None
+    def _last(self, tracked: TrackedConnection) -> tuple[bool, bool, bool, int]:
+        """Order connections by who goes first when the limit for all is reached."""
+        account = tracked.owner.account_id if tracked.owner else None
         works = account is not None and self.at_work(account)
-        return works, not _strange(place), place.busy, place.used
+        return works, not _strange(tracked), tracked.busy, tracked.used
 
 
 def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
@@ -145,20 +147,20 @@ def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
     return most, min(STRANGERS, most // 3)
 
 
-def _strange(place: Place) -> bool:
-    return place.owner is None and not place.trusted
+def _strange(tracked: TrackedConnection) -> bool:
+    return tracked.owner is None and not tracked.trusted
 
 
-def _rested(place: Place) -> tuple[bool, int]:
+def _rested(tracked: TrackedConnection) -> tuple[bool, int]:
     """Order connections by who was longest without anything to do."""
-    return place.busy, place.used
+    return tracked.busy, tracked.used
 
 
-def _of_whoever_holds_most(places: Iterable[Place]) -> Place:
+def _of_whoever_holds_most(connections: Iterable[TrackedConnection]) -> TrackedConnection:
     """Return a connection of the address that has most of them, an idle one if there is any."""
-    by_address: dict[str, list[Place]] = {}
-    for place in places:
-        by_address.setdefault(place.peer[0], []).append(place)
+    by_address: dict[str, list[TrackedConnection]] = {}
+    for tracked in connections:
+        by_address.setdefault(tracked.peer[0], []).append(tracked)
     most = max(map(len, by_address.values()))
     held = next(held for held in by_address.values() if len(held) == most)
     return min(held, key=_rested)

@@ -1,7 +1,8 @@
-"""Owns a connection's patience and its place: who connects must send a whole request head soon.
+"""One HTTP connection: a request head must be complete soon, and connections are limited.
 
 uvicorn waits for ever for the first byte and for the rest of a head, and beyond a number of
-connections it refuses everybody. Here strangers lose their places to each other (`web/places.py`).
+connections it refuses everybody. Here strangers displace each
+other only (`web/connection_limiter.py`).
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import socket
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.places import Peer, Places
+from web.connection_limiter import ConnectionLimiter, Peer
 
 HEAD_WITHIN_S = 5.0
 """Seconds for the whole head of a request, from the connection or from its first byte."""
@@ -19,15 +20,15 @@ TAKEN_WITHIN_MS = 25_000
 """For an open page: two heartbeats that nobody takes. A laptop asleep says no good-bye."""
 
 
-class HurriedConnection(H11Protocol):
-    """HTTP/1.1 with a limit of time for the head of each request, and a place of its own."""
+class LimitedConnection(H11Protocol):
+    """HTTP/1.1 with a limit of time for the head of each request, and known to the limiter."""
 
-    places: Places
+    limiter: ConnectionLimiter
     _hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.places.came(self._peer, self)
+        self.limiter.came(self._peer, self)
         self._expect_a_head()
 
     def data_received(self, data: bytes) -> None:
@@ -36,15 +37,15 @@ class HurriedConnection(H11Protocol):
             self._expect_a_head()
         else:
             self._stop_expecting()
-            self.places.works(self._peer, busy=True)
+            self.limiter.works(self._peer, busy=True)
 
     def on_response_complete(self) -> None:
-        self.places.works(self._peer, busy=False)
+        self.limiter.works(self._peer, busy=False)
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_expecting()
-        self.places.went(self._peer)
+        self.limiter.went(self._peer)
         super().connection_lost(exc)
 
     def end(self) -> None:
@@ -73,6 +74,6 @@ class HurriedConnection(H11Protocol):
             self._hurry = None
 
 
-def with_places(places: Places) -> type[HurriedConnection]:
-    """Return connections that take their places among these."""
-    return type("PlacedConnection", (HurriedConnection,), {"places": places})
+def with_limiter(limiter: ConnectionLimiter) -> type[LimitedConnection]:
+    """Return the class of connections that a limiter keeps."""
+    return type("CountedConnection", (LimitedConnection,), {"limiter": limiter})
