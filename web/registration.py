@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "features"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavPage:
     """One page of the navigation; a role sees those that it may open."""
 
     group: str
@@ -38,8 +38,8 @@ class Place:
 
 
 SHARED: Final = (
-    Place("desk", "/home", "home", 11),
-    Place("settings", "/components", "components", 99),
+    NavPage("desk", "/home", "home", 11),
+    NavPage("settings", "/components", "components", 99),
 )
 """The pages of the navigation that no feature brings."""
 
@@ -50,7 +50,7 @@ class Feature:
 
     routers: Sequence[APIRouter] = ()
     """In the order in which their routes are tried."""
-    places: Sequence[Place] = ()
+    pages: Sequence[NavPage] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The API's headings that it adds, each with a sentence."""
     news: Sequence[News[Any]] = ()
@@ -66,10 +66,10 @@ def features() -> Mapping[str, Feature]:
 
 
 @cache
-def places() -> Sequence[Place]:
+def nav_pages() -> Sequence[NavPage]:
     """Return the pages of the navigation, in their order."""
-    found = [place for feature in features().values() for place in feature.places]
-    return sorted([*SHARED, *found], key=lambda place: place.order)
+    found = [item for feature in features().values() for item in feature.pages]
+    return sorted([*SHARED, *found], key=lambda item: item.order)
 
 
 def _found() -> Iterator[tuple[str, Feature]]:

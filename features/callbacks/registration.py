@@ -3,14 +3,14 @@
 from features.callbacks import api, due, pages
 from permissions.may import roles_with
 from web.changes import News
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/callbacks", "callbacks", 50),),
+    pages=(NavPage("customers", "/callbacks", "callbacks", 50),),
     tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
     news=(
         News(

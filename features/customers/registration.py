@@ -1,14 +1,14 @@
 """Owns what customers bring to the desk."""
 
 from features.customers import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/customers", "customers", 40),),
+    pages=(NavPage("customers", "/customers", "customers", 40),),
     tags={"customers": "Customers, by their number (QUE-1, QUE-3)."},
     audited=(
         "customer.read",

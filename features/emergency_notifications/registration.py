@@ -3,14 +3,14 @@
 from features.emergency_notifications import api, pages, queries
 from permissions.may import roles_with
 from web.changes import News
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("outbound", "/emergency-notifications", "notices", 70),),
+    pages=(NavPage("outbound", "/emergency-notifications", "notices", 70),),
     tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
     news=(
         News(

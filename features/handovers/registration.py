@@ -1,14 +1,14 @@
 """Owns what the shift hand-over log brings to the desk."""
 
 from features.handovers import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("floor", "/handover", "handover", 100),),
+    pages=(NavPage("floor", "/handover", "handover", 100),),
     tags={"handovers": "The shift hand-over log (RPT-4)."},
     audited=(
         "handover.written",

@@ -12,7 +12,7 @@ from features.search.finding import FEW, LONGEST_QUESTION, Asked, Kind, pages, t
 from settings import Settings
 from web.asking import VISIBLE, Asking, CurrentUser
 from web.current_user import Principal
-from web.pages import language_of, places
+from web.pages import language_of, nav_pages
 from web.problems import documented
 from web.shown import Formats
 from web.words import said
@@ -92,6 +92,6 @@ async def found(
         plan=settings.number_plan,
         limit=limit,
     )
-    named = pages(asked, places(principal))
+    named = pages(asked, nav_pages(principal))
     in_rows = await asking.ask(lambda connection: things(connection, asked))
     return [Kind("pages", named), *in_rows] if named else in_rows

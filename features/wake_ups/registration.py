@@ -5,7 +5,7 @@ from datetime import timedelta
 from features.wake_ups import api, api_lists, pages, pages_lists, queries
 from permissions.may import roles_with
 from web.changes import News
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 _AROUND = timedelta(hours=24)
 
@@ -16,7 +16,7 @@ FEATURE = Feature(
         pages_lists.router,
         pages.router,
     ),
-    places=(Place("outbound", "/wake-ups", "wake", 60),),
+    pages=(NavPage("outbound", "/wake-ups", "wake", 60),),
     tags={"wake-ups": "The register of wake-ups, and each of them (WAK-1…5)."},
     news=(
         News(

@@ -46,7 +46,7 @@ class FakeAmi:
         self.boot = "trkfake0001"
         self.actions: list[dict[str, str]] = []
         self.paused = False
-        self.limiter = 0
+        self.connections = 0
         self.was_cut = asyncio.Event()
         self.channels: set[str] = set()
         self._sent_at_most, self._heard_at_most = sent_at_most, heard_at_most
@@ -80,7 +80,7 @@ class FakeAmi:
         self._answering.clear() if frozen else self._answering.set()
 
     def restart(self) -> None:
-        self.boot = f"trkfake{self.limiter:04}x"
+        self.boot = f"trkfake{self.connections:04}x"
         self.drop()
 
     def tell(self, text: str) -> None:
@@ -98,8 +98,8 @@ class FakeAmi:
         return self.event("QueueMemberStatus", Interface=INTERFACE, MemberName=NAME, **self._row())
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.limiter += 1
-        cutting = self.limiter == self._cut
+        self.connections += 1
+        cutting = self.connections == self._cut
         room = self._sent_at_most if cutting else None
         left = self._heard_at_most if cutting else None
         self._writers.add(writer)

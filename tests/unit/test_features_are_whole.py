@@ -18,7 +18,7 @@ from permissions.declared import declared
 from permissions.routes import known_routes
 from settings import PROJECT
 from web import app
-from web.registration import features, places
+from web.registration import features, nav_pages
 from web.words import SHARED
 
 FOLDERS = sorted(
@@ -168,15 +168,15 @@ def test_a_page_and_an_audited_action_have_words_in_their_own_feature(folder: Pa
     for name in WORDS:
         file = folder / "words" / name
         known = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        assert set(known.get("nav", {})) == {place.name for place in feature.places}, file
+        assert set(known.get("nav", {})) == {item.name for item in feature.pages}, file
         actions = {action.replace(".", "_") for action in feature.audited}
         assert set(known.get("audited", {})) == actions, file
 
 
 def test_every_page_of_the_navigation_is_a_route_and_stands_alone() -> None:
-    assert len({place.order for place in places()}) == len(places())
-    for place in places():
-        assert ("GET", place.address) in declared().routes, place.address
+    assert len({item.order for item in nav_pages()}) == len(nav_pages())
+    for item in nav_pages():
+        assert ("GET", item.address) in declared().routes, item.address
 
 
 def test_every_action_that_is_put_on_record_is_registered() -> None:
