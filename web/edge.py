@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callflow.call import Language
 from web import bodies
+from web.admission import Admission, TooManyAtOnceError
 from web.bodies import Bodies
-from web.lane import Lanes, TooManyAtOnceError
 from web.problems import problem
 from web.refused import by_a_person
 from web.words import said
@@ -49,7 +49,7 @@ LASTING = "/live"
 """What stays open for hours; how many of one person: `floor/streams.py`."""
 
 SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/session")})
-"""These have lanes of their own (`authentication/sign_in.py`): a password takes long."""
+"""These have queues of their own (`authentication/sign_in.py`): a password takes long."""
 
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
@@ -86,7 +86,7 @@ class Edge:
         self._proxies = proxies
         self._secret = secret
         self._bodies = Bodies()
-        self._lanes = Lanes()
+        self._admission = Admission()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -178,18 +178,18 @@ class Edge:
         Raises TooManyAtOnceError.
         """
         scope, secret = request.scope, self._secret(request)
-        if not self._lanes.is_known(secret):
+        if not self._admission.is_known(secret):
             receive = await bodies.beforehand(receive)  # who trickles has no turn meanwhile
         if (scope["method"], scope["path"]) in SIGNING_IN:
             await self.app(scope, receive, send)
             return
         lasting = scope["path"] == LASTING
-        end = await self._lanes.lane(secret, large=large, lasting=lasting).begin()
+        end = await self._admission.queue_for(secret, large=large, lasting=lasting).begin()
 
         async def begun(message: Message) -> None:
             end()
             if message["type"] == "http.response.start" and scope.get("state", {}).get("principal"):
-                self._lanes.good(secret)
+                self._admission.good(secret)
             await send(message)
 
         try:

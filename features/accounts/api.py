@@ -20,10 +20,10 @@ from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.calls.shapes import Clean
 from permissions.roles import Role
+from web.admission import TooManyAtOnceError
 from web.asking import Asking, CurrentUser, Many, found
 from web.authentication import passwords
 from web.authentication.sign_in import SignIn
-from web.lane import TooManyAtOnceError
 from web.live import floor_of
 from web.problems import Refused, documented
 

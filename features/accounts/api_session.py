@@ -12,13 +12,13 @@ from features.accounts.sessions import Session
 from features.calls.shapes import Clean
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
+from web.admission import TooManyAtOnceError
 from web.asking import Asking, CurrentUser, Many
 from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
 from web.authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from web.current_user import ABSOLUTE, IDLE, Principal, person
-from web.lane import TooManyAtOnceError
 from web.live import streams_end
 from web.problems import Refused, documented
 

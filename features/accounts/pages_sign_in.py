@@ -13,12 +13,12 @@ from features.accounts import sessions
 from features.accounts.api_session import RowId, end_one_session, sessions_of
 from features.duties.in_a_call import not_in_a_call
 from settings import Settings
+from web.admission import TooManyAtOnceError
 from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
 from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from web.current_user import Principal, patience, person
-from web.lane import TooManyAtOnceError
 from web.live import streams_end
 from web.pages import page
 from web.problems import Refused

@@ -26,7 +26,7 @@ import httpx
 import structlog
 
 from settings import Settings
-from web.lane import Lane, TooManyAtOnceError
+from web.admission import RequestQueue, TooManyAtOnceError
 
 PATIENCE_S = 5.0
 """Seconds for each answer of the provider."""
@@ -103,7 +103,7 @@ class Provider:
         self._served: OrderedDict[str, None] = OrderedDict()
         self._known: tuple[float, dict[str, str]] | None = None
         self._asking = asyncio.Lock()
-        self._lane = Lane(at_once=VOUCHED_AT_ONCE, waiting=VOUCHED_WAITING)
+        self._queue = RequestQueue(at_once=VOUCHED_AT_ONCE, waiting=VOUCHED_WAITING)
 
     async def begin(self, *, back: str, onward: str, now: datetime) -> tuple[str, str]:
         """Return the address to send a browser to, and the cookie it must bring back.
@@ -140,7 +140,7 @@ class Provider:
         while len(self._served) > MOST_SERVED:
             self._served.popitem(last=False)
         try:
-            async with self._lane.turn(), self._client() as client:
+            async with self._queue.turn(), self._client() as client:
                 provider = await self._asked(client)
                 given = await self._token(client, provider["token_endpoint"], code, state, back)
                 keys = await _json(client.get(provider["jwks_uri"]))

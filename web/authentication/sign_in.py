@@ -22,11 +22,11 @@ from features.accounts.queries import Account
 from features.accounts.sessions import Session
 from features.audit import log as audit
 from features.audit.log import AuditEntry
+from web.admission import RequestQueue
 from web.authentication import cookie
 from web.authentication.known_browser import Marks
 from web.authentication.lockout import Guesses, Whence, everywhere
 from web.authentication.passwords import Passwords
-from web.lane import Lane
 
 LONGEST_AGENT = 200
 
@@ -95,7 +95,7 @@ class SignIn:
         self.passwords = passwords
         self.marks = marks
         self.guesses = Guesses()
-        self._lane = Lane(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
+        self._queue = RequestQueue(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
 
     async def enter(
         self, number: str, password: str, visitor: Visitor, *, now: datetime
@@ -161,7 +161,7 @@ class SignIn:
             known = await sessions.came_from(database, whose, whence.address, since=since)
             return account, known or bool(whence.browser)
 
-        async with self._lane.turn(ahead=bool(whence.browser)):
+        async with self._queue.turn(ahead=bool(whence.browser)):
             return await self._database.patience().ask(look)
 
     async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
@@ -185,7 +185,7 @@ class SignIn:
             await accounts.close_until(database, account_id, until)
             return None
 
-        async with self._lane.turn():
+        async with self._queue.turn():
             return await self._database.patience().write(count)
 
     async def _renew(self, account: Account, password: str) -> None:

@@ -1,8 +1,8 @@
-"""Owns the lanes in which strangers wait for what they share with people at work. Does no I/O.
+"""Admission of requests: who waits in which queue before a request is served. Does no I/O.
 
-A desk is one process: what is asked at once shares one loop and one database. So who is not known
-waits for a turn, in order, and when too many wait, one more is told to come again. Who was known
-lately has a lane of his own, so that nobody waits for anybody else.
+All requests share one process and one database. So requests from unknown senders wait in a queue;
+when it is full, the next one is told to try again later. Each person or token that was known lately
+has a queue of its own, so strangers never delay them.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ class TooManyAtOnceError(Exception):
     """More come in this second than can be looked at."""
 
 
-class Pace:
-    """How many turns begin in a second, whatever lane they are in."""
+class StartRate:
+    """How many requests begin in a second, over all queues of strangers."""
 
     def __init__(self) -> None:
         self._next = 0.0
 
-    async def kept(self) -> None:
+    async def wait(self) -> None:
         """Return when one more may begin; after a rest some may at once."""
         now = asyncio.get_running_loop().time()
         self._next = max(self._next, now - BURST / A_SECOND) + 1 / A_SECOND
@@ -39,11 +39,11 @@ class Pace:
             await asyncio.sleep(self._next - now)
 
 
-class Lane:
-    """A few turns, and a queue for them."""
+class RequestQueue:
+    """A queue of requests, of which only a few are served at once."""
 
-    def __init__(self, *, at_once: int, waiting: int, pace: Pace | None = None) -> None:
-        self._pace = pace
+    def __init__(self, *, at_once: int, waiting: int, rate: StartRate | None = None) -> None:
+        self._rate = rate
         self._turns = asyncio.Semaphore(at_once)
         self._most = at_once + waiting
         self._inside = 0
@@ -60,8 +60,8 @@ class Lane:
             raise
         end = self._ending()
         try:
-            if self._pace is not None:
-                await self._pace.kept()
+            if self._rate is not None:
+                await self._rate.wait()
         except BaseException:
             end()
             raise
@@ -92,15 +92,15 @@ class Lane:
             end()
 
 
-class Lanes:
-    """The lanes of all requests, by whom they come from."""
+class Admission:
+    """All queues, chosen by who sends a request."""
 
     def __init__(self) -> None:
-        pace = Pace()
-        self._without_secret = Lane(at_once=4, waiting=300, pace=pace)
-        self._unknown = Lane(at_once=6, waiting=300, pace=pace)
-        self._large = Lane(at_once=2, waiting=10, pace=pace)
-        self._known: OrderedDict[bytes, tuple[Lane, Lane]] = OrderedDict()
+        rate = StartRate()
+        self._without_secret = RequestQueue(at_once=4, waiting=300, rate=rate)
+        self._unknown = RequestQueue(at_once=6, waiting=300, rate=rate)
+        self._large = RequestQueue(at_once=2, waiting=10, rate=rate)
+        self._known: OrderedDict[bytes, tuple[RequestQueue, RequestQueue]] = OrderedDict()
         """By the digest of a cookie or token, the second for open pages. Whether it is still good
         is asked each time."""
 
@@ -108,8 +108,8 @@ class Lanes:
         """Tell whether a cookie or token was good lately."""
         return bool(secret) and _digest(secret) in self._known
 
-    def lane(self, secret: str, *, large: bool = False, lasting: bool = False) -> Lane:
-        """Return the lane for a request with this secret.
+    def queue_for(self, secret: str, *, large: bool = False, lasting: bool = False) -> RequestQueue:
+        """Return the queue for a request with this secret.
 
         `large`: more of a body may come; `lasting`: it is an open page, which is in nobody's way.
         """
@@ -123,8 +123,11 @@ class Lanes:
     def good(self, secret: str) -> None:
         """Remember that a cookie or token was good."""
         digest = _digest(secret)
-        lanes = self._known.pop(digest, None)
-        self._known[digest] = lanes or (Lane(at_once=8, waiting=60), Lane(at_once=4, waiting=30))
+        queues = self._known.pop(digest, None)
+        self._known[digest] = queues or (
+            RequestQueue(at_once=8, waiting=60),
+            RequestQueue(at_once=4, waiting=30),
+        )
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
 
