@@ -166,11 +166,11 @@ class Floor:
     def open(
         self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
     ) -> Stream:
-        """Begin the stream of a page: the whole picture first. Raises TooManyPagesError."""
+        """Begin the stream of a page: the whole state first. Raises TooManyPagesError."""
         stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
         if account_id is not None and is_work(page):
             self._page_signs.act(self.presence.opened(account_id, stream.id, page))
-        self.streams.tell(stream, "picture", self._whole(stream))
+        self.streams.tell(stream, "state", self._whole(stream))
         return stream
 
     def serving(self, account_id: int) -> Serving:
@@ -226,7 +226,7 @@ class Floor:
         metrics.LINK.set(self.connected)
         if self._seen_connected and not self.connected:
             self._seen_connected = False
-            self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
+            self.streams.tell_each("state", self._whole)  # what is shown may be old by now
         self._act(self.live_state.tick(now))
         if self.leads:
             self._lead(now, clock)
@@ -332,6 +332,6 @@ class Floor:
         self._act(self.live_state.resumed(state, channels, self.now(), asked=asked))
         if not self._seen_connected:
             self._seen_connected = True
-            self.streams.tell_each("picture", self._whole)
+            self.streams.tell_each("state", self._whole)
         for worker in list(self.live_state.workers.values()):
             self._page_events.worker(worker)

@@ -1,4 +1,4 @@
-"""Owns the picture of a recording: how loud each side is, in a few hundred points."""
+"""Waveform of a recording: how loud each side is, in a few hundred points."""
 
 from collections.abc import Sequence
 from pathlib import Path

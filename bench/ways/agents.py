@@ -84,7 +84,7 @@ class AtDesk(Seated):
         shown = ""
         for event in self.page.events:
             match event.name:
-                case "picture":
+                case "state":
                     shown = (event.data.get("talking") or {}).get("call", "")
                 case "talking":
                     shown = event.data["call"]

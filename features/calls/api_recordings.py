@@ -53,7 +53,7 @@ class WhichRecordings(Paged):
 
 
 class PeaksShape(BaseModel):
-    """The picture of a recording."""
+    """The waveform of a recording."""
 
     seconds: float = Field(description="Its length.", examples=[12.34])
     peaks: list[list[float]] = Field(

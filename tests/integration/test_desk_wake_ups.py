@@ -147,7 +147,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     stream = floor.open(account_id=None, role=Role.SWITCHBOARD, page="wake-ups-1")
     other = floor.open(account_id=None, role=Role.INSPECTOR, page="calls-1")
     told = {one.event for one in _read(stream) + _read(other)}
-    assert told == {"picture"}
+    assert told == {"state"}
     page_events = asyncio.create_task(
         watching.watch(features()["wake_ups"].news[0], desk.app.state.database, floor)
     )

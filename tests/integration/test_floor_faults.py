@@ -264,9 +264,9 @@ async def test_pages_are_told_when_the_link_is_lost_and_when_all_is_known_again(
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()
         stream = room.page()
-        assert (await next_of(stream, "picture"))["connected"] is True
+        assert (await next_of(stream, "state"))["connected"] is True
         fake.refuse(refused=True)
-        assert (await next_of(stream, "picture"))["connected"] is False
+        assert (await next_of(stream, "state"))["connected"] is False
         fake.refuse(refused=False)
-        back = await next_of(stream, "picture")
+        back = await next_of(stream, "state")
         assert (back["connected"], back["duty"]["seat"]) == (True, "w01")

@@ -1,4 +1,4 @@
-"""The picture of the floor: what an agent and a leader are told of each event, and no ghosts."""
+"""The live state of the floor: what an agent and a leader are told of each event, and no ghosts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

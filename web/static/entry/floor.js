@@ -30,7 +30,7 @@ function told(element, text) {
 
 listen(
   {
-    picture: (whole) => {
+    state: (whole) => {
       $("#switch").hidden = whole.connected !== false;
       board(whole.wallboard);
     },
