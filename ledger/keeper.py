@@ -21,7 +21,7 @@ from features.calls import writes
 from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
 from ledger.call_callbacks import keep_callbacks
-from ledger.journal import Campaign, Journals, Position
+from ledger.journal import Batch, Journals, Position
 from ledger.open_calls import Boots, Name, OpenCalls, Thread, name_of
 from phone_numbers.plan import NumberPlan
 
@@ -72,21 +72,21 @@ class Keeper:
         """
         if not self._knows_the_database:
             await self._begin(now)
-        campaign = self._journals.read(now)
-        if not campaign:
+        batch = self._journals.read(now)
+        if not batch:
             return False
         writing = self._engine.execution_options(writing=True)
         async with writing.begin() as connection:
-            if not await self._is_next(connection, campaign):
+            if not await self._is_next(connection, batch):
                 self._knows_the_database = False
                 return True
-            kept = await self._keep(connection, campaign, now)
-        self._journals.moved(campaign)
+            kept = await self._keep(connection, batch, now)
+        self._journals.moved(batch)
         self._committed(kept)
-        self.events_kept += len(campaign.events)
-        self.rejects_kept += len(campaign.rejects)
+        self.events_kept += len(batch.events)
+        self.rejects_kept += len(batch.rejects)
         self.calls_kept += len(kept)
-        return campaign.more
+        return batch.more
 
     def tidy(self, now: float) -> None:
         """Let go of what is over: calls in memory, journals that are full or old."""
@@ -111,30 +111,30 @@ class Keeper:
             thread.kept = record
             self._tell(record)
 
-    async def _is_next(self, connection: AsyncConnection, campaign: Campaign) -> bool:
-        """Say whether the journals stand, in the database, where this campaign begins."""
-        found = await writes.positions(connection, list(campaign.before))
+    async def _is_next(self, connection: AsyncConnection, batch: Batch) -> bool:
+        """Say whether the journals stand, in the database, where this batch begins."""
+        found = await writes.positions(connection, list(batch.before))
         return all(
-            found.get(file, (0, False))[0] == offset for file, offset in campaign.before.items()
+            found.get(file, (0, False))[0] == offset for file, offset in batch.before.items()
         )
 
     async def _keep(
-        self, connection: AsyncConnection, campaign: Campaign, now: float
+        self, connection: AsyncConnection, batch: Batch, now: float
     ) -> Sequence[tuple[Thread, CallRecord]]:
         at = datetime.fromtimestamp(now, UTC)
-        touched = await self._touched(connection, campaign.events, now)
-        await writes.add_events(connection, campaign.events)
-        await writes.add_rejects(connection, campaign.rejects, now=at)
+        touched = await self._touched(connection, batch.events, now)
+        await writes.add_events(connection, batch.events)
+        await writes.add_rejects(connection, batch.rejects, now=at)
         kept = await self._fold(connection, touched)
         await keep_callbacks(
             connection,
-            campaign.events,
+            batch.events,
             lambda event: self._folded(self._threads[name_of(event)]),
             self._plan,
         )
         await writes.move(
             connection,
-            {file: (place.offset, place.closed) for file, place in campaign.after.items()},
+            {file: (place.offset, place.closed) for file, place in batch.after.items()},
             now=at,
         )
         return kept

@@ -75,26 +75,26 @@ class Ticker:
             self._listen(behind, now)
 
     def _listen(self, lines: list[Line], now: float) -> None:
-        campaign: list[tuple[VoiceDecision, bytes, bytes | None]] = []
+        batch: list[tuple[VoiceDecision, bytes, bytes | None]] = []
         listening: list[Line] = []
         for line in lines:
             frame = line.frames.popleft()
             line.sounded(frame, now)
             if not line.deaf:
                 listening.append(line)
-                campaign.append((line.hearing, frame, line.playing))
-        if not campaign:
+                batch.append((line.hearing, frame, line.playing))
+        if not batch:
             return
-        for line, events in zip(listening, self._hear(campaign, now), strict=True):
+        for line, events in zip(listening, self._hear(batch, now), strict=True):
             if events:
                 line.heard(events)
 
     def _hear(
-        self, campaign: list[tuple[VoiceDecision, bytes, bytes | None]], now: float
+        self, batch: list[tuple[VoiceDecision, bytes, bytes | None]], now: float
     ) -> list[list[HeardEvent]]:
         try:
-            return self._vad.hear(campaign, now)
+            return self._vad.hear(batch, now)
         except Exception:  # noqa: BLE001 - the edge of one beat: callers keep hearing their prompts
             metrics.DEAF_BEATS.inc()
-            _log.exception("the ear failed for one beat", lines=len(campaign))
-            return [[] for _ in campaign]
+            _log.exception("the ear failed for one beat", lines=len(batch))
+            return [[] for _ in batch]

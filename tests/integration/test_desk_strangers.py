@@ -1,4 +1,4 @@
-"""Whatever is sent to the API, it answers with what it callbacks: no 500, no stack, no leak."""
+"""Whatever is sent to the API, it answers with what it promises: no 500, no stack, no leak."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What agents look up, callback and hand over; and who listened to what, and why."""
+"""What agents look up, promise and hand over; and who listened to what, and why."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

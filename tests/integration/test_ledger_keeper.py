@@ -116,10 +116,10 @@ async def test_a_commit_that_was_done_but_never_acknowledged_is_not_repeated(roo
     moved = keeper._journals.moved
     lost = iter([True])
 
-    def unheard(campaign: object) -> None:
+    def unheard(batch: object) -> None:
         if next(lost, False):
             raise ConnectionResetError("the answer to COMMIT was lost")
-        moved(campaign)  # type: ignore[arg-type]
+        moved(batch)  # type: ignore[arg-type]
 
     keeper._journals.moved = unheard  # type: ignore[method-assign]
     await _stubbornly(keeper)
