@@ -30,9 +30,8 @@ from permissions.routes import require_policy
 from recordings.convert import Encoder
 from settings import Settings
 from web import assets_route as routes_assets
-from web import changes as watching
+from web import change_feed, due_counts, health, home, live, monitoring
 from web import components as routes_components
-from web import due, health, home, live, state
 from web.assets import Assets
 from web.authentication import known_browser as device
 from web.authentication.known_browser import Marks
@@ -42,9 +41,9 @@ from web.authentication.sign_in import SignIn
 from web.connection_limiter import ConnectionLimiter
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
+from web.error_pages import by_a_person, refused, sentence, wrongly_asked
 from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from web.problems import Problem, answer_with_problems, problem
-from web.refused import by_a_person, refused, sentence, wrongly_asked
 from web.registration import features
 
 VERSION = "1"
@@ -73,8 +72,8 @@ async def show_description(request: Request) -> JSONResponse:
 
 SHARED = (
     live.router,
-    state.router,
-    due.router,
+    monitoring.router,
+    due_counts.router,
     about,
     routes_assets.router,
     home.router,
@@ -122,7 +121,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
     app.state.waveforms = Waveforms()
-    app.state.due = due.Counted()
+    app.state.due = due_counts.Counted()
     app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
@@ -157,9 +156,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     running = {
         asyncio.create_task(floor.run()),
         *(
-            asyncio.create_task(watching.watch(news, database, floor))
+            asyncio.create_task(change_feed.watch(feed, database, floor))
             for feature in features().values()
-            for news in feature.news
+            for feed in feature.change_feeds
         ),
     }
     yield {}
@@ -184,7 +183,8 @@ def _figures(settings: Settings) -> Figures:
     figures.registry.register(REGISTRY)
     figures.registry.register(
         ReportCollector(
-            partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")
+            partial(monitoring.report, settings, "calls"),
+            partial(monitoring.report, settings, "ledger"),
         )
     )
     left_behind = [settings.paths.run / f"{name}.prom" for name in ("calls", "ledger", "dispatch")]

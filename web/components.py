@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.forms import Typed
 from web.pages import page
 

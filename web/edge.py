@@ -16,11 +16,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callflow.call import Language
-from web import bodies
+from web import request_bodies
 from web.admission import Admission, TooManyAtOnceError
-from web.bodies import Bodies
+from web.error_pages import by_a_person
 from web.problems import problem
-from web.refused import by_a_person
+from web.request_bodies import Bodies
 from web.words import said
 
 HEADERS = {
@@ -157,14 +157,14 @@ class Edge:
             refused = problem(400, "This desk is not known by the host name that was asked for.")
             await refused(scope, receive, send)
             return
-        most = bodies.longest(scope["path"])
+        most = request_bodies.longest(scope["path"])
         if _announced(request) > most:
             await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
             return
         body = self._bodies.taken(scope, receive)
-        limited = body.limited(most, bodies.within(scope["path"]))
+        limited = body.limited(most, request_bodies.within(scope["path"]))
         try:
-            await self._in_turn(request, limited, send, large=most > bodies.LONGEST_BODY)
+            await self._in_turn(request, limited, send, large=most > request_bodies.LONGEST_BODY)
         except TooManyAtOnceError:
             await _too_many(request)(scope, receive, send)
         finally:
@@ -179,7 +179,7 @@ class Edge:
         """
         scope, secret = request.scope, self._secret(request)
         if not self._admission.is_known(secret):
-            receive = await bodies.beforehand(receive)  # who trickles has no turn meanwhile
+            receive = await request_bodies.beforehand(receive)  # who trickles has no turn meanwhile
         if (scope["method"], scope["path"]) in SIGNING_IN:
             await self.app(scope, receive, send)
             return

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.asking import Asking, CurrentUser
-from web.due import mine
+from web.api_models import Asking, CurrentUser
+from web.due_counts import mine
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

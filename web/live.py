@@ -20,7 +20,7 @@ from floor import metrics
 from floor.floor import Floor
 from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
-from web.asking import VISIBLE, CurrentUser, Identity
+from web.api_models import VISIBLE, CurrentUser, Identity
 from web.connection_limiter import ConnectionLimiter
 from web.current_user import Principal, still_admitted
 from web.problems import Refused, documented

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
-from web.changes import News
+from web.change_feed import ChangeFeed
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "features"
 
@@ -53,7 +53,7 @@ class Feature:
     pages: Sequence[NavPage] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The API's headings that it adds, each with a sentence."""
-    news: Sequence[News[Any]] = ()
+    change_feeds: Sequence[ChangeFeed[Any]] = ()
     """What open pages are told when it changes in the database."""
     audited: Sequence[str] = ()
     """What it puts on the audit record, as `call.read`; `audited.call_read` are its words."""

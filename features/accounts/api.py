@@ -21,7 +21,7 @@ from features.audit.access import audit_entry
 from features.calls.shapes import Clean
 from permissions.roles import Role
 from web.admission import TooManyAtOnceError
-from web.asking import Asking, CurrentUser, Many, found
+from web.api_models import Asking, CurrentUser, ListPage, found
 from web.authentication import passwords
 from web.authentication.sign_in import SignIn
 from web.live import floor_of
@@ -106,10 +106,10 @@ class AccountChange(BaseModel):
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def list_accounts(_principal: CurrentUser, asking: Asking) -> Many[AccountShape]:
+async def list_accounts(_principal: CurrentUser, asking: Asking) -> ListPage[AccountShape]:
     """Every account, by number; never more than one page."""
     held = await asking.ask(accounts.accounts)
-    return Many(items=[AccountShape.of(each) for each in held], next=None)
+    return ListPage(items=[AccountShape.of(each) for each in held], next=None)
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 409, 422, 503))
@@ -207,10 +207,10 @@ async def reset_password(
 @router.get("/{number}/sessions", responses=documented(401, 403, 404, 422, 503))
 async def list_sessions_of(
     number: Number, principal: CurrentUser, asking: Asking
-) -> Many[SessionShape]:
+) -> ListPage[SessionShape]:
     """The browsers in which somebody is signed in; never more than one page."""
     account = await _account(number, asking)
-    return Many(items=await sessions_of(account.id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(account.id, principal, asking), next=None)
 
 
 @router.delete("/{number}/sessions", status_code=204, responses=documented(401, 403, 404, 422, 503))

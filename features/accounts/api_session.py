@@ -13,7 +13,7 @@ from features.calls.shapes import Clean
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
 from web.admission import TooManyAtOnceError
-from web.asking import Asking, CurrentUser, Many
+from web.api_models import Asking, CurrentUser, ListPage
 from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
@@ -107,9 +107,9 @@ async def end_session(request: Request, principal: Person, asking: Asking) -> Re
 
 
 @router.get("/sessions", responses=documented(401, 403, 503))
-async def list_sessions(principal: Person, asking: Asking) -> Many[SessionShape]:
+async def list_sessions(principal: Person, asking: Asking) -> ListPage[SessionShape]:
     """The own sessions, newest first; never more than one page."""
-    return Many(items=await sessions_of(principal.account_id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(principal.account_id, principal, asking), next=None)
 
 
 @router.delete(

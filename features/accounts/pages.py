@@ -14,12 +14,12 @@ from features.accounts import queries as accounts
 from features.accounts.api import NUMBER, AccountChange, GivenPassword, NewAccount, Number
 from permissions.roles import Role
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -19,10 +19,10 @@ from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
 from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from web.current_user import Principal, patience, person
+from web.formats import Formats
 from web.live import streams_end
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False)
 

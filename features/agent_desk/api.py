@@ -13,7 +13,7 @@ from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
 from permissions.may import may
 from permissions.scopes import Thing
-from web.asking import Asking, Identity, Person
+from web.api_models import Asking, Identity, Person
 from web.current_user import Principal
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented

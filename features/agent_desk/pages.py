@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
 from permissions.may import may
 from settings import Settings
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False)

@@ -8,13 +8,13 @@ from pydantic import Field
 from features.audit import log as audit
 from features.audit.log import AuditFilter
 from features.customers.shapes import AuditShape
-from web.asking import Asking, CurrentUser, Many, Paged, Text, turned
+from web.api_models import Asking, CurrentUser, ListPage, ListQuery, Text, list_page
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
 
-class AuditQuery(Paged):
+class AuditQuery(ListQuery):
     """Which entries; every field that is given must hold. Times are those of the access."""
 
     subject: Text | None = Field(None, description="The id of what was looked at.")
@@ -25,7 +25,9 @@ class AuditQuery(Paged):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_audit_entries(
     wanted: Annotated[AuditQuery, Query()], principal: CurrentUser, asking: Asking
-) -> Many[AuditShape]:
+) -> ListPage[AuditShape]:
     """Who looked at or listened to what, and why; newest first."""
-    page = await turned(asking, audit.entries, AuditFilter(**wanted.filters()), wanted)
-    return Many(items=[AuditShape.of(each, principal.role) for each in page.items], next=page.next)
+    page = await list_page(asking, audit.entries, AuditFilter(**wanted.filters()), wanted)
+    return ListPage(
+        items=[AuditShape.of(each, principal.role) for each in page.items], next=page.next
+    )

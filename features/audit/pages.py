@@ -15,11 +15,11 @@ from features.audit.log import AuditFilter, NamedEntry, is_of_number
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
+from web.formats import Formats
 from web.forms import Typed
 from web.pages import page
 from web.registration import features
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -30,7 +30,7 @@ from features.tickets import saves as ticket_saves
 from permissions.may import reach_of
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
-from web.asking import Given, Identity, TicketNumber, found, several_lines
+from web.api_models import Identity, InputModel, TicketNumber, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -41,7 +41,7 @@ LONGEST_NOTE: Final = 300
 Note = Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(several_lines)]
 
 
-class CallbackGiven(Given):
+class CallbackInput(InputModel):
     """A call back to be promised: to a number, or to who is on a call."""
 
     number: Annotated[
@@ -64,7 +64,7 @@ class CallbackGiven(Given):
         return self
 
 
-class CallbackSettled(Given):
+class CallbackSettlement(InputModel):
     """How a callback ended."""
 
     state: CallbackState = Field(description="`kept` or `cancelled`.")
@@ -79,7 +79,7 @@ class CallbackSettled(Given):
 
 
 async def make(
-    asking: Patience, principal: Principal, plan: NumberPlan, given: CallbackGiven
+    asking: Patience, principal: Principal, plan: NumberPlan, given: CallbackInput
 ) -> tuple[Callback, bool]:
     """Keep a callback; return it, and whether it is new.
 
@@ -130,7 +130,7 @@ async def call_now(asking: Patience, principal: Principal, callback_id: int) -> 
 
 
 async def settle(
-    asking: Patience, principal: Principal, callback_id: int, given: CallbackSettled
+    asking: Patience, principal: Principal, callback_id: int, given: CallbackSettlement
 ) -> Callback:
     """Say that a callback was kept, or is not needed any more.
 

@@ -154,7 +154,7 @@ async def longest_waiting(connection: AsyncConnection, node: str) -> datetime | 
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Snapshot:
     """What is another whenever the page of callbacks would look another."""
 
     shouting: int
@@ -163,7 +163,7 @@ class Pulse:
     states: tuple[tuple[str, int], ...]
 
 
-async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
+async def snapshot(connection: AsyncConnection, now: datetime) -> Snapshot:
     """Return how the callbacks stand that are not over."""
     row = CallbackRow
     going_on = [state.value for state in CallbackState if state not in OVER]
@@ -177,7 +177,7 @@ async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
         .order_by(row.state)
     )
     rows = found.all()
-    return Pulse(
+    return Snapshot(
         shouting=sum(int(loud) for *_, loud in rows),
         steps=sum(int(steps) for _, _, steps, _ in rows),
         states=tuple((state, count) for state, count, _, _ in rows),

@@ -9,16 +9,16 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from db.bounded import Patience
 from features.callbacks import actions
 from features.callbacks import queries as callbacks
-from features.callbacks.actions import LONGEST_NOTE, CallbackGiven, CallbackSettled
+from features.callbacks.actions import LONGEST_NOTE, CallbackInput, CallbackSettlement
 from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, Plan, RowId
+from web.api_models import Asking, CurrentUser, Person, Plan, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -51,7 +51,7 @@ async def make_callback(
     """Promise a call back to a number."""
     form = await typed(request)
     try:
-        await actions.make(asking, principal, plan, form.read(CallbackGiven))
+        await actions.make(asking, principal, plan, form.read(CallbackInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/callbacks?saved=made", status_code=303)
@@ -71,7 +71,7 @@ async def say_kept(
     request: Request, callback_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say that the customer has been called."""
-    kept = CallbackSettled(state=CallbackState.KEPT)
+    kept = CallbackSettlement(state=CallbackState.KEPT)
     change = actions.settle(asking, principal, callback_id, kept)
     return await _answered(request, principal, asking, change, "kept")
 
@@ -81,7 +81,7 @@ async def cancel_callback(
     request: Request, callback_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say that the call is not needed any more."""
-    cancelled = CallbackSettled(state=CallbackState.CANCELLED)
+    cancelled = CallbackSettlement(state=CallbackState.CANCELLED)
     change = actions.settle(asking, principal, callback_id, cancelled)
     return await _answered(request, principal, asking, change, "cancel")
 

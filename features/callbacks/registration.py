@@ -2,7 +2,7 @@
 
 from features.callbacks import api, due, pages
 from permissions.may import roles_with
-from web.changes import News
+from web.change_feed import ChangeFeed
 from web.registration import Feature, NavPage
 
 FEATURE = Feature(
@@ -12,13 +12,13 @@ FEATURE = Feature(
     ),
     pages=(NavPage("customers", "/callbacks", "callbacks", 50),),
     tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
-    news=(
-        News(
+    change_feeds=(
+        ChangeFeed(
             event="callbacks",
             roles=roles_with("callback.read"),
             every=2.0,
-            pulse=due.pulse,
-            told=lambda pulse: {"shouting": pulse.shouting},
+            snapshot=due.snapshot,
+            told=lambda snapshot: {"shouting": snapshot.shouting},
         ),
     ),
     audited=(

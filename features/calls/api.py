@@ -26,20 +26,20 @@ from features.tickets.authors import author
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from settings import Settings
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Digits,
     Identity,
-    Many,
-    Paged,
+    ListPage,
+    ListQuery,
     Plan,
     Text,
     TicketNumber,
     found,
+    list_page,
     may_search_by_number,
     may_search_by_piece,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import Refused, documented
@@ -47,7 +47,7 @@ from web.problems import Refused, documented
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 
-class WhichCalls(Paged):
+class WhichCalls(ListQuery):
     """Which calls; every field that is given must hold. Times are when the call began to ring."""
 
     ref: Text | None = Field(None, description="The X-Ref its switch sent.")
@@ -71,14 +71,14 @@ class AskShape(BaseModel):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
     wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking, plan: Plan
-) -> Many[CallShape]:
+) -> ListPage[CallShape]:
     """Calls, newest first."""
     may_search_by_number(principal, wanted.number)
     may_search_by_piece(principal, wanted.piece)
     which = CallFilter(**wanted.filters(plan))
     listing = partial(queries.calls, reach=reach_of(principal, "call.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[_shown(call, principal) for call in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[_shown(call, principal) for call in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
@@ -101,14 +101,14 @@ async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -
 @router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
 async def list_events(
     call_id: Identity, principal: CurrentUser, asking: Asking
-) -> Many[EventShape]:
+) -> ListPage[EventShape]:
     """Everything that happened in one call, in order; it is never more than one page."""
     story = await _story(call_id, principal, asking)
     noted(asking, audit_entry(principal, "call.events", story.call.id))
     events = [EventShape.of(event) for event in story.events]
     if not sees_numbers(principal.role):
         events = [event.masked() for event in events]
-    return Many(items=events, next=None)
+    return ListPage(items=events, next=None)
 
 
 @router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))

@@ -21,18 +21,18 @@ from features.calls.waveforms import POINTS, Waveforms
 from permissions.may import reach_of
 from recordings.convert import Encoder
 from settings import Settings
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Identity,
+    ListPage,
+    ListQuery,
     LongLine,
-    Many,
-    Paged,
     Plan,
     Text,
     found,
+    list_page,
     may_search_by_number,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import Refused, documented
@@ -40,7 +40,7 @@ from web.problems import Refused, documented
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 
-class WhichRecordings(Paged):
+class WhichRecordings(ListQuery):
     """Which recordings; every field that is given must hold. Times are when they were kept."""
 
     call_id: Identity | None = Field(None, description="The call that was recorded.")
@@ -67,13 +67,13 @@ async def list_recordings(
     principal: CurrentUser,
     asking: Asking,
     plan: Plan,
-) -> Many[RecordingShape]:
+) -> ListPage[RecordingShape]:
     """Recordings, newest first."""
     may_search_by_number(principal, wanted.number)
     which = RecordingFilter(**wanted.filters(plan))
     listing = partial(queries.recordings, reach=reach_of(principal, "recording.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[RecordingShape.of(each) for each in page.items], next=page.next)
 
 
 @router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))

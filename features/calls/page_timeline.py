@@ -17,7 +17,7 @@ from features.calls.shapes import EventShape
 from features.calls.talk_segments import TalkSegment
 from features.calls.timeline import told, whole
 from phone_numbers.masking import masked_name, masked_number, masked_text
-from web.shown import Formats
+from web.formats import Formats
 from web.words import section
 
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})

@@ -23,10 +23,10 @@ from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Identity
+from web.api_models import Asking, CurrentUser, Identity
+from web.formats import Formats, between
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

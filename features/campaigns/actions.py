@@ -16,11 +16,11 @@ from features.audit.access import audit_entry, recorded
 from features.campaigns import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
-from features.campaigns.given import CampaignGiven, CopyGiven, campaign_of
+from features.campaigns.given import CampaignInput, CopyInput, campaign_of
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.lists import List
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
@@ -47,7 +47,7 @@ async def make(
     asking: Patience,
     principal: Principal,
     settings: Settings,
-    given: CampaignGiven,
+    given: CampaignInput,
     *,
     starts: bool = False,
 ) -> int:
@@ -88,7 +88,7 @@ async def turn(asking: Patience, principal: Principal, campaign_id: int, to: Cam
     await asking.write(lambda connection: _turned(connection, principal, campaign_id, to))
 
 
-async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyGiven) -> int:
+async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyInput) -> int:
     """Make another campaign with the same questions and people; return its id. It waits."""
     now = datetime.now(UTC)
 

@@ -15,14 +15,14 @@ from features.campaigns import progress as campaign_state
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
 from features.campaigns.contact import ContactState
-from features.campaigns.given import CampaignGiven, CopyGiven
+from features.campaigns.given import CampaignInput, CopyInput
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.progress import Seen
 from features.campaigns.shapes import CameShape, CampaignShape, ResultShape
 from features.tickets.api import ticket_of
 from permissions.roles import sees_numbers
 from settings import Settings
-from web.asking import Asking, CurrentUser, Many, RowId, found
+from web.api_models import Asking, CurrentUser, ListPage, RowId, found
 from web.current_user import Principal
 from web.problems import Refused, documented
 
@@ -36,7 +36,7 @@ async def list_campaigns(
     asking: Asking,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] = None,
-) -> Many[CampaignShape]:
+) -> ListPage[CampaignShape]:
     """Campaigns, newest first, and how far they are."""
     settings: Settings = request.app.state.settings
     try:
@@ -44,12 +44,12 @@ async def list_campaigns(
     except UnknownCursorError as error:
         raise Refused(422, f"The cursor is wrong: {error}.") from None
     seen = await asking.ask(lambda one: campaign_state.seen(one, page.items, settings))
-    return Many(items=[shape_of(each) for each in seen], next=page.next)
+    return ListPage(items=[shape_of(each) for each in seen], next=page.next)
 
 
 @router.post("/campaigns", status_code=201, responses=documented(401, 403, 404, 422, 503))
 async def make_campaign(
-    request: Request, given: CampaignGiven, principal: CurrentUser
+    request: Request, given: CampaignInput, principal: CurrentUser
 ) -> CampaignShape:
     """Make a campaign of a list that was brought; it waits to be started."""
     settings: Settings = request.app.state.settings
@@ -95,7 +95,7 @@ async def stop_campaign(
     "/campaigns/{campaign_id}/copy", status_code=201, responses=documented(401, 403, 404, 422, 503)
 )
 async def copy_campaign(
-    request: Request, campaign_id: RowId, given: CopyGiven, principal: CurrentUser
+    request: Request, campaign_id: RowId, given: CopyInput, principal: CurrentUser
 ) -> CampaignShape:
     """Make another campaign with the same questions and people; it waits to be started."""
     database: Database = request.app.state.database

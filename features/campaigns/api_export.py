@@ -28,9 +28,9 @@ from imports import worker as apart
 from imports.faults import UnreadableError
 from imports.writing import csv_file
 from settings import Settings
-from web.asking import CurrentUser, LongLine, RowId, found
+from web.api_models import CurrentUser, LongLine, RowId, found
+from web.formats import Formats
 from web.problems import Refused, documented
-from web.shown import Formats
 from web.words import Said, said
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])

@@ -10,7 +10,7 @@ from features.campaigns import actions, lists
 from features.campaigns.shapes import ListShape
 from imports.faults import UnreadableError
 from settings import Settings
-from web.asking import CurrentUser, Identity, Line, found
+from web.api_models import CurrentUser, Identity, Line, found
 from web.problems import Refused, documented
 from web.words import said
 

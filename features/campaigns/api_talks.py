@@ -23,7 +23,7 @@ from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
 from permissions.roles import sees_numbers
 from permissions.scopes import Reach, Thing
-from web.asking import Asking, CurrentUser, Given, Identity, found
+from web.api_models import Asking, CurrentUser, Identity, InputModel, found
 from web.current_user import Principal
 from web.problems import Refused, documented
 
@@ -41,7 +41,7 @@ class Written(StrEnum):
     LATER = "later"
 
 
-class TalkGiven(Given):
+class TalkInput(InputModel):
     """What came of a talk."""
 
     result: Written = Field(
@@ -67,7 +67,7 @@ async def show_talk(
 @router.put("/campaign", responses=documented(401, 403, 404, 409, 422, 503))
 async def write_talk(
     call_id: Identity,
-    given: TalkGiven,
+    given: TalkInput,
     principal: CurrentUser,
     asking: Asking,
     language: Spoken = Language.CHINESE,
@@ -115,7 +115,7 @@ async def _theirs(call_id: str, principal: Principal, asking: Patience) -> Campa
     return found(talk, "call of a campaign")
 
 
-def _check(given: TalkGiven, campaign: Campaign) -> None:
+def _check(given: TalkInput, campaign: Campaign) -> None:
     """Refuse answers that no question has, and a whole that is none."""
     asked: Mapping[str, str] = {each.name: each.keys for each in campaign.questions}
     for name, key in given.answers.items():

@@ -6,7 +6,7 @@ from callflow.rules.questions import CALL_AGAIN, Kind
 from callflow.text import clean
 from features.campaigns import plan as campaign_plan
 from features.campaigns.contact import SPACING
-from features.campaigns.given import CampaignGiven
+from features.campaigns.given import CampaignInput
 from features.campaigns.lifecycle import Mode
 from features.campaigns.plan import SPACED
 from features.campaigns.queries import Campaign
@@ -44,7 +44,7 @@ def filled(name: str, settings: Settings) -> dict[str, str]:
     }
 
 
-def wanted(form: Typed, list_id: str) -> CampaignGiven:
+def wanted(form: Typed, list_id: str) -> CampaignInput:
     """Return what was typed as the API would be asked. Raises Refused; the form has the faults."""
     kind = form.shown("kind")
     by_agents = form.shown("mode", Mode.AUTOMATIC) == Mode.AGENT
@@ -80,7 +80,7 @@ def wanted(form: Typed, list_id: str) -> CampaignGiven:
                 return _FORM_NAMES.get(str(name), str(name))
         return ""
 
-    found = form.judged(CampaignGiven, given, place)
+    found = form.judged(CampaignInput, given, place)
     if form.faults:
         raise Refused(422, "The form is wrong.", faults=form.faults)
     return found

@@ -20,17 +20,17 @@ from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
 from features.campaigns.actions import PATIENCE_S
 from features.campaigns.contact import REACHED
-from features.campaigns.given import CopyGiven
+from features.campaigns.given import CopyInput
 from features.campaigns.lifecycle import FROM, CampaignState
 from features.campaigns.wording import asked, meant
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -121,7 +121,7 @@ async def copy(request: Request, campaign_id: RowId, principal: Person, asking: 
     database: Database = request.app.state.database
     patient = database.patience(PATIENCE_S)
     try:
-        made = await actions.copy(patient, principal, campaign_id, form.read(CopyGiven))
+        made = await actions.copy(patient, principal, campaign_id, form.read(CopyInput))
     except Refused as refused:
         status = form.refuse(refused)
         return await _shown(request, campaign_id, principal, asking, form, status=status)

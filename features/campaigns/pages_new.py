@@ -22,12 +22,12 @@ from features.campaigns.wording import asked
 from imports import decoding as opening
 from imports.faults import UnreadableError, Whole
 from settings import Settings
-from web.asking import CurrentUser, Identity, Person
+from web.api_models import CurrentUser, Identity, Person
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Formats
 from web.words import said
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

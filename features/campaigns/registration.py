@@ -15,7 +15,7 @@ FEATURE = Feature(
     ),
     pages=(NavPage("outbound", "/campaigns", "campaigns", 80),),
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
-    news=(CAMPAIGNS,),
+    change_feeds=(CAMPAIGNS,),
     audited=(
         "campaign.talk.refused",
         "campaign.list",

@@ -18,7 +18,7 @@ from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
@@ -26,7 +26,7 @@ from web.problems import Refused
 LONGEST_NOTE: Final = 2000
 
 
-class CustomerGiven(Given):
+class CustomerInput(InputModel):
     """What is to be known of a customer from now on."""
 
     name: Line = ""
@@ -46,7 +46,7 @@ class CustomerGiven(Given):
 
 
 async def save(
-    asking: Patience, principal: Principal, plan: NumberPlan, sent: str, given: CustomerGiven
+    asking: Patience, principal: Principal, plan: NumberPlan, sent: str, given: CustomerInput
 ) -> Customer:
     """Keep a customer, unless somebody saved the same one since it was read.
 
@@ -72,7 +72,7 @@ async def save(
 
 
 def _after(
-    number: PhoneNumber, before: Customer | None, given: CustomerGiven, principal: Principal
+    number: PhoneNumber, before: Customer | None, given: CustomerInput, principal: Principal
 ) -> Customer:
     area = given.area if given.area is not None else before.area if before else ""
     now = datetime.now(UTC)

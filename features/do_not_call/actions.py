@@ -21,20 +21,20 @@ from permissions.roles import sees_numbers
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
-from web.asking import Given, LongLine, found
+from web.api_models import InputModel, LongLine, found
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
 
 
-class WhyGiven(Given):
+class WhyInput(InputModel):
     """Why a number is not called."""
 
     why: Annotated[LongLine, Field(min_length=1), Says("do_not_call.fault_why")]
 
 
 async def add(
-    asking: Patience, principal: Principal, settings: Settings, number: str, given: WhyGiven
+    asking: Patience, principal: Principal, settings: Settings, number: str, given: WhyInput
 ) -> Entry:
     """Put a number on the list, as somebody typed it. One that is there already stays as it is.
 

@@ -15,7 +15,7 @@ from floor.floor import Floor
 from floor.people import Worker
 from permissions.roles import LEADERS
 from settings import Settings
-from web.asking import VISIBLE, Person
+from web.api_models import VISIBLE, Person
 from web.current_user import Principal
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented

@@ -21,22 +21,22 @@ from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.given import (
     WHY_NOT,
-    CustomersGiven,
-    IncidentGiven,
-    ListGiven,
-    MessageGiven,
-    StartGiven,
+    CustomersInput,
+    IncidentInput,
+    ListInput,
+    MessageInput,
+    StartInput,
 )
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import IncidentShape
 from features.wake_ups.rules import reachable
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
 
-async def report(asking: Patience, principal: Principal, given: IncidentGiven) -> int:
+async def report(asking: Patience, principal: Principal, given: IncidentInput) -> int:
     """Record an incident; return its id. Nobody is rung yet; the message is made meanwhile."""
     wanted, now = Report(**given.model_dump() | {"language": given.language.value}), _now()
 
@@ -49,7 +49,7 @@ async def report(asking: Patience, principal: Principal, given: IncidentGiven) -
 
 
 async def say(
-    asking: Patience, principal: Principal, incident_id: int, given: MessageGiven
+    asking: Patience, principal: Principal, incident_id: int, given: MessageInput
 ) -> None:
     """Say something else, spoken by us; before anybody is rung only."""
 
@@ -94,7 +94,7 @@ async def choose_customers(
     principal: Principal,
     settings: Settings,
     incident_id: int,
-    given: CustomersGiven,
+    given: CustomersInput,
 ) -> Choice:
     """Choose customers by area, sort, or both; who cannot be rung is told at the door."""
 
@@ -114,7 +114,7 @@ async def choose_customers(
 
 
 async def choose_list(
-    asking: Patience, principal: Principal, settings: Settings, incident_id: int, given: ListGiven
+    asking: Patience, principal: Principal, settings: Settings, incident_id: int, given: ListInput
 ) -> Choice:
     """Choose the households of a list; one bad line keeps all out, unless it may be left out."""
 
@@ -156,7 +156,7 @@ async def choose_nobody(asking: Patience, principal: Principal, incident_id: int
 
 
 async def start(
-    asking: Patience, principal: Principal, incident_id: int, given: StartGiven
+    asking: Patience, principal: Principal, incident_id: int, given: StartInput
 ) -> None:
     """Begin to ring them, before everything else that we ring for."""
 

@@ -14,16 +14,16 @@ from features.customers.queries import CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.export import why
-from features.emergency_notifications.given import IncidentGiven
+from features.emergency_notifications.given import IncidentInput
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.lifecycle import OPEN, HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest
 from web.pages import page
-from web.shown import Formats
 
 ROWS: Final = 500
 """Rows of one list on the page; all are in the table to download."""
@@ -68,7 +68,7 @@ async def overview(
         told=told,
         form=form,
         stages=STAGES,
-        longest=longest(IncidentGiven),
+        longest=longest(IncidentInput),
         languages=list(Language),
         now=f"{now:%Y-%m-%dT%H:%M}",
         show=Formats(settings.zone, request.state.principal.role),
@@ -118,7 +118,7 @@ async def one(
         sorts=list(CustomerSort),
         stages=STAGES,
         voices=VOICES,
-        longest=longest(IncidentGiven),
+        longest=longest(IncidentInput),
         why=why,
         show=Formats(settings.zone, principal.role),
     )

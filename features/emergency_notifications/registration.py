@@ -2,7 +2,7 @@
 
 from features.emergency_notifications import api, pages, queries
 from permissions.may import roles_with
-from web.changes import News
+from web.change_feed import ChangeFeed
 from web.registration import Feature, NavPage
 
 FEATURE = Feature(
@@ -12,12 +12,12 @@ FEATURE = Feature(
     ),
     pages=(NavPage("outbound", "/emergency-notifications", "notices", 70),),
     tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
-    news=(
-        News(
+    change_feeds=(
+        ChangeFeed(
             event="incidents",
             roles=roles_with("emergency.read"),
             every=1.0,
-            pulse=lambda connection, _: queries.pulse(connection),
+            snapshot=lambda connection, _: queries.snapshot(connection),
             told=lambda _: {},
         ),
     ),

@@ -15,7 +15,7 @@ from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.handovers import queries as handovers
 from features.handovers.queries import Handover
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -26,7 +26,7 @@ PARTS = ("equipment", "problems", "faults", "staff")
 Part = Annotated[str, Field(max_length=LONGEST_PART), AfterValidator(several_lines)]
 
 
-class HandoverGiven(Given):
+class HandoverInput(InputModel):
     """What one shift tells the next; at least one of the four parts."""
 
     shift: Annotated[
@@ -48,7 +48,7 @@ class HandoverGiven(Given):
         return staff
 
 
-async def write(asking: Patience, principal: Principal, given: HandoverGiven) -> Handover:
+async def write(asking: Patience, principal: Principal, given: HandoverInput) -> Handover:
     """Keep the report of a shift; it cannot be changed afterwards."""
     account_id, now = _account(principal), datetime.now(UTC)
 

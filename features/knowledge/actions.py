@@ -15,7 +15,7 @@ from features.audit.access import audit_entry
 from features.customers.shapes import EntryShape
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
-from web.asking import Given, LongLine, found, one_line, several_lines
+from web.api_models import InputModel, LongLine, found, one_line, several_lines
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
@@ -24,7 +24,7 @@ LONGEST_BODY = 10_000
 LONGEST_KEYWORDS = 400
 
 
-class EntryGiven(Given):
+class EntryInput(InputModel):
     """What an entry says."""
 
     title: Annotated[LongLine, Field(min_length=1), Says("answers.fault_title")]
@@ -42,7 +42,7 @@ class EntryGiven(Given):
     published: bool = Field(True, description="False: a draft that agents do not find.")
 
 
-class EntrySaved(EntryGiven):
+class EntrySaved(EntryInput):
     """A save of an entry, upon what was there when it was read."""
 
     seen: AwareDatetime = Field(
@@ -50,7 +50,7 @@ class EntrySaved(EntryGiven):
     )
 
 
-async def add(asking: Patience, principal: Principal, given: EntryGiven) -> Entry:
+async def add(asking: Patience, principal: Principal, given: EntryInput) -> Entry:
     """Keep a new entry."""
     now = datetime.now(UTC)
 

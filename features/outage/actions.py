@@ -16,13 +16,13 @@ from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.outage import files
 from features.outage.rules import OutageAnnouncement, OutageKind, standard
-from web.asking import Given
+from web.api_models import InputModel
 from web.current_user import Principal
 from web.forms import wrong
 from web.problems import Refused
 
 
-class AnnouncementGiven(Given):
+class AnnouncementInput(InputModel):
     """The announcement to put up."""
 
     kind: OutageKind = Field(description="`power` or `computer`; these have sounds.")
@@ -40,7 +40,7 @@ async def put_up(
     connection: AsyncConnection | None,
     principal: Principal,
     folder: Path,
-    given: AnnouncementGiven,
+    given: AnnouncementInput,
 ) -> OutageAnnouncement:
     """Let callers hear an announcement from the next call on; it replaces one that is up.
 

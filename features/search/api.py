@@ -10,11 +10,11 @@ from callflow.text import clean
 from db.bounded import Patience
 from features.search.finding import FEW, LONGEST_QUESTION, Asked, Kind, pages, things
 from settings import Settings
-from web.asking import VISIBLE, Asking, CurrentUser
+from web.api_models import VISIBLE, Asking, CurrentUser
 from web.current_user import Principal
+from web.formats import Formats
 from web.pages import language_of, nav_pages
 from web.problems import documented
-from web.shown import Formats
 from web.words import said
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])

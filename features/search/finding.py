@@ -23,8 +23,8 @@ from permissions.roles import may_ask_for
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 from web.current_user import Principal
+from web.formats import Formats
 from web.registration import NavPage
-from web.shown import Formats
 from web.words import Said
 
 FEW: Final = 5

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse
 
 from features.search.api import Question, found
 from features.search.finding import MANY
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

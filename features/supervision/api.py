@@ -15,7 +15,7 @@ from floor.control import Watch
 from floor.floor import Floor
 from floor.people import Worker
 from floor.wallboard import Json
-from web.asking import Asking, CurrentUser, Person
+from web.api_models import Asking, CurrentUser, Person
 from web.current_user import Principal
 from web.live import floor_of, leading_floor_of
 from web.problems import Refused, documented

@@ -9,7 +9,7 @@ from features.outage.rules import TEXTS
 from floor.service_level import PRESETS
 from permissions.may import may
 from settings import Settings
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -31,7 +31,7 @@ from features.wake_ups.rules import (
 )
 from permissions.may import may
 from settings import Settings
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -43,7 +43,7 @@ Room = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z-]
 Dialled = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[0-9*#]+$")]
 
 
-class RegistrationGiven(Given):
+class RegistrationInput(InputModel):
     """Who is to be woken, and when."""
 
     room: Annotated[Room, Says("wake.fault_room")] = Field(examples=["8215"])
@@ -106,7 +106,7 @@ FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
 
 
 async def register(
-    asking: Patience, principal: Principal, settings: Settings, given: RegistrationGiven
+    asking: Patience, principal: Principal, settings: Settings, given: RegistrationInput
 ) -> SavedRegistration:
     """Put somebody on the register; it rings from the next such time on. Raises Refused (422)."""
     now = datetime.now(UTC)
@@ -172,7 +172,7 @@ async def evidence_of(
     return known if known is None or sees_calls else known.without_calls()
 
 
-def _wanted(given: RegistrationGiven, settings: Settings, now: datetime) -> Registration:
+def _wanted(given: RegistrationInput, settings: Settings, now: datetime) -> Registration:
     try:
         return registration(
             house_of(settings, now),

@@ -17,9 +17,9 @@ from features.wake_ups import lists as wake_files
 from features.wake_ups.actions import evidence_of
 from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
-from web.asking import Asking, CurrentUser, RowId, found
+from web.api_models import Asking, CurrentUser, RowId, found
+from web.formats import Formats
 from web.problems import Refused, documented
-from web.shown import Formats
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
 

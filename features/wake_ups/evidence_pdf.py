@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from callflow.call import Language
 from features.calls.recording import Recording
 from features.wake_ups.evidence import Evidence
-from web.shown import NOTHING, Formats
+from web.formats import NOTHING, Formats
 from web.words import said
 
 FONT: Final = "STSong-Light"

@@ -23,7 +23,7 @@ from features.wake_ups.rules import Registration, house_of
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
-from web.shown import Formats
+from web.formats import Formats
 from web.words import said
 
 MOST_OF_A_DAY = 5000

@@ -15,17 +15,17 @@ from db.bounded import Patience
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.actions import RegistrationGiven
+from features.wake_ups.actions import RegistrationInput
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.shapes import ForecastShape
 from permissions.may import may, reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -57,7 +57,7 @@ async def register_guest(request: Request, principal: Person, asking: Asking) ->
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        line = await actions.register(asking, principal, settings, form.read(RegistrationGiven))
+        line = await actions.register(asking, principal, settings, form.read(RegistrationInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/wake-ups?saved={line.id}", status_code=303)
@@ -142,7 +142,7 @@ async def _shown(
         forecast=forecast,
         forecast_zone=line.registration.zone if line else settings.timezone,
         tags=TAGS,
-        longest=longest(RegistrationGiven) | {"room": 20, "number": 20},
+        longest=longest(RegistrationInput) | {"room": 20, "number": 20},
         repeats=list(Repeat),
         languages=list(Language),
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",

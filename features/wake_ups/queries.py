@@ -189,7 +189,7 @@ async def shown(connection: AsyncConnection, wake_up_id: int) -> WakeUpView | No
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Snapshot:
     """What is another whenever a page of wake-ups would look another."""
 
     shouting: int
@@ -199,7 +199,7 @@ class Pulse:
     states: tuple[tuple[str, int], ...]
 
 
-async def pulse(connection: AsyncConnection, since: datetime, until: datetime) -> Pulse:
+async def snapshot(connection: AsyncConnection, since: datetime, until: datetime) -> Snapshot:
     """Return how the wake-ups due in a time stand, and how many shout whenever they were due."""
     row = WakeUpRow
     shouts = row.state.in_([state.value for state in SHOUTING])
@@ -211,7 +211,7 @@ async def pulse(connection: AsyncConnection, since: datetime, until: datetime) -
         .order_by(row.state)
     )
     rows = found.all()
-    return Pulse(
+    return Snapshot(
         shouting=sum(count for state, count, _ in rows if state in SHOUTING),
         steps=sum(int(steps) for _, _, steps in rows),
         states=tuple((state, count) for state, count, _ in rows),

@@ -133,7 +133,7 @@ async def test_with_nobody_at_work_it_stays_open_and_shouts_when_it_is_late(hall
     async with hall.dispatcher():
         await hall.passes(1.2)
         async with hall.engine.connect() as connection:
-            assert (await call_backs.pulse(connection, hall.now())).shouting == 1
+            assert (await call_backs.snapshot(connection, hall.now())).shouting == 1
         assert (await hall.callback(key)).state is CallbackState.OPEN
         await hall.works("1001", "w01")
         await hall.rings(1)

@@ -19,7 +19,7 @@ from tests.integration.desk_room import (
     recording_id,
     ticket_number,
 )
-from web import bodies
+from web import request_bodies
 from web.edge import HEADERS
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
@@ -269,7 +269,7 @@ async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
 async def test_a_body_that_never_ends_is_not_waited_for(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "BODY_WITHIN_S", 0.0)
+    monkeypatch.setattr(request_bodies, "BODY_WITHIN_S", 0.0)
 
     async def stalled() -> AsyncIterator[bytes]:
         await asyncio.Event().wait()

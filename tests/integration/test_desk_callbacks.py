@@ -12,7 +12,7 @@ from db.engine import engine
 from features.callbacks.tables import CallbackRow
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 CUSTOMER = "13912345678"
@@ -181,7 +181,7 @@ async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
             if not each.waiting.empty():
                 each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(features()["callbacks"].news[0], desk.app.state.database, floor)
+        change_feed.watch(features()["callbacks"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     assert (first.event, json.loads(first.data)) == ("callbacks", {"shouting": 0})

@@ -15,7 +15,7 @@ from permissions.roles import Role
 from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, audit_entries, came, made
 from tests.integration.desk_room import CSRF
 from tests.integration.page_room import Pages, Seen, pages
-from web import changes as watching
+from web import change_feed
 
 
 @pytest_asyncio.fixture
@@ -200,8 +200,8 @@ async def test_open_pages_are_told_how_far_campaigns_are(
     stream = floor.open(account_id=None, role=Role.SURVEYOR, page="campaigns-1")
     while not stream.waiting.empty():
         stream.waiting.get_nowait()
-    news = replace(campaign_news.CAMPAIGNS, every=0.05)
-    page_events = asyncio.create_task(watching.watch(news, desk.room.app.state.database, floor))
+    feed = replace(campaign_news.CAMPAIGNS, every=0.05)
+    page_events = asyncio.create_task(change_feed.watch(feed, desk.room.app.state.database, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     expected = {"id": campaign["id"], "state": "running", "over": 0, "calling": 0}
     assert (first.event, json.loads(first.data)) == ("campaigns", {"campaigns": [expected]})

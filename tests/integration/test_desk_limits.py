@@ -12,7 +12,7 @@ from floor.streams import OF_ONE_PERSON
 from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
-from web import bodies, live
+from web import live, request_bodies
 from web.authentication import cookie
 from web.authentication.lockout import FREE_FAILURES
 from web.edge import Edge
@@ -36,7 +36,7 @@ async def test_strangers_bodies_share_a_small_room(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A list of households is taken in before it is known who brings it."""
-    monkeypatch.setattr(bodies, "OF_STRANGERS", 1_000_000)
+    monkeypatch.setattr(request_bodies, "OF_STRANGERS", 1_000_000)
     ends = asyncio.Event()
 
     async def much() -> AsyncIterator[bytes]:

@@ -18,7 +18,7 @@ from sounds.bringing import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
 from tests.numbers import CHINA
-from web.bodies import LARGE_OF_ONE
+from web.request_bodies import LARGE_OF_ONE
 
 MOST_MB = 200
 """Of the process that reads and of what it leaves in ours, together."""

@@ -6,7 +6,7 @@ from features.calls.page_timeline import steps
 from features.calls.timeline import told, whole
 from permissions.roles import Role
 from settings import Settings
-from web.shown import Formats
+from web.formats import Formats
 
 CALL = "0f0e0d0c-0b0a-4908-8706-050403020100"
 MORNING = ("wake_good_morning", "wake_the_time_is", "wake_in_the_morning", "number_7")

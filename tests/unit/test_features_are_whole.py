@@ -94,7 +94,7 @@ def test_every_route_is_permitted_by_its_own_feature(folder: Path) -> None:
 
 def test_no_feature_is_listed_where_they_are_put_together() -> None:
     """Not in the application, the pages' navigation, the policy or the news."""
-    for file in ("web/app.py", "web/pages.py", "web/changes.py", "web/registration.py"):
+    for file in ("web/app.py", "web/pages.py", "web/change_feed.py", "web/registration.py"):
         tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
         imported = {f"{node.module}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert {name for name in imported if name.startswith("features.")} <= {

@@ -69,13 +69,13 @@ Row = TypeVar("Row")
 Which = TypeVar("Which")
 
 
-class Given(BaseModel):
+class InputModel(BaseModel):
     """What a change brings; a misspelt field is refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Many(BaseModel, Generic[Item]):
+class ListPage(BaseModel, Generic[Item]):
     """One page of a list, newest first."""
 
     items: list[Item]
@@ -84,7 +84,7 @@ class Many(BaseModel, Generic[Item]):
     )
 
 
-class Paged(BaseModel):
+class ListQuery(BaseModel):
     """What every list can be asked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -122,8 +122,8 @@ def may_search_by_piece(principal: Principal, piece: str | None) -> None:
         )
 
 
-async def turned(
-    asking: Patience, listing: Listing[Which, Row], which: Which, wanted: Paged
+async def list_page(
+    asking: Patience, listing: Listing[Which, Row], which: Which, wanted: ListQuery
 ) -> Page[Row]:
     """Return the page that is wanted. Raises Refused with 422 for a cursor that is none of ours."""
     try:

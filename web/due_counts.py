@@ -19,7 +19,7 @@ from features.emergency_notifications import queries as incidents
 from features.handovers import queries as handovers
 from features.wake_ups import queries as wake_ups
 from permissions.may import may_open
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.current_user import Principal
 from web.problems import documented
 
@@ -33,11 +33,11 @@ Count = Callable[[AsyncConnection, datetime], Awaitable[int]]
 
 
 async def _callbacks(connection: AsyncConnection, now: datetime) -> int:
-    return (await callbacks.pulse(connection, now)).shouting
+    return (await callbacks.snapshot(connection, now)).shouting
 
 
 async def _wake_ups(connection: AsyncConnection, now: datetime) -> int:
-    return (await wake_ups.pulse(connection, now - _AROUND, now + _AROUND)).shouting
+    return (await wake_ups.snapshot(connection, now - _AROUND, now + _AROUND)).shouting
 
 
 COUNTS: Final[Mapping[str, Count]] = {

@@ -22,37 +22,37 @@ WITHIN_S: Final = 1.5
 """Seconds the database has for an answer; without one the next round asks again."""
 
 
-Pulse = TypeVar("Pulse")
+Snapshot = TypeVar("Snapshot")
 
 
 @dataclass(frozen=True)
-class News(Generic[Pulse]):
+class ChangeFeed(Generic[Snapshot]):
     """One kind of news: whom it concerns, what is asked how often, and what is told."""
 
     event: str
     roles: frozenset[Role]
     every: float
     """Seconds between two questions."""
-    pulse: Callable[[AsyncConnection, datetime], Awaitable[Pulse]]
-    told: Callable[[Pulse], Mapping[str, object]]
+    snapshot: Callable[[AsyncConnection, datetime], Awaitable[Snapshot]]
+    told: Callable[[Snapshot], Mapping[str, object]]
 
 
-async def watch(news: News[Pulse], database: Database, floor: Floor) -> None:
+async def watch(feed: ChangeFeed[Snapshot], database: Database, floor: Floor) -> None:
     """Tell pages whenever the answer to a question is another; never ends."""
-    known: Pulse | None = None
+    known: Snapshot | None = None
     while True:
-        await asyncio.sleep(news.every)
-        if not floor.streams.watched_by(news.roles):
+        await asyncio.sleep(feed.every)
+        if not floor.streams.watched_by(feed.roles):
             known = None
             continue
         try:
             now = datetime.now(UTC)
-            pulse = await database.ask(
-                lambda connection, now=now: news.pulse(connection, now),  # type: ignore[misc]
+            snapshot = await database.ask(
+                lambda connection, now=now: feed.snapshot(connection, now),  # type: ignore[misc]
                 within=WITHIN_S,
             )
         except NotAnsweringError:
             continue
-        if pulse != known:
-            known = pulse
-            floor.streams.tell_roles(news.roles, news.event, news.told(pulse))
+        if snapshot != known:
+            known = snapshot
+            floor.streams.tell_roles(feed.roles, feed.event, feed.told(snapshot))
