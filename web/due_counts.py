@@ -33,11 +33,11 @@ Count = Callable[[AsyncConnection, datetime], Awaitable[int]]
 
 
 async def _callbacks(connection: AsyncConnection, now: datetime) -> int:
-    return (await callbacks.snapshot(connection, now)).shouting
+    return (await callbacks.snapshot(connection, now)).alarms
 
 
 async def _wake_ups(connection: AsyncConnection, now: datetime) -> int:
-    return (await wake_ups.snapshot(connection, now - _AROUND, now + _AROUND)).shouting
+    return (await wake_ups.snapshot(connection, now - _AROUND, now + _AROUND)).alarms
 
 
 COUNTS: Final[Mapping[str, Count]] = {

@@ -157,7 +157,7 @@ async def longest_waiting(connection: AsyncConnection, node: str) -> datetime | 
 class Snapshot:
     """What is another whenever the page of callbacks would look another."""
 
-    shouting: int
+    alarms: int
     """How many need somebody at the desk now."""
     steps: int
     states: tuple[tuple[str, int], ...]
@@ -168,17 +168,17 @@ async def snapshot(connection: AsyncConnection, now: datetime) -> Snapshot:
     row = CallbackRow
     going_on = [state.value for state in CallbackState if state not in OVER]
     late = and_(row.state.in_([one.value for one in NOT_TALKED_YET]), row.due_at < now)
-    shouts = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
+    alarming = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
     done = func.coalesce(func.sum(row.tries + row.asked), 0)
     found = await connection.execute(
-        select(row.state, func.count(), done, func.count().filter(shouts))
+        select(row.state, func.count(), done, func.count().filter(alarming))
         .where(row.state.in_(going_on))
         .group_by(row.state)
         .order_by(row.state)
     )
     rows = found.all()
     return Snapshot(
-        shouting=sum(int(loud) for *_, loud in rows),
+        alarms=sum(int(loud) for *_, loud in rows),
         steps=sum(int(steps) for _, _, steps, _ in rows),
         states=tuple((state, count) for state, count, _, _ in rows),
     )

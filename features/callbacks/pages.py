@@ -114,13 +114,13 @@ async def _shown(
     now = datetime.now(UTC)
     waiting = await asking.ask(callbacks.waiting)
     over = await asking.ask(callbacks.over)
-    loud = [each for each in waiting if each.shouts(now)]
+    loud = [each for each in waiting if each.raises_alarm(now)]
     return page(
         request,
         "callbacks.html",
         status=status,
         loud=len(loud),
-        waiting=[*loud, *(each for each in waiting if not each.shouts(now))],
+        waiting=[*loud, *(each for each in waiting if not each.raises_alarm(now))],
         over=over,
         form=form,
         saved=saved if saved in _SAVED else "",

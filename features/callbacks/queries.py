@@ -61,7 +61,7 @@ class Callback:
         """Tell whether the time has passed and nobody has called."""
         return self.state in NOT_TALKED_YET and now > self.due_at
 
-    def shouts(self, now: datetime) -> bool:
+    def raises_alarm(self, now: datetime) -> bool:
         """Tell whether somebody at the desk must do something."""
         return self.state in FOR_A_PERSON or self.is_overdue(now)
 

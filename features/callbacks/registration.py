@@ -18,7 +18,7 @@ FEATURE = Feature(
             roles=roles_with("callback.read"),
             every=2.0,
             snapshot=due.snapshot,
-            told=lambda snapshot: {"shouting": snapshot.shouting},
+            told=lambda snapshot: {"alarms": snapshot.alarms},
         ),
     ),
     audited=(

@@ -128,12 +128,12 @@ async def _shown(
     if saved.isdecimal():
         line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
     forecast = await _forecast(asking, line, settings) if line else None
-    shouting = [row for row in rows if row.wake_up.state in wake_ups.SHOUTING]
+    alarms = [row for row in rows if row.wake_up.state in wake_ups.ALARM_STATES]
     return page(
         request,
         "wake_ups.html",
         status=status,
-        rows=[*shouting, *(row for row in rows if row not in shouting)],
+        rows=[*alarms, *(row for row in rows if row not in alarms)],
         rooms=by_room(lines),
         sees_register=sees_register,
         form=form,

@@ -36,7 +36,7 @@ SAID_AWAKE = "wake.awake"
 _STATE = tuple(field.name for field in fields(WakeUp))
 
 
-SHOUTING = frozenset({WakeState.ALARM, WakeState.MISSED})
+ALARM_STATES = frozenset({WakeState.ALARM, WakeState.MISSED})
 """States in which somebody at the desk must do something now."""
 
 
@@ -164,10 +164,12 @@ async def of_days(
 ) -> Sequence[WakeUpView]:
     """Return the wake-ups within a reach that are due in a time.
 
-    Those that still shout are among them whenever they were due.
+    Those that raise an alarm are among them whenever they were due.
     """
-    shouts = WakeUpRow.state.in_([state.value for state in SHOUTING])
-    query = _shown().where(or_(WakeUpRow.due.between(since, until), shouts), scoping.within(reach))
+    alarming = WakeUpRow.state.in_([state.value for state in ALARM_STATES])
+    query = _shown().where(
+        or_(WakeUpRow.due.between(since, until), alarming), scoping.within(reach)
+    )
     found = await connection.execute(query.order_by(WakeUpRow.due, WakeUpRow.id).limit(limit))
     return [_shown_in(row) for row in found.mappings()]
 
@@ -192,7 +194,7 @@ async def shown(connection: AsyncConnection, wake_up_id: int) -> WakeUpView | No
 class Snapshot:
     """What is another whenever a page of wake-ups would look another."""
 
-    shouting: int
+    alarms: int
     """How many need somebody at the desk now."""
     steps: int
     """How often anything was done for those of the time asked for."""
@@ -200,19 +202,19 @@ class Snapshot:
 
 
 async def snapshot(connection: AsyncConnection, since: datetime, until: datetime) -> Snapshot:
-    """Return how the wake-ups due in a time stand, and how many shout whenever they were due."""
+    """Return how the wake-ups due in a time stand, and how many raise an alarm."""
     row = WakeUpRow
-    shouts = row.state.in_([state.value for state in SHOUTING])
+    alarming = row.state.in_([state.value for state in ALARM_STATES])
     done = func.coalesce(func.sum(row.tries + row.attended + row.snoozes), 0)
     found = await connection.execute(
         select(row.state, func.count(), done)
-        .where(or_(row.due.between(since, until), shouts))
+        .where(or_(row.due.between(since, until), alarming))
         .group_by(row.state)
         .order_by(row.state)
     )
     rows = found.all()
     return Snapshot(
-        shouting=sum(count for state, count, _ in rows if state in SHOUTING),
+        alarms=sum(count for state, count, _ in rows if state in ALARM_STATES),
         steps=sum(int(steps) for _, _, steps in rows),
         states=tuple((state, count) for state, count, _ in rows),
     )

@@ -26,7 +26,7 @@ FEATURE = Feature(
             snapshot=lambda connection, now: queries.snapshot(
                 connection, now - _AROUND, now + _AROUND
             ),
-            told=lambda snapshot: {"shouting": snapshot.shouting},
+            told=lambda snapshot: {"alarms": snapshot.alarms},
         ),
     ),
     audited=(

@@ -124,7 +124,7 @@ async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_t
             hall.switch.ends(attempt)
         failed = await hall.is_now(key, CallbackState.FAILED)
     assert (failed.tries, failed.next_at) == (2, None)
-    assert failed.shouts(hall.now())
+    assert failed.raises_alarm(hall.now())
     assert [one.said for one in await hall.attempts(key)] == [f"customer_{why}"] * 2
 
 
@@ -133,7 +133,7 @@ async def test_with_nobody_at_work_it_stays_open_and_shouts_when_it_is_late(hall
     async with hall.dispatcher():
         await hall.passes(1.2)
         async with hall.engine.connect() as connection:
-            assert (await call_backs.snapshot(connection, hall.now())).shouting == 1
+            assert (await call_backs.snapshot(connection, hall.now())).alarms == 1
         assert (await hall.callback(key)).state is CallbackState.OPEN
         await hall.works("1001", "w01")
         await hall.rings(1)
@@ -245,7 +245,7 @@ async def test_a_switch_that_dies_under_the_customer_is_never_rung_again_by_itse
         await hall.is_now(key, CallbackState.DIALLING if heard else CallbackState.TAKEN)
         hall.switch.dies("trk2")
         unknown = await hall.is_now(key, CallbackState.UNKNOWN)
-        assert unknown.shouts(hall.now())
+        assert unknown.raises_alarm(hall.now())
         await hall.passes(2.0)
         assert len(hall.switch.rung) == 1, "rung twice"
         async with hall.writing() as connection:

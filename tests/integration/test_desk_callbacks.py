@@ -104,7 +104,7 @@ async def test_the_page_callbacks_calls_and_settles(desk: Room, built_pages: Non
         assert (await agent.post("/callbacks", data=form)).status_code == 303
         shown = (await agent.get("/callbacks")).text
         assert "&lt;b&gt;查&lt;/b&gt;" in shown
-        assert 'data-shouting="0"' in shown
+        assert 'data-alarms="0"' in shown
         [made] = (await agent.get("/api/v1/callbacks")).json()["items"]
         assert (made["number"], made["by"]) == (CUSTOMER, NUMBERS[JUNIOR])
         for what, state, status in (
@@ -156,7 +156,7 @@ async def test_what_is_late_or_undecided_stands_first_and_shouts(
     await _callbacks(desk, number="13812345678")
     async with desk.seated(Role.TEAM_LEADER) as leader:
         shown = (await leader.get("/callbacks")).text
-    assert 'data-shouting="1"' in shown
+    assert 'data-alarms="1"' in shown
     assert shown.index(CUSTOMER) < shown.index("13812345678")
 
 
@@ -184,9 +184,9 @@ async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
         change_feed.watch(features()["callbacks"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert (first.event, json.loads(first.data)) == ("callbacks", {"shouting": 0})
+    assert (first.event, json.loads(first.data)) == ("callbacks", {"alarms": 0})
     await _becomes(desk, due_at=datetime.now(UTC) - timedelta(seconds=1))
     second = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert json.loads(second.data) == {"shouting": 1}
+    assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()

@@ -152,13 +152,13 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
         change_feed.watch(features()["wake_ups"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})
+    assert (first.event, json.loads(first.data)) == ("wake_ups", {"alarms": 0})
     made = engine(desk.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
         await connection.execute(update(WakeUpRow).values(state="alarm", next_at=None))
     await made.dispose()
     second = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert json.loads(second.data) == {"shouting": 1}
+    assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()
 
