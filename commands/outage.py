@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from commands import asking, given, printing
 from features.outage import actions
 from features.outage import files as announcements
-from features.outage.actions import AnnouncementGiven
+from features.outage.actions import AnnouncementInput
 from features.outage.rules import OutageKind
 from permissions.roles import Role
 from web.current_user import Principal
@@ -34,7 +34,7 @@ def outage() -> None:
 @click.argument("kind", type=click.Choice([OutageKind.POWER.value, OutageKind.COMPUTER.value]))
 def put_up(kind: str) -> None:
     """Let every caller hear that there is a POWER or COMPUTER failure."""
-    wanted = AnnouncementGiven(kind=OutageKind(kind))
+    wanted = AnnouncementInput(kind=OutageKind(kind))
     put = _done(lambda connection, who, folder: actions.put_up(connection, who, folder, wanted))
     printing.line(f"From now on callers hear: {put.text_zh} / {put.text_en}")
 

@@ -96,7 +96,7 @@ class PausedBySwitch:
 
 @dataclass(frozen=True, slots=True)
 class PhoneChanged:
-    """A worker's phone is registered, gone, or busy, and was not before."""
+    """An agent's phone is registered, gone, or busy, and was not before."""
 
     seat: str
 

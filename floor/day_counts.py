@@ -17,9 +17,9 @@ from features.accounts.tables import AccountRow
 from features.calls.lifecycle import Disposition
 from features.calls.tables import Call, TalkSegmentRow
 from features.duties.tables import DutyEventRow, DutyRow
-from floor.asking import WITHIN_S, DatabaseAccess
+from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.day_figures import AgentDay, Counted, DayFigures
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 
 SOON_S: Final = 1.0
 """After something happened the ledger is asked no more often than this."""
@@ -98,7 +98,7 @@ async def counted(
 
 async def _calls(
     database: AsyncConnection, began: datetime, own: str
-) -> tuple[dict[str, Waited], Counter[str]]:
+) -> tuple[dict[str, QueueWait], Counter[str]]:
     found = await database.execute(
         select(
             Call.node,
@@ -109,14 +109,14 @@ async def _calls(
             Call.misses,
         ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
     )
-    waits: dict[str, Waited] = {}
+    waits: dict[str, QueueWait] = {}
     missed: Counter[str] = Counter()
     for node, linkedid, waited_s, answered, disposition, misses in found:
         missed.update(str(miss["agent"]) for miss in misses)
         if waited_s is not None:
             gave_up = disposition == Disposition.ABANDONED_QUEUE.value
             caller = linkedid if node == own else f"{node} {linkedid}"
-            waits[caller] = Waited(waited_s, answered is not None, sent_on=not gave_up)
+            waits[caller] = QueueWait(waited_s, answered is not None, sent_on=not gave_up)
     return waits, missed
 
 

@@ -17,7 +17,7 @@ from floor.changes import CallEnded, FloorEvent, HoldChanged
 _log = structlog.get_logger(__name__)
 
 
-class Holds:
+class HoldJournal:
     """Every hold that goes on, and the file for those that are over."""
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from floor.asking import WITHIN_S, DatabaseAccess
+from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.tables import FloorLeaseRow
 
 RENEW_EVERY_S: Final = 2.0

@@ -213,7 +213,7 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 
 
 def _on_duty(floor: Floor, account_id: int) -> bool:
-    return any(one.account_id == account_id for one in floor.live_state.workers.values())
+    return any(one.account_id == account_id for one in floor.live_state.agents.values())
 
 
 def _describe_problems(app: FastAPI) -> None:

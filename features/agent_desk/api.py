@@ -108,8 +108,8 @@ async def _own(floor: Floor, principal: Principal, call: str, asking: Patience) 
     talks = floor.live_state.talks_of(call)
     if not talks:
         raise Refused(409, NOT_TALKING)
-    workers = floor.live_state.workers
-    people = {seat: workers[seat].number for seat in talks if seat in workers}
+    agents = floor.live_state.agents
+    people = {seat: agents[seat].number for seat in talks if seat in agents}
     if not may(principal, "call.handle", Thing(people=people.values())):
         await refused(asking, principal, "call.handle", call)
         raise Refused(409, NOT_TALKING)
@@ -195,11 +195,11 @@ async def drop(
 async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
     """Say that the page's phone does not have the call; the caller hears music, then this agent."""
     floor, call = floor_of(request), call_id.lower()
-    worker = floor.live_state.by_account(principal.account_id or 0)
-    if worker is None or worker.seat not in floor.live_state.talks_of(call):
+    agent = floor.live_state.by_account(principal.account_id or 0)
+    if agent is None or agent.seat not in floor.live_state.talks_of(call):
         raise Refused(409, NOT_TALKING)
     with refusals():
-        await floor.control.lost(worker.seat)
+        await floor.control.lost(agent.seat)
     return Done(call=call, done="lost")
 
 

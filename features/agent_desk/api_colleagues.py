@@ -24,7 +24,7 @@ class Colleague(BaseModel):
 async def list_colleagues(request: Request, principal: Person) -> ListPage[Colleague]:
     """Everybody else at work, by number; never a second page."""
     live_state = floor_of(request).live_state
-    others = [one for one in live_state.workers.values() if one.account_id != principal.account_id]
+    others = [one for one in live_state.agents.values() if one.account_id != principal.account_id]
     return ListPage(
         items=[
             Colleague(

@@ -13,7 +13,7 @@ from features.duties.api import DutyShape, at_work
 from floor import wallboard
 from floor.control import Watch
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from floor.wallboard import Json
 from web.api_models import Asking, CurrentUser, Person
 from web.current_user import Principal
@@ -72,7 +72,7 @@ async def sign_out(
     floor = leading_floor_of(request)
     agent = _agent(floor, number)
     await _noted(asking, principal, "agent.sign_out", number)
-    await floor.shift.sign_out(
+    await floor.attendance.sign_out(
         agent, reason=f"by {principal.number or 'a program'}", now=floor.now()
     )
     return Response(status_code=204)
@@ -85,15 +85,15 @@ async def move(
     """Offer an agent the callers of another queue, until signing out."""
     floor = leading_floor_of(request)
     by = principal.number or "a program"
-    worker = await floor.shift.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
-    return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))
+    agent = await floor.attendance.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
+    return DutyShape.model_validate(wallboard.duty(floor.live_state, agent))
 
 
-def _agent(floor: Floor, number: str) -> Worker:
-    worker = floor.live_state.by_number(number)
-    if worker is None:
+def _agent(floor: Floor, number: str) -> Agent:
+    agent = floor.live_state.by_number(number)
+    if agent is None:
         raise Refused(404, "Nobody with this number is at work.")
-    return worker
+    return agent
 
 
 async def _noted(asking: Patience, principal: Principal, action: str, number: str) -> None:

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 
 from features.outage import files as announcements
 from features.outage.rules import TEXTS
-from floor.service_level import PRESETS
+from floor.service_level import TARGETS
 from permissions.may import may
 from settings import Settings
 from web.api_models import CurrentUser
@@ -27,7 +27,7 @@ async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
     return page(
         request,
         "floor.html",
-        presets=PRESETS,
+        presets=TARGETS,
         queues=QUEUES,
         announcement=announcement,
         announcements=[(kind.value, texts) for kind, texts in TEXTS.items()],

@@ -18,12 +18,12 @@ from features.accounts import queries as accounts
 from features.duties import queries as duties
 from features.duties.queries import DutyKind
 from floor import seat_passwords as keys
-from floor.asking import Answer, Question
 from floor.control import CONTEXTS, VARIABLES
+from floor.database_access import Answer, Question
 from floor.floor import Floor
 from floor.lease import Lease
-from floor.people import Worker
-from floor.seat_passwords import Keys
+from floor.people import Agent
+from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream
 from permissions.roles import Role
 from tests.fakes.ami_floor import FakeFloor
@@ -70,8 +70,8 @@ class Room:
     goes: bool = True
     """Whether that succeeds."""
 
-    async def signs_in(self, which: int = 0) -> Worker:
-        return await self.floor.shift.sign_in(
+    async def signs_in(self, which: int = 0) -> Agent:
+        return await self.floor.attendance.sign_in(
             self.people[which], DutyKind.BROWSER, "", now=self.floor.now()
         )
 
@@ -118,7 +118,7 @@ async def running(
         link=up,
         actions=Actions(up, contexts=CONTEXTS, variables=VARIABLES),
         records=records,
-        keys=Keys(up, secrets=lambda: dict.fromkeys(SEATS, SECRET), let_go=let_go),
+        keys=SeatPasswords(up, secrets=lambda: dict.fromkeys(SEATS, SECRET), let_go=let_go),
         browsers=SEATS,
         phones=["8101"],
         company="三环通信",

@@ -10,7 +10,7 @@ from db.engine import engine
 from features.duties import queries as duties
 from floor.day_counts import counted
 from floor.day_figures import AgentDay, Counted
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 from tests.integration.ledger_room import Room, catch_up, home, many_calls
 from tests.integration.test_ledger_keeper import handed_over, sat, tell
 from tests.unit.scripted_journal import BOOT, Telling
@@ -41,7 +41,7 @@ async def after(room: Room, told: Telling) -> Counted:
 
 async def test_who_left_a_message_has_not_given_up(room: Room) -> None:
     day = await after(room, left_a_message())
-    assert day.waits == {LINKED: Waited(60.1, answered=False, sent_on=True)}
+    assert day.waits == {LINKED: QueueWait(60.1, answered=False, sent_on=True)}
 
 
 async def test_who_hung_up_while_waiting_has_and_the_phone_that_rang_is_a_miss(room: Room) -> None:

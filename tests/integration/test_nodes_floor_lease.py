@@ -123,7 +123,7 @@ async def test_the_desk_that_watches_reconciles_nothing_until_the_other_lets_go(
         async with running(fake, database_url, desk="b") as watcher:
             assert leader.members() == MEMBERS, "b's agent is still at work"
             assert not watcher.floor.leads
-            seen = watcher.floor.live_state.workers
+            seen = watcher.floor.live_state.agents
             assert [one.number for one in seen.values()] == ["1001"], "it knows who works"
             fake.members.clear()
             await watcher.floor._resync()
