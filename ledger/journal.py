@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callflow.events import DEFAULT_NODE, JournalEvent
-from ledger.lines import (
+from ledger.journal_lines import (
     Parse,
     Reject,
     parse_cel,

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.base import Base
 from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
 from features.tickets.tables import TicketRow
+from ledger.importer import JournalImporter
 from ledger.journal import Journals
-from ledger.keeper import Keeper
 from ledger.tables import JournalReject
 from settings import Settings
 from tests.numbers import CHINA
@@ -108,12 +108,12 @@ class Room:
     def journal(self) -> Path:
         return self.settings.paths.journal
 
-    def keeper(self, *nodes: str) -> Keeper:
-        """Return a keeper as a new process would have it, of some nodes or of `self.journal`."""
+    def importer(self, *nodes: str) -> JournalImporter:
+        """Return a importer as a new process would have it, of some nodes or of `self.journal`."""
         if nodes:
             journals = Journals(self.settings.paths.journals, {}, nodes=nodes)
-            return Keeper(self.engine, journals, CHINA)
-        return Keeper(self.engine, Journals(self.journal, {}), CHINA)
+            return JournalImporter(self.engine, journals, CHINA)
+        return JournalImporter(self.engine, Journals(self.journal, {}), CHINA)
 
     def write(self, name: str, content: bytes, *, at: float | None = NOW) -> None:
         """Append to a journal, at a time of the test or (None) at the machine's own."""
@@ -150,7 +150,7 @@ def home(folder: Path, url: str) -> Settings:
     return settings
 
 
-async def catch_up(keeper: Keeper, now: float = NOW) -> None:
-    """Let the keeper read everything that is there."""
-    while await keeper.turn(now):
+async def catch_up(importer: JournalImporter, now: float = NOW) -> None:
+    """Let the importer read everything that is there."""
+    while await importer.turn(now):
         pass

@@ -12,7 +12,7 @@ from floor.day_counts import counted
 from floor.day_figures import AgentDay, Counted
 from floor.service_level import QueueWait
 from tests.integration.ledger_room import Room, catch_up, home, many_calls
-from tests.integration.test_ledger_keeper import handed_over, sat, tell
+from tests.integration.test_ledger_importer import handed_over, sat, tell
 from tests.unit.scripted_journal import BOOT, Telling
 from tests.unit.test_call_fold import abandoned_the_queue, at, left_a_message, talked
 
@@ -35,7 +35,7 @@ async def the_day(room: Room, *, began: datetime = MIDNIGHT, now: datetime = LAT
 
 async def after(room: Room, told: Telling) -> Counted:
     tell(room, told)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     return await the_day(room)
 
 
@@ -61,7 +61,7 @@ async def test_each_agent_has_the_talk_of_the_own_segment(room: Room) -> None:
 
 async def test_yesterdays_calls_are_not_todays(room: Room) -> None:
     tell(room, talked())
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     assert await the_day(room, began=at(3600)) == Counted()
 
 
@@ -78,7 +78,7 @@ async def test_every_caller_is_answered_given_up_or_sent_on_as_the_call_says(roo
     journal = many_calls(24)
     for name, content in journal.files.items():
         room.write(name, content)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     day = await the_day(room)
     rows = await room.rows("SELECT linkedid, disposition FROM calls WHERE waited_s IS NOT NULL")
     said = {row["linkedid"]: row["disposition"] for row in rows}

@@ -12,7 +12,7 @@ import pytest
 
 from callflow.events import JournalEvent
 from features.calls.lifecycle import CallRecord, fold
-from ledger.lines import parse_cel, parse_dialogue, parse_queue_log, parse_site
+from ledger.journal_lines import parse_cel, parse_dialogue, parse_queue_log, parse_site
 from tests.unit.scripted_journal import event_of
 
 TRACES = Path(__file__).parents[1] / "traces"

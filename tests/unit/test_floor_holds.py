@@ -6,7 +6,7 @@ from pathlib import Path
 
 from floor.changes import CallEnded, HoldChanged
 from floor.hold_journal import HoldJournal
-from ledger.lines import parse_dialogue
+from ledger.journal_lines import parse_dialogue
 from tests.unit.scripted_journal import CALL, event_of
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from features.calls.lifecycle import CallRecord
 from features.calls.recording import gaps
-from ledger.listening import Listening
+from ledger.silent_agents import SilentAgentCheck
 from recordings.silence import SilenceMeter, is_silent
 from recordings.wav import RATE
 from tests.unit.test_call_fold import talked
@@ -68,7 +68,7 @@ def listened(folder: Path, right: int) -> list[str]:
     """Listen to a talk eight seconds after the lift; return the events' names."""
     call, at_s = going_on(), 8.0
     (folder / f"{call.id}.raw").write_bytes(stereo(QUIET, lift_s(call)) + stereo(right, at_s))
-    listening = Listening(folder)
+    listening = SilentAgentCheck(folder)
     listening.look_at(call)
     lifted = call.segments[0].from_at.timestamp()
     assert not listening.turn(lifted + 5.0), "too short to judge"

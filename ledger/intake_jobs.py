@@ -1,4 +1,4 @@
-"""Owns what taking one recording in is about, and which rows come of it. Does no I/O."""
+"""One recording to take in, and which rows come of it. Does no I/O."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

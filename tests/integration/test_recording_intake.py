@@ -12,7 +12,7 @@ from db.engine import engine
 from features.calls import queries
 from features.calls.queries import CallStory
 from features.calls.recording import RecordingState
-from ledger.archive import MISSING_AFTER_S, RecordingIntake
+from ledger.recording_intake import MISSING_AFTER_S, RecordingIntake
 from permissions.scopes import EVERYTHING
 from recordings.store import Store
 from recordings.wav import Layout, header
@@ -32,7 +32,7 @@ async def room(tmp_path: Path, database_url: str) -> AsyncIterator[Room]:
 
 
 class Ledger:
-    """A keeper and an archive, as one process has them."""
+    """A importer and an archive, as one process has them."""
 
     def __init__(self, room: Room) -> None:
         paths = room.settings.paths
@@ -44,11 +44,11 @@ class Ledger:
             store=paths.store,
             zone=ZoneInfo("Asia/Shanghai"),
         )
-        self.keeper = room.keeper()
-        self.keeper._tell = self.intake.look_at
+        self.importer = room.importer()
+        self.importer._tell = self.intake.look_at
 
     async def work(self, now: float = NOW) -> None:
-        await catch_up(self.keeper, now)
+        await catch_up(self.importer, now)
         while await self.intake.turn(now):
             pass
 
@@ -205,7 +205,7 @@ async def test_killed_at_any_step_the_next_start_finishes_and_doubles_nothing(
     call, message = spool_call(room, 85.1), spool_message(room, voice(3.0))
     tell(room, left_a_message())
     ledger = Ledger(room)
-    await catch_up(ledger.keeper)
+    await catch_up(ledger.importer)
     with monkeypatch.context() as broken:
         _die_at(broken, step)
         with pytest.raises(KilledError):
@@ -238,7 +238,7 @@ def _die_at(broken: pytest.MonkeyPatch, step: str) -> None:
             broken.setattr("sqlalchemy.ext.asyncio.AsyncTransaction.commit", die)
             broken.setattr("sqlalchemy.engine.Transaction.commit", die)
         case _:
-            broken.setattr(f"ledger.archive.writes.{step}", die)
+            broken.setattr(f"ledger.recording_intake.writes.{step}", die)
 
 
 async def test_a_full_disk_delays_a_recording_and_costs_none(

@@ -1,4 +1,4 @@
-"""Owns listening to what is being recorded: an agent of whom nothing arrives is found in the talk.
+"""Silent agents: finds, during the talk, an agent of whom nothing arrives in the recording.
 
 Each agent's talk is listened to once, some seconds after the lift, in the file that Asterisk still
 writes. What is found is said at once, in the call's own events, in the log and as a figure; after
@@ -41,7 +41,7 @@ class _Talk:
         return self.call_id, self.segment.from_at.timestamp()
 
 
-class Listening:
+class SilentAgentCheck:
     """The talks that go on and have not been listened to yet."""
 
     def __init__(self, calls: Path) -> None:

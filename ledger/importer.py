@@ -1,4 +1,4 @@
-"""Owns the way of a journal's line into the database: exactly once, and the call it belongs to.
+"""Journal import: each journal line becomes a row exactly once, and the row of its call.
 
 One turn is one transaction: the new events, the calls they touch (folded again from all their
 events) and the positions up to which the journals have been read. If it fails, nothing of it
@@ -28,7 +28,7 @@ from phone_numbers.plan import NumberPlan
 _log = structlog.get_logger(__name__)
 
 
-class Keeper:
+class JournalImporter:
     """Keeps what the journals say."""
 
     def __init__(

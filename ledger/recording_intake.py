@@ -1,4 +1,4 @@
-"""Owns what becomes of a call's audio: from the spool into the store, into rows, into a ticket.
+"""Recording intake: from the spool into the store, into rows, into a ticket.
 
 Each step may be the last before a crash and is simply done again: the file lands in the store under
 the name it will always have, the rows are kept at most once, the spool file goes last of all.
@@ -20,7 +20,7 @@ from features.calls import writes
 from features.calls.lifecycle import CallRecord
 from features.calls.recording import Recording, RecordingKind, RecordingState, gaps
 from features.tickets.lifecycle import Ticket
-from ledger.jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
+from ledger.intake_jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
 from recordings.store import StillGrowingError, Store, Taken, recording_id
 from recordings.whispers import Mixer, of_call
 

@@ -17,7 +17,7 @@ from db.migrate import upgrade
 from features.accounts import queries as accounts
 from features.calls import queries
 from features.duties import queries as duties
-from ledger.keeper import Keeper
+from ledger.importer import JournalImporter
 from permissions.roles import Role
 from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import NOW, Journal, Room, call_id, catch_up, home, many_calls
@@ -52,7 +52,7 @@ def tell(room: Room, told: Telling) -> None:
 
 async def test_every_call_is_there_once_with_its_outcome(room: Room) -> None:
     write_all(room)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     rows = await room.rows("SELECT id, disposition, hung_up_by, state FROM calls ORDER BY id")
     assert [row["id"] for row in rows] == [call_id(number) for number in range(24)]
     expected = [ENDINGS[ending][1:] for ending in sorted(ENDINGS)] * 3
@@ -68,17 +68,17 @@ async def test_cut_anywhere_and_started_again_anywhere_the_rows_are_the_same(
     expected = await _kept_in_one_go(tmp_path)
     chance = random.Random(seed)
     left = dict(JOURNAL.files)
-    keeper = room.keeper()
+    importer = room.importer()
     while any(left.values()):
         name = chance.choice([name for name, content in left.items() if content])
         cut = chance.randrange(1, 3000)
         room.write(name, left[name][:cut])
         left[name] = left[name][cut:]
         if chance.random() < 0.2:
-            keeper = room.keeper()  # the process was killed between two transactions
+            importer = room.importer()  # the process was killed between two transactions
         if chance.random() < 0.6:
-            await keeper.turn(NOW + chance.random())
-    await catch_up(keeper, NOW + 10)
+            await importer.turn(NOW + chance.random())
+    await catch_up(importer, NOW + 10)
     assert await room.everything() == expected
 
 
@@ -89,7 +89,7 @@ async def _kept_in_one_go(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     made = engine(url)
     room = Room(home(folder / "expected", url), made)
     write_all(room)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     found = await room.everything()
     await made.dispose()
     return found
@@ -97,7 +97,7 @@ async def _kept_in_one_go(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 
 async def test_a_transaction_that_fails_is_done_again_and_nothing_twice(room: Room) -> None:
     write_all(room)
-    keeper = room.keeper()
+    importer = room.importer()
     failures = iter([True, True, True])
 
     @event.listens_for(room.engine.sync_engine, "commit")
@@ -105,15 +105,15 @@ async def test_a_transaction_that_fails_is_done_again_and_nothing_twice(room: Ro
         if next(failures, False):
             raise OperationalError("COMMIT", {}, Exception("the database said no"))
 
-    await _stubbornly(keeper)
+    await _stubbornly(importer)
     assert len(await room.rows("SELECT id FROM calls")) == JOURNAL.calls
 
 
 async def test_a_commit_that_was_done_but_never_acknowledged_is_not_repeated(room: Room) -> None:
     write_all(room)
-    keeper = room.keeper()
-    await keeper.turn(NOW - 10_000_000)  # learn the database first
-    moved = keeper._journals.moved
+    importer = room.importer()
+    await importer.turn(NOW - 10_000_000)  # learn the database first
+    moved = importer._journals.moved
     lost = iter([True])
 
     def unheard(batch: object) -> None:
@@ -121,16 +121,16 @@ async def test_a_commit_that_was_done_but_never_acknowledged_is_not_repeated(roo
             raise ConnectionResetError("the answer to COMMIT was lost")
         moved(batch)  # type: ignore[arg-type]
 
-    keeper._journals.moved = unheard  # type: ignore[method-assign]
-    await _stubbornly(keeper)
+    importer._journals.moved = unheard  # type: ignore[method-assign]
+    await _stubbornly(importer)
     [lines] = await room.rows("SELECT count(*) AS n FROM call_events")
     assert lines["n"] == sum(content.count(b"\n") for content in JOURNAL.files.values())
 
 
-async def _stubbornly(keeper: Keeper) -> None:
+async def _stubbornly(importer: JournalImporter) -> None:
     for _ in range(20):
         try:
-            await catch_up(keeper)
+            await catch_up(importer)
         except (OperationalError, ConnectionResetError):
             continue
         return
@@ -138,7 +138,7 @@ async def _stubbornly(keeper: Keeper) -> None:
 
 
 async def test_a_second_ledger_by_mistake_doubles_nothing(room: Room) -> None:
-    first, second = room.keeper(), room.keeper()
+    first, second = room.importer(), room.importer()
     for name, content in JOURNAL.files.items():
         half = len(content) // 2
         room.write(name, content[:half])
@@ -154,14 +154,14 @@ async def test_a_second_ledger_by_mistake_doubles_nothing(room: Room) -> None:
 
 
 async def test_an_open_call_is_shown_while_it_lasts_and_closed_later(room: Room) -> None:
-    keeper = room.keeper()
+    importer = room.importer()
     told = talked()
     tell(room, Telling(cel=told.cel[:10]))
-    await catch_up(keeper)
+    await catch_up(importer)
     [row] = await room.rows("SELECT state, disposition FROM calls")
     assert (row["state"], row["disposition"]) == ("talking", None)
     tell(room, Telling(cel=told.cel[10:], queue_log=told.queue_log, dialogue=told.dialogue))
-    await catch_up(keeper)
+    await catch_up(importer)
     [row] = await room.rows("SELECT state, disposition, topic FROM calls")
     assert (row["state"], row["disposition"], row["topic"]) == ("ended", "agent", "complaint")
 
@@ -169,23 +169,23 @@ async def test_an_open_call_is_shown_while_it_lasts_and_closed_later(room: Room)
 async def test_what_our_service_says_before_the_call_is_known_is_not_lost(room: Room) -> None:
     told = talked()
     tell(room, Telling(dialogue=told.dialogue))
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     assert await room.rows("SELECT id FROM calls") == []
     tell(room, Telling(cel=told.cel))
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     [row] = await room.rows("SELECT sil_outcome, topic FROM calls")
     assert (row["sil_outcome"], row["topic"]) == ("alive", "complaint")
 
 
 async def test_a_late_line_of_a_call_that_ended_long_ago_still_counts(room: Room) -> None:
     told = talked()
-    keeper = room.keeper()
+    importer = room.importer()
     tell(room, Telling(cel=told.cel))
-    await catch_up(keeper)
-    keeper.tidy(NOW + 10_000)
-    assert keeper.in_memory == 0
+    await catch_up(importer)
+    importer.tidy(NOW + 10_000)
+    assert importer.in_memory == 0
     tell(room, Telling(dialogue=told.dialogue, queue_log=told.queue_log))
-    await catch_up(keeper, NOW + 10_001)
+    await catch_up(importer, NOW + 10_001)
     [row] = await room.rows("SELECT sil_outcome, disposition FROM calls")
     assert (row["sil_outcome"], row["disposition"]) == ("alive", "agent")
 
@@ -194,15 +194,15 @@ async def test_a_late_line_of_a_call_that_ended_long_ago_still_counts(room: Room
 async def test_calls_that_were_open_when_the_switch_died_are_closed(
     room: Room, *, restarted: bool
 ) -> None:
-    keeper = room.keeper()
+    importer = room.importer()
     tell(room, waiting())
-    await catch_up(keeper)
+    await catch_up(importer)
     if restarted:
-        keeper = room.keeper()
+        importer = room.importer()
     after = Telling()
     after.switch("switch_started", 100.0, boot="trknew")
     tell(room, after)
-    await catch_up(keeper)
+    await catch_up(importer)
     [row] = await room.rows("SELECT state, disposition, hung_up_by FROM calls")
     assert dict(row) == {
         "state": "ended",
@@ -212,14 +212,14 @@ async def test_calls_that_were_open_when_the_switch_died_are_closed(
 
 
 async def test_a_call_of_the_dead_switch_whose_lines_come_last_is_closed_too(room: Room) -> None:
-    keeper = room.keeper()
+    importer = room.importer()
     after = Telling()
     after.switch("switch_died", 50.0)
     after.switch("switch_started", 50.2, boot="trknew")
     tell(room, after)
-    await catch_up(keeper)
+    await catch_up(importer)
     tell(room, waiting())
-    await catch_up(keeper)
+    await catch_up(importer)
     async with room.engine.connect() as connection:
         story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
     assert story is not None
@@ -232,7 +232,7 @@ async def test_unreadable_lines_are_kept_aside_and_hold_nothing_up(room: Room) -
     room.write("queue_log", b"nonsense\n")
     room.write("dialogue-1-1.jsonl", b"{\n")
     tell(room, told)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     rejects = await room.rows("SELECT file, why FROM journal_rejects ORDER BY file")
     assert [row["file"] for row in rejects] == [
         "cel.csv#1",
@@ -247,7 +247,7 @@ async def test_unreadable_lines_are_kept_aside_and_hold_nothing_up(room: Room) -
 async def test_the_story_of_a_call_is_all_its_events_in_order(room: Room) -> None:
     told = talked()
     tell(room, told)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     async with room.engine.connect() as connection:
         story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
     assert story is not None
@@ -264,7 +264,7 @@ async def test_each_segment_is_credited_to_the_account_that_sat_there_then(room:
     await sat(room, "1002", "8102", since=at(0), until=at(60))
     await sat(room, "1009", "8102", since=at(60), until=None)
     tell(room, handed_over())
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     assert await _credited(room) == [("1001", "answered"), ("1002", "attended"), ("8103", "join")]
     async with room.engine.connect() as connection:
         story = await queries.call(connection, CALL, reach=EVERYTHING, ticket_reach=EVERYTHING)
@@ -279,7 +279,7 @@ async def test_segments_are_there_once_however_often_the_call_is_folded(room: Ro
     told = handed_over()
     for line in told.cel:
         room.write("cel.csv", f"{line}\n".encode())
-        await catch_up(room.keeper())  # as after a restart: nothing is in memory
+        await catch_up(room.importer())  # as after a restart: nothing is in memory
     assert [how for _, how in await _credited(room)] == ["answered", "attended", "join"]
 
 
