@@ -6,7 +6,7 @@ or the limit, asks once more when there was nothing, thanks, says goodbye. MESSA
 last: without it the dialplan records by itself. All it knows are variables of the dialplan, each
 held to its form here again.
 
-pyst2 is kept behind a fence: it escapes nothing, reads for ever at the end of its input, writes
+pyst2 is used through a filter: it escapes nothing, reads for ever at the end of its input, writes
 the caller's number to stderr and takes the provisional 100 for an error.
 """
 

@@ -14,7 +14,7 @@ from typing import Final
 from ami import events
 from ami.connection import LinkLost
 from ami.events import QueueState
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from callflow.text import clean
 

@@ -7,7 +7,7 @@ knows. Does no I/O.
 
 from typing import Final
 
-from ami.fence import Heard
+from ami.filter import Heard
 
 NAME: Final = "ThirdRingHeartbeat"
 

@@ -20,7 +20,7 @@ import structlog
 from ami import events, metrics
 from ami.connection import Answer, Connection, LinkLost, LoginRefused
 from ami.events import Event, QueueState
-from ami.fence import Heard, Refusal, Unsendable
+from ami.filter import Heard, Refusal, Unsendable
 from ami.heartbeat import Heartbeat
 from ami.ringing import Ringing
 from callflow.text import clean

@@ -11,7 +11,7 @@ from typing import Final
 
 from ami.connection import Connection, LinkLost, LoginRefused
 from ami.events import OriginateResponse
-from ami.fence import sendable
+from ami.filter import sendable
 
 REFUSES_OTHERS: Final = "rings"
 """The context whose `s` hangs up every channel but the one that we asked for."""

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from callflow.call import Language
-from commands import given, printing
-from commands.asking import (
+from commands import context, printing
+from commands.queries import (
     Asked,
     answer,
     as_json,
@@ -101,7 +101,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
         want.settings, lambda connection: by_beginning.call_like(connection, call_id.lower())
     )
     if story is None:
-        raise given.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
+        raise context.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
     if want.as_json:
         events = [EventShape.of(event).model_dump(mode="json") for event in story.events]
         one_as_json(_whole(story), events=events)

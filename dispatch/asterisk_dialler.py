@@ -12,7 +12,7 @@ import structlog
 
 from ami.connection import LinkLost
 from ami.events import Event, OriginateResponse
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from dispatch import seats
 from dispatch.attempts import Attempt

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from ami.connection import LinkLost
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from floor import metrics
 from floor.people import Agent

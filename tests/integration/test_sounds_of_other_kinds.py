@@ -176,7 +176,7 @@ async def test_an_encoder_that_is_stopped_by_its_fence_leaves_nothing_behind(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    monkeypatch.setattr(convert, "FENCE", replace(convert.FENCE, told=100))
+    monkeypatch.setattr(convert, "LIMITS", replace(convert.LIMITS, told=100))
     path = tmp_path / "call.wav"
     path.write_bytes(wav(RATE, silence(1.0, 2), channels=2))
     with pytest.raises(CannotEncode, match="more than it may"):

@@ -16,8 +16,8 @@ from rich.console import Console
 
 import main
 from commands import printing
-from commands.moments import UnknownMomentError, moment
 from commands.settings import described, markdown, shown
+from commands.time_arguments import UnknownMomentError, moment
 from settings import PROJECT, Settings
 from web.formats import Formats
 

@@ -27,12 +27,12 @@ def test_the_pages_decide_as_agents_expect(script: Path) -> None:
     assert "# fail 0" in done.stdout or "fail 0" in done.stdout
 
 
-def test_every_script_says_first_what_it_owns_and_is_short() -> None:
+def test_every_script_says_first_what_it_is_and_is_short() -> None:
     for path in (PROJECT / "web" / "static").rglob("*"):
         if path.suffix not in {".js", ".css"}:
             continue
         lines = path.read_text().splitlines()
-        assert lines[0].startswith(("// Owns", "/* Owns")), path
+        assert re.match(r"(//|/\*) [A-Z]\w* \w+", lines[0]), path
         assert len(lines) <= 350, path
 
 

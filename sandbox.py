@@ -1,7 +1,7 @@
-"""Owns the fence around a process in which something is read that people bring.
+"""Sandbox: a process with narrow limits, in which files that people bring are read.
 
 A file may be made to eat memory or time. Whoever reads one does so in a process of its own, which
-closes the fence around itself before it looks at a byte; nothing in the file can lift it. A process
+limits itself before it looks at a byte; nothing in the file can lift it. A process
 that goes beyond loses nothing but itself, and what it went beyond is one word (`Limit`).
 """
 
@@ -33,7 +33,7 @@ _PIECE: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fence:
+class SandboxLimits:
     """What a process may use."""
 
     memory: int
@@ -64,7 +64,7 @@ class BeyondError(Exception):
         """What the process said for people, when it failed within its limits."""
 
 
-async def answer(module: str, words: Sequence[str], given: bytes, fence: Fence) -> bytes:
+async def answer(module: str, words: Sequence[str], given: bytes, limits: SandboxLimits) -> bytes:
     """Return what a module of ours answers to `given`, in a process. Raises BeyondError."""
     process = await asyncio.create_subprocess_exec(
         *_command(module, words),
@@ -75,8 +75,8 @@ async def answer(module: str, words: Sequence[str], given: bytes, fence: Fence) 
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(fence.within_s):
-            _, told = await asyncio.gather(_feed(process, given), _told(process, fence.told))
+        async with asyncio.timeout(limits.within_s):
+            _, told = await asyncio.gather(_feed(process, given), _told(process, limits.told))
             ended = await process.wait()
     except TimeoutError:
         raise BeyondError(Limit.TIME) from None
@@ -88,7 +88,7 @@ async def answer(module: str, words: Sequence[str], given: bytes, fence: Fence) 
     return told
 
 
-def answer_now(module: str, words: Sequence[str], fence: Fence) -> bytes:
+def answer_now(module: str, words: Sequence[str], limits: SandboxLimits) -> bytes:
     """Return what a module of ours answers, to a program that waits. Raises BeyondError."""
     try:
         done = subprocess.run(  # noqa: S603 (our own module, no shell)
@@ -97,7 +97,7 @@ def answer_now(module: str, words: Sequence[str], fence: Fence) -> bytes:
             env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=fence.within_s,
+            timeout=limits.within_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -106,15 +106,15 @@ def answer_now(module: str, words: Sequence[str], fence: Fence) -> bytes:
     return done.stdout
 
 
-def run(work: Callable[[], None], fence: Fence) -> None:
-    """Close the fence around this very process and do the work; ends the process when it fails."""
+def run(work: Callable[[], None], limits: SandboxLimits) -> None:
+    """Limit this very process and do the work; ends the process when it fails."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (fence.cpu_s, fence.cpu_s + 1))
-    resource.setrlimit(resource.RLIMIT_DATA, (fence.memory, fence.memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
     # Shared memory is not counted as data.
-    addresses = 4 * fence.memory + 512 * 2**20
+    addresses = 4 * limits.memory + 512 * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (addresses, addresses))
-    os.nice(fence.niceness)
+    os.nice(limits.niceness)
     try:
         work()
     except MemoryError:

@@ -5,7 +5,7 @@ import time
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commands.asking import answer
+from commands.queries import answer
 from features.calls import by_beginning, queries
 from features.calls.queries import CallFilter, CallStory
 from permissions.scopes import EVERYTHING

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ami.fence import (
+from ami.filter import (
     MESSAGE_LIMIT,
     Frames,
     Heard,

@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commands import given, printing
-from commands.moments import FORMS, UnknownMomentError, moment
+from commands import context, printing
+from commands.time_arguments import FORMS, UnknownMomentError, moment
 from db.engine import engine
 from db.paging import LONGEST, Listing
 from phone_numbers.phone_number import phone_number
@@ -76,13 +76,13 @@ def asked(
     *, since: str | None, until: str | None, limit: int, as_json: bool, utc: bool, **filters: Any
 ) -> Asked:
     """Return what the options of a list mean. Raises Refusal for one that means nothing."""
-    settings = given.settings()
+    settings = context.settings()
     now = datetime.now(UTC)
     try:
         begin = moment(since, now=now, zone=settings.zone) if since else None
         end = moment(until, now=now, zone=settings.zone) if until else None
     except UnknownMomentError as error:
-        raise given.Refusal(f"{error}.") from None
+        raise context.Refusal(f"{error}.") from None
     filters |= {"since": begin, "until": end}
     if filters.get("number"):
         filters["number"] = phone_number(filters["number"], settings.number_plan)
@@ -95,10 +95,10 @@ def answer(settings: Settings, question: Question[Answer], *, writing: bool = Fa
     try:
         return asyncio.run(_answer(settings, question, writing=writing))
     except TimeoutError:
-        raise given.NotReady(f"The database did not answer within {PATIENCE_S} s.") from None
+        raise context.NotReady(f"The database did not answer within {PATIENCE_S} s.") from None
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
-        raise given.NotReady(
+        raise context.NotReady(
             f"The database cannot be asked ({str(reason)[:200]}). `thirdring doctor` says more."
         ) from None
 
@@ -124,7 +124,7 @@ def _require_file(settings: Settings) -> None:
     if url.get_backend_name() == "sqlite" and not settings.paths.database.exists():
         if settings.database_url:
             return
-        raise given.NotReady(f"There is no database in {settings.home} yet: `make run` makes it.")
+        raise context.NotReady(f"There is no database in {settings.home} yet: `make run` makes it.")
 
 
 async def _answer(settings: Settings, question: Question[Answer], *, writing: bool) -> Answer:
