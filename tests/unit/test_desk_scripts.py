@@ -1,5 +1,6 @@
 """The pages' scripts that decide and do no I/O: the phone's machine and the ticket's draft."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
