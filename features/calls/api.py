@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from db.bounded import Patience
 from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
-from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
+from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.queries import CallFilter, CallStory
 from features.calls.shapes import (
     CallShape,
@@ -58,7 +58,7 @@ class WhichCalls(ListQuery):
         None, description="An agent who talked in it, first or not.", examples=["8001"]
     )
     disposition: Disposition | None = None
-    way: Way | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
+    direction: Direction | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
     state: CallState | None = None
 
 

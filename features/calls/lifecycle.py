@@ -51,7 +51,7 @@ class Disposition(StrEnum):
     FAILED = "failed"
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     IN = "in"
     OUT = "out"  # the dispatcher rang somebody, who answered
 
@@ -131,7 +131,7 @@ class CallRecord:
     """Why the caller was offered to whom, `QUE-1:large` (callflow.rules.routing)."""
     held_s: float = 0.0
     """Seconds on hold (SIL-7)."""
-    way: Way = Way.IN
+    direction: Direction = Direction.IN
     scripts: tuple[str, ...] = ()
     """The script keys that an agent pressed, in order."""
     talk_s: float | None = None
@@ -202,7 +202,7 @@ def _record(
         route_reasons=heard.route_reasons,
         held_s=round(held_s, 3),
         scripts=tuple(heard.scripts),
-        way=_way(heard),
+        direction=_direction(heard),
         talk_s=round(max(0.0, connected_s(talked) - held_s), 3) if talked else None,
         message_s=_message_s(heard, ended),
         segments=talked,
@@ -277,12 +277,12 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], b
     (Disposition.SWITCH_CRASH, lambda _, crash: crash is not None),
     (
         Disposition.AGENT,
-        lambda heard, _: heard.agent is not None and _way(heard) is Way.IN,
+        lambda heard, _: heard.agent is not None and _direction(heard) is Direction.IN,
     ),
     (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
     (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
     (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),
-    (Disposition.OUTBOUND, lambda heard, _: _way(heard) is Way.OUT),
+    (Disposition.OUTBOUND, lambda heard, _: _direction(heard) is Direction.OUT),
     (Disposition.PROMISED, lambda heard, _: heard.outcome == "promised"),
     (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
     (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
@@ -292,9 +292,9 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], b
 )
 
 
-def _way(heard: CallEvidence) -> Way:
-    out = heard.call is not None and heard.call.data.get("way") == Way.OUT
-    return Way.OUT if out else Way.IN
+def _direction(heard: CallEvidence) -> Direction:
+    out = heard.call is not None and heard.call.data.get("direction") == Direction.OUT
+    return Direction.OUT if out else Direction.IN
 
 
 def _sil_outcome(heard: CallEvidence) -> SilOutcome:

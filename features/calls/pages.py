@@ -14,7 +14,7 @@ from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
 from features.calls.api import story_of
 from features.calls.api_recordings import recording_of
-from features.calls.lifecycle import CallRecord, Disposition, Way
+from features.calls.lifecycle import CallRecord, Direction, Disposition
 from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
@@ -81,7 +81,7 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
         show=show,
         between=between,
         outcomes=list(Disposition),
-        ways=list(Way),
+        directions=list(Direction),
         tone=tone,
         first_page=_address(asked) if cursor else "",
         next_page=_address(asked, cursor=found.next) if found.next else "",

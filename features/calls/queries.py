@@ -17,7 +17,7 @@ from db.paging import Page, between, column_of, page
 from features.calls import rows, scoping
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.by_number import by_number, has_piece
-from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
+from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
 from features.tickets import scoping as ticket_scoping
@@ -44,7 +44,7 @@ class CallFilter:
     agent: str | None = None
     """Who talked in it, answered first or not."""
     disposition: Disposition | None = None
-    way: Way | None = None
+    direction: Direction | None = None
     state: CallState | None = None
     since: datetime | None = None
     """Began to ring at this time or later."""
@@ -115,7 +115,7 @@ async def calls(
         (Call.id, wanted.call_id),
         (Call.ref, wanted.ref),
         (Call.disposition, wanted.disposition),
-        (Call.way, wanted.way),
+        (Call.direction, wanted.direction),
         (Call.state, wanted.state),
     ).where(await scoping.within(connection, reach))
     if wanted.number is not None:

@@ -12,11 +12,11 @@ from callflow.text import named
 from features.calls.lifecycle import (
     CallRecord,
     CallState,
+    Direction,
     Disposition,
     HungUpBy,
     Miss,
     SilOutcome,
-    Way,
 )
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.talk_segments import How, TalkSegment
@@ -52,7 +52,7 @@ def call_in(row: RowMapping, segments: Iterable[RowMapping] = ()) -> CallRecord:
     columns["route_reasons"] = tuple(row["route_reasons"])
     columns["scripts"] = tuple(row["scripts"])
     columns["state"] = CallState(row["state"])
-    columns["way"] = Way(row["way"])
+    columns["direction"] = Direction(row["direction"])
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None

@@ -12,7 +12,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from callflow.events import JournalEvent
 from callflow.text import clean, paragraphs
-from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
+from features.calls.lifecycle import (
+    CallRecord,
+    CallState,
+    Direction,
+    Disposition,
+    HungUpBy,
+    SilOutcome,
+)
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.talk_segments import How
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
@@ -82,7 +89,7 @@ class CallShape(Shape):
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
     message_s: float | None = Field(description="Seconds of the message; null: there is none.")
     node: str = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
-    way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
+    direction: Direction = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )

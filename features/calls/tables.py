@@ -64,7 +64,7 @@ class Call(Base):
     state: Mapped[str] = mapped_column(String(16))
     route_reasons: Mapped[list[str]] = mapped_column(JSON)
     held_s: Mapped[float] = mapped_column(Float)
-    way: Mapped[str] = mapped_column(String(8))
+    direction: Mapped[str] = mapped_column(String(8))
     scripts: Mapped[list[str]] = mapped_column(JSON)
     talk_s: Mapped[float | None] = mapped_column(Float)
     message_s: Mapped[float | None] = mapped_column(Float)

@@ -206,7 +206,7 @@ def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
 
 
 def _template(event: JournalEvent) -> tuple[str, str] | None:
-    if event.name == "TR_CALL" and event.data.get("way") == "out":
+    if event.name == "TR_CALL" and event.data.get("direction") == "out":
         return _WE_RANG
     own = _OWN.get(event.name) if event.source == "cel" and event.uniqueid == event.about else None
     by_how = _SENTENCES.get((event.source, f"{event.name} {event.data.get('how', '')}"))

@@ -86,7 +86,7 @@ def _addresses(which: int) -> Iterable[str]:
 
 
 SEARCHES = (
-    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?way=in"),
+    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?direction=in"),
     *(f"/calls?q={ticket_number(which)}" for which in ALL),
     *(f"/calls?q={call_id(which)}" for which in ALL),
     *(f"/api/v1/calls?ref=REF-{which}-" for which in ALL),

@@ -71,5 +71,5 @@ def test_what_happens_in_between_parts_a_sentence_and_whole_sentences_stay_alone
 
 
 def test_a_call_that_we_made_is_told_so() -> None:
-    [said] = told([_event(0.0, "TR_CALL", "cel", num="8001", way="out")], Language.CHINESE)
+    [said] = told([_event(0.0, "TR_CALL", "cel", num="8001", direction="out")], Language.CHINESE)
     assert said.text == "我们拨打 8001"

@@ -8,7 +8,7 @@ import pytest
 from callflow.call import Language, MessageReason, Topic
 from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
-from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
+from features.calls.lifecycle import Direction, Disposition, HungUpBy, SilOutcome
 from features.calls.pages import ASKED_WHY
 from features.calls.recording import RecordingKind
 from features.calls.talk_segments import How
@@ -53,7 +53,7 @@ KEYS = [
     *(f"emergency.cannot_{each}" for each in WHY_NOT),
     *(f"emergency.column_{each}" for each in COLUMNS),
     *(why(each) for each in (*REASONS, "")),
-    *(f"calls.way_{each}" for each in Way),
+    *(f"calls.direction_{each}" for each in Direction),
     *(f"wake.file_{each}" for each in FileFault),
     *(f"wake.row_{each}" for each in RowFault),
     *(f"wake.through_{each}" for each in Through),

@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("route_reasons", sa.JSON(), nullable=False),
         sa.Column("held_s", sa.Float(), nullable=False),
-        sa.Column("way", sa.String(length=8), nullable=False),
+        sa.Column("direction", sa.String(length=8), nullable=False),
         sa.Column("scripts", sa.JSON(), nullable=False),
         sa.Column("talk_s", sa.Float(), nullable=True),
         sa.Column("message_s", sa.Float(), nullable=True),

@@ -88,7 +88,7 @@ async def test_a_promised_call_is_made_in_time_and_without_an_answer_promised_ag
             await _is_settled(agent)
     assert kept["kept_at"] < kept["due_at"]
     call = await call_of(house, offer.data["call"])
-    assert (call["way"], call["disposition"], call["agent"]) == ("out", "outbound", "1001")
+    assert (call["direction"], call["disposition"], call["agent"]) == ("out", "outbound", "1001")
     assert (call["number"], call["hung_up_by"]) == (CUSTOMER, "caller")
     assert (await house.recording_of(call))["state"] == "stored"
 

@@ -58,7 +58,7 @@ async def _call_with(house: House, room: str, disposition: str) -> Mapping[str, 
 
     async def found() -> list[Mapping[str, Any]]:
         return await house.rows(
-            "SELECT * FROM calls WHERE number = :room AND disposition = :how AND way = 'in' "
+            "SELECT * FROM calls WHERE number = :room AND disposition = :how AND direction = 'in' "
             "ORDER BY ring_started DESC",
             room=room,
             how=disposition,
