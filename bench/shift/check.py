@@ -105,7 +105,7 @@ def _ended(shift: Shift) -> Iterator[Breach]:
         if call.ended is None or call.disposition in {None, "failed", "switch_crash"}:
             yield Breach("ended", call.ref, f"is {call.disposition or 'not over'}")
         if call.emergency:
-            yield Breach("ended", call.ref, f"was led by the static twin: {call.emergency}")
+            yield Breach("ended", call.ref, f"was led by the fallback dialplan: {call.emergency}")
 
 
 def _ans1(shift: Shift) -> Iterator[Breach]:

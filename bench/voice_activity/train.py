@@ -1,7 +1,7 @@
 """Trains the ear's network on the tuning half and writes its weights.
 
 Needs `torch`, which is not among what the project runs on: make a virtual environment of its own
-from requirements/ear.in. The same seed, machine and torch give the same weights.
+from requirements/vad.in. The same seed, machine and torch give the same weights.
 """
 
 import sys

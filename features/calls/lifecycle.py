@@ -58,7 +58,7 @@ class Direction(StrEnum):
 
 class CallState(StrEnum):
     RINGING = "ringing"  # not answered yet
-    DIALOGUE = "dialogue"  # answered; our service or its static twin has the caller
+    DIALOGUE = "dialogue"  # answered; our service or the fallback dialplan has the caller
     QUEUED = "queued"  # waiting for an agent
     TALKING = "talking"  # connected to an agent
     MESSAGE = "message"  # leaving a message
@@ -121,7 +121,7 @@ class CallRecord:
     topic: str | None
     language: str | None
     emergency: str | None
-    """Why the static twin had to take over; None when our service did its work."""
+    """Why the fallback dialplan had to take over; None when our service did its work."""
     recording_at: datetime | None
     """When the recording was started."""
     message_at: datetime | None

@@ -94,7 +94,7 @@ class CallShape(Shape):
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )
     emergency: Clean | None = Field(
-        description="Why the static twin took over; null when our service did its work."
+        description="Why the fallback dialplan took over; null when our service did its work."
     )
 
     @classmethod

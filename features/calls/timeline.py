@@ -37,7 +37,7 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_RECORD"): ("开始录音", "recording begins"),
         ("cel", "TR_EMERGENCY"): (
             "应急流程接管({reason})",
-            "the static twin takes over ({reason})",
+            "the fallback takes over ({reason})",
         ),
         ("cel", "TR_VERDICT"): (
             "决定:{kind} {reason} {topic}",
