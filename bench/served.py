@@ -18,7 +18,7 @@ SELECT c.answered AS answered,
        (SELECT MIN(e.at) FROM call_events e
          WHERE e.about IN (c.id, c.linkedid) AND e.name = 'prompt') AS spoken
   FROM calls c
- WHERE c.ref = :ref AND c.emergency IS NULL
+ WHERE c.ref = :ref AND c.fallback IS NULL
 """
 
 

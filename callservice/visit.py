@@ -1,6 +1,6 @@
 """Owns one visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
 
-Whatever goes wrong here ends the visit without VERDICT_DONE, and the fallback dialplan takes the call.
+Whatever goes wrong here ends the visit without VERDICT_DONE, and the fallback takes the call.
 """
 
 import asyncio
@@ -106,7 +106,7 @@ class CallService:
         await self._visited(session, lambda call: wake_menu(call, room_line))
 
     async def ask(self, session: Session) -> None:
-        """Ask a customer what a campaign asks; the route `survey`. Without its file: the fallback."""
+        """Ask what a campaign asks; the route `survey`. Without its file: the fallback."""
         campaign, language = int(session.query["campaign"]), Language(session.query["language"])
         script = json.loads((self.campaigns / f"{campaign}.json").read_text(encoding="utf-8"))
         asked = asked_in(script, language)

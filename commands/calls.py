@@ -141,7 +141,7 @@ def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
             ("line", call.sil_outcome),
             ("agent", call.agent),
             ("missed by", ", ".join(miss.agent for miss in call.misses)),
-            ("emergency", call.emergency),
+            ("fallback", call.fallback),
         ]
     )
 

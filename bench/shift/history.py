@@ -50,7 +50,7 @@ class Story:
     held_ans1: bool
     ended: float | None
     disposition: str | None
-    emergency: str | None = None
+    fallback: str | None = None
     joined: float | None = None
     left: float | None = None
     """Connected, gone, or sent elsewhere: waits no more."""

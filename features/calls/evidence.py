@@ -67,7 +67,7 @@ class CallEvidence:
     line: str | None = None
     topic: str | None = None
     language: str | None = None
-    emergency: str | None = None
+    fallback: str | None = None
     caller_gone: bool = False
     """Our service or the queue saw the caller go."""
     crashes: list[tuple[float, str, str, str]] = field(default_factory=list)
@@ -252,7 +252,7 @@ def _outcome(heard: CallEvidence, event: JournalEvent) -> None:
 
 
 def _emergency(heard: CallEvidence, event: JournalEvent) -> None:
-    heard.emergency = heard.emergency or event.data.get("reason") or "unknown"
+    heard.fallback = heard.fallback or event.data.get("reason") or "unknown"
 
 
 def _line(heard: CallEvidence, event: JournalEvent) -> None:
@@ -294,7 +294,7 @@ _TAKES: Mapping[str, Callable[[CallEvidence, JournalEvent], None]] = {
     "TR_MESSAGE": _message,
     "TR_MESSAGE_END": _message_end,
     "TR_OUTCOME": _outcome,
-    "TR_EMERGENCY": _emergency,
+    "TR_FALLBACK": _emergency,
     "TR_VERDICT": _choice,
     "chose": _choice,
     "line": _line,

@@ -120,7 +120,7 @@ class CallRecord:
     sil_outcome: SilOutcome
     topic: str | None
     language: str | None
-    emergency: str | None
+    fallback: str | None
     """Why the fallback dialplan had to take over; None when our service did its work."""
     recording_at: datetime | None
     """When the recording was started."""
@@ -195,7 +195,7 @@ def _record(
         sil_outcome=_sil_outcome(heard),
         topic=heard.topic,
         language=heard.language,
-        emergency=heard.emergency,
+        fallback=heard.fallback,
         recording_at=_utc_or_none(heard.recorded),
         message_at=_utc_or_none(heard.message),
         state=CallState.ENDED if over else _state(heard),

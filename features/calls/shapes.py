@@ -93,7 +93,7 @@ class CallShape(Shape):
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )
-    emergency: Clean | None = Field(
+    fallback: Clean | None = Field(
         description="Why the fallback dialplan took over; null when our service did its work."
     )
 

@@ -58,7 +58,7 @@ class Call(Base):
     sil_outcome: Mapped[str] = mapped_column(String(16))
     topic: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(200))
-    emergency: Mapped[str | None] = mapped_column(String(200))
+    fallback: Mapped[str | None] = mapped_column(String(200))
     recording_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16))

@@ -35,7 +35,7 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("cel", "TR_CALL"): ("来电 {num} {name},拨打 {did}", "{num} {name} calls {did}"),
         ("cel", "TR_RECORD"): ("开始录音", "recording begins"),
-        ("cel", "TR_EMERGENCY"): (
+        ("cel", "TR_FALLBACK"): (
             "应急流程接管({reason})",
             "the fallback takes over ({reason})",
         ),

@@ -246,7 +246,7 @@ def _call(which: int, began: datetime) -> CallRecord:
         sil_outcome=SilOutcome.ALIVE,
         topic="complaint",
         language="zh",
-        emergency=None,
+        fallback=None,
         recording_at=began + timedelta(seconds=1),
         message_at=None,
         state=CallState.ENDED,

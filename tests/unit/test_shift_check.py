@@ -87,7 +87,7 @@ WRONG: Mapping[str, tuple[str, Callable[[], Shift]]] = {
     "a call never ends": ("ended", lambda: with_call(replace(PLAIN, ended=None))),
     "the fallback dialplan led a call": (
         "ended",
-        lambda: with_call(replace(PLAIN, emergency="frozen")),
+        lambda: with_call(replace(PLAIN, fallback="frozen")),
     ),
     "a call was answered late": ("ANS-1", lambda: with_call(replace(PLAIN, held_ans1=False))),
     "a recording is missing": ("ANS-5", lambda: with_call(replace(PLAIN, recording=None))),

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("sil_outcome", sa.String(length=16), nullable=False),
         sa.Column("topic", sa.String(length=200), nullable=True),
         sa.Column("language", sa.String(length=200), nullable=True),
-        sa.Column("emergency", sa.String(length=200), nullable=True),
+        sa.Column("fallback", sa.String(length=200), nullable=True),
         sa.Column("recording_at", WHEN, nullable=True),
         sa.Column("message_at", WHEN, nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),

@@ -147,4 +147,4 @@ async def test_without_our_service_the_guest_hears_words_and_reaches_an_agent(
     finally:
         house.signal("calls", signal.SIGCONT)
     call = await _call_with(house, "8003", "agent")
-    assert call["emergency"], "the fallback dialplan took it"
+    assert call["fallback"], "the fallback dialplan took it"

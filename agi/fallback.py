@@ -33,7 +33,7 @@ _FORMS = {
     "MESSAGE_LIMIT": r"[1-9][0-9]{0,3}",
     "MESSAGE_REASON": r"[a-z_]{1,30}",
 }
-_OTHERWISE = {"CALL_LANGUAGE": "zh", "MESSAGE_LIMIT": "180", "MESSAGE_REASON": "emergency"}
+_OTHERWISE = {"CALL_LANGUAGE": "zh", "MESSAGE_LIMIT": "180", "MESSAGE_REASON": "fallback"}
 
 
 class Unusable(Exception):
@@ -94,7 +94,7 @@ class Taker:
 
     def take(self) -> None:
         """Invite, record, thank. Raises AGIException and EOFError when that could not be done."""
-        self._say("emergency_message")
+        self._say("fallback_message")
         if self._record() < SHORTEST:
             self._say("message_too_short")
             self._record()
@@ -139,7 +139,7 @@ def main() -> int:
         Taker(phone).take()
     except (AGIException, EOFError, OSError, Unusable, ValueError, KeyError) as error:
         # Asterisk's log takes it from here; never the caller's data, only what kind of end.
-        print(f"emergency message ended early: {type(error).__name__}", file=sys.stderr)
+        print(f"fallback message ended early: {type(error).__name__}", file=sys.stderr)
         return 1
     return 0
 

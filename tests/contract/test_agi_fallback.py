@@ -1,4 +1,4 @@
-"""The emergency script on a real Asterisk that starts it itself, with nothing of ours running."""
+"""The fallback script on a real Asterisk that starts it itself, with nothing of ours running."""
 
 import asyncio
 import math
@@ -16,7 +16,7 @@ from tests.waiting import until
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 CALL = "11111111-2222-3333-4444-555555555555"
-PROMPTS = ("emergency_message", "message_too_short", "message_thanks", "farewell", "beep")
+PROMPTS = ("fallback_message", "message_too_short", "message_thanks", "farewell", "beep")
 PROJECT = Path(__file__).resolve().parents[2]
 
 DIALPLAN = """
@@ -41,7 +41,7 @@ exten => s,1,Answer()
  same => n,Set(MESSAGE_REASON=nobody)
  same => n,Set(AGISIGHUP=no)
  same => n,Set(AGIEXITONHANGUP=no)
- same => n,AGI({folder}/agi-bin/emergency)
+ same => n,AGI({folder}/agi-bin/fallback)
  same => n,CELGenUserEvent(TAKEN,${{MESSAGE_TAKEN}})
  same => n,Hangup()
 exten => h,1,CELGenUserEvent(OVER,${{MESSAGE_TAKEN}})
@@ -73,8 +73,8 @@ def asterisk(small_asterisk: SmallAsterisk) -> Iterator[SmallAsterisk]:
         sound(folder / "sounds" / "zh" / f"{prompt}.wav", 0.2, loud=True)
     sound(folder / "sounds" / "speech.wav", 4, loud=True)
     sound(folder / "sounds" / "hush.wav", 10, loud=False)
-    script = folder / "agi-bin" / "emergency"
-    script.write_text(f"#!/bin/sh\nexec {sys.executable} -I {PROJECT}/agi/emergency.py\n")
+    script = folder / "agi-bin" / "fallback"
+    script.write_text(f"#!/bin/sh\nexec {sys.executable} -I {PROJECT}/agi/fallback.py\n")
     script.chmod(0o700)
     (folder / "log" / "cel-custom").mkdir(exist_ok=True)
     for old in (*folder.glob("messages/*"), *folder.glob("log/cel-custom/*")):

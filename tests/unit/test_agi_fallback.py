@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agi import emergency
+from agi import fallback
 from tests.fakes.agi_switch import words_of
 
 CALL = "11111111-2222-3333-4444-555555555555"
@@ -29,7 +29,7 @@ class Switch(io.RawIOBase):
     def __init__(self, variables: dict[str, str], recordings: list[str]) -> None:
         self.variables, self.recordings = dict(variables), list(recordings)
         self.heard: list[str] = []
-        self.replies = [b"agi_request: emergency\n", b"agi_calleridname: x\n", b"\n"]
+        self.replies = [b"agi_request: fallback\n", b"agi_calleridname: x\n", b"\n"]
 
     def writable(self) -> bool:
         return True
@@ -76,7 +76,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Switch
 
         monkeypatch.setattr(sys, "stdin", Pipe)
         monkeypatch.setattr(sys, "stdout", Pipe)
-        return emergency.main(), switch
+        return fallback.main(), switch
 
     return run
 
@@ -87,7 +87,7 @@ Answered = Callable[..., tuple[int, Switch]]
 def test_a_caller_leaves_a_message_and_is_thanked(answered: Answered) -> None:
     code, switch = answered(["35 (dtmf) endpos=48000"])
     assert code == 0
-    assert switch.spoken == ["emergency_message", "beep", "message_thanks"]
+    assert switch.spoken == ["fallback_message", "beep", "message_thanks"]
     assert f'RECORD FILE "/home/spool/messages/{CALL}" "wav" "#" "180000" "0" "s=4"' in switch.heard
     assert 'EXEC "CELGenUserEvent" "TR_MESSAGE,reason=nobody&by=script"' in switch.heard
     assert 'EXEC "CELGenUserEvent" "TR_MESSAGE_END,status=DTMF"' in switch.heard
@@ -101,7 +101,7 @@ def test_a_caller_who_only_coughs_is_asked_once_more(answered: Answered) -> None
     code, switch = answered(["0 (timeout) endpos=12000", "0 (timeout) endpos=12000"])
     assert code == 0
     assert switch.spoken == [
-        *("emergency_message", "beep"),
+        *("fallback_message", "beep"),
         *("message_too_short", "beep"),
         "message_thanks",
     ]
@@ -155,18 +155,18 @@ def test_the_end_of_the_conversation_ends_the_script_and_never_spins(
 
 
 def test_quotes_in_an_argument_stay_inside_it() -> None:
-    phone = object.__new__(emergency.Phone)
+    phone = object.__new__(fallback.Phone)
     assert phone._quote('a" "b\\\n') == '"a\\" \\"b\\\\"'
 
 
 def test_the_script_starts_alone_with_nothing_of_ours_and_little_else() -> None:
-    script = Path(emergency.__file__)
+    script = Path(fallback.__file__)
     words = [sys.executable, "-I", "-X", "importtime", str(script)]
     done = subprocess.run(
         words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "emergency message ended early: EOFError" in done.stderr
+    assert "fallback message ended early: EOFError" in done.stderr
     assert "Traceback" not in done.stderr
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "asterisk.agi" in loaded
