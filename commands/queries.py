@@ -27,7 +27,7 @@ Question = Callable[[AsyncConnection], Awaitable[Answer]]
 Which = TypeVar("Which")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-PATIENCE_S = 10
+REQUEST_BUDGET_S = 10
 """Seconds a command waits for the database."""
 
 
@@ -95,7 +95,9 @@ def answer(settings: Settings, question: Question[Answer], *, writing: bool = Fa
     try:
         return asyncio.run(_answer(settings, question, writing=writing))
     except TimeoutError:
-        raise context.NotReady(f"The database did not answer within {PATIENCE_S} s.") from None
+        raise context.NotReady(
+            f"The database did not answer within {REQUEST_BUDGET_S} s."
+        ) from None
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise context.NotReady(
@@ -130,7 +132,7 @@ def _require_file(settings: Settings) -> None:
 async def _answer(settings: Settings, question: Question[Answer], *, writing: bool) -> Answer:
     made = engine(settings.database)
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(REQUEST_BUDGET_S):
             if not writing:
                 async with made.connect() as connection:
                     return await question(connection)

@@ -7,13 +7,13 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from callflow.text import clean, paragraphs
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from db.paging import Listing, Page, UnknownCursorError
 from features.calls.shapes import LONGEST_TYPED
 from permissions.roles import may_ask_for, sees_numbers
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
-from web.current_user import Principal, known, patience, person
+from web.current_user import Principal, known, person, request_database
 from web.problems import Refused
 
 LONGEST_PAGE = 200
@@ -53,7 +53,7 @@ Typed = Annotated[
 
 CurrentUser = Annotated[Principal, Depends(known)]
 Person = Annotated[Principal, Depends(person)]
-Asking = Annotated[Patience, Depends(patience)]
+Asking = Annotated[RequestDatabase, Depends(request_database)]
 
 
 async def number_plan(request: Request) -> NumberPlan:
@@ -123,7 +123,7 @@ def may_search_by_piece(principal: Principal, piece: str | None) -> None:
 
 
 async def list_page(
-    asking: Patience, listing: Listing[Which, Row], which: Which, wanted: ListQuery
+    asking: RequestDatabase, listing: Listing[Which, Row], which: Which, wanted: ListQuery
 ) -> Page[Row]:
     """Return the page that is wanted. Raises Refused with 422 for a cursor that is none of ours."""
     try:

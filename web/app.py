@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.calls.waveforms import Waveforms
 from floor import assembly as opening
@@ -108,13 +108,13 @@ def wired() -> FastAPI:
     answer_with_problems(app)
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, wrongly_asked)
-    app.add_exception_handler(NotAnsweringError, _database_away)
+    app.add_exception_handler(DatabaseTimeoutError, _database_away)
     _describe_problems(app)
     return app
 
 
 def furnished(app: FastAPI, settings: Settings) -> FastAPI:
-    """Put what the routes work with behind them: the archive, the floor, sign-in."""
+    """Put what the routes work with behind them: database, floor, sign-in."""
     app.state = State()
     app.state.settings = settings
     app.state.database = Database(engine(settings.database))

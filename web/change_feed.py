@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from floor.floor import Floor
 from permissions.roles import Role
 
@@ -51,7 +51,7 @@ async def watch(feed: ChangeFeed[Snapshot], database: Database, floor: Floor) ->
                 lambda connection, now=now: feed.snapshot(connection, now),  # type: ignore[misc]
                 within=WITHIN_S,
             )
-        except NotAnsweringError:
+        except DatabaseTimeoutError:
             continue
         if snapshot != known:
             known = snapshot

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.callbacks import due as callbacks
 from features.emergency_notifications import queries as incidents
 from features.handovers import queries as handovers
@@ -63,7 +63,7 @@ class Counted:
         self._at = float("-inf")
         self._counts: dict[str, int] = {}
 
-    async def counts(self, asking: Patience) -> Mapping[str, int]:
+    async def counts(self, asking: RequestDatabase) -> Mapping[str, int]:
         """Return all counts, asked for anew when the last answer is too old."""
         if self._clock() - self._at > KEPT_S:
             self._counts = await asking.ask(_counted)
@@ -82,7 +82,7 @@ async def show_due(request: Request, principal: CurrentUser, asking: Asking) -> 
     return Due(due=await mine(request, principal, asking))
 
 
-async def mine(request: Request, principal: Principal, asking: Patience) -> dict[str, int]:
+async def mine(request: Request, principal: Principal, asking: RequestDatabase) -> dict[str, int]:
     """Return how many things are due on each page that somebody may open; none is left out."""
     counted: Counted = request.app.state.due
     counts = await counted.counts(asking)

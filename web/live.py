@@ -15,7 +15,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from floor import metrics
 from floor.floor import Floor
 from floor.presence import is_work
@@ -155,6 +155,6 @@ async def _next(stream: Stream) -> bytes | None:
 async def _still(request: Request, principal: Principal) -> bool:
     database: Database = request.app.state.database
     try:
-        return await still_admitted(principal, database.patience(), now=datetime.now(UTC))
-    except NotAnsweringError:
+        return await still_admitted(principal, database.for_request(), now=datetime.now(UTC))
+    except DatabaseTimeoutError:
         return True  # a database that stumbles must not blind everybody at work

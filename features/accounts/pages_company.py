@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts.pages_sign_in import ours, settings_of, sign_in_of, sign_in_page
 from features.accounts.queries import Account
@@ -17,7 +17,7 @@ from web.authentication import cookie
 from web.authentication.oidc import BEGUN_LASTS, Provider, VouchError
 from web.authentication.passwords import one_time
 from web.authentication.sign_in import Visitor
-from web.current_user import patience
+from web.current_user import request_database
 from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, prefix="/login/oidc")
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False, prefix="/login/oidc")
 STATE = "thirdring-oidc"
 """The cookie that ties the way back to the browser that left; Lax, since it returns from there."""
 
-Asking = Annotated[Patience, Depends(patience)]
+Asking = Annotated[RequestDatabase, Depends(request_database)]
 Short = Annotated[str, Query(max_length=2000)]
 
 log = structlog.get_logger()
@@ -89,7 +89,7 @@ def _back(request: Request) -> str:
     return str(request.url_for("come_back").replace(scheme=scheme))
 
 
-async def _account(request: Request, asking: Patience, number: str) -> Account:
+async def _account(request: Request, asking: RequestDatabase, number: str) -> Account:
     """Return the account of a number. Raises VouchError when nobody may come in with it."""
     account = await asking.ask(lambda database: accounts.by_number(database, number))
     if account is None or account.disabled_at is not None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.api_session import RowId, end_one_session, sessions_of
 from features.duties.in_a_call import not_in_a_call
@@ -18,7 +18,7 @@ from web.authentication import cookie
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
 from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
-from web.current_user import Principal, patience, person
+from web.current_user import Principal, person, request_database
 from web.formats import Formats
 from web.live import streams_end
 from web.pages import page
@@ -27,7 +27,7 @@ from web.problems import Refused
 router = APIRouter(include_in_schema=False)
 
 Person = Annotated[Principal, Depends(person)]
-Asking = Annotated[Patience, Depends(patience)]
+Asking = Annotated[RequestDatabase, Depends(request_database)]
 Typed = Annotated[str, Form(max_length=200)]
 
 
@@ -155,7 +155,12 @@ def sign_in_page(
 
 
 async def _password(
-    request: Request, principal: Principal, asking: Patience, status: int = 200, *, fault: str = ""
+    request: Request,
+    principal: Principal,
+    asking: RequestDatabase,
+    status: int = 200,
+    *,
+    fault: str = "",
 ) -> HTMLResponse:
     held = (
         [] if principal.must_change else await sessions_of(principal.account_id, principal, asking)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.agent_desk.targets import target
 from features.audit.access import refused
 from floor.control import NotDoneError, NotTalkingError, Script
@@ -100,7 +100,7 @@ def refusals() -> Iterator[None]:
         raise Refused(503, said) from None
 
 
-async def _own(floor: Floor, principal: Principal, call: str, asking: Patience) -> str:
+async def _own(floor: Floor, principal: Principal, call: str, asking: RequestDatabase) -> str:
     """Return the seat of who asks in this call, or of who talks where a leader asks.
 
     Another agent's call is answered like one in which nobody talks.

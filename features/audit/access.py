@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.log import AuditEntry
 from permissions.may import reach_of
@@ -32,18 +32,18 @@ def audit_entry(
     )
 
 
-async def recorded(asking: Patience, entry: AuditEntry) -> None:
-    """Keep an entry before anything is shown. Raises NotAnsweringError: show nothing."""
+async def recorded(asking: RequestDatabase, entry: AuditEntry) -> None:
+    """Keep an entry before anything is shown. Raises DatabaseTimeoutError: show nothing."""
     await asking.write(lambda connection: audit.note(connection, entry))
 
 
-def noted(asking: Patience, entry: AuditEntry) -> None:
+def noted(asking: RequestDatabase, entry: AuditEntry) -> None:
     """Keep an entry without waiting: for what agents read all day."""
     asking.note(lambda connection: audit.note(connection, entry))
 
 
 async def theirs(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     verb: str,
     subject: str,
@@ -63,6 +63,6 @@ async def theirs(
     return found
 
 
-async def refused(asking: Patience, principal: Principal, verb: str, subject: str) -> None:
+async def refused(asking: RequestDatabase, principal: Principal, verb: str, subject: str) -> None:
     """Put on record that somebody asked for what is not theirs."""
     await recorded(asking, audit_entry(principal, f"{verb}.refused", subject))

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.callbacks import due
@@ -79,7 +79,7 @@ class CallbackSettlement(InputModel):
 
 
 async def make(
-    asking: Patience, principal: Principal, plan: NumberPlan, given: CallbackInput
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, given: CallbackInput
 ) -> tuple[Callback, bool]:
     """Keep a callback; return it, and whether it is new.
 
@@ -121,7 +121,7 @@ async def make(
     return await asking.write(made)
 
 
-async def call_now(asking: Patience, principal: Principal, callback_id: int) -> Callback:
+async def call_now(asking: RequestDatabase, principal: Principal, callback_id: int) -> Callback:
     """Have the customer called as soon as an agent is free: the answer is there.
 
     Raises Refused: 404, or 409 when it is over. Who is being called already stays so.
@@ -130,7 +130,7 @@ async def call_now(asking: Patience, principal: Principal, callback_id: int) -> 
 
 
 async def settle(
-    asking: Patience, principal: Principal, callback_id: int, given: CallbackSettlement
+    asking: RequestDatabase, principal: Principal, callback_id: int, given: CallbackSettlement
 ) -> Callback:
     """Say that a callback was kept, or is not needed any more.
 
@@ -144,7 +144,7 @@ async def settle(
 
 
 async def _changed(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     callback_id: int,
     event: Event,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.callbacks import actions
 from features.callbacks import queries as callbacks
 from features.callbacks.actions import LONGEST_NOTE, CallbackInput, CallbackSettlement
@@ -89,7 +89,7 @@ async def cancel_callback(
 async def _answered(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     change: Awaitable[object],
     saved: str,
 ) -> Response:
@@ -104,7 +104,7 @@ async def _answered(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,

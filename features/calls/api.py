@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
 from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
@@ -148,7 +148,7 @@ async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStor
     return found(await story_of(call_id.lower(), principal, asking), "call")
 
 
-async def story_of(call_id: str, principal: Principal, asking: Patience) -> CallStory | None:
+async def story_of(call_id: str, principal: Principal, asking: RequestDatabase) -> CallStory | None:
     """Return the story of a call that somebody may read, with the tickets that they may read."""
     tickets = reach_of(principal, "ticket.read")
     return await theirs(
@@ -160,7 +160,7 @@ async def story_of(call_id: str, principal: Principal, asking: Patience) -> Call
     )
 
 
-async def _must_be_theirs(call_id: str, principal: Principal, asking: Patience) -> None:
+async def _must_be_theirs(call_id: str, principal: Principal, asking: RequestDatabase) -> None:
     """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
     if call_id in principal.serving.calls:
         return

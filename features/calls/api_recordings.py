@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, recorded, theirs
 from features.calls import audio, queries
 from features.calls.audio import MEDIA_TYPES, AudioFormat
@@ -148,13 +148,13 @@ def _path(request: Request, recording: Recording) -> Path:
 
 
 async def _recording(
-    recording_id: str, verb: str, principal: Principal, asking: Patience
+    recording_id: str, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Recording:
     return found(await recording_of(recording_id.lower(), verb, principal, asking), "recording")
 
 
 async def recording_of(
-    recording_id: str, verb: str, principal: Principal, asking: Patience
+    recording_id: str, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Recording | None:
     """Return a recording that somebody has a verb for."""
     return await theirs(

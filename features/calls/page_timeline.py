@@ -8,7 +8,7 @@ from functools import partial
 from callflow.call import Language
 from callflow.events import JournalEvent
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.log import AuditFilter, NamedEntry
 from features.calls.lifecycle import CallRecord, HungUpBy
@@ -124,7 +124,7 @@ def _masked(event: JournalEvent) -> JournalEvent:
     return event._replace(data=shown)
 
 
-async def listeners(asking: Patience, recordings: Sequence[Recording]) -> list[NamedEntry]:
+async def listeners(asking: RequestDatabase, recordings: Sequence[Recording]) -> list[NamedEntry]:
     """Return who has listened, newest first; a player that asks piece by piece listened once."""
     heard: dict[tuple[str, str | None, str, str], NamedEntry] = {}
     for recording in recordings:

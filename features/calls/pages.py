@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.call import Topic
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
@@ -145,12 +145,12 @@ async def show_call(
     )
 
 
-async def _names_of(asking: Patience, segments: Sequence[TalkSegment]) -> Mapping[str, str]:
+async def _names_of(asking: RequestDatabase, segments: Sequence[TalkSegment]) -> Mapping[str, str]:
     """Return the names of all who talked, by number."""
     return {one.agent: await _name_of(asking, one.agent) for one in segments}
 
 
-async def _name_of(asking: Patience, agent: str | None) -> str:
+async def _name_of(asking: RequestDatabase, agent: str | None) -> str:
     """Return the name of an agent; a phone without a person has none."""
     if agent is None:
         return ""

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, recorded
 from features.campaigns import lists
@@ -24,7 +24,7 @@ from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
-PATIENCE_S: Final = 10.0
+REQUEST_BUDGET_S: Final = 10.0
 """For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
 DONE: Final = {
     CampaignState.RUNNING: "campaign.started",
@@ -34,7 +34,7 @@ DONE: Final = {
 
 
 async def bring(
-    asking: Patience, principal: Principal, settings: Settings, content: bytes, name: str
+    asking: RequestDatabase, principal: Principal, settings: Settings, content: bytes, name: str
 ) -> List:
     """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
     kept = await lists.take_in(content, name, settings, asking)
@@ -44,7 +44,7 @@ async def bring(
 
 
 async def make(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     settings: Settings,
     given: CampaignInput,
@@ -83,12 +83,16 @@ async def make(
     return key
 
 
-async def turn(asking: Patience, principal: Principal, campaign_id: int, to: CampaignState) -> None:
+async def turn(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, to: CampaignState
+) -> None:
     """Bring a campaign into a state. What is so already stays so, and is no error."""
     await asking.write(lambda connection: _turned(connection, principal, campaign_id, to))
 
 
-async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyInput) -> int:
+async def copy(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, given: CopyInput
+) -> int:
     """Make another campaign with the same questions and people; return its id. It waits."""
     now = datetime.now(UTC)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from callflow.rules.questions import Result
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from db.paging import UnknownCursorError
 from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
@@ -54,7 +54,7 @@ async def make_campaign(
     """Make a campaign of a list that was brought; it waits to be started."""
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     made = await actions.make(asking, principal, settings, given)
     return await _shown(asking, made, settings)
 
@@ -99,7 +99,7 @@ async def copy_campaign(
 ) -> CampaignShape:
     """Make another campaign with the same questions and people; it waits to be started."""
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     made = await actions.copy(asking, principal, campaign_id, given)
     return await _shown(asking, made, request.app.state.settings)
 
@@ -159,12 +159,16 @@ def shape_of(seen: Seen) -> CampaignShape:
 
 
 async def _turned(
-    request: Request, campaign_id: int, to: CampaignState, principal: Principal, asking: Patience
+    request: Request,
+    campaign_id: int,
+    to: CampaignState,
+    principal: Principal,
+    asking: RequestDatabase,
 ) -> CampaignShape:
     await actions.turn(asking, principal, campaign_id, to)
     return await _shown(asking, campaign_id, request.app.state.settings)
 
 
-async def _shown(asking: Patience, campaign_id: int, settings: Settings) -> CampaignShape:
+async def _shown(asking: RequestDatabase, campaign_id: int, settings: Settings) -> CampaignShape:
     seen = await asking.ask(lambda one: campaign_state.one(one, campaign_id, settings))
     return shape_of(found(seen, "campaign"))

@@ -21,7 +21,7 @@ from features.audit.access import audit_entry, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from imports import worker as apart
@@ -80,7 +80,7 @@ async def export_results(
         raise Refused(422, "Say why you take the results out: `why` in a few words.")
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     known = found(await asking.ask(lambda one: campaigns.one(one, campaign_id)), "campaign")
     questions = known.campaign.questions
     show = Formats(ZoneInfo(settings.timezone), principal.role)

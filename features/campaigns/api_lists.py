@@ -41,7 +41,7 @@ async def bring_list(
     """Bring a list (CSV or XLSX, its bytes as the body) and see what it says; nobody is called."""
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     try:
         kept = await actions.bring(asking, principal, settings, await request.body(), name)
     except UnreadableError as error:

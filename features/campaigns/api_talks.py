@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules.questions import Result
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, noted, theirs
 from features.campaigns import talks as campaign_talks
@@ -100,7 +100,7 @@ async def write_talk(
     return TalkShape.of(done, language=language.value, whole=sees_numbers(principal.role))
 
 
-async def _theirs(call_id: str, principal: Principal, asking: Patience) -> CampaignTalk:
+async def _theirs(call_id: str, principal: Principal, asking: RequestDatabase) -> CampaignTalk:
     """Return the talk of a call: one's own is at the seat where one works."""
 
     async def within(connection: AsyncConnection, reach: Reach) -> CampaignTalk | None:

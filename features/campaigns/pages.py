@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.rules.questions import Result
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from db.paging import UnknownCursorError
 from features.audit.access import audit_entry, noted
 from features.campaigns import actions
@@ -18,7 +18,7 @@ from features.campaigns import contacts as campaign_contacts
 from features.campaigns import progress as campaign_state
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contact import REACHED
 from features.campaigns.given import CopyInput
 from features.campaigns.lifecycle import FROM, CampaignState
@@ -119,7 +119,7 @@ async def copy(request: Request, campaign_id: RowId, principal: Person, asking: 
     """Make another one of the same people."""
     form = await typed(request)
     database: Database = request.app.state.database
-    patient = database.patience(PATIENCE_S)
+    patient = database.for_request(REQUEST_BUDGET_S)
     try:
         made = await actions.copy(patient, principal, campaign_id, form.read(CopyInput))
     except Refused as refused:
@@ -129,7 +129,7 @@ async def copy(request: Request, campaign_id: RowId, principal: Person, asking: 
 
 
 async def _turned(
-    request: Request, campaign_id: int, act: str, principal: Principal, asking: Patience
+    request: Request, campaign_id: int, act: str, principal: Principal, asking: RequestDatabase
 ) -> Response:
     form = Typed({})
     try:
@@ -144,7 +144,7 @@ async def _shown(
     request: Request,
     campaign_id: int,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,

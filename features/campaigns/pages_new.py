@@ -14,7 +14,7 @@ from callflow.rules.questions import NOTICES, Kind
 from db.bounded import Database
 from features.campaigns import actions, lists
 from features.campaigns import plan as campaign_plan
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.form import OWN_QUESTIONS, filled, wanted
 from features.campaigns.lifecycle import Mode
 from features.campaigns.lists import List
@@ -53,7 +53,7 @@ async def bring(request: Request, principal: Person) -> Response:
         if not isinstance(given, UploadFile) or not given.filename:
             return _bringing(request, t("campaign.fault_file"), status=422)
         name, content = given.filename, await given.read(opening.LARGEST + 1)
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     try:
         kept = await actions.bring(asking, principal, settings, content, name)
     except UnreadableError as error:
@@ -76,7 +76,7 @@ async def confirm(request: Request, list_id: Identity, principal: Person) -> Res
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
     form = await typed(request)
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     try:
         given, starts = wanted(form, list_id), form.shown("then") == "start"
         made = await actions.make(asking, principal, settings, given, starts=starts)

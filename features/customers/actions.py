@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.customers import queries as customers
@@ -46,7 +46,7 @@ class CustomerInput(InputModel):
 
 
 async def save(
-    asking: Patience, principal: Principal, plan: NumberPlan, sent: str, given: CustomerInput
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, sent: str, given: CustomerInput
 ) -> Customer:
     """Keep a customer, unless somebody saved the same one since it was read.
 

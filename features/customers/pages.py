@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted
 from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
@@ -92,7 +92,7 @@ async def _shown(
     request: Request,
     number: PhoneNumber,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,

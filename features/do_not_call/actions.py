@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.campaigns.shapes import DoNotCallShape
@@ -34,7 +34,7 @@ class WhyInput(InputModel):
 
 
 async def add(
-    asking: Patience, principal: Principal, settings: Settings, number: str, given: WhyInput
+    asking: RequestDatabase, principal: Principal, settings: Settings, number: str, given: WhyInput
 ) -> Entry:
     """Put a number on the list, as somebody typed it. One that is there already stays as it is.
 
@@ -64,7 +64,9 @@ async def add(
     return await asking.write(added)
 
 
-async def remove(asking: Patience, principal: Principal, plan: NumberPlan, number: str) -> None:
+async def remove(
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, number: str
+) -> None:
     """Take a number off the list: campaigns may ring it again. Raises Refused with 404."""
     read = phone_number(number, plan)
 

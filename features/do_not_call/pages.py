@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.actions import WhyInput, read_number
@@ -59,7 +59,7 @@ async def remove(request: Request, principal: Person, asking: Asking, plan: Plan
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     after: str = "",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted
 from features.emergency_notifications import actions
 from features.emergency_notifications import households as notification_households
@@ -148,7 +148,7 @@ async def told_at_door(
     return await _shown(asking, incident_id)
 
 
-async def _shown(asking: Patience, incident_id: int) -> IncidentShape:
+async def _shown(asking: RequestDatabase, incident_id: int) -> IncidentShape:
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     told = await asking.ask(lambda each: incidents.counts(each, [incident_id]))
     return IncidentShape.made_of(incident, told[incident_id])

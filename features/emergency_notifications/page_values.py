@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from callflow.call import Language
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
@@ -53,7 +53,7 @@ _CHOICE = re.compile(r"(\d{1,6})-(\d{1,6})-(\d{1,6})")
 
 
 async def overview(
-    request: Request, asking: Patience, form: Typed, *, status: int = 200
+    request: Request, asking: RequestDatabase, form: Typed, *, status: int = 200
 ) -> HTMLResponse:
     """Return the page of all incidents."""
     settings: Settings = request.app.state.settings
@@ -77,7 +77,7 @@ async def overview(
 
 async def one(
     request: Request,
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     incident_id: int,
     *,
@@ -125,7 +125,7 @@ async def one(
 
 
 async def door_list(
-    request: Request, asking: Patience, principal: Principal, incident_id: int
+    request: Request, asking: RequestDatabase, principal: Principal, incident_id: int
 ) -> HTMLResponse:
     """Return the list with which staff go from door to door."""
     settings: Settings = request.app.state.settings
@@ -143,7 +143,7 @@ async def door_list(
     )
 
 
-async def _areas(asking: Patience, stage: Stage) -> Sequence[tuple[str, int]]:
+async def _areas(asking: RequestDatabase, stage: Stage) -> Sequence[tuple[str, int]]:
     if stage is not Stage.DRAFT:
         return ()
     known = await asking.ask(notification_households.areas)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, recorded
 from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
@@ -237,7 +237,7 @@ def _with_zone(text: str, settings: Settings) -> str:
 async def _again(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     incident_id: int,
     form: Typed,
     refused: Refused,

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.handovers import queries as handovers
@@ -48,7 +48,7 @@ class HandoverInput(InputModel):
         return staff
 
 
-async def write(asking: Patience, principal: Principal, given: HandoverInput) -> Handover:
+async def write(asking: RequestDatabase, principal: Principal, given: HandoverInput) -> Handover:
     """Keep the report of a shift; it cannot be changed afterwards."""
     account_id, now = _account(principal), datetime.now(UTC)
 
@@ -63,7 +63,7 @@ async def write(asking: Patience, principal: Principal, given: HandoverInput) ->
     return await asking.write(written)
 
 
-async def sign(asking: Patience, principal: Principal, handover_id: int) -> Handover:
+async def sign(asking: RequestDatabase, principal: Principal, handover_id: int) -> Handover:
     """Sign another's report: its shift is taken over. Raises Refused: 404, or 409 with the report.
 
     Signing twice with one name is no error, and no second signature.

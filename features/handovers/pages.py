@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.handovers import actions
@@ -61,7 +61,7 @@ async def sign_handover(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -95,7 +95,7 @@ def _writes(principal: Principal) -> bool:
     return principal.account_id is not None and may(principal, "handover.write")
 
 
-async def _page(asking: Patience, cursor: str) -> Page[Handover]:
+async def _page(asking: RequestDatabase, cursor: str) -> Page[Handover]:
     try:
         return await asking.ask(
             lambda connection: handovers.handovers(connection, limit=ROWS, cursor=cursor or None)

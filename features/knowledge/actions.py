@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.customers.shapes import EntryShape
@@ -50,7 +50,7 @@ class EntrySaved(EntryInput):
     )
 
 
-async def add(asking: Patience, principal: Principal, given: EntryInput) -> Entry:
+async def add(asking: RequestDatabase, principal: Principal, given: EntryInput) -> Entry:
     """Keep a new entry."""
     now = datetime.now(UTC)
 
@@ -71,7 +71,9 @@ async def add(asking: Patience, principal: Principal, given: EntryInput) -> Entr
     return await asking.write(added)
 
 
-async def save(asking: Patience, principal: Principal, entry_id: int, given: EntrySaved) -> Entry:
+async def save(
+    asking: RequestDatabase, principal: Principal, entry_id: int, given: EntrySaved
+) -> Entry:
     """Replace what an entry says, unless somebody saved it since it was read.
 
     Raises Refused: 404, or 409 with the entry as it is now. What is so already is no conflict, and

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.search.finding import FEW, LONGEST_QUESTION, Asked, Kind, pages, things
 from settings import Settings
 from web.api_models import VISIBLE, Asking, CurrentUser
@@ -76,7 +76,7 @@ async def search(
 
 
 async def found(
-    request: Request, principal: Principal, asking: Patience, q: str, *, limit: int = FEW
+    request: Request, principal: Principal, asking: RequestDatabase, q: str, *, limit: int = FEW
 ) -> list[Kind]:
     """Return what was found, pages first; nothing for an empty question."""
     settings: Settings = request.app.state.settings

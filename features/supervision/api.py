@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.agent_desk.api import refusals
 from features.audit import log as audit
 from features.audit.access import audit_entry
@@ -96,6 +96,6 @@ def _agent(floor: Floor, number: str) -> Agent:
     return agent
 
 
-async def _noted(asking: Patience, principal: Principal, action: str, number: str) -> None:
+async def _noted(asking: RequestDatabase, principal: Principal, action: str, number: str) -> None:
     seen = audit_entry(principal, action, number)
     await asking.write(lambda database: audit.note(database, seen))

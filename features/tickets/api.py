@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
 from features.calls.queries import TicketFilter
@@ -172,7 +172,7 @@ async def list_versions(
     return ListPage(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 
-async def ticket_of(ticket_id: str, principal: Principal, asking: Patience) -> Ticket | None:
+async def ticket_of(ticket_id: str, principal: Principal, asking: RequestDatabase) -> Ticket | None:
     """Return a ticket that somebody may read."""
     return await theirs(
         asking,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
 from features.wake_ups import evidence as wake_evidence
@@ -106,7 +106,7 @@ FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
 
 
 async def register(
-    asking: Patience, principal: Principal, settings: Settings, given: RegistrationInput
+    asking: RequestDatabase, principal: Principal, settings: Settings, given: RegistrationInput
 ) -> SavedRegistration:
     """Put somebody on the register; it rings from the next such time on. Raises Refused (422)."""
     now = datetime.now(UTC)
@@ -123,7 +123,9 @@ async def register(
     return await asking.write(kept)
 
 
-async def cancel(asking: Patience, principal: Principal, registration_id: int) -> SavedRegistration:
+async def cancel(
+    asking: RequestDatabase, principal: Principal, registration_id: int
+) -> SavedRegistration:
     """Take somebody off the register; who was off already stays so. Raises Refused with 404."""
     now = datetime.now(UTC)
 
@@ -139,7 +141,7 @@ async def cancel(asking: Patience, principal: Principal, registration_id: int) -
     return await asking.write(off)
 
 
-async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> Evidence:
+async def say_awake(asking: RequestDatabase, principal: Principal, wake_up_id: int) -> Evidence:
     """Take somebody's word that the guest is awake, and whose word it was (WAK-5).
 
     Who is known to be awake stays so: the first word counts. Raises Refused with 404.
@@ -158,7 +160,7 @@ async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> 
 
 
 async def evidence_of(
-    wake_up_id: int, verb: str, principal: Principal, asking: Patience
+    wake_up_id: int, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Evidence | None:
     """Return what somebody may see of a wake-up for which they have a verb."""
     known = await theirs(

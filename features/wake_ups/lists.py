@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, recorded
 from features.wake_ups import list_file as wake_file
@@ -34,7 +34,7 @@ _HEADS = ("room", "number", "guest", "language", "wall", "zone", "first_day")
 _MORE = ("state", "tries", "awake_at", "late_minutes", "proof")
 
 
-async def looked_at(content: bytes, asking: Patience, settings: Settings) -> Sheet:
+async def looked_at(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
     """Return what a file asks for, its rows judged against the register as it is."""
     text = wake_file.text_of(content)
     if text is None:
@@ -49,7 +49,9 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     return wake_file.without(sheet, known)
 
 
-async def kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
+async def kept(
+    wishes: Sequence[Registration], principal: Principal, asking: RequestDatabase
+) -> int:
     """Put wishes on the register, all or none; return how many."""
     now = datetime.now(UTC)
 
@@ -69,7 +71,7 @@ async def kept(wishes: Sequence[Registration], principal: Principal, asking: Pat
 
 
 async def day_of(
-    day: date, principal: Principal, asking: Patience, settings: Settings, language: Language
+    day: date, principal: Principal, asking: RequestDatabase, settings: Settings, language: Language
 ) -> bytes:
     """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
     since = datetime.combine(day, time(), settings.zone)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -105,7 +105,7 @@ async def show_evidence(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -169,7 +169,7 @@ def by_room(
 
 
 async def _forecast(
-    asking: Patience, line: wake_register.SavedRegistration, settings: Settings
+    asking: RequestDatabase, line: wake_register.SavedRegistration, settings: Settings
 ) -> ForecastShape | None:
     """Return how the minute looks for which somebody was just registered."""
     if line.next_due is None:

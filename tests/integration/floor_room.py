@@ -12,7 +12,7 @@ from typing import Any
 from ami.actions import Actions
 from ami.link import Link
 from callflow.events import DEFAULT_NODE
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.accounts import queries as accounts
 from features.duties import queries as duties
@@ -52,7 +52,7 @@ class Stalling:
 
     async def write(self, change: Question[Answer], *, within: float) -> Answer:
         if self.stalls:
-            raise NotAnsweringError
+            raise DatabaseTimeoutError
         return await self._database.write(change, within=within)
 
 

@@ -109,7 +109,7 @@ class Room:
         return self.settings.paths.journal
 
     def importer(self, *nodes: str) -> JournalImporter:
-        """Return a importer as a new process would have it, of some nodes or of `self.journal`."""
+        """Return an importer as a new process would have it, of some nodes or of `self.journal`."""
         if nodes:
             journals = Journals(self.settings.paths.journals, {}, nodes=nodes)
             return JournalImporter(self.engine, journals, CHINA)

@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import NotAnsweringError
+from db.bounded import DatabaseTimeoutError
 from features.accounts.tables import AccountRow
 from features.audit.tables import AuditRow
 from features.calls.tables import Call
@@ -310,7 +310,7 @@ async def test_a_database_that_is_away_is_a_sentence_for_people(
     desk: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object, **__: object) -> None:
-        raise NotAnsweringError
+        raise DatabaseTimeoutError
 
     monkeypatch.setattr("db.bounded.Database.ask", away)
     async with desk.person(LEADER) as person:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from ami import link as links
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.duties.queries import DutyState
 from floor import lease as leases
@@ -142,7 +142,7 @@ async def test_the_desk_that_watches_reconciles_nothing_until_the_other_lets_go(
 async def test_what_the_stalled_database_raises_is_an_answer_too(desks: Desks) -> None:
     first = desks.desk("a")
     first.records.stalls = True
-    with pytest.raises(NotAnsweringError):
+    with pytest.raises(DatabaseTimeoutError):
         await first.records.write(lambda database: asyncio.sleep(0), within=1)
     assert not await first.waits(0)
     assert not first.lease.is_ours, "nobody says that it is"

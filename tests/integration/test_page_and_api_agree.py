@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, Room
 from tests.integration.page_api_pairs import ALONE, CUSTOMER, ENTRY, FEATURES, PAIRS, SEEN
@@ -44,7 +44,9 @@ async def both(
 ) -> AsyncIterator[tuple[Pages, Pages]]:
     """Two desks over the same rows: one is asked by its pages, the other by the API."""
     # A busy machine is no refusal.
-    monkeypatch.setattr(Database, "patience", lambda self, _seconds=0.0: Patience(self, 60.0))
+    monkeypatch.setattr(
+        Database, "for_request", lambda self, _seconds=0.0: RequestDatabase(self, 60.0)
+    )
     postgres: Postgres | None = request.getfixturevalue("postgres") if template[1] else None
     urls = []
     async with AsyncExitStack() as stack:

@@ -32,7 +32,7 @@ async def room(tmp_path: Path, database_url: str) -> AsyncIterator[Room]:
 
 
 class Ledger:
-    """A importer and an archive, as one process has them."""
+    """An importer and an archive, as one process has them."""
 
     def __init__(self, room: Room) -> None:
         paths = room.settings.paths

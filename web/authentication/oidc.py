@@ -28,7 +28,7 @@ import structlog
 from settings import Settings
 from web.admission import RequestQueue, TooManyAtOnceError
 
-PATIENCE_S = 5.0
+REQUEST_BUDGET_S = 5.0
 """Seconds for each answer of the provider."""
 
 BEGUN_LASTS = timedelta(minutes=10)
@@ -92,7 +92,9 @@ class Provider:
     def __init__(
         self,
         settings: Settings,
-        client: Callable[[], httpx.AsyncClient] = lambda: httpx.AsyncClient(timeout=PATIENCE_S),
+        client: Callable[[], httpx.AsyncClient] = lambda: httpx.AsyncClient(
+            timeout=REQUEST_BUDGET_S
+        ),
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

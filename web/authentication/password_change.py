@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts import sessions
 from features.audit import log as audit
@@ -20,7 +20,13 @@ class WrongOldError(Exception):
 
 
 async def change_password(
-    sign_in: SignIn, principal: Principal, old: str, new: str, *, asking: Patience, now: datetime
+    sign_in: SignIn,
+    principal: Principal,
+    old: str,
+    new: str,
+    *,
+    asking: RequestDatabase,
+    now: datetime,
 ) -> None:
     """Keep a new password of a person.
 

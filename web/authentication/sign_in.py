@@ -146,7 +146,7 @@ class SignIn:
                 now=now,
             )
 
-        session = await self._database.patience().write(change)
+        session = await self._database.for_request().write(change)
         return Entered(account, session, secret)
 
     async def _looked_up(
@@ -162,7 +162,7 @@ class SignIn:
             return account, known or bool(whence.browser)
 
         async with self._queue.turn(ahead=bool(whence.browser)):
-            return await self._database.patience().ask(look)
+            return await self._database.for_request().ask(look)
 
     async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
         """Count a guess from where nobody knows; it is kept. Raises ClosedError."""
@@ -186,12 +186,12 @@ class SignIn:
             return None
 
         async with self._queue.turn():
-            return await self._database.patience().write(count)
+            return await self._database.for_request().write(count)
 
     async def _renew(self, account: Account, password: str) -> None:
         """Keep a password again, with today's care."""
         kept = await self.passwords.kept(password)
-        await self._database.patience().write(
+        await self._database.for_request().write(
             lambda database: accounts.set_password(
                 database, account.id, kept, must_change=account.must_change
             )
