@@ -1,4 +1,4 @@
-"""Owns the message that is taken while our service is gone (ANS-3): a script Asterisk starts.
+"""Takes a message while our service is gone (ANS-3): a script that Asterisk starts.
 
 Asterisk runs it as a local AGI script, one process a call, so it imports nothing but the standard
 library and pyst2 and is there in a tenth of a second. It invites, records until #, 4 s of silence

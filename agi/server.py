@@ -1,4 +1,4 @@
-"""Owns the FastAGI server: one supervised task a visit; strangers on the port cost next to nothing.
+"""The FastAGI server: one supervised task a visit; strangers on the port cost next to nothing.
 
 A connection waits without a task until its environment is whole. Who needs longer than
 `Limits.handshake` is dropped, and of too many waiting ones the oldest goes first: Asterisk sends

@@ -1,4 +1,4 @@
-"""Owns one TCP connection to AMI, from login to loss. The only importer of panoramisk.
+"""One TCP connection to AMI, from login to loss. The only importer of panoramisk.
 
 panoramisk keeps the login, the actions' headers and the pairing of answers with actions. It is
 held behind a filter (docs/adr/0003): it decodes each TCP segment by itself, so characters are lost

@@ -1,4 +1,4 @@
-"""Owns what may pass between us and AMI, in both directions. Does no I/O.
+"""Filter between us and AMI, in both directions. Does no I/O.
 
 In: messages are cut out of the byte stream whole, so a Chinese character split between two TCP
 segments stays whole, and every event must prove that Asterisk itself sent it. What a caller puts

@@ -1,4 +1,4 @@
-"""Owns having a phone rung: each on a connection of its own, on which Asterisk answers at the end.
+"""Rings phones: each on a connection of its own, on which Asterisk says how it ended.
 
 Asterisk follows a phone that sends the call elsewhere (SIP 302) to wherever it names, with any
 technology. Only a Gosub before the dialling (PreDialGoSub, dialplan/rings.conf) can refuse that,

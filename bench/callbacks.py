@@ -1,4 +1,4 @@
-"""Owns promised calls back that a house keeps for a bench: agents at phones, customers outside.
+"""Promised calls back that a house keeps for a bench: agents at phones, customers outside.
 
 The dispatcher rings an agent, who answers whatever rings; the dialplan rings the customer then,
 whom SIPp plays (`bench/guests.py`). Numbers of these customers are no others'.

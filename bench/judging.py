@@ -1,4 +1,4 @@
-"""Owns what is held against us after people were rung: our rows against the other side's book.
+"""What is held against us after people were rung: our rows against the other side's book.
 
 The book is SIPp's, of the INVITEs that it saw. Each fault is a sentence. Does no I/O.
 """

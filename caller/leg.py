@@ -1,4 +1,4 @@
-"""Owns one end of one call: what a person at a telephone can do, and what that person hears.
+"""One end of one call: what a person at a telephone can do, and what that person hears.
 
 Everything is real: the SIP messages, the 8 kHz audio in 20 ms packets, the keys as RTP events. All
 moments are seconds since the call began to be dialled (or to ring, for who is called); the tape

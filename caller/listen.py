@@ -1,4 +1,4 @@
-"""Owns what can be told from a recording alone: where there was sound, and how loud. Does no I/O.
+"""What can be told from a recording alone: where there was sound, and how loud. Does no I/O.
 
 Offline and exact, so that a test may say "the pause was 3.0 s" of what a caller heard: levels are
 taken over frames of 10 ms, and a segment begins and ends on a frame's edge.

@@ -1,4 +1,4 @@
-"""Owns what one end of a call hears, laid on the clock. Does no I/O; the time is an argument.
+"""What one end of a call hears, laid on the clock. Does no I/O; the time is an argument.
 
 A switch sends nothing while it has nothing to say, so audio that arrives must be put where it was
 heard, not one piece after the other: a gap in arrival becomes silence of the same length.

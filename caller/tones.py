@@ -1,4 +1,4 @@
-"""Owns tones by which the parties of a call are told apart: made, and found again. Does no I/O.
+"""Tones by which the parties of a call are told apart: made, and found again. Does no I/O.
 
 Each party says a tone of its own; a recording or a tape is looked through for all of them.
 """

@@ -1,4 +1,4 @@
-"""Owns the register of wake-ups as a room's own telephone may use it (WAK-1): over the database.
+"""Wake-ups that a guest registers on the room's telephone (WAK-1), kept in the database.
 
 The caller hears “it is set” only when it is committed. A database that stalls or refuses is not
 waited for: RegisterClosed, and a person helps. A write that was given up may still be made; that

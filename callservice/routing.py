@@ -1,4 +1,4 @@
-"""Owns the visit that asks where a caller goes: one look at the database, 1 s at most.
+"""AGI visit that asks where a caller goes: one question to the database, 1 s at most.
 
 The database is read, never written, and never waited for: without an answer in time the route is
 everybody's, and for a while nobody asks again (a circuit breaker). Callers notice nothing.

@@ -1,4 +1,4 @@
-"""Owns the call service, `thirdring serve calls`: AGI, lines and AMI in one process.
+"""The call service, `thirdring serve calls`: AGI, lines and AMI in one process.
 
 What happens is written into journals. The database is asked for the route of a call, and never
 waited for (callservice/routing.py); it is written to in one case only, a guest who registers a

@@ -1,4 +1,4 @@
-"""Owns one visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
+"""One visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
 
 Whatever goes wrong here ends the visit without VERDICT_DONE, and the fallback takes the call.
 """

@@ -1,4 +1,4 @@
-"""Owns `thirdring account`: make, list, reset, disable and enable the people who may sign in.
+"""`thirdring account`: make, list, reset, disable and enable the people who may sign in.
 
 One-time passwords are shown once, on the terminal; the database keeps what Argon2 makes of them.
 """

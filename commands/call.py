@@ -1,4 +1,4 @@
-"""Owns `thirdring call`: ring the running hotline as a caller would, and show what came of it.
+"""`thirdring call`: ring the running hotline as a caller would, and show what came of it.
 
 A real SIP telephone with real audio. First the time as the caller lived it, then what the system
 knows of the same call: nothing is told from one to the other but the X-Ref.

@@ -1,4 +1,4 @@
-"""Owns how a caller's call is drawn: one line for each thing that happened, on one axis of time."""
+"""Draws a call on the terminal: one line for each thing that happened, on one time axis."""
 
 from dataclasses import dataclass
 

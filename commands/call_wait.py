@@ -1,4 +1,4 @@
-"""Owns waiting for what the system keeps of one call: its row, its recording, its ticket."""
+"""Waits until the rows, the recording and the ticket of one call are there."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Owns `thirdring calls`: the list of calls, and one call step by step."""
+"""`thirdring calls`: the list of calls, and one call step by step."""
 
 from datetime import UTC, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""Owns what every command is given: the settings, and how it refuses in one sentence.
+"""What every command needs: the settings, and refusals in one sentence.
 
 Wrong input ends with exit code 2, an installation that is not ready with 1; never a traceback.
 """

@@ -1,4 +1,4 @@
-"""Owns `thirdring doctor`: checks an installation and says what to do about each finding."""
+"""`thirdring doctor`: checks an installation and says what to do about each finding."""
 
 import asyncio
 import json

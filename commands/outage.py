@@ -1,4 +1,4 @@
-"""Owns `thirdring outage`: put an outage announcement in front of the hotline and take it off
+"""`thirdring outage`: put an outage announcement in front of the hotline and take it off
 (QUE-6).
 """
 

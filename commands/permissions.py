@@ -1,4 +1,4 @@
-"""Owns `thirdring permissions`: what a role may do, and how far; the page of the docs."""
+"""`thirdring permissions`: what a role may do, and how far; the page of the docs."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Owns `thirdring phones`: what to type into an agent's SIP phone."""
+"""`thirdring phones`: what to type into an agent's SIP phone."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Owns how commands ask the database, and the options that all lists have in common."""
+"""Database queries of commands, and the options that all lists have in common."""
 
 import asyncio
 import json

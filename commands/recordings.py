@@ -1,4 +1,4 @@
-"""Owns `thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
+"""`thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
 
 import shutil
 from functools import partial

@@ -1,4 +1,4 @@
-"""Owns `thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
+"""`thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
 
 Hands the supervisor what is not its own: prompts, database, and the programs that serve.
 """

@@ -1,4 +1,4 @@
-"""Owns `thirdring serve PART`: one part of the hotline by itself, in the foreground.
+"""`thirdring serve PART`: one part of the hotline by itself, in the foreground.
 
 Every part is an `async def serve(settings)` that returns after SIGTERM or Ctrl-C.
 """

@@ -1,4 +1,4 @@
-"""Owns `thirdring settings`: every setting with its value, its default and its sentence."""
+"""`thirdring settings`: every setting with its value, its default and its sentence."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Owns `thirdring tickets`: the list of tickets, and one of them whole."""
+"""`thirdring tickets`: the list of tickets, and one of them whole."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""Owns how a moment is typed: `2h`, `today`, `14:30`, `2026-11-21`, ISO 8601. Reads no clock."""
+"""Reads typed times: `2h`, `today`, `14:30`, `2026-11-21`, ISO 8601. Reads no clock."""
 
 import re
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Owns `thirdring token`: make a token for the API, list them all, take one back.
+"""`thirdring token`: make a token for the API, list them all, take one back.
 
 A token is shown once, when it is made; the database keeps its SHA-256 only.
 """

@@ -1,4 +1,4 @@
-"""Owns how the desk asks the database: within a time, or not at all.
+"""Database access with a time limit: an answer in time, or none.
 
 A database that stalls must not stall the desk: a question that takes too long is left to itself
 and the request is refused. It is not cancelled: drivers end a statement by their own limits within

@@ -1,4 +1,4 @@
-"""Owns what the journals say of our own calls: events become facts about attempts. Does no I/O.
+"""Facts about our own calls, read from journal events. Does no I/O.
 
 Asterisk's journal knows a call by its channel (`<boot>-<id in hex>`), the dialogue's by the id.
 What was said on the telephone comes from whoever led the dialogue: our service, or the fallback

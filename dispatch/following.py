@@ -1,4 +1,4 @@
-"""Owns the attempts that are not over: what the journals say of each becomes rows, once.
+"""Follows open attempts: what the journals say of each becomes rows, once.
 
 In memory are only open attempts of our own node; everything else is in the database. Facts are
 taken in within one transaction together with how far the journals were read, so that each happens

@@ -1,4 +1,4 @@
-"""Owns putting a floor together from the settings: the link as AMI user `floor`, the seats."""
+"""Puts the floor together from its parts and the settings."""
 
 import json
 import socket

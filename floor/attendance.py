@@ -1,4 +1,4 @@
-"""Owns the people at work: signing in and out, pauses, moves (QUE-4).
+"""Attendance: who is at work; each change is committed before Asterisk is told (QUE-4).
 
 Only seats of our own node are known here: who works at another node's is in its queues alone.
 Every change is committed to the database first and then told to Asterisk, once. Where Asterisk

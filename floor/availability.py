@@ -1,4 +1,4 @@
-"""Owns that an agent who becomes free is offered to who is next, whatever Asterisk's clocks do.
+"""Availability: offers an agent who becomes free to the caller who is next, at once.
 
 Queues are shown an agent in the order of `floor.offer_order`. And Asterisk counts a phone as free
 until it says that it rings: an agent who became free in these milliseconds would make two of one,

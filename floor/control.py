@@ -1,4 +1,4 @@
-"""Owns what agents and leaders do with a call that goes on: scripts, transfers, listening.
+"""What agents and leaders do with a call that goes on: scripts, transfers, listening.
 
 The caller's channel is taken to a context of the dialplan that does the rest; the agent's phone is
 let go and the agent is free again. Each is sent once: a call that is leaving already is not taken

@@ -1,4 +1,4 @@
-"""Owns how the floor asks the database: through whoever bounds the time, as the desk does."""
+"""How the floor asks the database: through whoever bounds the time, as the desk does."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar

@@ -1,4 +1,4 @@
-"""Owns asking the ledger's rows for the figures of the day, when something has happened.
+"""Asking the ledger's rows for the figures of the day, when something has happened.
 
 Each figure is what `docs/figures.md` says, and what a call's own page shows, added up.
 """

@@ -1,4 +1,4 @@
-"""Owns the figures of the day: what the ledger has counted, and what it has yet to be told.
+"""The figures of the day: what the ledger has counted, and what it has yet to be told.
 
 Does no I/O. The ledger's word on a call stands (`floor.day_counts` asks for it); until it is there
 a caller counts as the queue saw it.

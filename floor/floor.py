@@ -1,4 +1,4 @@
-"""Owns the floor at work: it joins Asterisk's events, the database, and the pages that are open.
+"""The floor at work: it joins Asterisk's events, the database, and the pages that are open.
 
 Events are taken into the live state as they come; what follows from them (questions, writes,
 actions) runs in tasks of its own, so that a slow database never holds up an event.

@@ -1,4 +1,4 @@
-"""Owns the journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
+"""The journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
 
 The switch tells of a hold's end only when the agent comes back, and in whole seconds. Each hold is
 a line, written when it is over; the ledger reads it with the dialogues. A disk that is full costs

@@ -1,4 +1,4 @@
-"""Owns the live state of the floor: it takes events and the time, and gives notices. Does no I/O.
+"""The live state of the floor: it takes events and the time, and gives notices. Does no I/O.
 
 What it believes comes from Asterisk's events alone and is made good after a reconnect (`resumed`).
 Offers, talks and callers that no event has ended are ended by `tick`: nobody stays a ghost.

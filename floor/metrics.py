@@ -1,4 +1,4 @@
-"""Owns the figures that the floor shows to Prometheus, in a registry that the desk takes over."""
+"""The figures that the floor shows to Prometheus, in a registry that the desk takes over."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 

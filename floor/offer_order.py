@@ -1,4 +1,4 @@
-"""Owns that callers who are favoured are asked first when an agent becomes free (QUE-1…3).
+"""Offer order: which waiting caller is next when an agent becomes free (QUE-1…3).
 
 Asterisk asks for each waiting caller once a second whether a phone is free, each queue for itself:
 without more, a caller of everybody's queue could take the senior agent for whom a large customer

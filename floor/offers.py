@@ -1,4 +1,4 @@
-"""Owns that a page is told of a call before the phone rings, with what the database knows of it.
+"""Offers: tells a page of a call before the phone rings, with what the database knows.
 
 A slow database never holds up the pop: the number is shown in time, the rest when it is there.
 """

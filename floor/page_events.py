@@ -1,4 +1,4 @@
-"""Owns what pages are told: each agent of the own callers and duty, leaders of the whole floor.
+"""What pages are told: each agent of the own callers and duty, leaders of the whole floor.
 
 Does no I/O; the streams carry it. What was told of a call is kept as long as the call is at the
 seat, for a page that comes later.

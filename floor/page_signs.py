@@ -1,4 +1,4 @@
-"""Owns what follows when an agent's page is gone, or is back (QUE-4)."""
+"""What follows when an agent's page is gone, or is back (QUE-4)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

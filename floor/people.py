@@ -1,4 +1,4 @@
-"""Owns what the live state knows of each agent, caller, offer and talk. Does no I/O."""
+"""What the live state knows of each agent, caller, offer and talk. Does no I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Owns that callers wait for agents who only write down the last call.
+"""Keeps a queue open while its agents only write down the last call.
 
 To Asterisk an agent who writes is paused, and a queue in which all are paused is empty: its callers
 would be sent to leave a message within a second. So as long as somebody writes, the queue has a

@@ -1,4 +1,4 @@
-"""Owns making Asterisk's queue members and the database's open duties equal. Does no I/O.
+"""Making Asterisk's queue members and the database's open duties equal. Does no I/O.
 
 The database is the truth for who is at work, at which seat and why not ready. What Asterisk did by
 itself while we were away, a pause after a miss (ANS-2), is taken over into the database first.

@@ -1,4 +1,4 @@
-"""Owns what an agent sees of a caller before the phone rings: collected once, for each role's eyes.
+"""What an agent sees of a caller before the phone rings: collected once, for each role's eyes.
 
 A handful of questions, each answered from an index, in one look at the database. What the database
 does not tell in time is left out: the number and the wait are always there.

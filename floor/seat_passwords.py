@@ -1,4 +1,4 @@
-"""Owns the passwords of browsers' seats: each lives as long as its duty (ADR 7).
+"""The passwords of browsers' seats: each lives as long as its duty (ADR 7).
 
 A password is drawn from the seat's secret and the duty, so it is kept nowhere and the same for a
 page that is loaded again. At a duty's end the seat gets one that nobody is told, and its phone is

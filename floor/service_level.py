@@ -1,4 +1,4 @@
-"""Owns the service level: which share of the callers was connected in time (ANS-2). Does no I/O."""
+"""The service level: which share of the callers was connected in time (ANS-2). Does no I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

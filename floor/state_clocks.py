@@ -1,4 +1,4 @@
-"""Owns what each seat is seen to do, and since when: a clock starts anew with each state.
+"""What each seat is seen to do, and since when: a clock starts anew with each state.
 
 Does no I/O.
 """

@@ -1,4 +1,4 @@
-"""Owns what the wallboard and each agent's own line show, as JSON. Does no I/O.
+"""What the wallboard and each agent's own line show, as JSON. Does no I/O.
 
 Numbers of callers are not in it: who leads needs to know how many wait, not who (SEC-2).
 """

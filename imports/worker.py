@@ -1,4 +1,4 @@
-"""Owns the process in which lists are read and workbooks written: `python -m imports.worker`.
+"""The process in which lists are read and workbooks written: `python -m imports.worker`.
 
 What people bring may be made to eat memory or time: a process of its own, in a sandbox
 (`sandbox.py`), loses nothing but itself, and calls go on meanwhile. It reads its standard input

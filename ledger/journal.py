@@ -1,4 +1,4 @@
-"""Owns reading the journals: several files that grow, are turned over and torn; never writes rows.
+"""Reads the journals: files that grow, are rotated and torn. Never writes rows.
 
 A journal is known by node, name and generation, `node2/cel.csv#2`; each node has a folder of its
 own. What lies beside those folders, from before there were nodes, is the default node's, and known

@@ -1,4 +1,4 @@
-"""Owns how one line of each journal is read. Does no I/O.
+"""Reads one line of each journal. Does no I/O.
 
 A line is either an event or a `Reject`; nothing a writer did, or left half done when it was
 killed, raises. All text that leaves here is clean: callers' values come in base64 and are cleaned

@@ -1,4 +1,4 @@
-"""Owns `thirdring serve ledger`: keeps what the journals say and takes the recordings in.
+"""`thirdring serve ledger`: keeps what the journals say and takes recordings in.
 
 A database that stalls, restarts or refuses costs time, never a row: what failed is tried again,
 and callers notice nothing, for no call ever waits for this process.

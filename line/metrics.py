@@ -1,4 +1,4 @@
-"""Owns the counters of the lines, for /metrics."""
+"""Prometheus metrics of the lines."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

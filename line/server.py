@@ -1,4 +1,4 @@
-"""Owns the AudioSocket port: expected legs become lines, strangers are turned away cheaply.
+"""AudioSocket server: expected legs become lines, strangers are turned away cheaply.
 
 A leg is expected by its uuid before Asterisk dials it; who does not name an expected one within
 a second, or is one too many of those who have not named any, is dropped.

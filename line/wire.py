@@ -1,4 +1,4 @@
-"""Owns the AudioSocket wire: bytes in, messages out. Does no I/O.
+"""The AudioSocket wire: bytes in, messages out. Does no I/O.
 
 A message is one byte of kind, two bytes of length (big endian), then that many bytes:
 

@@ -1,4 +1,4 @@
-"""Owns everything that pydub does for us: recordings as mp3 or ogg. The only importer of it.
+"""Encodes recordings as mp3 or ogg, with pydub. The only importer of pydub.
 
 pydub loads a whole file (an hour of stereo is 115 MB) and leaves files behind when it is stopped.
 So a recording is encoded in a process of its own, in a sandbox (`sandbox.py`), in a folder that

@@ -1,4 +1,4 @@
-"""Owns how a sound that people bring becomes a prompt or a message: `python -m sounds.bringing`.
+"""Turns a sound that people upload into a prompt or a message: `python -m sounds.bringing`.
 
 A header can say whatever it likes. So the file is read in blocks, at most as long as a prompt may
 be, and all of it in a process of its own, in a sandbox (`sandbox.py`).

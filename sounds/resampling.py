@@ -1,4 +1,4 @@
-"""Owns how sound of any rate comes to the telephone's 8 kHz: in blocks, so that it costs no memory.
+"""Resamples sound of any rate to 8 kHz, in blocks, so that it costs no memory.
 
 Each sample is a windowed sinc over its neighbours, for any ratio of the two rates. Does no I/O.
 """

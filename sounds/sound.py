@@ -1,4 +1,4 @@
-"""Owns sound in memory and in files: wav in and out, G.711 µ-law in and out, whole or not at all.
+"""Sound in memory and in files: WAV and G.711 µ-law, whole or not at all.
 
 Samples are float32 in -1…1, one channel.
 """

@@ -1,4 +1,4 @@
-"""Owns turning the templates of asterisk-config/ and dialplan/ into one instance's configuration.
+"""Renders asterisk-config/ and dialplan/ into one instance's configuration.
 
 Templates hold values only, no decisions of ours. A value with a control character is refused: it
 would become a line of configuration. What is no longer a template is removed from HOME.

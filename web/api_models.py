@@ -1,4 +1,4 @@
-"""Owns what the API's questions have in common: their limits, their pages, what may be filtered."""
+"""What API requests and answers have in common: field types, paging, filters."""
 
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar

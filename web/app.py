@@ -1,4 +1,4 @@
-"""Owns the putting together of the desk: routes, policy, problems, figures and the edge.
+"""The desk's application: routes, permissions, errors, metrics and middleware.
 
 Features bring their routes (`web/registration.py`). Nothing starts with a route that nobody
 declares.

@@ -1,4 +1,4 @@
-"""Owns that open pages hear what changed in the database without their doing.
+"""Change feed: tells open pages what changed in the database.
 
 The dispatcher is another process, and speaks through the database; time alone makes a callback
 overdue. So one question for each kind of news is asked again and again, and only while somebody

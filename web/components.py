@@ -1,4 +1,4 @@
-"""Owns the page that shows every part that pages are made of (`templates/ui.html`), to look at."""
+"""The page `/components`: every part that pages are made of (`templates/ui.html`)."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse

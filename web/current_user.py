@@ -1,4 +1,4 @@
-"""Owns who is let in: a request's session or token, its role, and the policy's answer (SEC-3).
+"""The current user: a request's session or token, its role, and the permission check (SEC-3).
 
 Programs send a token, browsers the cookie of a session; a request that sends both is a program's.
 """

@@ -1,4 +1,4 @@
-"""Owns the counts of what is due, shown beside the pages of the navigation.
+"""Counts of what is due, shown beside the pages of the navigation.
 
 Everybody who may open a page is told the same count, so one answer serves all who ask within some
 seconds. A page without a count here has none.

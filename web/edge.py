@@ -1,4 +1,4 @@
-"""Owns what every request passes first: its host, whom a proxy speaks for, its log line.
+"""First step of every request: its host, its client behind a proxy, limits, the log line.
 
 It stands outside the framework, so that what the framework refuses is measured and protected too.
 No answer may be framed by a page or read by another site: there is no CORS. None may be kept by a

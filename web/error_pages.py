@@ -1,4 +1,4 @@
-"""Owns what a person sees in place of a page: sign-in, the change of a password, or a sentence."""
+"""Error pages: sends a person to sign in, to a new password, or shows a sentence."""
 
 from http import HTTPStatus
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Owns how times, lengths, numbers and names stand on a page, as the looker's role may see them.
+"""Formats of times, lengths, numbers and names on pages, masked as the role requires.
 
 Does no I/O. Templates are given one `Formats` by the name of `show`.
 """

@@ -1,4 +1,4 @@
-"""Owns what was typed into a form: kept as it was typed, read as a model, faults by field.
+"""Forms: what was typed, read as a model, with one fault per field.
 
 The model is the one that the API takes as its body: a page and a program are judged by the same
 rules. A fault is the key of a sentence, said in the page's language; what was typed is shown again

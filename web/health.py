@@ -1,4 +1,4 @@
-"""Owns which parts of the hotline are well and which are ill, each said in one sentence.
+"""Health checks: which parts of the hotline are well, each in one sentence.
 
 Quick whatever is broken: no part is waited for longer than ASK_S. Tells no secret and no number.
 """

@@ -1,4 +1,4 @@
-"""Owns the first page of those who do not work at a seat: what is due, and every page of theirs."""
+"""Home page of roles without a seat: what is due, and all their pages."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse

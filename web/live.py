@@ -1,4 +1,4 @@
-"""Owns the live events of a page (`GET /live`): server-sent events from the floor to one browser.
+"""Live events of a page (`GET /live`): server-sent events from the floor to one browser.
 
 The whole state comes first, then what changes. A page that does not read is dropped; its browser
 comes back by itself. Again and again we look whether the person still may look (SEC-1).

@@ -1,4 +1,4 @@
-"""Owns the questions of machines about machines: `/health` and `/metrics`."""
+"""Routes for monitoring: `/health` and `/metrics`."""
 
 import time
 

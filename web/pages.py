@@ -1,4 +1,4 @@
-"""Owns how a page is made: a template, the words of a language, and who looks at it.
+"""Renders a page: a template, the words of a language, and the current user.
 
 Templates escape everything they are given. They know `t` (words by key), `language`, `principal`
 (who is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`,

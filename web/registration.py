@@ -1,4 +1,4 @@
-"""Owns what a feature brings to the desk, and finds it: routes, navigation, news, audited actions.
+"""What a feature registers with the desk: routes, navigation, change feeds, audited actions.
 
 Each feature has one `FEATURE` in its `registration.py`; features are found by their folder, nobody
 lists them. What a feature permits stands in its `permissions.py`.

@@ -1,4 +1,4 @@
-"""Owns how much of a request's body is taken in, how fast it must come, and of how many at once.
+"""Limits of request bodies: how large, how fast, and how many at once.
 
 What is small is taken from everybody. More than that is held in our memory only for a few at a
 time, and for one person two at once; strangers share a small room among themselves.

@@ -1,4 +1,4 @@
-"""Owns the desk as a process: listens, serves, and stops within two seconds."""
+"""The desk process: listens, serves, and stops within two seconds."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Owns whether each figure says what the people noted (docs/figures.md). Does no I/O.
+"""Whether each figure says what the people noted (docs/figures.md). Does no I/O.
 
 Counts are exact. Lengths may differ by what a telephone needs to say that it was put down.
 """

@@ -1,4 +1,4 @@
-"""Owns a bench of figures from its first call to its last question."""
+"""A bench of figures from its first call to its last question."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Owns whether a shift kept the rules, call by call. Does no I/O.
+"""Whether a shift kept the rules, call by call. Does no I/O.
 
 | rule | every call of the shift |
 |---|---|

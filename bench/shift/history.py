@@ -1,4 +1,4 @@
-"""Owns the shape of a shift as it was: what each caller and each agent went through. Does no I/O.
+"""The shape of a shift as it was: what each caller and each agent went through. Does no I/O.
 
 Times are seconds since 1970. What the queue itself tells is known to the second only.
 """

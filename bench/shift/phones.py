@@ -1,4 +1,4 @@
-"""Owns SIPp as the desk phones of a whole office, and as its callers."""
+"""SIPp as the desk phones of a whole office, and as its callers."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns reading a shift out of the product's own database: calls, call_events, duties, tickets."""
+"""Reading a shift out of the product's own database: calls, call_events, duties, tickets."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

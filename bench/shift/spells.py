@@ -1,4 +1,4 @@
-"""Owns arithmetic of spells, in seconds since 1970. Does no I/O."""
+"""Arithmetic of spells, in seconds since 1970. Does no I/O."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

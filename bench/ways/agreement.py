@@ -1,4 +1,4 @@
-"""Owns asking everybody where a call is: Asterisk, the floor, the database and the pages."""
+"""Asking everybody where a call is: Asterisk, the floor, the database and the pages."""
 
 import asyncio
 import time

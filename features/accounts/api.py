@@ -1,4 +1,4 @@
-"""Owns the accounts in the API, for administrators (SEC-3): who there is, and their sessions.
+"""API of accounts, for administrators (SEC-3): people and their sessions.
 
 A password that is given here serves once: the person must change it. Nobody takes away their own
 right to be here, so that one administrator always remains. What is done is on record.

@@ -1,4 +1,4 @@
-"""Owns a person's own sessions in the API: sign in, who am I, sign out, a new password (SEC-3)."""
+"""API of one's own session: sign in, who am I, sign out, new password (SEC-3)."""
 
 from datetime import UTC, datetime
 from typing import Annotated

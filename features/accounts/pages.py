@@ -1,4 +1,4 @@
-"""Owns the page of the accounts, for administrators (SEC-3): the API's own acts behind forms."""
+"""Page of accounts, for administrators (SEC-3)."""
 
 import re
 from datetime import UTC, datetime

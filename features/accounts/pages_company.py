@@ -1,4 +1,4 @@
-"""Owns the way in by the company's own accounts (OpenID Connect), where the settings name one."""
+"""Pages of signing in with company accounts (OpenID Connect), if set up."""
 
 from datetime import UTC, datetime
 from html import escape

@@ -1,4 +1,4 @@
-"""Owns the forms of signing in: sign in, sign out, a new password. They work without any script."""
+"""Pages of signing in and out and of passwords. They work without any script."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Owns what accounts bring to the desk: sign-in, sessions, passwords, the page of people."""
+"""Registers sign-in, sessions, passwords and the page of accounts."""
 
 from features.accounts import api, api_session, pages, pages_company, pages_sign_in
 from web.registration import Feature, NavPage

@@ -1,4 +1,4 @@
-"""Owns what the agent of a call does with it in the API: script keys, transfers, hold words."""
+"""API of the call at hand: script keys, transfers, conferences, hold."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

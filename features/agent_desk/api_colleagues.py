@@ -1,4 +1,4 @@
-"""Owns who else is at work, for an agent who wants to pass a call on or ask somebody."""
+"""API of colleagues at work, for an agent who wants to transfer or consult."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field

@@ -1,4 +1,4 @@
-"""Owns the first page and the agent's page: `/` and `/work` (QUE-4, GRT-3).
+"""First page and agent's page: `/` and `/work` (QUE-4, GRT-3).
 
 The agent's page is one page for a whole shift; what happens in it comes over `/live` and goes out
 over the API, so that it is never loaded again while somebody talks.

@@ -1,4 +1,4 @@
-"""Owns what the agent's page brings to the desk."""
+"""Registers the agent's page."""
 
 from features.agent_desk import api, api_colleagues, pages
 from web.registration import Feature, NavPage

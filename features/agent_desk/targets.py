@@ -1,4 +1,4 @@
-"""Owns where a caller may be passed on to: where somebody is, so that nobody is sent to nobody."""
+"""Where a caller may be transferred: only to where somebody is."""
 
 from fastapi import Request
 

@@ -1,4 +1,4 @@
-"""Owns the changes of callbacks by people and programs (CBK-1): made, called now, settled.
+"""Changes of callbacks by people and programs (CBK-1): made, called now, settled.
 
 The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). What follows from each is `lifecycle`'s to decide.

@@ -1,4 +1,4 @@
-"""Owns the API of promised calls back (CBK-1): made during a call, kept or cancelled later."""
+"""API of callbacks (CBK-1): made during a call, completed or cancelled later."""
 
 from http import HTTPStatus
 from typing import Annotated

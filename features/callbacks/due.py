@@ -1,4 +1,4 @@
-"""Owns the callbacks as work: what is due, what an event makes of one, who could call (CBK-1).
+"""Due callbacks: which ones, what an event makes of one, who could call (CBK-1).
 
 What follows from an event is `features.callbacks.lifecycle`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).

@@ -1,4 +1,4 @@
-"""Owns one promised call back, from the callback until both have talked. Does no I/O.
+"""One callback, from its making until agent and customer have talked. Does no I/O.
 
 CBK-1, CBK-2, SIL-4. Every change is `decide(callback, event, now, rules) -> (callback, commands)`:
 the dispatcher keeps the row and carries the commands out.

@@ -1,4 +1,4 @@
-"""Owns the page of promised calls back (CBK-1): what is late, what waits, what was kept."""
+"""Page of callbacks (CBK-1): overdue, waiting, completed."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Owns who promises calls back, and sees which are late (CBK-1)."""
+"""Permissions of callbacks (CBK-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS

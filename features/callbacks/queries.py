@@ -1,4 +1,4 @@
-"""Owns the callbacks: whom we said we would call back, by when, and how it went (CBK-1, SIL-4).
+"""Queries of callbacks: whom to call, by when, and how it went (CBK-1, SIL-4).
 
 How the dispatcher carries them out is in `features/callbacks/due.py`.
 """

@@ -1,4 +1,4 @@
-"""Owns what callbacks bring to the desk."""
+"""Registers callbacks."""
 
 from features.callbacks import api, due, pages
 from permissions.may import roles_with

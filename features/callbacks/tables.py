@@ -1,4 +1,4 @@
-"""Owns the table of callbacks: whom we said we would call back (CBK-1, SIL-4)."""
+"""Table of callbacks (CBK-1, SIL-4)."""
 
 from datetime import datetime
 

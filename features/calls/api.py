@@ -1,4 +1,4 @@
-"""Owns the API's questions about calls: the list, one call, and what happened in it."""
+"""API of calls: the list, one call, and what happened in it."""
 
 from datetime import UTC, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
+"""API of recordings; each play is on record (QA-5, SEC-1)."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Owns what the events of one call bear witness to, before anything is concluded from it.
+"""Evidence of one call: what its events say, before anything is concluded.
 
 Does no I/O. Times are seconds since 1970. The first word on a matter stands, unless a function
 says otherwise; conclusions are drawn in `features.calls.lifecycle`.

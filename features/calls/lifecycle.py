@@ -1,4 +1,4 @@
-"""Owns what a call was: folds the events of one call into one row (ANS-4). Does no I/O.
+"""Folds the events of one call into one row (ANS-4). Does no I/O.
 
 Every call ends with exactly one disposition, the first line of this table that holds:
 

@@ -1,4 +1,4 @@
-"""Owns how one call is laid out on its page: its steps, what else is told, who has listened."""
+"""Layout of a call's page: its steps, its facts, who has listened."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
+"""Pages of calls: the search, and one call step by step (QA-5)."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

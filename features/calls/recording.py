@@ -1,4 +1,4 @@
-"""Owns what a recording is and the states it may be in. Does no I/O.
+"""A recording and its states. Does no I/O.
 
     spooled ──▶ stored      whole: header, length and SHA-256 agree with the call
             ──▶ repaired    cut by a crash; what could be had is kept and playable

@@ -1,4 +1,4 @@
-"""Owns what calls and recordings bring to the desk."""
+"""Registers calls and recordings."""
 
 from features.calls import api, api_recordings, pages
 from web.registration import Feature, NavPage

@@ -1,4 +1,4 @@
-"""Owns the way between a table's row and the value it stands for, both directions. Does no I/O."""
+"""Converts table rows to values and back. Does no I/O."""
 
 from collections.abc import Iterable
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Owns which calls lie within somebody's reach (SEC-1), and with them what was recorded of them.
+"""Which calls and recordings are within somebody's reach (SEC-1).
 
 One's own are the calls that one talked in, and those of the customer whom one serves now. A
 department's are those of the tickets that it is to settle: the ticket needs them until then.

@@ -1,4 +1,4 @@
-"""Owns calls as a person looks for them: each with its tickets and how much of it was recorded."""
+"""Search of calls: each with its tickets and the length of its recording."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns what is typed on the page of calls: what it means, and the sentence when it means nothing.
+"""Search form of calls: reads what was typed, and says what is wrong with it.
 
 One box takes a number, a piece of it, a ticket's number or a call's id; whoever types need not say
 which. Does no I/O.

@@ -1,4 +1,4 @@
-"""Owns the JSON of calls, events, recordings and tickets: field names, sentences and examples.
+"""JSON of calls, events, recordings and tickets: fields, descriptions, examples.
 
 The command line's `--json` and the API give the same shapes; `docs/api.md` callbacks the names.
 For roles that do not need whole numbers every shape has a masked form (SEC-2).

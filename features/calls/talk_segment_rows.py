@@ -1,4 +1,4 @@
-"""Owns the rows of who talked in a call: who sat where, and which calls somebody talked in."""
+"""Rows of talk segments: who sat where, and which calls somebody talked in."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace

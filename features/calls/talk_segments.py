@@ -1,4 +1,4 @@
-"""Owns who talked with the customer, from when to when: the segments of one call. Does no I/O.
+"""Talk segments of one call: who talked with the customer, from when to when. Does no I/O.
 
 An agent talks with the customer while both channels are in one bridge; what the queue, a transfer
 or a conference says of it only tells how that came about.

@@ -1,4 +1,4 @@
-"""Owns how a call is told: the events of its journals as sentences, in Chinese and English.
+"""Tells a call step by step: journal events as sentences, in Chinese and English.
 
 Does no I/O. What the journals say twice (a channel's own answer and the dialplan's) is told once;
 an event without a sentence is not told, it stays in the list of events.

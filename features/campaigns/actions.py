@@ -1,4 +1,4 @@
-"""Owns the changes of campaigns by people and programs (CBK-3): brought, made, turned, copied.
+"""Changes of campaigns by people and programs (CBK-3): lists, start, pause, stop, copy.
 
 The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is

@@ -1,4 +1,4 @@
-"""Owns the API of campaigns (回访, surveys, notices): made of lists, started, stopped (CBK-3)."""
+"""API of campaigns (回访, surveys, notices): made of lists, started, stopped (CBK-3)."""
 
 from functools import partial
 from typing import Annotated

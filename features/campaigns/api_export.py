@@ -1,5 +1,4 @@
-"""Owns the taking out of a campaign's results as CSV or XLSX: a right of its own, on record
-(SEC-2).
+"""Export of a campaign's results as CSV or XLSX: a right of its own, on record (SEC-2).
 
 Whoever takes them out is on record, with the reason, before a byte is sent; when that cannot be
 written nothing is sent. No cell is a formula (`imports/writing.py`).

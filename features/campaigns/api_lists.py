@@ -1,4 +1,4 @@
-"""Owns the API of lists that become campaigns: brought, read, seen before a single call (CBK-3)."""
+"""API of campaign lists: uploaded and checked before a single call (CBK-3)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Owns the API of an agent's talk with a person of a campaign: whom, what to ask, the end
+"""The API of an agent's talk with a person of a campaign: whom, what to ask, the end
 (CBK-3).
 """
 

@@ -1,4 +1,4 @@
-"""Owns what the form of a campaign holds, and how it says what the API is asked. No I/O."""
+"""The form of a new campaign, read as the API's input. No I/O."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Owns what is typed, or sent by a program, to make a campaign (CBK-3), and what it becomes."""
+"""Input of a new campaign, from a form or a program (CBK-3)."""
 
 from datetime import time
 from typing import Annotated, Self

@@ -1,4 +1,4 @@
-"""Owns the lists that were read and wait for a person's yes: one file each, gone after a day.
+"""Uploaded lists that wait to be confirmed: one file each, gone after a day.
 
 They lie in HOME/run/lists, readable by us alone (SEC-2); what nobody confirmed leaves nothing
 behind. A restart of the desk loses none. Who may not be called, and which tickets there are, is

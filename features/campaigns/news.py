@@ -1,4 +1,4 @@
-"""Owns what open pages are told of campaigns: which of them moved, and who is called."""
+"""Change feed of campaigns: which of them moved, and who is called."""
 
 from collections.abc import Mapping
 from datetime import timedelta

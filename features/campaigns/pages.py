@@ -1,6 +1,4 @@
-"""Owns the pages of campaigns: all of them, one with its results, and what is done to it
-(CBK-3).
-"""
+"""Pages of campaigns: all of them, and one with its results."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

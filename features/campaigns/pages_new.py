@@ -1,4 +1,4 @@
-"""Owns the way to a new campaign: a list is brought, seen with all its faults, and confirmed
+"""The way to a new campaign: a list is brought, seen with all its faults, and confirmed
 (CBK-3).
 
 Nobody is called before the last step, and nothing that was typed is lost on the way: a list waits

@@ -1,4 +1,4 @@
-"""Owns what campaigns bring to the desk."""
+"""Registers campaigns."""
 
 from features.campaigns import api, api_export, api_lists, api_talks, pages, pages_new
 from features.campaigns.news import CAMPAIGNS

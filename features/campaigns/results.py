@@ -1,4 +1,4 @@
-"""Owns what came of campaigns, as people look at it: of a customer, of a ticket, how fast (CBK-3).
+"""Results of campaigns: of a customer, of a ticket, by time (CBK-3).
 
 All of it only reads, in the caller's transaction.
 """

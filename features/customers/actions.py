@@ -1,4 +1,4 @@
-"""Owns the change of what is known of a customer (QUE-1, QUE-3, CBK-5); it is on record (SEC-1).
+"""Changes of customers (QUE-1, QUE-3, CBK-5); each is on record (SEC-1).
 
 The page, the agent's screen pop and the API all call it, with the same model.
 """

@@ -1,4 +1,4 @@
-"""Owns the API's questions about customers; every look and every change is on record (SEC-1)."""
+"""API of customers; every access and change is on record (SEC-1)."""
 
 from fastapi import APIRouter
 

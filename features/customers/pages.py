@@ -1,4 +1,4 @@
-"""Owns the page of one customer: what is known, what was promised, what is open (QUE-1, QUE-3)."""
+"""Page of one customer: facts, callbacks, open tickets (QUE-1, QUE-3)."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Owns what customers bring to the desk."""
+"""Registers customers."""
 
 from features.customers import api, pages
 from web.registration import Feature, NavPage

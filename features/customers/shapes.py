@@ -1,4 +1,4 @@
-"""Owns the JSON of the desk's work: customers, knowledge, callbacks, hand-overs, audit entries.
+"""The JSON of the desk's work: customers, knowledge, callbacks, hand-overs, audit entries.
 
 `docs/api.md` callbacks the names. Calls, recordings and tickets are in `features/calls/shapes.py`.
 """

@@ -1,4 +1,4 @@
-"""Owns the changes of the do-not-call list by people and programs (SEC-1): put on, taken off.
+"""Changes of the do-not-call list by people and programs (SEC-1).
 
 The page and the API both call these. Each change is on record. Who asks for it by
 telephone, or in a talk of a campaign, is put on by the dispatcher and by `features.campaigns`.

@@ -1,4 +1,4 @@
-"""Owns the API of the do-not-call list: numbers that no campaign rings, by whom and why (SEC-1)."""
+"""API of the do-not-call list (SEC-1)."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Owns the page of the do-not-call list: who must not be rung by a campaign, and why (SEC-1)."""
+"""Page of the do-not-call list: whom no campaign may ring, and why (SEC-1)."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response

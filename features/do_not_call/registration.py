@@ -1,4 +1,4 @@
-"""Owns what the do-not-call list brings to the desk."""
+"""Registers the do-not-call list."""
 
 from features.do_not_call import api, pages
 from web.registration import Feature, NavPage

@@ -1,4 +1,4 @@
-"""Owns the duty of who asks (QUE-4): sign in at a seat, sign out, rest, move."""
+"""API of one's own duty (QUE-4): sign in at a seat, sign out, rest, move."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Owns the changes of emergency notifications by people and programs (CBK-5).
+"""Changes of emergency notifications by people and programs (CBK-5).
 
 The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for an incident or a household that is not there, 409 where

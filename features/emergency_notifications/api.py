@@ -1,4 +1,4 @@
-"""Owns the API of emergency notifications (CBK-5): incidents, who must be told, start, stop,
+"""The API of emergency notifications (CBK-5): incidents, who must be told, start, stop,
 lists.
 """
 

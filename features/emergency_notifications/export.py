@@ -1,4 +1,4 @@
-"""Owns the three lists of a notification as a table for spreadsheets (CBK-5). Does no I/O.
+"""Exports the three lists of a notification as a table (CBK-5). Does no I/O.
 
 Names and areas come from lists that strangers may have written: `imports/writing.py` sees to it
 that none is a formula.

@@ -1,4 +1,4 @@
-"""Owns what is typed, or sent by a program, to change an emergency notification (CBK-5)."""
+"""Input of changes of an emergency notification, from a form or a program (CBK-5)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Self

@@ -1,4 +1,4 @@
-"""Owns how emergency notifications stand on their pages (CBK-5)."""
+"""Values shown on the pages of emergency notifications (CBK-5)."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns the pages of emergency notifications (CBK-5): incidents, who must be told, progress, the
+"""The pages of emergency notifications (CBK-5): incidents, who must be told, progress, the
 lists.
 """
 

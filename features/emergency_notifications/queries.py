@@ -1,4 +1,4 @@
-"""Owns incidents and the notifications about them as rows (CBK-5): recorded, spoken, begun,
+"""Incidents and the notifications about them as rows (CBK-5): recorded, spoken, begun,
 stopped.
 
 The households are `features.emergency_notifications.households`'. All of it runs in the caller's

@@ -1,4 +1,4 @@
-"""Owns what emergency notifications bring to the desk."""
+"""Registers emergency notifications."""
 
 from features.emergency_notifications import api, pages, queries
 from permissions.may import roles_with

@@ -1,4 +1,4 @@
-"""Owns the changes of the hand-over log (RPT-4): a report is written, and signed by the next shift.
+"""Changes of the hand-over log (RPT-4): written, and signed by the next shift.
 
 The pages and the API both call these, with the same models. Each change
 is on record (SEC-1).

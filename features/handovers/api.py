@@ -1,4 +1,4 @@
-"""Owns the API of the shift hand-over log (RPT-4): written by one shift, signed by the next."""
+"""API of the hand-over log (RPT-4): written by one shift, signed by the next."""
 
 from typing import Annotated
 

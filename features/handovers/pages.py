@@ -1,4 +1,4 @@
-"""Owns the page of the shift hand-over log (RPT-4): one shift writes, the next one signs."""
+"""Page of the hand-over log (RPT-4): one shift writes, the next one signs."""
 
 from datetime import datetime
 

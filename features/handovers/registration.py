@@ -1,4 +1,4 @@
-"""Owns what the shift hand-over log brings to the desk."""
+"""Registers the hand-over log."""
 
 from features.handovers import api, pages
 from web.registration import Feature, NavPage

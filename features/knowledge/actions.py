@@ -1,4 +1,4 @@
-"""Owns the changes of the knowledge base (TKT-15): a new entry, a save; each is on record (SEC-1).
+"""Changes of the knowledge base (TKT-15); each is on record (SEC-1).
 
 The pages and the API both call these, with the same models.
 """

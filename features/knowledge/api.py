@@ -1,4 +1,4 @@
-"""Owns the API of the knowledge base: agents search it during a call (TKT-15)."""
+"""API of the knowledge base: agents search it during a call (TKT-15)."""
 
 from datetime import UTC, datetime
 from typing import Annotated

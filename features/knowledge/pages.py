@@ -1,4 +1,4 @@
-"""Owns the pages of the knowledge base (TKT-15): search while typing, read, write."""
+"""Pages of the knowledge base (TKT-15): search, read, write."""
 
 from datetime import UTC, datetime
 

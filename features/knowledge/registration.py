@@ -1,4 +1,4 @@
-"""Owns what the knowledge base brings to the desk."""
+"""Registers the knowledge base."""
 
 from features.knowledge import api, pages
 from web.registration import Feature, NavPage

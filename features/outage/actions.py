@@ -1,4 +1,4 @@
-"""Owns putting the outage announcement up and taking it off (QUE-6); each is on record (SEC-1).
+"""Switches the outage announcement on and off (QUE-6); each change is on record (SEC-1).
 
 The API (which the wallboard asks) and `thirdring outage` both call these. Callers come
 first: the announcement goes up also where no database can be asked, as in a power failure; then

@@ -1,4 +1,4 @@
-"""Owns the outage announcement in the API (QUE-6): see it, put it up, take it off."""
+"""API of the outage announcement (QUE-6): read, switch on, switch off."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Owns what the outage announcement brings to the desk."""
+"""Registers the outage announcement."""
 
 from features.outage import api
 from web.registration import Feature

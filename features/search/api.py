@@ -1,4 +1,4 @@
-"""Owns the question of the box on every page, for the page's script and for programs."""
+"""API of the search box, for the page's script and for programs."""
 
 from datetime import UTC, datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Owns the question of the box on every page: what a few characters mean (TKT-14, TKT-15).
+"""Search: what a few typed characters mean (TKT-14, TKT-15).
 
 A number or a piece of it, a ticket's number, a customer's name, words of the knowledge base, the
 name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for only

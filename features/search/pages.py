@@ -1,4 +1,4 @@
-"""Owns the page of everything that was found, for who pressed Enter in the box or has no script."""
+"""Page of search results, for those without script or who press Enter."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse

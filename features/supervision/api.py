@@ -1,4 +1,4 @@
-"""Owns the floor for those who lead it: see everybody, listen, move, sign out (QUE-4, QA-1)."""
+"""API of supervision: see agents, listen, move them, sign them out (QUE-4, QA-1)."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Owns the wallboard of those who lead (QUE-4): the page; its figures come over `/live`."""
+"""Wallboard page (QUE-4); its figures come over `/live`."""
 
 import anyio.to_thread
 from fastapi import APIRouter, Request

@@ -1,4 +1,4 @@
-"""Owns what leading the floor brings to the desk."""
+"""Registers supervision."""
 
 from features.supervision import api, pages
 from web.registration import Feature, NavPage

@@ -1,4 +1,4 @@
-"""Owns the API's questions about tickets, and the saves of those who type them (TKT-1, TKT-3)."""
+"""API of tickets: the list, one ticket, and saves while it is typed (TKT-1, TKT-3)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

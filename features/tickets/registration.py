@@ -1,4 +1,4 @@
-"""Owns what tickets bring to the desk."""
+"""Registers tickets."""
 
 from features.tickets import api
 from web.registration import Feature

@@ -1,4 +1,4 @@
-"""Owns the changes of the register of wake-ups (WAK-1…5): registered, taken off, said to be awake.
+"""Changes of wake-ups (WAK-1…5): registered, cancelled, said to be awake.
 
 The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). Files of many are `lists`'; the guest's own telephone is `guests`'.

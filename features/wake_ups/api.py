@@ -1,4 +1,4 @@
-"""Owns the API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
+"""API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated

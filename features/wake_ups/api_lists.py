@@ -1,4 +1,4 @@
-"""Owns the API of files of wake-ups: many in, a day out (WAK-1), the evidence of one (WAK-5)."""
+"""API of wake-up files: import, a day's export (WAK-1), the evidence of one (WAK-5)."""
 
 import asyncio
 from datetime import UTC, date, datetime

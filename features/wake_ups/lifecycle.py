@@ -1,4 +1,4 @@
-"""Owns one wake-up, from its minute until somebody is known to be awake. Does no I/O.
+"""One wake-up, from its minute until somebody is known to be awake. Does no I/O.
 
 WAK-2, WAK-3, WAK-5. Every change is `decide(wake_up, event, now) -> (wake_up, commands)`: the
 dispatcher keeps the row and carries the commands out.

@@ -1,4 +1,4 @@
-"""Owns files of wake-ups at the desk: what a file asks for is looked at, then kept; a day's table.
+"""Files of wake-ups at the desk: checked, then kept; a day's table.
 
 Shared by the page and the API.
 """

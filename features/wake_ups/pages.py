@@ -1,4 +1,4 @@
-"""Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
+"""Pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Owns the page of a file of wake-ups: chosen, looked at row by row, then kept (WAK-1)."""
+"""Page of a file of wake-ups: chosen, checked row by row, then kept (WAK-1)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Owns the wake-ups as rows: what is due, what an event makes of one, what people see (WAK-2…5).
+"""Queries of wake-ups: what is due, what an event makes of one, what people see (WAK-2…5).
 
 What follows from an event is `features.wake_ups.lifecycle`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).

@@ -1,4 +1,4 @@
-"""Owns what wake-ups and their register bring to the desk."""
+"""Registers wake-ups and their register."""
 
 from datetime import timedelta
 

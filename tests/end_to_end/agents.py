@@ -1,4 +1,4 @@
-"""Owns agents at the desk as tests have them: accounts, sessions, and a page that listens.
+"""Agents at the desk as tests have them: accounts, sessions, and a page that listens.
 
 The page is the event stream of `GET /live`, read as a browser would; every event keeps its moment.
 """

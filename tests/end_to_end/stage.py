@@ -1,4 +1,4 @@
-"""Owns the stage for ways out of the house: a trunk, phones and a stranger, each a SIP peer.
+"""The stage for ways out of the house: a trunk, phones and a stranger, each a SIP peer.
 
 Nothing here speaks: the call service is away, and the dialplan alone leads calls. All INVITEs that
 come of something are seen, wherever they come: at the trunk, at a phone, at the stranger's.

@@ -1,4 +1,4 @@
-"""Owns comparing a recording with what people on the telephone heard and said, moment by moment."""
+"""Comparing a recording with what people on the telephone heard and said, moment by moment."""
 
 from collections.abc import Mapping
 

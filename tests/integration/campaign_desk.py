@@ -1,4 +1,4 @@
-"""Owns a list of people with something of everything that may be wrong, and campaigns made of
+"""A list of people with something of everything that may be wrong, and campaigns made of
 it.
 """
 

@@ -1,4 +1,4 @@
-"""Owns a desk for tests: a real database with a few calls in it, and someone who asks."""
+"""A desk for tests: a real database with a few calls in it, and someone who asks."""
 
 import asyncio
 import atexit

@@ -1,4 +1,4 @@
-"""Owns a floor over a fake Asterisk and a real database, for tests that disturb either."""
+"""A floor over a fake Asterisk and a real database, for tests that disturb either."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Owns a ledger's surroundings for tests: a home with journals and spools, and its database."""
+"""A ledger's surroundings for tests: a home with journals and spools, and its database."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Owns the table of changes: which form of a page and which call of the API are the same one.
+"""The table of changes: which form of a page and which call of the API are the same one.
 
 A changing route of these features that is neither in the table nor among `ALONE` fails the test.
 """

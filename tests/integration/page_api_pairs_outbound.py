@@ -1,4 +1,4 @@
-"""Owns the table of changes of what we ring people for: emergency notifications and campaigns."""
+"""The table of changes of what we ring people for: emergency notifications and campaigns."""
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Owns how one change is asked for by the page's form and by the API, and what it left."""
+"""How one change is asked for by the page's form and by the API, and what it left."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence

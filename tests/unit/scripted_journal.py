@@ -1,4 +1,4 @@
-"""Owns writing journals as their writers do, for tests: one call told event by event."""
+"""Writing journals as their writers do, for tests: one call told event by event."""
 
 import base64
 import json

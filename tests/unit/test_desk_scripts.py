@@ -33,7 +33,7 @@ def test_every_script_says_first_what_it_is_and_is_short() -> None:
         if path.suffix not in {".js", ".css"}:
             continue
         lines = path.read_text().splitlines()
-        assert re.match(r"(//|/\*) [A-Z]\w* \w+", lines[0]), path
+        assert re.match(r"(//|/\*) [A-Z].{15}", lines[0]), path
         assert len(lines) <= 350, path
 
 

@@ -1,4 +1,4 @@
-"""Owns signing in by way of an OpenID Connect provider: a code, proved with PKCE, for a number.
+"""Signs in with an OpenID Connect provider: a code, proved with PKCE, for an account number.
 
 The provider says who somebody is; the account, its role and its rights are ours. Whatever does not
 fit to the letter (issuer, audience, nonce, signature, time, the browser that began) is refused.

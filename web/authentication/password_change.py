@@ -1,4 +1,4 @@
-"""Owns changing one's own password: the old one proves who it is, the other sessions end."""
+"""Changes one's own password: the old one proves who it is, other sessions end."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Owns passwords: checked and kept with Argon2, off the event loop, and what a good one is.
+"""Passwords: checked and kept with Argon2, off the event loop, and what a good one is.
 
 A number that nobody has costs as much as a wrong password: Argon2 runs for both, so that nobody
 can find out by the clock which numbers exist.

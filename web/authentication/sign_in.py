@@ -1,4 +1,4 @@
-"""Owns signing in: the tries, the password, and the new session, in an order nobody can race.
+"""Signing in: the tries, the password, and the new session, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
 right password forgets them, from where it came (`web/authentication/lockout.py`). Whatever is

@@ -1,4 +1,4 @@
-"""Owns the words of the pages: every visible text by its key, in each language.
+"""Words of the pages: every visible text by its key, in each language.
 
 A key is `section.name`, a section is a table of `zh.toml` and of `en.toml` in the folder `words`
 of a feature, or in this one. Both files hold the same keys with the same gaps (`{count}`); a key

@@ -1,4 +1,4 @@
-// Owns what every page has: htmx, the shell, the switch of the language, forms that are sent once, and
+// What every page has: htmx, the shell, the switch of the language, forms that are sent once, and
 // the way back to the page of signing in.
 
 import "htmx.org";

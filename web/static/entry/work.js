@@ -1,4 +1,4 @@
-// Owns the wiring of the agent's page: live events to the pop, the ticket, the state line and the
+// The wiring of the agent's page: live events to the pop, the ticket, the state line and the
 // phone, and back. Each part keeps its own business; this file only introduces them.
 
 import { ask } from "../page/asking.js";

@@ -1,4 +1,4 @@
-// Owns the shell's switches: the rail, the colours, the density. Cookies keep them, so that the server
+// The shell's switches: the rail, the colours, the density. Cookies keep them, so that the server
 // draws the next page as it will stay.
 import { $, $$ } from "./dom.js";
 

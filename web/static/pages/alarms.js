@@ -1,4 +1,4 @@
-// Owns a page that may raise an alarm: what changes comes over /live, and what nobody has seen to is
+// A page that may raise an alarm: what changes comes over /live, and what nobody has seen to is
 // seen and heard until somebody does, or asks for silence; whatever comes after that is heard again.
 import { $ } from "../page/dom.js";
 import { listen } from "../page/live.js";

@@ -1,4 +1,4 @@
-// Owns the large figures of the wallboard, and which service level is looked at.
+// The large figures of the wallboard, and which service level is looked at.
 import { $, say } from "../page/dom.js";
 import { clock, t, tOr } from "../page/words.js";
 

@@ -1,4 +1,4 @@
-// Owns the waveform and the sound of one recording: above the caller, below what the caller heard.
+// The waveform and the sound of one recording: above the caller, below what the caller heard.
 // The waveform comes first and alone; not a byte of sound is fetched before somebody says why.
 import WaveSurfer from "wavesurfer.js";
 
