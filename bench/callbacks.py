@@ -98,7 +98,7 @@ class Callbacks:
 
     async def left(self, house: House) -> int:
         rows = await house.rows(OF_CALLBACKS, last=self._last)
-        return sum(row["state"] not in {"kept", "failed", "unknown"} for row in rows)
+        return sum(row["state"] not in {"completed", "failed", "unknown"} for row in rows)
 
     async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
         callbacks = await house.rows(OF_CALLBACKS, last=self._last)

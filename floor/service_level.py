@@ -43,7 +43,7 @@ class ServiceLevel:
     """What was reached: `share` is None as long as nobody has counted."""
 
     share: float | None
-    kept: bool
+    met: bool
     counted: int
 
 
@@ -55,7 +55,7 @@ def level(waits: Iterable[QueueWait], target: Target) -> ServiceLevel:
     """
     counted = [each for each in waits if each.answered or each.seconds > target.within_s]
     if not counted:
-        return ServiceLevel(None, kept=True, counted=0)
+        return ServiceLevel(None, met=True, counted=0)
     in_time = sum(each.answered and each.seconds <= target.within_s for each in counted)
     share = in_time / len(counted)
-    return ServiceLevel(share, kept=share >= target.share, counted=len(counted))
+    return ServiceLevel(share, met=share >= target.share, counted=len(counted))

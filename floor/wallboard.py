@@ -101,7 +101,7 @@ def _levels(waits: Sequence[QueueWait]) -> Json:
         "presets": {
             name: {
                 "share": None if one.share is None else round(one.share, 4),
-                "kept": one.kept,
+                "met": one.met,
                 "counted": one.counted,
             }
             for name, one in reached.items()

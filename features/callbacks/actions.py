@@ -67,14 +67,14 @@ class CallbackInput(InputModel):
 class CallbackSettlement(InputModel):
     """How a callback ended."""
 
-    state: CallbackState = Field(description="`kept` or `cancelled`.")
+    state: CallbackState = Field(description="`completed` or `cancelled`.")
     note: Note = Field("", description="Replaces the callback's note unless empty.")
 
     @field_validator("state")
     @classmethod
     def _is_an_end(cls, state: CallbackState) -> CallbackState:
-        if state not in {CallbackState.KEPT, CallbackState.CANCELLED}:
-            raise wrong("state", "form.wrong", "A callback becomes `kept` or `cancelled`.")
+        if state not in {CallbackState.COMPLETED, CallbackState.CANCELLED}:
+            raise wrong("state", "form.wrong", "A callback becomes `completed` or `cancelled`.")
         return state
 
 
@@ -132,11 +132,11 @@ async def call_now(asking: RequestDatabase, principal: Principal, callback_id: i
 async def settle(
     asking: RequestDatabase, principal: Principal, callback_id: int, given: CallbackSettlement
 ) -> Callback:
-    """Say that a callback was kept, or is not needed any more.
+    """Say that a callback was completed, or is not needed any more.
 
     Raises Refused: 404, or 409 when it ended otherwise, or both talk (SIL-6).
     """
-    event = Settled(kept=given.state is CallbackState.KEPT)
+    event = Settled(completed=given.state is CallbackState.COMPLETED)
     action = f"callback.{given.state.value}"
     return await _changed(
         asking, principal, callback_id, event, action, {given.state}, note=given.note

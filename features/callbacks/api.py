@@ -68,7 +68,7 @@ async def make_callback(
 async def settle_callback(
     callback_id: RowId, given: CallbackSettlement, principal: CurrentUser, asking: Asking
 ) -> CallbackShape:
-    """Say that a callback was kept, or is not needed any more."""
+    """Say that a callback was completed, or is not needed any more."""
     return CallbackShape.of(await actions.settle(asking, principal, callback_id, given))
 
 

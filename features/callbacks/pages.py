@@ -29,7 +29,7 @@ TAGS: Mapping[CallbackState, str] = {
     CallbackState.TAKEN: "busy",
     CallbackState.DIALLING: "busy",
     CallbackState.TALKING: "busy",
-    CallbackState.KEPT: "good",
+    CallbackState.COMPLETED: "good",
     CallbackState.FAILED: "bad",
     CallbackState.UNKNOWN: "bad",
     CallbackState.CANCELLED: "quiet",
@@ -66,14 +66,14 @@ async def call_customer(
     return await _answered(request, principal, asking, change, "call")
 
 
-@router.post("/callbacks/{callback_id}/kept")
-async def say_kept(
+@router.post("/callbacks/{callback_id}/completed")
+async def say_completed(
     request: Request, callback_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say that the customer has been called."""
-    kept = CallbackSettlement(state=CallbackState.KEPT)
-    change = actions.settle(asking, principal, callback_id, kept)
-    return await _answered(request, principal, asking, change, "kept")
+    completed = CallbackSettlement(state=CallbackState.COMPLETED)
+    change = actions.settle(asking, principal, callback_id, completed)
+    return await _answered(request, principal, asking, change, "completed")
 
 
 @router.post("/callbacks/{callback_id}/cancel")
@@ -135,4 +135,4 @@ async def _shown(
     )
 
 
-_SAVED = frozenset({"made", "call", "kept", "cancel"})
+_SAVED = frozenset({"made", "call", "completed", "cancel"})

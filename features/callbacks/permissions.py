@@ -17,7 +17,7 @@ PERMISSIONS = Permissions(
         "GET /callbacks": "callback.read",
         "POST /callbacks": "callback.write",
         "POST /callbacks/{callback_id}/call": "callback.write",
-        "POST /callbacks/{callback_id}/kept": "callback.write",
+        "POST /callbacks/{callback_id}/completed": "callback.write",
         "POST /callbacks/{callback_id}/cancel": "callback.write",
     },
 )

@@ -55,7 +55,7 @@ class Callback:
     found: bool
     """Somebody has the answer, and asked for the call."""
     next_at: datetime | None
-    kept_at: datetime | None
+    completed_at: datetime | None
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether the time has passed and nobody has called."""
@@ -231,7 +231,7 @@ async def waiting(connection: AsyncConnection, *, limit: int = 200) -> Sequence[
 
 
 async def over(connection: AsyncConnection, *, limit: int = 50) -> Sequence[Callback]:
-    """Return the promises that were kept or cancelled, the last one due first."""
+    """Return the callbacks that were completed or cancelled, the last one due first."""
     query = _query().where(CallbackRow.state.in_(_OVER))
     newest = query.order_by(CallbackRow.due_at.desc(), CallbackRow.id.desc()).limit(limit)
     return [_callback_in(row) for row in (await connection.execute(newest)).mappings()]

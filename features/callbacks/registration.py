@@ -24,7 +24,7 @@ FEATURE = Feature(
     audited=(
         "callback.made",
         "callback.now",
-        "callback.kept",
+        "callback.completed",
         "callback.cancelled",
     ),
 )

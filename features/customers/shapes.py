@@ -73,7 +73,7 @@ class CallbackShape(Shape):
     next_at: datetime | None = Field(
         description="When an agent is rung next; null: not by itself, or just now."
     )
-    kept_at: datetime | None
+    completed_at: datetime | None
 
     @classmethod
     def of(cls, callback: Callback) -> Self:

@@ -157,16 +157,16 @@ CALLBACKS: Final = (
         steps=(
             only(),
             only(gaps=NOT_THERE, answer=404),
-            only(answer=409, before=callback_is(state="kept", next_at=None)),
+            only(answer=409, before=callback_is(state="completed", next_at=None)),
         ),
     ),
     Pair(
-        page=("POST", "/callbacks/{callback_id}/kept"),
+        page=("POST", "/callbacks/{callback_id}/completed"),
         program=("PATCH", f"{API}/callbacks/{{callback_id}}"),
         prepared=a_callback,
         steps=(
-            *twice(body={"state": "kept"}),
-            only(body={"state": "kept"}, answer=409, before=callback_is(state="cancelled")),
+            *twice(body={"state": "completed"}),
+            only(body={"state": "completed"}, answer=409, before=callback_is(state="cancelled")),
         ),
     ),
     Pair(

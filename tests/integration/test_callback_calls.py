@@ -44,9 +44,9 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
         hall.switch.marks(attempt, "talking")
         await hall.is_now(key, CallbackState.TALKING)
         hall.switch.ends(attempt)
-        kept = await hall.is_now(key, CallbackState.KEPT)
+        kept = await hall.is_now(key, CallbackState.COMPLETED)
         await hall.until(lambda: dispatcher.in_flight == 0, within=3)
-    assert (kept.tries, kept.asked, kept.kept_at is not None) == (1, 1, True)
+    assert (kept.tries, kept.asked, kept.completed_at is not None) == (1, 1, True)
     [kept_attempt] = await hall.attempts(key)
     assert (kept_attempt.result, kept_attempt.said) == ("answered", "talking")
 
@@ -227,7 +227,7 @@ async def test_killed_while_the_customer_rings_it_takes_the_same_call_up_again(h
         await hall.passes(4.0)  # longer than what was never sent is given
         assert len(hall.switch.rung) == 1, "rung twice"
         hall.switch.ends(attempt)
-        await hall.is_now(key, CallbackState.KEPT)
+        await hall.is_now(key, CallbackState.COMPLETED)
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -287,7 +287,9 @@ async def test_what_is_cancelled_at_the_desk_stops_ringing(hall: Hall) -> None:
         await hall.rings(1)
         async with hall.writing() as connection:
             now = hall.now()
-            assert await call_backs.apply(connection, key, Settled(kept=False), now) is not None
+            assert (
+                await call_backs.apply(connection, key, Settled(completed=False), now) is not None
+            )
         await hall.until(lambda: dispatcher.in_flight == 0, within=3)
         await hall.passes(1.2)
     assert (await hall.callback(key)).state is CallbackState.CANCELLED

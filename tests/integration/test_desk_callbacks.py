@@ -61,7 +61,7 @@ async def test_a_key_that_is_pressed_twice_makes_one_callback(desk: Room) -> Non
 async def test_what_was_promised_and_kept_can_be_promised_again(desk: Room) -> None:
     made = await _callbacks(desk)
     async with desk.seated(JUNIOR) as agent:
-        await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": "kept"})
+        await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": "completed"})
     assert (await _callbacks(desk))["id"] != made["id"]
 
 
@@ -73,7 +73,7 @@ async def test_a_form_that_is_sent_twice_makes_one_callback(desk: Room, built_pa
         assert len((await agent.get("/api/v1/callbacks")).json()["items"]) == 1
 
 
-@pytest.mark.parametrize("state", ["kept", "cancelled"])
+@pytest.mark.parametrize("state", ["completed", "cancelled"])
 async def test_what_is_settled_is_not_called(desk: Room, state: str) -> None:
     made = await _callbacks(desk)
     path = f"/api/v1/callbacks/{made['id']}"
@@ -95,7 +95,7 @@ async def test_a_program_cannot_make_one_what_it_is_not(desk: Room, state: str) 
     made = await _callbacks(desk)
     async with desk.seated(JUNIOR) as agent:
         answer = await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": state})
-    assert (answer.status_code, "kept" in answer.text) == (422, True)
+    assert (answer.status_code, "completed" in answer.text) == (422, True)
 
 
 async def test_the_page_callbacks_calls_and_settles(desk: Room, built_pages: None) -> None:
@@ -109,8 +109,8 @@ async def test_the_page_callbacks_calls_and_settles(desk: Room, built_pages: Non
         assert (made["number"], made["by"]) == (CUSTOMER, NUMBERS[JUNIOR])
         for what, state, status in (
             ("call", "open", 303),
-            ("kept", "kept", 303),
-            ("cancel", "kept", 409),
+            ("completed", "completed", 303),
+            ("cancel", "completed", 409),
         ):
             answer = await agent.post(f"/callbacks/{made['id']}/{what}", data={"csrf": CSRF})
             assert answer.status_code == status

@@ -7,7 +7,7 @@ from floor.service_level import OURS, TARGETS, QueueWait, Target, level
 
 
 def test_nobody_yet_is_no_failure() -> None:
-    assert level([], TARGETS[OURS]).kept
+    assert level([], TARGETS[OURS]).met
     assert level([], TARGETS[OURS]).share is None
 
 
@@ -18,11 +18,11 @@ def test_who_gives_up_within_the_time_does_not_count_and_who_gives_up_later_does
         QueueWait(40, answered=False),
     ]
     reached = level(waits, Target(15, 0.95))
-    assert (reached.share, reached.kept, reached.counted) == (0.5, False, 2)
+    assert (reached.share, reached.met, reached.counted) == (0.5, False, 2)
 
 
 def test_exactly_in_time_is_in_time() -> None:
-    assert level([QueueWait(15.0, answered=True)], Target(15, 1.0)).kept
+    assert level([QueueWait(15.0, answered=True)], Target(15, 1.0)).met
 
 
 @given(some.lists(some.tuples(some.floats(0, 300), some.booleans())))
