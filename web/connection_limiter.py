@@ -9,14 +9,14 @@ limit for all together, whoever is at work stays.
 
 import itertools
 import resource
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from floor import metrics
 
 MOST_AT_ONCE: Final = 2_000
-"""ConnectionLimiter of all together, where the machine lets us have the files for them."""
+"""Connections of all together, where the machine lets us have the files for them."""
 STRANGERS: Final = 400
 """Of those who are not known: enough for a house whose pages all come back after a restart."""
 OF_ONE_PERSON: Final = 40
@@ -66,6 +66,45 @@ class TrackedConnection:
     """When something was last done on it, in the order of all that was done."""
 
 
+class _Strangers:
+    """The connections of strangers, by address, in the order in which they were last used.
+
+    Each comes, goes and is chosen in the same short time, however many there are: who floods the
+    desk with connections must not make each of them dearer.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._of: dict[str, dict[Peer, TrackedConnection]] = {}
+
+    def add(self, tracked: TrackedConnection) -> None:
+        self._of.setdefault(tracked.peer[0], {})[tracked.peer] = tracked
+        self.count += 1
+
+    def remove(self, tracked: TrackedConnection) -> None:
+        """Take one out; one that is not among them is none."""
+        held = self._of.get(tracked.peer[0], {})
+        if held.pop(tracked.peer, None) is not None:
+            self.count -= 1
+            if not held:
+                del self._of[tracked.peer[0]]
+
+    def used(self, tracked: TrackedConnection) -> None:
+        """Put one at the end of the order, if it is among them."""
+        held = self._of.get(tracked.peer[0], {})
+        if held.pop(tracked.peer, None) is not None:
+            held[tracked.peer] = tracked
+
+    def first_to_go(self, coming: str) -> TrackedConnection:
+        """Return the one to close for one that is coming from an address.
+
+        It is of the address that holds most with it, an idle one if there is any.
+        """
+        most = max(self._of, key=lambda address: len(self._of[address]) + (address == coming))
+        held = self._of[most].values()
+        return next((one for one in held if not one.busy), next(iter(held)))
+
+
 @dataclass(slots=True)
 class ConnectionLimiter:
     """All connections of the desk; `at_work` tells whether an account is on duty."""
@@ -75,6 +114,7 @@ class ConnectionLimiter:
     most: int = MOST_AT_ONCE
     strangers: int = STRANGERS
     _taken: dict[Peer, TrackedConnection] = field(default_factory=dict)
+    _strange: _Strangers = field(default_factory=_Strangers)
     _moments: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __len__(self) -> int:
@@ -88,28 +128,31 @@ class ConnectionLimiter:
         self._taken[peer] = tracked
         metrics.CONNECTIONS.set(len(self._taken))
         if not tracked.trusted:
-            strange = [one for one in self._taken.values() if _strange(one)]
-            if len(strange) > self.strangers:
-                self._end(_of_whoever_holds_most(one for one in strange if one is not tracked))
+            if self._strange.count >= self.strangers:
+                self._end(self._strange.first_to_go(peer[0]))
+            self._strange.add(tracked)
         if len(self._taken) > self.most:
             others = (one for one in self._taken.values() if one is not tracked)
             self._end(min(others, key=self._last))
 
     def went(self, peer: Peer) -> None:
         """Forget a connection that has ended."""
-        self._taken.pop(peer, None)
+        if tracked := self._taken.pop(peer, None):
+            self._strange.remove(tracked)
         metrics.CONNECTIONS.set(len(self._taken))
 
     def works(self, peer: Peer, *, busy: bool) -> None:
         """Note that a request began on a connection, or that its answer is out."""
         if tracked := self._taken.get(peer):
             tracked.busy, tracked.used = busy, next(self._moments)
+            self._strange.used(tracked)
 
     def known(self, peer: Peer, owner: Owner) -> None:
         """Note whose a connection is: a request on it was admitted."""
         tracked = self._taken.get(peer)
         if tracked is None or tracked.trusted or tracked.owner == owner:
             return
+        self._strange.remove(tracked)
         tracked.owner = owner
         own = [one for one in self._taken.values() if one.owner == owner]
         if len(own) > owner.most:
@@ -144,7 +187,7 @@ def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
         allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
         most = max(soft, allowed) - OTHER_FILES
-    return most, min(STRANGERS, most // 3)
+    return most, max(1, min(STRANGERS, most // 3))
 
 
 def _strange(tracked: TrackedConnection) -> bool:
@@ -154,13 +197,3 @@ def _strange(tracked: TrackedConnection) -> bool:
 def _rested(tracked: TrackedConnection) -> tuple[bool, int]:
     """Order connections by who was longest without anything to do."""
     return tracked.busy, tracked.used
-
-
-def _of_whoever_holds_most(connections: Iterable[TrackedConnection]) -> TrackedConnection:
-    """Return a connection of the address that has most of them, an idle one if there is any."""
-    by_address: dict[str, list[TrackedConnection]] = {}
-    for tracked in connections:
-        by_address.setdefault(tracked.peer[0], []).append(tracked)
-    most = max(map(len, by_address.values()))
-    held = next(held for held in by_address.values() if len(held) == most)
-    return min(held, key=_rested)

@@ -1,11 +1,11 @@
-"""Admission at the desk: strangers wait for each other, who was known lately waits for nobody."""
+"""Admission of requests: strangers wait for each other, who was known lately waits for nobody."""
 
 import asyncio
 from collections.abc import Callable
 
 import pytest
 
-from web.admission import A_SECOND, Admission, RequestQueue, TooManyAtOnceError
+from web.admission import A_SECOND, SLOWEST, Admission, RequestQueue, StartRate, TooManyAtOnceError
 
 
 async def _waiting(queue: RequestQueue, count: int) -> list[asyncio.Task[Callable[[], None]]]:
@@ -84,3 +84,17 @@ async def test_only_so_many_are_remembered() -> None:
         admission.good(str(number))
     assert not admission.is_known("first")
     assert admission.is_known("4999")
+
+
+def test_strangers_come_slower_while_the_loop_is_late_and_as_before_when_it_is_not() -> None:
+    rate = StartRate()
+    assert rate.slower == 1.0
+    for _ in range(20):
+        rate.woke(0.03)
+    assert 2.5 < rate.slower <= 3.0
+    for _ in range(20):
+        rate.woke(2.0)
+    assert rate.slower == SLOWEST
+    for _ in range(40):
+        rate.woke(0.001)
+    assert rate.slower == 1.0
