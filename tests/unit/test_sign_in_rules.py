@@ -110,7 +110,7 @@ def test_an_address_that_tries_number_after_number_has_nothing_free_and_is_never
 
 
 def test_an_attacker_has_a_hundred_guesses_a_day_at_one_account_from_one_address() -> None:
-    """What docs/operating.md callbacks; the first day, and each one after it."""
+    """What docs/operating.md promises; the first day, and each one after it."""
     guesses, now, days = Guesses(), NOW, []
     for day in (1, 2):
         looked_at = 0

@@ -1,6 +1,6 @@
-"""Draws the pictures of docs/pages.md: `python -m scripts.pictures`.
+"""Screenshots of docs/pages.md: `python -m scripts.screenshots`.
 
-A real hotline, a real Chromium and a real caller; so that a picture shows what is, never a wish.
+A real hotline, a real Chromium and a real caller; so that a screenshot shows what is, never a wish.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from playwright.async_api import Page
 from caller import audio
 from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
-from scripts import outbound_pictures
+from scripts import screenshots_outbound, screenshots_shared
 from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests.end_to_end.browser import MICROPHONE_HZ, Desk, beeps, chromium_with, it_is_so
@@ -25,6 +25,7 @@ FOLDER = PROJECT / "docs" / "pages"
 AGENT, LEADER = "1001", "3001"
 CALLER = "13800138000"
 PARTS = "asterisk calls ledger desk dispatch"
+ON_A_TELEPHONE = {"work-talking.zh", "floor.zh", "calls.zh", "callbacks.zh", "wake-ups.zh"}
 
 KNOWN = {"name": "王建国", "sort": "important", "note": "专线客户,请先问工单号"}
 ENTRY = {
@@ -43,7 +44,7 @@ HANDOVER = {
 
 
 async def draw(house: House, folder: Path) -> None:
-    """Have a shift begin, a caller ring and an agent answer; picture each page."""
+    """Have a shift begin, a caller ring and an agent answer; shoot each page."""
     microphone = folder / "microphone.wav"
     audio.write(microphone, beeps(MICROPHONE_HZ))
     staff = Staff(house)
@@ -62,7 +63,7 @@ async def draw(house: House, folder: Path) -> None:
         await _earlier_call(house, phone)
         await _talk(desk, work, leader, phone)
         await _records(desk, leader)
-        await outbound_pictures.draw(desk, phone, _speech()[: int(0.8 * RATE)], _picture)
+        await screenshots_outbound.draw(desk, phone, _speech()[: int(0.8 * RATE)], _screenshot)
 
 
 async def _earlier_call(house: House, phone: Phone) -> None:
@@ -76,37 +77,37 @@ async def _talk(desk: Desk, work: Page, leader: Page, phone: Phone) -> None:
     """One caller: the pop, the ticket, the wallboard meanwhile; then the call is over."""
     speech = _speech()
     number = desk.house.settings.hotline_number
-    call = await phone.call(number, caller=CALLER, name="Wang", ref="pictured")
+    call = await phone.call(number, caller=CALLER, name="Wang", ref="shown")
     await answers_the_greeting(call, speech[: int(1.5 * RATE)])
     await call.presses("3")
     await it_is_so(work, "seen.some(({ what }) => what === 'rang')", within=60)
-    await _picture(work, "work-ringing.zh")
+    await _screenshot(work, "work-ringing.zh")
     await work.keyboard.press("F2")
     await it_is_so(work, "!document.querySelector('#ticket-fields').disabled", within=60)
     await work.fill("textarea[name=body]", "客户问新装宽带要几天,想约周六上午。")
     await work.fill("#knowledge-ask", "装机")
     await it_is_so(work, "document.querySelector('#knowledge-found').children.length > 0")
     await call.says(speech[int(2 * RATE) : int(8 * RATE)])
-    await _picture(work, "work-talking.zh")
+    await _screenshot(work, "work-talking.zh")
     await leader.goto("/floor")
     await it_is_so(leader, "document.body.innerText.includes('1001')")
-    await _picture(leader, "floor.zh")
+    await _screenshot(leader, "floor.zh")
     await call.hangs_up()
-    await desk.house.recording_of(await desk.house.call_of("pictured", within=60), within=60)
+    await desk.house.recording_of(await desk.house.call_of("shown", within=60), within=60)
 
 
 async def _records(desk: Desk, leader: Page) -> None:
     """The pages of what is kept, the same in the other language."""
-    row = await desk.house.call_of("pictured")
+    row = await desk.house.call_of("shown")
     await leader.goto("/calls")
-    await _picture(leader, "calls.zh")
+    await _screenshot(leader, "calls.zh")
     await leader.goto("/handover")
-    await _picture(leader, "handover.zh")
+    await _screenshot(leader, "handover.zh")
     english = {"name": "language", "value": "en", "url": desk.house.desk}
     await leader.context.add_cookies([english])  # type: ignore[list-item]  # as in window()
     await leader.goto(f"/calls/{row['id']}")
     await it_is_so(leader, "!!document.querySelector('[data-wave]').firstElementChild")
-    await _picture(leader, "call.en")
+    await _screenshot(leader, "call.en")
 
 
 def _furnish(staff: Staff) -> None:
@@ -118,13 +119,21 @@ def _furnish(staff: Staff) -> None:
         ):
             answer = api.request(way, address, json=given)
             if not answer.is_success:
-                print(f"pictures: {address}: {answer.status_code} {answer.text[:300]}")
+                print(f"screenshots: {address}: {answer.status_code} {answer.text[:300]}")
 
 
-async def _picture(page: Page, name: str) -> None:
+async def _screenshot(page: Page, name: str) -> None:
+    """Take the page as it is, and where the docs show it, in the width of a telephone too."""
     FOLDER.mkdir(exist_ok=True)
     await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
-    print(f"pictures: {name}")
+    if name in ON_A_TELEPHONE:
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.wait_for_timeout(500)
+        which, language = name.split(".")
+        narrow = FOLDER / f"{which}.phone.{language}.png"
+        await page.screenshot(path=narrow, animations="disabled")
+        await page.set_viewport_size({"width": 1280, "height": 800})
+    print(f"screenshots: {name}")
 
 
 def _speech() -> Samples:
@@ -135,12 +144,13 @@ def _speech() -> Samples:
 
 
 def main(_words: Sequence[str] = ()) -> None:
-    """Draw every picture anew."""
+    """Take all screenshots anew."""
     with (
-        tempfile.TemporaryDirectory(prefix="pictures-") as folder,
+        tempfile.TemporaryDirectory(prefix="screenshots-") as folder,
         running(parts=PARTS, max_wait=60, wrap_up_for=15, trunk_out="127.0.0.1:5999") as house,
     ):
         asyncio.run(draw(house, Path(folder)))
+    asyncio.run(screenshots_shared.main())
 
 
 if __name__ == "__main__":

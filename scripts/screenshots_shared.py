@@ -1,6 +1,7 @@
-"""Draws the pictures of what all pages share: the navigation, the search, a telephone's width.
+"""Screenshots of what all pages share: navigation, search, components.
 
-Needs no switch: a desk with something on every page is enough. `python -m scripts.shell_pictures`
+Needs no switch: a desk with something on every page is enough. `python -m scripts.screenshots`
+takes these too.
 """
 
 import asyncio
@@ -18,10 +19,10 @@ SETTLED_MS = 500
 
 
 async def draw(desk: Shown) -> None:
-    """Picture the shell as several people see it."""
+    """Shoot the shell as several people see it."""
     leader = await desk.window(Role.TEAM_LEADER, width=1440, language="zh")
     page = await leader.new_page()
-    await _picture(page, "/home", "home.zh")
+    await _screenshot(page, "/home", "home.zh")
     english = await desk.window(Role.TEAM_LEADER, width=1280, language="en")
     page = await english.new_page()
     await page.goto("/callbacks")
@@ -29,26 +30,24 @@ async def draw(desk: Shown) -> None:
     await page.keyboard.type("138123")
     await page.locator("#find-found a").first.wait_for()
     await page.keyboard.press("ArrowDown")
-    await _picture(page, "", "search.en")
-    telephone = await desk.window(Role.SWITCHBOARD, width=390, language="zh")
-    await _picture(await telephone.new_page(), "/wake-ups", "phone.zh")
-    looks = {"theme": "dark", "density": "dense"}
-    boss = await desk.window(Role.ADMINISTRATOR, width=1440, language="en", **looks)
-    await _picture(await boss.new_page(), "/components", "components.en")
+    await _screenshot(page, "", "search.en")
+    appearance = {"theme": "dark", "density": "dense"}
+    boss = await desk.window(Role.ADMINISTRATOR, width=1440, language="en", **appearance)
+    await _screenshot(await boss.new_page(), "/components", "components.en")
 
 
-async def _picture(page: Page, path: str, name: str) -> None:
+async def _screenshot(page: Page, path: str, name: str) -> None:
     if path:
         await page.goto(path)
     await page.wait_for_timeout(SETTLED_MS)
     await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
-    print(f"pictures: {name}")
+    print(f"screenshots: {name}")
 
 
 async def main() -> None:
-    """Draw every picture anew."""
+    """Take all screenshots anew."""
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="pictures-") as home:
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as home:
         async with shown(Path(home)) as desk:
             await draw(desk)
 

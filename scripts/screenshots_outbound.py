@@ -1,4 +1,4 @@
-"""Draws the pictures of those pages by which the hotline rings people, for `scripts.pictures`."""
+"""Screenshots of the pages by which the hotline rings people, for `scripts.screenshots`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -32,11 +32,11 @@ INCIDENT = {
 }
 HOUSEHOLDS = "王小明,滨江花园1栋201,8001;8002\n李梅,滨江花园1栋202,\n赵强,滨江花园1栋203,8003\n"
 
-Draw = Callable[[Page, str], Awaitable[None]]
+Shoot = Callable[[Page, str], Awaitable[None]]
 
 
-async def draw(desk: Desk, phone: Phone, speech: Samples, picture: Draw) -> None:
-    """Register wake-ups, callback a call, prepare a notice, have a campaign called."""
+async def draw(desk: Desk, phone: Phone, speech: Samples, screenshot: Shoot) -> None:
+    """Register wake-ups, promise a callback, prepare a notice, have a campaign called."""
     staff = desk.staff
     staff.hires(SWITCHBOARD, "switchboard", name="总机")
     staff.hires(MANAGER, "manager", name="王经理")
@@ -45,20 +45,20 @@ async def draw(desk: Desk, phone: Phone, speech: Samples, picture: Draw) -> None
     _asked(staff, AGENT, "/api/v1/callbacks", number="13800138000", minutes=30)
     board = await desk.signed_in(SWITCHBOARD)
     await board.goto("/wake-ups")
-    await picture(board, "wake-ups.zh")
+    await screenshot(board, "wake-ups.zh")
     manager = await desk.signed_in(MANAGER)
     await manager.goto("/callbacks")
-    await picture(manager, "callbacks.zh")
+    await screenshot(manager, "callbacks.zh")
     notice = _asked(staff, MANAGER, "/api/v1/incidents", happened_at=now.isoformat(), **INCIDENT)
     _asked(staff, MANAGER, f"/api/v1/incidents/{notice['id']}/list", text=HOUSEHOLDS)
     await manager.goto(f"/emergency-notifications/{notice['id']}")
     await it_is_so(manager, "!!document.querySelector('form[action$=\"/start\"]')", within=90)
-    await picture(manager, "notice.zh")
-    await _campaign(desk, manager, phone, speech, picture)
+    await screenshot(manager, "notification.zh")
+    await _campaign(desk, manager, phone, speech, screenshot)
 
 
 async def _campaign(
-    desk: Desk, manager: Page, phone: Phone, speech: Samples, picture: Draw
+    desk: Desk, manager: Page, phone: Phone, speech: Samples, screenshot: Shoot
 ) -> None:
     """A list with faults; then its three people: one answers, one is busy, one does not lift."""
     house = desk.house
@@ -75,7 +75,7 @@ async def _campaign(
             headers={"content-type": "text/csv"},
         ).json()
     await manager.goto(f"/campaigns/lists/{brought['id']}")
-    await picture(manager, "campaign-list.zh")
+    await screenshot(manager, "campaign-list.zh")
     plan = {"list_id": brought["id"], "name": "十一月回访", **PLAN, **WHENEVER}
     campaign = _asked(desk.staff, MANAGER, "/api/v1/campaigns", **plan)
     _asked(desk.staff, MANAGER, f"/api/v1/campaigns/{campaign['id']}/start")
@@ -89,7 +89,7 @@ async def _campaign(
         await leg.presses(key)
     await leg.ended(within=30)
     await asyncio.sleep(3)  # the page hears of it
-    await picture(manager, "campaign.zh")
+    await screenshot(manager, "campaign.zh")
 
 
 def _wake_ups(staff: Staff, now: datetime) -> None:
@@ -103,5 +103,5 @@ def _asked(staff: Staff, who: str, address: str, **given: object) -> dict[str, A
     with staff.api(who) as api:
         answer = api.post(address, json=given or None)
     if not answer.is_success:
-        raise SystemExit(f"pictures: {address}: {answer.status_code} {answer.text[:300]}")
+        raise SystemExit(f"screenshots: {address}: {answer.status_code} {answer.text[:300]}")
     return dict(answer.json())
