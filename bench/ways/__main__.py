@@ -31,7 +31,7 @@ from caller import audio
 from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples, segments
 from caller.phone import Answering, Phone
-from caller.tones import stretches
+from caller.tones import tone_segments
 from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
@@ -175,7 +175,7 @@ async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
     for said in (one for one in caller.story if one.what == "spoke"):
         begin = int((said.at - answered - 0.3) * RATE)
         heard = left[max(0, begin) : begin + int((SPEAKS_S + 0.6) * RATE)]
-        found = sum(one.seconds for one in stretches(hertz, heard))
+        found = sum(one.seconds for one in tone_segments(hertz, heard))
         if said.detail == f"{SPEAKS_S:.1f}" and found <= SPEAKS_S / 2:
             at = f"the caller's word at {said.at - answered:.1f} s"
             world.book.breaks(ref, f"{at}: {found:.2f} of {SPEAKS_S} s are in the recording")
