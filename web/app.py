@@ -19,12 +19,19 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
+from authentication import known_browser as device
+from authentication.known_browser import Marks
+from authentication.oidc import Provider
+from authentication.passwords import Passwords
+from authentication.sign_in import SignIn
 from db.bounded import Database, NotAnsweringError
 from db.engine import engine
 from features.calls.waveforms import Waveforms
 from floor import assembly as opening
 from floor.floor import Floor
 from floor.metrics import REGISTRY
+from monitoring import health
+from monitoring.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from permissions.roles import LEADERS
 from permissions.routes import require_policy
 from recordings.convert import Encoder
@@ -32,16 +39,10 @@ from settings import Settings
 from web import assets_route as routes_assets
 from web import changes as watching
 from web import components as routes_components
-from web import due, health, home, live, state
+from web import due, home, live, state
 from web.assets import Assets
-from web.authentication import known_browser as device
-from web.authentication.known_browser import Marks
-from web.authentication.oidc import Provider
-from web.authentication.passwords import Passwords
-from web.authentication.sign_in import SignIn
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
-from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from web.places import Places
 from web.problems import Problem, answer_with_problems, problem
 from web.refused import by_a_person, refused, sentence, wrongly_asked

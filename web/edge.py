@@ -15,10 +15,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from authentication.lane import Lanes, TooManyAtOnceError
 from callflow.call import Language
 from web import bodies
 from web.bodies import Bodies
-from web.lane import Lanes, TooManyAtOnceError
 from web.problems import problem
 from web.refused import by_a_person
 from web.words import said

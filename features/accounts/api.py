@@ -11,6 +11,9 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import passwords
+from authentication.lane import TooManyAtOnceError
+from authentication.sign_in import SignIn
 from callflow.text import clean
 from features.accounts import queries as accounts
 from features.accounts import sessions
@@ -21,9 +24,6 @@ from features.audit.looks import look
 from features.calls.shapes import Clean
 from permissions.roles import Role
 from web.asking import Asking, CurrentUser, Many, found
-from web.authentication import passwords
-from web.authentication.sign_in import SignIn
-from web.lane import TooManyAtOnceError
 from web.live import floor_of
 from web.problems import Refused, documented
 

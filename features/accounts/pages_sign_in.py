@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from authentication import cookie
+from authentication.lane import TooManyAtOnceError
+from authentication.passwords import BadPasswordError
+from authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from db.bounded import Patience
 from features.accounts import sessions
 from features.accounts.api_session import RowId, end_one_session, sessions_of
+from features.accounts.password_change import WrongOldError, change_password
 from features.duties.in_a_call import not_in_a_call
 from settings import Settings
-from web.authentication import cookie
-from web.authentication.password_change import WrongOldError, change_password
-from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from web.current_user import Principal, patience, person
-from web.lane import TooManyAtOnceError
 from web.live import streams_end
 from web.pages import page
 from web.problems import Refused

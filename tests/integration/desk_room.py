@@ -18,6 +18,9 @@ from fastapi import FastAPI
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import cookie
+from authentication import csrf as guard
+from authentication.passwords import Passwords
 from callflow.events import JournalEvent
 from db.engine import engine
 from db.migrate import upgrade
@@ -35,9 +38,6 @@ from permissions.roles import Role
 from settings import Settings
 from tests.numbers import CHINA, known_as
 from web.app import facing_the_network, furnished, wired
-from web.authentication import cookie
-from web.authentication import csrf as guard
-from web.authentication.passwords import Passwords
 
 BEGAN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NUMBER = "13812345678"

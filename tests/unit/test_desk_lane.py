@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from web.lane import A_SECOND, Lane, Lanes, TooManyAtOnceError
+from authentication.lane import A_SECOND, Lane, Lanes, TooManyAtOnceError
 
 
 async def _waiting(lane: Lane, count: int) -> list[asyncio.Task[Callable[[], None]]]:
@@ -44,7 +44,7 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
 async def test_strangers_begin_at_a_pace_and_some_at_once_after_a_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("web.lane.BURST", 5)
+    monkeypatch.setattr("authentication.lane.BURST", 5)
     lanes, loop = Lanes(), asyncio.get_running_loop()
     began, times = loop.time(), []
     for number in range(35):

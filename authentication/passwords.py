@@ -15,7 +15,7 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from web.lane import TooManyAtOnceError
+from authentication.lane import TooManyAtOnceError
 
 SHORTEST, LONGEST = 10, 200
 """Characters of a password; the longest keeps Argon2 from being fed a book."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from web.authentication import cookie
+from authentication import cookie
 
 NAME = "thirdring-device"
 LASTS = timedelta(days=180)

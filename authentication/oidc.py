@@ -25,8 +25,8 @@ from typing import Any, Self
 import httpx
 import structlog
 
+from authentication.lane import Lane, TooManyAtOnceError
 from settings import Settings
-from web.lane import Lane, TooManyAtOnceError
 
 PATIENCE_S = 5.0
 """Seconds for each answer of the provider."""
@@ -201,7 +201,7 @@ class Provider:
 
 async def _letter() -> ModuleType:
     """Return `id_token.py`: half a second that few houses need, and nobody waits for."""
-    return await asyncio.to_thread(import_module, "web.authentication.id_token")
+    return await asyncio.to_thread(import_module, "authentication.id_token")
 
 
 def _mac(key: bytes, *said: str) -> str:

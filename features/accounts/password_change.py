@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication.lockout import Whence
+from authentication.passwords import BadPasswordError, require_good
+from authentication.sign_in import SignIn, WrongError
 from db.bounded import Patience
 from features.accounts import queries as accounts
 from features.accounts import sessions
 from features.audit import log as audit
 from features.audit.looks import look
-from web.authentication.lockout import Whence
-from web.authentication.passwords import BadPasswordError, require_good
-from web.authentication.sign_in import SignIn, WrongError
 from web.current_user import Principal
 
 

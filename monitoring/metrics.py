@@ -18,7 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from web.reports import STALE_S, Report
+from monitoring.reports import STALE_S, Report
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -1,7 +1,7 @@
 """Owns signing in: the tries, the password, and the new session, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
-right password forgets them, from where it came (`web/authentication/lockout.py`). Whatever is
+right password forgets them, from where it came (`authentication/lockout.py`). Whatever is
 wrong, the answer is the same sentence.
 """
 
@@ -14,6 +14,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
+from authentication import cookie
+from authentication.known_browser import Marks
+from authentication.lane import Lane
+from authentication.lockout import Guesses, Whence, everywhere
+from authentication.passwords import Passwords
 from callflow.text import clean
 from db.bounded import Database
 from features.accounts import queries as accounts
@@ -22,11 +27,6 @@ from features.accounts.queries import Account
 from features.accounts.sessions import Session
 from features.audit import log as audit
 from features.audit.log import AuditEntry
-from web.authentication import cookie
-from web.authentication.known_browser import Marks
-from web.authentication.lockout import Guesses, Whence, everywhere
-from web.authentication.passwords import Passwords
-from web.lane import Lane
 
 LONGEST_AGENT = 200
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from db.bounded import Database, NotAnsweringError
-from web.reports import Report
+from monitoring.reports import Report
 
 ASK_S = 1.0
 """Seconds in which the database must answer the simplest question."""
