@@ -21,11 +21,11 @@ from features.accounts.api_session import SessionShape, busy, sessions_of
 from features.accounts.queries import Account, NumberTakenError
 from features.audit import log as audit
 from features.audit.looks import look
-from features.calls.shapes import Clean
 from permissions.roles import Role
 from web.asking import Asking, CurrentUser, Many, found
 from web.live import floor_of
 from web.problems import Refused, documented
+from web.shapes import Clean
 
 router = APIRouter(prefix="/api/v1/accounts", tags=["people"])
 

@@ -14,13 +14,13 @@ from authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongE
 from features.accounts import sessions
 from features.accounts.password_change import WrongOldError, change_password
 from features.accounts.sessions import Session
-from features.calls.shapes import Clean
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
 from web.asking import Asking, CurrentUser, Many
 from web.current_user import ABSOLUTE, IDLE, Principal, person
 from web.live import streams_end
 from web.problems import Refused, documented
+from web.shapes import Clean
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

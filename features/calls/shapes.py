@@ -6,37 +6,20 @@ For roles that do not need whole numbers every shape has a masked form (SEC-2).
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from callflow.events import JournalEvent
-from callflow.text import clean, paragraphs
+from callflow.text import clean
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.stretches import How
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from phone_numbers.masking import masked_name, masked_number, masked_text
+from web.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 
-LONGEST_TEXT = 2000
-LONGEST_TYPED = 4000
-"""Characters of the longest text a person may type in."""
-
-Clean = Annotated[str, BeforeValidator(lambda text: clean(str(text), LONGEST_TEXT))]
-"""Text of a stranger, cleaned once more: a row may be older than today's rules of cleaning."""
-
-Paragraphs = Annotated[str, BeforeValidator(lambda text: paragraphs(str(text), LONGEST_TYPED))]
-"""What a person typed, its lines kept."""
-
-NOON = "2026-11-21T04:00:01.250000Z"
-CALL_ID = "0b0f8f3e-6a5c-4c1d-9b6e-2f1f0f6f7a10"
 RECORDING_ID = "5b2f4dd6-90f4-4c2a-8f0e-0a4f0c9d3b55"
-
-
-class Shape(BaseModel):
-    """What all shapes have in common."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
 class MissShape(Shape):

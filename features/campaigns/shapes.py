@@ -8,7 +8,6 @@ from typing import Any, Self
 from pydantic import Field
 
 from callflow.rules.questions import Kind, Question, Result
-from features.calls.shapes import NOON, Clean, Shape
 from features.campaigns.contact import ContactState
 from features.campaigns.contacts import ContactView
 from features.campaigns.lifecycle import CampaignState, Mode
@@ -20,6 +19,7 @@ from features.campaigns.wording import asked, meant
 from features.do_not_call.queries import Entry
 from imports.faults import InRow
 from phone_numbers.masking import masked_name, masked_number, masked_text
+from web.shapes import NOON, Clean, Shape
 
 MOST_TOLD = 2000
 """Faults, and numbers that stand twice, that one answer holds; the counts are of all."""

@@ -11,13 +11,13 @@ from pydantic import Field
 from features.audit.log import SeenLook, is_of_number
 from features.callbacks.lifecycle import CallbackKind, CallbackState
 from features.callbacks.queries import Callback
-from features.calls.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 from features.customers.queries import Customer, CustomerSort
 from features.handovers.queries import Handover
 from features.knowledge.queries import Entry
 from features.tickets.saves import TicketVersion
 from permissions.roles import Role, sees_numbers
 from phone_numbers.masking import masked_text
+from web.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 
 
 class CustomerShape(Shape):

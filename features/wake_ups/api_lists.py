@@ -11,7 +11,6 @@ from pydantic import Field
 
 from callflow.call import Language
 from features.audit.looks import look, recorded
-from features.calls.shapes import Clean, Shape
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
 from features.wake_ups.actions import evidence_of
@@ -19,6 +18,7 @@ from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
 from web.asking import Asking, CurrentUser, RowId, found
 from web.problems import Refused, documented
+from web.shapes import Clean, Shape
 from web.shown import Formats
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])

@@ -133,9 +133,7 @@ async def test_what_the_browser_keeps_for_us_serves_only_as_we_gave_it(
 async def test_thousands_who_begin_and_never_come_back_keep_nobody_out(
     desk: Room, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "authentication.lane.A_SECOND", 1e6
-    )  # they need not wait for the test
+    monkeypatch.setattr("authentication.lane.A_SECOND", 1e6)  # they need not wait for the test
     async with desk.client() as strangers, desk.client() as browser:
         state = await _goes(browser, company, "/calls")
         for _ in range(2000):
