@@ -26,7 +26,7 @@ from authentication.passwords import Passwords
 from authentication.sign_in import SignIn
 from db.bounded import Database, NotAnsweringError
 from db.engine import engine
-from features.calls.waveforms import Waveforms
+from features.call_recordings.waveforms import Waveforms
 from floor import assembly as opening
 from floor.floor import Floor
 from floor.metrics import REGISTRY

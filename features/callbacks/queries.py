@@ -23,9 +23,9 @@ from features.callbacks.lifecycle import (
     begun,
 )
 from features.callbacks.tables import CallbackRow
-from features.calls.by_number import by_number
 from features.calls.tables import Call
 from features.tickets.tables import TicketRow
+from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
 
 

@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field
 
@@ -14,7 +14,6 @@ from features.callbacks.queries import Callback
 from features.customers.queries import Customer, CustomerSort
 from features.handovers.queries import Handover
 from features.knowledge.queries import Entry
-from features.tickets.saves import TicketVersion
 from permissions.roles import Role, sees_numbers
 from phone_numbers.masking import masked_text
 from web.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
@@ -130,17 +129,3 @@ class LookShape(Shape):
 
 
 _WHO = frozenset({"number", "name"})
-
-
-class TicketVersionShape(Shape):
-    """What a ticket said after one save; send `fields` again to undo what came later."""
-
-    version: int
-    at: datetime = Field(examples=[NOON])
-    account_id: int | None
-    token_id: int | None
-    fields: dict[str, Any]
-
-    @classmethod
-    def of(cls, version: TicketVersion) -> Self:
-        return cls.model_validate(version)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from callflow.rules.wall_clock import Leap, Moment, Repeat
 from dispatch.attempts import Attempt
-from features.calls.recording import Recording
+from features.call_recordings.lifecycle import Recording
 from features.wake_ups.evidence import Evidence
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.queries import WakeUpView

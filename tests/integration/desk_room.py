@@ -27,11 +27,14 @@ from db.migrate import upgrade
 from features.accounts import sessions, tokens
 from features.accounts.tables import AccountRow, SessionRow
 from features.audit import log as audit
+from features.call_recordings import rows as recording_rows
+from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
+from features.call_recordings.tables import GapRow, RecordingRow
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
-from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.stretches import How, Stretch
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, StretchRow
+from features.tickets import rows as ticket_rows
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
@@ -213,12 +216,14 @@ async def _fill(connection: AsyncConnection) -> None:
         await connection.execute(
             insert(CallEvent), [rows.of_event(each) for each in _events(which, began)]
         )
-        recording = rows.of_recording(_recording(which, began))
+        recording = recording_rows.of_recording(_recording(which, began))
         await connection.execute(insert(RecordingRow), [recording])
-        ticket = rows.of_ticket(_ticket(which, began)) | {"customer_identity": known_as(NUMBER)}
+        ticket = ticket_rows.of_ticket(_ticket(which, began)) | {
+            "customer_identity": known_as(NUMBER)
+        }
         await connection.execute(insert(TicketRow), [ticket])
     gap = Gap(call_id=call_id(1), from_at=BEGAN, to_at=BEGAN + timedelta(seconds=2), why="crash")
-    await connection.execute(insert(GapRow), [rows.of_gap(gap)])
+    await connection.execute(insert(GapRow), [recording_rows.of_gap(gap)])
 
 
 def _call(which: int, began: datetime) -> CallRecord:

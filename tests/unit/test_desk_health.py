@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.calls.audio import OutsideError, Span, span
+from features.call_recordings.audio import OutsideError, Span, span
 from monitoring import health, reports
 from monitoring.health import LAG_S, State, whole
 from monitoring.metrics import ExpositionCollector, ReportCollector

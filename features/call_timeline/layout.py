@@ -11,11 +11,11 @@ from callflow.text import clean
 from db.bounded import Patience
 from features.audit import log as audit
 from features.audit.log import LookFilter, SeenLook
+from features.call_recordings.lifecycle import Recording, RecordingState
+from features.call_timeline.shapes import EventShape
+from features.call_timeline.timeline import told, whole
 from features.calls.lifecycle import CallRecord, HungUpBy
-from features.calls.recording import Recording, RecordingState
-from features.calls.shapes import EventShape
 from features.calls.stretches import Stretch
-from features.calls.timeline import told, whole
 from phone_numbers.masking import masked_name, masked_number, masked_text
 from web.shown import Formats
 from web.words import section

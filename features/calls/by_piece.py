@@ -1,4 +1,4 @@
-"""Owns how rows are found by a telephone number: by its identity, or by a piece of it."""
+"""Owns how calls are found by a piece of a telephone number."""
 
 from typing import Any
 
@@ -15,17 +15,6 @@ them is found by walking back in time: it turns up often enough to fill a page s
 SHORT_PIECE = 6
 """Digits up to which a piece is looked for in the identities alone, in half the time; a longer one
 may be from what somebody sent that is no number."""
-
-
-def by_number(identity: Any, raw: Any, wanted: PhoneNumber) -> ColumnElement[bool]:
-    """Return what is so for rows of a number: of the same identity; of one that has none, as it is.
-
-    `identity` and `raw` are the columns of what the number is known by, and of what was sent.
-    """
-    same: ColumnElement[bool] = (
-        identity == wanted.identity if wanted.identity else raw == wanted.raw
-    )
-    return same
 
 
 async def has_piece(

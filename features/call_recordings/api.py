@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from callflow.text import clean
 from db.bounded import Patience
 from features.audit.looks import look, recorded, theirs
-from features.calls import audio, queries
-from features.calls.audio import MEDIA_TYPES, AudioFormat
+from features.call_recordings import audio, queries
+from features.call_recordings.audio import MEDIA_TYPES, AudioFormat
+from features.call_recordings.lifecycle import Recording, RecordingKind, RecordingState
+from features.call_recordings.queries import RecordingFilter
+from features.call_recordings.shapes import RecordingShape
+from features.call_recordings.waveforms import POINTS, Waveforms
 from features.calls.lifecycle import Disposition
-from features.calls.queries import RecordingFilter
-from features.calls.recording import Recording, RecordingKind, RecordingState
-from features.calls.shapes import RecordingShape
-from features.calls.waveforms import POINTS, Waveforms
 from permissions.may import reach_of
 from recordings.convert import Encoder
 from settings import Settings
