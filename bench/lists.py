@@ -22,7 +22,7 @@ from callflow.rules.questions import Kind
 from db.bounded import Database, Question
 from db.engine import engine
 from db.migrate import upgrade
-from features.campaigns import lists
+from features.campaign_lists import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
 from features.campaigns.queries import Campaign

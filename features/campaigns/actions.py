@@ -1,4 +1,4 @@
-"""Owns the changes of campaigns by people and programs (CBK-3): brought, made, turned, copied.
+"""Owns the changes of campaigns by people and programs (CBK-3): made, turned, copied.
 
 The only door: the pages and the API call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
@@ -12,13 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.audit import log as audit
-from features.audit.looks import look, recorded
-from features.campaigns import lists
+from features.audit.looks import look
+from features.campaign_lists import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
 from features.campaigns.given import CampaignGiven, CopyGiven, campaign_of
 from features.campaigns.lifecycle import CampaignState
-from features.campaigns.lists import List
 from settings import Settings
 from web.asking import found
 from web.current_user import Principal
@@ -31,16 +30,6 @@ DONE: Final = {
     CampaignState.PAUSED: "campaign.paused",
     CampaignState.STOPPED: "campaign.stopped",
 }
-
-
-async def bring(
-    asking: Patience, principal: Principal, settings: Settings, content: bytes, name: str
-) -> List:
-    """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
-    kept = await lists.take_in(content, name, settings, asking)
-    rows = f"{kept.reading.rows} rows"
-    await recorded(asking, look(principal, "campaign.list", kept.id, rows))
-    return kept
 
 
 async def make(

@@ -12,12 +12,14 @@ from starlette.datastructures import UploadFile
 from callflow.call import Language
 from callflow.rules.questions import NOTICES, Kind
 from db.bounded import Database
-from features.campaigns import actions, lists
+from features.campaign_lists import actions as list_actions
+from features.campaign_lists import lists
+from features.campaign_lists.form import OWN_QUESTIONS, filled, wanted
+from features.campaign_lists.lists import List
+from features.campaigns import actions
 from features.campaigns import plan as campaign_plan
 from features.campaigns.actions import PATIENCE_S
-from features.campaigns.form import OWN_QUESTIONS, filled, wanted
 from features.campaigns.lifecycle import Mode
-from features.campaigns.lists import List
 from features.campaigns.wording import asked
 from imports import decoding as opening
 from imports.faults import UnreadableError, Whole
@@ -55,7 +57,7 @@ async def bring(request: Request, principal: Person) -> Response:
         name, content = given.filename, await given.read(opening.LARGEST + 1)
     asking = database.patience(PATIENCE_S)
     try:
-        kept = await actions.bring(asking, principal, settings, content, name)
+        kept = await list_actions.bring(asking, principal, settings, content, name)
     except UnreadableError as error:
         return _bringing(request, t(f"sheet.{error.why.value}", **error.gaps), status=422)
     return RedirectResponse(f"/campaigns/lists/{kept.id}", status_code=303)

@@ -3,8 +3,7 @@
 Fair between the campaigns that run: a line that is free goes to who calls fewest. Nobody is called
 outside the hours of their own zone, nobody on the do-not-call list. An attempt is never planned
 ahead, so that a campaign that is paused rings nobody new from the next turn on. Where agents talk,
-one who is free is rung first (`features/campaigns/outbound_agents.py`), and nobody while no agent
-is free.
+one who is free is rung first (`outbound_agents.py`), and nobody while no agent is free.
 """
 
 import time
@@ -24,9 +23,10 @@ from dispatch import attempts
 from dispatch.call_facts import Said
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT
+from features.campaign_calls import outbound_agents as campaign_agents
+from features.campaign_calls.pace import Asks, Pace, shares
 from features.campaigns import calling_hours
 from features.campaigns import contacts as campaign_contacts
-from features.campaigns import outbound_agents as campaign_agents
 from features.campaigns import queries as campaigns
 from features.campaigns.calling_hours import CallingHours, NeverError
 from features.campaigns.contact import (
@@ -44,7 +44,6 @@ from features.campaigns.contact import (
 )
 from features.campaigns.contacts import Claimed, ContactView
 from features.campaigns.lifecycle import Mode
-from features.campaigns.pace import Asks, Pace, shares
 from features.campaigns.queries import Campaign, Running
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import BY_TELEPHONE, Entry

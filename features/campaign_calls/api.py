@@ -16,10 +16,10 @@ from callflow.rules.questions import Result
 from db.bounded import Patience
 from features.audit import log as audit
 from features.audit.looks import look, noted, theirs
-from features.campaigns import talks as campaign_talks
+from features.campaign_calls import talks as campaign_talks
+from features.campaign_calls.shapes import TalkShape
+from features.campaign_calls.talks import CampaignTalk, NotNowError
 from features.campaigns.queries import Campaign
-from features.campaigns.shapes import TalkShape
-from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
 from permissions.roles import sees_numbers
 from permissions.scopes import Reach, Thing

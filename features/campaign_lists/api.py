@@ -6,8 +6,10 @@ from fastapi import APIRouter, Query, Request
 
 from callflow.call import Language
 from db.bounded import Database
-from features.campaigns import actions, lists
-from features.campaigns.shapes import ListShape
+from features.campaign_lists import actions as list_actions
+from features.campaign_lists import lists
+from features.campaign_lists.shapes import ListShape
+from features.campaigns import actions
 from imports.faults import UnreadableError
 from settings import Settings
 from web.asking import CurrentUser, Identity, Line, found
@@ -43,7 +45,7 @@ async def bring_list(
     database: Database = request.app.state.database
     asking = database.patience(actions.PATIENCE_S)
     try:
-        kept = await actions.bring(asking, principal, settings, await request.body(), name)
+        kept = await list_actions.bring(asking, principal, settings, await request.body(), name)
     except UnreadableError as error:
         sentence = said(Language.ENGLISH)(f"sheet.{error.why}", **error.gaps)
         raise Refused(422, sentence) from None
