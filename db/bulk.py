@@ -8,7 +8,7 @@ fifteen rows a call.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,7 @@ IN_ONE_QUESTION = 500
 
 Row = Mapping[str, Any]
 Write = Callable[[Any], Any]
+Key = TypeVar("Key", str, int)
 
 
 async def written(
@@ -40,7 +41,7 @@ def table_of(row: type[Base]) -> Table:
     return table
 
 
-def chunks(values: Iterable[str]) -> list[list[str]]:
+def chunks(values: Iterable[Key]) -> list[list[Key]]:
     """Return values, sorted, in lists of IN_ONE_QUESTION at most."""
     every = sorted(values)
     return [

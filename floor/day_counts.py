@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import DEFAULT_NODE
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.calls.lifecycle import Disposition
-from features.calls.tables import Call, StretchRow
-from features.duties.tables import DutyEventRow, DutyRow
+from features.calls.references import CALL, STRETCH
+from features.duties.references import DUTY, DUTY_EVENT
 from floor.asking import WITHIN_S, DatabaseAccess
 from floor.day_figures import AgentDay, Counted, DayFigures
 from floor.service_level import Waited
@@ -101,13 +101,13 @@ async def _calls(
 ) -> tuple[dict[str, Waited], Counter[str]]:
     found = await database.execute(
         select(
-            Call.node,
-            Call.linkedid,
-            Call.waited_s,
-            Call.agent_answered,
-            Call.disposition,
-            Call.misses,
-        ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
+            CALL.c.node,
+            CALL.c.linkedid,
+            CALL.c.waited_s,
+            CALL.c.agent_answered,
+            CALL.c.disposition,
+            CALL.c.misses,
+        ).where(CALL.c.ring_started >= began, CALL.c.queued_at.is_not(None))
     )
     waits: dict[str, Waited] = {}
     missed: Counter[str] = Counter()
@@ -122,18 +122,18 @@ async def _calls(
 
 async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
     """Return the columns of `AgentDay` that stretches tell, by agent."""
-    lasted = _seconds(database)(StretchRow.from_at, StretchRow.to_at)
-    held = func.sum(StretchRow.held_s)
+    lasted = _seconds(database)(STRETCH.c.from_at, STRETCH.c.to_at)
+    held = func.sum(STRETCH.c.held_s)
     found = await database.execute(
         select(
-            StretchRow.agent,
-            func.count(StretchRow.call_id.distinct()),
+            STRETCH.c.agent,
+            func.count(STRETCH.c.call_id.distinct()),
             func.sum(lasted) - held,
             held,
-            func.max(StretchRow.to_at),
+            func.max(STRETCH.c.to_at),
         )
-        .where(StretchRow.from_at >= began, StretchRow.to_at.is_not(None))
-        .group_by(StretchRow.agent)
+        .where(STRETCH.c.from_at >= began, STRETCH.c.to_at.is_not(None))
+        .group_by(STRETCH.c.agent)
     )
     return {
         agent: {
@@ -149,11 +149,11 @@ async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[s
 async def _wrap_ups(database: AsyncConnection, began: datetime, now: datetime) -> dict[str, float]:
     """Return the seconds that everybody has written after calls."""
     found = await database.execute(
-        select(DutyEventRow.duty_id, AccountRow.number, DutyEventRow.at, DutyEventRow.what)
-        .join(DutyRow, DutyRow.id == DutyEventRow.duty_id)
-        .join(AccountRow, AccountRow.id == DutyRow.account_id)
-        .where(DutyEventRow.at >= began, DutyEventRow.what.in_(_TURNS))
-        .order_by(DutyEventRow.duty_id, DutyEventRow.id)
+        select(DUTY_EVENT.c.duty_id, PERSON.c.number, DUTY_EVENT.c.at, DUTY_EVENT.c.what)
+        .join(DUTY, DUTY.c.id == DUTY_EVENT.c.duty_id)
+        .join(PERSON, PERSON.c.id == DUTY.c.account_id)
+        .where(DUTY_EVENT.c.at >= began, DUTY_EVENT.c.what.in_(_TURNS))
+        .order_by(DUTY_EVENT.c.duty_id, DUTY_EVENT.c.id)
     )
     wrapped: defaultdict[str, float] = defaultdict(float)
     writing: dict[int, tuple[str, datetime]] = {}

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
 from db.bounded import Patience
-from features.campaigns import results as campaign_results
 from features.do_not_call import queries as do_not_call
+from features.tickets import queries as ticket_queries
 from imports import worker as apart
 from imports.faults import Fault, InRow, Person
 from imports.people_list import Reading
@@ -90,7 +90,7 @@ async def looked_up(given: List, asking: Patience) -> List:
 
     async def question(connection: AsyncConnection) -> tuple[frozenset[str], Mapping[str, int]]:
         unwilling = await do_not_call.on_it(connection, [one.identity for one in people])
-        return unwilling, await campaign_results.ticket_ids(connection, named)
+        return unwilling, await ticket_queries.ids_of(connection, named)
 
     unwilling, tickets = await asking.ask(question)
     lost = [one for one in people if one.ticket and one.ticket not in tickets]

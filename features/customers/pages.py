@@ -20,6 +20,7 @@ from features.customers import actions
 from features.customers import queries as customers
 from features.customers.actions import CustomerGiven
 from features.customers.queries import Customer, CustomerSort
+from features.do_not_call import queries as do_not_call
 from features.tickets import queries as ticket_queries
 from features.tickets.queries import TicketFilter
 from permissions.may import may, reach_of
@@ -115,7 +116,7 @@ async def _shown(
     numbers = [each.number for each in opened.items]
     visits = await asking.ask(lambda each: campaign_results.of_number(each, number.identity))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
-    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number.identity))
+    refuses = await asking.ask(lambda each: do_not_call.why(each, number.identity))
     promised = await asking.ask(lambda connection: callbacks.open_to(connection, number.identity))
     return page(
         request,

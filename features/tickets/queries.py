@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.bulk import chunks
 from db.paging import Page, between, column_of, narrowed, page
 from features.calls import references as calls
 from features.tickets import rows, scoping
@@ -93,3 +94,25 @@ async def numbers_of(
     for of_call, number in await connection.execute(query):
         numbers[str(of_call)].append(str(number))
     return numbers
+
+
+async def ids_of(connection: AsyncConnection, numbers: Collection[str]) -> Mapping[str, int]:
+    """Return the ids of those tickets that are there, by their number."""
+    found: dict[str, int] = {}
+    for some in chunks(numbers):
+        pairs = await connection.execute(
+            select(TicketRow.number, TicketRow.id).where(TicketRow.number.in_(some))
+        )
+        found.update({number: key for number, key in pairs if number is not None})
+    return found
+
+
+async def numbers_by_id(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, str]:
+    """Return the numbers of tickets by their ids."""
+    found: dict[int, str] = {}
+    for some in chunks(ids):
+        pairs = await connection.execute(
+            select(TicketRow.id, TicketRow.number).where(TicketRow.id.in_(some))
+        )
+        found.update({key: number for key, number in pairs if number is not None})
+    return found

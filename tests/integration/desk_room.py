@@ -27,15 +27,14 @@ from db.migrate import upgrade
 from features.accounts import sessions, tokens
 from features.accounts.tables import AccountRow, SessionRow
 from features.audit import log as audit
-from features.call_recordings import rows as recording_rows
 from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
+from features.call_recordings.rows import of_gap, of_recording
 from features.call_recordings.tables import GapRow, RecordingRow
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
-from features.calls.stretches import How, Stretch
-from features.calls.tables import Call, CallEvent, StretchRow
-from features.tickets import rows as ticket_rows
+from features.calls.tables import Call, CallEvent
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.rows import of_ticket
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from settings import Settings
@@ -216,14 +215,12 @@ async def _fill(connection: AsyncConnection) -> None:
         await connection.execute(
             insert(CallEvent), [rows.of_event(each) for each in _events(which, began)]
         )
-        recording = recording_rows.of_recording(_recording(which, began))
+        recording = of_recording(_recording(which, began))
         await connection.execute(insert(RecordingRow), [recording])
-        ticket = ticket_rows.of_ticket(_ticket(which, began)) | {
-            "customer_identity": known_as(NUMBER)
-        }
+        ticket = of_ticket(_ticket(which, began)) | {"customer_identity": known_as(NUMBER)}
         await connection.execute(insert(TicketRow), [ticket])
     gap = Gap(call_id=call_id(1), from_at=BEGAN, to_at=BEGAN + timedelta(seconds=2), why="crash")
-    await connection.execute(insert(GapRow), [recording_rows.of_gap(gap)])
+    await connection.execute(insert(GapRow), [of_gap(gap)])
 
 
 def _call(which: int, began: datetime) -> CallRecord:
@@ -328,24 +325,6 @@ def _write_wav(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(AUDIO)
-
-
-async def talked(desk: Room, role: Role, *which: int) -> None:
-    """Let the person of a role have talked in some calls, a few seconds each."""
-    made = engine(desk.settings.database)
-    async with made.execution_options(writing=True).begin() as connection:
-        for one in which:
-            began = BEGAN - timedelta(minutes=one)
-            talk = Stretch(
-                agent=NUMBERS[role],
-                seat="w01",
-                from_at=began + timedelta(seconds=2),
-                to_at=began + timedelta(seconds=9),
-                how=How.ANSWERED,
-                held_s=0.0,
-            )
-            await connection.execute(insert(StretchRow), [rows.of_stretch(call_id(one), talk)])
-    await made.dispose()
 
 
 async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:
