@@ -1,4 +1,4 @@
-"""Owns the questions that the command line and the desk ask the database. Changes nothing.
+"""Owns the questions about calls that the command line and the desk ask. Changes nothing.
 
 Every list is newest first, in pages (`db.paging`), and answered from an index. Each question says
 how far the right of who asks goes: what lies beyond is as if it were not there (SEC-1).

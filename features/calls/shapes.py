@@ -1,6 +1,6 @@
-"""Owns the JSON of calls, events, recordings and tickets: field names, sentences and examples.
+"""Owns the JSON of calls and of who talked in them: field names, sentences and examples.
 
-The command line's `--json` and the API give the same shapes; `docs/api.md` callbacks the names.
+The command line's `--json` and the API give the same shapes; `docs/api.md` promises the names.
 For roles that do not need whole numbers every shape has a masked form (SEC-2).
 """
 

@@ -1,4 +1,4 @@
-"""Owns the tables of calls: what happened in each, who talked, recordings and their gaps.
+"""Owns the tables of calls: what happened in each, and who talked.
 
 Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
 """

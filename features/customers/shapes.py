@@ -1,6 +1,6 @@
 """Owns the JSON of the desk's work: customers, knowledge, callbacks, hand-overs, looks.
 
-`docs/api.md` callbacks the names. Calls, recordings and tickets are in `features/calls/shapes.py`.
+`docs/api.md` promises the names. Calls, recordings and tickets have shapes of their own.
 """
 
 from datetime import datetime
