@@ -26,9 +26,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(
-            f"{name!r} is not a time zone of the IANA list (like Asia/Shanghai)"
-        ) from None
+        raise ValueError(f"{name!r} is no time zone of the IANA list (as Asia/Shanghai)") from None
     return name
 
 
@@ -263,10 +261,7 @@ class Settings(BaseSettings):
         5, ge=0, le=600, description="Seconds from one number of a household to its next."
     )
     notification_round_every: int = Field(
-        120,
-        ge=0,
-        le=3600,
-        description="Seconds from one round of those numbers to the next.",
+        120, ge=0, le=3600, description="Seconds from one round of those numbers to the next."
     )
 
     wake_menu_extension: str = Field(

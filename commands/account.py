@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication.passwords import Passwords, one_time
 from callflow.text import clean
 from commands import context, printing
 from commands.queries import answer
@@ -20,7 +21,6 @@ from features.accounts import sessions
 from features.accounts.queries import Account, NumberTakenError
 from permissions.roles import IN_CHINESE, Role
 from settings import Settings
-from web.authentication.passwords import Passwords, one_time
 
 FIRST_NUMBER = "1000"
 """工号 of the administrator that the first start makes."""

@@ -11,6 +11,9 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import passwords
+from authentication.admission import TooManyAtOnceError
+from authentication.sign_in import SignIn
 from callflow.text import clean
 from features.accounts import queries as accounts
 from features.accounts import sessions
@@ -18,14 +21,11 @@ from features.accounts.api_session import SessionShape, busy, sessions_of
 from features.accounts.queries import Account, NumberTakenError
 from features.audit import log as audit
 from features.audit.access import audit_entry
-from features.calls.shapes import Clean
 from permissions.roles import Role
-from web.admission import TooManyAtOnceError
 from web.api_models import Asking, CurrentUser, ListPage, found
-from web.authentication import passwords
-from web.authentication.sign_in import SignIn
 from web.live import floor_of
 from web.problems import Refused, documented
+from web.shapes import Clean
 
 router = APIRouter(prefix="/api/v1/accounts", tags=["people"])
 

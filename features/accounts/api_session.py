@@ -7,20 +7,20 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from authentication import cookie
+from authentication.admission import TooManyAtOnceError
+from authentication.passwords import BadPasswordError
+from authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from features.accounts import sessions
+from features.accounts.password_change import WrongOldError, change_password
 from features.accounts.sessions import Session
-from features.calls.shapes import Clean
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
-from web.admission import TooManyAtOnceError
 from web.api_models import Asking, CurrentUser, ListPage
-from web.authentication import cookie
-from web.authentication.password_change import WrongOldError, change_password
-from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from web.current_user import ABSOLUTE, IDLE, Principal, person
 from web.live import streams_end
 from web.problems import Refused, documented
+from web.shapes import Clean
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 

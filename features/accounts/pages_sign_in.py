@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from authentication import cookie
+from authentication.admission import TooManyAtOnceError
+from authentication.passwords import BadPasswordError
+from authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.api_session import RowId, end_one_session, sessions_of
+from features.accounts.password_change import WrongOldError, change_password
 from features.duties.in_a_call import not_in_a_call
 from settings import Settings
-from web.admission import TooManyAtOnceError
-from web.authentication import cookie
-from web.authentication.password_change import WrongOldError, change_password
-from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
 from web.current_user import Principal, person, request_database
 from web.formats import Formats
 from web.live import streams_end

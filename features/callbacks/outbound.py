@@ -41,6 +41,7 @@ from features.callbacks.lifecycle import (
     Took,
     decide,
 )
+from features.calls import going_on as calls
 from features.duties import free_agents
 from features.duties.choice import ReadyAgent, agent_for
 
@@ -92,7 +93,7 @@ class CallbackCalls:
         wanted = await call_backs.claim(connection, until=until, limit=AT_ONCE)
         ready = await free_agents.ready(connection, self.node)
         taken = set(await call_backs.engaged_seats(connection, self.node))
-        waits_since = await call_backs.longest_waiting(connection, self.node)
+        waits_since = await calls.longest_waiting(connection, self.node)
         planned: list[Planned] = []
         after: dict[int, CallBack] = {}
         follow: dict[int, tuple[Command, ...]] = {}

@@ -1,31 +1,21 @@
 """API of calls: the list, one call, and what happened in it."""
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import Field
 
 from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
+from features.call_recordings.shapes import GapShape, RecordingShape
 from features.calls import queries
 from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.queries import CallFilter, CallStory
-from features.calls.shapes import (
-    CallShape,
-    EventShape,
-    GapShape,
-    RecordingShape,
-    StoryShape,
-    TalkSegmentShape,
-    TicketShape,
-)
-from features.tickets import saves as ticket_saves
-from features.tickets.authors import author
+from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
+from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
-from settings import Settings
 from web.api_models import (
     Asking,
     CurrentUser,
@@ -42,7 +32,7 @@ from web.api_models import (
     may_search_by_piece,
 )
 from web.current_user import Principal
-from web.problems import Refused, documented
+from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
@@ -60,12 +50,6 @@ class WhichCalls(ListQuery):
     disposition: Disposition | None = None
     direction: Direction | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
     state: CallState | None = None
-
-
-class AskShape(BaseModel):
-    """Whether to ask."""
-
-    ask: bool
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
@@ -98,52 +82,6 @@ async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -
     )
 
 
-@router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
-async def list_events(
-    call_id: Identity, principal: CurrentUser, asking: Asking
-) -> ListPage[EventShape]:
-    """Everything that happened in one call, in order; it is never more than one page."""
-    story = await _story(call_id, principal, asking)
-    noted(asking, audit_entry(principal, "call.events", story.call.id))
-    events = [EventShape.of(event) for event in story.events]
-    if not sees_numbers(principal.role):
-        events = [event.masked() for event in events]
-    return ListPage(items=events, next=None)
-
-
-@router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))
-async def open_ticket(
-    request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
-) -> TicketShape:
-    """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
-    current: Settings = request.app.state.settings
-    now = datetime.now(UTC)
-    await _must_be_theirs(call_id.lower(), principal, asking)
-    ticket = await asking.write(
-        lambda connection: ticket_saves.open_for_call(
-            connection,
-            call_id.lower(),
-            handler=principal.number or None,
-            author=author(principal),
-            day=now.astimezone(current.zone).date(),
-            now=now,
-        )
-    )
-    return TicketShape.of(found(ticket, "call"))
-
-
-@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 404, 422, 503))
-async def ask_for_ticket(call_id: Identity, principal: CurrentUser, asking: Asking) -> AskShape:
-    """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
-    await _must_be_theirs(call_id.lower(), principal, asking)
-    now = datetime.now(UTC)
-    return AskShape(
-        ask=await asking.write(
-            lambda connection: ticket_saves.ask_once(connection, call_id.lower(), now=now)
-        )
-    )
-
-
 async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStory:
     return found(await story_of(call_id.lower(), principal, asking), "call")
 
@@ -158,18 +96,6 @@ async def story_of(call_id: str, principal: Principal, asking: RequestDatabase) 
         call_id,
         lambda one, reach: queries.call(one, call_id, reach=reach, ticket_reach=tickets),
     )
-
-
-async def _must_be_theirs(call_id: str, principal: Principal, asking: RequestDatabase) -> None:
-    """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
-    if call_id in principal.serving.calls:
-        return
-    one = partial(queries.caller, call_id=call_id)
-    number = await theirs(
-        asking, principal, "ticket.open", call_id, lambda each, reach: one(each, reach=reach)
-    )
-    if number is None and not reach_of(principal, "ticket.open").whole:
-        raise Refused(404, "There is no call with this id.")
 
 
 def _shown(call: CallRecord, principal: Principal) -> CallShape:

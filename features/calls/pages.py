@@ -5,17 +5,16 @@ from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 
 from callflow.call import Topic
 from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
+from features.call_timeline.layout import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.api import story_of
-from features.calls.api_recordings import recording_of
 from features.calls.lifecycle import CallRecord, Direction, Disposition
-from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
 from features.calls.talk_segments import TalkSegment
@@ -26,7 +25,6 @@ from settings import Settings
 from web.api_models import Asking, CurrentUser, Identity
 from web.formats import Formats, between
 from web.pages import language_of, page
-from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -156,14 +154,3 @@ async def _name_of(asking: RequestDatabase, agent: str | None) -> str:
         return ""
     account = await asking.ask(lambda connection: accounts.by_number(connection, agent))
     return account.name if account else ""
-
-
-@router.get("/recordings/{recording_id}")
-async def show_recording(
-    recording_id: Identity, principal: CurrentUser, asking: Asking
-) -> Response:
-    """Lead from a recording to its call."""
-    recording = await recording_of(recording_id.lower(), "recording.read", principal, asking)
-    if recording is None:
-        raise Refused(404, "There is no recording with this id.")
-    return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)

@@ -1,4 +1,4 @@
-"""Which calls and recordings are within somebody's reach (SEC-1).
+"""Which calls are within somebody's reach (SEC-1).
 
 One's own are the calls that one talked in, and those of the customer whom one serves now. A
 department's are those of the tickets that it is to settle: the ticket needs them until then.
@@ -6,15 +6,15 @@ department's are those of the tickets that it is to settle: the ticket needs the
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
-from features.calls.tables import Call, RecordingRow
+from features.calls.tables import Call
 from features.tickets import scoping as tickets
 from features.tickets.lifecycle import Ticket, TicketState
-from features.tickets.tables import TicketRow
+from features.tickets.references import calls_to_settle
 from permissions.scopes import Reach, Scope, Thing
 
 
@@ -26,8 +26,7 @@ async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[boo
         case Scope.OWN:
             return await _own(connection, reach)
         case Scope.DEPARTMENT if reach.department:
-            needed = select(TicketRow.call_id).where(tickets.being_settled_by(reach.department))
-            return Call.id.in_(needed)
+            return Call.id.in_(calls_to_settle(reach.department))
         case _:
             return false()
 
@@ -42,14 +41,6 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
     if reach.serving.numbers:
         which.append(Call.number.in_(sorted(reach.serving.numbers)))
     return or_(*which) if which else false()
-
-
-async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
-    """Return what is so for recordings of the calls within a reach."""
-    if reach.whole:
-        return true()
-    theirs = await within(connection, reach)
-    return RecordingRow.call_id.in_(select(Call.id).where(theirs))
 
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:

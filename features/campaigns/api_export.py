@@ -19,10 +19,10 @@ from db.bounded import Database
 from features.audit.access import audit_entry, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
-from features.campaigns import results as campaign_results
 from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
+from features.tickets import queries as ticket_queries
 from imports import worker as apart
 from imports.faults import UnreadableError
 from imports.writing import csv_file
@@ -122,7 +122,7 @@ async def _rows(
     people = [row async for row in campaign_contacts.every(connection, _all(campaign_id))]
     extras = list(dict.fromkeys(key for row in people for key in row.person.extra))
     named = {row.person.ticket_id for row in people if row.person.ticket_id is not None}
-    tickets = await campaign_results.ticket_numbers(connection, named)
+    tickets = await ticket_queries.numbers_by_id(connection, named)
     calls: dict[int, str] = {}
     for begin in range(0, len(people), AT_ONCE):
         keys = [row.id for row in people[begin : begin + AT_ONCE]]

@@ -21,6 +21,7 @@ from features.campaigns.contact import REACHED
 from features.campaigns.given import CopyInput
 from features.campaigns.lifecycle import FROM, CampaignState
 from features.campaigns.wording import asked, meant
+from features.tickets import queries as ticket_queries
 from permissions.may import may
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Person, RowId
@@ -162,7 +163,7 @@ async def _shown(
     keys = [row.id for row in rows]
     named = [row.person.ticket_id for row in rows if row.person.ticket_id is not None]
     last = await asking.ask(lambda one: campaign_contacts.last_attempts(one, keys))
-    tickets = await asking.ask(lambda one: campaign_results.ticket_numbers(one, named))
+    tickets = await asking.ask(lambda one: ticket_queries.numbers_by_id(one, named))
     tally = await asking.ask(lambda one: campaign_results.tally(one, campaign_id))
     hands = await asking.ask(partial(campaign_state.hands, seen=seen, node=settings.node))
     language = language_of(request).value

@@ -29,7 +29,7 @@ from features.emergency_notifications.given import (
 )
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import IncidentShape
-from features.wake_ups.rules import reachable
+from features.wake_ups.house import reachable
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal

@@ -11,7 +11,6 @@ from pydantic import Field
 
 from callflow.call import Language
 from features.audit.access import audit_entry, recorded
-from features.calls.shapes import Clean, Shape
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
 from features.wake_ups.actions import evidence_of
@@ -20,6 +19,7 @@ from settings import Settings
 from web.api_models import Asking, CurrentUser, RowId, found
 from web.formats import Formats
 from web.problems import Refused, documented
+from web.shapes import Clean, Shape
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
 

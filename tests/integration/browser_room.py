@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from authentication import cookie
 from permissions.declaring import Open
 from permissions.roles import Role
 from permissions.routes import POLICY, is_page
@@ -29,7 +30,6 @@ from tests.integration.notification_desk import REPORTED, four_customers, is_voi
 from tests.integration.page_room import Pages
 from tools import chromium
 from web.app import facing_the_network
-from web.authentication import cookie
 
 LOOKER = Role.ADMINISTRATOR
 """Who may open nearly every page; the others are opened by the first role that may."""

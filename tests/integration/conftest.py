@@ -10,11 +10,11 @@ import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
 
+from authentication import passwords
 from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
 from tests.lending import Lending
 from tests.postgres import Postgres
-from web.authentication import passwords
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,7 +32,8 @@ from tests.integration.records_room import NOW
 
 FEATURES: Final = (
     *("knowledge", "handovers", "wake_ups", "callbacks", "do_not_call"),
-    *("campaigns", "customers", "outage", "emergency_notifications"),
+    *("campaigns", "campaign_lists", "campaign_calls", "customers", "outage"),
+    "emergency_notifications",
 )
 ALONE: Final[Mapping[Route, str]] = {
     ("PUT", "/api/v1/outage"): "the wallboard asks the API itself; so does `thirdring outage on`",

@@ -14,7 +14,8 @@ from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from permissions.scopes import NOBODY, Serving
 from tests.integration.desk_asking import Answer, ask, seated
-from tests.integration.desk_room import CALLS, NUMBERS, Room, call_id, talked, ticket_number
+from tests.integration.desk_room import CALLS, NUMBERS, Room, call_id, ticket_number
+from tests.integration.talks import talked
 
 JUNIOR, DEPARTMENT, ATTENDANT = Role.JUNIOR_AGENT, Role.DEPARTMENT, Role.FLOOR_ATTENDANT
 OWN, OTHERS = "线路班", "装机班"

@@ -28,9 +28,9 @@ from features.duties import free_agents
 from features.duties.queries import DutyState
 from permissions.roles import Role
 from tests.fakes.ringing import RingingSwitch
+from tests.integration.callback_room import a_call
 from tests.integration.campaign_room import House, campaign, people
 from tests.integration.dispatch_room import opened
-from tests.integration.test_callback_calls import a_call
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest_asyncio
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
+from features.call_recordings.tables import GapRow, RecordingRow
+from features.calls.tables import Call, CallEvent, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from permissions.may import grant_of
 from permissions.roles import Role, sees_numbers

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from permissions.roles import Role
-from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id, talked
+from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id
+from tests.integration.talks import talked
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 OPENING = f"/api/v1/calls/{call_id(1)}/ticket"

@@ -11,7 +11,9 @@ from sqlalchemy import update
 
 from db.engine import engine
 from features.accounts.tables import AccountRow
+from features.call_recordings import queries as recording_queries
 from features.calls import queries, scoping
+from features.tickets import queries as ticket_queries
 from features.tickets import scoping as ticket_scoping
 from features.tickets.lifecycle import TicketState
 from features.tickets.tables import TicketRow
@@ -186,11 +188,11 @@ async def test_the_query_and_the_pure_answer_agree_for_every_role(house: Room) -
                     if story and may(asks, verb, scoping.whose(story.call, story.tickets))
                 }
                 listed = await queries.calls(connection, reach=reach)
-                recorded = await queries.recordings(connection, reach=reach)
+                recorded = await recording_queries.recordings(connection, reach=reach)
                 assert {each.id for each in listed.items} == wanted, (role, verb)
                 assert {each.call_id for each in recorded.items} == wanted, (role, verb)
             reach = reach_of(asks, "ticket.read")
-            tickets = await queries.tickets(connection, reach=reach)
+            tickets = await ticket_queries.tickets(connection, reach=reach)
             kept = [ticket for story in stories if story for ticket in story.tickets]
             assert {each.number for each in tickets.items} == {
                 each.number for each in kept if may(asks, "ticket.read", ticket_scoping.whose(each))

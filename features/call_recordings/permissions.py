@@ -1,0 +1,34 @@
+"""Owns who may see recordings, and hear what was recorded (QA-5, SEC-1)."""
+
+from permissions.declaring import Permissions
+from permissions.roles import LEADERS, Role
+from permissions.scopes import Scope, everything, own, own_department
+
+_JUNIOR = own(Role.JUNIOR_AGENT, unless="juniors_open_every_call")
+_TALKED = "calls they talked in, and those of the customer whom they serve now"
+_NEEDED = "calls of the tickets that the department is to settle, until they are settled"
+
+_LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
+"""Who may hear any caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
+
+PERMISSIONS = Permissions(
+    verbs={
+        "recording.read": (
+            everything(_LISTENERS | {Role.RECORDS_CLERK})
+            | _JUNIOR
+            | own_department(Role.DEPARTMENT)
+        ),
+        "recording.listen": (everything(_LISTENERS) | _JUNIOR | own_department(Role.DEPARTMENT)),
+    },
+    routes={
+        "GET /api/v1/recordings": "recording.read",
+        "GET /api/v1/recordings/{recording_id}": "recording.read",
+        "GET /api/v1/recordings/{recording_id}/audio": "recording.listen",
+        "GET /api/v1/recordings/{recording_id}/peaks": "recording.listen",
+        "GET /recordings/{recording_id}": "recording.read",
+    },
+    scopes={
+        "recording.read": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
+        "recording.listen": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
+    },
+)
