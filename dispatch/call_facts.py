@@ -26,7 +26,7 @@ class Said(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """A household has heard the message of a notice (CBK-5)."""
     DIALLING = "dialling"
-    """An agent has lifted the receiver for a promised call; the customer is rung now."""
+    """An agent has lifted the receiver for a callback; the customer is rung now."""
     TALKING = "talking"
     """The customer has lifted the receiver too."""
     CUSTOMER_BUSY = "customer_busy"

@@ -74,7 +74,7 @@ class CallbackRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
-    """One promised call back."""
+    """One callback."""
 
     kind: CallbackKind
     due_at: datetime

@@ -1,4 +1,4 @@
-"""A promised call is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
+"""A callback is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
 
 from datetime import UTC, datetime, timedelta
 
