@@ -1,4 +1,4 @@
-"""Who is favoured is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
+"""Who has priority is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
 
 from datetime import UTC, datetime, timedelta
 
