@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     node: str = Field(
         DEFAULT_NODE,
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,14}[A-Za-z0-9])?$",
-        description="Name of this Asterisk and its programs; each home that shares a database needs "
-        "its own. Choose it before the first start, and keep it.",
+        description="Name of this Asterisk and its programs; each home that shares a database "
+        "needs its own. Choose it before the first start, and keep it.",
     )
     asterisk: str = Field(
         "",
@@ -89,8 +89,8 @@ class Settings(BaseSettings):
     desk_hosts: str = Field(
         "",
         pattern=r"^$|^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$",
-        description="Host names of the desk besides its address and localhost (comma between them); "
-        "requests for another host are refused.",
+        description="Host names of the desk besides its address and localhost (comma between them)"
+        "; requests for another host are refused.",
     )
     desk_proxies: str = Field(
         "",
@@ -284,8 +284,8 @@ class Settings(BaseSettings):
 
     juniors_open_every_call: bool = Field(
         False,
-        description="Whether junior agents may open every call and recording; if not, only their own "
-        "talks and those of the customer whom they serve.",
+        description="Whether junior agents may open every call and recording; if not, only their "
+        "own talks and those of the customer whom they serve.",
     )
 
     oidc_issuer: str = Field(
