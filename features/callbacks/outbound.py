@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import DEFAULT_NODE
 from dispatch.attempts import HELD_BACK, NOT_ALLOWED, Attempt
 from dispatch.call_facts import CallSignal
-from dispatch.following import NEVER_RUNG, SWITCH_DIED
+from dispatch.open_attempts import NEVER_RUNG, SWITCH_DIED
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT, NUMBER
 from features.callbacks import due as call_backs

@@ -14,7 +14,7 @@ from imports import worker as import_worker
 from imports.faults import UnreadableError, Whole
 from permissions.roles import Role
 from sandbox import BeyondError, Limit, SandboxLimits
-from sounds.bringing import CannotUse, brought
+from sounds.uploads import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
 from tests.numbers import CHINA

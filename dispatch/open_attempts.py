@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass
-class AttemptBook:
+class OpenAttempts:
     """Open attempts, and the journals that tell of them."""
 
     engine: AsyncEngine
