@@ -1,8 +1,8 @@
 """The dispatcher's loop: reads journals, claims who is due, rings them.
 
 Everything known is rows; in memory are only the attempts that are not over
-(`dispatch/open_attempts.py`). One turn reads the journals first, so that nobody is rung again who has
-said that he is awake, and claims then, the most urgent purpose first. An attempt is committed
+(`dispatch/open_attempts.py`). One turn reads the journals first, so that a guest who has said to be
+awake is not rung again, and claims then, the most urgent purpose first. An attempt is committed
 before its phone rings, up to a second ahead, and rings at its moment, never before. After a crash
 the open attempts are read from the database; whatever has no channel any more, and of which the
 journals say nothing, was never rung.
