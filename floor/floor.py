@@ -42,9 +42,9 @@ from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
 from floor.page_events import PageEvents
-from floor.page_signs import PageSigns
 from floor.people import Agent
 from floor.presence import GRACE, START_GRACE, Presence, is_work
+from floor.presence_actions import PresenceActions
 from floor.repairs import Repairs
 from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream, Streams
@@ -124,7 +124,7 @@ class Floor:
         self._lease = lease
         self._tasks = Tasks()
         self._start = self._tasks.start
-        self._page_signs = PageSigns(
+        self._presence_actions = PresenceActions(
             self.attendance, self.control, self.live_state, self._start, now
         )
         self._reconciled: float | None = None
@@ -171,7 +171,7 @@ class Floor:
         """Begin the stream of a page: the whole state first. Raises TooManyPagesError."""
         stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
         if account_id is not None and is_work(page):
-            self._page_signs.act(self.presence.opened(account_id, stream.id, page))
+            self._presence_actions.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "state", self._whole(stream))
         return stream
 
@@ -192,7 +192,7 @@ class Floor:
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
-        self._page_signs.act(self.presence.seen(account_id, self._clock()))
+        self._presence_actions.act(self.presence.seen(account_id, self._clock()))
 
     def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
@@ -245,7 +245,7 @@ class Floor:
         accounts = {one.account_id for one in self.live_state.agents.values()}
         grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
-        self._page_signs.act(self.presence.tick(clock))
+        self._presence_actions.act(self.presence.tick(clock))
         self._end_wrap_ups(now)
 
     def _floor_passes(self) -> None:

@@ -15,7 +15,7 @@ from features.calls.talk_segments import How, TalkSegment
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TimelineStep:
     """One step of a call in words; `at` in seconds since 1970."""
 
     at: float
@@ -164,7 +164,7 @@ def _goes_on(sentence: JournalEvent, event: JournalEvent) -> bool:
 
 def told(
     events: Iterable[JournalEvent], language: Language, segments: Sequence[TalkSegment] = ()
-) -> list[Said]:
+) -> list[TimelineStep]:
     """Return the steps of one call in words, in order, each lift of an agent's phone among them.
 
     The caller's own channel is the one whose uniqueid is the call's linkedid. The lifts of a call
@@ -174,7 +174,7 @@ def told(
     which = 0 if language is Language.CHINESE else 1
     first = next((agent for one in every if (agent := _rung_first(one))), "")
     said = [
-        Said(event.at, text)
+        TimelineStep(event.at, text)
         for event in every
         if not (segments and event.name in _TOLD_BY_SEGMENTS)
         if (text := _sentence(event, which, first)) is not None
@@ -186,12 +186,12 @@ def _rung_first(event: JournalEvent) -> str:
     return event.data.get("agent", "") if event.name == "TR_CALL" else ""
 
 
-def _lifts(segments: Iterable[TalkSegment], which: int) -> Iterator[Said]:
+def _lifts(segments: Iterable[TalkSegment], which: int) -> Iterator[TimelineStep]:
     for one in segments:
         agent = one.agent or one.seat
-        yield Said(one.from_at.timestamp(), _LIFTS[one.how][which].format(agent=agent))
+        yield TimelineStep(one.from_at.timestamp(), _LIFTS[one.how][which].format(agent=agent))
         if one.to_at is not None:
-            yield Said(one.to_at.timestamp(), _LEAVES[which].format(agent=agent))
+            yield TimelineStep(one.to_at.timestamp(), _LEAVES[which].format(agent=agent))
 
 
 def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:

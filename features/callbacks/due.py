@@ -47,7 +47,7 @@ class DueCallback:
     """What that number is known by."""
     maker: str | None
     """Account number of who promised, or of who talked in that call."""
-    favoured: bool
+    priority: bool
     """A large, important or dedicated-line customer (QUE-1)."""
     came_at: datetime | None
     call_id: str | None
@@ -182,7 +182,7 @@ def _wanted_in(row: RowMapping) -> DueCallback:
     )
     return DueCallback(
         **{name: row[name] for name in plain},
-        favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},
+        priority=row["sort"] not in {None, CustomerSort.NORMAL.value},
         call_back=CallBack(**state),
     )
 

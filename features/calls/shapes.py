@@ -25,7 +25,7 @@ from web.shapes import CALL_ID, NOON, Clean, Shape
 
 
 class MissShape(Shape):
-    """An agent's phone that rang in vain (ANS-2)."""
+    """An agent's phone that rang without an answer (ANS-2)."""
 
     agent: Clean = Field(examples=["8001"])
     at: datetime = Field(examples=[NOON])
@@ -52,7 +52,9 @@ class CallShape(Shape):
     waited_s: float | None = Field(description="Seconds in the queue.")
     agent: Clean | None = Field(description="Who answered.", examples=["8001"])
     agent_answered: datetime | None
-    misses: list[MissShape] = Field(description="Agents' phones that rang in vain (ANS-2).")
+    misses: list[MissShape] = Field(
+        description="Agents' phones that rang without an answer (ANS-2)."
+    )
     hung_up_by: HungUpBy | None
     sil_outcome: SilOutcome = Field(description="What was heard on the line (SIL-1, SIL-3).")
     topic: Clean | None = Field(description="Chosen in the menu.", examples=["complaint"])

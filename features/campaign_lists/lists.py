@@ -21,7 +21,7 @@ from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.do_not_call import queries as do_not_call
 from features.tickets import queries as ticket_queries
-from imports import worker as apart
+from imports import worker as import_worker
 from imports.faults import Fault, InRow, Person
 from imports.people_list import Reading
 from settings import Settings
@@ -57,7 +57,7 @@ class List:
 async def take_in(content: bytes, name: str, settings: Settings, asking: RequestDatabase) -> List:
     """Read what somebody brought and keep it. Raises UnreadableError."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
-    found = await apart.reading(content, plan=settings.number_plan, own=own)
+    found = await import_worker.reading(content, plan=settings.number_plan, own=own)
     kept = await looked_up(
         List(
             id=str(uuid4()),
@@ -110,7 +110,7 @@ def _write(folder: Path, wanted: List) -> None:
             path.unlink(missing_ok=True)
     told = {
         "name": wanted.name,
-        "reading": apart.plain(wanted.reading),
+        "reading": import_worker.plain(wanted.reading),
         "unwilling": sorted(wanted.unwilling),
         "tickets": dict(wanted.tickets),
     }
@@ -127,13 +127,13 @@ def _read(folder: Path, list_id: str) -> List | None:
         path = _path(folder, list_id)
         if time.time() - path.stat().st_mtime > KEPT_FOR_S:
             return None
-        told = apart.loaded(path.read_bytes())
+        told = import_worker.loaded(path.read_bytes())
     except (OSError, ValueError):
         return None
     return List(
         id=list_id,
         name=told["name"],
-        reading=apart.reading_in(told["reading"]),
+        reading=import_worker.reading_in(told["reading"]),
         unwilling=frozenset(told["unwilling"]),
         tickets=told["tickets"],
     )

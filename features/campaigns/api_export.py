@@ -23,14 +23,14 @@ from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from features.tickets import queries as ticket_queries
-from imports import worker as apart
+from imports import worker as import_worker
 from imports.faults import UnreadableError
 from imports.writing import csv_file
 from settings import Settings
 from web.api_models import CurrentUser, LongLine, RowId, found
 from web.formats import Formats
 from web.problems import Refused, documented
-from web.words import Said, said
+from web.words import Translate, said
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
@@ -105,7 +105,7 @@ async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) ->
     if wanted is Format.CSV:
         return csv_file(rows)
     try:
-        return await apart.workbook_of(title, rows)
+        return await import_worker.workbook_of(title, rows)
     except UnreadableError:
         raise Refused(503, "The workbook could not be written; take the CSV.") from None
 
@@ -147,7 +147,7 @@ async def _rows(
 
 
 def _fixed(
-    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Said
+    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Translate
 ) -> list[str]:
     person, contact = row.person, row.contact
     return [

@@ -25,7 +25,7 @@ from phone_numbers.plan import NumberPlan
 from web.current_user import Principal
 from web.formats import Formats
 from web.registration import NavPage
-from web.words import Said
+from web.words import Translate
 
 FEW: Final = 5
 """Things of one kind in the list below the box."""
@@ -61,7 +61,7 @@ class Asked:
     text: str
     principal: Principal
     show: Formats
-    t: Said
+    t: Translate
     now: datetime
     plan: NumberPlan
     limit: int = FEW

@@ -1,4 +1,4 @@
-"""Promised calls are made, and no customer is rung twice whatever dies (CBK-1)."""
+"""Callbacks are made, and no customer is rung twice whatever dies (CBK-1)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Promised calls in the API and on their page (CBK-1), on both databases."""
+"""Callbacks in the API and on their page (CBK-1), on both databases."""
 
 import asyncio
 import json

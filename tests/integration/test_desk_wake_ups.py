@@ -11,7 +11,7 @@ from sqlalchemy import update
 from db.engine import engine
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
-from floor.streams import Stream, Told
+from floor.streams import Stream, StreamEvent
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room
 from web import change_feed
@@ -163,7 +163,7 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     page_events.cancel()
 
 
-def _read(stream: Stream) -> list[Told]:
+def _read(stream: Stream) -> list[StreamEvent]:
     """Return what waits to be sent to a page."""
     found = []
     while not stream.waiting.empty():

@@ -9,7 +9,7 @@ import pytest
 from ami import link as links
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
 from floor import availability
-from floor import offer_order as favoured
+from floor import offer_order as priority
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.people import DeviceState
 from floor.queue_openers import NEVER_RUNG
@@ -89,7 +89,7 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(availability, "SETTLES_S", 60.0)
-    monkeypatch.setattr(favoured, "SAYS_SO", timedelta(seconds=60))
+    monkeypatch.setattr(priority, "SAYS_SO", timedelta(seconds=60))
     async with FakeFloor() as fake, running(fake, database_url) as room:
         agent, other = await room.signs_in(), await room.signs_in(1)
         attendance, now = room.floor.attendance, room.floor.now()

@@ -8,7 +8,7 @@ import pytest
 from callflow.events import JournalEvent
 from dispatch.attempts import Attempt
 from dispatch.call_facts import SwitchGone, facts
-from dispatch.following import ended_with
+from dispatch.open_attempts import ended_with
 from ledger.journal_lines import parse_site
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callflow.events import DEFAULT_NODE
 from dispatch import attempts
 from dispatch.attempts import Attempt
-from dispatch.call_facts import Answered, Ended, Fact, SwitchGone, Told, facts, result_of
+from dispatch.call_facts import Answered, Ended, Fact, Signalled, SwitchGone, facts, result_of
 from dispatch.purpose import AttemptFact, Follow, Lifted, Over, Purpose, Statement
 from ledger.journal import Batch, Journals, Position
 
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass
-class AttemptBook:
+class OpenAttempts:
     """Open attempts, and the journals that tell of them."""
 
     engine: AsyncEngine
@@ -137,7 +137,7 @@ class AttemptBook:
                 case Answered(at=at):
                     changed[attempt.id] = after = replace(attempt, answered_at=at)
                     told.append(AttemptFact(after, at, Lifted()))
-                case Told(at=at, what=what, data=data):
+                case Signalled(at=at, what=what, data=data):
                     changed[attempt.id] = after = replace(attempt, said=what.value)
                     told.append(AttemptFact(after, at, Statement(what, data)))
                 case Ended(at=at, cause=cause):

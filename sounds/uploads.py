@@ -1,4 +1,4 @@
-"""Turns a sound that people upload into a prompt or a message: `python -m sounds.bringing`.
+"""Turns a sound that people upload into a prompt or a message: `python -m sounds.uploads`.
 
 A header can say whatever it likes. So the file is read in blocks, at most as long as a prompt may
 be, and all of it in a process of its own, in a sandbox (`sandbox.py`).
@@ -43,7 +43,7 @@ class CannotUse(Exception):
 def brought(path: Path, kind: Kind) -> Sound:
     """Return a recording as callers shall hear it, at 8 kHz. Raises CannotUse."""
     try:
-        told = sandbox.answer_now("sounds.bringing", [kind, str(path.absolute())], LIMITS)
+        told = sandbox.answer_now("sounds.uploads", [kind, str(path.absolute())], LIMITS)
     except BeyondError as error:
         raise CannotUse(_WHY.get(error.limit, error.said)) from error
     return Sound(np.frombuffer(told, "<i2").astype(np.float32) / np.float32(32767), TELEPHONE_RATE)

@@ -87,7 +87,7 @@ def _recordings(folder: Path | None, language: Language) -> dict[str, Path]:
     return {path.stem: path for path in files}
 
 
-class Standing:
+class BuiltPrompts:
     """The files in the folder of sounds, as `built.json` tells and the folder bears out."""
 
     def __init__(self, folder: Path) -> None:

@@ -6,8 +6,8 @@ with one sentence, and the built prompt stays.
 
 from pathlib import Path
 
-from sounds.bringing import CannotUse, brought
 from sounds.sound import Sound
+from sounds.uploads import CannotUse, brought
 
 
 class Refused(Exception):

@@ -13,7 +13,7 @@ from floor.presence import Back, Forgotten, Left, PhoneGone, Sign
 _log = structlog.get_logger(__name__)
 
 
-class PageSigns:
+class PresenceActions:
     """Turns signs of pages into what is done for callers and agents, beside everything else."""
 
     def __init__(
