@@ -6,9 +6,9 @@ import pytest
 
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House, Row, running
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.outbound.test_campaigns import runs
 from tests.end_to_end.peer import BUSY, Peer
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
