@@ -27,8 +27,8 @@ E2E: Final = "tests/end_to_end"
 HERE: Final = "tests/integration"
 
 CALLS: Final[Mapping[str, Sequence[str]]] = {
-    "guests": (f"{E2E}/outbound/test_wake*.py",),
-    "agents and figures": (f"{E2E}/desk/test_f*s.py", f"{E2E}/desk/test_routing.py"),
+    "guests and households": (f"{E2E}/outbound/test_wake*.py", f"{E2E}/outbound/test_*tion.py"),
+    "agents and figures": (f"{E2E}/desk/test_f*.py", f"{E2E}/desk/test_routing.py"),
     "talks at pages": (
         f"{E2E}/pages/test_[ct]a*.py",
         f"{E2E}/pages/test_asking*.py",
@@ -48,7 +48,6 @@ CALLS: Final[Mapping[str, Sequence[str]]] = {
         f"{HERE}/test_setup_*.py",
     ),
     "customers": (f"{E2E}/outbound/test_ca*.py",),
-    "households": (f"{E2E}/outbound/test_*tion.py",),
     "strangers": (
         f"{E2E}/callers/test_[ah]*.py",
         f"{E2E}/desk/test_strangers*.py",
@@ -56,7 +55,6 @@ CALLS: Final[Mapping[str, Sequence[str]]] = {
     "ways out": (f"{E2E}/outbound/*.py",),
     "losses": (f"{E2E}/alone/*.py",),
     "pages": (f"{E2E}/pages/*.py",),
-    "floor": (f"{E2E}/desk/test_floor*.py", f"{E2E}/desk/*.py"),
     "whole hotlines": (f"{E2E}/**/*.py",),
     "what must be quick": (
         f"{HERE}/test_agi_server.py",
