@@ -17,6 +17,16 @@ from tests.lending import Lending
 from tests.postgres import Postgres
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the soak what is asked of a second database though it hardly makes a difference."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        second = callspec is not None and "postgres" in callspec.params.values()
+        if second and item.get_closest_marker("sqlite_first"):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _light_passwords() -> Iterator[None]:
     """Keep passwords with little care: 64 MiB and 50 ms for each are for strangers.

@@ -60,6 +60,7 @@ async def test_a_call_is_found_by_its_ticket_its_agent_its_outcome_and_its_time(
     assert _found(await _look(desk, "/calls?to=2026-11-20")) == set()
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_role_that_may_sees_the_pages_in_both_languages(
     desk: Pages, language: str
@@ -91,6 +92,7 @@ async def test_who_may_not_see_numbers_cannot_find_calls_by_them(desk: Pages) ->
     assert _found(Seen(by_ticket.text)) == {call_id(2)}
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

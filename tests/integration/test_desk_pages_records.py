@@ -70,6 +70,7 @@ async def _look(desk: Pages, role: Role, address: str, language: str = "zh") -> 
     return Seen(answer.text)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
     for role in Role:
         async with desk.person(role) as person:
@@ -83,6 +84,7 @@ async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
                 assert answer.status_code == wanted, (role, address)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_there_in_english(desk: Pages) -> None:
     for address in ADDRESSES.values():
         seen = await _look(desk, ADMINISTRATOR, address, "en")
@@ -90,6 +92,7 @@ async def test_each_page_is_there_in_english(desk: Pages) -> None:
         assert "Sign out" in seen.text
 
 
+@pytest.mark.sqlite_first
 async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> None:
     async def hostile(connection: AsyncConnection) -> None:
         await connection.execute(update(AccountRow).values(name=HOSTILE))

@@ -104,6 +104,7 @@ SEARCHES = (
 )
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", [JUNIOR, DEPARTMENT, ATTENDANT])
 async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     house: Room, role: Role
@@ -155,6 +156,7 @@ MORE = {
 }
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("verb", ONE)
 async def test_every_role_reads_each_thing_as_far_as_its_verb_goes(house: Room, verb: str) -> None:
     seen_by = TICKETS_SEEN if verb == "ticket.read" else CALLS_SEEN
