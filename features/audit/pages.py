@@ -1,7 +1,7 @@
 """Owns the page of who looked at what, and why (SEC-1, QA-5)."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -90,10 +90,8 @@ def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> Loo
 def _day(
     form: Typed, name: str, zone: ZoneInfo, *, after: timedelta = timedelta()
 ) -> datetime | None:
-    if not form.shown(name):
+    day = form.day(name, datetime.now(zone).date(), past=True)
+    if day is None:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(form.shown(name)) + after, time(), zone)
-    except (ValueError, OverflowError):
-        form.faults[name] = "calls.fault_time"
-        return None
+    form.typed[name] = f"{day}"
+    return datetime.combine(day + after, time(), zone)

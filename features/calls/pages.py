@@ -1,6 +1,7 @@
 """Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
@@ -52,7 +53,8 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
     """Calls that fit what was typed, newest first."""
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    asked = read(request.query_params, settings.zone, settings.number_plan)
+    today = datetime.now(settings.zone).date()
+    asked = read(request.query_params, settings.zone, settings.number_plan, today)
     cursor = request.query_params.get("cursor") or None
     wanted, allowed = asked.as_role(principal.role)
     refused = "" if allowed else "calls.no_number_right"

@@ -20,10 +20,10 @@ from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.shapes import ForecastShape
 from permissions.may import may, reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.asking import Asking, CurrentUser, Line, Person, RowId
 from web.current_user import Principal
 from web.forms import Typed, longest, typed
-from web.pages import page
+from web.pages import language_of, page
 from web.problems import Refused
 from web.shown import Formats
 
@@ -57,10 +57,27 @@ async def register_guest(request: Request, principal: Person, asking: Asking) ->
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        line = await actions.register(asking, principal, settings, form.read(RegistrationGiven))
+        given = form.read(RegistrationGiven, today=datetime.now(settings.zone).date())
+        line = await actions.register(asking, principal, settings, given)
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/wake-ups?saved={line.id}", status_code=303)
+
+
+@router.get("/wake-ups/register.csv")
+async def export_register(
+    request: Request, principal: CurrentUser, asking: Asking, day: Line = ""
+) -> Response:
+    """Lead to the table of the day that was typed."""
+    settings: Settings = request.app.state.settings
+    form = Typed({"day": day})
+    wanted = form.day("day", datetime.now(settings.zone).date())
+    if wanted is None:
+        form.faults.setdefault("day", "form.fault_day")
+        return await _shown(request, principal, asking, form, status=422)
+    language = language_of(request).value
+    address = f"/api/v1/wake-register.csv?day={wanted}&language={language}"
+    return RedirectResponse(address, status_code=303)
 
 
 @router.post("/wake-ups/registrations/{registration_id}/cancel")

@@ -58,10 +58,17 @@ class Shown:
         return [*found, ("/no-such-page", LOOKER), ("/calls?q=x&from=2026-99-99", LOOKER)]
 
     async def window(
-        self, role: Role | None, *, width: int, language: str, **more: str
+        self,
+        role: Role | None,
+        *,
+        width: int,
+        language: str,
+        scripts: bool = True,
+        **more: str,
     ) -> BrowserContext:
         """Return a browser's window for somebody; `more` are cookies of theirs."""
         context = await self.browser.new_context(
+            java_script_enabled=scripts,
             base_url=self.address,
             viewport={"width": width, "height": 844 if width < 500 else 800},
             locale="zh-CN" if language == "zh" else "en-US",
@@ -82,6 +89,7 @@ LEADING_ELSEWHERE = frozenset(
         "/login/oidc",
         "/login/oidc/return",
         "/recordings/{recording_id}",
+        "/wake-ups/register.csv",
         "/emergency-notifications/{incident_id}/message.wav",
         "/emergency-notifications/{incident_id}/results.csv",
     }
