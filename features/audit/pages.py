@@ -1,21 +1,25 @@
 """Owns the page of who looked at what, and why (SEC-1, QA-5)."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
 from features.audit.log import LookFilter, SeenLook, is_of_number
+from features.calls.opening import openable, openable_recordings
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
 from web.asking import Asking, CurrentUser
+from web.current_user import Principal
 from web.forms import Typed
 from web.pages import page
 from web.registration import features
@@ -47,6 +51,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
             )
         except UnknownCursorError:
             form.faults["cursor"] = "calls.stale_page"
+    leads = await asking.ask(lambda one: _leads(one, principal, found.items))
     typed = {name: text for name, text in form.typed.items() if text}
     return page(
         request,
@@ -57,10 +62,29 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
         anything=bool(typed),
         actions=[look for feature in features().values() for look in feature.looks],
         show=show,
+        leads=leads,
         subject=lambda each: subject_shown(each, show),
         first_page=f"/audit?{urlencode(typed)}" if cursor else "",
         next_page=f"/audit?{urlencode({**typed, 'cursor': found.next})}" if found.next else "",
     )
+
+
+async def _leads(
+    connection: AsyncConnection, who: Principal, seen: Sequence[SeenLook]
+) -> Mapping[str, str]:
+    """Return where the calls and recordings that were looked at are, by what was looked at.
+
+    What is not there, or not theirs, leads nowhere.
+    """
+
+    def of(kind: str) -> list[str]:
+        return [each.look.subject for each in seen if each.look.action.startswith(kind)]
+
+    calls = await openable(connection, who, of("call."))
+    recordings = await openable_recordings(connection, who, of("recording."))
+    return {each: f"/calls/{each}" for each in calls} | {
+        each: f"/recordings/{each}" for each in recordings
+    }
 
 
 def subject_shown(seen: SeenLook, show: Formats) -> str:

@@ -23,6 +23,7 @@ from features.calls.stretches import Stretch
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
+from phone_numbers.phone_number import phone_number
 from settings import Settings
 from web.asking import Asking, CurrentUser, Identity
 from web.pages import language_of, page
@@ -135,6 +136,7 @@ async def show_call(
         opens_campaigns=may(principal, "campaign.read"),
         listeners=await listeners(asking, recordings) if hears_all else [],
         may_listen=may_listen,
+        is_somebody=bool(phone_number(story.call.number, settings.number_plan).identity),
         may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),

@@ -12,6 +12,7 @@ from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from db.bounded import Patience
+from features.calls.opening import audible, openable
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -103,6 +104,10 @@ async def show_evidence(
     found = await actions.evidence_of(wake_up_id, "wake_up.read", principal, asking)
     if found is None:
         raise Refused(404, "There is no wake-up with this id.")
+    of_calls = [found.line.call_id, *(each.id for each in found.attempts)]
+    opens = await asking.ask(lambda one: openable(one, principal, of_calls))
+    recorded = [each.id for each in found.recordings.values()]
+    audibles = await asking.ask(lambda one: audible(one, principal, recorded))
     return page(
         request,
         "wake_up.html",
@@ -112,7 +117,8 @@ async def show_evidence(
         said_by=found.said_by,
         recordings=found.recordings,
         sees_calls=may(principal, "wake_up.evidence"),
-        may_open_calls=may(principal, "call.read"),
+        opens=opens,
+        audible=audibles,
         tags=TAGS,
         show=Formats(settings.zone, principal.role),
         there=Formats(ZoneInfo(found.shown.zone), principal.role),

@@ -105,7 +105,7 @@ async def shown(home: Path) -> AsyncIterator[Shown]:
         pytest.skip("no Chromium on this machine; `make test` brings one where it can")
     await fill(home)
     async with opened(home) as room, _served(room) as address, async_playwright() as playwright:
-        examples = await _furnished(room)
+        examples = await put_on_every_page(room)
         browser = await playwright.chromium.launch(
             executable_path=str(found.program), env={**os.environ, **found.environment}
         )
@@ -138,7 +138,7 @@ async def _served(room: Room) -> AsyncIterator[str]:
             await serving
 
 
-async def _furnished(room: Room) -> Mapping[str, str]:
+async def put_on_every_page(room: Room) -> Mapping[str, str]:
     """Put something on every page; return addresses by their templates."""
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
     desk = Pages(room)
