@@ -58,23 +58,27 @@ class Shown:
         return [*found, ("/no-such-page", LOOKER), ("/calls?q=x&from=2026-99-99", LOOKER)]
 
     async def window(
-        self,
-        role: Role | None,
-        *,
-        width: int,
-        language: str,
-        scripts: bool = True,
-        **more: str,
+        self, role: Role | None, *, width: int, language: str, **more: str
     ) -> BrowserContext:
         """Return a browser's window for somebody; `more` are cookies of theirs."""
+        return await self._window(role, width, {"language": language, **more}, scripts=True)
+
+    async def window_without_scripts(
+        self, role: Role, *, width: int = 1280, language: str = "en"
+    ) -> BrowserContext:
+        """Return the window of somebody whose browser runs no scripts."""
+        return await self._window(role, width, {"language": language}, scripts=False)
+
+    async def _window(
+        self, role: Role | None, width: int, cookies: dict[str, str], *, scripts: bool
+    ) -> BrowserContext:
         context = await self.browser.new_context(
             java_script_enabled=scripts,
             base_url=self.address,
             viewport={"width": width, "height": 844 if width < 500 else 800},
-            locale="zh-CN" if language == "zh" else "en-US",
+            locale="zh-CN" if cookies["language"] == "zh" else "en-US",
             reduced_motion="reduce",
         )
-        cookies = {"language": language, **more}
         if role:
             cookies[cookie.NAME] = f"session-{role.value}"
         await context.add_cookies(

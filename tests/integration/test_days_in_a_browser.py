@@ -23,9 +23,17 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shown]
         yield found
 
 
-async def _page(desk: Shown, path: str, *, language: str = "en", **more: Any) -> Page:
-    window = await desk.window(Role.TEAM_LEADER, **{"width": 1280, "language": language, **more})
+async def _page(
+    desk: Shown, path: str, *, language: str = "en", width: int = 1280, **cookies: str
+) -> Page:
+    window = await desk.window(Role.TEAM_LEADER, width=width, language=language, **cookies)
     page = await window.new_page()
+    await page.goto(path)
+    return page
+
+
+async def _page_without_scripts(desk: Shown, path: str) -> Page:
+    page = await (await desk.window_without_scripts(Role.TEAM_LEADER)).new_page()
     await page.goto(path)
     return page
 
@@ -122,7 +130,7 @@ async def test_nothing_serious_stands_in_the_way_in_an_open_calendar(desk: Shown
 async def test_without_scripts_a_day_is_typed_and_a_wrong_one_is_told_beside_the_field(
     desk: Shown,
 ) -> None:
-    page = await _page(desk, "/wake-ups", scripts=False)
+    page = await _page_without_scripts(desk, "/wake-ups")
     await expect(page.locator("[data-calendar]").first).to_be_hidden()
     await page.locator("input[name=room]").fill("8003")
     first = page.locator(FIRST)
@@ -141,7 +149,7 @@ async def test_without_scripts_a_day_is_typed_and_a_wrong_one_is_told_beside_the
 
 
 async def test_without_scripts_an_incidents_moment_is_kept_as_it_was_typed(desk: Shown) -> None:
-    page = await _page(desk, "/emergency-notifications", scripts=False)
+    page = await _page_without_scripts(desk, "/emergency-notifications")
     when = datetime.now(UTC).astimezone(desk.room.settings.zone) - timedelta(days=1)
     await page.locator("input[name=what]").fill("Gas")
     await page.locator("input[name=reporter]").fill("1001")
@@ -154,7 +162,7 @@ async def test_without_scripts_an_incidents_moment_is_kept_as_it_was_typed(desk:
 
 
 async def test_calls_of_yesterday_are_looked_for_in_words(desk: Shown) -> None:
-    page = await _page(desk, "/calls?from=昨天&to=today", scripts=False)
+    page = await _page_without_scripts(desk, "/calls?from=昨天&to=today")
     await expect(page.locator("input[name=from]")).to_have_value(_today(desk, -1))
     await expect(page.locator("input[name=to]")).to_have_value(_today(desk))
     await page.goto("/calls?from=soon")

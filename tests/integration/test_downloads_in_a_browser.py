@@ -25,9 +25,8 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shown]
         yield found
 
 
-async def _call(desk: Shown, role: Role, *, scripts: bool = True) -> Page:
-    window = await desk.window(role, width=1280, language="en", scripts=scripts)
-    page = await window.new_page()
+async def _call(desk: Shown, role: Role) -> Page:
+    page = await (await desk.window(role, width=1280, language="en")).new_page()
     await page.goto(f"/calls/{call_id(1)}")
     return page
 
@@ -62,7 +61,8 @@ async def test_a_recording_is_downloaded_once_the_reason_is_said(
 
 
 async def test_without_scripts_the_reason_is_typed_beside_the_formats(desk: Shown) -> None:
-    page = await _call(desk, Role.TEAM_LEADER, scripts=False)
+    page = await (await desk.window_without_scripts(Role.TEAM_LEADER)).new_page()
+    await page.goto(f"/calls/{call_id(1)}")
     await page.get_by_text(MENU).click()
     await page.get_by_label("Why you need it").fill("court")
     await page.get_by_role("button", name="Ogg").click()

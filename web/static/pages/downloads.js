@@ -14,8 +14,10 @@ export function watchDownloads(askWhy) {
       const said = await askWhy();
       if (said === null) return;
       why.value = said;
-      button.disabled = true;
-      const came = await take(form, button);
+      const address = new URL(form.action);
+      address.search = new URLSearchParams(new FormData(form, button));
+      button.disabled = true; // from now on it is no part of its form
+      const came = await take(address);
       button.disabled = false;
       form.querySelector("[data-download-fault]").hidden = came;
     });
@@ -23,9 +25,7 @@ export function watchDownloads(askWhy) {
 }
 
 /** Fetch a file and hand it to the browser; return whether it came. */
-async function take(form, button) {
-  const address = new URL(form.action);
-  address.search = new URLSearchParams(new FormData(form, button));
+async function take(address) {
   try {
     const answer = await fetch(address);
     if (!answer.ok) return false;
