@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Patience
 from features.accounts import queries as accounts
-from features.accounts.pages_sign_in import door, ours, settings_of, show_door
+from features.accounts.api_session import carry, door_of
+from features.accounts.pages_sign_in import ours, settings_of, show_door
 from features.accounts.queries import Account
 from web.authentication import cookie
 from web.authentication.oidc import BEGUN_LASTS, Provider, VouchError
@@ -40,7 +41,7 @@ async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
         )
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return show_door(request, 503, fault="company")
+        return show_door(request, 503, fault="login.company")
     answer = RedirectResponse(where, status_code=303)
     answer.set_cookie(
         STATE,
@@ -68,8 +69,8 @@ async def come_back(
         account = await _account(request, asking, vouched.number)
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return show_door(request, 403, fault="company")
-    entered = await door(request).seat(account, Visitor.of(request), now=now)
+        return show_door(request, 403, fault="login.company")
+    entered = await door_of(request).seat(account, Visitor.of(request), now=now)
     # A redirect would still count as the provider's doing, and the strict cookie would stay away.
     where = escape(vouched.onward)
     answer = HTMLResponse(
@@ -78,8 +79,7 @@ async def come_back(
         f'<a href="{where}">ThirdRing</a>'
     )
     answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
-    cookie.put(answer, request, entered.secret)
-    door(request).marks.put(answer, request, account.number, now=now)
+    carry(request, answer, entered)
     return answer
 
 
@@ -97,7 +97,7 @@ async def _account(request: Request, asking: Patience, number: str) -> Account:
     if not account.must_change:
         return account
     # The one-time password that somebody knows serves nobody any more.
-    kept = await door(request).passwords.kept(one_time() + one_time())
+    kept = await door_of(request).passwords.kept(one_time() + one_time())
 
     async def change(database: AsyncConnection) -> Account | None:
         return await accounts.set_password(database, account.id, kept, must_change=False)

@@ -1,0 +1,46 @@
+"""Owns the changes of the API's tokens (SEC-3): made, taken back; each is on record (SEC-1).
+
+The only door: `thirdring token` calls these. No route does: a token is given to a program by who
+may start programs.
+"""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.accounts import tokens
+from features.audit import log as audit
+from features.audit.looks import look
+from permissions.roles import Role
+from web.current_user import Principal
+from web.problems import Refused
+
+PREFIX: Final = "tr_"
+"""Begins every token, so that one that leaked is recognised in a log or a repository."""
+RANDOM_BYTES: Final = 32
+
+
+async def make(
+    connection: AsyncConnection, principal: Principal, *, role: Role, label: str, department: str
+) -> str:
+    """Make a token; return it. It is kept nowhere: the database has its SHA-256 only."""
+    token = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+    await tokens.keep(
+        connection,
+        token,
+        role=role.value,
+        label=label,
+        department=department,
+        now=datetime.now(UTC),
+    )
+    await audit.note(connection, look(principal, "token.made", label, role.value))
+    return token
+
+
+async def revoke(connection: AsyncConnection, principal: Principal, token_id: int) -> None:
+    """Take a token back. Raises Refused with 404 when it was not valid any more."""
+    if not await tokens.revoke(connection, token_id, now=datetime.now(UTC)):
+        raise Refused(404, f"There is no valid token with the id {token_id}.")
+    await audit.note(connection, look(principal, "token.revoked", str(token_id)))
