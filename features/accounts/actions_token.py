@@ -35,7 +35,7 @@ async def make(
         department=department,
         now=datetime.now(UTC),
     )
-    await audit.note(connection, look(principal, "token.made", label, role.value))
+    await audit.note(connection, look(principal, "token.made", label[:80], role.value))
     return token
 
 

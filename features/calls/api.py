@@ -1,6 +1,5 @@
 """Owns the API's questions about calls: the list, one call, and what happened in it."""
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -21,8 +20,7 @@ from features.calls.shapes import (
     StretchShape,
     TicketShape,
 )
-from features.tickets import saves as ticket_saves
-from features.tickets.authors import author
+from features.tickets import actions as ticket_actions
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from settings import Settings
@@ -42,7 +40,7 @@ from web.asking import (
     turned,
 )
 from web.current_user import Principal
-from web.problems import Refused, documented
+from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
@@ -116,32 +114,15 @@ async def open_ticket(
     request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
 ) -> TicketShape:
     """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
-    current: Settings = request.app.state.settings
-    now = datetime.now(UTC)
-    await _must_be_theirs(call_id.lower(), principal, asking)
-    ticket = await asking.write(
-        lambda connection: ticket_saves.open_for_call(
-            connection,
-            call_id.lower(),
-            handler=principal.number or None,
-            author=author(principal),
-            day=now.astimezone(current.zone).date(),
-            now=now,
-        )
-    )
-    return TicketShape.of(found(ticket, "call"))
+    settings: Settings = request.app.state.settings
+    ticket = await ticket_actions.open_for_call(asking, principal, settings, call_id.lower())
+    return TicketShape.of(ticket)
 
 
 @router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 404, 422, 503))
 async def ask_for_ticket(call_id: Identity, principal: CurrentUser, asking: Asking) -> AskShape:
     """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
-    await _must_be_theirs(call_id.lower(), principal, asking)
-    now = datetime.now(UTC)
-    return AskShape(
-        ask=await asking.write(
-            lambda connection: ticket_saves.ask_once(connection, call_id.lower(), now=now)
-        )
-    )
+    return AskShape(ask=await ticket_actions.ask_once(asking, principal, call_id.lower()))
 
 
 async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStory:
@@ -158,18 +139,6 @@ async def story_of(call_id: str, principal: Principal, asking: Patience) -> Call
         call_id,
         lambda one, reach: queries.call(one, call_id, reach=reach, ticket_reach=tickets),
     )
-
-
-async def _must_be_theirs(call_id: str, principal: Principal, asking: Patience) -> None:
-    """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
-    if call_id in principal.serving.calls:
-        return
-    one = partial(queries.caller, call_id=call_id)
-    number = await theirs(
-        asking, principal, "ticket.open", call_id, lambda each, reach: one(each, reach=reach)
-    )
-    if number is None and not reach_of(principal, "ticket.open").whole:
-        raise Refused(404, "There is no call with this id.")
 
 
 def _shown(call: CallRecord, principal: Principal) -> CallShape:

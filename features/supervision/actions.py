@@ -1,0 +1,89 @@
+"""Owns what a leader does with an agent (QUE-4, QA-1): listen, sign out, offer another queue.
+
+The only door: the wallboard asks the API, which calls these. Each is on the audit record before it
+happens (QA-5). Agents who are not the leader's to lead are answered like those who are not at work.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.bounded import Patience
+from features.agent_desk.api import refusals
+from features.audit import log as audit
+from features.audit.looks import look, refused
+from features.duties.actions import at_work
+from floor.control import Watch
+from floor.floor import Floor
+from floor.people import Worker
+from permissions.may import may
+from permissions.scopes import Thing
+from web.asking import Given
+from web.current_user import Principal
+from web.problems import Refused
+
+
+class WatchGiven(Given):
+    """How to take part in an agent's call."""
+
+    how: Watch
+
+
+class QueueGiven(Given):
+    """Which callers an agent is to be offered."""
+
+    queue: Literal["hotline", "senior", "manager"] = Field(examples=["senior"])
+
+
+async def watch(
+    asking: Patience, floor: Floor, principal: Principal, number: str, given: WatchGiven
+) -> None:
+    """Ring the leader's own phone, and let it hear the agent's call.
+
+    Raises Refused: 404 for nobody at work, 409 where nobody talks or the leader has no phone.
+    """
+    leader = at_work(floor, principal)
+    agent = await _agent(asking, floor, principal, number)
+    await _noted(asking, principal, f"agent.{given.how.value}", number)
+    with refusals():
+        await floor.control.watch(leader, agent, given.how)
+
+
+async def sign_out(asking: Patience, floor: Floor, principal: Principal, number: str) -> None:
+    """End an agent's duty; a call under way goes on. Raises Refused with 404."""
+    agent = await _agent(asking, floor, principal, number)
+    await _noted(asking, principal, "agent.sign_out", number)
+    await floor.shift.sign_out(agent, reason=f"by {_by(principal)}", now=floor.now())
+
+
+async def move(
+    asking: Patience, floor: Floor, principal: Principal, number: str, given: QueueGiven
+) -> Worker:
+    """Offer an agent the callers of another queue, until signing out. Raises Refused with 404."""
+    agent = await _agent(asking, floor, principal, number)
+    await _noted(asking, principal, "agent.move", number, given.queue)
+    return await floor.shift.move(agent, given.queue, by=_by(principal), now=floor.now())
+
+
+async def _agent(asking: Patience, floor: Floor, principal: Principal, number: str) -> Worker:
+    """Return an agent at work whom somebody may lead. Raises Refused with 404."""
+    worker = floor.live_state.by_number(number)
+    if worker is not None and may(principal, "agent.lead", Thing(people=(number,))):
+        return worker
+    if worker is not None:
+        await refused(asking, principal, "agent.lead", number)
+    raise Refused(404, "Nobody with this number is at work.")
+
+
+def _by(principal: Principal) -> str:
+    return principal.number or "a program"
+
+
+async def _noted(
+    asking: Patience, principal: Principal, action: str, number: str, detail: str = ""
+) -> None:
+    async def noted(connection: AsyncConnection) -> None:
+        await audit.note(connection, look(principal, action, number, detail))
+
+    await asking.write(noted)
