@@ -272,6 +272,7 @@ class Shift:
             reason=duty.reason,
             since=duty.since,
             queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
+            team=duty.team,
         )
 
     async def _do(self, steps: Sequence[Step]) -> None:

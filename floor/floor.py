@@ -7,6 +7,7 @@ actions) runs in tasks of its own, so that a slow database never holds up an eve
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
@@ -164,10 +165,21 @@ class Floor:
             await self._tasks.end(loops)
 
     def open(
-        self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
+        self,
+        *,
+        account_id: int | None,
+        role: Role,
+        page: str,
+        token_id: int | None = None,
+        team: str = "",
     ) -> Stream:
-        """Begin the stream of a page: the whole picture first. Raises TooManyPagesError."""
-        stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
+        """Begin the stream of a page: the whole picture first. Raises TooManyPagesError.
+
+        `team`: of whose agents a leader's page is told; empty: of everybody.
+        """
+        stream = self.streams.open(
+            account_id=account_id, role=role, page=page, token_id=token_id, team=team
+        )
         if account_id is not None and is_work(page):
             self._page_signs.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "picture", self._whole(stream))
@@ -188,6 +200,13 @@ class Floor:
         if worker := self.live_state.by_account(account_id):
             await self.shift.sign_out(worker, reason=reason, now=self.now())
 
+    def regrouped(self, account_id: int, team: str) -> None:
+        """Note that somebody belongs to another team."""
+        worker = self.live_state.by_account(account_id)
+        if worker and worker.team != team:
+            self.live_state.workers[worker.seat] = replace(worker, team=team)
+            self._page_events.board_changes()
+
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
         self._page_signs.act(self.presence.seen(account_id, self._clock()))
@@ -207,9 +226,9 @@ class Floor:
             self._act(self.live_state.asks(colleague.seat, call, seat, self.now()))
         await self.control.conference(call, seat, colleague)
 
-    def board(self) -> dict[str, object]:
-        """Return the wallboard as of now."""
-        return wallboard.wallboard(self.live_state, self.now())
+    def board(self, *, team: str = "") -> dict[str, object]:
+        """Return the wallboard as of now, with the agents of a team, or all."""
+        return wallboard.wallboard(self.live_state, self.now(), team=team)
 
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
@@ -255,7 +274,9 @@ class Floor:
             self._start(self._resync())
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
-        return self._page_events.whole(stream.account_id, stream.role, connected=self.connected)
+        return self._page_events.whole(
+            stream.account_id, stream.role, connected=self.connected, team=stream.team
+        )
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:

@@ -1,5 +1,6 @@
 """Owns the API's question who looked at what (SEC-1, QA-5)."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,6 +9,7 @@ from pydantic import Field
 from features.audit import log as audit
 from features.audit.log import LookFilter
 from features.customers.shapes import LookShape
+from permissions.may import reach_of
 from web.asking import Asking, CurrentUser, Many, Paged, Text, turned
 from web.problems import documented
 
@@ -27,5 +29,6 @@ async def list_looks(
     wanted: Annotated[WhichLooks, Query()], principal: CurrentUser, asking: Asking
 ) -> Many[LookShape]:
     """Who looked at or listened to what, and why; newest first."""
-    page = await turned(asking, audit.looks, LookFilter(**wanted.filters()), wanted)
+    listing = partial(audit.looks, reach=reach_of(principal, "audit.read"))
+    page = await turned(asking, listing, LookFilter(**wanted.filters()), wanted)
     return Many(items=[LookShape.of(each, principal.role) for each in page.items], next=page.next)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, false, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page, between, column_of, page
 from features.accounts.tables import AccountRow, ApiToken
 from features.audit.tables import AuditRow
+from permissions.scopes import Reach, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,11 @@ async def looks(
     connection: AsyncConnection,
     wanted: LookFilter = EVERY_LOOK,
     *,
+    reach: Reach,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[SeenLook]:
-    """Return a page of looks, newest first."""
+    """Return a page of looks of those within a reach, newest first."""
     query = (
         select(
             *_COLUMNS,
@@ -101,12 +103,22 @@ async def looks(
     )
     return await page(
         connection,
-        _which(query, wanted),
+        _which(query, wanted).where(_by(reach)),
         order=(column_of(AuditRow.at), column_of(AuditRow.id)),
         limit=limit,
         cursor=cursor,
         read=_seen,
     )
+
+
+def _by(reach: Reach) -> ColumnElement[bool]:
+    match reach.scope:
+        case Scope.ALL:
+            return true()
+        case Scope.TEAM:
+            return AccountRow.number.in_(sorted(reach.team))
+        case _:
+            return false()
 
 
 def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:

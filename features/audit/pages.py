@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
 from features.audit.log import LookFilter, SeenLook, is_of_number
+from permissions.may import reach_of
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
@@ -43,7 +45,13 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
     if not form.faults:
         try:
             found = await asking.ask(
-                lambda connection: audit.looks(connection, wanted, limit=ROWS, cursor=cursor)
+                partial(
+                    audit.looks,
+                    wanted=wanted,
+                    reach=reach_of(principal, "audit.read"),
+                    limit=ROWS,
+                    cursor=cursor,
+                )
             )
         except UnknownCursorError:
             form.faults["cursor"] = "calls.stale_page"

@@ -16,6 +16,7 @@ from features.calls.recording import Recording, RecordingState
 from features.calls.shapes import EventShape
 from features.calls.stretches import Stretch
 from features.calls.timeline import told, whole
+from permissions.scopes import EVERYTHING
 from phone_numbers.masking import masked_name, masked_number, masked_text
 from web.shown import Formats
 from web.words import section
@@ -129,7 +130,9 @@ async def listeners(asking: Patience, recordings: Sequence[Recording]) -> list[S
     heard: dict[tuple[str, str | None, str, str], SeenLook] = {}
     for recording in recordings:
         wanted = LookFilter(subject=recording.id, action="recording.audio")
-        found = await asking.ask(partial(audit.looks, wanted=wanted, limit=LOOKS_READ))
+        found = await asking.ask(
+            partial(audit.looks, wanted=wanted, reach=EVERYTHING, limit=LOOKS_READ)
+        )
         for each in found.items:
             hour = each.look.at.strftime("%Y-%m-%d %H")
             heard.setdefault((each.name, each.number, each.look.why, hour), each)

@@ -2,7 +2,7 @@
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS, LEADERS, Role
-from permissions.scopes import Scope, everything, own, own_department
+from permissions.scopes import Scope, everything, own, own_department, own_team
 
 _CALLS = LEADERS | {
     Role.SENIOR_AGENT,
@@ -15,7 +15,12 @@ _CALLS = LEADERS | {
 }
 
 _JUNIOR = own(Role.JUNIOR_AGENT, unless="juniors_open_every_call")
+_LEADER = own_team(Role.TEAM_LEADER, unless="leaders_see_every_team")
 _TALKED = "calls they talked in, and those of the customer whom they serve now"
+_TEAM = (
+    "calls in which somebody of the own team talked, those in which nobody of ours did, and those "
+    "of the customer whom they serve now"
+)
 _NEEDED = "calls of the tickets that the department is to settle, until they are settled"
 
 _LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
@@ -23,14 +28,17 @@ _LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
 
 PERMISSIONS = Permissions(
     verbs={
-        "call.read": everything(_CALLS) | _JUNIOR | own_department(Role.DEPARTMENT),
-        "call.number": everything(CUSTOMERS) | _JUNIOR,
+        "call.read": (everything(_CALLS) | _LEADER | _JUNIOR | own_department(Role.DEPARTMENT)),
+        "call.number": everything(CUSTOMERS) | _LEADER | _JUNIOR,
         "recording.read": (
             everything(_LISTENERS | {Role.RECORDS_CLERK})
+            | _LEADER
             | _JUNIOR
             | own_department(Role.DEPARTMENT)
         ),
-        "recording.listen": (everything(_LISTENERS) | _JUNIOR | own_department(Role.DEPARTMENT)),
+        "recording.listen": (
+            everything(_LISTENERS) | _LEADER | _JUNIOR | own_department(Role.DEPARTMENT)
+        ),
     },
     routes={
         "GET /api/v1/calls": "call.read",
@@ -47,9 +55,9 @@ PERMISSIONS = Permissions(
         "GET /recordings/{recording_id}": "recording.read",
     },
     scopes={
-        "call.read": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
-        "call.number": {Scope.OWN: _TALKED},
-        "recording.read": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
-        "recording.listen": {Scope.OWN: _TALKED, Scope.DEPARTMENT: _NEEDED},
+        "call.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
+        "call.number": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM},
+        "recording.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
+        "recording.listen": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
     },
 )

@@ -1,6 +1,7 @@
 """Owns which calls lie within somebody's reach (SEC-1), and with them what was recorded of them.
 
-One's own are the calls that one talked in, and those of the customer whom one serves now. A
+One's own are the calls that one talked in, and those of the customer whom one serves now. A team's
+are those in which one of its people talked; those in which nobody of ours did are every team's. A
 department's are those of the tickets that it is to settle: the ticket needs them until then.
 """
 
@@ -25,6 +26,8 @@ async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[boo
             return true()
         case Scope.OWN:
             return await _own(connection, reach)
+        case Scope.TEAM:
+            return or_(stretches.talked_any(reach.team), await _own(connection, reach))
         case Scope.DEPARTMENT if reach.department:
             needed = select(TicketRow.call_id).where(tickets.being_settled_by(reach.department))
             return Call.id.in_(needed)
@@ -54,9 +57,11 @@ async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnEl
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
     """Return whose a call is; `of_call` are its tickets."""
-    people = {one.agent for one in call.stretches if one.agent} | ({call.agent} - {None})
+    people = {one.agent for one in call.stretches} | ({call.agent} - {None})
+    people = frozenset(filter(None, people))
     return Thing(
-        people=frozenset(filter(None, people)),
+        people=people,
+        nobodys=not people,
         call=call.id,
         customer=call.number,
         departments=frozenset(

@@ -2,7 +2,9 @@
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, LEADERS, SEATED, Role
-from permissions.scopes import Scope, everything, own
+from permissions.scopes import Scope, everything, own, own_team
+
+_LEADER = own_team(Role.TEAM_LEADER, unless="leaders_see_every_team")
 
 _SURVEYORS = LEADERS | {Role.SURVEYOR}
 """Who makes campaigns of calls, starts and stops them."""
@@ -15,7 +17,7 @@ PERMISSIONS = Permissions(
         "campaign.read": everything(_SEEN_BY),
         "campaign.write": everything(_SURVEYORS),
         "campaign.export": everything(LEADERS),
-        "campaign.talk": everything(SEATED - AGENTS) | own(*AGENTS),
+        "campaign.talk": everything(SEATED - AGENTS) | own(*AGENTS) | _LEADER,
     },
     routes={
         "POST /api/v1/campaign-lists": "campaign.write",

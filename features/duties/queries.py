@@ -46,9 +46,10 @@ class Duty:
     id: int
     account_id: int
     number: str
-    """Of the account, as the name and the role."""
+    """Of the account, as the name, the role and the team."""
     name: str
     role: Role
+    team: str
     seat: str
     kind: DutyKind
     began_at: datetime
@@ -192,7 +193,8 @@ _ON = f"duties.{IS_ON}"
 
 
 def _query() -> Select[Any]:
-    return select(DutyRow.__table__, AccountRow.number, AccountRow.name, AccountRow.role).join_from(
+    who = (AccountRow.number, AccountRow.name, AccountRow.role, AccountRow.team)
+    return select(DutyRow.__table__, *who).join_from(
         DutyRow, AccountRow, AccountRow.id == DutyRow.account_id
     )
 

@@ -8,6 +8,7 @@ from features.duties.api import DutyShape
 from features.supervision import actions
 from features.supervision.actions import QueueGiven, WatchGiven
 from floor.wallboard import Json
+from permissions.may import team_of
 from web.asking import Asking, CurrentUser, Person
 from web.live import floor_of, leading_floor_of
 from web.problems import documented
@@ -19,9 +20,12 @@ ANSWERS = documented(401, 403, 404, 409, 422, 503)
 
 
 @router.get("/floor", responses=documented(401, 403))
-async def show_floor(request: Request, _principal: CurrentUser) -> Json:
-    """The wallboard: who waits how long, who does what, missed calls, the service level."""
-    return floor_of(request).board()
+async def show_floor(request: Request, principal: CurrentUser) -> Json:
+    """The wallboard: who waits how long, who does what, missed calls, the service level.
+
+    A team leader sees the agents of the own team; the other figures are the house's.
+    """
+    return floor_of(request).board(team=team_of(principal, "floor.read"))
 
 
 @router.post("/agents/{number}/watch", status_code=204, responses=ANSWERS)

@@ -18,11 +18,13 @@ from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.list_file import FileFault, Sheet
+from features.wake_ups.list_shapes import ImportShape, Keep
 from features.wake_ups.register import Through
 from features.wake_ups.rules import Registration, house_of
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
+from web.problems import Refused
 from web.shown import Formats
 from web.words import said
 
@@ -34,8 +36,43 @@ _HEADS = ("room", "number", "guest", "language", "wall", "zone", "first_day")
 _MORE = ("state", "tries", "awake_at", "late_minutes", "proof")
 
 
+class NothingRightError(Refused):
+    """Of a file nothing can be kept, or not all that must be."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        wrong = len(sheet.rows) - len(sheet.wishes)
+        said = f"Nothing is kept: {wrong} rows are wrong; `read` says what."
+        if sheet.fault:
+            said = "Nothing is kept: the file cannot be read; `read` says why."
+        super().__init__(422, said, read=ImportShape.of(sheet))
+        self.sheet = sheet
+
+
 async def looked_at(content: bytes, asking: Patience, settings: Settings) -> Sheet:
-    """Return what a file asks for, its rows judged against the register as it is."""
+    """Return what a file asks for, its rows judged against the register as it is.
+
+    Raises NothingRightError when no row is right.
+    """
+    sheet = await _judged(content, asking, settings)
+    if not sheet.wishes:
+        raise NothingRightError(sheet)
+    return sheet
+
+
+async def kept(
+    content: bytes, principal: Principal, asking: Patience, settings: Settings, keep: Keep
+) -> tuple[Sheet, int]:
+    """Put the rows that are right on the register, all or none; return how many.
+
+    They are judged anew. Raises NothingRightError when none is right, or with ALL when one is not.
+    """
+    sheet = await looked_at(content, asking, settings)
+    if keep is Keep.ALL and len(sheet.wishes) < len(sheet.rows):
+        raise NothingRightError(sheet)
+    return sheet, await _kept(sheet.wishes, principal, asking)
+
+
+async def _judged(content: bytes, asking: Patience, settings: Settings) -> Sheet:
     text = wake_file.text_of(content)
     if text is None:
         return Sheet(fault=FileFault.ENCODING)
@@ -49,8 +86,7 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     return wake_file.without(sheet, known)
 
 
-async def kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
-    """Put wishes on the register, all or none; return how many."""
+async def _kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> None:
@@ -63,8 +99,7 @@ async def kept(wishes: Sequence[Registration], principal: Principal, asking: Pat
         )
         await audit.note(connection, look(principal, IMPORTED, "register", f"{len(wishes)}"))
 
-    if wishes:
-        await asking.write(keep)
+    await asking.write(keep)
     return len(wishes)
 
 

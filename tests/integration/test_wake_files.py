@@ -60,7 +60,9 @@ async def test_a_file_is_looked_at_first_and_kept_once_however_often_it_is_sent(
     assert await _rooms(desk) == []
     assert (await _imports(desk, TWO, "all")).json()["kept"] == 2
     assert await _rooms(desk) == ["8001", "8002"]
-    again = (await _imports(desk, TWO, "good")).json()
+    again = await _imports(desk, TWO, "good")
+    assert again.status_code == 422, "no row is right any more"
+    again = again.json()["read"]
     assert (again["kept"], [row["faults"] for row in again["rows"]]) == (0, [["known"]] * 2)
     [line] = (await desk.get("/api/v1/wake-registrations?room=8002")).json()
     assert (line["made_through"], line["made_by"]) == ("file", NUMBERS[Role.SWITCHBOARD])
@@ -89,7 +91,9 @@ async def test_a_whole_house_is_kept_within_one_request(desk: Room) -> None:
 
 
 async def test_a_file_without_sense_is_said_in_one_word(desk: Room) -> None:
-    found = (await _imports(desk, "客人\n王\n", "nothing")).json()
+    answer = await _imports(desk, "客人\n王\n", "nothing")
+    assert answer.status_code == 422
+    found = answer.json()["read"]
     assert (found["fault"], found["missing"]) == ("column_missing", ["room", "wall", "first_day"])
     assert (await _imports(desk, "x" * 70_000, "good")).status_code == 413
 
@@ -117,7 +121,7 @@ async def test_a_day_is_exported_without_a_formula_and_it_is_on_record(desk: Roo
     assert second[:9] == [f"{cell}" for cell in known]
     [seen] = [one for one in await _looks(desk) if one.action == "wake.export"]
     assert seen.subject == f"{DAY}"
-    seen_again = (await _imports(desk, text, "nothing")).json()
+    seen_again = (await _imports(desk, text, "nothing")).json()["read"]
     assert [row["faults"] for row in seen_again["rows"]] == [["known"]] * 2
 
 
@@ -196,7 +200,7 @@ async def _looks(desk: Room) -> list[Any]:
     await desk.app.state.database.settled()
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await looks(connection, EVERY_LOOK, limit=200)
+        found = await looks(connection, EVERY_LOOK, reach=EVERYTHING, limit=200)
     await made.dispose()
     return [one.look for one in found.items]
 
