@@ -23,8 +23,8 @@ Each feature declares its verbs, and how far each role's right to one goes, in
 What is not within somebody's right is answered like what is not there (404); that it was asked for
 is on the audit record, as `call.read.refused`. No right to anything of its kind: 403.
 
-**all**: everything. **own**, **team**, **dept.**: see [below](#what-is-ones-own). Who belongs to no
-team has everybody's. A program's token has the rights of its role, owns nothing and is in no team."""
+**all**: everything. **own**, **team**, **dept.**: see [below](#what-is-ones-own). Who is in no
+team has everybody's. A program's token has the rights of its role, owns nothing, is in no team."""
 
 
 def markdown() -> str:

@@ -45,5 +45,10 @@ PERMISSIONS = Permissions(
         "POST /campaigns/{campaign_id}/stop": "campaign.write",
         "POST /campaigns/{campaign_id}/copy": "campaign.write",
     },
-    scopes={"campaign.talk": {Scope.OWN: "calls at the seat where they work"}},
+    scopes={
+        "campaign.talk": {
+            Scope.OWN: "calls at the seat where they work",
+            Scope.TEAM: "those, and calls that they may read",
+        }
+    },
 )

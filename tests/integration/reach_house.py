@@ -35,6 +35,8 @@ class Person:
 
     role: Role
     department: str = ""
+    team: str = ""
+    colleagues: frozenset[str] = frozenset()
     serving: Serving = NOBODY
     widened: frozenset[str] = field(default_factory=frozenset)
 

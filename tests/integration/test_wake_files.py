@@ -20,6 +20,7 @@ from features.wake_ups import queries as wake_ups
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
+from permissions.scopes import EVERYTHING
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id, opened, recording_id
 
 DAY = (datetime.now(UTC) + timedelta(days=2)).date()

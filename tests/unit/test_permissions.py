@@ -30,6 +30,8 @@ class Person:
     role: Role
     number: str = "1001"
     department: str = ""
+    team: str = ""
+    colleagues: frozenset[str] = frozenset()
     serving: Serving = NOBODY
     widened: frozenset[str] = frozenset()
 
