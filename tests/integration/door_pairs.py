@@ -1,6 +1,6 @@
-"""Owns the table of changes: which form of a page and which call of the API are the same one.
+"""Owns changes as both doors ask for them: the page's form, the call of the API, what comes of it.
 
-A changing route of these features that is neither in the table nor among `ALONE` fails the test.
+Every change of `door_table` that has both doors is here, or in `AT_THE_DOOR`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
+from tests.integration.door_pairs_accounts import ACCOUNTS
 from tests.integration.door_pairs_outbound import CAMPAIGNS, EMERGENCIES
 from tests.integration.door_steps import (
     LEADER,
     NOT_THERE,
     Pair,
-    Route,
     Step,
     a_file,
     gaps_of,
@@ -29,18 +29,6 @@ from tests.integration.door_steps import (
 )
 from tests.integration.page_room import Pages
 from tests.integration.records_room import NOW
-
-FEATURES: Final = (
-    *("knowledge", "handovers", "wake_ups", "callbacks", "do_not_call"),
-    *("campaigns", "customers", "outage", "emergency_notifications"),
-)
-ALONE: Final[Mapping[Route, str]] = {
-    ("PUT", "/api/v1/outage"): "the wallboard asks the API itself; so does `thirdring outage on`",
-    ("DELETE", "/api/v1/outage"): "the wallboard asks the API itself, as `thirdring outage off`",
-    ("PUT", "/api/v1/calls/{call_id}/campaign"): "the agent's page asks the API itself",
-    ("POST", "/emergency-notifications/{incident_id}/recording"): "a sound is chosen in a browser",
-}
-"""Changes with one door only, and why."""
 
 SENIOR: Final = Role.SENIOR_AGENT
 SEEN: Final = NOW.isoformat()
@@ -231,6 +219,7 @@ CUSTOMERS: Final = (
     ),
 )
 PAIRS: Final[Sequence[Pair]] = (
+    *ACCOUNTS,
     *KNOWLEDGE,
     *HANDOVERS,
     *WAKE_UPS,
