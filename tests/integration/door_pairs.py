@@ -12,6 +12,8 @@ from sqlalchemy import update
 from features.callbacks.tables import CallbackRow
 from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.door_pairs_accounts import ACCOUNTS
@@ -45,10 +47,17 @@ async def a_callback(desk: Pages) -> Mapping[str, object]:
     return {"callback_id": answer.json()["id"]}
 
 
+async def a_guest_to_knock_for(desk: Pages) -> Mapping[str, object]:
+    state = update(WakeUpRow).values(state=WakeState.KNOCKING.value)
+    await desk.write(lambda connection: connection.execute(state))
+    return {"wake_up_id": 1}
+
+
 ENTRY: Final = {"title": "甲", "body": "甲的答案", "keywords": "搬家", "published": "true"}
 CUSTOMER: Final = {"name": "李四", "sort": "important", "note": "先问好", "area": "老街"}
 GUEST: Final = {"room": "8001", "wall": "07:00", "first_day": TOMORROW, "guest": "王小明"}
 WAKE_LIST: Final = f"房间,时间,日期\n8001,06:30,{TOMORROW}\n119,06:30,{TOMORROW}\n"
+BAD_WAKES: Final = f"房间,时间,日期\n8001,25:00,{TOMORROW}\n9321,06:30,{TOMORROW}\n"
 
 API: Final = "/api/v1"
 KNOWLEDGE: Final = (
@@ -113,18 +122,29 @@ WAKE_UPS: Final = (
     Pair(
         page=("POST", "/wake-ups/{wake_up_id}/awake"),
         program=("POST", f"{API}/wake-ups/{{wake_up_id}}/awake"),
-        prepared=lambda _: gaps_of(wake_up_id=1),
+        prepared=a_guest_to_knock_for,
         steps=twice(who=Role.FLOOR_ATTENDANT),
     ),
     Pair(
         page=("POST", "/wake-ups/import"),
         program=("POST", f"{API}/wake-registrations/import"),
-        steps=(Step(files=a_file(WAKE_LIST), body=WAKE_LIST.encode(), audited=0),),
+        steps=(
+            Step(files=a_file(WAKE_LIST), body=WAKE_LIST.encode(), audited=0),
+            Step(files=a_file(BAD_WAKES), body=BAD_WAKES.encode(), answer=422),
+            Step(files=a_file("x"), body=b"x", answer=422),
+        ),
     ),
     Pair(
         page=("POST", "/wake-ups/import/keep"),
         program=("POST", f"{API}/wake-registrations/import"),
-        steps=(Step(form={"text": WAKE_LIST}, body=WAKE_LIST.encode(), query={"keep": "good"}),),
+        steps=tuple(
+            Step(form={"text": text}, body=text.encode(), query={"keep": "good"}, **more)
+            for text, more in (
+                (BAD_WAKES, {"answer": 422}),
+                (WAKE_LIST, {}),
+                (WAKE_LIST, {"answer": 422}),  # every row is on the register now
+            )
+        ),
     ),
 )
 CALLBACKS: Final = (

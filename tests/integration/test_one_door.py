@@ -158,3 +158,29 @@ async def test_of_many_who_save_at_once_one_is_kept_and_all_others_see_it(
             assert answer.status_code == 409
             assert now_so[kept] in answer.text, "who was later sees what is kept"
             assert now_so["updated_by"] in answer.text, "and whose it is"
+
+
+@pytest.mark.parametrize("door", ["pages", "programs", "both"])
+async def test_of_many_who_change_an_account_at_once_one_is_kept_and_all_others_are_told(
+    both: tuple[Pages, Pages], door: str
+) -> None:
+    desk, number = both[0], NUMBERS[Role.INSPECTOR]
+    who = Role.ADMINISTRATOR
+    async with desk.room.seated(who) as program, desk.person(who) as person:
+
+        def change(which: int) -> Awaitable[httpx.Response]:
+            said = {"role": "inspector", "team": f"第{which}班", "version": "1"}
+            if door == "pages" or (door == "both" and which % 2):
+                return person.post(f"/accounts/{number}/role", data=said)
+            return program.patch(f"/api/v1/accounts/{number}", json=said)
+
+        answers = await asyncio.gather(*(change(which) for which in range(4)))
+        held = (await program.get("/api/v1/accounts")).json()["items"]
+    [team] = [each["team"] for each in held if each["number"] == number]
+    done = [which for which, each in enumerate(answers) if each.status_code < 400]
+    assert len(done) == 1, [each.status_code for each in answers]
+    assert team == f"第{done[0]}班"
+    for which, answer in enumerate(answers):
+        if which != done[0]:
+            assert answer.status_code == 409
+            assert team in answer.text, "who was later sees what is kept"
