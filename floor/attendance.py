@@ -176,6 +176,16 @@ class Shift:
                 return
             await self._is_now(replace(worker, gone=gone))
 
+    async def regrouped(self, account_id: int, team: str) -> None:
+        """Know that somebody belongs to another team: its leader sees the person at once."""
+        async with self._one_at_a_time:
+            worker = self._live_state.by_account(account_id)
+            if worker is None or worker.team == team:
+                return
+            fresh = replace(worker, team=team)
+            self._live_state.workers[fresh.seat] = fresh
+            self._changed(fresh)
+
     async def reconcile(self, *, now: datetime) -> None:
         """Make the database's open duties and Asterisk's members equal. Raises LinkLost."""
         async with self._one_at_a_time:

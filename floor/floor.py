@@ -7,7 +7,6 @@ actions) runs in tasks of its own, so that a slow database never holds up an eve
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
@@ -199,13 +198,6 @@ class Floor:
         self.streams.end(account_id)
         if worker := self.live_state.by_account(account_id):
             await self.shift.sign_out(worker, reason=reason, now=self.now())
-
-    def regrouped(self, account_id: int, team: str) -> None:
-        """Note that somebody belongs to another team."""
-        worker = self.live_state.by_account(account_id)
-        if worker and worker.team != team:
-            self.live_state.workers[worker.seat] = replace(worker, team=team)
-            self._page_events.board_changes()
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""

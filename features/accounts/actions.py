@@ -141,7 +141,7 @@ async def change(
     after = await asking.write(lambda connection: changed(connection, principal, number, given))
     if after.disabled_at:
         await floor.put_out(after.id, reason="account disabled")
-    floor.regrouped(after.id, after.team)
+    await floor.shift.regrouped(after.id, after.team)
     floor.streams.end(after.id)
     return after
 

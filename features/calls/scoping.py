@@ -57,8 +57,8 @@ async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnEl
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
     """Return whose a call is; `of_call` are its tickets."""
-    people = {one.agent for one in call.stretches} | ({call.agent} - {None})
-    people = frozenset(filter(None, people))
+    talked = {one.agent for one in call.stretches} | {call.agent}
+    people = frozenset(filter(None, talked))
     return Thing(
         people=people,
         nobodys=not people,

@@ -19,6 +19,7 @@ from tests.integration.desk_room import NUMBER
 from tests.integration.door_pairs_accounts import ACCOUNTS
 from tests.integration.door_pairs_outbound import CAMPAIGNS, EMERGENCIES
 from tests.integration.door_steps import (
+    DONE,
     LEADER,
     NOT_THERE,
     Pair,
@@ -138,11 +139,11 @@ WAKE_UPS: Final = (
         page=("POST", "/wake-ups/import/keep"),
         program=("POST", f"{API}/wake-registrations/import"),
         steps=tuple(
-            Step(form={"text": text}, body=text.encode(), query={"keep": "good"}, **more)
-            for text, more in (
-                (BAD_WAKES, {"answer": 422}),
-                (WAKE_LIST, {}),
-                (WAKE_LIST, {"answer": 422}),  # every row is on the register now
+            Step(form={"text": text}, body=text.encode(), query={"keep": "good"}, answer=answer)
+            for text, answer in (
+                (BAD_WAKES, 422),
+                (WAKE_LIST, DONE),
+                (WAKE_LIST, 422),  # every row is on the register now
             )
         ),
     ),

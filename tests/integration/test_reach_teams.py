@@ -117,7 +117,7 @@ ONE = {
         "/api/v1/calls/{call}/events",
         "/calls/{call}",
     ),
-    "recording.read": ("/api/v1/recordings/{recording}", "/recordings/{recording}"),
+    "recording.read": ("/api/v1/recordings/{recording}",),
     "recording.listen": (
         "/api/v1/recordings/{recording}/audio?why=x",
         "/api/v1/recordings/{recording}/peaks",
@@ -237,7 +237,7 @@ async def test_who_is_moved_to_a_team_is_its_leaders_at_once(house: Room) -> Non
         assert OWN in (await administrator.get("/accounts")).text
     assert (await answer(house, f"/api/v1/calls/{call_id(3)}", LEADER)).status == 200
     worker = floor.live_state.by_number(number)
-    floor.regrouped(worker.account_id, OWN)
+    await floor.shift.regrouped(worker.account_id, OWN)
     assert "坐席w02" in (await answer(house, "/api/v1/floor", LEADER)).text
 
 
