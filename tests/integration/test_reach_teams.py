@@ -65,9 +65,14 @@ async def house(desk: Room, built_pages: None) -> Room:
             for which in ALL
         ),
     )
+    made = engine(desk.settings.database)
+    async with made.connect() as connection:
+        rows = (await connection.execute(AccountRow.__table__.select())).all()
+    await made.dispose()
+    ids = {row.role: row.id for row in rows}
     desk.app.state.floor.live_state.workers = {
-        "w01": _worker(OURS, "w01", OWN),
-        "w02": _worker(THEIRS, "w02", OTHER),
+        seat: _worker(ids[role.value], role, seat, team)
+        for seat, role, team in (("w01", OURS, OWN), ("w02", THEIRS, OTHER))
     }
     return desk
 
@@ -76,10 +81,10 @@ def _team(role: Role, name: str) -> object:
     return update(AccountRow).where(AccountRow.role == role.value).values(team=name)
 
 
-def _worker(role: Role, seat: str, team: str) -> Worker:
+def _worker(account_id: int, role: Role, seat: str, team: str) -> Worker:
     return Worker(
         duty_id=1,
-        account_id=1000 + int(seat[1:]),
+        account_id=account_id,
         number=NUMBERS[role],
         name=f"坐席{seat}",
         role=role,
@@ -223,7 +228,7 @@ async def test_who_belongs_to_no_team_or_where_a_setting_says_so_has_everybodys(
 
 
 async def test_who_is_moved_to_a_team_is_its_leaders_at_once(house: Room) -> None:
-    number, floor = NUMBERS[THEIRS], house.app.state.floor
+    number = NUMBERS[THEIRS]
     async with house.seated(Role.ADMINISTRATOR) as administrator:
         [before] = [
             one
@@ -236,8 +241,6 @@ async def test_who_is_moved_to_a_team_is_its_leaders_at_once(house: Room) -> Non
         assert (moved.status_code, moved.json()["team"]) == (200, OWN)
         assert OWN in (await administrator.get("/accounts")).text
     assert (await answer(house, f"/api/v1/calls/{call_id(3)}", LEADER)).status == 200
-    worker = floor.live_state.by_number(number)
-    await floor.shift.regrouped(worker.account_id, OWN)
     assert "坐席w02" in (await answer(house, "/api/v1/floor", LEADER)).text
 
 
