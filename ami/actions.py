@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from ami import events
+from ami.call_names import linkedid_of
 from ami.connection import LinkLost
 from ami.events import QueueState
 from ami.fence import Unsendable
@@ -187,7 +188,7 @@ def _channel(row: Mapping[str, str]) -> Channel:
     return Channel(
         name=row.get("Channel", ""),
         uniqueid=row.get("Uniqueid", ""),
-        linkedid=row.get("Linkedid", ""),
+        linkedid=linkedid_of({"Linkedid": "", **row}),
         application=row.get("Application", ""),
         bridge=row.get("BridgeID", ""),
         # A channel without the variable, such as an agent who asks a colleague, says `(null)`.

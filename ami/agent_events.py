@@ -6,6 +6,7 @@ They are read by `ami.events`, which also says what becomes of an event that is 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ami.call_names import linkedid_of
 from callflow.text import clean
 
 Headers = Mapping[str, str]
@@ -91,14 +92,14 @@ AgentEvent = (
 
 
 def _called(h: Headers) -> AgentCalled:
-    return AgentCalled(h["Queue"], h["Interface"], h["Linkedid"], h["Channel"], h["DestChannel"])
+    return AgentCalled(h["Queue"], h["Interface"], linkedid_of(h), h["Channel"], h["DestChannel"])
 
 
 def _connected(h: Headers) -> AgentConnect:
     return AgentConnect(
         h["Queue"],
         h["Interface"],
-        h["Linkedid"],
+        linkedid_of(h),
         h["Channel"],
         h["DestChannel"],
         float(h["HoldTime"]),
@@ -109,7 +110,7 @@ def _completed(h: Headers) -> AgentComplete:
     return AgentComplete(
         h["Queue"],
         h["Interface"],
-        h["Linkedid"],
+        linkedid_of(h),
         float(h["TalkTime"]),
         clean(h["Reason"]),
         h.get("DestChannel", ""),
@@ -120,10 +121,10 @@ READERS: Mapping[str, Callable[[Headers], AgentEvent]] = {
     "AgentCalled": _called,
     "AgentConnect": _connected,
     "AgentComplete": _completed,
-    "QueueCallerAbandon": lambda h: QueueCallerAbandon(h["Queue"], h["Linkedid"]),
+    "QueueCallerAbandon": lambda h: QueueCallerAbandon(h["Queue"], linkedid_of(h)),
     "QueueMemberRemoved": lambda h: QueueMemberRemoved(
         h["Queue"], h["Interface"], clean(h["MemberName"])
     ),
-    "Hold": lambda h: Hold(h["Channel"], h["Linkedid"]),
-    "Unhold": lambda h: Unhold(h["Channel"], h["Linkedid"]),
+    "Hold": lambda h: Hold(h["Channel"], linkedid_of(h)),
+    "Unhold": lambda h: Unhold(h["Channel"], linkedid_of(h)),
 }

@@ -6,6 +6,8 @@ They are read by `ami.events`, which also says what becomes of an event that is 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ami.call_names import linkedid_of
+
 Headers = Mapping[str, str]
 
 
@@ -31,7 +33,7 @@ BridgeEvent = BridgeEnter | BridgeLeave
 
 READERS: Mapping[str, Callable[[Headers], BridgeEvent]] = {
     "BridgeEnter": lambda h: BridgeEnter(
-        h["Channel"], h["Uniqueid"], h["Linkedid"], h["BridgeUniqueid"]
+        h["Channel"], h["Uniqueid"], linkedid_of(h), h["BridgeUniqueid"]
     ),
     "BridgeLeave": lambda h: BridgeLeave(h["Channel"], h["BridgeUniqueid"]),
 }

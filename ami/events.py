@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ami import agent_events, bridge_events
 from ami.agent_events import AgentEvent, Headers
 from ami.bridge_events import BridgeEvent
+from ami.call_names import linkedid_of
 from callflow.text import clean
 
 
@@ -229,7 +230,7 @@ def _user_event(h: Headers) -> UserEvent:
     return UserEvent(
         clean(h["UserEvent"]),
         {key: clean(h[key], 1000) for key in own},
-        linkedid=h.get("Linkedid", ""),
+        linkedid=linkedid_of({"Linkedid": "", **h}),
         party_number=clean(h.get("ConnectedLineNum", "")),
         party_name=clean(h.get("ConnectedLineName", "")),
     )
@@ -244,20 +245,20 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
     "QueueMemberPause": _member,
     "QueueMemberAdded": _member,
     "AgentRingNoAnswer": lambda h: AgentRingNoAnswer(
-        h["Queue"], h["Interface"], h["Linkedid"], int(h["RingTime"]) / 1000
+        h["Queue"], h["Interface"], linkedid_of(h), int(h["RingTime"]) / 1000
     ),
     "QueueCallerJoin": lambda h: QueueCallerJoin(
-        h["Queue"], h["Linkedid"], int(h["Position"]), int(h["Count"]), h.get("Channel", "")
+        h["Queue"], linkedid_of(h), int(h["Position"]), int(h["Count"]), h.get("Channel", "")
     ),
-    "QueueCallerLeave": lambda h: QueueCallerLeave(h["Queue"], h["Linkedid"], int(h["Count"])),
+    "QueueCallerLeave": lambda h: QueueCallerLeave(h["Queue"], linkedid_of(h), int(h["Count"])),
     "Newchannel": lambda h: Newchannel(
         h["Channel"],
         h["Uniqueid"],
-        h["Linkedid"],
+        linkedid_of(h),
         clean(h["CallerIDNum"]),
         clean(h["CallerIDName"]),
     ),
-    "Hangup": lambda h: Hangup(h["Channel"], h["Uniqueid"], h["Linkedid"], int(h["Cause"])),
+    "Hangup": lambda h: Hangup(h["Channel"], h["Uniqueid"], linkedid_of(h), int(h["Cause"])),
     "OriginateResponse": lambda h: OriginateResponse(
         h["Exten"], h["Response"] == "Success", int(h["Reason"])
     ),

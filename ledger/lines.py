@@ -54,6 +54,7 @@ def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
         if len(fields) != _CEL_FIELDS:
             raise ValueError(f"{len(fields)} fields, not {_CEL_FIELDS}")
         name, at, uniqueid, linkedid, channel = fields[:5]
+        linkedid = fields[9] or linkedid  # the call's first one: `ami/call_names.py`
         extra = _object(fields[8]) if fields[8] else NOTHING
         if name == "USER_DEFINED":
             name, data = fields[10], _said(str(extra.get("extra", "")), fields[10])

@@ -20,23 +20,44 @@ A_SECOND: Final = 150.0
 BURST: Final = 100
 """So many of them begin at once after a rest."""
 
+LATE_S: Final = 0.01
+"""The loop wakes who sleeps later than this: the desk has more to do than its core can."""
+SLOWEST: Final = 5.0
+"""Strangers come so many times slower then, at most."""
+_NEW_SHARE: Final = 0.2
+"""Of the last wake-up, in how late the loop is said to be."""
+
 
 class TooManyAtOnceError(Exception):
     """More come in this second than can be looked at."""
 
 
 class Pace:
-    """How many turns begin in a second, whatever lane they are in."""
+    """How many turns begin in a second, whatever lane they are in.
+
+    Fewer when the loop is late: then people at work wait too, for whatever the desk does besides.
+    """
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._late_s = 0.0
+
+    @property
+    def slower(self) -> float:
+        """How many times slower than without others strangers come now."""
+        return min(max(1.0, self._late_s / LATE_S), SLOWEST)
 
     async def kept(self) -> None:
         """Return when one more may begin; after a rest some may at once."""
         now = asyncio.get_running_loop().time()
-        self._next = max(self._next, now - BURST / A_SECOND) + 1 / A_SECOND
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
+        self._next = max(self._next, now - BURST / A_SECOND) + self.slower / A_SECOND
+        if (due := self._next) > now:
+            await asyncio.sleep(due - now)
+            self.woke(asyncio.get_running_loop().time() - due)
+
+    def woke(self, late_s: float) -> None:
+        """Note how late the loop woke one."""
+        self._late_s += (late_s - self._late_s) * _NEW_SHARE
 
 
 class Lane:

@@ -9,7 +9,7 @@ When all are taken whoever is at work stays.
 
 import itertools
 import resource
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -66,6 +66,45 @@ class Place:
     """When something was last done on it, in the order of all that was done."""
 
 
+class _Strangers:
+    """The connections of strangers, by address, in the order in which they were last used.
+
+    Each comes, goes and is chosen in the same short time, however many there are: who floods the
+    desk with connections must not make each of them dearer.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._of: dict[str, dict[Peer, Place]] = {}
+
+    def add(self, place: Place) -> None:
+        self._of.setdefault(place.peer[0], {})[place.peer] = place
+        self.count += 1
+
+    def remove(self, place: Place) -> None:
+        """Take one out; one that is not among them is none."""
+        held = self._of.get(place.peer[0], {})
+        if held.pop(place.peer, None) is not None:
+            self.count -= 1
+            if not held:
+                del self._of[place.peer[0]]
+
+    def used(self, place: Place) -> None:
+        """Put one at the end of the order, if it is among them."""
+        held = self._of.get(place.peer[0], {})
+        if held.pop(place.peer, None) is not None:
+            held[place.peer] = place
+
+    def first_to_go(self, coming: str) -> Place:
+        """Return the one to close for one that is coming from an address.
+
+        It is of the address that holds most with it, an idle one if there is any.
+        """
+        most = max(self._of, key=lambda address: len(self._of[address]) + (address == coming))
+        held = self._of[most].values()
+        return next((one for one in held if not one.busy), next(iter(held)))
+
+
 @dataclass(slots=True)
 class Places:
     """All connections of the desk; `at_work` tells whether an account is on duty."""
@@ -75,6 +114,7 @@ class Places:
     most: int = MOST_AT_ONCE
     strangers: int = STRANGERS
     _taken: dict[Peer, Place] = field(default_factory=dict)
+    _strange: _Strangers = field(default_factory=_Strangers)
     _moments: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def __len__(self) -> int:
@@ -86,28 +126,31 @@ class Places:
         self._taken[peer] = place
         metrics.CONNECTIONS.set(len(self._taken))
         if not place.trusted:
-            strange = [one for one in self._taken.values() if _strange(one)]
-            if len(strange) > self.strangers:
-                self._end(_of_whoever_holds_most(one for one in strange if one is not place))
+            if self._strange.count >= self.strangers:
+                self._end(self._strange.first_to_go(peer[0]))
+            self._strange.add(place)
         if len(self._taken) > self.most:
             others = (one for one in self._taken.values() if one is not place)
             self._end(min(others, key=self._last))
 
     def went(self, peer: Peer) -> None:
         """Forget a connection that has ended."""
-        self._taken.pop(peer, None)
+        if place := self._taken.pop(peer, None):
+            self._strange.remove(place)
         metrics.CONNECTIONS.set(len(self._taken))
 
     def works(self, peer: Peer, *, busy: bool) -> None:
         """Note that a request began on a connection, or that its answer is out."""
         if place := self._taken.get(peer):
             place.busy, place.used = busy, next(self._moments)
+            self._strange.used(place)
 
     def known(self, peer: Peer, owner: Owner) -> None:
         """Note whose a connection is: a request on it was admitted."""
         place = self._taken.get(peer)
         if place is None or place.trusted or place.owner == owner:
             return
+        self._strange.remove(place)
         place.owner = owner
         own = [one for one in self._taken.values() if one.owner == owner]
         if len(own) > owner.most:
@@ -142,7 +185,7 @@ def room_for(most: int = MOST_AT_ONCE) -> tuple[int, int]:
         allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
         most = max(soft, allowed) - OTHER_FILES
-    return most, min(STRANGERS, most // 3)
+    return most, max(1, min(STRANGERS, most // 3))
 
 
 def _strange(place: Place) -> bool:
@@ -152,13 +195,3 @@ def _strange(place: Place) -> bool:
 def _rested(place: Place) -> tuple[bool, int]:
     """Order connections by who was longest without anything to do."""
     return place.busy, place.used
-
-
-def _of_whoever_holds_most(places: Iterable[Place]) -> Place:
-    """Return a connection of the address that has most of them, an idle one if there is any."""
-    by_address: dict[str, list[Place]] = {}
-    for place in places:
-        by_address.setdefault(place.peer[0], []).append(place)
-    most = max(map(len, by_address.values()))
-    held = next(held for held in by_address.values() if len(held) == most)
-    return min(held, key=_rested)

@@ -1,5 +1,6 @@
 """Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,16 +31,18 @@ from web.shown import Formats
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 BEFORE, AHEAD = timedelta(hours=12), timedelta(hours=24)
-TAGS: Mapping[WakeState, str] = {
-    WakeState.WAITING: "",
-    WakeState.RINGING: "busy",
-    WakeState.ATTENDING: "warm",
-    WakeState.KNOCKING: "warm",
-    WakeState.ALARM: "bad",
-    WakeState.MISSED: "bad",
-    WakeState.AWAKE: "good",
-    WakeState.CANCELLED: "quiet",
-}
+TAGS: Mapping[WakeState, str] = defaultdict(
+    lambda: "warm",
+    {
+        WakeState.WAITING: "",
+        WakeState.RINGING: "busy",
+        WakeState.ALARM: "bad",
+        WakeState.MISSED: "bad",
+        WakeState.AWAKE: "good",
+        WakeState.CANCELLED: "quiet",
+    },
+)
+"""How a state looks; one that is not here is somebody's work that goes on."""
 
 
 @router.get("/wake-ups")

@@ -123,6 +123,17 @@ def test_an_event_that_was_cut_off_is_none(lost: str) -> None:
     assert events.typed({**cut, "Event": "Newchannel"}) is None
 
 
+def test_a_call_keeps_its_name_when_somebody_brings_an_older_one_into_its_bridge() -> None:
+    brought = {**SNAPSHOT, "Linkedid": "trk1-4.9", "AccountCode": "trk1-5.1"}
+    joined = {**brought, "Event": "QueueCallerJoin", "Queue": "hotline"}
+    told = events.typed({**joined, "Position": "1", "Count": "1"})
+    assert isinstance(told, events.QueueCallerJoin)
+    assert told.linkedid == "trk1-5.1"
+    bare = events.typed({**joined, "AccountCode": "", "Position": "1", "Count": "1"})
+    assert isinstance(bare, events.QueueCallerJoin)
+    assert bare.linkedid == "trk1-4.9"
+
+
 def test_an_event_with_a_number_that_is_none_is_none() -> None:
     assert events.typed({**MEMBER, "Status": "many"}) is None
     assert events.typed({"Event": "VarSet"}) is None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from web.lane import A_SECOND, Lane, Lanes, TooManyAtOnceError
+from web.lane import A_SECOND, SLOWEST, Lane, Lanes, Pace, TooManyAtOnceError
 
 
 async def _waiting(lane: Lane, count: int) -> list[asyncio.Task[Callable[[], None]]]:
@@ -82,3 +82,17 @@ async def test_only_so_many_are_remembered() -> None:
         lanes.good(str(number))
     assert not lanes.is_known("first")
     assert lanes.is_known("4999")
+
+
+def test_strangers_come_slower_while_the_loop_is_late_and_as_before_when_it_is_not() -> None:
+    pace = Pace()
+    assert pace.slower == 1.0
+    for _ in range(20):
+        pace.woke(0.03)
+    assert 2.5 < pace.slower <= 3.0
+    for _ in range(20):
+        pace.woke(2.0)
+    assert pace.slower == SLOWEST
+    for _ in range(40):
+        pace.woke(0.001)
+    assert pace.slower == 1.0

@@ -41,6 +41,13 @@ def test_a_channel_event_says_what_happened_where_and_when() -> None:
     assert (event.source, event.file, event.offset) == ("cel", "cel.csv#1", 7)
 
 
+def test_an_event_is_of_the_call_that_its_channel_began_in_whatever_bridge_it_was_in() -> None:
+    brought = ANSWERED.replace(f'"{BOOT}-1795296635.0","PJSIP', f'"{BOOT}-1795296600.0","PJSIP')
+    assert event_of(parse_cel(brought, "cel.csv#1", 7)).about == f"{BOOT}-1795296600.0"
+    named_so = brought.replace('"","","",""', f'"","{BOOT}-1795296635.0","",""')
+    assert event_of(parse_cel(named_so, "cel.csv#1", 7)).about == f"{BOOT}-1795296635.0"
+
+
 def test_a_caller_is_unwrapped_with_commas_and_chinese() -> None:
     event = event_of(parse_cel(NAMED, "cel.csv#1", 0))
     assert event.name == "TR_CALL"
