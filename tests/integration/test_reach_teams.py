@@ -16,7 +16,7 @@ from features.audit import log as audit
 from features.audit.looks import look
 from features.calls import queries, scoping
 from features.calls.tables import Call
-from floor.people import Worker
+from floor.people import Talk, Worker
 from permissions.declared import declared
 from permissions.may import may, reach_of
 from permissions.roles import Role
@@ -193,6 +193,20 @@ async def test_a_leader_sees_and_leads_the_agents_of_the_own_team(house: Room) -
     done = [one.action for one in await looks(house, number)]
     assert done == ["agent.lead.refused"] * 2
     assert house.app.state.floor.live_state.by_number(number) is not None
+
+
+async def test_a_leader_takes_part_in_calls_of_the_own_team_only(house: Room) -> None:
+    talks = house.app.state.floor.live_state.talks
+    for seat, which in (("w01", 1), ("w02", 3)):
+        talks[seat] = Talk(call_id(which), f"trk-{which}.0", "", "", datetime.now(UTC))
+    async with house.seated(LEADER) as leader:
+        done = [
+            await leader.post(f"/api/v1/calls/{call_id(which)}/hold", json={"on": True})
+            for which in (1, 3, 4)
+        ]
+    assert [each.status_code for each in done] == [200, 409, 409]
+    assert done[1].json() == done[2].json(), "like a call in which nobody talks"
+    assert [one.action for one in await looks(house, call_id(3))] == ["call.handle.refused"]
 
 
 async def test_a_leader_reads_what_the_own_team_did_and_looked_at(house: Room) -> None:
