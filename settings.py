@@ -287,6 +287,12 @@ class Settings(BaseSettings):
         "own talks and those of the customer whom they serve.",
     )
 
+    leaders_see_every_team: bool = Field(
+        False,
+        description="Whether team leaders lead, read and hear everybody; no: the people of their "
+        "team, and who belongs to no team leads everybody all the same.",
+    )
+
     oidc_issuer: str = Field(
         "",
         pattern=r"^$|^https?://[^\s?#]+$",

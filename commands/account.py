@@ -1,4 +1,4 @@
-"""`thirdring account`: make, list, reset, disable and enable the people who may sign in.
+"""`thirdring account`: make, list, change, reset, disable and enable who may sign in.
 
 One-time passwords are shown once, on the terminal; the database keeps what Argon2 makes of them.
 """
@@ -6,7 +6,6 @@ One-time passwords are shown once, on the terminal; the database keeps what Argo
 import json
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,20 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from authentication.passwords import Passwords, one_time
 from callflow.text import clean
 from commands import context, printing
+from commands.console import console
 from commands.queries import answer
 from commands.token import migrated
+from features.accounts import actions
 from features.accounts import queries as accounts
-from features.accounts import sessions
-from features.accounts.queries import Account, NumberTakenError
+from features.accounts.actions import AccountChange, AccountInput
+from features.accounts.queries import Account
 from permissions.roles import IN_CHINESE, Role
 from settings import Settings
+from web.current_user import Principal
+from web.problems import Refused
 
 FIRST_NUMBER = "1000"
 """工号 of the administrator that the first start makes."""
 
 LONGEST_NAME = 40
 
-Change = Callable[[AsyncConnection, Account], Awaitable[object]]
+Change = Callable[[AsyncConnection, Principal], Awaitable[object]]
 
 
 @click.group()
@@ -41,7 +44,8 @@ def account() -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--department", default="", help="Whose tickets the role `department` sees.")
-def add(number: str, name: str, role: str, language: str, department: str) -> None:
+@click.option("--team", default="", help="Whose people's work the role `team-leader` sees.")
+def add(number: str, name: str, role: str, language: str, department: str, team: str) -> None:
     """Make an account with a NUMBER (工号, 3 to 6 digits); print its one-time password."""
     if not re.fullmatch(r"[0-9]{3,6}", number):
         raise context.Refusal("A number has 3 to 6 digits.")
@@ -50,13 +54,18 @@ def add(number: str, name: str, role: str, language: str, department: str) -> No
         raise context.Refusal("Say the person's name with --name.")
     settings = context.settings()
     migrated(settings)
+    wanted = AccountInput(
+        number=number,
+        name=called,
+        role=Role(role),
+        language=language,
+        department=clean(department, 80),
+        team=clean(team, 80),
+    )
     try:
-        password = made(
-            settings, number, called, Role(role), language, clean(department, 80).strip()
-        )
-    except NumberTakenError:
-        raise context.Refusal(f"The number {number} is somebody's already.") from None
-    _show_password(number, password)
+        _show_password(number, made(settings, wanted))
+    except Refused as refused:
+        raise context.Refusal(refused.detail) from None
 
 
 @account.command(name="list")
@@ -69,7 +78,7 @@ def list_accounts(*, as_json: bool) -> None:
         click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False))
     elif found:
         printing.table(
-            ["Number", "Name", "Role", "角色", "Department", "State", "Made"],
+            ["Number", "Name", "Role", "角色", "Department", "Team", "State", "Made"],
             [_row(each, settings) for each in found],
         )
     else:
@@ -82,26 +91,27 @@ def list_accounts(*, as_json: bool) -> None:
 def department(number: str, name: str) -> None:
     """Say to which department (NAME; "" for none) somebody belongs: whose tickets are seen."""
     called = clean(name, 80).strip()
-    _change(
-        context.settings(),
-        number,
-        lambda connection, one: accounts.change(connection, one.id, department=called),
-    )
+    _say(number, department=called)
     printing.line(f"{number} belongs to {called or 'no department'}.")
+
+
+@account.command()
+@click.argument("number")
+@click.argument("name")
+def team(number: str, name: str) -> None:
+    """Say to which team (NAME; "" for none) somebody belongs: a leader sees the own team's work."""
+    called = clean(name, 80).strip()
+    _say(number, team=called)
+    printing.line(f"{number} belongs to {called or 'no team'}.")
 
 
 @account.command()
 @click.argument("number")
 def reset(number: str) -> None:
     """Give a new one-time password to somebody; all their sessions end."""
-    settings, password, now = context.settings(), one_time(), datetime.now(UTC)
+    password = one_time()
     kept = Passwords().kept_now(password)
-
-    async def change(connection: AsyncConnection, one: Account) -> None:
-        await sessions.end_all(connection, one.id, now=now)
-        await accounts.set_password(connection, one.id, kept, must_change=True)
-
-    _change(settings, number, change)
+    _change(lambda connection, who: actions.password_given(connection, who, number, kept))
     _show_password(number, password)
 
 
@@ -109,13 +119,8 @@ def reset(number: str) -> None:
 @click.argument("number")
 def disable(number: str) -> None:
     """Let somebody in no more; all their sessions end. What they did stays on record."""
-    now = datetime.now(UTC)
-
-    async def change(connection: AsyncConnection, one: Account) -> None:
-        await accounts.disable(connection, one.id, now=now)
-        await sessions.end_all(connection, one.id, now=now)
-
-    _change(context.settings(), number, change)
+    off = AccountChange(disabled=True)
+    _change(lambda connection, who: actions.changed(connection, who, number, off))
     printing.line(f"{number} is disabled and signed out everywhere.")
 
 
@@ -123,7 +128,8 @@ def disable(number: str) -> None:
 @click.argument("number")
 def enable(number: str) -> None:
     """Let somebody in again, after `disable` or after too many wrong passwords."""
-    _change(context.settings(), number, lambda connection, one: accounts.enable(connection, one.id))
+    on = AccountChange(disabled=False)
+    _change(lambda connection, who: actions.changed(connection, who, number, on))
     printing.line(f"{number} may sign in.")
 
 
@@ -134,50 +140,44 @@ def first_administrator(settings: Settings) -> str | None:
     """
     if answer(settings, accounts.any_account):
         return None
+    first = AccountInput(
+        number=FIRST_NUMBER, name=IN_CHINESE[Role.ADMINISTRATOR], role=Role.ADMINISTRATOR
+    )
     try:
-        return made(settings, FIRST_NUMBER, IN_CHINESE[Role.ADMINISTRATOR], Role.ADMINISTRATOR)
-    except NumberTakenError:
+        return made(settings, first)
+    except Refused:
         return None  # another start was quicker, and has shown its password
 
 
-def made(
-    settings: Settings,
-    number: str,
-    name: str,
-    role: Role,
-    language: str = "zh",
-    department: str = "",
-) -> str:
-    """Make an account; return its one-time password. Raises NumberTakenError."""
-    password, now = one_time(), datetime.now(UTC)
-    kept = Passwords().kept_now(password)
+def made(settings: Settings, wanted: AccountInput) -> str:
+    """Make an account; return its one-time password. Raises Refused for a number that is taken."""
+    password = one_time()
+    kept, who = Passwords().kept_now(password), console()
     answer(
         settings,
-        lambda connection: accounts.add(
-            connection,
-            number=number,
-            name=name,
-            role=role,
-            password=kept,
-            must_change=True,
-            language=language,
-            department=department,
-            now=now,
-        ),
+        lambda connection: actions.added(connection, who, wanted, kept),
         writing=True,
     )
     return password
 
 
-def _change(settings: Settings, number: str, change: Change) -> None:
-    async def found_and_changed(connection: AsyncConnection) -> bool:
-        one = await accounts.by_number(connection, number)
-        if one is not None:
-            await change(connection, one)
-        return one is not None
+def _say(number: str, **said: str) -> None:
+    """Change what is said of somebody, upon what is so now."""
 
-    if not answer(settings, found_and_changed, writing=True):
-        raise context.Refusal(f"There is no account with the number {clean(number, 20)}.")
+    async def change(connection: AsyncConnection, who: Principal) -> None:
+        one = await accounts.by_number(connection, number)
+        wanted = AccountChange(**said, version=one.version if one else 1)
+        await actions.changed(connection, who, number, wanted)
+
+    _change(change)
+
+
+def _change(change: Change) -> None:
+    who = console()
+    try:
+        answer(context.settings(), lambda connection: change(connection, who), writing=True)
+    except Refused as refused:
+        raise context.Refusal(refused.detail) from None
 
 
 def _show_password(number: str, password: str) -> None:
@@ -194,6 +194,7 @@ def _row(one: Account, settings: Settings) -> list[str]:
         one.role.value,
         IN_CHINESE[one.role],
         one.department,
+        one.team,
         state,
         made_at,
     ]
@@ -205,6 +206,7 @@ def _facts(one: Account) -> dict[str, object]:
         "name": one.name,
         "role": one.role.value,
         "department": one.department,
+        "team": one.team,
         "language": one.language,
         "disabled_at": one.disabled_at and one.disabled_at.isoformat(),
         "must_change": one.must_change,

@@ -3,7 +3,6 @@
 """
 
 import asyncio
-import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +11,11 @@ import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commands import context, printing, queries
+from commands.console import console
 from features.outage import actions
 from features.outage import files as announcements
 from features.outage.actions import AnnouncementInput
 from features.outage.rules import OutageKind
-from permissions.roles import Role
 from web.current_user import Principal
 from web.problems import Refused
 
@@ -61,8 +60,7 @@ def status() -> None:
 def _done(change: Callable[[AsyncConnection | None, Principal, Path], Awaitable[Answer]]) -> Answer:
     """Make a change, on record where the database answers. Raises NotReady."""
     current = context.settings()
-    who = Principal(role=Role.ADMINISTRATOR, address="console", name=getpass.getuser())
-    folder = current.paths.outage
+    who, folder = console(), current.paths.outage
     try:
         try:
             return queries.answer(

@@ -4,26 +4,22 @@ A token is shown once, when it is made; the database keeps its SHA-256 only.
 """
 
 import json
-import secrets
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from callflow.text import clean
 from commands import context, printing
+from commands.console import console
 from commands.queries import answer
 from db.migrate import upgrade
+from features.accounts import actions_token as actions
 from features.accounts import tokens
 from features.accounts.tokens import Token
 from permissions.roles import Role
 from settings import Settings
-
-PREFIX = "tr_"
-"""Begins every token, so that one that leaked is recognised in a log or a repository."""
-
-RANDOM_BYTES = 32
+from web.problems import Refused
 
 
 @click.command()
@@ -55,25 +51,22 @@ def token(
 
 
 def _made(settings: Settings, role: Role, label: str, department: str) -> str:
-    made = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
-    now = datetime.now(UTC)
-    answer(
+    who = console()
+    return answer(
         settings,
-        lambda connection: tokens.keep(
-            connection, made, role=role.value, label=label, department=department, now=now
+        lambda connection: actions.make(
+            connection, who, role=role, label=label, department=department
         ),
         writing=True,
     )
-    return made
 
 
 def _revoke(settings: Settings, token_id: int) -> None:
-    now = datetime.now(UTC)
-    done = answer(
-        settings, lambda connection: tokens.revoke(connection, token_id, now=now), writing=True
-    )
-    if not done:
-        raise context.Refusal(f"There is no valid token with the id {token_id}.")
+    who = console()
+    try:
+        answer(settings, lambda connection: actions.revoke(connection, who, token_id), writing=True)
+    except Refused as refused:
+        raise context.Refusal(refused.detail) from None
     printing.line(f"Token {token_id} is revoked.")
 
 

@@ -174,6 +174,16 @@ class Attendance:
                 return
             await self._is_now(replace(agent, gone=gone))
 
+    async def regrouped(self, account_id: int, team: str) -> None:
+        """Know that somebody belongs to another team: its leader sees the person at once."""
+        async with self._one_at_a_time:
+            agent = self._live_state.by_account(account_id)
+            if agent is None or agent.team == team:
+                return
+            fresh = replace(agent, team=team)
+            self._live_state.agents[fresh.seat] = fresh
+            self._changed(fresh)
+
     async def reconcile(self, *, now: datetime) -> None:
         """Make the database's open duties and Asterisk's members equal. Raises LinkLost."""
         async with self._one_at_a_time:
@@ -270,6 +280,7 @@ class Attendance:
             reason=duty.reason,
             since=duty.since,
             queues=_queues(duty.role, duty.seat, self._moved.get(duty.id, "")),
+            team=duty.team,
         )
 
     async def _do(self, steps: Sequence[Step]) -> None:

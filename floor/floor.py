@@ -168,10 +168,21 @@ class Floor:
             await self._tasks.end(loops)
 
     def open(
-        self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
+        self,
+        *,
+        account_id: int | None,
+        role: Role,
+        page: str,
+        token_id: int | None = None,
+        team: str = "",
     ) -> Stream:
-        """Begin the stream of a page: the whole state first. Raises TooManyPagesError."""
-        stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
+        """Begin the stream of a page: the whole state first. Raises TooManyPagesError.
+
+        `team`: of whose agents a leader's page is told; empty: of everybody.
+        """
+        stream = self.streams.open(
+            account_id=account_id, role=role, page=page, token_id=token_id, team=team
+        )
         if account_id is not None and is_work(page):
             self._presence_actions.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "state", self._whole(stream))
@@ -211,9 +222,9 @@ class Floor:
             self._act(self.live_state.asks(colleague.seat, call, seat, self.now()))
         await self.control.conference(call, seat, colleague)
 
-    def board(self) -> dict[str, object]:
-        """Return the wallboard as of now."""
-        return wallboard.wallboard(self.live_state, self.now())
+    def board(self, *, team: str = "") -> dict[str, object]:
+        """Return the wallboard as of now, with the agents of a team, or all."""
+        return wallboard.wallboard(self.live_state, self.now(), team=team)
 
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
@@ -259,7 +270,9 @@ class Floor:
             self._start(self._resync())
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
-        return self._page_events.whole(stream.account_id, stream.role, connected=self.connected)
+        return self._page_events.whole(
+            stream.account_id, stream.role, connected=self.connected, team=stream.team
+        )
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:

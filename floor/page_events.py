@@ -118,23 +118,28 @@ class PageEvents:
         """Tell leaders of the whole floor, when it is not as it was."""
         if self._board_changed and self._streams.watched_by(self._leaders):
             self._board_changed = False
-            shown = wallboard.wallboard(self._live_state, self._now())
-            self._streams.tell_roles(self._leaders, "wallboard", shown)
+            now = self._now()
+            self._streams.tell_teams(
+                self._leaders,
+                "wallboard",
+                lambda team: wallboard.wallboard(self._live_state, now, team=team),
+            )
 
-    def whole(self, account_id: int | None, role: Role, *, connected: bool) -> Json:
-        """Return all that a page needs when it opens."""
+    def whole(self, account_id: int | None, role: Role, *, connected: bool, team: str = "") -> Json:
+        """Return all that a page needs when it opens; `team`: whose agents it shows."""
         agent = self._live_state.by_account(account_id) if account_id is not None else None
         seat = agent.seat if agent else ""
         pop, talk = self._pops.get(seat), self._live_state.talks.get(seat)
-        leads = role in self._leaders
+        leads, now = role in self._leaders, self._now()
+        board = wallboard.wallboard(self._live_state, now, team=team) if leads else None
         return {
-            "at": self._now().isoformat(),
+            "at": now.isoformat(),
             "connected": connected,
             "duty": wallboard.duty(self._live_state, agent) if agent else None,
             "offer": pop.shown(role) if pop else None,
             "talking": self._talk(seat, talk) if talk else None,
             "held": bool(talk and talk.held_since),
-            "wallboard": wallboard.wallboard(self._live_state, self._now()) if leads else None,
+            "wallboard": board,
         }
 
     def serving(self, account_id: int) -> Serving:

@@ -55,6 +55,8 @@ class Agent:
     since: datetime
     queues: tuple[str, ...]
     """The queues that ring this seat."""
+    team: str = ""
+    """To which the person belongs; empty: none."""
     gone: bool = False
     """The page is closed: no caller is offered."""
 

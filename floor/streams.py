@@ -51,6 +51,8 @@ class Stream:
     role: Role
     page: str
     token_id: int | None = None
+    team: str = ""
+    """The team whose agents it shows, and no others; empty: everybody."""
     waiting: asyncio.Queue[StreamEvent | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
     dropped: bool = False
 
@@ -67,7 +69,13 @@ class Streams:
         return len(self._open)
 
     def open(
-        self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
+        self,
+        *,
+        account_id: int | None,
+        role: Role,
+        page: str,
+        token_id: int | None = None,
+        team: str = "",
     ) -> Stream:
         """Begin a stream. Raises TooManyPagesError when its person has too many.
 
@@ -79,7 +87,7 @@ class Streams:
         elif full:
             metrics.STREAMS_REFUSED.inc()
             raise TooManyPagesError
-        stream = Stream(next(self._numbers), account_id, role, page, token_id)
+        stream = Stream(next(self._numbers), account_id, role, page, token_id, team)
         self._open[stream.id] = stream
         metrics.STREAMS.set(len(self._open))
         return stream
@@ -123,6 +131,13 @@ class Streams:
         for stream in list(self._open.values()):
             if stream.role in roles:
                 self.tell(stream, event, data)
+
+    def tell_teams(self, roles: frozenset[Role], event: str, data: Callable[[str], Data]) -> None:
+        """Tell every page of these roles what its team may see; an empty name stands for all."""
+        theirs = [stream for stream in self._open.values() if stream.role in roles]
+        shown = {team: data(team) for team in {stream.team for stream in theirs}}
+        for stream in theirs:
+            self.tell(stream, event, shown[stream.team])
 
     def tell_each(self, event: str, data: Callable[[Stream], Data]) -> None:
         """Tell every page, each in its own way."""

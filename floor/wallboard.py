@@ -30,8 +30,8 @@ def duty(live_state: LiveState, agent: Agent) -> Json:
     }
 
 
-def wallboard(live_state: LiveState, now: datetime) -> Json:
-    """Return the whole floor at this moment."""
+def wallboard(live_state: LiveState, now: datetime, *, team: str = "") -> Json:
+    """Return the floor at this moment: the house's figures, and the agents of a team, or all."""
     waiting = [one for one in live_state.waiting.values() if one.left_at is None]
     waits = live_state.day.waits
     longest = min((one.since for one in waiting), default=None)
@@ -42,7 +42,11 @@ def wallboard(live_state: LiveState, now: datetime) -> Json:
         "longest_since": longest.isoformat() if longest else None,
         "queues": dict(Counter(one.queue for one in waiting)),
         "free": _free(live_state),
-        "agents": [_agent(live_state, one) for one in _in_order(live_state.agents)],
+        "agents": [
+            _agent(live_state, one)
+            for one in _in_order(live_state.agents)
+            if not team or one.team == team
+        ],
         "phones": _phones(live_state),
         "missed": live_state.day.misses,
         "answered": sum(one.answered for one in waits),
@@ -58,6 +62,7 @@ def _agent(live_state: LiveState, agent: Agent) -> Json:
         "number": agent.number,
         "name": agent.name,
         "role": agent.role.value,
+        "team": agent.team,
         **duty(live_state, agent),
         "free": is_free(live_state, agent),
         "call": talk.call if talk else None,

@@ -23,6 +23,12 @@ class Asker(Protocol):
     def department(self) -> str: ...
 
     @property
+    def team(self) -> str: ...
+
+    @property
+    def colleagues(self) -> frozenset[str]: ...
+
+    @property
     def serving(self) -> Serving: ...
 
     @property
@@ -42,18 +48,35 @@ def may_open(who: Asker, address: str) -> bool:
 
 
 def reach_of(who: Asker, verb: str) -> Reach:
-    """Return how far somebody's right to a verb goes; NOTHING for who was not given it."""
+    """Return how far somebody's right to a verb goes; NOTHING for who was not given it.
+
+    A right to the own team's work goes to everybody's for who belongs to no team.
+    """
     grant = grant_of(who.role, verb)
     if grant is None:
         return NOTHING
     scope = Scope.ALL if grant.unless and grant.unless in who.widened else grant.scope
+    if scope is Scope.TEAM and not who.team:
+        scope = Scope.ALL
     return Reach(
         scope=scope,
         role=who.role,
         number=who.number,
         department=who.department,
+        team=who.colleagues,
         serving=who.serving,
     )
+
+
+def team_of(who: Asker, verb: str) -> str:
+    """Return the team to whose people somebody's right to a verb is limited; empty: to nobody's."""
+    return who.team if reach_of(who, verb).scope is Scope.TEAM else ""
+
+
+def leads_a_team(role: Role) -> bool:
+    """Tell whether a right of a role goes to its own team: its people must be known then."""
+    every = declared().verbs.values()
+    return any(role in grants and grants[role].scope is Scope.TEAM for grants in every)
 
 
 def widened_by(settings: object) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Scopes of rights: one's own, one's department's, or everything.
+"""Scopes of rights: one's own, one's team's or department's, or everything.
 
 Does no I/O. A `Reach` is the right of somebody who asks, to one verb: a query keeps what lies
 within it, `Reach.holds` says the same of one thing in memory.
@@ -19,6 +19,8 @@ class Scope(StrEnum):
     """To nothing: whoever was not given a right has this."""
     OWN = "own"
     """To what is the person's own work; each feature says what that is."""
+    TEAM = "own team"
+    """To the work of the people of one's team; who belongs to no team has everybody's."""
     DEPARTMENT = "own department"
     """To the work of the department that the account belongs to."""
     ALL = "all"
@@ -44,6 +46,11 @@ def everything(roles: Collection[Role]) -> dict[Role, Grant]:
 def own(*roles: Role, unless: str = "") -> dict[Role, Grant]:
     """Return a right to their own for these roles."""
     return {role: Grant(Scope.OWN, unless) for role in roles}
+
+
+def own_team(*roles: Role, unless: str = "") -> dict[Role, Grant]:
+    """Return a right to what the people of their team do for these roles."""
+    return {role: Grant(Scope.TEAM, unless) for role in roles}
 
 
 def own_department(*roles: Role) -> dict[Role, Grant]:
@@ -83,6 +90,8 @@ class Thing:
     """The departments that have it to settle."""
     roles: Collection[Role] = ()
     """The roles whose work it is now, whoever of them takes it."""
+    nobodys: bool = False
+    """Nobody of ours had a part in it: it is every team's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +104,8 @@ class Reach:
     """The account number; empty for a program, which owns nothing."""
     department: str = ""
     """The department of the account; empty: none, and nothing is its department's."""
+    team: frozenset[str] = frozenset()
+    """The account numbers of the people of one's team, one's own among them."""
     serving: Serving = NOBODY
     """Whom the person serves now."""
 
@@ -110,15 +121,21 @@ class Reach:
                 return True
             case Scope.DEPARTMENT:
                 return bool(self.department) and self.department in thing.departments
+            case Scope.TEAM:
+                theirs = not self.team.isdisjoint(thing.people)
+                return theirs or thing.nobodys or self._owns(thing)
             case Scope.OWN:
-                return (
-                    (bool(self.number) and self.number in thing.people)
-                    or (bool(thing.call) and thing.call in self.serving.calls)
-                    or (bool(thing.customer) and thing.customer in self.serving.customers)
-                    or self.role in thing.roles
-                )
+                return self._owns(thing)
             case Scope.NONE:
                 return False
+
+    def _owns(self, thing: Thing) -> bool:
+        return (
+            (bool(self.number) and self.number in thing.people)
+            or (bool(thing.call) and thing.call in self.serving.calls)
+            or (bool(thing.customer) and thing.customer in self.serving.customers)
+            or self.role in thing.roles
+        )
 
 
 EVERYTHING: Final = Reach(scope=Scope.ALL)

@@ -10,7 +10,9 @@ from permissions.declaring import Open
 from permissions.roles import IN_CHINESE, Role
 from permissions.scopes import Grant, Scope, masked
 
-SHORT = {Scope.OWN: "own", Scope.DEPARTMENT: "dept.", Scope.ALL: "all"}
+SHORT = {Scope.OWN: "own", Scope.TEAM: "team", Scope.DEPARTMENT: "dept.", Scope.ALL: "all"}
+MARKS = "¹²³⁴⁵⁶⁷⁸⁹"
+"""Of the settings that make a right one to everything, by their names."""
 
 HEAD = """# Who may do what
 
@@ -21,8 +23,8 @@ Each feature declares its verbs, and how far each role's right to one goes, in
 What is not within somebody's right is answered like what is not there (404); that it was asked for
 is on the audit record, as `call.read.refused`. No right to anything of its kind: 403.
 
-**all**: everything. **own**, **dept.**: see [below](#what-is-ones-own). A program's token has the
-rights of its role, and owns nothing."""
+**all**: everything. **own**, **team**, **dept.**: see [below](#what-is-ones-own). Who is in no
+team has everybody's. A program's token has the rights of its role, owns nothing, is in no team."""
 
 
 def markdown() -> str:
@@ -58,7 +60,15 @@ def _matrix(known: Declared) -> Iterator[str]:
 
 
 def _cell(grant: Grant) -> str:
-    return f"{SHORT[grant.scope]} ¹" if grant.unless else SHORT[grant.scope]
+    mark = f" {MARKS[_widening(declared()).index(grant.unless)]}" if grant.unless else ""
+    return f"{SHORT[grant.scope]}{mark}"
+
+
+def _widening(known: Declared) -> list[str]:
+    """Return the settings that make a right one to everything."""
+    return sorted(
+        {grant.unless for grants in known.verbs.values() for grant in grants.values()} - {""}
+    )
 
 
 def _scopes(known: Declared) -> Iterator[str]:
@@ -69,11 +79,8 @@ def _scopes(known: Declared) -> Iterator[str]:
             for scope, said in scopes.items():
                 yield f"| `{verb}` | {SHORT[scope]} | {said} |"
     yield ""
-    named = {
-        grant.unless for grants in known.verbs.values() for grant in grants.values() if grant.unless
-    }
-    settings = ", ".join(f"`THIRDRING_{name.upper()}`" for name in sorted(named))
-    yield f"¹ A right to everything where {settings} says so."
+    for mark, name in zip(MARKS, _widening(known), strict=False):
+        yield f"{mark} A right to everything where `THIRDRING_{name.upper()}` says so.  "
 
 
 def _routes(known: Declared) -> Iterator[str]:

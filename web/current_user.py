@@ -23,7 +23,7 @@ from features.accounts.tokens import Token
 from floor.floor import Floor
 from permissions.declared import declared
 from permissions.declaring import WEB_SOCKET, Open, Route
-from permissions.may import widened_by
+from permissions.may import leads_a_team, widened_by
 from permissions.roles import LEADERS, Role
 from permissions.routes import allowed
 from permissions.scopes import NOBODY, Serving
@@ -73,6 +73,10 @@ class Principal:
     """The language the person wants the pages in."""
     department: str = ""
     """Of the person's account; empty: none."""
+    team: str = ""
+    """Of the person's account; empty: none."""
+    colleagues: frozenset[str] = frozenset()
+    """The account numbers of the team, where a right of the role goes to it."""
     serving: Serving = NOBODY
     """Whom the person serves now."""
     widened: frozenset[str] = frozenset()
@@ -171,7 +175,14 @@ async def _seated(
         raise Refused(401, "This session is over; sign in again.", headers=CHALLENGE)
     session, account = found
     floor: Floor = connection.app.state.floor
-    principal = _person(session, account, address, floor.serving(account.id), _widened(connection))
+    principal = _person(
+        session,
+        account,
+        address,
+        serving=floor.serving(account.id),
+        widened=_widened(connection),
+        colleagues=await _colleagues(account, asking),
+    )
     _refuse_other_sites(connection, route)
     unsafe = route[0] not in guard.SAFE | {WEB_SOCKET}
     if unsafe and not await guard.has_secret(connection, principal.csrf):
@@ -179,6 +190,13 @@ async def _seated(
     if now - session.seen_at > USE_NOTED_EVERY:
         asking.note(lambda database: sessions.seen(database, session.id, now=now))
     return principal
+
+
+async def _colleagues(account: Account, asking: RequestDatabase) -> frozenset[str]:
+    """Return the numbers of a person's team, where a right of the role goes to it."""
+    if not account.team or not leads_a_team(account.role):
+        return frozenset()
+    return await asking.ask(lambda database: accounts.team_of(database, account.team))
 
 
 async def session_of(
@@ -209,6 +227,7 @@ async def still_admitted(principal: Principal, asking: RequestDatabase, *, now: 
         and account.disabled_at is None
         and account.role is principal.role
         and account.department == principal.department
+        and account.team == principal.team
         and any(
             each.id == principal.session_id and now - each.created_at < ABSOLUTE for each in seated
         )
@@ -220,7 +239,13 @@ def _widened(connection: HTTPConnection) -> frozenset[str]:
 
 
 def _person(
-    session: Session, account: Account, address: str, serving: Serving, widened: frozenset[str]
+    session: Session,
+    account: Account,
+    address: str,
+    *,
+    serving: Serving,
+    widened: frozenset[str],
+    colleagues: frozenset[str],
 ) -> Principal:
     return Principal(
         role=account.role,
@@ -229,6 +254,8 @@ def _person(
         account_id=account.id,
         number=account.number,
         department=account.department,
+        team=account.team,
+        colleagues=colleagues,
         serving=serving,
         widened=widened,
         session_id=session.id,

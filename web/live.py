@@ -20,6 +20,7 @@ from floor import metrics
 from floor.floor import Floor
 from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
+from permissions.may import team_of
 from web.api_models import VISIBLE, CurrentUser, Identity
 from web.connection_limiter import ConnectionLimiter
 from web.current_user import Principal, still_admitted
@@ -123,6 +124,7 @@ async def _events(request: Request, principal: Principal, page: str) -> AsyncIte
             role=principal.role,
             page=page,
             token_id=principal.token_id,
+            team=team_of(principal, "floor.read"),
         )
     except TooManyPagesError:
         return  # others of the same person came in the same moment

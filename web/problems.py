@@ -71,11 +71,14 @@ class Refused(HTTPException):
         *,
         faults: Mapping[str, str] | None = None,
         current: BaseModel | None = None,
+        read: BaseModel | None = None,
     ) -> None:
         super().__init__(status_code, detail, dict(headers) if headers else None)
         self.faults = faults or {}
         self.current = current
         """Of a save that came too late: what is so now, for programs and for the page."""
+        self.read = read
+        """Of a list that cannot be taken: what was read of it, line by line."""
 
 
 class MustChange(Refused):
@@ -89,8 +92,12 @@ def problem(
     faults: list[Fault] | None = None,
     headers: Mapping[str, str] | None = None,
     current: BaseModel | None = None,
+    read: BaseModel | None = None,
 ) -> JSONResponse:
-    """Return the response for a problem; `current` is what is so now, after a save came late."""
+    """Return the response for a problem.
+
+    `current` is what is so now, after a save came late; `read` what was read of a list.
+    """
     title = TITLES.get(status, "Problem")
     body = Problem(
         type=f"urn:thirdring:problem:{title.lower().replace(' ', '-')}",
@@ -99,7 +106,8 @@ def problem(
         detail=detail,
         faults=faults or [],
     )
-    more = {"current": current.model_dump(mode="json")} if current else {}
+    told = {"current": current, "read": read}
+    more = {name: one.model_dump(mode="json") for name, one in told.items() if one}
     return JSONResponse(
         body.model_dump() | more,
         status_code=status,
@@ -131,7 +139,13 @@ async def as_problem(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if not isinstance(error, Refused):
         return problem(error.status_code, _sentence(error.status_code), headers=error.headers)
-    return problem(error.status_code, error.detail, headers=error.headers, current=error.current)
+    return problem(
+        error.status_code,
+        error.detail,
+        headers=error.headers,
+        current=error.current,
+        read=error.read,
+    )
 
 
 def _sentence(status: int) -> str:

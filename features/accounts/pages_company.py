@@ -15,7 +15,8 @@ from authentication.passwords import one_time
 from authentication.sign_in import Visitor
 from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
-from features.accounts.pages_sign_in import ours, settings_of, sign_in_of, sign_in_page
+from features.accounts.api_session import carry, sign_in_of
+from features.accounts.pages_sign_in import ours, settings_of, sign_in_page
 from features.accounts.queries import Account
 from web.current_user import request_database
 from web.problems import Refused
@@ -40,7 +41,7 @@ async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
         )
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return sign_in_page(request, 503, fault="company")
+        return sign_in_page(request, 503, fault="login.company")
     answer = RedirectResponse(where, status_code=303)
     answer.set_cookie(
         STATE,
@@ -68,7 +69,7 @@ async def come_back(
         account = await _account(request, asking, vouched.number)
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return sign_in_page(request, 403, fault="company")
+        return sign_in_page(request, 403, fault="login.company")
     entered = await sign_in_of(request).seat(account, Visitor.of(request), now=now)
     # A redirect would still count as the provider's doing, and the strict cookie would stay away.
     where = escape(vouched.onward)
@@ -78,8 +79,7 @@ async def come_back(
         f'<a href="{where}">ThirdRing</a>'
     )
     answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
-    cookie.put(answer, request, entered.secret)
-    sign_in_of(request).marks.put(answer, request, account.number, now=now)
+    carry(request, answer, entered)
     return answer
 
 

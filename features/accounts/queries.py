@@ -35,6 +35,10 @@ class Account:
     """Of the pages: `zh` or `en`."""
     department: str
     """The department that the person belongs to; empty: none."""
+    team: str
+    """The team that the person belongs to; empty: none."""
+    version: int
+    """One more with each change by `save`."""
     disabled_at: datetime | None
     must_change: bool
     """The password was given by somebody else and serves only to set an own one."""
@@ -59,6 +63,7 @@ async def add(
     must_change: bool,
     language: str = "zh",
     department: str = "",
+    team: str = "",
     now: datetime,
 ) -> Account:
     """Make an account (in the caller's transaction). Raises NumberTakenError."""
@@ -67,6 +72,7 @@ async def add(
         name=name,
         role=role.value,
         department=department,
+        team=team,
         password=password,
         language=language,
         must_change=must_change,
@@ -99,25 +105,36 @@ async def accounts(connection: AsyncConnection) -> Sequence[Account]:
     return [account_in(row) for row in found.mappings()]
 
 
+async def team_of(connection: AsyncConnection, team: str) -> frozenset[str]:
+    """Return the numbers of the people of a team, of those too who are disabled by now."""
+    found = await connection.execute(select(AccountRow.number).where(AccountRow.team == team))
+    return frozenset(found.scalars())
+
+
 async def any_account(connection: AsyncConnection) -> bool:
     """Return whether there is an account at all; the first start makes one."""
     return (await connection.execute(select(AccountRow.id).limit(1))).first() is not None
 
 
-async def change(
-    connection: AsyncConnection,
-    account_id: int,
-    *,
-    name: str | None = None,
-    role: Role | None = None,
-    language: str | None = None,
-    department: str | None = None,
-) -> Account | None:
-    """Change what is given (in the caller's transaction); None when there is no such account."""
-    wanted = {"name": name, "role": role and role.value, "language": language}
-    wanted |= {"department": department}
-    values = {column: value for column, value in wanted.items() if value is not None}
-    return await _changed(connection, account_id, **values)
+async def save(connection: AsyncConnection, account: Account) -> Account | None:
+    """Keep what is said of a person, upon the version that `account` has; None: it is another now.
+
+    In the caller's transaction. Sign-in has its own columns, and is left as it is.
+    """
+    done = await connection.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account.id, AccountRow.version == account.version)
+        .values(
+            name=account.name,
+            role=account.role.value,
+            language=account.language,
+            department=account.department,
+            team=account.team,
+            version=account.version + 1,
+        )
+        .returning(AccountRow.id)
+    )
+    return None if done.first() is None else await by_id(connection, account.id)
 
 
 async def set_password(

@@ -3,7 +3,7 @@
 from db.published import published
 from features.accounts.tables import AccountRow, ApiToken
 
-PERSON = published(AccountRow, "id", "number", "name", "role")
+PERSON = published(AccountRow, "id", "number", "name", "role", "team")
 """Who somebody is; whoever joins it twice gives each its alias."""
 
 TOKEN = published(ApiToken, "id", "label")

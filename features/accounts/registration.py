@@ -15,11 +15,14 @@ FEATURE = Feature(
     tags={"people": "Sessions, passwords and accounts (SEC-3)."},
     audited=(
         "session.began",
+        "session.ended",
         "password.refused",
         "password.changed",
         "account.added",
         "account.changed",
         "account.reset",
         "account.sessions_ended",
+        "token.made",
+        "token.revoked",
     ),
 )

@@ -22,6 +22,10 @@ class AccountRow(Base):
     role: Mapped[str] = mapped_column(String(40))
     department: Mapped[str] = mapped_column(String(80), server_default="")
     """Whose work somebody of the role `department` sees; empty: nobody's."""
+    team: Mapped[str] = mapped_column(String(80), server_default="")
+    """Whose people's work a team leader sees; empty: none, and a leader sees everybody's."""
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    """One more with each change of what is said of the person."""
     password: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(8))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,14 +2,16 @@
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, EVERYONE, SEATED, Role
-from permissions.scopes import Scope, everything, own
+from permissions.scopes import Scope, everything, own, own_team
+
+_TEAM = own_team(Role.TEAM_LEADER, unless="leaders_see_every_team")
 
 PERMISSIONS = Permissions(
     verbs={
         "page.first": everything(EVERYONE),
         "desk.open": everything(SEATED | {Role.SWITCHBOARD}),
         "colleague.read": everything(SEATED),
-        "call.handle": everything(SEATED - AGENTS) | own(*AGENTS),
+        "call.handle": everything(SEATED - AGENTS) | own(*AGENTS) | _TEAM,
     },
     routes={
         "GET /": "page.first",
@@ -23,5 +25,10 @@ PERMISSIONS = Permissions(
         "POST /api/v1/calls/{call_id}/drop": "call.handle",
         "POST /api/v1/calls/{call_id}/lost": "call.handle",
     },
-    scopes={"call.handle": {Scope.OWN: "calls in which they talk now"}},
+    scopes={
+        "call.handle": {
+            Scope.OWN: "calls in which they talk now",
+            Scope.TEAM: "calls in which somebody of the own team talks now",
+        }
+    },
 )

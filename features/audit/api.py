@@ -1,5 +1,6 @@
 """API of the audit log: who read or changed what (SEC-1, QA-5)."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,6 +9,7 @@ from pydantic import Field
 from features.audit import log as audit
 from features.audit.log import AuditFilter
 from features.customers.shapes import AuditShape
+from permissions.may import reach_of
 from web.api_models import Asking, CurrentUser, ListPage, ListQuery, Text, list_page
 from web.problems import documented
 
@@ -27,7 +29,8 @@ async def list_audit_entries(
     wanted: Annotated[AuditQuery, Query()], principal: CurrentUser, asking: Asking
 ) -> ListPage[AuditShape]:
     """Who looked at or listened to what, and why; newest first."""
-    page = await list_page(asking, audit.entries, AuditFilter(**wanted.filters()), wanted)
+    listing = partial(audit.entries, reach=reach_of(principal, "audit.read"))
+    page = await list_page(asking, listing, AuditFilter(**wanted.filters()), wanted)
     return ListPage(
         items=[AuditShape.of(each, principal.role) for each in page.items], next=page.next
     )

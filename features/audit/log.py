@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, false, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page, between, column_of, page
 from features.accounts.references import PERSON, TOKEN
 from features.audit.tables import AuditRow
+from permissions.scopes import Reach, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +84,11 @@ async def entries(
     connection: AsyncConnection,
     wanted: AuditFilter = EVERY_ENTRY,
     *,
+    reach: Reach,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[NamedEntry]:
-    """Return a page of entries, newest first."""
+    """Return a page of entries of those within a reach, newest first."""
     query = (
         select(
             *_COLUMNS,
@@ -101,12 +103,22 @@ async def entries(
     )
     return await page(
         connection,
-        _which(query, wanted),
+        _which(query, wanted).where(_by(reach)),
         order=(column_of(AuditRow.at), column_of(AuditRow.id)),
         limit=limit,
         cursor=cursor,
         read=_seen,
     )
+
+
+def _by(reach: Reach) -> ColumnElement[bool]:
+    match reach.scope:
+        case Scope.ALL:
+            return true()
+        case Scope.TEAM:
+            return PERSON.c.number.in_(sorted(reach.team))
+        case _:
+            return false()
 
 
 def _which(query: Select[Any], wanted: AuditFilter) -> Select[Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from features.audit import log as audit
 from features.audit.log import AuditFilter, NamedEntry, is_of_number
 from features.call_recordings.opening import openable_recordings
 from features.calls.opening import openable
+from permissions.may import reach_of
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
@@ -48,7 +50,13 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
     if not form.faults:
         try:
             found = await asking.ask(
-                lambda connection: audit.entries(connection, wanted, limit=ROWS, cursor=cursor)
+                partial(
+                    audit.entries,
+                    wanted=wanted,
+                    reach=reach_of(principal, "audit.read"),
+                    limit=ROWS,
+                    cursor=cursor,
+                )
             )
         except UnknownCursorError:
             form.faults["cursor"] = "calls.stale_page"

@@ -16,6 +16,7 @@ from features.call_timeline.shapes import EventShape
 from features.call_timeline.timeline import told, whole
 from features.calls.lifecycle import CallRecord, HungUpBy
 from features.calls.talk_segments import TalkSegment
+from permissions.scopes import EVERYTHING
 from phone_numbers.masking import masked_name, masked_number, masked_text
 from web.formats import Formats
 from web.words import section
@@ -128,7 +129,9 @@ async def listeners(asking: RequestDatabase, recordings: Sequence[Recording]) ->
     heard: dict[tuple[str, str | None, str, str], NamedEntry] = {}
     for recording in recordings:
         wanted = AuditFilter(subject=recording.id, action="recording.audio")
-        found = await asking.ask(partial(audit.entries, wanted=wanted, limit=ENTRIES_READ))
+        found = await asking.ask(
+            partial(audit.entries, wanted=wanted, reach=EVERYTHING, limit=ENTRIES_READ)
+        )
         for each in found.items:
             hour = each.entry.at.strftime("%Y-%m-%d %H")
             heard.setdefault((each.name, each.number, each.entry.why, hour), each)

@@ -23,6 +23,7 @@ from features.calls.talk_segments import TalkSegment
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
+from permissions.scopes import Scope
 from phone_numbers.phone_number import phone_number
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Identity
@@ -115,7 +116,7 @@ async def show_call(
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     may_listen = may(principal, "recording.listen")
-    hears_all = reach_of(principal, "recording.listen").whole
+    hears_all = reach_of(principal, "recording.listen").scope in {Scope.ALL, Scope.TEAM}
     numbers = [each.number for each in story.tickets]
     visits_of = await asking.ask(lambda one: campaign_results.of_ticket_numbers(one, numbers))
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)

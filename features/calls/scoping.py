@@ -1,6 +1,7 @@
 """Which calls are within somebody's reach (SEC-1).
 
-One's own are the calls that one talked in, and those of the customer whom one serves now. A
+One's own are the calls that one talked in, and those of the customer whom one serves now. A team's
+are those in which one of its people talked; those in which nobody of ours did are every team's. A
 department's are those of the tickets that it is to settle: the ticket needs them until then.
 """
 
@@ -27,6 +28,8 @@ async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[boo
             return true()
         case Scope.OWN:
             return await _own(connection, reach)
+        case Scope.TEAM:
+            return or_(talk_segments.talked_any(reach.team), await _own(connection, reach))
         case Scope.DEPARTMENT if reach.department:
             return Call.id.in_(calls_to_settle(reach.department))
         case _:
@@ -47,9 +50,11 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
 
 def whose(call: CallRecord, plan: NumberPlan, of_call: Collection[Ticket] = ()) -> Thing:
     """Return whose a call is; `of_call` are its tickets, `plan` is that of the house's numbers."""
-    people = {one.agent for one in call.segments if one.agent} | ({call.agent} - {None})
+    talked = {one.agent for one in call.segments} | {call.agent}
+    people = frozenset(filter(None, talked))
     return Thing(
-        people=frozenset(filter(None, people)),
+        people=people,
+        nobodys=not people,
         call=call.id,
         customer=phone_number(call.number, plan).identity,
         departments=frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import written
@@ -76,6 +76,14 @@ async def talked(connection: AsyncConnection, agent: str) -> ColumnElement[bool]
     if len(ids) <= FEW_CALLS:
         return Call.id.in_(sorted(set(ids)))
     return or_(Call.agent == agent, theirs.where(TalkSegmentRow.call_id == Call.id).exists())
+
+
+def talked_any(agents: Collection[str]) -> ColumnElement[bool]:
+    """Return what is so for the calls in which one of these talked, or nobody of ours did."""
+    segment = select(TalkSegmentRow.id).where(TalkSegmentRow.call_id == Call.id)
+    theirs = segment.where(TalkSegmentRow.agent.in_(sorted(agents))).exists()
+    nobodys = and_(Call.agent.is_(None), ~segment.exists())
+    return or_(Call.agent.in_(sorted(agents)), theirs, nobodys)
 
 
 async def _sessions(

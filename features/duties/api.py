@@ -1,44 +1,23 @@
 """API of one's own duty (QUE-4): sign in at a seat, sign out, rest, move."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from features.agent_desk.api import refusals
-from features.duties.in_a_call import not_in_a_call
-from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
+from features.duties import actions
+from features.duties.actions import SeatInput, StateInput
+from features.duties.queries import DutyKind
 from floor import assembly as opening
 from floor import wallboard
-from floor.attendance import QUEUES, NoSeatError
 from floor.floor import Floor
 from floor.people import Agent
-from permissions.roles import LEADERS
 from settings import Settings
-from web.api_models import VISIBLE, Person
-from web.current_user import Principal
+from web.api_models import Person
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/duty", tags=["floor"])
-
-PageName = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
-Reason = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
-
-
-class WantedSeat(BaseModel):
-    """Where somebody wants to work."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: DutyKind = Field(description="`browser`: the phone in the page; `phone`: a desk phone.")
-    phone: str = Field(
-        "", max_length=8, pattern=r"^[0-9]*$", description="The desk phone's number."
-    )
-    page: PageName = Field(
-        "",
-        description="The name that the page gave to `/live`: the seat's phone is in this page now.",
-    )
 
 
 class Seat(BaseModel):
@@ -78,49 +57,24 @@ class DutyShape(BaseModel):
     missed: int
     queues: list[str]
 
-
-class WantedState(BaseModel):
-    """Ready for callers, or not, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    state: Literal["ready", "paused", "wrap_up"]
-    reason: Reason = ""
-
-
-def at_work(floor: Floor, principal: Principal) -> Agent:
-    """Return the agent who asks. Raises Refused with 409 when not at work."""
-    agent = floor.live_state.by_account(principal.account_id or 0)
-    if agent is None:
-        raise Refused(409, "You are not at work: sign in at a seat first.")
-    return agent
+    @classmethod
+    def of(cls, floor: Floor, agent: Agent) -> Self:
+        return cls.model_validate(wallboard.duty(floor.live_state, agent))
 
 
 @router.post("", responses=documented(401, 403, 409, 422, 503))
-async def begin_duty(request: Request, wanted: WantedSeat, principal: Person) -> Seat:
+async def begin_duty(request: Request, given: SeatInput, principal: Person) -> Seat:
     """Sign in at a seat; asked again for the same seat, it is given again (after a reload)."""
     floor = floor_of(request)
-    assert principal.account_id is not None
-    if principal.role not in QUEUES:
-        raise Refused(403, f"The role {principal.role.value} does not work at a seat.")
-    try:
-        agent = await floor.attendance.sign_in(
-            principal.account_id, wanted.kind, wanted.phone, now=floor.now()
-        )
-    except AtWorkError:
-        raise Refused(409, "You are at work at another seat; sign out there first.") from None
-    except SeatTakenError:
-        raise Refused(409, "Somebody else works at this phone.") from None
-    except NoSeatError:
-        raise Refused(409, "There is no such seat, or none is free.") from None
-    return _given(request, floor, agent, wanted.page)
+    agent = await actions.begin(floor, principal, given)
+    return _given(request, floor, agent, given.page)
 
 
 @router.get("", responses=documented(401, 403, 409, 503))
 async def show_duty(request: Request, principal: Person) -> DutyShape:
     """How the one who asks is seen now."""
     floor = floor_of(request)
-    return _shape(floor, at_work(floor, principal))
+    return DutyShape.of(floor, actions.at_work(floor, principal))
 
 
 @router.post("/move", responses=documented(401, 403, 409, 503))
@@ -130,22 +84,7 @@ async def move_duty(request: Request, principal: Person) -> Moved:
 
     Refused while the phone rings: where it rings, it can be answered.
     """
-    floor = floor_of(request)
-    agent, call = floor.live_state.by_account(principal.account_id or 0), None
-    if agent and agent.kind == DutyKind.BROWSER.value:
-        if agent.seat in floor.live_state.offers:
-            raise Refused(409, "The phone rings in the other window; answer there first.")
-        call = await _taken_along(floor, agent)
-    floor.presence.release(principal.account_id or 0)
-    floor.streams.tell_account(principal.account_id or 0, "moved", lambda _: {"call": call})
-    return Moved(call=call)
-
-
-async def _taken_along(floor: Floor, agent: Agent) -> str | None:
-    talk = floor.live_state.talks.get(agent.seat)
-    with refusals():
-        moved = await floor.control.reunite(agent.seat)
-    return talk.call if talk and moved else None
+    return Moved(call=await actions.move(floor_of(request), principal))
 
 
 @router.delete("", status_code=204, responses=documented(401, 403, 409, 422, 503))
@@ -155,42 +94,22 @@ async def end_duty(
     force: Annotated[bool, Query(description="In a call too; for leaders.")] = False,
 ) -> Response:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
-    floor = floor_of(request)
-    agent = at_work(floor, principal)
-    if not force:
-        not_in_a_call(request, principal)
-    elif principal.role not in LEADERS:
-        raise Refused(403, "Only leaders may end work in a call.")
-    await floor.attendance.sign_out(agent, reason="", now=floor.now())
-    floor.presence.release(agent.account_id)
+    await actions.end(floor_of(request), principal, force=force)
     return Response(status_code=204)
 
 
 @router.put("/state", responses=documented(401, 403, 409, 422, 503))
-async def change_duty(request: Request, wanted: WantedState, principal: Person) -> DutyShape:
+async def change_duty(request: Request, given: StateInput, principal: Person) -> DutyShape:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     floor = floor_of(request)
-    if wanted.state == "paused" and not wanted.reason.strip():
-        raise Refused(422, "A pause needs a reason.")
-    reason = wanted.reason.strip() if wanted.state == "paused" else ""
-    agent = await floor.attendance.turn(
-        at_work(floor, principal), DutyState(wanted.state), reason=reason, now=floor.now()
-    )
-    if agent is None:
-        raise Refused(409, "Your duty has ended meanwhile.")
-    return _shape(floor, agent)
+    return DutyShape.of(floor, await actions.turn(floor, principal, given))
 
 
 @router.post("/present", status_code=204, responses=documented(401, 403, 503))
 async def be_present(request: Request, principal: Person) -> Response:
     """Give a sign of life of a page whose stream is broken; it counts for three seconds."""
-    if principal.account_id is not None:
-        floor_of(request).present(principal.account_id)
+    actions.be_present(floor_of(request), principal)
     return Response(status_code=204)
-
-
-def _shape(floor: Floor, agent: Agent) -> DutyShape:
-    return DutyShape.model_validate(wallboard.duty(floor.live_state, agent))
 
 
 def _given(request: Request, floor: Floor, agent: Agent, page: str) -> Seat:

@@ -46,9 +46,10 @@ class Duty:
     id: int
     account_id: int
     number: str
-    """Of the account, as the name and the role."""
+    """Of the account, as the name, the role and the team."""
     name: str
     role: Role
+    team: str
     seat: str
     kind: DutyKind
     began_at: datetime
@@ -215,7 +216,8 @@ _ON = f"duties.{IS_ON}"
 
 
 def _query() -> Select[Any]:
-    return select(DutyRow.__table__, PERSON.c.number, PERSON.c.name, PERSON.c.role).join_from(
+    who = (PERSON.c.number, PERSON.c.name, PERSON.c.role, PERSON.c.team)
+    return select(DutyRow.__table__, *who).join_from(
         DutyRow, PERSON, PERSON.c.id == DutyRow.account_id
     )
 

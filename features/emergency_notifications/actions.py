@@ -6,6 +6,7 @@ the notification has begun or somebody was quicker.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,13 +28,27 @@ from features.emergency_notifications.given import (
     MessageInput,
     StartInput,
 )
+from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
-from features.emergency_notifications.shapes import IncidentShape
+from features.emergency_notifications.shapes import ChoiceShape, IncidentShape
 from features.wake_ups.house import reachable
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
+
+
+class BadLinesError(Refused):
+    """A list has lines that cannot be taken; none of it was."""
+
+    def __init__(self, bad: Sequence[BadLine]) -> None:
+        super().__init__(
+            422,
+            f"{len(bad)} lines of the list cannot be taken; `read` says which, and why.",
+            faults={"text": "emergency.fault_lines"},
+            read=ChoiceShape.of(Choice(0, bad=bad)),
+        )
+        self.bad = bad
 
 
 async def report(asking: RequestDatabase, principal: Principal, given: IncidentInput) -> int:
@@ -120,7 +135,10 @@ async def choose_list(
     incident_id: int,
     given: ListInput,
 ) -> Choice:
-    """Choose the households of a list; one bad line keeps all out, unless it may be left out."""
+    """Choose the households of a list; one bad line keeps all out, unless it may be left out.
+
+    Raises BadLinesError where nothing can be taken.
+    """
 
     async def known(connection: AsyncConnection) -> frozenset[str]:
         await _draft(connection, incident_id)
@@ -135,8 +153,8 @@ async def choose_list(
     )
     # ten thousand lines take a moment that nobody else must wait for
     good, bad = await asyncio.to_thread(reading)
-    if bad and not given.without_bad:
-        return Choice(0, bad=bad)
+    if bad and not (given.without_bad and good):
+        raise BadLinesError(bad)
 
     async def chosen(connection: AsyncConnection) -> Choice:
         await _draft(connection, incident_id)

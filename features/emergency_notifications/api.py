@@ -82,7 +82,9 @@ async def choose_customers(
 async def choose_list(
     request: Request, incident_id: RowId, given: ListInput, principal: CurrentUser, asking: Asking
 ) -> ChoiceShape:
-    """Choose the households of a list."""
+    """Choose the households of a list. With a bad line, 422: none is taken, and `read` says why;
+    `without_bad` takes the others.
+    """
     settings: Settings = request.app.state.settings
     return ChoiceShape.of(
         await actions.choose_list(asking, principal, settings, incident_id, given)

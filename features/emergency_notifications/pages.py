@@ -15,6 +15,7 @@ from features.audit.access import audit_entry, noted, recorded
 from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
+from features.emergency_notifications.actions import BadLinesError
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.export import table
 from features.emergency_notifications.given import (
@@ -145,11 +146,6 @@ async def choose_list(
         choice = await actions.choose_list(asking, principal, settings, incident_id, listed)
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
-    if not choice.added and choice.bad:
-        form.faults["text"] = "emergency.fault_lines"
-        return await page_values.one(
-            request, asking, principal, incident_id, form=form, status=422, bad=choice.bad
-        )
     return _back(incident_id, choice)
 
 
@@ -236,7 +232,10 @@ async def _again(
 ) -> HTMLResponse:
     """Return the page of an incident with what was typed, and what is wrong with it."""
     status = form.refuse(refused)
-    return await page_values.one(request, asking, principal, incident_id, form=form, status=status)
+    bad = refused.bad if isinstance(refused, BadLinesError) else ()
+    return await page_values.one(
+        request, asking, principal, incident_id, form=form, status=status, bad=bad
+    )
 
 
 async def _text_of(file: UploadFile | None) -> str:

@@ -15,5 +15,7 @@ FEATURE = Feature(
         "agent.whisper",
         "agent.join",
         "agent.sign_out",
+        "agent.move",
+        "agent.lead.refused",
     ),
 )

@@ -1,45 +1,37 @@
 """API of tickets: the list, one ticket, and saves while it is typed (TKT-1, TKT-3)."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
-from features.tickets import queries
+from features.tickets import actions, queries
 from features.tickets import saves as ticket_saves
-from features.tickets.authors import author
-from features.tickets.lifecycle import BUSINESSES, NATURES, Ticket, TicketKind, TicketState
+from features.tickets.actions import TicketSave, shown
+from features.tickets.lifecycle import Ticket, TicketKind, TicketState
 from features.tickets.queries import TicketFilter
-from features.tickets.saves import ConflictError, TicketVersion
+from features.tickets.saves import TicketVersion
 from features.tickets.shapes import TicketShape, TicketVersionShape
 from permissions.may import reach_of
-from permissions.roles import sees_numbers
-from permissions.scopes import EVERYTHING
 from web.api_models import (
     Asking,
     CurrentUser,
     Identity,
-    InputModel,
-    Line,
     ListPage,
     ListQuery,
     Plan,
     Text,
     TicketNumber,
-    Typed,
     found,
     list_page,
     may_search_by_number,
 )
 from web.current_user import Principal
-from web.problems import MEDIA_TYPE, TITLES, Problem, Refused, documented
+from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 
@@ -57,46 +49,6 @@ class WhichTickets(ListQuery):
     to_review: bool | None = Field(None, description="Dispatched by a junior (TKT-3).")
 
 
-def _among(known: tuple[str, ...]) -> AfterValidator:
-    def checked(value: str) -> str:
-        if value not in known:
-            raise ValueError(f"should be one of {'、'.join(known)}")
-        return value
-
-    return AfterValidator(checked)
-
-
-class TicketFields(InputModel):
-    """What people type into a ticket; what is left out stays as it is."""
-
-    kind: TicketKind = TicketKind.UNKNOWN
-    business: Annotated[Line, _among(BUSINESSES)] | None = Field(
-        None, description="Business class of TKT-1.", examples=[BUSINESSES[0]]
-    )
-    nature: Annotated[Line, _among(NATURES)] | None = Field(
-        None, description="Nature of TKT-1.", examples=[NATURES[0]]
-    )
-    state: TicketState = Field(TicketState.NEW, description="Answered or dispatched (TKT-3).")
-    customer_number: Line = ""
-    customer_name: Line = ""
-    body: Typed = ""
-    answer: Typed = Field("", description="What the customer was told.")
-    department: Line = Field("", description="Who it is dispatched to.")
-
-
-class TicketSave(InputModel):
-    """One save, upon one version."""
-
-    version: int = Field(ge=1, le=2**31 - 1, description="The version it was typed upon.")
-    fields: TicketFields
-
-
-class TicketConflict(Problem):
-    """Somebody saved the ticket meanwhile."""
-
-    current: TicketShape
-
-
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
     wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking, plan: Plan
@@ -107,7 +59,7 @@ async def list_tickets(
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
     page = await list_page(asking, listing, which, wanted)
-    return ListPage(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)
+    return ListPage(items=[shown(ticket, principal) for ticket in page.items], next=page.next)
 
 
 @router.get("/{ticket_id}", responses=documented(401, 403, 404, 422, 503))
@@ -117,40 +69,19 @@ async def show_ticket(
     """One ticket, by its number."""
     ticket = found(await ticket_of(ticket_id, principal, asking), "ticket")
     noted(asking, audit_entry(principal, "ticket.read", ticket.number))
-    return _shown(ticket, principal)
+    return shown(ticket, principal)
 
 
-@router.patch(
-    "/{ticket_id}",
-    response_model=TicketShape,
-    responses=documented(401, 403, 404, 409, 422, 503),
-)
+@router.patch("/{ticket_id}", responses=documented(401, 403, 404, 409, 422, 503))
 async def save_ticket(
     ticket_id: TicketNumber, given: TicketSave, principal: CurrentUser, asking: Asking
-) -> TicketShape | JSONResponse:
+) -> TicketShape:
     """Save what was typed. Saved meanwhile by somebody else: 409, and `current` is what is so now.
 
     Dispatching needs a department: without one 422. What is so already makes no new version, so a
     save whose answer was lost may be sent again.
     """
-    fields = _fields(given.fields)
-
-    async def saved(connection: AsyncConnection) -> Ticket | None:
-        await _require_department(connection, ticket_id, fields)
-        return await ticket_saves.save(
-            connection,
-            ticket_id,
-            version=given.version,
-            fields=fields,
-            author=author(principal),
-            now=datetime.now(UTC),
-        )
-
-    try:
-        ticket = await asking.write(saved)
-    except ConflictError as conflict:
-        return _conflict(_shown(conflict.current, principal))
-    return _shown(found(ticket, "ticket"), principal)
+    return shown(await actions.save(asking, principal, ticket_id, given), principal)
 
 
 @router.get("/{ticket_id}/versions", responses=documented(401, 403, 404, 422, 503))
@@ -180,36 +111,3 @@ async def ticket_of(ticket_id: str, principal: Principal, asking: RequestDatabas
         ticket_id,
         lambda one, reach: queries.ticket(one, ticket_id, reach=reach),
     )
-
-
-async def _require_department(
-    connection: AsyncConnection, ticket_id: str, fields: Mapping[str, Any]
-) -> None:
-    """Raise Refused with 422 for a dispatch to nobody (TKT-3)."""
-    if not {"state", "department"} & fields.keys():
-        return
-    before = await queries.ticket(connection, ticket_id, reach=EVERYTHING)
-    state = fields.get("state", before.state if before else TicketState.NEW)
-    department = fields.get("department", before.department if before else "")
-    if state is TicketState.DISPATCHED and not department.strip():
-        raise Refused(422, "A dispatched ticket needs the department that it goes to.")
-
-
-def _fields(given: TicketFields) -> Mapping[str, Any]:
-    return {name: getattr(given, name) for name in given.model_fields_set}
-
-
-def _conflict(current: TicketShape) -> JSONResponse:
-    body = TicketConflict(
-        type="urn:thirdring:problem:not-as-it-was",
-        title=TITLES[409],
-        status=409,
-        detail=f"Somebody saved this ticket meanwhile; it is at version {current.version}.",
-        current=current,
-    )
-    return JSONResponse(body.model_dump(mode="json"), status_code=409, media_type=MEDIA_TYPE)
-
-
-def _shown(ticket: Ticket, principal: Principal) -> TicketShape:
-    shape = TicketShape.of(ticket)
-    return shape if sees_numbers(principal.role) else shape.masked()

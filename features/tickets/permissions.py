@@ -2,16 +2,19 @@
 
 from permissions.declaring import Permissions
 from permissions.roles import WRITERS, Role
-from permissions.scopes import Scope, everything, own, own_department
+from permissions.scopes import Scope, everything, own, own_department, own_team
 
 _READERS = WRITERS | {Role.RECORDS_CLERK, Role.INSPECTOR, Role.STATISTICIAN}
 
 _JUNIOR = own(Role.JUNIOR_AGENT, unless="juniors_open_every_call")
+_LEADER = own_team(Role.TEAM_LEADER, unless="leaders_see_every_team")
 
 PERMISSIONS = Permissions(
     verbs={
         "ticket.read": everything(_READERS) | own_department(Role.DEPARTMENT),
-        "ticket.open": (everything(WRITERS - {Role.TEXT_CLERK, Role.JUNIOR_AGENT}) | _JUNIOR),
+        "ticket.open": (
+            everything(WRITERS - {Role.TEXT_CLERK, Role.JUNIOR_AGENT}) | _LEADER | _JUNIOR
+        ),
         "ticket.write": everything(WRITERS),
     },
     routes={
@@ -27,7 +30,8 @@ PERMISSIONS = Permissions(
             Scope.DEPARTMENT: "tickets that have left for the department (TKT-3), settled ones too"
         },
         "ticket.open": {
-            Scope.OWN: "of calls they talked in, and those of the customer whom they serve now"
+            Scope.OWN: "of calls they talked in, and those of the customer whom they serve now",
+            Scope.TEAM: "of calls that they may read",
         },
     },
 )

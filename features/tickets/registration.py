@@ -11,6 +11,7 @@ FEATURE = Feature(
         "ticket.open.refused",
         "ticket.read",
         "ticket.versions",
+        "ticket.opened",
         "ticket.write",
     ),
 )

@@ -76,8 +76,8 @@ async def open_for_call(
     author: Author,
     day: date,
     now: datetime,
-) -> Ticket | None:
-    """Return the call's ticket, opened now if there is none; None when there is no such call.
+) -> tuple[Ticket, bool] | None:
+    """Return the call's ticket, and whether it was opened now; None when there is no such call.
 
     `day` is the office's, for the number. The caller's transaction; safe to ask again.
     """
@@ -90,13 +90,14 @@ async def open_for_call(
     name = known.name if known and known.name else named(call.name, call.number)
     who = handler or _account(call.agent)
     fresh = _fresh(call_id, call, name=name, handler=who, now=now)
-    if await writes.open_ticket(connection, fresh, day=day) is not None:
-        opened = await of_call(connection, call_id)
-        assert opened is not None
+    is_new = await writes.open_ticket(connection, fresh, day=day) is not None
+    opened = await of_call(connection, call_id)
+    assert opened is not None
+    if is_new:
         await _keep_version(connection, opened, author=author, now=now)
         if handler is not None:
             await customers.asked_first(connection, call.identity, handler, now=now)
-    return await of_call(connection, call_id)
+    return opened, is_new
 
 
 async def save(

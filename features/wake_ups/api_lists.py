@@ -2,68 +2,23 @@
 
 import asyncio
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
 
 from callflow.call import Language
 from features.audit.access import audit_entry, recorded
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
 from features.wake_ups.actions import evidence_of
-from features.wake_ups.list_file import FileFault, Row, RowFault
+from features.wake_ups.list_shapes import ImportShape, Keep
 from settings import Settings
 from web.api_models import Asking, CurrentUser, RowId, found
 from web.formats import Formats
-from web.problems import Refused, documented
-from web.shapes import Clean, Shape
+from web.problems import documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
-
-
-class Keep(StrEnum):
-    """What of a file is kept."""
-
-    NOTHING = "nothing"
-    ALL = "all"
-    GOOD = "good"
-
-
-class RowShape(Shape):
-    """One row of a file."""
-
-    row: int = Field(description="As a spreadsheet counts: the heading is 1.")
-    room: Clean
-    number: Clean
-    wall: Clean
-    first_day: Clean
-    faults: list[RowFault] = Field(description="Empty: the row is right.")
-
-    @classmethod
-    def of(cls, row: Row) -> "RowShape":
-        wish = row.wish
-        return cls(
-            row=row.number,
-            room=wish.room if wish else row.typed.get("room", ""),
-            number=wish.number if wish else row.typed.get("number", ""),
-            wall=f"{wish.wall:%H:%M}" if wish else row.typed.get("wall", ""),
-            first_day=f"{wish.first_day}" if wish else row.typed.get("first_day", ""),
-            faults=list(row.faults),
-        )
-
-
-class ImportShape(Shape):
-    """What a file asks for, and how much of it is on the register now."""
-
-    fault: FileFault | None = Field(description="Why nothing could be read at all.")
-    missing: list[Clean] = Field(description="Columns that the file lacks.")
-    good: int
-    wrong: int
-    kept: int
-    rows: list[RowShape]
 
 
 @router.post("/wake-registrations/import", responses=documented(401, 403, 413, 422, 503))
@@ -83,23 +38,15 @@ async def import_registrations(
         Keep, Query(description="`nothing`: look only; `all`: or none if one is wrong; `good`.")
     ] = Keep.NOTHING,
 ) -> ImportShape:
-    """Look at a file of wake-ups row by row, and put them on the register."""
+    """Look at a file of wake-ups row by row, and put them on the register.
+
+    Without a row that is right: 422, and `read` says what is wrong with each.
+    """
     settings: Settings = request.app.state.settings
-    sheet = await wake_files.looked_at(content, asking, settings)
-    wrong = len(sheet.rows) - len(sheet.wishes)
-    if keep is Keep.ALL and (wrong or sheet.fault):
-        raise Refused(422, f"Nothing is kept: {wrong} rows are wrong; look with keep=nothing.")
-    kept = 0
-    if keep is not Keep.NOTHING:
-        kept = await wake_files.kept(sheet.wishes, principal, asking)
-    return ImportShape(
-        fault=sheet.fault,
-        missing=list(sheet.missing),
-        good=len(sheet.wishes),
-        wrong=wrong,
-        kept=kept,
-        rows=[RowShape.of(row) for row in sheet.rows],
-    )
+    if keep is Keep.NOTHING:
+        return ImportShape.of(await wake_files.looked_at(content, asking, settings))
+    sheet, kept = await wake_files.kept(content, principal, asking, settings, keep)
+    return ImportShape.of(sheet, kept=kept)
 
 
 @router.get(

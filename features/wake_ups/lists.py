@@ -19,12 +19,14 @@ from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.house import house_of
 from features.wake_ups.list_file import FileFault, Sheet
+from features.wake_ups.list_shapes import ImportShape, Keep
 from features.wake_ups.register import Through
 from features.wake_ups.rules import Registration
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
 from web.formats import Formats
+from web.problems import Refused
 from web.words import said
 
 MOST_OF_A_DAY = 5000
@@ -35,8 +37,43 @@ _HEADS = ("room", "number", "guest", "language", "wall", "zone", "first_day")
 _MORE = ("state", "tries", "awake_at", "late_minutes", "proof")
 
 
+class NothingRightError(Refused):
+    """Of a file nothing can be kept, or not all that must be."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        wrong = len(sheet.rows) - len(sheet.wishes)
+        said = f"Nothing is kept: {wrong} rows are wrong; `read` says what."
+        if sheet.fault:
+            said = "Nothing is kept: the file cannot be read; `read` says why."
+        super().__init__(422, said, read=ImportShape.of(sheet))
+        self.sheet = sheet
+
+
 async def looked_at(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
-    """Return what a file asks for, its rows judged against the register as it is."""
+    """Return what a file asks for, its rows judged against the register as it is.
+
+    Raises NothingRightError when no row is right.
+    """
+    sheet = await _judged(content, asking, settings)
+    if not sheet.wishes:
+        raise NothingRightError(sheet)
+    return sheet
+
+
+async def kept(
+    content: bytes, principal: Principal, asking: RequestDatabase, settings: Settings, keep: Keep
+) -> tuple[Sheet, int]:
+    """Put the rows that are right on the register, all or none; return how many.
+
+    They are judged anew. Raises NothingRightError when none is right, or with ALL when one is not.
+    """
+    sheet = await looked_at(content, asking, settings)
+    if keep is Keep.ALL and len(sheet.wishes) < len(sheet.rows):
+        raise NothingRightError(sheet)
+    return sheet, await _kept(sheet.wishes, principal, asking)
+
+
+async def _judged(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
     text = wake_file.text_of(content)
     if text is None:
         return Sheet(fault=FileFault.ENCODING)
@@ -50,10 +87,9 @@ async def looked_at(content: bytes, asking: RequestDatabase, settings: Settings)
     return wake_file.without(sheet, known)
 
 
-async def kept(
+async def _kept(
     wishes: Sequence[Registration], principal: Principal, asking: RequestDatabase
 ) -> int:
-    """Put wishes on the register, all or none; return how many."""
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> None:
@@ -66,8 +102,7 @@ async def kept(
         )
         await audit.note(connection, audit_entry(principal, IMPORTED, "register", f"{len(wishes)}"))
 
-    if wishes:
-        await asking.write(keep)
+    await asking.write(keep)
     return len(wishes)
 
 

@@ -9,6 +9,8 @@ from starlette.datastructures import UploadFile
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import lists as wake_files
 from features.wake_ups.list_file import COLUMNS, FileFault, Sheet
+from features.wake_ups.list_shapes import Keep
+from features.wake_ups.lists import NothingRightError
 from settings import Settings
 from web.api_models import Asking, Person
 from web.current_user import Principal
@@ -29,7 +31,10 @@ async def look_at_file(request: Request, principal: Person, asking: Asking) -> H
     content = await file.read() if isinstance(file, UploadFile) else b""
     await given.close()
     settings: Settings = request.app.state.settings
-    sheet = await wake_files.looked_at(content, asking, settings)
+    try:
+        sheet = await wake_files.looked_at(content, asking, settings)
+    except NothingRightError as nothing:
+        sheet = nothing.sheet
     return _preview(request, principal, sheet, wake_file.text_of(content) or "")
 
 
@@ -39,10 +44,11 @@ async def keep_file(request: Request, principal: Person, asking: Asking) -> Resp
     given = (await request.form()).get("text")
     text = given if isinstance(given, str) else ""
     settings: Settings = request.app.state.settings
-    sheet = await wake_files.looked_at(text.encode(), asking, settings)
-    if not sheet.wishes:
-        return _preview(request, principal, sheet, text)
-    kept = await wake_files.kept(sheet.wishes, principal, asking)
+    content = text.encode()
+    try:
+        _, kept = await wake_files.kept(content, principal, asking, settings, Keep.GOOD)
+    except NothingRightError as nothing:
+        return _preview(request, principal, nothing.sheet, text)
     return RedirectResponse(f"/wake-ups?imported={kept}", status_code=303)
 
 

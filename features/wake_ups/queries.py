@@ -25,7 +25,7 @@ from features.wake_ups.lifecycle import (
     decide,
 )
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
-from permissions.scopes import Reach
+from permissions.scopes import EVERYTHING, Reach
 
 PURPOSE = "wake_up"
 DESK = "desk"
@@ -127,7 +127,7 @@ async def proved_by_hand(connection: AsyncConnection, wake_up_id: int, now: date
 async def said_by(connection: AsyncConnection, wake_up_id: int) -> str:
     """Return who said that the guest is awake, number and name; empty when nobody had to."""
     wanted = AuditFilter(subject=str(wake_up_id), action=SAID_AWAKE)
-    found = (await audit.entries(connection, wanted, limit=1)).items
+    found = (await audit.entries(connection, wanted, reach=EVERYTHING, limit=1)).items
     return f"{found[0].number or ''} {found[0].name}".strip() if found else ""
 
 

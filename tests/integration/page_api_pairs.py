@@ -1,6 +1,6 @@
-"""The table of changes: which form of a page and which call of the API are the same one.
+"""The table of changes that a page and the API ask for: the form, the call, what comes of it.
 
-A changing route of these features that is neither in the table nor among `ALONE` fails the test.
+Every change of `changes_table` that has both is here, or in `SIGN_IN_AND_OUT`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,17 @@ from sqlalchemy import update
 from features.callbacks.tables import CallbackRow
 from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
+from tests.integration.page_api_pairs_accounts import ACCOUNTS
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
 from tests.integration.page_api_steps import (
+    DONE,
     LEADER,
     NOT_THERE,
     Pair,
-    Route,
     Step,
     a_file,
     gaps_of,
@@ -29,19 +32,6 @@ from tests.integration.page_api_steps import (
 )
 from tests.integration.page_room import Pages
 from tests.integration.records_room import NOW
-
-FEATURES: Final = (
-    *("knowledge", "handovers", "wake_ups", "callbacks", "do_not_call"),
-    *("campaigns", "campaign_lists", "campaign_calls", "customers", "outage"),
-    "emergency_notifications",
-)
-ALONE: Final[Mapping[Route, str]] = {
-    ("PUT", "/api/v1/outage"): "the wallboard asks the API itself; so does `thirdring outage on`",
-    ("DELETE", "/api/v1/outage"): "the wallboard asks the API itself, as `thirdring outage off`",
-    ("PUT", "/api/v1/calls/{call_id}/campaign"): "the agent's page asks the API itself",
-    ("POST", "/emergency-notifications/{incident_id}/recording"): "a sound is chosen in a browser",
-}
-"""Changes that only the page or only the API offers, and why."""
 
 SENIOR: Final = Role.SENIOR_AGENT
 SEEN: Final = NOW.isoformat()
@@ -58,10 +48,17 @@ async def a_callback(desk: Pages) -> Mapping[str, object]:
     return {"callback_id": answer.json()["id"]}
 
 
+async def a_guest_to_knock_for(desk: Pages) -> Mapping[str, object]:
+    state = update(WakeUpRow).values(state=WakeState.KNOCKING.value)
+    await desk.write(lambda connection: connection.execute(state))
+    return {"wake_up_id": 1}
+
+
 ENTRY: Final = {"title": "甲", "body": "甲的答案", "keywords": "搬家", "published": "true"}
 CUSTOMER: Final = {"name": "李四", "sort": "important", "note": "先问好", "area": "老街"}
 GUEST: Final = {"room": "8001", "wall": "07:00", "first_day": TOMORROW, "guest": "王小明"}
 WAKE_LIST: Final = f"房间,时间,日期\n8001,06:30,{TOMORROW}\n119,06:30,{TOMORROW}\n"
+BAD_WAKES: Final = f"房间,时间,日期\n8001,25:00,{TOMORROW}\n9321,06:30,{TOMORROW}\n"
 
 API: Final = "/api/v1"
 KNOWLEDGE: Final = (
@@ -126,18 +123,29 @@ WAKE_UPS: Final = (
     Pair(
         page=("POST", "/wake-ups/{wake_up_id}/awake"),
         program=("POST", f"{API}/wake-ups/{{wake_up_id}}/awake"),
-        prepared=lambda _: gaps_of(wake_up_id=1),
+        prepared=a_guest_to_knock_for,
         steps=twice(who=Role.FLOOR_ATTENDANT),
     ),
     Pair(
         page=("POST", "/wake-ups/import"),
         program=("POST", f"{API}/wake-registrations/import"),
-        steps=(Step(files=a_file(WAKE_LIST), body=WAKE_LIST.encode(), audited=0),),
+        steps=(
+            Step(files=a_file(WAKE_LIST), body=WAKE_LIST.encode(), audited=0),
+            Step(files=a_file(BAD_WAKES), body=BAD_WAKES.encode(), answer=422),
+            Step(files=a_file("x"), body=b"x", answer=422),
+        ),
     ),
     Pair(
         page=("POST", "/wake-ups/import/keep"),
         program=("POST", f"{API}/wake-registrations/import"),
-        steps=(Step(form={"text": WAKE_LIST}, body=WAKE_LIST.encode(), query={"keep": "good"}),),
+        steps=tuple(
+            Step(form={"text": text}, body=text.encode(), query={"keep": "good"}, answer=answer)
+            for text, answer in (
+                (BAD_WAKES, 422),
+                (WAKE_LIST, DONE),
+                (WAKE_LIST, 422),  # every row is on the register now
+            )
+        ),
     ),
 )
 CALLBACKS: Final = (
@@ -232,6 +240,7 @@ CUSTOMERS: Final = (
     ),
 )
 PAIRS: Final[Sequence[Pair]] = (
+    *ACCOUNTS,
     *KNOWLEDGE,
     *HANDOVERS,
     *WAKE_UPS,

@@ -130,7 +130,9 @@ EMERGENCIES: Final = (
                     Step(form={"list": text}, body={"text": text}, **more)
                     for text, more in (
                         (" ", {"answer": 422}),
+                        (f"{HOUSEHOLDS}\n赵六,老街,9321", {"answer": 422}),
                         (HOUSEHOLDS, {}),
+                        (HOUSEHOLDS, {"answer": 422}),  # a number that is rung already
                         (HOUSEHOLDS, {"answer": 404, "gaps": NOT_THERE}),
                         (HOUSEHOLDS, {"answer": 409, "before": incident_is(started_at=NOW)}),
                     )

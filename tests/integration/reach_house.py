@@ -1,5 +1,7 @@
 """A house in which a junior, a department and an attendant have something, and others more."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +14,17 @@ from features.calls.tables import Call
 from features.tickets.lifecycle import TicketState
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
+from permissions.routes import POLICY
 from permissions.scopes import NOBODY, Serving
-from tests.integration.desk_asking import Answer, ask, seated
-from tests.integration.desk_room import CALLS, NUMBERS, Room, call_id, ticket_number
+from tests.integration.desk_asking import Answer, ask, filled, seated
+from tests.integration.desk_room import (
+    CALLS,
+    NUMBERS,
+    Room,
+    call_id,
+    recording_id,
+    ticket_number,
+)
 from tests.integration.talks import talked
 
 JUNIOR, DEPARTMENT, ATTENDANT = Role.JUNIOR_AGENT, Role.DEPARTMENT, Role.FLOOR_ATTENDANT
@@ -39,6 +49,8 @@ class Person:
     department: str = ""
     serving: Serving = NOBODY
     widened: frozenset[str] = field(default_factory=frozenset)
+    team: str = ""
+    colleagues: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def number(self) -> str:
@@ -104,6 +116,49 @@ async def furnished(desk: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
         lambda one: person(JUNIOR).serving if one == junior else NOBODY,
     )
     return desk
+
+
+def told_of(text: str) -> set[int]:
+    """Return of which calls something is told: by their references and recordings."""
+    found = {which for which in ALL if recording_id(which) in text}
+    return found | {int(which) for which in re.findall(r"REF-(\d)-", text)}
+
+
+def named(text: str) -> set[int]:
+    """Return of which calls, or of their tickets, the ids are told."""
+    return {which for which in ALL if call_id(which) in text or ticket_number(which) in text}
+
+
+def addresses(which: int) -> Iterable[str]:
+    """Give every address that may be read, with one call, its recording, ticket and number."""
+    parts = {
+        "{call_id}": call_id(which),
+        "{recording_id}": recording_id(which),
+        "{ticket_id}": ticket_number(which),
+        "{number}": SERVED if which == SERVING else "13812345678",
+    }
+    for method, path in POLICY:
+        if method == "GET":
+            for part, value in parts.items():
+                path = path.replace(part, value)  # noqa: PLW2901
+            yield filled(path)
+
+
+SEARCHES = (
+    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?direction=in"),
+    *(f"/calls?q={ticket_number(which)}" for which in ALL),
+    *(f"/calls?q={call_id(which)}" for which in ALL),
+    *(f"/api/v1/calls?ref=REF-{which}-" for which in ALL),
+    *(f"/api/v1/calls?ticket={ticket_number(which)}" for which in ALL),
+    *("/api/v1/calls?number=13812345678", "/api/v1/calls?piece=1381", "/api/v1/calls?agent=8001"),
+    *(f"/api/v1/recordings?call_id={call_id(which)}" for which in ALL),
+    *(f"/api/v1/recordings?ref=REF-{which}-" for which in ALL),
+    *("/api/v1/recordings?number=13812345678", "/api/v1/recordings?agent=8001"),
+    *(f"/api/v1/tickets?call_id={call_id(which)}" for which in ALL),
+    *(f"/api/v1/tickets?ref=REF-{which}-" for which in ALL),
+    *("/api/v1/tickets?state=dispatched", "/api/v1/tickets?agent=8001"),
+    *("/api/v1/customers/13812345678", "/customers?number=13812345678", "/api/v1/audit"),
+)
 
 
 async def answer(house: Room, address: str, role: Role, **more: str) -> Answer:

@@ -3,12 +3,16 @@
 import asyncio
 import json
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 import main
+from db.engine import engine
+from features.audit.log import AuditEntry, entries_of
+from settings import Settings
 from tests.integration.desk_room import (
     AUDIO,
     CALLS,
@@ -216,6 +220,36 @@ def test_a_token_is_made_listed_and_taken_back(ask: Asker) -> None:
     assert ask.rows("token", "--list")[-1]["revoked_at"] is not None
     assert ask("token", "--revoke", str(rows[-1]["id"])).exit_code == 2
     assert made not in ask("token", "--list").stdout
+
+
+def test_people_and_tokens_are_changed_by_the_desks_own_actions_and_it_is_on_record(
+    ask: Asker,
+) -> None:
+    new = ("account", "add", "2001", "--name", "王芳", "--role", "junior-agent", "--team", "甲班")
+    assert "One-time password of 2001" in ask(*new).stdout
+    taken = ask(*new)
+    assert (taken.exit_code, "somebody's already" in taken.stderr) == (2, True)
+    assert ask("account", "team", "2001", "乙班").stdout == "2001 belongs to 乙班.\n"
+    assert ask("account", "team", "2001", "乙班").exit_code == 0, "it is so already"
+    for act in ("disable", "enable", "reset"):
+        assert ask("account", act, "2001").exit_code == 0
+        assert ask("account", act, "999999").exit_code == 2
+    [row] = [each for each in ask.rows("account", "list") if each["number"] == "2001"]
+    assert (row["team"], row["disabled_at"], row["must_change"]) == ("乙班", None, True)
+    done = asyncio.run(_on_record("2001"))
+    changed = ["account.changed"] * 3
+    assert [each.action for each in done] == ["account.added", *changed, "account.reset"]
+    assert {each.address for each in done} == {"console"}
+    ask("token", "--role", "inspector", "--label", "墙上的屏")
+    assert [each.action for each in asyncio.run(_on_record("墙上的屏"))] == ["token.made"]
+
+
+async def _on_record(subject: str) -> Sequence[AuditEntry]:
+    made = engine(Settings().database)
+    async with made.connect() as connection:
+        found = await entries_of(connection, subject)
+    await made.dispose()
+    return found
 
 
 def test_a_notice_goes_up_and_comes_down(nothing_yet: Asker) -> None:  # QUE-6

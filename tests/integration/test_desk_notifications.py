@@ -100,7 +100,9 @@ async def test_a_bad_line_keeps_the_list_out_unless_it_may_be_left_out(desk: Roo
     text = "王小明,滨江,8001\n李梅,老街,9321\n张三,老街,8001"
     async with desk.seated(LEADER) as leader:
         at = f"{API}/{await reports(leader)}"
-        kept_out = (await leader.post(f"{at}/list", json={"text": text})).json()
+        refused = await leader.post(f"{at}/list", json={"text": text})
+        assert refused.status_code == 422
+        kept_out = refused.json()["read"]
         assert kept_out["added"] == 0
         assert [(each["line"], each["wrong"]) for each in kept_out["bad"]] == [
             (2, "unreachable"),
@@ -108,7 +110,7 @@ async def test_a_bad_line_keeps_the_list_out_unless_it_may_be_left_out(desk: Roo
         ]
         left_out = await leader.post(f"{at}/list", json={"text": text, "without_bad": True})
         assert left_out.json()["added"] == 1
-        again = (await leader.post(f"{at}/list", json={"text": "王小明,滨江,8001"})).json()
+        again = (await leader.post(f"{at}/list", json={"text": "王小明,滨江,8001"})).json()["read"]
         assert (again["added"], again["bad"][0]["wrong"]) == (0, "twice")
         assert (await leader.delete(f"{at}/households")).json()["households"] == {}
 

@@ -4,24 +4,22 @@ audit log and the same refusals, whoever asks.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi.routing import APIRoute, iter_route_contexts
 
 from db.bounded import Database, RequestDatabase
 from permissions.roles import Role
-from tests.integration.desk_room import NUMBER, Room
-from tests.integration.page_api_pairs import ALONE, CUSTOMER, ENTRY, FEATURES, PAIRS, SEEN
+from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, PASSWORD, Room
+from tests.integration.page_api_pairs import CUSTOMER, ENTRY, PAIRS, SEEN
 from tests.integration.page_api_steps import (
     DONE,
     LEADER,
     Pair,
-    Route,
     asked,
     at_the_api,
     at_the_page,
@@ -30,10 +28,8 @@ from tests.integration.page_api_steps import (
 from tests.integration.page_room import NamedAssets, Pages, pages
 from tests.integration.records_room import one_of_everything
 from tests.lending import Lending
-from web.app import wired
 
 Lend = Callable[[str], Lending]
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest_asyncio.fixture
@@ -96,25 +92,42 @@ async def test_who_may_on_the_page_may_by_the_api(small_desk: Room, role: Role) 
             assert (page == 403) == (program == 403), pair.name
 
 
-def test_every_change_has_page_and_api_or_a_reason() -> None:
-    changing = set(_changing())
-    named = {route for pair in PAIRS for route in (pair.page, pair.program)}
-    assert changing - named - set(ALONE) == set(), "not in the table, and no reason why"
-    assert (named | set(ALONE)) - changing == set(), "in the table, and not there"
-    assert not named & set(ALONE)
+@pytest.mark.parametrize(
+    ("password", "answer", "audited"),
+    [("not-the-one", 401, "password.refused"), (PASSWORD, DONE, "session.began")],
+)
+async def test_who_signs_in_by_the_form_leaves_what_who_signs_in_by_the_api_does(
+    both: tuple[Pages, Pages], password: str, answer: int, audited: str
+) -> None:
+    given = {"number": NUMBERS[LEADER], "password": password}
+    async with both[0].room.client() as browser, both[1].room.client() as program:
+        answers = (
+            await browser.post("/login", data=given),
+            await program.post("/api/v1/session", json=given),
+        )
+    assert [DONE if one.status_code < 400 else one.status_code for one in answers] == [answer] * 2
+    page, api = [await rows_of(desk) for desk in both]
+    for table, rows in page.items():
+        assert _nameless(rows) == _nameless(api[table]), table
+    assert [row["action"] for row in page["audit_log"]] == [audited]
 
 
-def _changing() -> Iterable[Route]:
-    """Give the routes of these features by which something may change."""
-    for context in iter_route_contexts(wired().routes):
-        route = context.original_route
-        if not isinstance(route, APIRoute):
-            continue
-        of = route.endpoint.__module__.split(".")
-        if of[0] == "features" and of[1] in FEATURES:
-            yield from (
-                (method, context.path or "") for method in set(context.methods or ()) - SAFE
-            )
+async def test_who_signs_out_by_the_form_leaves_what_who_signs_out_by_the_api_does(
+    both: tuple[Pages, Pages],
+) -> None:
+    async with both[0].person(LEADER) as browser, both[1].room.seated(LEADER) as program:
+        page = await browser.post("/logout", data={"csrf": CSRF})
+        api = await program.delete("/api/v1/session")
+        assert (page.status_code, api.status_code) == (303, 204)
+        assert (await browser.get("/api/v1/session")).status_code == 401
+    rows = [await rows_of(desk) for desk in both]
+    assert rows[0] == rows[1]
+    assert [row["action"] for row in rows[0]["audit_log"]] == ["session.ended"]
+
+
+def _nameless(rows: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Return rows without what is drawn, and without what a browser calls itself."""
+    return [{name: row[name] for name in row if name not in {"hash", "csrf"}} for row in rows]
 
 
 @pytest.mark.parametrize("way", ["pages", "programs", "both"])
@@ -147,3 +160,29 @@ async def test_of_many_who_save_at_once_one_is_kept_and_all_others_see_it(
             assert answer.status_code == 409
             assert now_so[kept] in answer.text, "who was later sees what is kept"
             assert now_so["updated_by"] in answer.text, "and whose it is"
+
+
+@pytest.mark.parametrize("way", ["pages", "programs", "both"])
+async def test_of_many_who_change_an_account_at_once_one_is_kept_and_all_others_are_told(
+    both: tuple[Pages, Pages], way: str
+) -> None:
+    desk, number = both[0], NUMBERS[Role.INSPECTOR]
+    who = Role.ADMINISTRATOR
+    async with desk.room.seated(who) as program, desk.person(who) as person:
+
+        def change(which: int) -> Awaitable[httpx.Response]:
+            said = {"role": "inspector", "team": f"第{which}班", "version": "1"}
+            if way == "pages" or (way == "both" and which % 2):
+                return person.post(f"/accounts/{number}/role", data=said)
+            return program.patch(f"/api/v1/accounts/{number}", json=said)
+
+        answers = await asyncio.gather(*(change(which) for which in range(4)))
+        held = (await program.get("/api/v1/accounts")).json()["items"]
+    [team] = [each["team"] for each in held if each["number"] == number]
+    done = [which for which, each in enumerate(answers) if each.status_code < 400]
+    assert len(done) == 1, [each.status_code for each in answers]
+    assert team == f"第{done[0]}班"
+    for which, answer in enumerate(answers):
+        if which != done[0]:
+            assert answer.status_code == 409
+            assert team in answer.text, "who was later sees what is kept"

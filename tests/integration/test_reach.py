@@ -4,7 +4,6 @@ A department, a junior agent and a floor attendant read nothing that is not thei
 """
 
 import re
-from collections.abc import Iterable
 
 import pytest
 from sqlalchemy import update
@@ -20,9 +19,7 @@ from features.tickets.tables import TicketRow
 from permissions.declared import declared
 from permissions.may import may, reach_of
 from permissions.roles import Role
-from permissions.routes import POLICY
 from permissions.scopes import EVERYTHING
-from tests.integration.desk_asking import filled
 from tests.integration.desk_room import (
     CSRF,
     NUMBERS,
@@ -41,16 +38,19 @@ from tests.integration.reach_house import (
     OTHERS,
     OWN,
     REVIEWED,
-    SERVED,
+    SEARCHES,
     SERVING,
     SETTLED,
     TALKED,
     THEIRS,
     TICKETS_SEEN,
+    addresses,
     answer,
     furnished,
+    named,
     person,
     ticket,
+    told_of,
     write,
 )
 from tests.numbers import CHINA
@@ -62,63 +62,20 @@ async def house(desk: Room, built_pages: None, monkeypatch: pytest.MonkeyPatch) 
     return await furnished(desk, monkeypatch)
 
 
-def _told_of(text: str) -> set[int]:
-    """Return of which calls something is told: by their references and recordings."""
-    found = {which for which in ALL if recording_id(which) in text}
-    return found | {int(which) for which in re.findall(r"REF-(\d)-", text)}
-
-
-def _named(text: str) -> set[int]:
-    """Return of which calls, or of their tickets, the ids are told."""
-    return {which for which in ALL if call_id(which) in text or ticket_number(which) in text}
-
-
-def _addresses(which: int) -> Iterable[str]:
-    """Give every address that may be read, with one call, its recording, ticket and number."""
-    parts = {
-        "{call_id}": call_id(which),
-        "{recording_id}": recording_id(which),
-        "{ticket_id}": ticket_number(which),
-        "{number}": SERVED if which == SERVING else "13812345678",
-    }
-    for method, path in POLICY:
-        if method == "GET":
-            for part, value in parts.items():
-                path = path.replace(part, value)  # noqa: PLW2901
-            yield filled(path)
-
-
-SEARCHES = (
-    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?direction=in"),
-    *(f"/calls?q={ticket_number(which)}" for which in ALL),
-    *(f"/calls?q={call_id(which)}" for which in ALL),
-    *(f"/api/v1/calls?ref=REF-{which}-" for which in ALL),
-    *(f"/api/v1/calls?ticket={ticket_number(which)}" for which in ALL),
-    *("/api/v1/calls?number=13812345678", "/api/v1/calls?piece=1381", "/api/v1/calls?agent=8001"),
-    *(f"/api/v1/recordings?call_id={call_id(which)}" for which in ALL),
-    *(f"/api/v1/recordings?ref=REF-{which}-" for which in ALL),
-    *("/api/v1/recordings?number=13812345678", "/api/v1/recordings?agent=8001"),
-    *(f"/api/v1/tickets?call_id={call_id(which)}" for which in ALL),
-    *(f"/api/v1/tickets?ref=REF-{which}-" for which in ALL),
-    *("/api/v1/tickets?state=dispatched", "/api/v1/tickets?agent=8001"),
-    *("/api/v1/customers/13812345678", "/customers?number=13812345678", "/api/v1/audit"),
-)
-
-
 @pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", [JUNIOR, DEPARTMENT, ATTENDANT])
 async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     house: Room, role: Role
 ) -> None:
-    asked = {address for which in ALL for address in _addresses(which)} | set(SEARCHES)
+    asked = {address for which in ALL for address in addresses(which)} | set(SEARCHES)
     asked |= {f"/api/v1/recordings/{recording_id(which)}/audio?why=x" for which in ALL}
     told: set[int] = set()
     for address in sorted(asked):
         text = (await answer(house, address, role, accept="text/html")).text
-        typed = _told_of(address) | _named(address)  # a form shows again what was typed into it
-        assert _told_of(text) <= CALLS_SEEN[role] | typed, address
-        assert _named(text) <= CALLS_SEEN[role] | TICKETS_SEEN[role] | typed, address
-        told |= _told_of(text)
+        typed = told_of(address) | named(address)  # a form shows again what was typed into it
+        assert told_of(text) <= CALLS_SEEN[role] | typed, address
+        assert named(text) <= CALLS_SEEN[role] | TICKETS_SEEN[role] | typed, address
+        told |= told_of(text)
     assert told >= CALLS_SEEN[role], "what is theirs is told"
 
 
@@ -288,11 +245,11 @@ async def test_an_administrator_says_whose_tickets_somebody_sees_and_it_counts_a
 
     async with house.seated(Role.ADMINISTRATOR) as administrator:
         moved = await administrator.patch(
-            f"/api/v1/accounts/{number}", json={"department": f" {OTHERS}\x07 "}
+            f"/api/v1/accounts/{number}", json={"department": f" {OTHERS}\x07 ", "version": 1}
         )
         assert moved.json()["department"] == OTHERS
         assert await seen() == {ticket_number(SERVING)}
-        form = {"role": DEPARTMENT.value, "department": OWN, "csrf": CSRF}
+        form = {"role": DEPARTMENT.value, "department": OWN, "version": "2", "csrf": CSRF}
         back = await administrator.post(f"/accounts/{number}/role", data=form)
         assert back.status_code == 303
         assert f'value="{OWN}"' in (await administrator.get("/accounts")).text

@@ -215,7 +215,7 @@ async def test_a_role_that_was_changed_counts_from_the_next_request(desk: Room) 
     ):
         assert (await browser.get("/api/v1/audit")).status_code == 200
         where = f"/api/v1/accounts/{NUMBERS[Role.TEAM_LEADER]}"
-        await administrator.patch(where, json={"role": "department"})
+        await administrator.patch(where, json={"role": "department", "version": 1})
         assert (await browser.get("/api/v1/audit")).status_code == 403
 
 
@@ -241,9 +241,11 @@ async def test_an_administrator_ends_the_sessions_of_others_and_gives_new_passwo
 async def test_an_administrator_cannot_lock_the_last_door_from_outside(desk: Room) -> None:
     where = f"/api/v1/accounts/{NUMBERS[Role.ADMINISTRATOR]}"
     async with desk.seated(Role.ADMINISTRATOR) as administrator:
-        for wanted in ({"disabled": True}, {"role": "department"}):
+        for wanted in ({"disabled": True}, {"role": "department", "version": 1}):
             assert (await administrator.patch(where, json=wanted)).status_code == 422
-        assert (await administrator.patch(where, json={"language": "en"})).status_code == 200
+        assert (await administrator.patch(where, json={"language": "en"})).status_code == 422
+        english = {"language": "en", "version": 1}
+        assert (await administrator.patch(where, json=english)).status_code == 200
 
 
 async def test_a_number_is_never_given_twice(desk: Room) -> None:
@@ -275,7 +277,9 @@ async def test_what_is_done_with_accounts_is_on_record(desk: Room) -> None:
         await browser.post(SELF, json={**JUNIOR, "password": "wrong"})
         await desk.app.state.database.settled()
         await browser.post(SELF, json=JUNIOR)
-        await administrator.patch(f"/api/v1/accounts/{number}", json={"role": "manager"})
+        await administrator.patch(
+            f"/api/v1/accounts/{number}", json={"role": "manager", "version": 1}
+        )
         await administrator.post(f"/api/v1/accounts/{number}/password")
         await administrator.delete(f"/api/v1/accounts/{number}/sessions")
     wanted = select(AuditRow.action).where(AuditRow.subject == number).order_by(AuditRow.id)

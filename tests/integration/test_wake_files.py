@@ -20,6 +20,7 @@ from features.wake_ups import queries as wake_ups
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
+from permissions.scopes import EVERYTHING
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id, opened, recording_id
 
 DAY = (datetime.now(UTC) + timedelta(days=2)).date()
@@ -60,7 +61,9 @@ async def test_a_file_is_looked_at_first_and_kept_once_however_often_it_is_sent(
     assert await _rooms(desk) == []
     assert (await _imports(desk, TWO, "all")).json()["kept"] == 2
     assert await _rooms(desk) == ["8001", "8002"]
-    again = (await _imports(desk, TWO, "good")).json()
+    again = await _imports(desk, TWO, "good")
+    assert again.status_code == 422, "no row is right any more"
+    again = again.json()["read"]
     assert (again["kept"], [row["faults"] for row in again["rows"]]) == (0, [["known"]] * 2)
     [line] = (await desk.get("/api/v1/wake-registrations?room=8002")).json()
     assert (line["made_through"], line["made_by"]) == ("file", NUMBERS[Role.SWITCHBOARD])
@@ -89,7 +92,9 @@ async def test_a_whole_house_is_kept_within_one_request(desk: Room) -> None:
 
 
 async def test_a_file_without_sense_is_said_in_one_word(desk: Room) -> None:
-    found = (await _imports(desk, "客人\n王\n", "nothing")).json()
+    answer = await _imports(desk, "客人\n王\n", "nothing")
+    assert answer.status_code == 422
+    found = answer.json()["read"]
     assert (found["fault"], found["missing"]) == ("column_missing", ["room", "wall", "first_day"])
     assert (await _imports(desk, "x" * 70_000, "good")).status_code == 413
 
@@ -117,7 +122,7 @@ async def test_a_day_is_exported_without_a_formula_and_it_is_on_record(desk: Roo
     assert second[:9] == [f"{cell}" for cell in known]
     [seen] = [one for one in await _audit_entries(desk) if one.action == "wake.export"]
     assert seen.subject == f"{DAY}"
-    seen_again = (await _imports(desk, text, "nothing")).json()
+    seen_again = (await _imports(desk, text, "nothing")).json()["read"]
     assert [row["faults"] for row in seen_again["rows"]] == [["known"]] * 2
 
 
@@ -198,7 +203,7 @@ async def _audit_entries(desk: Room) -> list[Any]:
     await desk.app.state.database.settled()
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await entries(connection, EVERY_ENTRY, limit=200)
+        found = await entries(connection, EVERY_ENTRY, reach=EVERYTHING, limit=200)
     await made.dispose()
     return [one.entry for one in found.items]
 

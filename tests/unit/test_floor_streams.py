@@ -54,6 +54,16 @@ def test_only_those_who_lead_see_the_wallboard() -> None:
     assert agent.waiting.empty()
 
 
+def test_a_leaders_page_is_told_of_its_own_team_and_a_page_without_one_of_everybody() -> None:
+    streams, leads = Streams(), Role.TEAM_LEADER
+    own = streams.open(account_id=AGENT, role=leads, page="a", team="甲班")
+    every = streams.open(account_id=OTHER, role=leads, page="b")
+    agent = streams.open(account_id=OTHER, role=Role.JUNIOR_AGENT, page="c")
+    streams.tell_teams(frozenset({leads}), "wallboard", lambda team: {"of": team})
+    told = [[one.data for one in waiting(page.waiting) if one] for page in (own, every, agent)]
+    assert told == [['{"of":"甲班"}'], ['{"of":""}'], []]
+
+
 def test_line_ends_in_what_callers_sent_cannot_become_another_event() -> None:
     told = StreamEvent(1, "offer", json.dumps({"name": "a\n\nevent: notice"}))
     assert told.encoded().count(b"\nevent:") == 1

@@ -19,10 +19,11 @@ from permissions.scopes import (
     everything,
     own,
     own_department,
+    own_team,
 )
 from settings import Settings
 
-SETTING = "juniors_open_every_call"
+SETTING, LEADERS_SETTING = "juniors_open_every_call", "leaders_see_every_team"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,14 @@ class Person:
     role: Role
     number: str = "1001"
     department: str = ""
+    team: str = ""
+    colleagues: frozenset[str] = frozenset()
     serving: Serving = NOBODY
     widened: frozenset[str] = frozenset()
 
 
 JUNIOR = Person(Role.JUNIOR_AGENT)
+LEADER = Person(Role.TEAM_LEADER, team="甲班", colleagues=frozenset({"1001", "1002"}))
 LINES = Person(Role.DEPARTMENT, number="2001", department="线路班")
 
 
@@ -84,6 +88,33 @@ def test_a_department_has_what_is_its_own_and_none_has_nothing() -> None:
     assert not may(replace(LINES, department=""), "ticket.read", Thing(departments=("", "线路班")))
 
 
+@pytest.mark.parametrize(
+    ("thing", "theirs"),
+    [
+        (Thing(), False),
+        (Thing(people=("1002",)), True),
+        (Thing(people=("1009",)), False),
+        (Thing(people=("1009", "1002")), True),
+        (Thing(people=("",)), False),
+        (Thing(nobodys=True), True),
+        (Thing(departments=("线路班",)), False),
+    ],
+)
+def test_a_leader_has_what_the_own_team_does_and_what_is_nobodys(
+    thing: Thing, theirs: bool
+) -> None:
+    assert may(LEADER, "call.read", thing) == theirs
+    assert may(replace(LEADER, team="", colleagues=frozenset()), "call.read", thing)
+    assert may(replace(LEADER, widened=frozenset({LEADERS_SETTING})), "call.read", thing)
+    assert may(replace(LEADER, role=Role.MANAGER), "call.read", thing), "a manager has every team"
+
+
+def test_a_team_whose_people_nobody_knows_has_nothing() -> None:
+    unknown = replace(LEADER, colleagues=frozenset())
+    assert not may(unknown, "call.read", Thing(people=("1002",)))
+    assert not may(unknown, "agent.lead", Thing(people=("1002",)))
+
+
 def test_a_setting_widens_the_right_of_juniors_and_of_nobody_else() -> None:
     others = Thing(people=("1002",))
     assert not may(JUNIOR, "recording.listen", others)
@@ -95,6 +126,7 @@ def test_a_setting_widens_the_right_of_juniors_and_of_nobody_else() -> None:
 def test_every_setting_that_widens_a_right_is_a_setting_and_off_at_first() -> None:
     assert widened_by(Settings()) == frozenset()
     assert widened_by(Settings(juniors_open_every_call=True)) == {SETTING}
+    assert widened_by(Settings(leaders_see_every_team=True)) == {LEADERS_SETTING}
 
 
 def test_every_scope_but_all_needs_something_of_ones_own() -> None:
@@ -126,7 +158,9 @@ def test_a_route_asks_for_a_verb_that_somebody_declares() -> None:
     assert found.routes == {("GET", "/bell"): Open.EVERYWHERE}
 
 
-@pytest.mark.parametrize("narrow", [own(Role.SENIOR_AGENT), own_department(Role.DEPARTMENT)])
+@pytest.mark.parametrize(
+    "narrow", [own(Role.SENIOR_AGENT), own_team(Role.TEAM_LEADER), own_department(Role.DEPARTMENT)]
+)
 def test_a_narrow_right_says_what_it_goes_to(narrow: dict[Role, Grant]) -> None:
     with pytest.raises(DeclarationError, match="does not say"):
         put_together({"features.a": _declared(verbs={"bell.ring": narrow})})

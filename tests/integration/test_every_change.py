@@ -1,0 +1,98 @@
+"""Every route that changes something leads to one action, and has page and API or a reason."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from tests.integration.changes_table import CHANGES, Change
+from tests.integration.page_api_pairs import PAIRS
+from tests.integration.page_api_pairs_accounts import SIGN_IN_AND_OUT
+from tests.integration.page_api_steps import Route
+from web.app import wired
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+OURS = ("features.", "web.")
+ACTIONS = ("actions", "actions_session", "actions_talk", "lists")
+"""Modules of a feature that own its changes: what these call is theirs to decide."""
+
+
+def test_every_changing_route_is_in_the_table_once() -> None:
+    changing, named = set(_changing()), [route for each in CHANGES for route in each.routes]
+    assert changing - set(named) == set(), "not in the table: say its action and its twin"
+    assert set(named) - changing == set(), "in the table, and not there"
+    assert [route for route, times in Counter(named).items() if times > 1] == []
+
+
+def test_a_change_has_a_page_and_a_call_of_the_api_or_a_reason() -> None:
+    for each in CHANGES:
+        assert each.has_both == (not each.why), each.routes
+
+
+@pytest.mark.parametrize(
+    "change", CHANGES, ids=lambda one: f"{one.routes[0][0]} {one.routes[0][1]}"
+)
+def test_every_route_of_a_change_calls_its_action(change: Change) -> None:
+    endpoints = dict(_endpoints())
+    for route in change.routes:
+        called = set(_called(endpoints[route]))
+        if change.action.startswith("floor."):
+            assert f".{change.action.rpartition('.')[2]}" in called, route
+        elif change.action:
+            assert change.action in called, route
+
+
+def test_what_has_page_and_api_is_asked_for_at_both() -> None:
+    asked = {route for pair in PAIRS for route in (pair.page, pair.program)} | set(SIGN_IN_AND_OUT)
+    both = {route for each in CHANGES if each.has_both for route in each.routes}
+    assert both - asked == set(), "in no pair"
+    assert {route for pair in PAIRS for route in (pair.page,)} - both <= {
+        ("POST", "/wake-ups/import")
+    }
+
+
+def _endpoints() -> Iterator[tuple[Route, Callable[..., Any]]]:
+    for context in iter_route_contexts(wired().routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            for method in context.methods or ():
+                yield (method, context.path or ""), route.endpoint
+
+
+def _changing() -> Iterable[Route]:
+    return (route for route, _ in _endpoints() if route[0] not in SAFE)
+
+
+def _called(function: Callable[..., Any], seen: set[object] | None = None) -> Iterator[str]:
+    """Give what a route calls: functions by module and name, methods as `.name`.
+
+    Helpers are followed; what an action calls is its own.
+    """
+    seen = set() if seen is None else seen
+    if not isinstance(function, FunctionType) or function in seen:
+        return
+    seen.add(function)
+    names = set(_names(function.__code__))
+    known = {name: function.__globals__[name] for name in names & set(function.__globals__)}
+    yield from (f".{name}" for name in names)
+    for thing in known.values():
+        told = [getattr(thing, name, None) for name in names] if _is_ours(thing) else [thing]
+        for one in told:
+            if isinstance(one, FunctionType) and one.__module__.startswith(OURS):
+                yield f"{one.__module__}.{one.__name__}"
+                if one.__module__.rpartition(".")[2] not in ACTIONS:
+                    yield from _called(one, seen)
+
+
+def _is_ours(thing: object) -> bool:
+    return isinstance(thing, ModuleType) and thing.__name__.startswith(OURS)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
