@@ -289,8 +289,8 @@ class Settings(BaseSettings):
 
     leaders_see_every_team: bool = Field(
         False,
-        description="Whether team leaders lead, read and hear everybody; no: the people of their "
-        "team, and who belongs to no team leads everybody all the same.",
+        description="Whether team leaders may lead, read and hear everybody; if not, only the people "
+        "of their team. Who belongs to no team leads everybody.",
     )
 
     oidc_issuer: str = Field(
