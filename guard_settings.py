@@ -1,4 +1,4 @@
-"""Owns what the settings of the guard against toll fraud may be; `settings.py` names them."""
+"""What the settings of the guard against toll fraud may be; `settings.py` names them."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final

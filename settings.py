@@ -1,4 +1,4 @@
-"""Owns every setting of an installation: one frozen object, read from THIRDRING_… variables.
+"""All settings of an installation: one frozen object, read from THIRDRING_… variables.
 
 Each setting has a sentence that says what it does; `thirdring settings` lists them. Nothing else
 reads the environment. Does no I/O beyond that: paths are named here, not made.

@@ -1,4 +1,4 @@
-"""Owns `make bench`: every way to answer a call, side by side in one run.
+"""`make bench`: every way to answer a call, side by side in one run.
 
 python -m bench            print the table
 python -m bench --keep     and write it into docs/benchmarks.md

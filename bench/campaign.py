@@ -1,4 +1,4 @@
-"""Owns `python -m bench.campaign`: ten thousand people are called on sixty lines, by the real
+"""`python -m bench.campaign`: ten thousand people are called on sixty lines, by the real
 thing.
 
 python -m bench.campaign                                        10,000 people, 60 lines, 150 s

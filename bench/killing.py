@@ -1,4 +1,4 @@
-"""Owns `python -m bench.killing`: dispatcher, Asterisk and database are killed while jobs are due.
+"""`python -m bench.killing`: dispatcher, Asterisk and database are killed while jobs are due.
 
 python -m bench.killing                            200 kills, 500 jobs, PostgreSQL
 python -m bench.killing --kills 10 --jobs 30       a small run

@@ -1,4 +1,4 @@
-"""Owns `python -m bench.wake`: hundreds of guests to be woken in the same minute on a few lines.
+"""`python -m bench.wake`: hundreds of guests to be woken in the same minute on a few lines.
 
 python -m bench.wake                            300 guests, 60 lines
 python -m bench.wake --guests 30 --lines 10 --keep     and write docs/benchmarks-wake.md

@@ -1,4 +1,4 @@
-"""Owns `python -m bench.ways_out`: all ways out of the house with all targets, by the trunk's log.
+"""`python -m bench.ways_out`: all ways out of the house with all targets, by the trunk's log.
 
 python -m bench.ways_out            print the table
 python -m bench.ways_out --keep     and write it into docs/ways-out.md

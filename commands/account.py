@@ -11,13 +11,13 @@ import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
-from commands import given, printing
-from commands.asking import answer
+from commands import context, printing
 from commands.console import console
+from commands.queries import answer
 from commands.token import migrated
 from features.accounts import actions
 from features.accounts import queries as accounts
-from features.accounts.actions import AccountChange, AccountGiven
+from features.accounts.actions import AccountChange, AccountInput
 from features.accounts.queries import Account
 from permissions.roles import IN_CHINESE, Role
 from settings import Settings
@@ -48,13 +48,13 @@ def account() -> None:
 def add(number: str, name: str, role: str, language: str, department: str, team: str) -> None:
     """Make an account with a NUMBER (工号, 3 to 6 digits); print its one-time password."""
     if not re.fullmatch(r"[0-9]{3,6}", number):
-        raise given.Refusal("A number has 3 to 6 digits.")
+        raise context.Refusal("A number has 3 to 6 digits.")
     called = clean(name, LONGEST_NAME).strip()
     if not called:
-        raise given.Refusal("Say the person's name with --name.")
-    settings = given.settings()
+        raise context.Refusal("Say the person's name with --name.")
+    settings = context.settings()
     migrated(settings)
-    wanted = AccountGiven(
+    wanted = AccountInput(
         number=number,
         name=called,
         role=Role(role),
@@ -65,14 +65,14 @@ def add(number: str, name: str, role: str, language: str, department: str, team:
     try:
         _show_password(number, made(settings, wanted))
     except Refused as refused:
-        raise given.Refusal(refused.detail) from None
+        raise context.Refusal(refused.detail) from None
 
 
 @account.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def list_accounts(*, as_json: bool) -> None:
     """List every account."""
-    settings = given.settings()
+    settings = context.settings()
     found = answer(settings, accounts.accounts)
     if as_json:
         click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False))
@@ -140,7 +140,7 @@ def first_administrator(settings: Settings) -> str | None:
     """
     if answer(settings, accounts.any_account):
         return None
-    first = AccountGiven(
+    first = AccountInput(
         number=FIRST_NUMBER, name=IN_CHINESE[Role.ADMINISTRATOR], role=Role.ADMINISTRATOR
     )
     try:
@@ -149,7 +149,7 @@ def first_administrator(settings: Settings) -> str | None:
         return None  # another start was quicker, and has shown its password
 
 
-def made(settings: Settings, wanted: AccountGiven) -> str:
+def made(settings: Settings, wanted: AccountInput) -> str:
     """Make an account; return its one-time password. Raises Refused for a number that is taken."""
     password = one_time()
     kept, who = Passwords().kept_now(password), console()
@@ -175,9 +175,9 @@ def _say(number: str, **said: str) -> None:
 def _change(change: Change) -> None:
     who = console()
     try:
-        answer(given.settings(), lambda connection: change(connection, who), writing=True)
+        answer(context.settings(), lambda connection: change(connection, who), writing=True)
     except Refused as refused:
-        raise given.Refusal(refused.detail) from None
+        raise context.Refusal(refused.detail) from None
 
 
 def _show_password(number: str, password: str) -> None:

@@ -1,4 +1,4 @@
-"""Owns `thirdring calls`: the list of calls, and one call step by step."""
+"""`thirdring calls`: the list of calls, and one call step by step."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from callflow.call import Language
-from commands import given, printing
-from commands.asking import (
+from commands import context, printing
+from commands.queries import (
     Asked,
     answer,
     as_json,
@@ -29,7 +29,7 @@ from features.calls.shapes import (
     GapShape,
     RecordingShape,
     StoryShape,
-    StretchShape,
+    TalkSegmentShape,
     TicketShape,
 )
 from features.calls.timeline import told
@@ -101,7 +101,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
         want.settings, lambda connection: by_beginning.call_like(connection, call_id.lower())
     )
     if story is None:
-        raise given.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
+        raise context.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
     if want.as_json:
         events = [EventShape.of(event).model_dump(mode="json") for event in story.events]
         one_as_json(_whole(story), events=events)
@@ -115,7 +115,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
 def _whole(story: CallStory) -> StoryShape:
     return StoryShape(
         **CallShape.of(story.call).model_dump(),
-        stretches=StretchShape.all_of(story.call),
+        segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(each) for each in story.recordings],
         gaps=[GapShape.of(each) for each in story.gaps],
         tickets=[TicketShape.of(each) for each in story.tickets],
@@ -141,7 +141,7 @@ def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
             ("line", call.sil_outcome),
             ("agent", call.agent),
             ("missed by", ", ".join(miss.agent for miss in call.misses)),
-            ("emergency", call.emergency),
+            ("fallback", call.fallback),
         ]
     )
 
@@ -152,7 +152,7 @@ def _length(seconds: float | None) -> str:
 
 def _show_steps(story: CallStory, zone: ZoneInfo | None, language: Language) -> None:
     begin = story.call.ring_started.timestamp()
-    steps = told(story.events, language, story.call.stretches)
+    steps = told(story.events, language, story.call.segments)
     printing.line("")
     printing.table(
         ["Time", "After", "What happened"],

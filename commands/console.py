@@ -1,4 +1,4 @@
-"""Owns who asks at the console: whoever may start our programs may do everything."""
+"""Who asks at the console: whoever may start our programs may do everything."""
 
 import getpass
 

@@ -1,4 +1,4 @@
-"""Owns `thirdring token`: make a token for the API, list them all, take one back.
+"""`thirdring token`: make a token for the API, list them all, take one back.
 
 A token is shown once, when it is made; the database keeps its SHA-256 only.
 """
@@ -10,9 +10,9 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from callflow.text import clean
-from commands import given, printing
-from commands.asking import answer
+from commands import context, printing
 from commands.console import console
+from commands.queries import answer
 from db.migrate import upgrade
 from features.accounts import actions_token as actions
 from features.accounts import tokens
@@ -39,8 +39,8 @@ def token(
 ) -> None:
     """Make a token for the API (--role), list all (--list), or take one back (--revoke)."""
     if sum((role is not None, wants_list, revoke is not None)) != 1:
-        raise given.Refusal("Say one of --role ROLE, --list and --revoke ID.")
-    settings = given.settings()
+        raise context.Refusal("Say one of --role ROLE, --list and --revoke ID.")
+    settings = context.settings()
     migrated(settings)
     if role is not None:
         click.echo(_made(settings, Role(role), clean(label), clean(department, 80).strip()))
@@ -66,7 +66,7 @@ def _revoke(settings: Settings, token_id: int) -> None:
     try:
         answer(settings, lambda connection: actions.revoke(connection, who, token_id), writing=True)
     except Refused as refused:
-        raise given.Refusal(refused.detail) from None
+        raise context.Refusal(refused.detail) from None
     printing.line(f"Token {token_id} is revoked.")
 
 
@@ -97,4 +97,4 @@ def migrated(settings: Settings) -> None:
         upgrade(settings.database)
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
-        raise given.NotReady(f"The database cannot be used ({str(reason)[:200]}).") from None
+        raise context.NotReady(f"The database cannot be used ({str(reason)[:200]}).") from None

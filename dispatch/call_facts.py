@@ -1,8 +1,8 @@
-"""Owns what the journals say of our own calls: events become facts about attempts. Does no I/O.
+"""Facts about our own calls, read from journal events. Does no I/O.
 
 Asterisk's journal knows a call by its channel (`<boot>-<id in hex>`), the dialogue's by the id.
-What was said on the telephone comes from whoever led the dialogue: our service, or the static twin
-in the dialplan when our service was gone.
+What was said on the telephone comes from whoever led the dialogue: our service, or the fallback
+dialplan when our service was gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

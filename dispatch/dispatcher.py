@@ -1,4 +1,4 @@
-"""Owns the loop that rings people: what the journals say, who is due, who is rung.
+"""The dispatcher's loop: reads journals, claims who is due, rings them.
 
 Everything known is rows; in memory are only the attempts that are not over
 (`dispatch/following.py`). One turn reads the journals first, so that nobody is rung again who has

@@ -1,4 +1,4 @@
-"""Owns the attempts that are not over: what the journals say of each becomes rows, once.
+"""Follows open attempts: what the journals say of each becomes rows, once.
 
 In memory are only open attempts of our own node; everything else is in the database. Facts are
 taken in within one transaction together with how far the journals were read, so that each happens
@@ -21,7 +21,7 @@ from dispatch import attempts
 from dispatch.attempts import Attempt
 from dispatch.call_facts import Answered, Ended, Fact, SwitchGone, Told, facts, result_of
 from dispatch.purpose import AttemptFact, Follow, Lifted, Over, Purpose, Statement
-from ledger.journal import Campaign, Journals, Position
+from ledger.journal import Batch, Journals, Position
 
 EVER_BEGAN: Final = ""
 """Name of no journal, with a position from the first start on."""
@@ -78,20 +78,20 @@ class AttemptBook:
             return await self._read_on()
 
     async def _read_on(self) -> bool:
-        campaign = self.journals.read(time.time())
-        if not campaign:
+        batch = self.journals.read(time.time())
+        if not batch:
             return False
-        heard = list(facts(campaign.events))
+        heard = list(facts(batch.events))
         changed, told = self._heard(heard)
         async with self.writing().begin() as connection:
             follows = await self._keep(connection, changed, told)
-            await self._moved(connection, campaign)
-        self.journals.moved(campaign)
+            await self._moved(connection, batch)
+        self.journals.moved(batch)
         self._forget(changed)
         self.stale -= {one.attempt for one in heard if not isinstance(one, SwitchGone)}
         for name, follow in follows.items():
             self.follow(name, follow)
-        return campaign.more
+        return batch.more
 
     async def end(self, ended: Sequence[Attempt], at: datetime, result: str) -> None:
         """End attempts of which the journals will say nothing, where they have not ended yet."""
@@ -162,8 +162,8 @@ class AttemptBook:
             for name, each in by_purpose.items()
         }
 
-    async def _moved(self, connection: AsyncConnection, campaign: Campaign) -> None:
-        after = {file: (place.offset, place.closed) for file, place in campaign.after.items()}
+    async def _moved(self, connection: AsyncConnection, batch: Batch) -> None:
+        after = {file: (place.offset, place.closed) for file, place in batch.after.items()}
         await attempts.move(connection, after)
 
     def _forget(self, changed: Mapping[str, Attempt]) -> None:

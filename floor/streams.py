@@ -1,7 +1,7 @@
-"""Owns the streams of events to open pages. Does no I/O: who serves a stream reads its queue.
+"""The streams of events to open pages. Does no I/O: who serves a stream reads its queue.
 
 A page that does not read is dropped, never waited for: its browser comes back by itself and gets
-the whole picture anew. So nothing is kept for it without a limit.
+the whole state anew. So nothing is kept for it without a limit.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""Owns how a sound that people bring becomes a prompt or a message: `python -m sounds.bringing`.
+"""Turns a sound that people upload into a prompt or a message: `python -m sounds.bringing`.
 
 A header can say whatever it likes. So the file is read in blocks, at most as long as a prompt may
-be, and all of it in a process of its own, within a fence (`confined.py`).
+be, and all of it in a process of its own, in a sandbox (`sandbox.py`).
 """
 
 import subprocess
@@ -14,9 +14,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-import confined
 import ffmpeg
-from confined import BeyondError, Fence, Limit
+import sandbox
+from sandbox import BeyondError, Limit, SandboxLimits
 from sounds.resampling import joined, resampled
 from sounds.shaping import NothingHeard, shaped
 from sounds.sound import TELEPHONE_RATE, Samples, Sound, from_pcm, to_pcm
@@ -26,7 +26,7 @@ LONGEST: Final = 120.0
 SLOWEST, FASTEST = 4_000, 192_000
 """Hz: from the poorest recorder there was to the best studio."""
 MOST_CHANNELS: Final = 8
-FENCE: Final = Fence(memory=160 * 2**20, cpu_s=40, within_s=60.0, told=2**22, niceness=10)
+LIMITS: Final = SandboxLimits(memory=160 * 2**20, cpu_s=40, within_s=60.0, told=2**22, niceness=10)
 
 _BLOCK = 1 << 14
 """Frames read at once."""
@@ -43,7 +43,7 @@ class CannotUse(Exception):
 def brought(path: Path, kind: Kind) -> Sound:
     """Return a recording as callers shall hear it, at 8 kHz. Raises CannotUse."""
     try:
-        told = confined.answer_now("sounds.bringing", [kind, str(path.absolute())], FENCE)
+        told = sandbox.answer_now("sounds.bringing", [kind, str(path.absolute())], LIMITS)
     except BeyondError as error:
         raise CannotUse(_WHY.get(error.limit, error.said)) from error
     return Sound(np.frombuffer(told, "<i2").astype(np.float32) / np.float32(32767), TELEPHONE_RATE)
@@ -102,7 +102,7 @@ def _blocks(file: wave.Wave_read) -> Iterator[Samples]:
 
 
 def _converted(program: str, path: Path) -> Sound:
-    """Return what ffmpeg hears in the file, as one channel; it is held by our own fence."""
+    """Return what ffmpeg hears in the file, as one channel; it is held by our own limits."""
     source = [*ffmpeg.READING, "-i", f"file:{path}"]
     target = ["-t", f"{LONGEST + 1:.0f}", "-vn", "-ac", "1", "-ar", str(_CONVERTED_RATE)]
     done = subprocess.run(  # noqa: S603 - a program of the machine, no shell
@@ -126,4 +126,4 @@ def _tell(path: Path, kind: Kind) -> None:
 
 
 if __name__ == "__main__":
-    confined.run(partial(_tell, Path(sys.argv[2]), "any" if sys.argv[1] == "any" else "wav"), FENCE)
+    sandbox.run(partial(_tell, Path(sys.argv[2]), "any" if sys.argv[1] == "any" else "wav"), LIMITS)

@@ -1,4 +1,4 @@
-"""Owns recordings by people: a file dropped at `{zh,en}/{name}.wav` (or .mp3 …) is the prompt.
+"""Recordings by people: a file at `{zh,en}/{name}.wav` (or .mp3 …) replaces the prompt.
 
 It is brought to the line's rate, edges and level like every voice. What cannot be used is refused
 with one sentence, and the built prompt stays.

@@ -1,4 +1,4 @@
-"""Owns the prompts that come with the project: spoken once, kept as G.711 µ-law, free to pass on.
+"""The prompts that come with the project: spoken once, kept as G.711 µ-law, free to pass on.
 
 `shipped/{zh,en}/{name}.ulaw`, and `shipped/index.json` with the key of the words in each.
 """

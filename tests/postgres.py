@@ -1,4 +1,4 @@
-"""Owns a private PostgreSQL for tests: real, on a loopback port of its own, gone afterwards.
+"""A private PostgreSQL for tests: real, on a loopback port of its own, gone afterwards.
 
 The programs come from the wheel in requirements/develop.lock. PostgreSQL refuses to run as root:
 there they are copied to a folder that an unprivileged user may read, and run as that user.

@@ -1,4 +1,4 @@
-"""Owns `python -m bench.shift`: a shift on the whole product, and the check of each of its calls.
+"""`python -m bench.shift`: a shift on the whole product, and the check of each of its calls.
 
 python -m bench.shift --minutes 10 --agents 50      exit code 1 when a rule was broken
 python -m bench.shift --minutes 1 --agents 10 --keep shift.db   keep the database to look at

@@ -1,4 +1,4 @@
-"""Owns whether a shift kept the rules, call by call. Does no I/O.
+"""Whether a shift kept the rules, call by call. Does no I/O.
 
 | rule | every call of the shift |
 |---|---|
@@ -104,8 +104,8 @@ def _ended(shift: Shift) -> Iterator[Breach]:
     for call in shift.calls:
         if call.ended is None or call.disposition in {None, "failed", "switch_crash"}:
             yield Breach("ended", call.ref, f"is {call.disposition or 'not over'}")
-        if call.emergency:
-            yield Breach("ended", call.ref, f"was led by the static twin: {call.emergency}")
+        if call.fallback:
+            yield Breach("ended", call.ref, f"was led by the fallback dialplan: {call.fallback}")
 
 
 def _ans1(shift: Shift) -> Iterator[Breach]:

@@ -1,4 +1,4 @@
-"""Owns the people of a simulated shift: accounts, sessions, pages and duties by the real API.
+"""The people of a simulated shift: accounts, sessions, pages and duties by the real API.
 
 Who was paused after a miss (ANS-2) comes back after a while, as a person would.
 """

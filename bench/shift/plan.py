@@ -1,4 +1,4 @@
-"""Owns who works and who calls in a simulated shift, drawn beforehand. Does no I/O.
+"""Who works and who calls in a simulated shift, drawn beforehand. Does no I/O.
 
 Every caller has a number of their own, so that what is known of a number belongs to one call. The
 talks are as long as keeps the agents busy for `BUSY` of their time, writing included.

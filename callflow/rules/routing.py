@@ -1,4 +1,4 @@
-"""Owns which agents a caller is offered to, and why (QUE-1, QUE-2, QUE-3). Does no I/O.
+"""Which agents a caller is offered to, and why (QUE-1, QUE-2, QUE-3). Does no I/O.
 
 | clause | when | then |
 |---|---|---|

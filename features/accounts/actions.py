@@ -1,6 +1,6 @@
-"""Owns the changes of accounts by administrators (SEC-3): made, changed, disabled, signed out.
+"""The changes of accounts by administrators (SEC-3): made, changed, disabled, signed out.
 
-The only door: the page and the API call `add`, `change`, `reset` and `end_sessions`; the command
+The page and the API both call `add`, `change`, `reset` and `end_sessions`; the command
 line has no floor, and calls what these keep (`added` …). Each change is on record (SEC-1). Nobody
 takes away their own right to be here, so that one administrator always remains.
 """
@@ -13,21 +13,21 @@ from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts import sessions
 from features.accounts.queries import Account, NumberTakenError
 from features.accounts.shapes import AccountShape
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from floor.floor import Floor
 from permissions.roles import Role
-from web.asking import Given
+from web.admission import TooManyAtOnceError
+from web.api_models import InputModel
 from web.authentication import passwords
 from web.authentication.passwords import Passwords
 from web.current_user import Principal
 from web.forms import Says, wrong
-from web.lane import TooManyAtOnceError
 from web.problems import Refused
 
 NUMBER: Final = r"^[0-9]{3,6}$"
@@ -54,7 +54,7 @@ Group = Annotated[str, Field(max_length=LONGEST_GROUP), AfterValidator(_a_group)
 Language = Annotated[str, Field(pattern="^(zh|en)$"), Says("accounts.fault_role")]
 
 
-class AccountGiven(Given):
+class AccountInput(InputModel):
     """Somebody who comes to work here."""
 
     number: Annotated[str, Field(pattern=NUMBER), Says("accounts.fault_number")] = Field(
@@ -67,7 +67,7 @@ class AccountGiven(Given):
     language: Language = "zh"
 
 
-class AccountChange(Given):
+class AccountChange(InputModel):
     """What is to be different; what is left out stays."""
 
     name: Name | None = None
@@ -99,7 +99,7 @@ class AccountChange(Given):
 
 
 async def add(
-    asking: Patience, hashing: Passwords, principal: Principal, given: AccountGiven
+    asking: RequestDatabase, hashing: Passwords, principal: Principal, given: AccountInput
 ) -> tuple[Account, str]:
     """Make an account; return it, and a password that serves once and is shown nowhere again.
 
@@ -112,7 +112,7 @@ async def add(
 
 
 async def added(
-    connection: AsyncConnection, principal: Principal, given: AccountGiven, kept: str
+    connection: AsyncConnection, principal: Principal, given: AccountInput, kept: str
 ) -> Account:
     """Keep a new account with what Argon2 made of its password. Raises Refused with 409."""
     try:
@@ -126,12 +126,14 @@ async def added(
     except NumberTakenError:
         said = f"The number {given.number} is somebody's already."
         raise Refused(409, said, faults={"number": "accounts.fault_taken"}) from None
-    await audit.note(connection, look(principal, "account.added", made.number, made.role.value))
+    await audit.note(
+        connection, audit_entry(principal, "account.added", made.number, made.role.value)
+    )
     return made
 
 
 async def change(
-    asking: Patience, floor: Floor, principal: Principal, number: str, given: AccountChange
+    asking: RequestDatabase, floor: Floor, principal: Principal, number: str, given: AccountChange
 ) -> Account:
     """Change what is said of a person, disable or enable; open pages come back with it.
 
@@ -141,7 +143,7 @@ async def change(
     after = await asking.write(lambda connection: changed(connection, principal, number, given))
     if after.disabled_at:
         await floor.put_out(after.id, reason="account disabled")
-    await floor.shift.regrouped(after.id, after.team)
+    await floor.attendance.regrouped(after.id, after.team)
     floor.streams.end(after.id)
     return after
 
@@ -164,12 +166,12 @@ async def changed(
         is_other |= await _switched(connection, account, off=given.disabled)
     if is_other:
         said = given.model_dump_json(exclude_none=True, exclude={"name", "version"})[:80]
-        await audit.note(connection, look(principal, "account.changed", number, said))
+        await audit.note(connection, audit_entry(principal, "account.changed", number, said))
     return await _account(connection, number)
 
 
 async def reset(
-    asking: Patience, floor: Floor, hashing: Passwords, principal: Principal, number: str
+    asking: RequestDatabase, floor: Floor, hashing: Passwords, principal: Principal, number: str
 ) -> tuple[Account, str]:
     """Give a one-time password to somebody who forgot theirs; their sessions end, locks open.
 
@@ -190,18 +192,20 @@ async def password_given(
     """Keep a one-time password of somebody. Raises Refused with 404."""
     account = await _account(connection, number)
     await sessions.end_all(connection, account.id, now=datetime.now(UTC))
-    await audit.note(connection, look(principal, "account.reset", number))
+    await audit.note(connection, audit_entry(principal, "account.reset", number))
     await accounts.set_password(connection, account.id, kept, must_change=True)
     return await _account(connection, number)
 
 
-async def end_sessions(asking: Patience, floor: Floor, principal: Principal, number: str) -> None:
+async def end_sessions(
+    asking: RequestDatabase, floor: Floor, principal: Principal, number: str
+) -> None:
     """End every session of somebody: a leak, a machine that was left open, a last day (SEC-5)."""
 
     async def ended(connection: AsyncConnection) -> Account:
         account = await _account(connection, number)
         await sessions.end_all(connection, account.id, now=datetime.now(UTC))
-        await audit.note(connection, look(principal, "account.sessions_ended", number))
+        await audit.note(connection, audit_entry(principal, "account.sessions_ended", number))
         return account
 
     account = await asking.write(ended)

@@ -1,7 +1,7 @@
-"""Owns the changes of a person's own sessions (SEC-3): sign in, sign out, a new password.
+"""The changes of a person's own sessions (SEC-3): sign in, sign out, a new password.
 
-The only door: the forms at the door and the API call these. Each is on record; not in a call, for
-the phone is in the page.
+The sign-in forms and the API both call these. Each is on record. What ends a session is refused
+in a call, for the phone is in the page.
 """
 
 from datetime import UTC, datetime
@@ -9,31 +9,31 @@ from datetime import UTC, datetime
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.actions import busy
 from features.accounts.sessions import Session
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.duties.in_a_call import not_in_a_call
 from floor.floor import Floor
-from web.asking import Given
+from web.admission import TooManyAtOnceError
+from web.api_models import InputModel
 from web.authentication.password_change import WrongOldError, change_password
 from web.authentication.passwords import BadPasswordError
 from web.authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from web.current_user import ABSOLUTE, IDLE, Principal
-from web.lane import TooManyAtOnceError
 from web.problems import Refused
 
 
-class Credentials(Given):
+class Credentials(InputModel):
     """A person's number and password."""
 
     number: str = Field(max_length=20, examples=["1001"])
     password: str = Field(max_length=200)
 
 
-class NewPassword(Given):
+class NewPassword(InputModel):
     """The own password, and the one to come."""
 
     old: str = Field(max_length=200)
@@ -71,7 +71,7 @@ async def sign_in(door: SignIn, given: Credentials, visitor: Visitor) -> Entered
         raise busy("login.busy") from None
 
 
-async def sign_out(asking: Patience, floor: Floor, principal: Principal) -> None:
+async def sign_out(asking: RequestDatabase, floor: Floor, principal: Principal) -> None:
     """End the session that asks. Raises Refused with 409 in a call."""
     not_in_a_call(floor, principal)
     assert principal.session_id is not None
@@ -79,7 +79,7 @@ async def sign_out(asking: Patience, floor: Floor, principal: Principal) -> None
 
 
 async def end_session(
-    asking: Patience, floor: Floor, principal: Principal, session_id: int
+    asking: RequestDatabase, floor: Floor, principal: Principal, session_id: int
 ) -> None:
     """End one of the own sessions: a browser that was left open somewhere.
 
@@ -92,7 +92,7 @@ async def end_session(
 
 
 async def put_password(
-    asking: Patience, floor: Floor, door: SignIn, principal: Principal, given: NewPassword
+    asking: RequestDatabase, floor: Floor, door: SignIn, principal: Principal, given: NewPassword
 ) -> None:
     """Change the own password; all other sessions of the person end.
 
@@ -114,7 +114,7 @@ async def put_password(
         raise busy("password.fault_busy") from None
 
 
-async def open_sessions(asking: Patience, account_id: int | None) -> list[Session]:
+async def open_sessions(asking: RequestDatabase, account_id: int | None) -> list[Session]:
     """Return the sessions of an account that are good now."""
     now = datetime.now(UTC)
     found = await asking.ask(
@@ -123,10 +123,12 @@ async def open_sessions(asking: Patience, account_id: int | None) -> list[Sessio
     return [each for each in found if now - each.created_at < ABSOLUTE]
 
 
-async def _end(asking: Patience, floor: Floor, principal: Principal, session_id: int) -> None:
+async def _end(
+    asking: RequestDatabase, floor: Floor, principal: Principal, session_id: int
+) -> None:
     async def ended(connection: AsyncConnection) -> None:
         if await sessions.end(connection, session_id, now=datetime.now(UTC)):
-            seen = look(principal, "session.ended", principal.number)
+            seen = audit_entry(principal, "session.ended", principal.number)
             await audit.note(connection, seen)
 
     await asking.write(ended)

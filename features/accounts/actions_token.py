@@ -1,6 +1,6 @@
-"""Owns the changes of the API's tokens (SEC-3): made, taken back; each is on record (SEC-1).
+"""The changes of the API's tokens (SEC-3): made, taken back; each is on record (SEC-1).
 
-The only door: `thirdring token` calls these. No route does: a token is given to a program by who
+`thirdring token` calls these. No route does: a token is given to a program by who
 may start programs.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.accounts import tokens
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from permissions.roles import Role
 from web.current_user import Principal
 from web.problems import Refused
@@ -35,7 +35,7 @@ async def make(
         department=department,
         now=datetime.now(UTC),
     )
-    await audit.note(connection, look(principal, "token.made", label[:80], role.value))
+    await audit.note(connection, audit_entry(principal, "token.made", label[:80], role.value))
     return token
 
 
@@ -43,4 +43,4 @@ async def revoke(connection: AsyncConnection, principal: Principal, token_id: in
     """Take a token back. Raises Refused with 404 when it was not valid any more."""
     if not await tokens.revoke(connection, token_id, now=datetime.now(UTC)):
         raise Refused(404, f"There is no valid token with the id {token_id}.")
-    await audit.note(connection, look(principal, "token.revoked", str(token_id)))
+    await audit.note(connection, audit_entry(principal, "token.revoked", str(token_id)))

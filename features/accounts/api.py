@@ -1,4 +1,4 @@
-"""Owns the accounts in the API, for administrators (SEC-3): who there is, and their sessions.
+"""API of accounts, for administrators (SEC-3): people and their sessions.
 
 A password that is given here serves once: the person must change it.
 """
@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from features.accounts import actions
 from features.accounts import queries as accounts
-from features.accounts.actions import NUMBER, AccountChange, AccountGiven
+from features.accounts.actions import NUMBER, AccountChange, AccountInput
 from features.accounts.api_session import sessions_of
 from features.accounts.shapes import AccountShape, PasswordShown, SessionShape
-from web.asking import Asking, CurrentUser, Many, found
+from web.api_models import Asking, CurrentUser, ListPage, found
 from web.authentication.passwords import Passwords
 from web.live import floor_of
 from web.problems import documented
@@ -23,15 +23,15 @@ Number = Annotated[str, Path(pattern=NUMBER, description="工号")]
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def list_accounts(_principal: CurrentUser, asking: Asking) -> Many[AccountShape]:
+async def list_accounts(_principal: CurrentUser, asking: Asking) -> ListPage[AccountShape]:
     """Every account, by number; never more than one page."""
     held = await asking.ask(accounts.accounts)
-    return Many(items=[AccountShape.of(each) for each in held], next=None)
+    return ListPage(items=[AccountShape.of(each) for each in held], next=None)
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 409, 422, 503))
 async def add_account(
-    request: Request, given: AccountGiven, principal: CurrentUser, asking: Asking
+    request: Request, given: AccountInput, principal: CurrentUser, asking: Asking
 ) -> PasswordShown:
     """Make an account; the answer holds the one-time password, and nothing ever shows it again."""
     account, password = await actions.add(asking, hashing_of(request), principal, given)
@@ -65,10 +65,10 @@ async def reset_password(
 @router.get("/{number}/sessions", responses=documented(401, 403, 404, 422, 503))
 async def list_sessions_of(
     number: Number, principal: CurrentUser, asking: Asking
-) -> Many[SessionShape]:
+) -> ListPage[SessionShape]:
     """The browsers in which somebody is signed in; never more than one page."""
     account = found(await asking.ask(lambda each: accounts.by_number(each, number)), "account")
-    return Many(items=await sessions_of(account.id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(account.id, principal, asking), next=None)
 
 
 @router.delete("/{number}/sessions", status_code=204, responses=documented(401, 403, 404, 422, 503))
@@ -82,5 +82,5 @@ async def end_sessions_of(
 
 def hashing_of(request: Request) -> Passwords:
     """Return what makes of passwords what is kept of them."""
-    hashing: Passwords = request.app.state.door.passwords
+    hashing: Passwords = request.app.state.sign_in.passwords
     return hashing

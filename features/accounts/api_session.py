@@ -1,16 +1,16 @@
-"""Owns a person's own sessions in the API: sign in, who am I, sign out, a new password (SEC-3)."""
+"""API of one's own session: sign in, who am I, sign out, new password (SEC-3)."""
 
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
 from features.accounts.actions_session import Credentials, NewPassword
 from features.accounts.sessions import Session
 from features.accounts.shapes import SessionShape, WhoShape
-from web.asking import Asking, CurrentUser, Many, Person, RowId
+from web.api_models import Asking, CurrentUser, ListPage, Person, RowId
 from web.authentication import cookie
 from web.authentication.sign_in import Entered, SignIn, Visitor
 from web.current_user import ABSOLUTE, IDLE, Principal
@@ -52,9 +52,9 @@ async def end_session(request: Request, principal: Person, asking: Asking) -> Re
 
 
 @router.get("/sessions", responses=documented(401, 403, 503))
-async def list_sessions(principal: Person, asking: Asking) -> Many[SessionShape]:
+async def list_sessions(principal: Person, asking: Asking) -> ListPage[SessionShape]:
     """The own sessions, newest first; never more than one page."""
-    return Many(items=await sessions_of(principal.account_id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(principal.account_id, principal, asking), next=None)
 
 
 @router.delete(
@@ -73,13 +73,13 @@ async def put_password(
     request: Request, given: NewPassword, principal: Person, asking: Asking
 ) -> Response:
     """Change the own password; all other sessions of the person end, so not in a call."""
-    await actions.put_password(asking, floor_of(request), door_of(request), principal, given)
+    await actions.put_password(asking, floor_of(request), sign_in_of(request), principal, given)
     return Response(status_code=204)
 
 
 async def sign_in_from(request: Request, given: Credentials) -> Entered:
     """Return the new session of the browser or program that sends a request. Raises Refused."""
-    door, number = door_of(request), given.number.strip()
+    door, number = sign_in_of(request), given.number.strip()
     asked = given.model_copy(update={"number": number})
     return await actions.sign_in(door, asked, Visitor.of(request, number, door.marks))
 
@@ -87,17 +87,17 @@ async def sign_in_from(request: Request, given: Credentials) -> Entered:
 def carry(request: Request, answer: Response, entered: Entered) -> None:
     """Put the cookies of a new session into an answer."""
     cookie.put(answer, request, entered.secret)
-    door_of(request).marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
+    sign_in_of(request).marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
 
 
-def door_of(request: Request) -> SignIn:
+def sign_in_of(request: Request) -> SignIn:
     """Return the desk's way in."""
-    door: SignIn = request.app.state.door
+    door: SignIn = request.app.state.sign_in
     return door
 
 
 async def sessions_of(
-    account_id: int | None, principal: Principal, asking: Patience
+    account_id: int | None, principal: Principal, asking: RequestDatabase
 ) -> list[SessionShape]:
     """Return the sessions of an account that are good now, as they are shown to somebody."""
     found = await actions.open_sessions(asking, account_id)

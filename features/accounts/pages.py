@@ -1,4 +1,4 @@
-"""Owns the page of the accounts, for administrators (SEC-3): everybody, team by team."""
+"""The page of the accounts, for administrators (SEC-3): everybody, team by team."""
 
 import re
 from collections.abc import Awaitable
@@ -9,21 +9,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import actions
 from features.accounts import queries as accounts
-from features.accounts.actions import NUMBER, AccountChange, AccountGiven
+from features.accounts.actions import NUMBER, AccountChange, AccountInput
 from features.accounts.api import Number, hashing_of
 from features.accounts.queries import Account
 from permissions.roles import Role
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.live import floor_of
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -46,7 +46,7 @@ async def add_account(request: Request, principal: CurrentUser, asking: Asking) 
     """Make an account; its one-time password is shown this once."""
     form = await typed(request)
     try:
-        wanted = form.read(AccountGiven)
+        wanted = form.read(AccountInput)
         given = await actions.add(asking, hashing_of(request), principal, wanted)
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
@@ -113,7 +113,7 @@ async def end_sessions(
 async def _answered(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     change: Awaitable[object],
     done: str,
 ) -> Response:
@@ -128,7 +128,7 @@ async def _answered(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     given: tuple[Account, str] | None = None,

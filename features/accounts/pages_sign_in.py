@@ -1,4 +1,4 @@
-"""Owns the forms at the door: sign in, sign out, a new password. They work without any script."""
+"""Pages of signing in and out and of passwords. They work without any script."""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -6,19 +6,19 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
 from features.accounts.actions_session import Credentials, NewPassword, TooOften
-from features.accounts.api_session import carry, door_of, sessions_of, sign_in_from
+from features.accounts.api_session import carry, sessions_of, sign_in_from, sign_in_of
 from settings import Settings
-from web.asking import Asking, Person, RowId
+from web.api_models import Asking, Person, RowId
 from web.authentication import cookie
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.live import floor_of
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/login")
 async def show_sign_in(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
     """The page to sign in on."""
-    return show_door(request, onward=next)
+    return sign_in_page(request, onward=next)
 
 
 @router.post("/login")
@@ -40,7 +40,7 @@ async def sign_in(request: Request) -> Response:
         status = form.refuse(refused)
         until = refused.until if isinstance(refused, TooOften) else None
         fault, number = next(iter(form.faults.values())), form.shown("number")
-        return show_door(request, status, fault=fault, until=until, number=number, onward=onward)
+        return sign_in_page(request, status, fault=fault, until=until, number=number, onward=onward)
     where = "/password" if entered.account.must_change else ours(onward)
     answer = RedirectResponse(where, status_code=303)
     carry(request, answer, entered)
@@ -82,7 +82,7 @@ async def end_session(
 @router.post("/password")
 async def put_password(request: Request, principal: Person, asking: Asking) -> Response:
     """Change the own password; all other sessions of the person end."""
-    form, floor, door = await typed(request), floor_of(request), door_of(request)
+    form, floor, door = await typed(request), floor_of(request), sign_in_of(request)
     try:
         given = form.read(NewPassword)
         await actions.put_password(asking, floor, door, principal, given)
@@ -98,7 +98,7 @@ def ours(where: str) -> str:
     return where if "\\" not in where and not urlsplit(where).netloc else "/"
 
 
-def show_door(
+def sign_in_page(
     request: Request,
     status: int = 200,
     *,
@@ -122,7 +122,7 @@ def show_door(
 
 
 async def _password(
-    request: Request, principal: Principal, asking: Patience, form: Typed, status: int = 200
+    request: Request, principal: Principal, asking: RequestDatabase, form: Typed, status: int = 200
 ) -> HTMLResponse:
     held = (
         [] if principal.must_change else await sessions_of(principal.account_id, principal, asking)

@@ -1,4 +1,4 @@
-"""Owns how accounts and their sessions look in the API."""
+"""How accounts and their sessions look in the API."""
 
 from datetime import UTC, datetime
 from typing import Self

@@ -1,4 +1,4 @@
-"""Owns promised calls back as a purpose of the dispatcher (CBK-1, CBK-2, SIL-4).
+"""Callbacks as a purpose of the dispatcher (CBK-1, CBK-2, SIL-4).
 
 An agent is rung first, in the dialplan's `callback-agent` the customer then; what came of either is
 in the journals.

@@ -1,4 +1,4 @@
-"""Owns how rows are found by a telephone number: by its identity, or by a piece of it."""
+"""Finds rows by a telephone number: by its identity, or by a piece of it."""
 
 from typing import Any
 

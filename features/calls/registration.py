@@ -1,7 +1,7 @@
-"""Owns what calls and recordings bring to the desk."""
+"""Registers calls and recordings."""
 
 from features.calls import api, api_recordings, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
@@ -9,12 +9,12 @@ FEATURE = Feature(
         api_recordings.router,
         pages.router,
     ),
-    places=(Place("floor", "/calls", "calls", 30),),
+    pages=(NavPage("floor", "/calls", "calls", 30),),
     tags={
         "calls": "Calls, and what happened in them (ANS-4).",
         "recordings": "Recordings and their audio (ANS-5, QA-5).",
     },
-    looks=(
+    audited=(
         "call.read.refused",
         "recording.read.refused",
         "recording.listen.refused",

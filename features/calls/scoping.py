@@ -1,4 +1,4 @@
-"""Owns which calls lie within somebody's reach (SEC-1), and with them what was recorded of them.
+"""Which calls and recordings are within somebody's reach (SEC-1).
 
 One's own are the calls that one talked in, and those of the customer whom one serves now. A team's
 are those in which one of its people talked; those in which nobody of ours did are every team's. A
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
 from features.calls.tables import Call, RecordingRow
 from features.tickets import scoping as tickets
@@ -27,7 +27,7 @@ async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[boo
         case Scope.OWN:
             return await _own(connection, reach)
         case Scope.TEAM:
-            return or_(stretches.talked_any(reach.team), await _own(connection, reach))
+            return or_(talk_segments.talked_any(reach.team), await _own(connection, reach))
         case Scope.DEPARTMENT if reach.department:
             needed = select(TicketRow.call_id).where(tickets.being_settled_by(reach.department))
             return Call.id.in_(needed)
@@ -39,7 +39,7 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
     """Return what is so for calls of who asks; a hidden number is no customer's."""
     which: list[ColumnElement[bool]] = []
     if reach.number:
-        which.append(await stretches.talked(connection, reach.number))
+        which.append(await talk_segments.talked(connection, reach.number))
     if reach.serving.calls:
         which.append(Call.id.in_(sorted(reach.serving.calls)))
     if reach.serving.numbers:
@@ -57,7 +57,7 @@ async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnEl
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
     """Return whose a call is; `of_call` are its tickets."""
-    talked = {one.agent for one in call.stretches} | {call.agent}
+    talked = {one.agent for one in call.segments} | {call.agent}
     people = frozenset(filter(None, talked))
     return Thing(
         people=people,

@@ -1,4 +1,4 @@
-"""Owns the JSON of calls, events, recordings and tickets: field names, sentences and examples.
+"""JSON of calls, events, recordings and tickets: fields, descriptions, examples.
 
 The command line's `--json` and the API give the same shapes; `docs/api.md` callbacks the names.
 For roles that do not need whole numbers every shape has a masked form (SEC-2).
@@ -12,9 +12,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from callflow.events import JournalEvent
 from callflow.text import clean, paragraphs
-from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
+from features.calls.lifecycle import (
+    CallRecord,
+    CallState,
+    Direction,
+    Disposition,
+    HungUpBy,
+    SilOutcome,
+)
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.stretches import How
+from features.calls.talk_segments import How
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from phone_numbers.masking import masked_name, masked_number, masked_text
 
@@ -82,12 +89,12 @@ class CallShape(Shape):
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
     message_s: float | None = Field(description="Seconds of the message; null: there is none.")
     node: str = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
-    way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
+    direction: Direction = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )
-    emergency: Clean | None = Field(
-        description="Why the static twin took over; null when our service did its work."
+    fallback: Clean | None = Field(
+        description="Why the fallback dialplan took over; null when our service did its work."
     )
 
     @classmethod
@@ -101,7 +108,7 @@ class CallShape(Shape):
         )
 
 
-class StretchShape(Shape):
+class TalkSegmentShape(Shape):
     """One agent and the customer, connected."""
 
     agent: Clean = Field(description="Account number, or that of a phone.", examples=["1001"])
@@ -114,7 +121,7 @@ class StretchShape(Shape):
 
     @classmethod
     def all_of(cls, call: CallRecord) -> list[Self]:
-        return [cls.model_validate(one) for one in call.stretches]
+        return [cls.model_validate(one) for one in call.segments]
 
 
 SHOWN_TO_ALL = frozenset(
@@ -229,7 +236,7 @@ class TicketShape(Shape):
 class StoryShape(CallShape):
     """One call with what belongs to it."""
 
-    stretches: list[StretchShape] = Field(
+    segments: list[TalkSegmentShape] = Field(
         description="Who talked with the customer, from when to when, in order."
     )
     recordings: list[RecordingShape]

@@ -1,6 +1,6 @@
-"""Owns the changes of campaigns by people and programs (CBK-3): brought, made, turned, copied.
+"""Changes of campaigns by people and programs (CBK-3): lists, start, pause, stop, copy.
 
-The only door: the pages and the API call these, with the models of `given`. Each change is on
+The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
 not possible from the state in which a campaign is.
 """
@@ -10,21 +10,21 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.campaigns import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
-from features.campaigns.given import CampaignGiven, CopyGiven, campaign_of
+from features.campaigns.given import CampaignInput, CopyInput, campaign_of
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.lists import List
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
-PATIENCE_S: Final = 10.0
+REQUEST_BUDGET_S: Final = 10.0
 """For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
 DONE: Final = {
     CampaignState.RUNNING: "campaign.started",
@@ -34,20 +34,20 @@ DONE: Final = {
 
 
 async def bring(
-    asking: Patience, principal: Principal, settings: Settings, content: bytes, name: str
+    asking: RequestDatabase, principal: Principal, settings: Settings, content: bytes, name: str
 ) -> List:
     """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
     kept = await lists.take_in(content, name, settings, asking)
     rows = f"{kept.reading.rows} rows"
-    await recorded(asking, look(principal, "campaign.list", kept.id, rows))
+    await recorded(asking, audit_entry(principal, "campaign.list", kept.id, rows))
     return kept
 
 
 async def make(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     settings: Settings,
-    given: CampaignGiven,
+    given: CampaignInput,
     *,
     starts: bool = False,
 ) -> int:
@@ -72,7 +72,7 @@ async def make(
         key = await campaigns.make(
             connection, wanted, people, made_by=principal.account_id, now=now
         )
-        seen = look(principal, "campaign.made", str(key), f"{len(people)} people")
+        seen = audit_entry(principal, "campaign.made", str(key), f"{len(people)} people")
         await audit.note(connection, seen)
         if starts:
             await _turned(connection, principal, key, CampaignState.RUNNING)
@@ -83,12 +83,16 @@ async def make(
     return key
 
 
-async def turn(asking: Patience, principal: Principal, campaign_id: int, to: CampaignState) -> None:
+async def turn(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, to: CampaignState
+) -> None:
     """Bring a campaign into a state. What is so already stays so, and is no error."""
     await asking.write(lambda connection: _turned(connection, principal, campaign_id, to))
 
 
-async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyGiven) -> int:
+async def copy(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, given: CopyInput
+) -> int:
     """Make another campaign with the same questions and people; return its id. It waits."""
     now = datetime.now(UTC)
 
@@ -102,7 +106,7 @@ async def copy(asking: Patience, principal: Principal, campaign_id: int, given: 
             unreached=given.unreached,
         )
         key = found(made, "campaign")
-        seen = look(principal, "campaign.made", str(key), f"copy of {campaign_id}")
+        seen = audit_entry(principal, "campaign.made", str(key), f"copy of {campaign_id}")
         await audit.note(connection, seen)
         return key
 
@@ -119,4 +123,6 @@ async def _turned(
         known = found(await campaigns.one(connection, campaign_id), "campaign")
         said = f"This campaign is {known.state.value}; that is not possible now."
         raise Refused(409, said, faults={"state": "campaign.fault_state"})
-    await audit.note(connection, look(principal, DONE[to], str(campaign_id), known.campaign.name))
+    await audit.note(
+        connection, audit_entry(principal, DONE[to], str(campaign_id), known.campaign.name)
+    )

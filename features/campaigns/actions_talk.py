@@ -1,6 +1,6 @@
-"""Owns what an agent writes of a talk with a person of a campaign (CBK-3); it is on record (SEC-1).
+"""What an agent writes of a talk with a person of a campaign (CBK-3); it is on record (SEC-1).
 
-The only door: the agent's page asks the API, which calls it. Who may read the talk may write it.
+The agent's page asks the API, which calls this. Who may read the talk may write it.
 """
 
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Result
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, theirs
+from features.audit.access import audit_entry, theirs
 from features.calls import queries as calls
 from features.campaigns import talks
 from features.campaigns.queries import Campaign
 from features.campaigns.talks import CampaignTalk, NotNowError
 from features.duties import queries as duties
 from permissions.scopes import Reach, Scope, Thing
-from web.asking import Given, found
+from web.api_models import InputModel, found
 from web.current_user import Principal
 from web.problems import Refused
 
@@ -35,7 +35,7 @@ class Written(StrEnum):
     LATER = "later"
 
 
-class TalkGiven(Given):
+class TalkInput(InputModel):
     """What came of a talk."""
 
     result: Written = Field(
@@ -48,7 +48,7 @@ class TalkGiven(Given):
 
 
 async def write(
-    asking: Patience, principal: Principal, call_id: str, given: TalkGiven
+    asking: RequestDatabase, principal: Principal, call_id: str, given: TalkInput
 ) -> CampaignTalk:
     """Keep what came of a talk, during it or after it; what is written last counts.
 
@@ -69,7 +69,7 @@ async def write(
             by=principal.signature,
             now=now,
         )
-        seen = look(principal, "campaign.written", call_id, given.result.value)
+        seen = audit_entry(principal, "campaign.written", call_id, given.result.value)
         await audit.note(connection, seen)
         return done
 
@@ -80,7 +80,7 @@ async def write(
         raise Refused(409, said) from None
 
 
-async def talk_of(asking: Patience, principal: Principal, call_id: str) -> CampaignTalk:
+async def talk_of(asking: RequestDatabase, principal: Principal, call_id: str) -> CampaignTalk:
     """Return the talk of a call: one's own is at the seat where one works. Raises Refused: 404."""
 
     async def within(connection: AsyncConnection, reach: Reach) -> CampaignTalk | None:
@@ -99,7 +99,7 @@ async def talk_of(asking: Patience, principal: Principal, call_id: str) -> Campa
     return found(talk, "call of a campaign")
 
 
-def _check(given: TalkGiven, campaign: Campaign) -> None:
+def _check(given: TalkInput, campaign: Campaign) -> None:
     """Refuse answers that no question has, and a whole that is none."""
     asked: Mapping[str, str] = {each.name: each.keys for each in campaign.questions}
     for name, key in given.answers.items():

@@ -1,4 +1,4 @@
-"""Owns the API of an agent's talk with a person of a campaign: whom, what to ask, the end
+"""The API of an agent's talk with a person of a campaign: whom, what to ask, the end
 (CBK-3).
 """
 
@@ -7,12 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from callflow.call import Language
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.campaigns import actions_talk as actions
-from features.campaigns.actions_talk import TalkGiven
+from features.campaigns.actions_talk import TalkInput
 from features.campaigns.shapes import TalkShape
 from permissions.roles import sees_numbers
-from web.asking import Asking, CurrentUser, Identity
+from web.api_models import Asking, CurrentUser, Identity
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["campaigns"])
@@ -27,14 +27,14 @@ async def show_talk(
     """Whom the agent calls in this call for a campaign, why, and what to ask."""
     key = call_id.lower()
     talk = await actions.talk_of(asking, principal, key)
-    noted(asking, look(principal, "campaign.talk", key))
+    noted(asking, audit_entry(principal, "campaign.talk", key))
     return TalkShape.of(talk, language=language.value, whole=sees_numbers(principal.role))
 
 
 @router.put("/campaign", responses=documented(401, 403, 404, 409, 422, 503))
 async def write_talk(
     call_id: Identity,
-    given: TalkGiven,
+    given: TalkInput,
     principal: CurrentUser,
     asking: Asking,
     language: Spoken = Language.CHINESE,

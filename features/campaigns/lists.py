@@ -1,4 +1,4 @@
-"""Owns the lists that were read and wait for a person's yes: one file each, gone after a day.
+"""Uploaded lists that wait to be confirmed: one file each, gone after a day.
 
 They lie in HOME/run/lists, readable by us alone (SEC-2); what nobody confirmed leaves nothing
 behind. A restart of the desk loses none. Who may not be called, and which tickets there are, is
@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.campaigns import results as campaign_results
 from features.do_not_call import queries as do_not_call
 from imports import worker as apart
@@ -54,7 +54,7 @@ class List:
         return [one for one in self.reading.people if one.identity in self.unwilling]
 
 
-async def take_in(content: bytes, name: str, settings: Settings, asking: Patience) -> List:
+async def take_in(content: bytes, name: str, settings: Settings, asking: RequestDatabase) -> List:
     """Read what somebody brought and keep it. Raises UnreadableError."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
     found = await apart.reading(content, plan=settings.number_plan, own=own)
@@ -83,7 +83,7 @@ async def let_go(list_id: str, settings: Settings) -> None:
     await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-async def looked_up(given: List, asking: Patience) -> List:
+async def looked_up(given: List, asking: RequestDatabase) -> List:
     """Return the list with what the database says of its numbers and tickets now."""
     people = given.reading.people
     named = {one.ticket for one in people if one.ticket}

@@ -1,4 +1,4 @@
-"""Owns the campaigns (回访, surveys, notices) as a purpose of the dispatcher (CBK-3).
+"""Campaigns (回访, surveys, notices) as a purpose of the dispatcher (CBK-3).
 
 Fair between the campaigns that run: a line that is free goes to who calls fewest. Nobody is called
 outside the hours of their own zone, nobody on the do-not-call list. An attempt is never planned

@@ -1,4 +1,4 @@
-"""Owns the calls of campaigns in which agents talk: an agent is rung first, the person then
+"""The calls of campaigns in which agents talk: an agent is rung first, the person then
 (CBK-3).
 
 In the dialplan the agent hears a word, and only then the person's phone rings: who answers always

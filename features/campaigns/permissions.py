@@ -1,4 +1,4 @@
-"""Owns who makes campaigns, who sees what came of them, who talks in them (CBK-3)."""
+"""Permissions of campaigns: making, results, talking (CBK-3)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, LEADERS, SEATED, Role

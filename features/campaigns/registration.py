@@ -1,8 +1,8 @@
-"""Owns what campaigns bring to the desk."""
+"""Registers campaigns."""
 
 from features.campaigns import api, api_export, api_lists, api_talks, pages, pages_new
 from features.campaigns.news import CAMPAIGNS
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
@@ -13,10 +13,10 @@ FEATURE = Feature(
         pages_new.router,
         pages.router,
     ),
-    places=(Place("outbound", "/campaigns", "campaigns", 80),),
+    pages=(NavPage("outbound", "/campaigns", "campaigns", 80),),
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
-    news=(CAMPAIGNS,),
-    looks=(
+    change_feeds=(CAMPAIGNS,),
+    audited=(
         "campaign.talk.refused",
         "campaign.list",
         "campaign.made",

@@ -1,4 +1,4 @@
-"""Owns the JSON of campaigns: a list that was read, a campaign, its people, the do-not-call
+"""The JSON of campaigns: a list that was read, a campaign, its people, the do-not-call
 list.
 """
 

@@ -1,6 +1,6 @@
-"""Owns the changes of the own duty (QUE-4): sign in at a seat, sign out, rest, move, be there.
+"""The changes of the own duty (QUE-4): sign in at a seat, sign out, rest, move, be there.
 
-The only door: the agent's page asks the API, which calls these; a leader who signs an agent out or
+The agent's page asks the API, which calls these. A leader who signs an agent out or
 moves one comes by `supervision`. Each change is on record once, as an event of the duty
 (`duty_events`), with its reason. All raise Refused: 409 when it is not as the page thinks, and 503
 while another desk has the floor.
@@ -15,9 +15,9 @@ from features.duties.in_a_call import not_in_a_call
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
 from floor.attendance import QUEUES, NoSeatError
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from permissions.roles import LEADERS
-from web.asking import VISIBLE, Given
+from web.api_models import VISIBLE, InputModel
 from web.current_user import Principal
 from web.problems import Refused
 
@@ -25,7 +25,7 @@ PageName = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
 Reason = Annotated[str, Field(max_length=40, pattern=VISIBLE)]
 
 
-class SeatGiven(Given):
+class SeatInput(InputModel):
     """Where somebody wants to work."""
 
     kind: DutyKind = Field(description="`browser`: the phone in the page; `phone`: a desk phone.")
@@ -38,22 +38,22 @@ class SeatGiven(Given):
     )
 
 
-class StateGiven(Given):
+class StateInput(InputModel):
     """Ready for callers, or not, and why."""
 
     state: Literal["ready", "paused", "wrap_up"]
     reason: Reason = ""
 
 
-def at_work(floor: Floor, principal: Principal) -> Worker:
-    """Return the worker who asks. Raises Refused with 409 when not at work."""
-    worker = floor.live_state.by_account(principal.account_id or 0)
-    if worker is None:
+def at_work(floor: Floor, principal: Principal) -> Agent:
+    """Return the agent who asks. Raises Refused with 409 when not at work."""
+    agent = floor.live_state.by_account(principal.account_id or 0)
+    if agent is None:
         raise Refused(409, "You are not at work: sign in at a seat first.")
-    return worker
+    return agent
 
 
-async def begin(floor: Floor, principal: Principal, given: SeatGiven) -> Worker:
+async def begin(floor: Floor, principal: Principal, given: SeatInput) -> Agent:
     """Sign in at a seat; asked again for the same seat, it is given again.
 
     Of two who want one seat in the same moment one gets it; the other is told (409).
@@ -62,7 +62,7 @@ async def begin(floor: Floor, principal: Principal, given: SeatGiven) -> Worker:
     if principal.role not in QUEUES:
         raise Refused(403, f"The role {principal.role.value} does not work at a seat.")
     try:
-        return await floor.shift.sign_in(
+        return await floor.attendance.sign_in(
             principal.account_id, given.kind, given.phone, now=floor.now()
         )
     except AtWorkError:
@@ -79,11 +79,11 @@ async def move(floor: Floor, principal: Principal) -> str | None:
     Refused while the phone rings: where it rings, it can be answered.
     """
     account_id = principal.account_id or 0
-    worker, call = floor.live_state.by_account(account_id), None
-    if worker and worker.kind == DutyKind.BROWSER.value:
-        if worker.seat in floor.live_state.offers:
+    agent, call = floor.live_state.by_account(account_id), None
+    if agent and agent.kind == DutyKind.BROWSER.value:
+        if agent.seat in floor.live_state.offers:
             raise Refused(409, "The phone rings in the other window; answer there first.")
-        call = await _taken_along(floor, worker)
+        call = await _taken_along(floor, agent)
     floor.presence.release(account_id)
     floor.streams.tell_account(account_id, "moved", lambda _: {"call": call})
     return call
@@ -91,26 +91,26 @@ async def move(floor: Floor, principal: Principal) -> str | None:
 
 async def end(floor: Floor, principal: Principal, *, force: bool = False) -> None:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
-    worker = at_work(floor, principal)
+    agent = at_work(floor, principal)
     if not force:
         not_in_a_call(floor, principal)
     elif principal.role not in LEADERS:
         raise Refused(403, "Only leaders may end work in a call.")
-    await floor.shift.sign_out(worker, reason="", now=floor.now())
-    floor.presence.release(worker.account_id)
+    await floor.attendance.sign_out(agent, reason="", now=floor.now())
+    floor.presence.release(agent.account_id)
 
 
-async def turn(floor: Floor, principal: Principal, given: StateGiven) -> Worker:
+async def turn(floor: Floor, principal: Principal, given: StateInput) -> Agent:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     if given.state == "paused" and not given.reason.strip():
         raise Refused(422, "A pause needs a reason.")
     reason = given.reason.strip() if given.state == "paused" else ""
-    worker = await floor.shift.turn(
+    agent = await floor.attendance.turn(
         at_work(floor, principal), DutyState(given.state), reason=reason, now=floor.now()
     )
-    if worker is None:
+    if agent is None:
         raise Refused(409, "Your duty has ended meanwhile.")
-    return worker
+    return agent
 
 
 def be_present(floor: Floor, principal: Principal) -> None:
@@ -119,8 +119,8 @@ def be_present(floor: Floor, principal: Principal) -> None:
         floor.present(principal.account_id)
 
 
-async def _taken_along(floor: Floor, worker: Worker) -> str | None:
-    talk = floor.live_state.talks.get(worker.seat)
+async def _taken_along(floor: Floor, agent: Agent) -> str | None:
+    talk = floor.live_state.talks.get(agent.seat)
     with refusals():
-        moved = await floor.control.reunite(worker.seat)
+        moved = await floor.control.reunite(agent.seat)
     return talk.call if talk and moved else None

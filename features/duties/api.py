@@ -1,4 +1,4 @@
-"""Owns the duty of who asks (QUE-4): sign in at a seat, sign out, rest, move."""
+"""API of one's own duty (QUE-4): sign in at a seat, sign out, rest, move."""
 
 from typing import Annotated, Self
 
@@ -6,14 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from features.duties import actions
-from features.duties.actions import SeatGiven, StateGiven
+from features.duties.actions import SeatInput, StateInput
 from features.duties.queries import DutyKind
 from floor import assembly as opening
 from floor import wallboard
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from settings import Settings
-from web.asking import Person
+from web.api_models import Person
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
 
@@ -58,16 +58,16 @@ class DutyShape(BaseModel):
     queues: list[str]
 
     @classmethod
-    def of(cls, floor: Floor, worker: Worker) -> Self:
-        return cls.model_validate(wallboard.duty(floor.live_state, worker))
+    def of(cls, floor: Floor, agent: Agent) -> Self:
+        return cls.model_validate(wallboard.duty(floor.live_state, agent))
 
 
 @router.post("", responses=documented(401, 403, 409, 422, 503))
-async def begin_duty(request: Request, given: SeatGiven, principal: Person) -> Seat:
+async def begin_duty(request: Request, given: SeatInput, principal: Person) -> Seat:
     """Sign in at a seat; asked again for the same seat, it is given again (after a reload)."""
     floor = floor_of(request)
-    worker = await actions.begin(floor, principal, given)
-    return _given(request, floor, worker, given.page)
+    agent = await actions.begin(floor, principal, given)
+    return _given(request, floor, agent, given.page)
 
 
 @router.get("", responses=documented(401, 403, 409, 503))
@@ -99,7 +99,7 @@ async def end_duty(
 
 
 @router.put("/state", responses=documented(401, 403, 409, 422, 503))
-async def change_duty(request: Request, given: StateGiven, principal: Person) -> DutyShape:
+async def change_duty(request: Request, given: StateInput, principal: Person) -> DutyShape:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     floor = floor_of(request)
     return DutyShape.of(floor, await actions.turn(floor, principal, given))
@@ -112,29 +112,29 @@ async def be_present(request: Request, principal: Person) -> Response:
     return Response(status_code=204)
 
 
-def _given(request: Request, floor: Floor, worker: Worker, page: str) -> Seat:
+def _given(request: Request, floor: Floor, agent: Agent, page: str) -> Seat:
     """Return the seat; the phone's password only to a page that may have the phone."""
-    seat = _seat(request, _settings(request), worker)
+    seat = _seat(request, _settings(request), agent)
     if seat.kind is DutyKind.PHONE:
-        floor.presence.release(worker.account_id)
-    elif page and not floor.presence.claim(worker.account_id, page):
+        floor.presence.release(agent.account_id)
+    elif page and not floor.presence.claim(agent.account_id, page):
         return seat.model_copy(update={"password": None, "ws_url": None, "elsewhere": True})
     return seat
 
 
-def _seat(request: Request, settings: Settings, worker: Worker) -> Seat:
+def _seat(request: Request, settings: Settings, agent: Agent) -> Seat:
     host = request.url.hostname or settings.desk_address
-    kind = DutyKind(worker.kind)
+    kind = DutyKind(agent.kind)
     if kind is DutyKind.PHONE:
-        return Seat(seat=worker.seat, kind=kind, password=None, ws_url=None, server=host)
+        return Seat(seat=agent.seat, kind=kind, password=None, ws_url=None, server=host)
     try:
-        phone = opening.phone_of(settings, worker.seat, worker.duty_id)
+        phone = opening.phone_of(settings, agent.seat, agent.duty_id)
     except KeyError:
         raise Refused(503, "The seat has no secret yet; the hotline must start first.") from None
     scheme = "wss" if request.url.scheme == "https" else "ws"
     named = f"[{host}]" if ":" in host else host
     return Seat(
-        seat=worker.seat,
+        seat=agent.seat,
         kind=kind,
         password=phone.password,
         ws_url=f"{scheme}://{named}:{phone.ws_port}/{phone.ws_path}/ws",

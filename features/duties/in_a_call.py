@@ -1,4 +1,4 @@
-"""Owns the refusal of what would end somebody's call on the way: signing out is for afterwards."""
+"""Refuses what would cut off a call: signing out waits until it is over."""
 
 from floor.floor import Floor
 from web.current_user import Principal

@@ -1,4 +1,4 @@
-"""Owns emergency notifications as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
+"""Emergency notifications as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Owns what a leader does with an agent (QUE-4, QA-1): listen, sign out, offer another queue.
+"""What a leader does with an agent (QUE-4, QA-1): listen, sign out, offer another queue.
 
-The only door: the wallboard asks the API, which calls these. Each is on the audit record before it
+The wallboard asks the API, which calls these. Each is on the audit record before it
 happens (QA-5). Agents who are not the leader's to lead are answered like those who are not at work.
 """
 
@@ -9,35 +9,35 @@ from typing import Literal
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.agent_desk.api import refusals
 from features.audit import log as audit
-from features.audit.looks import look, refused
+from features.audit.access import audit_entry, refused
 from features.duties.actions import at_work
 from floor.control import Watch
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from permissions.may import may
 from permissions.scopes import Thing
-from web.asking import Given
+from web.api_models import InputModel
 from web.current_user import Principal
 from web.problems import Refused
 
 
-class WatchGiven(Given):
+class WatchInput(InputModel):
     """How to take part in an agent's call."""
 
     how: Watch
 
 
-class QueueGiven(Given):
+class QueueInput(InputModel):
     """Which callers an agent is to be offered."""
 
     queue: Literal["hotline", "senior", "manager"] = Field(examples=["senior"])
 
 
 async def watch(
-    asking: Patience, floor: Floor, principal: Principal, number: str, given: WatchGiven
+    asking: RequestDatabase, floor: Floor, principal: Principal, number: str, given: WatchInput
 ) -> None:
     """Ring the leader's own phone, and let it hear the agent's call.
 
@@ -50,28 +50,30 @@ async def watch(
         await floor.control.watch(leader, agent, given.how)
 
 
-async def sign_out(asking: Patience, floor: Floor, principal: Principal, number: str) -> None:
+async def sign_out(
+    asking: RequestDatabase, floor: Floor, principal: Principal, number: str
+) -> None:
     """End an agent's duty; a call under way goes on. Raises Refused with 404."""
     agent = await _agent(asking, floor, principal, number)
     await _noted(asking, principal, "agent.sign_out", number)
-    await floor.shift.sign_out(agent, reason=f"by {_by(principal)}", now=floor.now())
+    await floor.attendance.sign_out(agent, reason=f"by {_by(principal)}", now=floor.now())
 
 
 async def move(
-    asking: Patience, floor: Floor, principal: Principal, number: str, given: QueueGiven
-) -> Worker:
+    asking: RequestDatabase, floor: Floor, principal: Principal, number: str, given: QueueInput
+) -> Agent:
     """Offer an agent the callers of another queue, until signing out. Raises Refused with 404."""
     agent = await _agent(asking, floor, principal, number)
     await _noted(asking, principal, "agent.move", number, given.queue)
-    return await floor.shift.move(agent, given.queue, by=_by(principal), now=floor.now())
+    return await floor.attendance.move(agent, given.queue, by=_by(principal), now=floor.now())
 
 
-async def _agent(asking: Patience, floor: Floor, principal: Principal, number: str) -> Worker:
+async def _agent(asking: RequestDatabase, floor: Floor, principal: Principal, number: str) -> Agent:
     """Return an agent at work whom somebody may lead. Raises Refused with 404."""
-    worker = floor.live_state.by_number(number)
-    if worker is not None and may(principal, "agent.lead", Thing(people=(number,))):
-        return worker
-    if worker is not None:
+    agent = floor.live_state.by_number(number)
+    if agent is not None and may(principal, "agent.lead", Thing(people=(number,))):
+        return agent
+    if agent is not None:
         await refused(asking, principal, "agent.lead", number)
     raise Refused(404, "Nobody with this number is at work.")
 
@@ -81,9 +83,9 @@ def _by(principal: Principal) -> str:
 
 
 async def _noted(
-    asking: Patience, principal: Principal, action: str, number: str, detail: str = ""
+    asking: RequestDatabase, principal: Principal, action: str, number: str, detail: str = ""
 ) -> None:
     async def noted(connection: AsyncConnection) -> None:
-        await audit.note(connection, look(principal, action, number, detail))
+        await audit.note(connection, audit_entry(principal, action, number, detail))
 
     await asking.write(noted)

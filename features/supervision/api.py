@@ -1,4 +1,4 @@
-"""Owns the floor for those who lead it: see everybody, listen, move, sign out (QUE-4, QA-1)."""
+"""API of supervision: see agents, listen, move them, sign them out (QUE-4, QA-1)."""
 
 from typing import Annotated
 
@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from features.duties.api import DutyShape
 from features.supervision import actions
-from features.supervision.actions import QueueGiven, WatchGiven
+from features.supervision.actions import QueueInput, WatchInput
 from floor.wallboard import Json
 from permissions.may import team_of
-from web.asking import Asking, CurrentUser, Person
+from web.api_models import Asking, CurrentUser, Person
 from web.live import floor_of, leading_floor_of
 from web.problems import documented
 
@@ -30,7 +30,7 @@ async def show_floor(request: Request, principal: CurrentUser) -> Json:
 
 @router.post("/agents/{number}/watch", status_code=204, responses=ANSWERS)
 async def watch(
-    request: Request, number: AgentNumber, given: WatchGiven, principal: Person, asking: Asking
+    request: Request, number: AgentNumber, given: WatchInput, principal: Person, asking: Asking
 ) -> Response:
     """Ring the leader's own phone, and let it hear the agent's call.
 
@@ -51,7 +51,7 @@ async def sign_out(
 
 @router.post("/agents/{number}/move", responses=ANSWERS)
 async def move(
-    request: Request, number: AgentNumber, given: QueueGiven, principal: CurrentUser, asking: Asking
+    request: Request, number: AgentNumber, given: QueueInput, principal: CurrentUser, asking: Asking
 ) -> DutyShape:
     """Offer an agent the callers of another queue, until signing out."""
     floor = leading_floor_of(request)

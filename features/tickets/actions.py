@@ -1,6 +1,6 @@
-"""Owns the changes of tickets by people and programs (TKT-1, TKT-3): opened, saved, asked for.
+"""The changes of tickets by people and programs (TKT-1, TKT-3): opened, saved, asked for.
 
-The only door: the agent's page asks the API, which calls these. Each change is on record (SEC-1),
+The agent's page asks the API, which calls these. Each change is on record (SEC-1),
 and every version of a ticket is kept. What a save makes of a ticket is `lifecycle`'s to decide.
 """
 
@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, theirs
+from features.audit.access import audit_entry, theirs
 from features.calls import queries
 from features.calls.shapes import TicketShape
 from features.tickets import saves
@@ -24,7 +24,7 @@ from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from permissions.scopes import EVERYTHING
 from settings import Settings
-from web.asking import Given, Line, Typed, found
+from web.api_models import InputModel, Line, Typed, found
 from web.current_user import Principal
 from web.problems import Refused
 
@@ -38,7 +38,7 @@ def _among(known: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-class TicketFields(Given):
+class TicketFields(InputModel):
     """What people type into a ticket; what is left out stays as it is."""
 
     kind: TicketKind = TicketKind.UNKNOWN
@@ -56,7 +56,7 @@ class TicketFields(Given):
     department: Line = Field("", description="Who it is dispatched to.")
 
 
-class TicketSave(Given):
+class TicketSave(InputModel):
     """One save, upon one version."""
 
     version: int = Field(ge=1, le=2**31 - 1, description="The version it was typed upon.")
@@ -64,7 +64,7 @@ class TicketSave(Given):
 
 
 async def open_for_call(
-    asking: Patience, principal: Principal, settings: Settings, call_id: str
+    asking: RequestDatabase, principal: Principal, settings: Settings, call_id: str
 ) -> Ticket:
     """Return the call's own ticket, opened by the first who asks; asking again changes nothing.
 
@@ -86,13 +86,13 @@ async def open_for_call(
             "call",
         )
         if is_new:
-            await audit.note(connection, look(principal, "ticket.opened", ticket.number))
+            await audit.note(connection, audit_entry(principal, "ticket.opened", ticket.number))
         return ticket
 
     return await asking.write(opened)
 
 
-async def ask_once(asking: Patience, principal: Principal, call_id: str) -> bool:
+async def ask_once(asking: RequestDatabase, principal: Principal, call_id: str) -> bool:
     """Return whether to ask the agent for what the call's ticket lacks: True once, at wrap-up.
 
     Raises Refused as `open_for_call`.
@@ -102,7 +102,9 @@ async def ask_once(asking: Patience, principal: Principal, call_id: str) -> bool
     return await asking.write(lambda connection: saves.ask_once(connection, call_id, now=now))
 
 
-async def save(asking: Patience, principal: Principal, number: str, given: TicketSave) -> Ticket:
+async def save(
+    asking: RequestDatabase, principal: Principal, number: str, given: TicketSave
+) -> Ticket:
     """Save what was typed upon a version; what is so already makes no new one.
 
     Raises Refused: 404, 422 for a dispatch to nobody, 409 when somebody saved meanwhile, with the
@@ -126,7 +128,7 @@ async def save(asking: Patience, principal: Principal, number: str, given: Ticke
         )
         if before is None or after.version != before.version:
             said = f"version {after.version}: {', '.join(sorted(fields))}"[:80]
-            await audit.note(connection, look(principal, "ticket.write", number, said))
+            await audit.note(connection, audit_entry(principal, "ticket.write", number, said))
         return after
 
     try:
@@ -159,7 +161,7 @@ def _require_department(before: Ticket | None, fields: Mapping[str, Any]) -> Non
         raise Refused(422, "A dispatched ticket needs the department that it goes to.")
 
 
-async def _must_be_theirs(asking: Patience, principal: Principal, call_id: str) -> None:
+async def _must_be_theirs(asking: RequestDatabase, principal: Principal, call_id: str) -> None:
     """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
     if call_id in principal.serving.calls:
         return

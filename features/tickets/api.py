@@ -1,4 +1,4 @@
-"""Owns the API's questions about tickets, and the saves of those who type them (TKT-1, TKT-3)."""
+"""API of tickets: the list, one ticket, and saves while it is typed (TKT-1, TKT-3)."""
 
 from functools import partial
 from typing import Annotated
@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
-from features.audit.looks import look, noted, theirs
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted, theirs
 from features.calls import queries
 from features.calls.queries import TicketFilter
 from features.calls.shapes import TicketShape
@@ -19,18 +19,18 @@ from features.tickets.actions import TicketSave, shown
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
 from features.tickets.saves import TicketVersion
 from permissions.may import reach_of
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Identity,
-    Many,
-    Paged,
+    ListPage,
+    ListQuery,
     Plan,
     Text,
     TicketNumber,
     found,
+    list_page,
     may_search_by_number,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import documented
@@ -38,7 +38,7 @@ from web.problems import documented
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 
 
-class WhichTickets(Paged):
+class WhichTickets(ListQuery):
     """Which tickets (TKT-14); every field that is given must hold. Times are of the opening."""
 
     number: Text | None = Field(None, description="The customer's number, whole.")
@@ -54,14 +54,14 @@ class WhichTickets(Paged):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
     wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking, plan: Plan
-) -> Many[TicketShape]:
+) -> ListPage[TicketShape]:
     """Tickets, newest first."""
     may_search_by_number(principal, wanted.number)
     filters = wanted.filters(plan)
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[shown(ticket, principal) for ticket in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[shown(ticket, principal) for ticket in page.items], next=page.next)
 
 
 @router.get("/{ticket_id}", responses=documented(401, 403, 404, 422, 503))
@@ -70,7 +70,7 @@ async def show_ticket(
 ) -> TicketShape:
     """One ticket, by its number."""
     ticket = found(await ticket_of(ticket_id, principal, asking), "ticket")
-    noted(asking, look(principal, "ticket.read", ticket.number))
+    noted(asking, audit_entry(principal, "ticket.read", ticket.number))
     return shown(ticket, principal)
 
 
@@ -89,7 +89,7 @@ async def save_ticket(
 @router.get("/{ticket_id}/versions", responses=documented(401, 403, 404, 422, 503))
 async def list_versions(
     ticket_id: TicketNumber, principal: CurrentUser, asking: Asking
-) -> Many[TicketVersionShape]:
+) -> ListPage[TicketVersionShape]:
     """Every save of one ticket, oldest first; it is never more than one page."""
 
     reach = reach_of(principal, "ticket.write")
@@ -100,11 +100,11 @@ async def list_versions(
         return list(await ticket_saves.versions(connection, ticket_id))
 
     versions = found(await asking.ask(kept), "ticket")
-    noted(asking, look(principal, "ticket.versions", ticket_id))
-    return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
+    noted(asking, audit_entry(principal, "ticket.versions", ticket_id))
+    return ListPage(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 
-async def ticket_of(ticket_id: str, principal: Principal, asking: Patience) -> Ticket | None:
+async def ticket_of(ticket_id: str, principal: Principal, asking: RequestDatabase) -> Ticket | None:
     """Return a ticket that somebody may read."""
     return await theirs(
         asking,

@@ -1,4 +1,4 @@
-"""Owns how a file of wake-ups looks in the API: what of it is wanted, and what each row says."""
+"""How a file of wake-ups looks in the API: what of it is wanted, and what each row says."""
 
 from enum import StrEnum
 from typing import Self

@@ -1,4 +1,4 @@
-"""Owns files of wake-ups at the desk: what a file asks for is looked at, then kept; a day's table.
+"""Files of wake-ups at the desk: checked, then kept; a day's table.
 
 Shared by the page and the API.
 """
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -24,8 +24,8 @@ from features.wake_ups.rules import Registration, house_of
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
+from web.formats import Formats
 from web.problems import Refused
-from web.shown import Formats
 from web.words import said
 
 MOST_OF_A_DAY = 5000
@@ -48,7 +48,7 @@ class NothingRightError(Refused):
         self.sheet = sheet
 
 
-async def looked_at(content: bytes, asking: Patience, settings: Settings) -> Sheet:
+async def looked_at(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
     """Return what a file asks for, its rows judged against the register as it is.
 
     Raises NothingRightError when no row is right.
@@ -60,7 +60,7 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
 
 
 async def kept(
-    content: bytes, principal: Principal, asking: Patience, settings: Settings, keep: Keep
+    content: bytes, principal: Principal, asking: RequestDatabase, settings: Settings, keep: Keep
 ) -> tuple[Sheet, int]:
     """Put the rows that are right on the register, all or none; return how many.
 
@@ -72,7 +72,7 @@ async def kept(
     return sheet, await _kept(sheet.wishes, principal, asking)
 
 
-async def _judged(content: bytes, asking: Patience, settings: Settings) -> Sheet:
+async def _judged(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
     text = wake_file.text_of(content)
     if text is None:
         return Sheet(fault=FileFault.ENCODING)
@@ -86,7 +86,9 @@ async def _judged(content: bytes, asking: Patience, settings: Settings) -> Sheet
     return wake_file.without(sheet, known)
 
 
-async def _kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
+async def _kept(
+    wishes: Sequence[Registration], principal: Principal, asking: RequestDatabase
+) -> int:
     now = datetime.now(UTC)
 
     async def keep(connection: AsyncConnection) -> None:
@@ -97,19 +99,19 @@ async def _kept(wishes: Sequence[Registration], principal: Principal, asking: Pa
             now=now,
             through=Through.FILE,
         )
-        await audit.note(connection, look(principal, IMPORTED, "register", f"{len(wishes)}"))
+        await audit.note(connection, audit_entry(principal, IMPORTED, "register", f"{len(wishes)}"))
 
     await asking.write(keep)
     return len(wishes)
 
 
 async def day_of(
-    day: date, principal: Principal, asking: Patience, settings: Settings, language: Language
+    day: date, principal: Principal, asking: RequestDatabase, settings: Settings, language: Language
 ) -> bytes:
     """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
     since = datetime.combine(day, time(), settings.zone)
     until = datetime.combine(day + timedelta(days=1), time(), settings.zone)
-    await recorded(asking, look(principal, EXPORTED, f"{day}"))
+    await recorded(asking, audit_entry(principal, EXPORTED, f"{day}"))
     rows = await asking.ask(
         lambda connection: wake_ups.due_between(connection, since, until, limit=MOST_OF_A_DAY)
     )

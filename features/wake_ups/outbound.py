@@ -1,4 +1,4 @@
-"""Owns wake-ups as a purpose of the dispatcher (WAK-2, WAK-3)."""
+"""Wake-ups as a purpose of the dispatcher (WAK-2, WAK-3)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Owns the page of a file of wake-ups: chosen, looked at row by row, then kept (WAK-1)."""
+"""Page of a file of wake-ups: chosen, checked row by row, then kept (WAK-1)."""
 
 from typing import Final
 
@@ -12,10 +12,10 @@ from features.wake_ups.list_file import COLUMNS, FileFault, Sheet
 from features.wake_ups.list_shapes import Keep
 from features.wake_ups.lists import NothingRightError
 from settings import Settings
-from web.asking import Asking, Person
+from web.api_models import Asking, Person
 from web.current_user import Principal
+from web.formats import Formats
 from web.pages import language_of, page
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -1,4 +1,4 @@
-"""Owns a small real Asterisk for contract tests: AGI, AMI, one queue, Local channels; no SIP.
+"""A small real Asterisk for contract tests: AGI, AMI, one queue, Local channels; no SIP.
 
 It speaks to the code under test exactly as the hotline's Asterisk does, on ports of its own, with
 everything else in a folder of the test.

@@ -1,4 +1,4 @@
-"""Owns the kinds of hotline that end-to-end tests share: starting one takes seconds of both cores.
+"""The kinds of hotline that end-to-end tests share: starting one takes seconds of both cores.
 
     HOTLINE = AGENTS_AT_PHONES
 

@@ -1,4 +1,4 @@
-"""Owns the processes of a hotline under test: launched by the real entry, all gone afterwards."""
+"""The processes of a hotline under test: launched by the real entry, all gone afterwards."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Owns the ways on which a call might leave the house, the targets tried on each, what is allowed.
+"""The ways on which a call might leave the house, the targets tried on each, what is allowed.
 
 A way tries one target and returns who was rung for it. Only what `allowed` names may be.
 """

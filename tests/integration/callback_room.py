@@ -1,4 +1,4 @@
-"""Owns a hall of agents on a scripted switch, for the tests of promised calls.
+"""A hall of agents on a scripted switch, for the tests of promised calls.
 
 The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_callbacks.py`.

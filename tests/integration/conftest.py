@@ -1,4 +1,4 @@
-"""Owns what tests against a real database ask for: an empty or a filled one of each kind."""
+"""What tests against a real database ask for: an empty or a filled one of each kind."""
 
 import asyncio
 import functools

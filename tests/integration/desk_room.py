@@ -1,4 +1,4 @@
-"""Owns a desk for tests: a real database with a few calls in it, and someone who asks."""
+"""A desk for tests: a real database with a few calls in it, and someone who asks."""
 
 import asyncio
 import atexit
@@ -27,8 +27,8 @@ from features.audit import log as audit
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.stretches import How, Stretch
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
+from features.calls.talk_segments import How, TalkSegment
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
@@ -246,7 +246,7 @@ def _call(which: int, began: datetime) -> CallRecord:
         sil_outcome=SilOutcome.ALIVE,
         topic="complaint",
         language="zh",
-        emergency=None,
+        fallback=None,
         recording_at=began + timedelta(seconds=1),
         message_at=None,
         state=CallState.ENDED,
@@ -331,7 +331,7 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
     async with made.execution_options(writing=True).begin() as connection:
         for one in which:
             began = BEGAN - timedelta(minutes=one)
-            talk = Stretch(
+            talk = TalkSegment(
                 agent=NUMBERS[role],
                 seat="w01",
                 from_at=began + timedelta(seconds=2),
@@ -339,13 +339,13 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
                 how=How.ANSWERED,
                 held_s=0.0,
             )
-            await connection.execute(insert(StretchRow), [rows.of_stretch(call_id(one), talk)])
+            await connection.execute(insert(TalkSegmentRow), [rows.of_segment(call_id(one), talk)])
     await made.dispose()
 
 
-async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:
+async def audit_entries(desk: Room, subject: str) -> list[audit.AuditEntry]:
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await audit.looks_at(connection, subject)
+        found = await audit.entries_of(connection, subject)
     await made.dispose()
     return list(found)

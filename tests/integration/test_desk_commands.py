@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import main
 from db.engine import engine
-from features.audit.log import AuditEntry, looks_at
+from features.audit.log import AuditEntry, entries_of
 from settings import Settings
 from tests.integration.desk_room import (
     AUDIO,
@@ -247,7 +247,7 @@ def test_people_and_tokens_are_changed_by_the_desks_own_actions_and_it_is_on_rec
 async def _on_record(subject: str) -> Sequence[AuditEntry]:
     made = engine(Settings().database)
     async with made.connect() as connection:
-        found = await looks_at(connection, subject)
+        found = await entries_of(connection, subject)
     await made.dispose()
     return found
 

@@ -23,7 +23,7 @@ from tests.integration.notification_desk import (
     is_voiced,
     reports,
 )
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 
@@ -187,8 +187,8 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
         while not each.waiting.empty():
             each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(
-            features()["emergency_notifications"].news[0], desk.app.state.database, floor
+        change_feed.watch(
+            features()["emergency_notifications"].change_feeds[0], desk.app.state.database, floor
         )
     )
     assert (await asyncio.wait_for(stream.waiting.get(), 10)).event == "incidents"

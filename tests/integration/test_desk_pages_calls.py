@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, StretchRow
+from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from permissions.may import grant_of
 from permissions.roles import Role, sees_numbers
@@ -204,18 +204,18 @@ async def test_pages_of_calls_are_turned_without_losing_what_was_typed(
 
 async def test_calls_that_we_made_are_marked_and_can_be_asked_for(desk: Pages) -> None:
     async def rung_by_us(connection: AsyncConnection) -> None:
-        await connection.execute(update(Call).where(Call.id == call_id(3)).values(way="out"))
+        await connection.execute(update(Call).where(Call.id == call_id(3)).values(direction="out"))
 
     await desk.write(rung_by_us)
     everything = await _look(desk, "/calls")
     assert len([one for one in everything.all("span") if one.get("class") == "tag quiet"]) == 1
-    seen = await _look(desk, "/calls?way=out")
+    seen = await _look(desk, "/calls?direction=out")
     assert _found(seen) == {call_id(3)}
-    assert _found(await _look(desk, "/calls?way=in")) == {call_id(n) for n in (1, 2, 4, 5)}
+    assert _found(await _look(desk, "/calls?direction=in")) == {call_id(n) for n in (1, 2, 4, 5)}
     assert "呼出" in (await _look(desk, f"/calls/{call_id(3)}")).text
     async with desk.person(Role.TEAM_LEADER) as person:
-        assert "请选来电或呼出" in (await person.get("/calls?way=sideways")).text
-        asked = (await person.get("/api/v1/calls?way=out")).json()
+        assert "请选来电或呼出" in (await person.get("/calls?direction=sideways")).text
+        asked = (await person.get("/api/v1/calls?direction=out")).json()
     assert [call["id"] for call in asked["items"]] == [call_id(3)]
 
 
@@ -230,7 +230,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
             row = {"agent": agent, "seat": agent, "how": how, "held_s": 0.0, "from_at": since}
             to_at = since + timedelta(seconds=45)
             await connection.execute(
-                insert(StretchRow).values(call_id=call_id(2), to_at=to_at, **row)
+                insert(TalkSegmentRow).values(call_id=call_id(2), to_at=to_at, **row)
             )
 
     await desk.write(talked_twice)
@@ -251,7 +251,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
     assert "1:35" in listed, "talked, as on the call's own page"
     async with desk.person(Role.TEAM_LEADER) as person:
         told = (await person.get(f"/api/v1/calls/{call_id(2)}")).json()
-    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["stretches"]] == [
+    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["segments"]] == [
         ("8001", "answered", 45.0),
         ("8002", "transferred", 45.0),
     ]

@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import NotAnsweringError
+from db.bounded import DatabaseTimeoutError
 from features.accounts.tables import AccountRow
 from features.audit.tables import AuditRow
 from features.calls.tables import Call
@@ -204,9 +204,9 @@ async def test_a_customer_is_kept_and_the_look_is_on_record(desk: Pages) -> None
     assert (status, onward) == (303, f"/customers/{NUMBER}?saved=1")
     assert "李四" in (await _look(desk, LEADER, onward)).text
     await desk.room.app.state.database.settled()
-    looks = (await _look(desk, LEADER, "/audit")).text
-    assert "看客户资料" in looks
-    assert "改客户资料" in looks
+    entries = (await _look(desk, LEADER, "/audit")).text
+    assert "看客户资料" in entries
+    assert "改客户资料" in entries
     masked = (await _look(desk, Role.INSPECTOR, "/audit?action=customer.read")).text
     assert NUMBER not in masked
     assert "138******78" in masked
@@ -310,7 +310,7 @@ async def test_a_database_that_is_away_is_a_sentence_for_people(
     desk: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object, **__: object) -> None:
-        raise NotAnsweringError
+        raise DatabaseTimeoutError
 
     monkeypatch.setattr("db.bounded.Database.ask", away)
     async with desk.person(LEADER) as person:

@@ -14,7 +14,7 @@ from features.wake_ups.tables import WakeUpRow
 from floor.streams import Stream, Told
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date()
@@ -147,18 +147,18 @@ async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> Non
     stream = floor.open(account_id=None, role=Role.SWITCHBOARD, page="wake-ups-1")
     other = floor.open(account_id=None, role=Role.INSPECTOR, page="calls-1")
     told = {one.event for one in _read(stream) + _read(other)}
-    assert told == {"picture"}
+    assert told == {"state"}
     page_events = asyncio.create_task(
-        watching.watch(features()["wake_ups"].news[0], desk.app.state.database, floor)
+        change_feed.watch(features()["wake_ups"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})
+    assert (first.event, json.loads(first.data)) == ("wake_ups", {"alarms": 0})
     made = engine(desk.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
         await connection.execute(update(WakeUpRow).values(state="alarm", next_at=None))
     await made.dispose()
     second = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert json.loads(second.data) == {"shouting": 1}
+    assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()
 

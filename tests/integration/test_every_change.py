@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.integration.door_pairs import PAIRS
-from tests.integration.door_pairs_accounts import AT_THE_DOOR
-from tests.integration.door_steps import Route
-from tests.integration.door_table import CHANGES, Change
+from tests.integration.page_api_pairs import PAIRS
+from tests.integration.page_api_pairs_accounts import SIGN_IN_AND_OUT
+from tests.integration.page_api_steps import Route
+from tests.integration.page_api_table import CHANGES, Change
 from web.app import wired
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -21,31 +21,33 @@ ACTIONS = ("actions", "actions_session", "actions_talk", "lists")
 
 
 def test_every_changing_route_is_in_the_table_once() -> None:
-    changing, named = set(_changing()), [door for each in CHANGES for door in each.doors]
+    changing, named = set(_changing()), [route for each in CHANGES for route in each.routes]
     assert changing - set(named) == set(), "not in the table: say its action and its twin"
     assert set(named) - changing == set(), "in the table, and not there"
-    assert [door for door, times in Counter(named).items() if times > 1] == []
+    assert [route for route, times in Counter(named).items() if times > 1] == []
 
 
 def test_a_change_has_a_page_and_a_call_of_the_api_or_a_reason() -> None:
     for each in CHANGES:
-        assert each.has_both == (not each.why), each.doors
+        assert each.has_both == (not each.why), each.routes
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda one: f"{one.doors[0][0]} {one.doors[0][1]}")
-def test_every_door_of_a_change_calls_its_action(change: Change) -> None:
+@pytest.mark.parametrize(
+    "change", CHANGES, ids=lambda one: f"{one.routes[0][0]} {one.routes[0][1]}"
+)
+def test_every_route_of_a_change_calls_its_action(change: Change) -> None:
     endpoints = dict(_endpoints())
-    for door in change.doors:
-        called = set(_called(endpoints[door]))
+    for route in change.routes:
+        called = set(_called(endpoints[route]))
         if change.action.startswith("floor."):
-            assert f".{change.action.rpartition('.')[2]}" in called, door
+            assert f".{change.action.rpartition('.')[2]}" in called, route
         elif change.action:
-            assert change.action in called, door
+            assert change.action in called, route
 
 
-def test_what_has_both_doors_is_asked_for_at_both() -> None:
-    asked = {route for pair in PAIRS for route in (pair.page, pair.program)} | set(AT_THE_DOOR)
-    both = {door for each in CHANGES if each.has_both for door in each.doors}
+def test_what_has_a_page_and_a_call_is_asked_for_by_both() -> None:
+    asked = {route for pair in PAIRS for route in (pair.page, pair.program)} | set(SIGN_IN_AND_OUT)
+    both = {route for each in CHANGES if each.has_both for route in each.routes}
     assert both - asked == set(), "in no pair"
     assert {route for pair in PAIRS for route in (pair.page,)} - both <= {
         ("POST", "/wake-ups/import")

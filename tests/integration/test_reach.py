@@ -22,8 +22,8 @@ from tests.integration.desk_room import (
     CSRF,
     NUMBERS,
     Room,
+    audit_entries,
     call_id,
-    looks,
     recording_id,
     ticket_number,
 )
@@ -169,7 +169,9 @@ async def test_what_is_not_theirs_is_answered_like_what_is_not_there_and_is_on_r
         nowhere = await answer(house, re.sub(r"0000000\d|0000\d", _far, address), role)
         assert (there.status, there.text) == (404, nowhere.text)
         assert nowhere.status == 404
-        [refused] = [one for one in await looks(house, subject) if one.action.endswith(".refused")]
+        [refused] = [
+            one for one in await audit_entries(house, subject) if one.action.endswith(".refused")
+        ]
         assert refused.action == f"{verb}.refused"
 
 

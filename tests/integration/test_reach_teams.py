@@ -13,10 +13,10 @@ from sqlalchemy import update
 from db.engine import engine
 from features.accounts.tables import AccountRow
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.calls import queries, scoping
 from features.calls.tables import Call
-from floor.people import Talk, Worker
+from floor.people import Agent, Talk
 from permissions.declared import declared
 from permissions.may import may, reach_of
 from permissions.roles import Role
@@ -24,8 +24,8 @@ from permissions.scopes import EVERYTHING, Scope
 from tests.integration.desk_room import (
     NUMBERS,
     Room,
+    audit_entries,
     call_id,
-    looks,
     recording_id,
     talked,
     ticket_number,
@@ -70,8 +70,8 @@ async def house(desk: Room, built_pages: None) -> Room:
         rows = (await connection.execute(AccountRow.__table__.select())).all()
     await made.dispose()
     ids = {row.role: row.id for row in rows}
-    desk.app.state.floor.live_state.workers = {
-        seat: _worker(ids[role.value], role, seat, team)
+    desk.app.state.floor.live_state.agents = {
+        seat: _agent(ids[role.value], role, seat, team)
         for seat, role, team in (("w01", OURS, OWN), ("w02", THEIRS, OTHER))
     }
     return desk
@@ -81,8 +81,8 @@ def _team(role: Role, name: str) -> object:
     return update(AccountRow).where(AccountRow.role == role.value).values(team=name)
 
 
-def _worker(account_id: int, role: Role, seat: str, team: str) -> Worker:
-    return Worker(
+def _agent(account_id: int, role: Role, seat: str, team: str) -> Agent:
+    return Agent(
         duty_id=1,
         account_id=account_id,
         number=NUMBERS[role],
@@ -190,7 +190,7 @@ async def test_a_leader_sees_and_leads_the_agents_of_the_own_team(house: Room) -
             refused = await leader.post(f"/api/v1/agents/{number}/{act}", json=body)
             nobody = await leader.post(f"/api/v1/agents/9999/{act}", json=body)
             assert (refused.status_code, refused.json()) == (404, nobody.json())
-    done = [one.action for one in await looks(house, number)]
+    done = [one.action for one in await audit_entries(house, number)]
     assert done == ["agent.lead.refused"] * 2
     assert house.app.state.floor.live_state.by_number(number) is not None
 
@@ -206,7 +206,7 @@ async def test_a_leader_takes_part_in_calls_of_the_own_team_only(house: Room) ->
         ]
     assert [each.status_code for each in done] == [200, 409, 409]
     assert done[1].json() == done[2].json(), "like a call in which nobody talks"
-    assert [one.action for one in await looks(house, call_id(3))] == ["call.handle.refused"]
+    assert [one.action for one in await audit_entries(house, call_id(3))] == ["call.handle.refused"]
 
 
 async def test_a_leader_reads_what_the_own_team_did_and_looked_at(house: Room) -> None:
@@ -216,7 +216,7 @@ async def test_a_leader_reads_what_the_own_team_did_and_looked_at(house: Room) -
         for row in rows:
             if row.role in {OURS.value, THEIRS.value}:
                 who = Principal(role=Role(row.role), address="::1", name="", account_id=row.id)
-                await audit.note(connection, look(who, "call.read", f"by {row.number}"))
+                await audit.note(connection, audit_entry(who, "call.read", f"by {row.number}"))
     await made.dispose()
     for address in ("/api/v1/audit", "/audit", f"/api/v1/audit?number={NUMBERS[THEIRS]}"):
         text = (await answer(house, address, LEADER, accept="text/html")).text

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.engine import engine
 from db.paging import Page, UnknownCursorError, cursor_of
 from features.calls import by_number, queries, writes
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
 from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
@@ -88,7 +88,7 @@ async def keep(
     numbers = []
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, calls, CHINA)
-        await stretches.keep(connection, calls[:1000])
+        await talk_segments.keep(connection, calls[:1000])
         for one in calls:
             if tickets:
                 await writes.add_recordings(connection, [(recording(one), ())])
@@ -107,7 +107,7 @@ async def test_a_call_comes_back_as_it_was_kept(database: AsyncEngine) -> None:
     await keep(database, *kept)
     async with database.connect() as connection:
         found = await queries.calls(connection, reach=EVERYTHING)
-    assert list(found.items) == [replace(one, stretches=()) for one in kept[::-1]]
+    assert list(found.items) == [replace(one, segments=()) for one in kept[::-1]]
     assert found.next is None
 
 
@@ -116,7 +116,7 @@ async def test_a_call_that_is_kept_again_is_replaced(database: AsyncEngine) -> N
     await keep(database, call(1))
     async with database.connect() as connection:
         assert (await queries.calls(connection, reach=EVERYTHING)).items == [
-            replace(call(1), stretches=())
+            replace(call(1), segments=())
         ]
 
 
@@ -175,7 +175,7 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
     gap = Gap(call_id=one.id, from_at=at(5), to_at=at(7), why="the switch died")
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, [one], CHINA)
-        await stretches.keep(connection, [one])
+        await talk_segments.keep(connection, [one])
         kept = [(recording(one), [gap])]
         assert await writes.add_recordings(connection, kept) == {recording(one).id}
         assert await writes.add_recordings(connection, kept) == set(), "once only"

@@ -9,7 +9,7 @@ from callflow.events import JournalEvent
 from dispatch.attempts import Attempt
 from dispatch.call_facts import SwitchGone, facts
 from dispatch.following import ended_with
-from ledger.lines import parse_site
+from ledger.journal_lines import parse_site
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
 

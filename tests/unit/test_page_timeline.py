@@ -11,7 +11,7 @@ from callflow.events import JournalEvent
 from features.calls.page_timeline import steps
 from features.calls.timeline import _SENTENCES
 from permissions.roles import Role
-from web.shown import Formats
+from web.formats import Formats
 
 SAID = {
     "num": "13812345678",

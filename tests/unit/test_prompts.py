@@ -37,7 +37,7 @@ REGULATIONS = {
 OTHERS = {
     "menu", "menu_invalid", "connecting", "all_busy", "nobody_there", "after_hours",
     "message_invite", "message_too_short", "message_thanks", "outage_power", "outage_computer",
-    "emergency_hello", "emergency_message", "still_there", "callback_offer", "callback_thanks",
+    "fallback_hello", "fallback_message", "still_there", "callback_offer", "callback_thanks",
     "position_next", "position_before", "position_after", "waiting_time", "minute", "minutes",
     *(f"number_{n}" for n in range(1, 21)),
 }  # fmt: skip

@@ -85,7 +85,10 @@ def and_also(story: Story) -> Shift:
 
 WRONG: Mapping[str, tuple[str, Callable[[], Shift]]] = {
     "a call never ends": ("ended", lambda: with_call(replace(PLAIN, ended=None))),
-    "the static twin led a call": ("ended", lambda: with_call(replace(PLAIN, emergency="frozen"))),
+    "the fallback dialplan led a call": (
+        "ended",
+        lambda: with_call(replace(PLAIN, fallback="frozen")),
+    ),
     "a call was answered late": ("ANS-1", lambda: with_call(replace(PLAIN, held_ans1=False))),
     "a recording is missing": ("ANS-5", lambda: with_call(replace(PLAIN, recording=None))),
     "a recording is too short": (

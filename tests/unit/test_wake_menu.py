@@ -9,9 +9,9 @@ import pytest
 
 from callflow.call import Connect, HangUp, Hangup, Language, Verdict
 from callflow.dialogues.wake_menu import (
-    Bedside,
     RegisterClosed,
-    Standing,
+    RegisteredWakeUp,
+    RoomLine,
     typed_time,
     wake_menu,
 )
@@ -27,23 +27,23 @@ EVENING = datetime(2026, 11, 22, 22, 15, tzinfo=SHANGHAI)
 class Shelf:
     """A register in memory; it may be closed from some question on."""
 
-    lines: list[Standing] = field(default_factory=list)
+    lines: list[RegisteredWakeUp] = field(default_factory=list)
     closed_after: int = 99
     asked: int = 0
     put_walls: list[time] = field(default_factory=list)
 
-    async def next(self) -> Standing | None:
+    async def next(self) -> RegisteredWakeUp | None:
         self._ask()
         return min(self.lines, key=lambda one: one.at, default=None)
 
     async def put(self, at: datetime, wall: time) -> None:
         self._ask()
         self.put_walls.append(wall)
-        self.lines.append(Standing(len(self.lines) + 1, at))
+        self.lines.append(RegisteredWakeUp(len(self.lines) + 1, at))
 
-    async def cancel(self, standing: Standing) -> None:
+    async def cancel(self, registered: RegisteredWakeUp) -> None:
         self._ask()
-        self.lines.remove(standing)
+        self.lines.remove(registered)
 
     def _ask(self) -> None:
         self.asked += 1
@@ -52,10 +52,10 @@ class Shelf:
 
 
 def _led(call: ScriptedCall, prompts: Shelf, now: datetime = EVENING) -> Verdict:
-    bedside = Bedside(
+    room_line = RoomLine(
         prompts, Language.CHINESE, "hotline", now=lambda: now + timedelta(seconds=call.now)
     )
-    return asyncio.run(wake_menu(call, bedside))
+    return asyncio.run(wake_menu(call, room_line))
 
 
 def _keys(digits: str, at: float) -> list[object]:
@@ -130,8 +130,8 @@ def test_a_time_that_is_not_confirmed_is_not_kept() -> None:
 
 def test_what_is_set_already_is_told_and_key_three_takes_it_off() -> None:
     at = datetime(2026, 11, 23, 6, 5, tzinfo=SHANGHAI)
-    later = Standing(2, at + timedelta(days=3))
-    call, prompts = _call(("3", 1.0)), Shelf([Standing(1, at), later])
+    later = RegisteredWakeUp(2, at + timedelta(days=3))
+    call, prompts = _call(("3", 1.0)), Shelf([RegisteredWakeUp(1, at), later])
     assert isinstance(_led(call, prompts), HangUp), "cancelled, and nothing more is wanted"
     assert prompts.lines == [later]
     said = call.prompts()

@@ -126,7 +126,7 @@ async def test_after_a_restart_everybody_is_as_before_and_nobody_a_ghost(
         pid = house.signal(which, signal.SIGKILL)
         # Somebody else is a member that nobody at work stands for: a ghost.
         await house.is_back(which, after=pid, within=30)
-        await agent.hears("picture", after=killed, within=30) if which == "desk" else None
+        await agent.hears("state", after=killed, within=30) if which == "desk" else None
         await until(lambda: house.shows(MEMBERS, "paused:午休"), within=30, every=0.3)
         await until(lambda: house.shows(f"queue show own-{SEAT}", number), within=10)
         assert (await agent.is_now("ready")).status_code == 200

@@ -222,8 +222,8 @@ async def test_a_leader_listens_a_colleague_joins_and_it_is_on_record(
         )
         await listening.hangs_up()
         assert not leg.is_over
-        looks = await leader.client.get("/api/v1/audit?action=agent.listen")
-        assert looks.json()["items"][0]["subject"] == "2006"
+        entries = await leader.client.get("/api/v1/audit?action=agent.listen")
+        assert entries.json()["items"][0]["subject"] == "2006"
         path = f"/api/v1/calls/{offer.data['call']}/conference"
         joined = await agent.client.post(path, json={"with": "2007"})
         assert joined.status_code == 200, joined.text

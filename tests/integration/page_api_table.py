@@ -1,0 +1,191 @@
+"""The table of every change that can be asked for: its action, and the routes that lead to it.
+
+A changing route of the application that is not here fails the test, and one that does not call its
+action. A change without a page, or without a call of the API, says why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tests.integration.page_api_steps import Route
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change."""
+
+    action: str
+    """The function that makes it, by module and name; empty: nothing is changed."""
+    routes: tuple[Route, ...]
+    """The pages' forms and the calls of the API that ask for it."""
+    why: str = ""
+    """Why there is no page for it, or no call of the API; empty where there are both."""
+
+    @property
+    def has_both(self) -> bool:
+        """Tell whether people and programs can ask for it."""
+        return len({path.startswith("/api/") for _, path in self.routes}) == 2
+
+
+def change(action: str, *asked: str, why: str = "") -> Change:
+    routes = [one.split(" ", 1) for one in asked]
+    full = f"features.{action}" if action and not action.startswith("floor.") else action
+    return Change(full, tuple((method, path) for method, path in routes), why)
+
+
+V1: Final = "/api/v1"
+IN_A_CALL: Final = "the agent's page asks the API itself; Asterisk's journal is the record"
+AT_WORK: Final = "the agent's page asks the API itself; the duty's events are the record"
+BESIDE_A_CALL: Final = "the agent's page asks the API itself, beside the call"
+WALLBOARD: Final = "the wallboard asks the API itself"
+
+_INCIDENT: Final = f"{V1}/incidents/{{incident_id}}"
+_NOTIFIED: Final = "/emergency-notifications/{incident_id}"
+_HOUSEHOLD: Final = "households/{household_id}/door"
+_CALL: Final = f"{V1}/calls/{{call_id}}"
+_AGENT: Final = f"{V1}/agents/{{number}}"
+_ACCOUNT: Final = f"{V1}/accounts/{{number}}"
+
+CHANGES: Final[Sequence[Change]] = (
+    change("accounts.actions.add", "POST /accounts", f"POST {V1}/accounts"),
+    change(
+        "accounts.actions.change",
+        "POST /accounts/{number}/role",
+        "POST /accounts/{number}/disable",
+        "POST /accounts/{number}/enable",
+        f"PATCH {_ACCOUNT}",
+    ),
+    change("accounts.actions.reset", "POST /accounts/{number}/reset", f"POST {_ACCOUNT}/password"),
+    change(
+        "accounts.actions.end_sessions",
+        "POST /accounts/{number}/end",
+        f"DELETE {_ACCOUNT}/sessions",
+    ),
+    change("accounts.actions_session.sign_in", "POST /login", f"POST {V1}/session"),
+    change("accounts.actions_session.sign_out", "POST /logout", f"DELETE {V1}/session"),
+    change(
+        "accounts.actions_session.end_session",
+        "POST /password/sessions/{session_id}",
+        f"DELETE {V1}/sessions/{{session_id}}",
+    ),
+    change("accounts.actions_session.put_password", "POST /password", f"PUT {V1}/password"),
+    change("callbacks.actions.make", "POST /callbacks", f"POST {V1}/callbacks"),
+    change(
+        "callbacks.actions.call_now",
+        "POST /callbacks/{callback_id}/call",
+        f"POST {V1}/callbacks/{{callback_id}}/call",
+    ),
+    change(
+        "callbacks.actions.settle",
+        "POST /callbacks/{callback_id}/completed",
+        "POST /callbacks/{callback_id}/cancel",
+        f"PATCH {V1}/callbacks/{{callback_id}}",
+    ),
+    change("campaigns.actions.bring", "POST /campaigns/new", f"POST {V1}/campaign-lists"),
+    change("campaigns.actions.make", "POST /campaigns/lists/{list_id}", f"POST {V1}/campaigns"),
+    change(
+        "campaigns.actions.turn",
+        *(
+            f"POST {where}/campaigns/{{campaign_id}}/{act}"
+            for act in ("start", "pause", "stop")
+            for where in ("", V1)
+        ),
+    ),
+    change(
+        "campaigns.actions.copy",
+        "POST /campaigns/{campaign_id}/copy",
+        f"POST {V1}/campaigns/{{campaign_id}}/copy",
+    ),
+    change("campaigns.actions_talk.write", f"PUT {_CALL}/campaign", why=BESIDE_A_CALL),
+    change("customers.actions.save", "POST /customers/{number}", f"PUT {V1}/customers/{{number}}"),
+    change("do_not_call.actions.add", "POST /do-not-call", f"PUT {V1}/do-not-call/{{number}}"),
+    change(
+        "do_not_call.actions.remove",
+        "POST /do-not-call/remove",
+        f"DELETE {V1}/do-not-call/{{number}}",
+    ),
+    change("duties.actions.begin", f"POST {V1}/duty", why=AT_WORK),
+    change("duties.actions.end", f"DELETE {V1}/duty", why=AT_WORK),
+    change("duties.actions.move", f"POST {V1}/duty/move", why=AT_WORK),
+    change("duties.actions.turn", f"PUT {V1}/duty/state", why=AT_WORK),
+    change("duties.actions.be_present", f"POST {V1}/duty/present", why=AT_WORK),
+    change(
+        "emergency_notifications.actions.report",
+        "POST /emergency-notifications",
+        f"POST {V1}/incidents",
+    ),
+    *(
+        change(
+            f"emergency_notifications.actions.{act}",
+            f"POST {_NOTIFIED}/{page}",
+            f"{method} {_INCIDENT}/{call}",
+        )
+        for act, page, method, call in (
+            ("say", "message", "PUT", "message"),
+            ("choose_customers", "customers", "POST", "customers"),
+            ("choose_list", "list", "POST", "list"),
+            ("choose_nobody", "clear", "DELETE", "households"),
+            ("start", "start", "POST", "start"),
+            ("stop", "stop", "POST", "stop"),
+            ("tell_at_door", _HOUSEHOLD, "POST", _HOUSEHOLD),
+        )
+    ),
+    change(
+        "emergency_notifications.actions.record",
+        f"POST {_NOTIFIED}/recording",
+        why="a recording is chosen in a browser; programs have it spoken",
+    ),
+    change("handovers.actions.write", "POST /handover", f"POST {V1}/handovers"),
+    change(
+        "handovers.actions.sign",
+        "POST /handover/{handover_id}/sign",
+        f"POST {V1}/handovers/{{handover_id}}/sign",
+    ),
+    change("knowledge.actions.add", "POST /knowledge/new", f"POST {V1}/knowledge"),
+    change(
+        "knowledge.actions.save",
+        "POST /knowledge/{entry_id}/edit",
+        f"PUT {V1}/knowledge/{{entry_id}}",
+    ),
+    change("outage.actions.put_up", f"PUT {V1}/outage", why=f"{WALLBOARD}; so does the console"),
+    change(
+        "outage.actions.take_down", f"DELETE {V1}/outage", why=f"{WALLBOARD}; so does the console"
+    ),
+    change("supervision.actions.watch", f"POST {_AGENT}/watch", why=WALLBOARD),
+    change("supervision.actions.sign_out", f"POST {_AGENT}/sign_out", why=WALLBOARD),
+    change("supervision.actions.move", f"POST {_AGENT}/move", why=WALLBOARD),
+    change("tickets.actions.open_for_call", f"POST {_CALL}/ticket", why=BESIDE_A_CALL),
+    change("tickets.actions.ask_once", f"POST {_CALL}/ticket/asked", why=BESIDE_A_CALL),
+    change(
+        "tickets.actions.save", f"PATCH {V1}/tickets/{{ticket_id}}", why="saved as the agent types"
+    ),
+    change("wake_ups.actions.register", "POST /wake-ups", f"POST {V1}/wake-registrations"),
+    change(
+        "wake_ups.actions.cancel",
+        "POST /wake-ups/registrations/{registration_id}/cancel",
+        f"DELETE {V1}/wake-registrations/{{registration_id}}",
+    ),
+    change(
+        "wake_ups.actions.say_awake",
+        "POST /wake-ups/{wake_up_id}/awake",
+        f"POST {V1}/wake-ups/{{wake_up_id}}/awake",
+    ),
+    change(
+        "wake_ups.lists.kept",
+        "POST /wake-ups/import/keep",
+        f"POST {V1}/wake-registrations/import",
+    ),
+    change(
+        "wake_ups.lists.looked_at", "POST /wake-ups/import", why="the API looks with keep=nothing"
+    ),
+    *(
+        change(f"floor.control.Control.{act}", f"POST {_CALL}/{act}", why=IN_A_CALL)
+        for act in ("script", "transfer", "complete", "drop", "lost")
+    ),
+    *(
+        change(f"floor.floor.Floor.{act}", f"POST {_CALL}/{act}", why=IN_A_CALL)
+        for act in ("conference", "hold")
+    ),
+    change("", "POST /live/seen", why="a page tells how long it took; nothing is kept"),
+)
