@@ -27,11 +27,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bench import machine
 from db.engine import engine
 from db.migrate import upgrade
+from features.campaign_calls.outbound import CampaignCalls
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns.contacts import Person
 from features.campaigns.lifecycle import CampaignState
-from features.campaigns.outbound import CampaignCalls
 from settings import PROJECT
 from tests.integration.campaign_room import SpokenAtOnce, campaign
 from tests.postgres import running as postgres

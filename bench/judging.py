@@ -105,7 +105,7 @@ def of_person(called: Called, *, most: int, stopped: bool = False) -> list[str]:
 
 
 def of_callback(row: Row, attempts: Sequence[Row], rung: Sequence[float]) -> list[str]:
-    """Return what is wrong with one promised call; an attempt rings an agent, then the customer.
+    """Return what is wrong with one callback; an attempt rings an agent, then the customer.
 
     `tries` counts, from the journals, how often the customer's phone was about to ring; when the
     switch dies that can be lost, and the callback is then `unknown`.

@@ -22,13 +22,13 @@ from callflow.rules.questions import Kind
 from db.bounded import Database, Question
 from db.engine import engine
 from db.migrate import upgrade
-from features.calls import rows
-from features.campaigns import lists
+from features.campaign_lists import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
 from features.campaigns.queries import Campaign
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
+from features.tickets import rows
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from features.tickets.tables import TicketRow
 from imports.writing import csv_lines

@@ -28,7 +28,7 @@ from bench.page import keep
 from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests.end_to_end.house import House, Row, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 
 ATTENDANT = "7009"
 SLEEPERS = [digit for digit in KINDS if digit != "9"]

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication.passwords import Passwords, one_time
 from callflow.text import clean
 from commands import context, printing
 from commands.console import console
@@ -21,7 +22,6 @@ from features.accounts.actions import AccountChange, AccountInput
 from features.accounts.queries import Account
 from permissions.roles import IN_CHINESE, Role
 from settings import Settings
-from web.authentication.passwords import Passwords, one_time
 from web.current_user import Principal
 from web.problems import Refused
 

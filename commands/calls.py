@@ -20,19 +20,14 @@ from commands.queries import (
     nothing,
     one_as_json,
 )
+from features.call_recordings.shapes import GapShape, RecordingShape
+from features.call_timeline.shapes import EventShape
+from features.call_timeline.timeline import told
 from features.calls import by_beginning, queries
 from features.calls.lifecycle import Disposition
 from features.calls.queries import CallFilter, CallStory
-from features.calls.shapes import (
-    CallShape,
-    EventShape,
-    GapShape,
-    RecordingShape,
-    StoryShape,
-    TalkSegmentShape,
-    TicketShape,
-)
-from features.calls.timeline import told
+from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
+from features.tickets.shapes import TicketShape
 from permissions.scopes import EVERYTHING
 
 SHORT = 8

@@ -18,11 +18,11 @@ from commands.queries import (
     nothing,
     one_as_json,
 )
-from features.calls import by_beginning, queries
+from features.call_recordings import by_beginning, queries
+from features.call_recordings.lifecycle import RecordingKind, RecordingState
+from features.call_recordings.queries import RecordingFilter
+from features.call_recordings.shapes import RecordingShape
 from features.calls.lifecycle import Disposition
-from features.calls.queries import RecordingFilter
-from features.calls.recording import RecordingKind, RecordingState
-from features.calls.shapes import RecordingShape
 from permissions.scopes import EVERYTHING
 from settings import Settings
 

@@ -17,10 +17,10 @@ from commands.queries import (
     nothing,
     one_as_json,
 )
-from features.calls import queries
-from features.calls.queries import TicketFilter
-from features.calls.shapes import TicketShape
+from features.tickets import queries
 from features.tickets.lifecycle import TicketKind
+from features.tickets.queries import TicketFilter
+from features.tickets.shapes import TicketShape
 from permissions.scopes import EVERYTHING
 
 

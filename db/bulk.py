@@ -5,18 +5,24 @@ go to the driver as they are. Its own way looks at every value of every row, and
 fifteen rows a call.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.base import Base
+
+IN_ONE_QUESTION = 500
+"""Values in one `IN (…)`; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
+
 Row = Mapping[str, Any]
 Write = Callable[[Any], Any]
+Key = TypeVar("Key", str, int)
 
 
 async def written(
@@ -27,6 +33,20 @@ async def written(
         return
     statement = _statement(table, tuple(values[0]), key, connection.dialect)
     await connection.exec_driver_sql(statement.text, statement.bound(values))
+
+
+def table_of(row: type[Base]) -> Table:
+    """Return the table of a mapped class, as it is: neither a join nor a subquery."""
+    table: Table = row.__table__  # type: ignore[assignment]
+    return table
+
+
+def chunks(values: Iterable[Key]) -> list[list[Key]]:
+    """Return values, sorted, in lists of IN_ONE_QUESTION at most."""
+    every = sorted(values)
+    return [
+        every[start : start + IN_ONE_QUESTION] for start in range(0, len(every), IN_ONE_QUESTION)
+    ]
 
 
 def insertion(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":

@@ -93,6 +93,14 @@ def column_of(attribute: Any) -> ColumnElement[Any]:
     return column
 
 
+def narrowed(query: Select[Any], *wanted: tuple[Any, str | bool | None]) -> Select[Any]:
+    """Keep the rows whose columns hold these values, each where one is given."""
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    return query
+
+
 def between(
     query: Select[Any], column: Any, since: datetime | None, until: datetime | None
 ) -> Select[Any]:

@@ -27,8 +27,8 @@ from dispatch.guard import guard
 from dispatch.purpose import Purpose
 from features.callbacks import lifecycle as callback
 from features.callbacks.outbound import CallbackCalls
-from features.campaigns.outbound import CampaignCalls
-from features.campaigns.scripts import ScriptFiles
+from features.campaign_calls.outbound import CampaignCalls
+from features.campaign_calls.scripts import ScriptFiles
 from features.emergency_notifications import lifecycle as notification
 from features.emergency_notifications.outbound import NotificationCalls
 from features.emergency_notifications.voicing import Voicing, by_program

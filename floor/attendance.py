@@ -36,7 +36,7 @@ QUEUES: dict[Role, tuple[str, ...]] = {
 """Who works at a seat, and which callers are offered there (QUE-1, QUE-2)."""
 
 MISSED = "missed"
-"""Reason of a pause after a phone rang in vain (ANS-2)."""
+"""Reason of a pause after a phone rang without an answer (ANS-2)."""
 MOVED = "moved"
 
 _log = structlog.get_logger(__name__)
@@ -133,7 +133,7 @@ class Attendance:
             return await self._take(duty)
 
     async def missed(self, seat: str, *, rang_s: float, call: str, now: datetime) -> None:
-        """Keep that a phone rang in vain (ANS-2)."""
+        """Keep that a phone rang without an answer (ANS-2)."""
         if not (agent := self._live_state.agents.get(seat)):
             return
         said = f"{rang_s:.0f} s {call}"

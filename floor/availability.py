@@ -66,7 +66,7 @@ class Availability:
         }
 
     async def show(self, agent: Agent) -> None:
-        """Let callers be offered to who is available, the favoured ones first; or nobody."""
+        """Let callers be offered to who is available, the priority ones first; or nobody."""
         reason, seat = reconcile.why(agent), agent.seat
         self.forget(seat)
         if not agent.available:

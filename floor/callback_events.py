@@ -16,7 +16,7 @@ ANNOUNCED: Final = "CallBack"
 ANSWERED: Final = "CallBackTalks"
 """Name of the dialplan's event when that customer has answered."""
 CAMPAIGN: Final = "campaign"
-"""The reason of a call of a campaign (features/campaigns/outbound_agents.py)."""
+"""The reason of a call of a campaign (features/campaign_calls/outbound_agents.py)."""
 UNFOUND: Final = "unfound"
 """The reason of a call back for which there is no answer yet (features/callbacks/outbound.py)."""
 

@@ -79,7 +79,7 @@ class HoldChanged:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A phone rang in vain for `rang_s` seconds (ANS-2)."""
+    """A phone rang without an answer for `rang_s` seconds (ANS-2)."""
 
     seat: str
     call: str

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import DEFAULT_NODE
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.calls.lifecycle import Disposition
-from features.calls.tables import Call, TalkSegmentRow
-from features.duties.tables import DutyEventRow, DutyRow
+from features.calls.references import CALL, TALK_SEGMENT
+from features.duties.references import DUTY, DUTY_EVENT
 from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.day_figures import AgentDay, Counted, DayFigures
 from floor.service_level import QueueWait
@@ -101,13 +101,13 @@ async def _calls(
 ) -> tuple[dict[str, QueueWait], Counter[str]]:
     found = await database.execute(
         select(
-            Call.node,
-            Call.linkedid,
-            Call.waited_s,
-            Call.agent_answered,
-            Call.disposition,
-            Call.misses,
-        ).where(Call.ring_started >= began, Call.queued_at.is_not(None))
+            CALL.c.node,
+            CALL.c.linkedid,
+            CALL.c.waited_s,
+            CALL.c.agent_answered,
+            CALL.c.disposition,
+            CALL.c.misses,
+        ).where(CALL.c.ring_started >= began, CALL.c.queued_at.is_not(None))
     )
     waits: dict[str, QueueWait] = {}
     missed: Counter[str] = Counter()
@@ -122,18 +122,18 @@ async def _calls(
 
 async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
     """Return the columns of `AgentDay` that segments tell, by agent."""
-    lasted = _seconds(database)(TalkSegmentRow.from_at, TalkSegmentRow.to_at)
-    held = func.sum(TalkSegmentRow.held_s)
+    lasted = _seconds(database)(TALK_SEGMENT.c.from_at, TALK_SEGMENT.c.to_at)
+    held = func.sum(TALK_SEGMENT.c.held_s)
     found = await database.execute(
         select(
-            TalkSegmentRow.agent,
-            func.count(TalkSegmentRow.call_id.distinct()),
+            TALK_SEGMENT.c.agent,
+            func.count(TALK_SEGMENT.c.call_id.distinct()),
             func.sum(lasted) - held,
             held,
-            func.max(TalkSegmentRow.to_at),
+            func.max(TALK_SEGMENT.c.to_at),
         )
-        .where(TalkSegmentRow.from_at >= began, TalkSegmentRow.to_at.is_not(None))
-        .group_by(TalkSegmentRow.agent)
+        .where(TALK_SEGMENT.c.from_at >= began, TALK_SEGMENT.c.to_at.is_not(None))
+        .group_by(TALK_SEGMENT.c.agent)
     )
     return {
         agent: {
@@ -149,11 +149,11 @@ async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[s
 async def _wrap_ups(database: AsyncConnection, began: datetime, now: datetime) -> dict[str, float]:
     """Return the seconds that everybody has written after calls."""
     found = await database.execute(
-        select(DutyEventRow.duty_id, AccountRow.number, DutyEventRow.at, DutyEventRow.what)
-        .join(DutyRow, DutyRow.id == DutyEventRow.duty_id)
-        .join(AccountRow, AccountRow.id == DutyRow.account_id)
-        .where(DutyEventRow.at >= began, DutyEventRow.what.in_(_TURNS))
-        .order_by(DutyEventRow.duty_id, DutyEventRow.id)
+        select(DUTY_EVENT.c.duty_id, PERSON.c.number, DUTY_EVENT.c.at, DUTY_EVENT.c.what)
+        .join(DUTY, DUTY.c.id == DUTY_EVENT.c.duty_id)
+        .join(PERSON, PERSON.c.id == DUTY.c.account_id)
+        .where(DUTY_EVENT.c.at >= began, DUTY_EVENT.c.what.in_(_TURNS))
+        .order_by(DUTY_EVENT.c.duty_id, DUTY_EVENT.c.id)
     )
     wrapped: defaultdict[str, float] = defaultdict(float)
     writing: dict[int, tuple[str, datetime]] = {}

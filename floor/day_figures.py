@@ -55,7 +55,7 @@ class DayFigures:
         self.stale = True
 
     def missed(self, number: str) -> None:
-        """Count a phone that rang in vain."""
+        """Count a phone that rang without an answer."""
         self._missed[number] = max(self._missed[number], self.agent(number).missed) + 1
         self.stale = True
 

@@ -42,9 +42,9 @@ from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
 from floor.page_events import PageEvents
-from floor.page_signs import PageSigns
 from floor.people import Agent
 from floor.presence import GRACE, START_GRACE, Presence, is_work
+from floor.presence_actions import PresenceActions
 from floor.repairs import Repairs
 from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream, Streams
@@ -86,7 +86,9 @@ class Floor:
         self.live_state = LiveState()
         self.presence = Presence()
         self.streams = Streams(dropped=self._gone)
-        self._page_events = PageEvents(self.live_state, self.streams, leaders=leaders, now=now)
+        self._page_events = PageEvents(
+            self.live_state, self.streams, leaders=leaders, plan=plan, now=now
+        )
         self.control = Control(actions, self.live_state)
         self.repairs = Repairs(actions, self.live_state)
         self.attendance = Attendance(
@@ -123,7 +125,7 @@ class Floor:
         self._turning: set[str] = set()
         self._lease, self._tasks = lease, Tasks()
         self._start = self._tasks.start
-        self._page_signs = PageSigns(
+        self._presence_actions = PresenceActions(
             self.attendance, self.control, self.live_state, self._start, now
         )
         self._reconciled: float | None = None
@@ -178,7 +180,7 @@ class Floor:
             account_id=account_id, role=role, page=page, token_id=token_id, team=team
         )
         if account_id is not None and is_work(page):
-            self._page_signs.act(self.presence.opened(account_id, stream.id, page))
+            self._presence_actions.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "state", self._whole(stream))
         return stream
 
@@ -199,7 +201,7 @@ class Floor:
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
-        self._page_signs.act(self.presence.seen(account_id, self._clock()))
+        self._presence_actions.act(self.presence.seen(account_id, self._clock()))
 
     def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
@@ -252,7 +254,7 @@ class Floor:
         accounts = {one.account_id for one in self.live_state.agents.values()}
         grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
-        self._page_signs.act(self.presence.tick(clock))
+        self._presence_actions.act(self.presence.tick(clock))
         self._end_wrap_ups(now)
 
     def _floor_passes(self) -> None:

@@ -30,7 +30,7 @@ class TooManyPagesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StreamEvent:
     """One event as it goes to a page; ids only ever grow."""
 
     id: int
@@ -53,7 +53,7 @@ class Stream:
     token_id: int | None = None
     team: str = ""
     """The team whose agents it shows, and no others; empty: everybody."""
-    waiting: asyncio.Queue[Told | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
+    waiting: asyncio.Queue[StreamEvent | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
     dropped: bool = False
 
 
@@ -113,7 +113,7 @@ class Streams:
 
     def tell(self, stream: Stream, event: str, data: Data) -> None:
         """Tell one page; drop it when it is too far behind."""
-        told = Told(next(self._numbers), event, _compact(data))
+        told = StreamEvent(next(self._numbers), event, _compact(data))
         try:
             stream.waiting.put_nowait(told)
         except asyncio.QueueFull:

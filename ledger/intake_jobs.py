@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from callflow.events import JournalEvent
+from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
 from features.calls.lifecycle import CallRecord
-from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.tickets.lifecycle import Ticket, TicketSource, TicketState, due, kind_of
 from recordings.store import StillGrowingError, Taken, path_of, recording_id
 

@@ -16,9 +16,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import DEFAULT_NODE, JournalEvent
+from features.call_recordings import writes as recordings
+from features.call_recordings.lifecycle import Recording, RecordingKind, RecordingState, gaps
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
-from features.calls.recording import Recording, RecordingKind, RecordingState, gaps
+from features.tickets import writes as tickets
 from features.tickets.lifecycle import Ticket
 from ledger.intake_jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
 from recordings.store import StillGrowingError, Store, Taken, recording_id
@@ -117,7 +119,7 @@ class RecordingIntake:
         async with asyncio.timeout(DATABASE_LIMIT_S), self._engine.connect() as connection:
             for call in await writes.calls_without_recordings(connection, self._node):
                 self.look_at(call)
-            kept = await writes.kept_recordings(connection, list(spooled))
+            kept = await recordings.kept_recordings(connection, list(spooled))
         self._store.clear_incoming()
         for recording in kept:
             if _lies_in(self._store, recording):
@@ -193,7 +195,7 @@ class RecordingIntake:
         opened = 0
         writing = self._engine.execution_options(writing=True)
         async with asyncio.timeout(DATABASE_LIMIT_S), writing.begin() as connection:
-            fresh = await writes.add_recordings(
+            fresh = await recordings.add_recordings(
                 connection, [(one.recording, one.gaps) for one in done]
             )
             events: list[JournalEvent] = []
@@ -216,7 +218,7 @@ class RecordingIntake:
         if ticket is None:
             return None
         day = ticket.created_at.astimezone(self._zone).date()
-        return await writes.open_ticket(connection, ticket, day=day)
+        return await tickets.open_ticket(connection, ticket, day=day)
 
 
 def _silent(audio: Audio) -> Sequence[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 Each agent's talk is listened to once, some seconds after the lift, in the file that Asterisk still
 writes. What is found is said at once, in the call's own events, in the log and as a figure; after
-the call a row of recording_gaps says the same (features/calls/recording.py).
+the call a row of recording_gaps says the same (features/call_recordings/lifecycle.py).
 """
 
 from collections.abc import Iterator

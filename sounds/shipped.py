@@ -6,8 +6,8 @@
 import json
 from pathlib import Path
 
+from sounds.built import Wanted, words_key
 from sounds.sound import Sound, from_mulaw, to_mulaw, write_whole
-from sounds.standing import Wanted, words_key
 from sounds.texts import Language
 
 SHIPPED = Path(__file__).parent / "shipped"

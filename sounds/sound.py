@@ -50,7 +50,7 @@ def wav_bytes(sound: Sound) -> bytes:
 def read_wav(path: Path) -> Sound:
     """Read a PCM wav of our own, of 8, 16, 24 or 32 bits; several channels become one.
 
-    What people bring is read by `sounds/bringing.py`. Raises `wave.Error`, `EOFError` or `OSError`
+    What people bring is read by `sounds/uploads.py`. Raises `wave.Error`, `EOFError` or `OSError`
     when it is none.
     """
     with wave.open(str(path), "rb") as file:

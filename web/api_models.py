@@ -9,12 +9,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from callflow.text import clean, paragraphs
 from db.bounded import RequestDatabase
 from db.paging import Listing, Page, UnknownCursorError
-from features.calls.shapes import LONGEST_TYPED
 from permissions.roles import may_ask_for, sees_numbers
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 from web.current_user import Principal, known, person, request_database
 from web.problems import Refused
+from web.shapes import LONGEST_TYPED
 
 LONGEST_PAGE = 200
 """Rows on the longest page: nothing is carried out in bulk (SEC-2)."""

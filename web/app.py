@@ -19,30 +19,31 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
+from authentication import known_browser as device
+from authentication.known_browser import Marks
+from authentication.oidc import Provider
+from authentication.passwords import Passwords
+from authentication.sign_in import SignIn
 from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
-from features.calls.waveforms import Waveforms
+from features.call_recordings.waveforms import Waveforms
 from floor import assembly as opening
 from floor.floor import Floor
 from floor.metrics import REGISTRY
+from monitoring import health
+from monitoring.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from permissions.roles import LEADERS
 from permissions.routes import require_policy
 from recordings.convert import Encoder
 from settings import Settings
 from web import assets_route as routes_assets
-from web import change_feed, due_counts, health, home, live, monitoring
+from web import change_feed, due_counts, home, live, monitoring
 from web import components as routes_components
 from web.assets import Assets
-from web.authentication import known_browser as device
-from web.authentication.known_browser import Marks
-from web.authentication.oidc import Provider
-from web.authentication.passwords import Passwords
-from web.authentication.sign_in import SignIn
 from web.connection_limiter import ConnectionLimiter
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
 from web.error_pages import by_a_person, refused, sentence, wrongly_asked
-from web.metrics import ExpositionCollector, Figures, ReportCollector, RoomCollector
 from web.problems import Problem, answer_with_problems, problem
 from web.registration import features
 

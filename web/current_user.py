@@ -12,6 +12,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.requests import HTTPConnection
 
+from authentication import cookie
+from authentication import csrf as guard
 from db.bounded import Database, RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts import sessions, tokens
@@ -25,8 +27,6 @@ from permissions.may import leads_a_team, widened_by
 from permissions.roles import LEADERS, Role
 from permissions.routes import allowed
 from permissions.scopes import NOBODY, Serving
-from web.authentication import cookie
-from web.authentication import csrf as guard
 from web.connection_limiter import ConnectionLimiter, Owner, Peer
 from web.problems import MustChange, Refused
 

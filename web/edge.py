@@ -15,9 +15,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from authentication.admission import Admission, TooManyAtOnceError
 from callflow.call import Language
 from web import request_bodies
-from web.admission import Admission, TooManyAtOnceError
 from web.error_pages import by_a_person
 from web.problems import problem
 from web.request_bodies import Bodies

@@ -5,12 +5,12 @@ import time
 from fastapi import APIRouter, Request, Response
 
 from db.bounded import Database
+from monitoring import health, reports
+from monitoring.health import Health, State
+from monitoring.metrics import CONTENT_TYPE, Figures
+from monitoring.reports import Report
 from settings import Settings
-from web import health, reports
-from web.health import Health, State
-from web.metrics import CONTENT_TYPE, Figures
 from web.problems import documented
-from web.reports import Report
 
 router = APIRouter(tags=["state"])
 

@@ -25,7 +25,7 @@ from caller.listen import RATE
 from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.house import House, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 from tests.waiting import until
 
 

@@ -8,7 +8,7 @@
 | ANS-2 ring | no phone rings longer than 15 s |
 | ANS-2 miss | a phone that rang in vain is a miss of that call, and its agent is paused |
 | ANS-2 next | nobody waits while an agent who may have the call is free |
-| QUE-1 | a favoured customer is offered to senior agents first |
+| QUE-1 | a priority customer is offered to senior agents first |
 | QUE-2 | an overdue complaint is offered to the manager hotline first |
 | QUE-3 | who has the open matter is rung first, when free and at work |
 | QUE-4 away | no phone rings whose agent is away or writes |
@@ -262,7 +262,7 @@ def _order(shift: Shift) -> Iterator[Breach]:
             if queue not in SERVES.get(roles.get(ring.seat, ""), ()):
                 continue
             if _precedes(shift, other, call):
-                said = f"{ring.seat} was rung before {other.ref}, who came earlier or is favoured"
+                said = f"{ring.seat} was rung before {other.ref}, who came earlier or has priority"
                 yield Breach("order", call.ref, said)
 
 

@@ -117,7 +117,7 @@ async def known(house: House, plan: Plan) -> None:
     now = datetime.now(UTC)
     made = engine(house.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
-        for number, sort in plan.favoured.items():
+        for number, sort in plan.priority.items():
             await customers.keep(connection, _customer(number, sort, now))
         for number in sorted(plan.overdue):
             await connection.execute(insert(TicketRow).values(_ticket(number, None, -1, now)))

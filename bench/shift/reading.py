@@ -11,7 +11,8 @@ from bench.shift.history import NEVER, Matter, Ring, Shift, Stay, Story, Worker
 from bench.shift.spells import Spell, minus
 from db.engine import engine
 from features.accounts.tables import AccountRow
-from features.calls.tables import Call, CallEvent, RecordingRow
+from features.call_recordings.tables import RecordingRow
+from features.calls.tables import Call, CallEvent
 from features.customers.tables import CustomerRow
 from features.duties.tables import DutyEventRow, DutyRow
 from features.tickets.tables import TicketRow

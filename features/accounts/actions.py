@@ -12,6 +12,9 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import passwords
+from authentication.admission import TooManyAtOnceError
+from authentication.passwords import Passwords
 from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
@@ -22,10 +25,7 @@ from features.audit import log as audit
 from features.audit.access import audit_entry
 from floor.floor import Floor
 from permissions.roles import Role
-from web.admission import TooManyAtOnceError
 from web.api_models import InputModel
-from web.authentication import passwords
-from web.authentication.passwords import Passwords
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication.admission import TooManyAtOnceError
+from authentication.passwords import BadPasswordError
+from authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.actions import busy
+from features.accounts.password_change import WrongOldError, change_password
 from features.accounts.sessions import Session
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.duties.in_a_call import not_in_a_call
 from floor.floor import Floor
-from web.admission import TooManyAtOnceError
 from web.api_models import InputModel
-from web.authentication.password_change import WrongOldError, change_password
-from web.authentication.passwords import BadPasswordError
-from web.authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from web.current_user import ABSOLUTE, IDLE, Principal
 from web.problems import Refused
 

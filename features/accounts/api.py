@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from authentication.passwords import Passwords
 from features.accounts import actions
 from features.accounts import queries as accounts
 from features.accounts.actions import NUMBER, AccountChange, AccountInput
 from features.accounts.api_session import sessions_of
 from features.accounts.shapes import AccountShape, PasswordShown, SessionShape
 from web.api_models import Asking, CurrentUser, ListPage, found
-from web.authentication.passwords import Passwords
 from web.live import floor_of
 from web.problems import documented
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
+from authentication import cookie
+from authentication.sign_in import Entered, SignIn, Visitor
 from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
 from features.accounts.actions_session import Credentials, NewPassword
 from features.accounts.sessions import Session
 from features.accounts.shapes import SessionShape, WhoShape
 from web.api_models import Asking, CurrentUser, ListPage, Person, RowId
-from web.authentication import cookie
-from web.authentication.sign_in import Entered, SignIn, Visitor
 from web.current_user import ABSOLUTE, IDLE, Principal
 from web.live import floor_of
 from web.problems import documented

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import cookie
+from authentication.oidc import BEGUN_LASTS, Provider, VouchError
+from authentication.passwords import one_time
+from authentication.sign_in import Visitor
 from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts.api_session import carry, sign_in_of
 from features.accounts.pages_sign_in import ours, settings_of, sign_in_page
 from features.accounts.queries import Account
-from web.authentication import cookie
-from web.authentication.oidc import BEGUN_LASTS, Provider, VouchError
-from web.authentication.passwords import one_time
-from web.authentication.sign_in import Visitor
 from web.current_user import request_database
 from web.problems import Refused
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from authentication import cookie
 from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
 from features.accounts.actions_session import Credentials, NewPassword, TooOften
 from features.accounts.api_session import carry, sessions_of, sign_in_from, sign_in_of
 from settings import Settings
 from web.api_models import Asking, Person, RowId
-from web.authentication import cookie
 from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, typed

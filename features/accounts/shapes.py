@@ -6,8 +6,8 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from features.accounts.queries import Account
-from features.calls.shapes import Clean
 from permissions.roles import Role
+from web.shapes import Clean
 
 
 class AccountShape(BaseModel):

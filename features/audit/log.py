@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, false, insert, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page, between, column_of, page
-from features.accounts.tables import AccountRow, ApiToken
+from features.accounts.references import PERSON, TOKEN
 from features.audit.tables import AuditRow
 from permissions.scopes import Reach, Scope
 
@@ -93,13 +93,13 @@ async def entries(
         select(
             *_COLUMNS,
             AuditRow.id,
-            AccountRow.number.label("by_number"),
-            AccountRow.name.label("by_name"),
-            ApiToken.label.label("by_label"),
+            PERSON.c.number.label("by_number"),
+            PERSON.c.name.label("by_name"),
+            TOKEN.c.label.label("by_label"),
         )
         .select_from(AuditRow)
-        .outerjoin(AccountRow, AccountRow.id == AuditRow.account_id)
-        .outerjoin(ApiToken, ApiToken.id == AuditRow.token_id)
+        .outerjoin(PERSON, PERSON.c.id == AuditRow.account_id)
+        .outerjoin(TOKEN, TOKEN.c.id == AuditRow.token_id)
     )
     return await page(
         connection,
@@ -116,7 +116,7 @@ def _by(reach: Reach) -> ColumnElement[bool]:
         case Scope.ALL:
             return true()
         case Scope.TEAM:
-            return AccountRow.number.in_(sorted(reach.team))
+            return PERSON.c.number.in_(sorted(reach.team))
         case _:
             return false()
 
@@ -127,7 +127,7 @@ def _which(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
     if wanted.action is not None:
         query = query.where(AuditRow.action == wanted.action)
     if wanted.number is not None:
-        who = select(AccountRow.id).where(AccountRow.number == wanted.number)
+        who = select(PERSON.c.id).where(PERSON.c.number == wanted.number)
         query = query.where(AuditRow.account_id.in_(who))
     return between(query, AuditRow.at, wanted.since, wanted.until)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.tables import AttemptRow
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.callbacks.lifecycle import (
     FOR_A_PERSON,
     NOT_TALKED_YET,
@@ -27,10 +27,9 @@ from features.callbacks.lifecycle import (
     decide,
 )
 from features.callbacks.tables import CallbackRow
-from features.calls.lifecycle import CallState
-from features.calls.tables import IS_OPEN, Call
+from features.calls.references import CALL
 from features.customers.queries import CustomerSort
-from features.customers.tables import CustomerRow
+from features.customers.references import CUSTOMER
 
 PURPOSE = "callback"
 
@@ -48,7 +47,7 @@ class DueCallback:
     """What that number is known by."""
     maker: str | None
     """Account number of who promised, or of who talked in that call."""
-    favoured: bool
+    priority: bool
     """A large, important or dedicated-line customer (QUE-1)."""
     came_at: datetime | None
     call_id: str | None
@@ -130,29 +129,6 @@ async def engaged_seats(connection: AsyncConnection, node: str) -> frozenset[str
     return frozenset((await connection.execute(query)).scalars())
 
 
-async def engaged_agents(connection: AsyncConnection, node: str) -> frozenset[str]:
-    """Return the numbers of a node's agents who talk to a caller, as far as the ledger knows."""
-    query = select(Call.agent).where(
-        text(IS_OPEN),
-        Call.node == node,
-        Call.state == CallState.TALKING.value,
-        Call.agent.is_not(None),
-    )
-    return frozenset(agent for agent in (await connection.execute(query)).scalars() if agent)
-
-
-async def longest_waiting(connection: AsyncConnection, node: str) -> datetime | None:
-    """Return when the caller came who waits for longest in a node's queue, None: nobody waits.
-
-    Who waits elsewhere can be given to nobody here.
-    """
-    query = select(func.min(Call.ring_started)).where(
-        text(IS_OPEN), Call.node == node, Call.state == CallState.QUEUED.value
-    )
-    moment: datetime | None = (await connection.execute(query)).scalar_one()
-    return moment
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What is another whenever the page of callbacks would look another."""
@@ -185,13 +161,13 @@ async def snapshot(connection: AsyncConnection, now: datetime) -> Snapshot:
 
 
 def _wanted() -> Select[Any]:
-    maker = func.coalesce(AccountRow.number, Call.agent).label("maker")
+    maker = func.coalesce(PERSON.c.number, CALL.c.agent).label("maker")
     return (
-        select(CallbackRow.__table__, maker, CustomerRow.sort.label("sort"))
+        select(CallbackRow.__table__, maker, CUSTOMER.c.sort.label("sort"))
         .select_from(CallbackRow)
-        .outerjoin(AccountRow, AccountRow.id == CallbackRow.account_id)
-        .outerjoin(Call, Call.id == CallbackRow.call_id)
-        .outerjoin(CustomerRow, CustomerRow.identity == CallbackRow.identity)
+        .outerjoin(PERSON, PERSON.c.id == CallbackRow.account_id)
+        .outerjoin(CALL, CALL.c.id == CallbackRow.call_id)
+        .outerjoin(CUSTOMER, CUSTOMER.c.identity == CallbackRow.identity)
     )
 
 
@@ -206,7 +182,7 @@ def _wanted_in(row: RowMapping) -> DueCallback:
     )
     return DueCallback(
         **{name: row[name] for name in plain},
-        favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},
+        priority=row["sort"] not in {None, CustomerSort.NORMAL.value},
         call_back=CallBack(**state),
     )
 

@@ -11,7 +11,7 @@ the dispatcher keeps the row and carries the commands out.
 | dialling | the customer's phone rings | talking; else open, for later; at last failed |
 | talking | both talk | completed |
 | completed | both have talked, or somebody says so | – |
-| failed | tried in vain, far too late, or not to be rung: an alarm at the desk | a person decides |
+| failed | no success, far too late, or not allowed: an alarm at the desk | a person decides |
 | unknown | the customer's phone may have rung and nobody knows what came of it | a person decides |
 | cancelled | not wanted any more | – |
 
@@ -74,7 +74,7 @@ class CallbackRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
-    """One promised call back."""
+    """One callback."""
 
     kind: CallbackKind
     due_at: datetime

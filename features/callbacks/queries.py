@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion
 from db.paging import Page, between, column_of, page
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.callbacks.lifecycle import (
     FOR_A_PERSON,
     NOT_TALKED_YET,
@@ -23,9 +23,9 @@ from features.callbacks.lifecycle import (
     begun,
 )
 from features.callbacks.tables import CallbackRow
-from features.calls.by_number import by_number
-from features.calls.tables import Call
-from features.tickets.tables import TicketRow
+from features.calls.references import CALL
+from features.tickets.references import TICKET
+from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
 
 
@@ -147,9 +147,9 @@ async def once(
     The same call (without one: the same person) callbacks once for the same minute: the key was
     pressed twice. Whoever asks at the same time waits here until this transaction ends.
     """
-    lock = select(Call.id).where(Call.id == call_id)
+    lock = select(CALL.c.id).where(CALL.c.id == call_id)
     if call_id is None:
-        lock = select(AccountRow.number).where(AccountRow.id == account_id)
+        lock = select(PERSON.c.number).where(PERSON.c.id == account_id)
     await connection.execute(lock.with_for_update())
     known = select(CallbackRow.id).where(
         CallbackRow.identity == identity,
@@ -198,7 +198,7 @@ async def callbacks(
     for column, value in (
         (CallbackRow.call_id, wanted.call_id),
         (CallbackRow.state, wanted.state),
-        (AccountRow.number, wanted.by),
+        (PERSON.c.number, wanted.by),
     ):
         if value is not None:
             query = query.where(column == value)
@@ -245,12 +245,12 @@ def _query() -> Select[Any]:
     return (
         select(
             CallbackRow.__table__,
-            TicketRow.number.label("ticket"),
-            AccountRow.number.label("by"),
+            TICKET.c.number.label("ticket"),
+            PERSON.c.number.label("by"),
         )
         .select_from(CallbackRow)
-        .outerjoin(TicketRow, TicketRow.id == CallbackRow.ticket_id)
-        .outerjoin(AccountRow, AccountRow.id == CallbackRow.account_id)
+        .outerjoin(TICKET, TICKET.c.id == CallbackRow.ticket_id)
+        .outerjoin(PERSON, PERSON.c.id == CallbackRow.account_id)
     )
 
 

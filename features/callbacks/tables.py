@@ -25,7 +25,7 @@ WAITS = "next_at IS NOT NULL"
 
 
 class CallbackRow(Base):
-    """One promised call back (CBK-1, SIL-4); its state: `features.callbacks.lifecycle`."""
+    """One callback (CBK-1, SIL-4); its state: `features.callbacks.lifecycle`."""
 
     __tablename__ = "callbacks"
 

@@ -3,27 +3,19 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query
+from pydantic import Field
 
 from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
+from features.call_recordings.shapes import GapShape, RecordingShape
 from features.calls import queries
 from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.queries import CallFilter, CallStory
-from features.calls.shapes import (
-    CallShape,
-    EventShape,
-    GapShape,
-    RecordingShape,
-    StoryShape,
-    TalkSegmentShape,
-    TicketShape,
-)
-from features.tickets import actions as ticket_actions
+from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
+from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
-from settings import Settings
 from web.api_models import (
     Asking,
     CurrentUser,
@@ -60,12 +52,6 @@ class WhichCalls(ListQuery):
     state: CallState | None = None
 
 
-class AskShape(BaseModel):
-    """Whether to ask."""
-
-    ask: bool
-
-
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
     wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking, plan: Plan
@@ -94,35 +80,6 @@ async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -
         gaps=[GapShape.of(gap) for gap in story.gaps],
         tickets=tickets,
     )
-
-
-@router.get("/{call_id}/events", responses=documented(401, 403, 404, 422, 503))
-async def list_events(
-    call_id: Identity, principal: CurrentUser, asking: Asking
-) -> ListPage[EventShape]:
-    """Everything that happened in one call, in order; it is never more than one page."""
-    story = await _story(call_id, principal, asking)
-    noted(asking, audit_entry(principal, "call.events", story.call.id))
-    events = [EventShape.of(event) for event in story.events]
-    if not sees_numbers(principal.role):
-        events = [event.masked() for event in events]
-    return ListPage(items=events, next=None)
-
-
-@router.post("/{call_id}/ticket", responses=documented(401, 403, 404, 422, 503))
-async def open_ticket(
-    request: Request, call_id: Identity, principal: CurrentUser, asking: Asking
-) -> TicketShape:
-    """The call's own ticket, opened by the first who asks for it; asking again changes nothing."""
-    settings: Settings = request.app.state.settings
-    ticket = await ticket_actions.open_for_call(asking, principal, settings, call_id.lower())
-    return TicketShape.of(ticket)
-
-
-@router.post("/{call_id}/ticket/asked", responses=documented(401, 403, 404, 422, 503))
-async def ask_for_ticket(call_id: Identity, principal: CurrentUser, asking: Asking) -> AskShape:
-    """Whether to ask the agent for what the call's ticket lacks: true once, at wrap-up."""
-    return AskShape(ask=await ticket_actions.ask_once(asking, principal, call_id.lower()))
 
 
 async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStory:

@@ -81,7 +81,7 @@ class HungUpBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An agent's phone that rang in vain (ANS-2)."""
+    """An agent's phone that rang without an answer (ANS-2)."""
 
     agent: str
     at: datetime

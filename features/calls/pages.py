@@ -1,21 +1,22 @@
 """Pages of calls: the search, and one call step by step (QA-5)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 
 from callflow.call import Topic
 from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
+from features.call_recordings.lifecycle import PLAYABLE
+from features.call_timeline.layout import agent_first, listeners, more, steps
 from features.calls.api import story_of
-from features.calls.api_recordings import recording_of
 from features.calls.lifecycle import CallRecord, Direction, Disposition
-from features.calls.page_timeline import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
 from features.calls.talk_segments import TalkSegment
@@ -23,11 +24,11 @@ from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
 from permissions.scopes import Scope
+from phone_numbers.phone_number import phone_number
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Identity
 from web.formats import Formats, between
 from web.pages import language_of, page
-from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -53,7 +54,8 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
     """Calls that fit what was typed, newest first."""
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    asked = read(request.query_params, settings.zone, settings.number_plan)
+    today = datetime.now(settings.zone).date()
+    asked = read(request.query_params, settings.zone, settings.number_plan, today)
     cursor = request.query_params.get("cursor") or None
     wanted, allowed = asked.as_role(principal.role)
     refused = "" if allowed else "calls.no_number_right"
@@ -134,6 +136,7 @@ async def show_call(
         opens_campaigns=may(principal, "campaign.read"),
         listeners=await listeners(asking, recordings) if hears_all else [],
         may_listen=may_listen,
+        is_somebody=bool(phone_number(story.call.number, settings.number_plan).identity),
         may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
@@ -157,14 +160,3 @@ async def _name_of(asking: RequestDatabase, agent: str | None) -> str:
         return ""
     account = await asking.ask(lambda connection: accounts.by_number(connection, agent))
     return account.name if account else ""
-
-
-@router.get("/recordings/{recording_id}")
-async def show_recording(
-    recording_id: Identity, principal: CurrentUser, asking: Asking
-) -> Response:
-    """Lead from a recording to its call."""
-    recording = await recording_of(recording_id.lower(), "recording.read", principal, asking)
-    if recording is None:
-        raise Refused(404, "There is no recording with this id.")
-    return RedirectResponse(f"/calls/{recording.call_id}", status_code=303)

@@ -1,4 +1,4 @@
-"""Permissions of calls and recordings (QA-5, SEC-1)."""
+"""Permissions of calls (SEC-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS, LEADERS, Role
@@ -23,41 +23,19 @@ _TEAM = (
 )
 _NEEDED = "calls of the tickets that the department is to settle, until they are settled"
 
-_LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
-"""Who may hear any caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
-
 PERMISSIONS = Permissions(
     verbs={
         "call.read": (everything(_CALLS) | _LEADER | _JUNIOR | own_department(Role.DEPARTMENT)),
         "call.number": everything(CUSTOMERS) | _LEADER | _JUNIOR,
-        "recording.read": (
-            everything(_LISTENERS | {Role.RECORDS_CLERK})
-            | _LEADER
-            | _JUNIOR
-            | own_department(Role.DEPARTMENT)
-        ),
-        "recording.listen": (
-            everything(_LISTENERS) | _LEADER | _JUNIOR | own_department(Role.DEPARTMENT)
-        ),
     },
     routes={
         "GET /api/v1/calls": "call.read",
         "GET /api/v1/calls/{call_id}": "call.read",
-        "GET /api/v1/calls/{call_id}/events": "call.read",
-        "POST /api/v1/calls/{call_id}/ticket": "ticket.open",
-        "POST /api/v1/calls/{call_id}/ticket/asked": "ticket.open",
-        "GET /api/v1/recordings": "recording.read",
-        "GET /api/v1/recordings/{recording_id}": "recording.read",
-        "GET /api/v1/recordings/{recording_id}/audio": "recording.listen",
-        "GET /api/v1/recordings/{recording_id}/peaks": "recording.listen",
         "GET /calls": "call.read",
         "GET /calls/{call_id}": "call.read",
-        "GET /recordings/{recording_id}": "recording.read",
     },
     scopes={
         "call.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
         "call.number": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM},
-        "recording.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
-        "recording.listen": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
     },
 )

@@ -1,7 +1,6 @@
 """Converts table rows to values and back. Does no I/O."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,9 +17,7 @@ from features.calls.lifecycle import (
     Miss,
     SilOutcome,
 )
-from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
 from features.calls.talk_segments import How, TalkSegment
-from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 
@@ -69,44 +66,6 @@ def segment_in(row: RowMapping) -> TalkSegment:
     """Return the segment that a row of `talk_segments` holds."""
     columns: dict[str, Any] = {name: row[name] for name in TalkSegment.__slots__}
     return TalkSegment(**{**columns, "how": How(row["how"])})
-
-
-def of_recording(recording: Recording) -> dict[str, Any]:
-    """Return the columns of a recording."""
-    return {name: getattr(recording, name) for name in Recording.__slots__}
-
-
-def recording_in(row: RowMapping) -> Recording:
-    """Return the recording that a row of `recordings` holds."""
-    columns: dict[str, Any] = {name: row[name] for name in Recording.__slots__}
-    columns["kind"] = RecordingKind(row["kind"])
-    columns["state"] = RecordingState(row["state"])
-    return Recording(**columns)
-
-
-def of_gap(gap: Gap) -> dict[str, Any]:
-    """Return the columns of a gap."""
-    return {name: getattr(gap, name) for name in Gap.__slots__}
-
-
-def gap_in(row: RowMapping) -> Gap:
-    """Return the gap that a row of `recording_gaps` holds."""
-    return Gap(**{name: row[name] for name in Gap.__slots__})
-
-
-def of_ticket(ticket: Ticket) -> dict[str, Any]:
-    """Return the columns of a ticket."""
-    return asdict(ticket)
-
-
-def ticket_in(row: RowMapping) -> Ticket:
-    """Return the ticket that a row of `tickets` holds."""
-    columns: dict[str, Any] = {name: row[name] for name in Ticket.__slots__}
-    columns["kind"] = TicketKind(row["kind"])
-    columns["source"] = TicketSource(row["source"])
-    columns["state"] = TicketState(row["state"])
-    columns["customer_name"] = named(row["customer_name"], row["customer_number"])
-    return Ticket(**columns)
 
 
 def of_event(event: JournalEvent) -> dict[str, Any]:

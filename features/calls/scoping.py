@@ -1,4 +1,4 @@
-"""Which calls and recordings are within somebody's reach (SEC-1).
+"""Which calls are within somebody's reach (SEC-1).
 
 One's own are the calls that one talked in, and those of the customer whom one serves now. A team's
 are those in which one of its people talked; those in which nobody of ours did are every team's. A
@@ -7,16 +7,18 @@ department's are those of the tickets that it is to settle: the ticket needs the
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
-from features.calls.tables import Call, RecordingRow
+from features.calls.tables import Call
 from features.tickets import scoping as tickets
 from features.tickets.lifecycle import Ticket, TicketState
-from features.tickets.tables import TicketRow
+from features.tickets.references import calls_to_settle
 from permissions.scopes import Reach, Scope, Thing
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 
 async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
@@ -29,8 +31,7 @@ async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[boo
         case Scope.TEAM:
             return or_(talk_segments.talked_any(reach.team), await _own(connection, reach))
         case Scope.DEPARTMENT if reach.department:
-            needed = select(TicketRow.call_id).where(tickets.being_settled_by(reach.department))
-            return Call.id.in_(needed)
+            return Call.id.in_(calls_to_settle(reach.department))
         case _:
             return false()
 
@@ -42,28 +43,20 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
         which.append(await talk_segments.talked(connection, reach.number))
     if reach.serving.calls:
         which.append(Call.id.in_(sorted(reach.serving.calls)))
-    if reach.serving.numbers:
-        which.append(Call.number.in_(sorted(reach.serving.numbers)))
+    if reach.serving.customers:
+        which.append(Call.identity.in_(sorted(reach.serving.customers)))
     return or_(*which) if which else false()
 
 
-async def recorded_within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
-    """Return what is so for recordings of the calls within a reach."""
-    if reach.whole:
-        return true()
-    theirs = await within(connection, reach)
-    return RecordingRow.call_id.in_(select(Call.id).where(theirs))
-
-
-def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
-    """Return whose a call is; `of_call` are its tickets."""
+def whose(call: CallRecord, plan: NumberPlan, of_call: Collection[Ticket] = ()) -> Thing:
+    """Return whose a call is; `of_call` are its tickets, `plan` is that of the house's numbers."""
     talked = {one.agent for one in call.segments} | {call.agent}
     people = frozenset(filter(None, talked))
     return Thing(
         people=people,
         nobodys=not people,
         call=call.id,
-        customer=call.number,
+        customer=phone_number(call.number, plan).identity,
         departments=frozenset(
             name
             for ticket in of_call

@@ -1,20 +1,17 @@
 """Search of calls: each with its tickets and the length of its recording."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page
+from features.call_recordings import queries as recordings
 from features.calls import queries
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
 from features.calls.queries import CallFilter
-from features.calls.tables import RecordingRow
-from features.tickets import scoping
-from features.tickets.tables import TicketRow
+from features.tickets import queries as tickets
 from permissions.scopes import Reach
 
 
@@ -44,38 +41,16 @@ async def found_calls(
     """
     calls = await queries.calls(connection, wanted, reach=reach, limit=limit, cursor=cursor)
     ids = [call.id for call in calls.items]
-    tickets = await _tickets(connection, ids, ticket_reach)
-    recorded = await _recorded(connection, ids)
+    of_tickets = await tickets.numbers_of(connection, ids, reach=ticket_reach)
+    recorded = await recordings.seconds_of(connection, ids)
     agents = await talk_segments.agents_of(connection, ids)
     found = [
         FoundCall(
             each,
             agents.get(each.id) or ([each.agent] if each.agent else []),
-            tickets[each.id],
+            of_tickets.get(each.id, []),
             recorded.get(each.id, 0.0),
         )
         for each in calls.items
     ]
     return Page(found, calls.next)
-
-
-async def _tickets(
-    connection: AsyncConnection, ids: Sequence[str], reach: Reach
-) -> Mapping[str, list[str]]:
-    query = (
-        select(TicketRow.call_id, TicketRow.number)
-        .where(TicketRow.call_id.in_(ids), scoping.within(reach))
-        .order_by(TicketRow.id)
-    )
-    numbers: defaultdict[str, list[str]] = defaultdict(list)
-    for of_call, number in await connection.execute(query):
-        numbers[str(of_call)].append(str(number))
-    return numbers
-
-
-async def _recorded(connection: AsyncConnection, ids: Sequence[str]) -> Mapping[str, float]:
-    query = select(RecordingRow.call_id, RecordingRow.seconds).where(RecordingRow.call_id.in_(ids))
-    longest: defaultdict[str, float] = defaultdict(float)
-    for of_call, seconds in await connection.execute(query):
-        longest[of_call] = max(longest[of_call], seconds)
-    return longest

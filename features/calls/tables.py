@@ -1,4 +1,4 @@
-"""Tables of calls: events, talk segments, recordings and their gaps.
+"""Tables of calls: events and talk segments.
 
 Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
 """
@@ -128,45 +128,3 @@ class TalkSegmentRow(Base):
         Index(None, "agent", "from_at"),
         Index(None, "from_at"),
     )
-
-
-class RecordingRow(Base):
-    """One recording; at most one of each kind a call."""
-
-    __tablename__ = "recordings"
-
-    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
-    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
-    kind: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
-    path: Mapped[str] = mapped_column(String(200))
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seconds: Mapped[float] = mapped_column(Float)
-    bytes: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str] = mapped_column(String(64))
-    channels: Mapped[int] = mapped_column(Integer)
-    rate: Mapped[int] = mapped_column(Integer)
-    voice_caller_s: Mapped[float | None] = mapped_column(Float)
-    voice_ours_s: Mapped[float | None] = mapped_column(Float)
-    why: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    __table_args__ = (
-        UniqueConstraint("call_id", "kind"),
-        Index(None, "created_at", "id"),
-        Index(None, "state", "created_at"),
-    )
-
-
-class GapRow(Base):
-    """A part of an answered call that is in no recording (ANS-5)."""
-
-    __tablename__ = "recording_gaps"
-
-    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
-    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
-    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    why: Mapped[str] = mapped_column(String(200))
-
-    __table_args__ = (UniqueConstraint("call_id", "from_at"),)

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import written
-from features.accounts.tables import AccountRow
 from features.calls import rows
 from features.calls.lifecycle import CallRecord
 from features.calls.tables import Call, TalkSegmentRow
 from features.calls.talk_segments import TalkSegment
-from features.duties.tables import DutyRow
+from features.duties import queries as duties
+from features.duties.queries import Sat
 
 FEW_CALLS = 1000
 """Calls that are looked up by their ids and sorted."""
@@ -87,30 +86,23 @@ def talked_any(agents: Collection[str]) -> ColumnElement[bool]:
     return or_(Call.agent.in_(sorted(agents)), theirs, nobodys)
 
 
-_Sat = tuple[str, str, datetime, datetime | None, str]
-
-
 async def _sessions(
     connection: AsyncConnection, segments: Sequence[tuple[str, TalkSegment]]
-) -> Sequence[_Sat]:
+) -> Sequence[Sat]:
     """Return who sat at the seats, of each node, of those whom no journal names."""
     seats = {one.seat for _, one in segments if not one.agent}
     if not seats:
         return ()
     first = min(one.from_at for _, one in segments)
-    query = (
-        select(DutyRow.node, DutyRow.seat, DutyRow.began_at, DutyRow.ended_at, AccountRow.number)
-        .join(AccountRow, AccountRow.id == DutyRow.account_id)
-        .where(DutyRow.seat.in_(seats), or_(DutyRow.ended_at.is_(None), DutyRow.ended_at > first))
-    )
-    found = await connection.execute(query)
-    return [(node, seat, began, ended, number) for node, seat, began, ended, number in found]
+    return await duties.sat(connection, seats, since=first)
 
 
-def _who(sat: Sequence[_Sat], node: str, one: TalkSegment) -> str:
+def _who(sat: Sequence[Sat], node: str, one: TalkSegment) -> str:
     """Return who sat at a seat when a segment began; a phone without sign-in is its own number."""
-    for on_node, seat, began, ended, number in sat:
-        was_there = began <= one.from_at and (ended is None or one.from_at < ended)
-        if (on_node, seat) == (node, one.seat) and was_there:
-            return number
+    for each in sat:
+        was_there = each.began_at <= one.from_at and (
+            each.ended_at is None or one.from_at < each.ended_at
+        )
+        if (each.node, each.seat) == (node, one.seat) and was_there:
+            return each.number
     return one.seat

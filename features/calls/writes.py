@@ -5,25 +5,19 @@ SQLite (the lock is taken at once, not in the middle).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Table, and_, func, or_, select, text, update
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import JournalEvent
-from db.bulk import insertion, written
+from db.bulk import chunks, table_of, written
+from features.call_recordings.references import RECORDING
 from features.calls import rows
 from features.calls.lifecycle import CallRecord
-from features.calls.recording import Gap, Recording
-from features.calls.tables import IS_OPEN, Call, CallEvent, GapRow, RecordingRow
-from features.tickets.lifecycle import Ticket
-from features.tickets.tables import TicketRow
+from features.calls.tables import IS_OPEN, Call, CallEvent
 from ledger.tables import JournalPosition, JournalReject
 from phone_numbers.plan import NumberPlan
-
-IN_ONE_QUESTION = 500
-"""Values in one `IN (…)`; SQLite takes 32,766 parameters, PostgreSQL 32,767."""
 
 
 async def positions(
@@ -43,7 +37,7 @@ async def move(
     """Keep how far each journal has been read."""
     await written(
         connection,
-        _table(JournalPosition),
+        table_of(JournalPosition),
         [
             {"file": file, "offset": offset, "closed": closed, "updated_at": now}
             for file, (offset, closed) in after.items()
@@ -54,7 +48,7 @@ async def move(
 
 async def add_events(connection: AsyncConnection, events: Sequence[JournalEvent]) -> None:
     """Append events."""
-    await written(connection, _table(CallEvent), [rows.of_event(event) for event in events])
+    await written(connection, table_of(CallEvent), [rows.of_event(event) for event in events])
 
 
 async def add_rejects(
@@ -68,7 +62,7 @@ async def add_rejects(
         {"file": file, "offset": offset, "why": why, "line": line, "seen_at": now}
         for file, offset, why, line in rejects
     ]
-    await written(connection, _table(JournalReject), found)
+    await written(connection, table_of(JournalReject), found)
 
 
 async def keep_calls(
@@ -76,7 +70,7 @@ async def keep_calls(
 ) -> None:
     """Insert calls, or replace what was known of them."""
     values = [rows.of_call(call, plan) for call in calls]
-    await written(connection, _table(Call), values, key=("id",))
+    await written(connection, table_of(Call), values, key=("id",))
 
 
 async def events_about(
@@ -100,7 +94,7 @@ async def _events_on(
     connection: AsyncConnection, node: str, names: Collection[str]
 ) -> Sequence[JournalEvent]:
     wanted = set(names)
-    for some in _chunks(wanted):
+    for some in chunks(wanted):
         found = await connection.execute(
             select(Call.id, Call.linkedid).where(
                 Call.node == node, or_(Call.id.in_(some), Call.linkedid.in_(some))
@@ -108,7 +102,7 @@ async def _events_on(
         )
         wanted |= {name for pair in found for name in pair}
     events: list[JournalEvent] = []
-    for some in _chunks(wanted):
+    for some in chunks(wanted):
         found_rows = await connection.execute(
             select(CallEvent.__table__).where(CallEvent.node == node, CallEvent.about.in_(some))
         )
@@ -143,8 +137,8 @@ async def open_calls(
 
 async def calls_without_recordings(connection: AsyncConnection, node: str) -> Sequence[CallRecord]:
     """Return a node's ended calls of which a recording or a message has not been looked at."""
-    call = RecordingRow.__table__.alias("call")
-    message = RecordingRow.__table__.alias("message")
+    call = RECORDING.alias("call")
+    message = RECORDING.alias("message")
     found = await connection.execute(
         select(Call.__table__)
         .outerjoin(call, and_(call.c.call_id == Call.id, call.c.kind == "call"))
@@ -160,66 +154,3 @@ async def calls_without_recordings(connection: AsyncConnection, node: str) -> Se
         .order_by(Call.ring_started)
     )
     return [rows.call_in(row) for row in found.mappings()]
-
-
-async def kept_recordings(
-    connection: AsyncConnection, identities: Collection[str]
-) -> Sequence[Recording]:
-    """Return those of these recordings that have a row."""
-    found: list[Recording] = []
-    for some in _chunks(identities):
-        kept = await connection.execute(
-            select(RecordingRow.__table__).where(RecordingRow.id.in_(some))
-        )
-        found.extend(rows.recording_in(row) for row in kept.mappings())
-    return found
-
-
-async def add_recordings(
-    connection: AsyncConnection, recordings: Sequence[tuple[Recording, Sequence[Gap]]]
-) -> set[str]:
-    """Keep recordings and their gaps; return the ids of those that were not kept before."""
-    identities = [recording.id for recording, _ in recordings]
-    known = {recording.id for recording in await kept_recordings(connection, identities)}
-    fresh = {one.id: (one, gaps) for one, gaps in recordings if one.id not in known}
-    found = [rows.of_recording(one) for one, _ in fresh.values()]
-    await written(connection, _table(RecordingRow), found)
-    short = [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]
-    await written(connection, _table(GapRow), short)
-    return set(fresh)
-
-
-async def open_ticket(connection: AsyncConnection, ticket: Ticket, *, day: date) -> str | None:
-    """Open a ticket and return its number; None when this message has one already.
-
-    The number is the day of the office and the row's own: unique, and short enough to be said.
-    """
-    values = rows.of_ticket(ticket) | {"number": None, "customer_identity": _of_call(ticket)}
-    made = insertion(_table(TicketRow), connection.dialect.name).values(values)
-    done = await connection.execute(
-        made.on_conflict_do_nothing().returning(TicketRow.__table__.c.id)
-    )
-    key = done.scalar_one_or_none()
-    if key is None:
-        return None
-    number = f"{day:%Y%m%d}-{key:05d}"
-    await connection.execute(update(TicketRow).where(TicketRow.id == key).values(number=number))
-    return number
-
-
-def _of_call(ticket: Ticket) -> Any:
-    """Return what the caller is known by: what the call's number was read as."""
-    of_call = select(Call.identity).where(Call.id == ticket.call_id).scalar_subquery()
-    return func.coalesce(of_call, "")
-
-
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-def _chunks(values: Iterable[str]) -> list[list[str]]:
-    every = sorted(values)
-    return [
-        every[start : start + IN_ONE_QUESTION] for start in range(0, len(every), IN_ONE_QUESTION)
-    ]

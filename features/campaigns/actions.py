@@ -1,4 +1,4 @@
-"""Changes of campaigns by people and programs (CBK-3): lists, start, pause, stop, copy.
+"""Changes of campaigns by people and programs (CBK-3): start, pause, stop, copy.
 
 The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
@@ -12,13 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.access import audit_entry, recorded
-from features.campaigns import lists
+from features.audit.access import audit_entry
+from features.campaign_lists import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
 from features.campaigns.given import CampaignInput, CopyInput, campaign_of
 from features.campaigns.lifecycle import CampaignState
-from features.campaigns.lists import List
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal
@@ -31,16 +30,6 @@ DONE: Final = {
     CampaignState.PAUSED: "campaign.paused",
     CampaignState.STOPPED: "campaign.stopped",
 }
-
-
-async def bring(
-    asking: RequestDatabase, principal: Principal, settings: Settings, content: bytes, name: str
-) -> List:
-    """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
-    kept = await lists.take_in(content, name, settings, asking)
-    rows = f"{kept.reading.rows} rows"
-    await recorded(asking, audit_entry(principal, "campaign.list", kept.id, rows))
-    return kept
 
 
 async def make(

@@ -19,6 +19,7 @@ from features.campaigns.given import CampaignInput, CopyInput
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.progress import Seen
 from features.campaigns.shapes import CameShape, CampaignShape, ResultShape
+from features.tickets import queries as ticket_queries
 from features.tickets.api import ticket_of
 from permissions.roles import sees_numbers
 from settings import Settings
@@ -127,7 +128,7 @@ async def list_results(
     keys = [row.id for row in rows]
     named = [row.person.ticket_id for row in rows if row.person.ticket_id is not None]
     last = await asking.ask(lambda one: campaign_contacts.last_attempts(one, keys))
-    tickets = await asking.ask(lambda one: campaign_results.ticket_numbers(one, named))
+    tickets = await asking.ask(lambda one: ticket_queries.numbers_by_id(one, named))
     return [
         ResultShape.of(
             row,
@@ -147,7 +148,7 @@ async def list_visits(
 ) -> list[CameShape]:
     """What came of return visits about a ticket, newest first (TKT-11)."""
     found(await ticket_of(ticket_id, principal, asking), "ticket")
-    known = await asking.ask(lambda one: campaign_results.ticket_ids(one, [ticket_id]))
+    known = await asking.ask(lambda one: ticket_queries.ids_of(one, [ticket_id]))
     key = found(known.get(ticket_id), "ticket")
     came = await asking.ask(lambda one: campaign_results.of_tickets(one, [key]))
     return [CameShape.of(each) for each in came.get(key, [])]

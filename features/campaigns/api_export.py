@@ -19,18 +19,18 @@ from db.bounded import Database
 from features.audit.access import audit_entry, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
-from features.campaigns import results as campaign_results
 from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
-from imports import worker as apart
+from features.tickets import queries as ticket_queries
+from imports import worker as import_worker
 from imports.faults import UnreadableError
 from imports.writing import csv_file
 from settings import Settings
 from web.api_models import CurrentUser, LongLine, RowId, found
 from web.formats import Formats
 from web.problems import Refused, documented
-from web.words import Said, said
+from web.words import Translate, said
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
@@ -105,7 +105,7 @@ async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) ->
     if wanted is Format.CSV:
         return csv_file(rows)
     try:
-        return await apart.workbook_of(title, rows)
+        return await import_worker.workbook_of(title, rows)
     except UnreadableError:
         raise Refused(503, "The workbook could not be written; take the CSV.") from None
 
@@ -122,7 +122,7 @@ async def _rows(
     people = [row async for row in campaign_contacts.every(connection, _all(campaign_id))]
     extras = list(dict.fromkeys(key for row in people for key in row.person.extra))
     named = {row.person.ticket_id for row in people if row.person.ticket_id is not None}
-    tickets = await campaign_results.ticket_numbers(connection, named)
+    tickets = await ticket_queries.numbers_by_id(connection, named)
     calls: dict[int, str] = {}
     for begin in range(0, len(people), AT_ONCE):
         keys = [row.id for row in people[begin : begin + AT_ONCE]]
@@ -147,7 +147,7 @@ async def _rows(
 
 
 def _fixed(
-    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Said
+    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Translate
 ) -> list[str]:
     person, contact = row.person, row.contact
     return [

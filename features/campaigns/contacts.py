@@ -29,7 +29,7 @@ from dispatch.tables import AttemptRow
 from features.campaigns.contact import BEING_CALLED, REACHED, Contact, ContactState
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.tables import WAS_CALLED, CampaignContactRow, CampaignRow
-from features.do_not_call.tables import DoNotCallRow
+from features.do_not_call.references import UNWILLING
 
 PURPOSE = "campaign"
 CHUNK = 1000
@@ -303,8 +303,8 @@ async def _due(
         return []
     contact = CampaignContactRow
     found = await connection.execute(
-        select(_table(), DoNotCallRow.identity.label("unwilling"))
-        .outerjoin(DoNotCallRow, DoNotCallRow.identity == contact.identity)
+        select(_table(), UNWILLING.c.identity.label("unwilling"))
+        .outerjoin(UNWILLING, UNWILLING.c.identity == contact.identity)
         .where(contact.campaign_id == campaign_id, contact.next_at <= until, which)
         .order_by(contact.next_at, contact.id)
         .limit(limit)

@@ -1,10 +1,8 @@
-"""Permissions of campaigns: making, results, talking (CBK-3)."""
+"""Permissions of campaigns: making them, seeing the results (CBK-3)."""
 
 from permissions.declaring import Permissions
-from permissions.roles import AGENTS, LEADERS, SEATED, Role
-from permissions.scopes import Scope, everything, own, own_team
-
-_LEADER = own_team(Role.TEAM_LEADER, unless="leaders_see_every_team")
+from permissions.roles import LEADERS, Role
+from permissions.scopes import everything
 
 _SURVEYORS = LEADERS | {Role.SURVEYOR}
 """Who makes campaigns of calls, starts and stops them."""
@@ -17,11 +15,8 @@ PERMISSIONS = Permissions(
         "campaign.read": everything(_SEEN_BY),
         "campaign.write": everything(_SURVEYORS),
         "campaign.export": everything(LEADERS),
-        "campaign.talk": everything(SEATED - AGENTS) | own(*AGENTS) | _LEADER,
     },
     routes={
-        "POST /api/v1/campaign-lists": "campaign.write",
-        "GET /api/v1/campaign-lists/{list_id}": "campaign.write",
         "GET /api/v1/campaigns": "campaign.read",
         "POST /api/v1/campaigns": "campaign.write",
         "GET /api/v1/campaigns/{campaign_id}": "campaign.read",
@@ -31,24 +26,12 @@ PERMISSIONS = Permissions(
         "POST /api/v1/campaigns/{campaign_id}/copy": "campaign.write",
         "GET /api/v1/campaigns/{campaign_id}/results": "campaign.read",
         "GET /api/v1/campaigns/{campaign_id}/export": "campaign.export",
-        "GET /api/v1/calls/{call_id}/campaign": "campaign.talk",
-        "PUT /api/v1/calls/{call_id}/campaign": "campaign.talk",
         "GET /api/v1/tickets/{ticket_id}/visits": "ticket.read",
         "GET /campaigns": "campaign.read",
-        "GET /campaigns/new": "campaign.write",
-        "POST /campaigns/new": "campaign.write",
-        "GET /campaigns/lists/{list_id}": "campaign.write",
-        "POST /campaigns/lists/{list_id}": "campaign.write",
         "GET /campaigns/{campaign_id}": "campaign.read",
         "POST /campaigns/{campaign_id}/start": "campaign.write",
         "POST /campaigns/{campaign_id}/pause": "campaign.write",
         "POST /campaigns/{campaign_id}/stop": "campaign.write",
         "POST /campaigns/{campaign_id}/copy": "campaign.write",
-    },
-    scopes={
-        "campaign.talk": {
-            Scope.OWN: "calls at the seat where they work",
-            Scope.TEAM: "those, and calls that they may read",
-        }
     },
 )

@@ -10,9 +10,9 @@ from typing import Final
 from calendars import calendar
 from callflow.rules.hours import Calendar
 from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question, Result
+from features.campaign_lists.lists import List
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
-from features.campaigns.lists import List
 from features.campaigns.queries import Campaign, Progress, SavedCampaign
 from features.campaigns.time_left import Pace, done_at
 from imports.faults import Person

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, insert, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from callflow.rules.questions import Kind, Question, Result, questions_in
 from db.paging import Page, column_of, page
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns.contact import BEING_CALLED, OVER, REACHED, SPACING, ContactState
 from features.campaigns.contacts import Person
@@ -302,11 +301,11 @@ def _campaign(row: RowMapping) -> Campaign:
 
 
 def _known() -> Select[Any]:
-    maker = aliased(AccountRow)
+    maker = PERSON.alias("maker")
     return (
-        select(CampaignRow.__table__, maker.number.label("maker"))
+        select(CampaignRow.__table__, maker.c.number.label("maker"))
         .select_from(CampaignRow)
-        .outerjoin(maker, maker.id == CampaignRow.made_by)
+        .outerjoin(maker, maker.c.id == CampaignRow.made_by)
     )
 
 

@@ -15,8 +15,7 @@ from callflow.rules.questions import Kind, Question, Result, questions_in
 from features.campaigns.contact import BEING_CALLED, OVER, ContactState
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.tables import WAS_CALLED, CampaignContactRow, CampaignRow
-from features.do_not_call.tables import DoNotCallRow
-from features.tickets.tables import TicketRow
+from features.tickets import queries as tickets
 
 AT_ONCE = 500
 """Values in one question; SQLite allows a limited number."""
@@ -66,45 +65,9 @@ async def of_ticket_numbers(
     """Return the calls about some tickets, the newest first, by the ticket's number (TKT-11)."""
     if not numbers:
         return {}
-    ids = await ticket_ids(connection, numbers)
+    ids = await tickets.ids_of(connection, numbers)
     came = await of_tickets(connection, ids.values())
     return {number: came[key] for number, key in ids.items() if key in came}
-
-
-async def refusal(connection: AsyncConnection, identity: str) -> str | None:
-    """Return why a number is on the do-not-call list, None when it is not there."""
-    row = DoNotCallRow
-    found = await connection.execute(select(row.why).where(row.identity == identity))
-    why: str | None = found.scalar_one_or_none()
-    return why
-
-
-async def ticket_ids(connection: AsyncConnection, numbers: Collection[str]) -> Mapping[str, int]:
-    """Return the ids of those tickets that are there, by their number."""
-    wanted = list(numbers)
-    found: dict[str, int] = {}
-    for begin in range(0, len(wanted), AT_ONCE):
-        rows = await connection.execute(
-            select(TicketRow.number, TicketRow.id).where(
-                TicketRow.number.in_(wanted[begin : begin + AT_ONCE])
-            )
-        )
-        found.update({number: key for number, key in rows if number is not None})
-    return found
-
-
-async def ticket_numbers(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, str]:
-    """Return the numbers of tickets by their ids."""
-    wanted = list(ids)
-    found: dict[int, str] = {}
-    for begin in range(0, len(wanted), AT_ONCE):
-        rows = await connection.execute(
-            select(TicketRow.id, TicketRow.number).where(
-                TicketRow.id.in_(wanted[begin : begin + AT_ONCE])
-            )
-        )
-        found.update({key: number for key, number in rows if number is not None})
-    return found
 
 
 async def ended_since(

@@ -13,13 +13,16 @@ from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
 from features.calls import queries
 from features.calls.pages import tone
-from features.calls.queries import CallFilter, TicketFilter
+from features.calls.queries import CallFilter
 from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
 from features.customers import actions
 from features.customers import queries as customers
 from features.customers.actions import CustomerInput
 from features.customers.queries import Customer, CustomerSort
+from features.do_not_call import queries as do_not_call
+from features.tickets import queries as ticket_queries
+from features.tickets.queries import TicketFilter
 from permissions.may import may, reach_of
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from settings import Settings
@@ -108,12 +111,12 @@ async def _shown(
     )
     ticket_reach = reach_of(principal, "ticket.read")
     opened = await asking.ask(
-        lambda each: queries.tickets(each, tickets, reach=ticket_reach, limit=TICKETS_SHOWN)
+        lambda each: ticket_queries.tickets(each, tickets, reach=ticket_reach, limit=TICKETS_SHOWN)
     )
     numbers = [each.number for each in opened.items]
     visits = await asking.ask(lambda each: campaign_results.of_number(each, number.identity))
     visits_of = await asking.ask(lambda each: campaign_results.of_ticket_numbers(each, numbers))
-    refuses = await asking.ask(lambda each: campaign_results.refusal(each, number.identity))
+    refuses = await asking.ask(lambda each: do_not_call.why(each, number.identity))
     promised = await asking.ask(lambda connection: callbacks.open_to(connection, number.identity))
     return page(
         request,
@@ -136,6 +139,7 @@ async def _shown(
         opens_campaigns=may(principal, "campaign.read"),
         sorts=list(CustomerSort),
         may_write=may(principal, "customer.write"),
+        sees_calls=may(principal, "call.read"),
         may_callback=principal.account_id is not None and bool(number.identity),
         callback_minutes=MINUTES,
         saved=saved,

@@ -1,11 +1,12 @@
 """Queries of customers: who calls, and which way their calls go (QUE-1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion
@@ -83,13 +84,23 @@ async def save(connection: AsyncConnection, customer: Customer, *, seen: datetim
     return done.first() is not None
 
 
-async def asked_first(connection: AsyncConnection, identity: str, agent: str) -> None:
-    """Note who took a known customer's matter, if nobody has it (QUE-3)."""
-    await connection.execute(
-        update(CustomerRow)
-        .where(CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
-        .values(first_agent=agent)
-    )
+async def asked_first(
+    connection: AsyncConnection, identity: str, agent: str, *, now: datetime
+) -> None:
+    """Note who took a known customer's matter, if nobody has it (QUE-3).
+
+    It is a save like any other: a form that was opened before it does not overwrite it.
+    """
+    nobodys = (CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
+    read = select(CustomerRow.updated_at).where(*nobodys).with_for_update()
+    saved_at: datetime | None = (await connection.execute(read)).scalar_one_or_none()
+    if saved_at is not None:
+        when = max(now, saved_at + NEXT)
+        await connection.execute(
+            update(CustomerRow)
+            .where(*nobodys)
+            .values(first_agent=agent, updated_at=when, updated_by=agent)
+        )
 
 
 def customer_in(row: RowMapping) -> Customer:
@@ -115,3 +126,29 @@ async def like(
     whole_first = query.order_by(row.identity != identity, row.number).limit(limit)
     found = await connection.execute(whole_first)
     return [customer_in(each) for each in found.mappings()]
+
+
+async def living_in(
+    connection: AsyncConnection, area: str, *, sort: CustomerSort | None, limit: int
+) -> Sequence[tuple[str, str, str]]:
+    """Return name, area and number of the customers of an area (or a piece of its name; empty: of
+    all) and a sort, by area.
+    """
+    query = select(CustomerRow.name, CustomerRow.area, CustomerRow.number)
+    if area:
+        query = query.where(CustomerRow.area.contains(area, autoescape=True))
+    if sort is not None:
+        query = query.where(CustomerRow.sort == sort.value)
+    found = await connection.execute(
+        query.order_by(CustomerRow.area, CustomerRow.number).limit(limit)
+    )
+    return [(name, where, number) for name, where, number in found]
+
+
+async def areas(connection: AsyncConnection, *, limit: int = 500) -> Sequence[tuple[str, int]]:
+    """Return the areas of customers, and how many customers each has."""
+    row = CustomerRow
+    found = await connection.execute(
+        select(row.area, func.count()).group_by(row.area).order_by(row.area).limit(limit)
+    )
+    return [(area, count) for area, count in found]

@@ -1,23 +1,22 @@
 """The JSON of the desk's work: customers, knowledge, callbacks, hand-overs, audit entries.
 
-`docs/api.md` callbacks the names. Calls, recordings and tickets are in `features/calls/shapes.py`.
+`docs/api.md` promises the names. Calls, recordings and tickets have shapes of their own.
 """
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field
 
 from features.audit.log import NamedEntry, is_of_number
 from features.callbacks.lifecycle import CallbackKind, CallbackState
 from features.callbacks.queries import Callback
-from features.calls.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 from features.customers.queries import Customer, CustomerSort
 from features.handovers.queries import Handover
 from features.knowledge.queries import Entry
-from features.tickets.saves import TicketVersion
 from permissions.roles import Role, sees_numbers
 from phone_numbers.masking import masked_text
+from web.shapes import CALL_ID, NOON, Clean, Paragraphs, Shape
 
 
 class CustomerShape(Shape):
@@ -130,17 +129,3 @@ class AuditShape(Shape):
 
 
 _WHO = frozenset({"number", "name"})
-
-
-class TicketVersionShape(Shape):
-    """What a ticket said after one save; send `fields` again to undo what came later."""
-
-    version: int
-    at: datetime = Field(examples=[NOON])
-    account_id: int | None
-    token_id: int | None
-    fields: dict[str, Any]
-
-    @classmethod
-    def of(cls, version: TicketVersion) -> Self:
-        return cls.model_validate(version)

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
-from features.campaigns.shapes import DoNotCallShape
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
+from features.do_not_call.shapes import DoNotCallShape
 from imports.numbers import Numbers, WrongNumberError
 from permissions.roles import sees_numbers
 from phone_numbers.phone_number import PhoneNumber, phone_number

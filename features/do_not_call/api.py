@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from features.campaigns.shapes import DoNotCallShape
 from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.actions import WhyInput
+from features.do_not_call.shapes import DoNotCallShape
 from permissions.roles import sees_numbers
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Plan

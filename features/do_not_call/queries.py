@@ -51,6 +51,12 @@ async def one(connection: AsyncConnection, identity: str) -> Entry | None:
     return None if row is None else Entry(**row)
 
 
+async def why(connection: AsyncConnection, identity: str) -> str | None:
+    """Return why a number is on the list, None when it is not there."""
+    entry = await one(connection, identity)
+    return None if entry is None else entry.why
+
+
 async def take_off(connection: AsyncConnection, identity: str) -> bool:
     """Take a number off the list; False: it was not there."""
     gone = delete(DoNotCallRow).where(DoNotCallRow.identity == identity)

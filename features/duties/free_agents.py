@@ -1,6 +1,6 @@
 """Agents who are free for a call that we make: callbacks, campaigns (CBK-1, CBK-3).
 
-Callers who wait come first, promised calls next, campaigns last.
+Callers who wait come first, callbacks next, campaigns last.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch import attempts
 from dispatch.tables import TO_AGENT, AttemptRow
 from features.callbacks import due as call_backs
+from features.calls import going_on as calls
 from features.campaigns import contacts as campaign_contacts
 from features.duties import queries as duties
 from features.duties.choice import ReadyAgent
@@ -43,7 +44,7 @@ class Hands:
 
 async def ready(connection: AsyncConnection, node: str) -> list[ReadyAgent]:
     """Return who is at work at a seat of this node, ready, and not known to talk to a caller."""
-    engaged = await call_backs.engaged_agents(connection, node)
+    engaged = await calls.engaged_agents(connection, node)
     return _ready(await duties.at_work(connection, node), engaged)
 
 
@@ -57,7 +58,7 @@ async def for_campaigns(connection: AsyncConnection, now: datetime, node: str) -
     rings = await call_backs.engaged_seats(connection, node)
     free = [
         one
-        for one in _ready(working, await call_backs.engaged_agents(connection, node))
+        for one in _ready(working, await calls.engaged_agents(connection, node))
         if one.seat not in rings
     ]
     alone = await _left_alone(connection, {one.seat for one in free}, now, node)
@@ -84,7 +85,7 @@ async def gone(connection: AsyncConnection, subjects: Collection[int]) -> frozen
 
 
 async def _others_first(connection: AsyncConnection, now: datetime, node: str) -> bool:
-    if await call_backs.longest_waiting(connection, node) is not None:
+    if await calls.longest_waiting(connection, node) is not None:
         return True
     promised = await call_backs.next_due(connection)
     return promised is not None and promised <= now

@@ -4,18 +4,18 @@ One person works at one seat at a time and one seat has one person; the database
 second one, also when two ask in the same instant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, insert, select, text, update
+from sqlalchemy import RowMapping, Select, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import DEFAULT_NODE
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.duties.tables import IS_ON, DutyEventRow, DutyRow
 from permissions.roles import Role
 
@@ -154,7 +154,7 @@ async def note(
 
 async def at_work(connection: AsyncConnection, node: str | None = None) -> Sequence[Duty]:
     """Return every open duty, or those at seats of one node, by account number."""
-    query = _query().where(text(_ON)).order_by(AccountRow.number)
+    query = _query().where(text(_ON)).order_by(PERSON.c.number)
     if node is not None:
         query = query.where(DutyRow.node == node)
     found = await connection.execute(query)
@@ -168,7 +168,7 @@ async def of_account(connection: AsyncConnection, account_id: int) -> Duty | Non
 
 async def of_number(connection: AsyncConnection, number: str) -> Duty | None:
     """Return the open duty of the person with an account number."""
-    return await _one(connection, _query().where(AccountRow.number == number, text(_ON)))
+    return await _one(connection, _query().where(PERSON.c.number == number, text(_ON)))
 
 
 async def of_seat(
@@ -177,6 +177,29 @@ async def of_seat(
     """Return the open duty at a seat of a node, None when it is free."""
     here = (DutyRow.node == node, DutyRow.seat == seat)
     return await _one(connection, _query().where(*here, text(_ON)))
+
+
+class Sat(NamedTuple):
+    """Who was at a seat of a node, from when to when (None: still is)."""
+
+    node: str
+    seat: str
+    began_at: datetime
+    ended_at: datetime | None
+    number: str
+    """Of the account."""
+
+
+async def sat(
+    connection: AsyncConnection, seats: Collection[str], *, since: datetime
+) -> Sequence[Sat]:
+    """Return who was at these seats, of any node, at a moment or later."""
+    query = (
+        select(DutyRow.node, DutyRow.seat, DutyRow.began_at, DutyRow.ended_at, PERSON.c.number)
+        .join(PERSON, PERSON.c.id == DutyRow.account_id)
+        .where(DutyRow.seat.in_(seats), or_(DutyRow.ended_at.is_(None), DutyRow.ended_at > since))
+    )
+    return [Sat(*row) for row in await connection.execute(query)]
 
 
 async def events(connection: AsyncConnection, duty_id: int) -> Sequence[DutyEvent]:
@@ -193,9 +216,9 @@ _ON = f"duties.{IS_ON}"
 
 
 def _query() -> Select[Any]:
-    who = (AccountRow.number, AccountRow.name, AccountRow.role, AccountRow.team)
+    who = (PERSON.c.number, PERSON.c.name, PERSON.c.role, PERSON.c.team)
     return select(DutyRow.__table__, *who).join_from(
-        DutyRow, AccountRow, AccountRow.id == DutyRow.account_id
+        DutyRow, PERSON, PERSON.c.id == DutyRow.account_id
     )
 
 

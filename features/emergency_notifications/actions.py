@@ -31,7 +31,7 @@ from features.emergency_notifications.given import (
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import ChoiceShape, IncidentShape
-from features.wake_ups.rules import reachable
+from features.wake_ups.house import reachable
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal

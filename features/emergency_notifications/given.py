@@ -20,7 +20,7 @@ WHY_NOT: Final[Mapping[str, str]] = {
 }
 """Why a notification cannot begin, or be changed."""
 
-Said = Annotated[
+SpokenText = Annotated[
     str,
     Field(max_length=500),
     AfterValidator(several_lines),
@@ -50,13 +50,13 @@ class IncidentInput(InputModel):
     ] = Field(description="Who reports it, and how to reach them.")
     details: Annotated[str, Field(max_length=4000), AfterValidator(several_lines)] = ""
     language: Annotated[Language, Says("emergency.fault_language")] = Language.CHINESE
-    message: Said = Field(description="What is spoken; digits are said one by one.")
+    message: SpokenText = Field(description="What is spoken; digits are said one by one.")
 
 
 class MessageInput(InputModel):
     """Other words for the message, upon the take that was read."""
 
-    message: Said
+    message: SpokenText
     take: int = Field(
         ge=1, description="`take` of the incident that was read; another one by now: 409."
     )

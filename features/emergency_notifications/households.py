@@ -13,8 +13,8 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.tables import AttemptRow
+from features.customers import queries as customers
 from features.customers.queries import CustomerSort
-from features.customers.tables import CustomerRow
 from features.emergency_notifications.household_list import Listed
 from features.emergency_notifications.lifecycle import (
     Household,
@@ -96,24 +96,8 @@ async def customers_in(
     connection: AsyncConnection, *, area: str, sort: CustomerSort | None, limit: int
 ) -> Sequence[Listed]:
     """Return the customers of an area (or a piece of its name) and a sort, as households."""
-    query = select(CustomerRow.name, CustomerRow.area, CustomerRow.number)
-    if area:
-        query = query.where(CustomerRow.area.contains(area, autoescape=True))
-    if sort is not None:
-        query = query.where(CustomerRow.sort == sort.value)
-    found = await connection.execute(
-        query.order_by(CustomerRow.area, CustomerRow.number).limit(limit)
-    )
+    found = await customers.living_in(connection, area, sort=sort, limit=limit)
     return [Listed(name or number, where, (number,)) for name, where, number in found]
-
-
-async def areas(connection: AsyncConnection, *, limit: int = 500) -> Sequence[tuple[str, int]]:
-    """Return the areas of customers, and how many customers each has."""
-    row = CustomerRow
-    found = await connection.execute(
-        select(row.area, func.count()).group_by(row.area).order_by(row.area).limit(limit)
-    )
-    return [(area, count) for area, count in found]
 
 
 async def claim(connection: AsyncConnection, *, until: datetime, limit: int) -> Sequence[Claimed]:

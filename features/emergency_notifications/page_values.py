@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from callflow.call import Language
 from db.bounded import RequestDatabase
+from features.customers import queries as customers
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
@@ -146,5 +147,5 @@ async def door_list(
 async def _areas(asking: RequestDatabase, stage: Stage) -> Sequence[tuple[str, int]]:
     if stage is not Stage.DRAFT:
         return ()
-    known = await asking.ask(notification_households.areas)
+    known = await asking.ask(customers.areas)
     return [(area, count) for area, count in known if area]

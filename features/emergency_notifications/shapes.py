@@ -6,12 +6,12 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from features.calls.shapes import NOON, Clean, Paragraphs, Shape
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.household_list import BadLine, Wrong
 from features.emergency_notifications.households import HouseholdView
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Counts, Incident, Stage, Voice
+from web.shapes import NOON, Clean, Paragraphs, Shape
 
 
 class IncidentShape(Shape):

@@ -9,7 +9,8 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, RowNumber, UtcDateTime
-from features.wake_ups.tables import IS_DUE_SOME_TIME
+
+IS_DUE_SOME_TIME = "next_at IS NOT NULL"
 
 
 class IncidentRow(Base):

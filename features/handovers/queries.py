@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from db.paging import Page, between, column_of, page
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.handovers.tables import HandoverRow
 
 
@@ -117,17 +116,17 @@ async def handovers(
 
 
 def _query() -> Select[Any]:
-    writer, signer = aliased(AccountRow), aliased(AccountRow)
+    writer, signer = PERSON.alias("writer"), PERSON.alias("signer")
     plain = [
         column
         for column in HandoverRow.__table__.columns
         if column.name not in ("written_by", "signed_by")
     ]
     return (
-        select(*plain, writer.number.label("written_by"), signer.number.label("signed_by"))
+        select(*plain, writer.c.number.label("written_by"), signer.c.number.label("signed_by"))
         .select_from(HandoverRow)
-        .join(writer, writer.id == HandoverRow.written_by)
-        .outerjoin(signer, signer.id == HandoverRow.signed_by)
+        .join(writer, writer.c.id == HandoverRow.written_by)
+        .outerjoin(signer, signer.c.id == HandoverRow.signed_by)
     )
 
 

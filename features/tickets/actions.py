@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
-from features.calls import queries
-from features.calls.shapes import TicketShape
-from features.tickets import saves
+from features.calls import queries as calls
+from features.tickets import queries, saves
 from features.tickets.authors import author
 from features.tickets.lifecycle import BUSINESSES, NATURES, Ticket, TicketKind, TicketState
 from features.tickets.saves import ConflictError
+from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from permissions.scopes import EVERYTHING
@@ -170,7 +170,7 @@ async def _must_be_theirs(asking: RequestDatabase, principal: Principal, call_id
         principal,
         "ticket.open",
         call_id,
-        lambda connection, reach: queries.caller(connection, call_id, reach=reach),
+        lambda connection, reach: calls.caller(connection, call_id, reach=reach),
     )
     if number is None and not reach_of(principal, "ticket.open").whole:
         raise Refused(404, "There is no call with this id.")

@@ -9,15 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
-from features.calls import queries
-from features.calls.queries import TicketFilter
-from features.calls.shapes import TicketShape
-from features.customers.shapes import TicketVersionShape
-from features.tickets import actions
+from features.tickets import actions, queries
 from features.tickets import saves as ticket_saves
 from features.tickets.actions import TicketSave, shown
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
+from features.tickets.queries import TicketFilter
 from features.tickets.saves import TicketVersion
+from features.tickets.shapes import TicketShape, TicketVersionShape
 from permissions.may import reach_of
 from web.api_models import (
     Asking,

@@ -18,6 +18,8 @@ PERMISSIONS = Permissions(
         "ticket.write": everything(WRITERS),
     },
     routes={
+        "POST /api/v1/calls/{call_id}/ticket": "ticket.open",
+        "POST /api/v1/calls/{call_id}/ticket/asked": "ticket.open",
         "GET /api/v1/tickets": "ticket.read",
         "GET /api/v1/tickets/{ticket_id}": "ticket.read",
         "PATCH /api/v1/tickets/{ticket_id}": "ticket.write",

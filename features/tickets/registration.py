@@ -1,10 +1,10 @@
 """Registers tickets."""
 
-from features.tickets import api
+from features.tickets import api, api_of_call
 from web.registration import Feature
 
 FEATURE = Feature(
-    routers=(api.router,),
+    routers=(api.router, api_of_call.router),
     tags={"tickets": "Tickets: complaints, suggestions, questions, faults."},
     audited=(
         "ticket.read.refused",

@@ -14,9 +14,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import named
-from features.calls import rows, writes
-from features.calls.tables import Call
+from features.calls.references import CALL
 from features.customers import queries as customers
+from features.tickets import rows, writes
 from features.tickets.lifecycle import (
     OPEN_STATES,
     WRITABLE,
@@ -81,9 +81,8 @@ async def open_for_call(
 
     `day` is the office's, for the number. The caller's transaction; safe to ask again.
     """
-    query = select(Call.number, Call.identity, Call.name, Call.topic, Call.agent).where(
-        Call.id == call_id
-    )
+    facts = (CALL.c.number, CALL.c.identity, CALL.c.name, CALL.c.topic, CALL.c.agent)
+    query = select(*facts).where(CALL.c.id == call_id)
     call = (await connection.execute(query)).one_or_none()
     if call is None:
         return None
@@ -97,7 +96,7 @@ async def open_for_call(
     if is_new:
         await _keep_version(connection, opened, author=author, now=now)
         if handler is not None:
-            await customers.asked_first(connection, call.identity, handler)
+            await customers.asked_first(connection, call.identity, handler, now=now)
     return opened, is_new
 
 

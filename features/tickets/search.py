@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls import rows
-from features.calls import scoping as call_scoping
-from features.calls.tables import Call
-from features.tickets import scoping
+from features.calls import references as calls
+from features.tickets import rows, scoping
 from features.tickets.lifecycle import Ticket
 from features.tickets.tables import TicketRow
 from permissions.scopes import Reach
@@ -33,8 +31,7 @@ async def like(
         fits = or_(fits, TicketRow.customer_number == customer)
     theirs: ColumnElement[bool] = true()
     if not call_reach.whole:
-        within = await call_scoping.within(connection, call_reach)
-        theirs = TicketRow.call_id.in_(select(Call.id).where(within))
+        theirs = TicketRow.call_id.in_(await calls.within(connection, call_reach))
     newest = (
         select(TicketRow.__table__)
         .where(fits, scoping.within(reach), theirs)

@@ -21,14 +21,9 @@ from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.evidence import Evidence
+from features.wake_ups.house import house_of
 from features.wake_ups.register import SavedRegistration
-from features.wake_ups.rules import (
-    Registration,
-    Wrong,
-    WrongRegistrationError,
-    house_of,
-    registration,
-)
+from features.wake_ups.rules import Registration, Wrong, WrongRegistrationError, registration
 from permissions.may import may
 from settings import Settings
 from web.api_models import InputModel, Line, found, several_lines

@@ -6,14 +6,12 @@ What the page, the API and the PDF show is this one thing. Runs in the caller's 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch import attempts
 from dispatch.attempts import Attempt
-from features.calls import rows
-from features.calls.recording import Recording
-from features.calls.tables import RecordingRow
+from features.call_recordings import queries as recordings
+from features.call_recordings.lifecycle import Recording
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups import scoping
@@ -52,16 +50,10 @@ async def evidence(
         return None
     rung = await attempts.of(connection, wake_ups.PURPOSE, wake_up_id)
     calls = [one.id for one in rung] + ([line.call_id] if line.call_id else [])
-    found = await connection.execute(
-        select(RecordingRow.__table__)
-        .where(RecordingRow.call_id.in_(calls))
-        .order_by(RecordingRow.kind.desc())
-    )
-    recordings = [rows.recording_in(row) for row in found.mappings()]
     return Evidence(
         shown=shown,
         line=line,
         attempts=rung,
         said_by=await wake_ups.said_by(connection, wake_up_id),
-        recordings={each.call_id: each for each in recordings},
+        recordings=await recordings.of_calls(connection, calls),
     )

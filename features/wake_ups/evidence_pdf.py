@@ -14,7 +14,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from callflow.call import Language
-from features.calls.recording import Recording
+from features.call_recordings.lifecycle import Recording
 from features.wake_ups.evidence import Evidence
 from web.formats import NOTHING, Formats
 from web.words import said

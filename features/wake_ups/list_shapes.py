@@ -5,8 +5,8 @@ from typing import Self
 
 from pydantic import Field
 
-from features.calls.shapes import Clean, Shape
 from features.wake_ups.list_file import FileFault, Row, RowFault, Sheet
+from web.shapes import Clean, Shape
 
 
 class Keep(StrEnum):

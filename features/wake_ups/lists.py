@@ -17,10 +17,11 @@ from features.audit.access import audit_entry, recorded
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
+from features.wake_ups.house import house_of
 from features.wake_ups.list_file import FileFault, Sheet
 from features.wake_ups.list_shapes import ImportShape, Keep
 from features.wake_ups.register import Through
-from features.wake_ups.rules import Registration, house_of
+from features.wake_ups.rules import Registration
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal

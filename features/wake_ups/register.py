@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from features.accounts.tables import AccountRow
+from features.accounts.references import PERSON
 from features.wake_ups.lifecycle import WakeState, begun
 from features.wake_ups.queries import columns_of
 from features.wake_ups.rules import Key, Registration, next_day
@@ -277,7 +276,7 @@ def _registration(row: RowMapping) -> Registration:
 
 
 def _register() -> Select[Any]:
-    maker, canceller = aliased(AccountRow), aliased(AccountRow)
+    maker, canceller = PERSON.alias("maker"), PERSON.alias("canceller")
     rings = (
         select(func.min(WakeUpRow.due))
         .where(
@@ -292,13 +291,13 @@ def _register() -> Select[Any]:
     return (
         select(
             WakeRegistrationRow.__table__,
-            maker.number.label("maker"),
-            canceller.number.label("canceller"),
+            maker.c.number.label("maker"),
+            canceller.c.number.label("canceller"),
             rings,
         )
         .select_from(WakeRegistrationRow)
-        .outerjoin(maker, maker.id == WakeRegistrationRow.made_by)
-        .outerjoin(canceller, canceller.id == WakeRegistrationRow.cancelled_by)
+        .outerjoin(maker, maker.c.id == WakeRegistrationRow.made_by)
+        .outerjoin(canceller, canceller.c.id == WakeRegistrationRow.cancelled_by)
         .order_by(rings.nulls_last(), WakeRegistrationRow.id.desc())
     )
 

@@ -7,7 +7,7 @@ is an argument.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -15,13 +15,11 @@ from zoneinfo import ZoneInfo
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from phone_numbers import dialling
-from phone_numbers.reading import emergency_of, leads_to
-from settings import Settings
 
 Key = tuple[str, str, str, Repeat, date | None]
 
-_DIALLED = re.compile(r"[0-9*#]{2,20}")
+DIALLED = re.compile(r"[0-9*#]{2,20}")
+"""What can be dialled for a room."""
 
 
 class Wrong(StrEnum):
@@ -80,17 +78,6 @@ class House:
     """Whether a number could reach an emergency service."""
 
 
-def house_of(settings: Settings, now: datetime) -> House:
-    """Return the house as its settings have it."""
-    return House(
-        zone=settings.timezone,
-        language=Language(settings.language),
-        now=now,
-        reachable=lambda number: reachable(number, settings),
-        is_emergency=lambda number: is_emergency(number, settings),
-    )
-
-
 def registration(
     house: House,
     *,
@@ -136,7 +123,7 @@ def wrong_with(
 ) -> tuple[Wrong, ...]:
     """Return what is wrong with parts of a wish, as far as they are known."""
     found: list[Wrong] = []
-    if not _DIALLED.fullmatch(number):
+    if not DIALLED.fullmatch(number):
         found.append(Wrong.NUMBER)
     elif house.is_emergency(number):
         found.append(Wrong.EMERGENCY)
@@ -159,20 +146,6 @@ def next_day(made: Registration, *, after: datetime) -> date | None:
     return wall_clock.next_day(
         made.first_day, made.last_day, made.repeat, made.wall, ZoneInfo(made.zone), after=after
     )
-
-
-def is_emergency(number: str, settings: Settings) -> bool:
-    """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    plan = replace(settings.number_plan, house=frozenset())  # room 119 is no phone of the house
-    read = leads_to(number, plan)
-    listed = {*settings.emergency_numbers.split(",")} - {""}
-    return dialling.is_emergency(read, listed | emergency_of(settings.region))
-
-
-def reachable(number: str, settings: Settings) -> bool:
-    """Tell whether a line leads to a number: a phone of the house, or the trunk."""
-    own = {*settings.phones.split(","), *settings.seats}
-    return _DIALLED.fullmatch(number) is not None and (bool(settings.trunk_out) or number in own)
 
 
 def number_of(room: str) -> str:

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from callflow.rules.wall_clock import Leap, Moment, Repeat
 from dispatch.attempts import Attempt
-from features.calls.recording import Recording
-from features.calls.shapes import NOON, Clean, Paragraphs, Shape
+from features.call_recordings.lifecycle import Recording
 from features.wake_ups.evidence import Evidence
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.queries import WakeUpView
 from features.wake_ups.register import SavedRegistration, Through
+from web.shapes import NOON, Clean, Paragraphs, Shape
 
 WORDS_S = 30
 """Seconds that a line is held after the answer: the words in both languages, and the key."""

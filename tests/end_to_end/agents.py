@@ -15,12 +15,12 @@ from typing import Any
 
 import httpx
 
+from authentication.passwords import Passwords
 from db.engine import engine
 from features.accounts import queries as accounts
 from permissions.roles import Role
 from tests.end_to_end.house import House
 from tests.waiting import until
-from web.authentication.passwords import Passwords
 
 PASSWORD = "violet-harbour-42"
 

@@ -1,4 +1,4 @@
-"""A hall of agents on a scripted switch, for the tests of promised calls.
+"""A hall of agents on a scripted switch, for the tests of callbacks.
 
 The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_callbacks.py`.
@@ -6,7 +6,7 @@ The switch writes into the journals what Asterisk would. The real one is in
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
@@ -28,7 +28,7 @@ AT_ONCE = CallbackKind.CANNOT_HEAR
 
 
 class HallSwitch(RingingSwitch):
-    """Rings agents as a promised call wants."""
+    """Rings agents as a callback wants."""
 
     async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
         raise AssertionError(f"shown to nobody: {attempt} {told} {seconds}")
@@ -93,3 +93,27 @@ class Hall(DispatchRoom):
 
         await self.until(so, within=within, what=f"{key} is {state}")
         return await self.callback(key)
+
+
+def a_call(**more: object) -> dict[str, object]:
+    """Return the columns of a call that waits in the queue."""
+    return {
+        "id": "932e16d5-a33a-40e2-a296-44260ed984b6",
+        "linkedid": "trk1-1.0",
+        "boot": "trk1",
+        "ref": "",
+        "number": "13700137000",
+        "name": "",
+        "did": "10050",
+        "ring_started": datetime.now(UTC),
+        "rings": 1,
+        "held_ans1": True,
+        "misses": [],
+        "sil_outcome": "alive",
+        "state": "queued",
+        "route_reasons": [],
+        "held_s": 0.0,
+        "way": "in",
+        "scripts": [],
+        **more,
+    }

@@ -12,12 +12,12 @@ from callflow.rules.questions import SHIPPED, Kind, Result
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
+from features.campaign_calls.outbound import CampaignCalls
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns.contact import Contact, ContactState
 from features.campaigns.contacts import Person
 from features.campaigns.lifecycle import CampaignState
-from features.campaigns.outbound import CampaignCalls
 from features.campaigns.queries import Campaign
 from features.campaigns.tables import CampaignContactRow
 from features.do_not_call import queries as do_not_call

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from authentication import cookie
+from authentication import csrf as guard
 from permissions.roles import Role
 from tests.integration.desk_room import CALLS, CSRF, Room, call_id, recording_id, ticket_number
 from web.app import facing_the_network
-from web.authentication import cookie
-from web.authentication import csrf as guard
 
 HERE = "127.0.0.1"
 SOMEWHERE = "192.0.2.7"

@@ -18,26 +18,28 @@ from fastapi import FastAPI
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import cookie
+from authentication import csrf as guard
+from authentication.passwords import Passwords
 from callflow.events import JournalEvent
 from db.engine import engine
 from db.migrate import upgrade
 from features.accounts import sessions, tokens
 from features.accounts.tables import AccountRow, SessionRow
 from features.audit import log as audit
+from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
+from features.call_recordings.rows import of_gap, of_recording
+from features.call_recordings.tables import GapRow, RecordingRow
 from features.calls import rows
 from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome
-from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
-from features.calls.talk_segments import How, TalkSegment
+from features.calls.tables import Call, CallEvent
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.rows import of_ticket
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from settings import Settings
 from tests.numbers import CHINA, known_as
 from web.app import facing_the_network, furnished, wired
-from web.authentication import cookie
-from web.authentication import csrf as guard
-from web.authentication.passwords import Passwords
 
 BEGAN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NUMBER = "13812345678"
@@ -213,12 +215,12 @@ async def _fill(connection: AsyncConnection) -> None:
         await connection.execute(
             insert(CallEvent), [rows.of_event(each) for each in _events(which, began)]
         )
-        recording = rows.of_recording(_recording(which, began))
+        recording = of_recording(_recording(which, began))
         await connection.execute(insert(RecordingRow), [recording])
-        ticket = rows.of_ticket(_ticket(which, began)) | {"customer_identity": known_as(NUMBER)}
+        ticket = of_ticket(_ticket(which, began)) | {"customer_identity": known_as(NUMBER)}
         await connection.execute(insert(TicketRow), [ticket])
     gap = Gap(call_id=call_id(1), from_at=BEGAN, to_at=BEGAN + timedelta(seconds=2), why="crash")
-    await connection.execute(insert(GapRow), [rows.of_gap(gap)])
+    await connection.execute(insert(GapRow), [of_gap(gap)])
 
 
 def _call(which: int, began: datetime) -> CallRecord:
@@ -323,24 +325,6 @@ def _write_wav(path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(AUDIO)
-
-
-async def talked(desk: Room, role: Role, *which: int) -> None:
-    """Let the person of a role have talked in some calls, a few seconds each."""
-    made = engine(desk.settings.database)
-    async with made.execution_options(writing=True).begin() as connection:
-        for one in which:
-            began = BEGAN - timedelta(minutes=one)
-            talk = TalkSegment(
-                agent=NUMBERS[role],
-                seat="w01",
-                from_at=began + timedelta(seconds=2),
-                to_at=began + timedelta(seconds=9),
-                how=How.ANSWERED,
-                held_s=0.0,
-            )
-            await connection.execute(insert(TalkSegmentRow), [rows.of_segment(call_id(one), talk)])
-    await made.dispose()
 
 
 async def audit_entries(desk: Room, subject: str) -> list[audit.AuditEntry]:

@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
-from features.calls.tables import Call, CallEvent, GapRow, RecordingRow, TalkSegmentRow
+from features.call_recordings.tables import GapRow, RecordingRow
+from features.calls.tables import Call, CallEvent, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from ledger.importer import JournalImporter
 from ledger.journal import Journals

@@ -97,7 +97,7 @@ CHANGES: Final[Sequence[Change]] = (
         "POST /campaigns/{campaign_id}/copy",
         f"POST {V1}/campaigns/{{campaign_id}}/copy",
     ),
-    change("campaigns.actions_talk.write", f"PUT {_CALL}/campaign", why=BESIDE_A_CALL),
+    change("campaign_calls.actions.write", f"PUT {_CALL}/campaign", why=BESIDE_A_CALL),
     change("customers.actions.save", "POST /customers/{number}", f"PUT {V1}/customers/{{number}}"),
     change("do_not_call.actions.add", "POST /do-not-call", f"PUT {V1}/do-not-call/{{number}}"),
     change(

@@ -1,7 +1,7 @@
-"""Promised calls are made, and no customer is rung twice whatever dies (CBK-1)."""
+"""Callbacks are made, and no customer is rung twice whatever dies (CBK-1)."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from features.callbacks.tables import CallbackRow
 from features.calls.tables import Call
 from features.customers.tables import CustomerRow
 from permissions.roles import Role
-from tests.integration.callback_room import Hall, HallSwitch
+from tests.integration.callback_room import Hall, HallSwitch, a_call
 from tests.integration.dispatch_room import opened
 
 
@@ -332,27 +332,3 @@ async def test_two_dispatchers_never_ring_for_the_same_customer(hall: Hall) -> N
         await hall.passes(0.5)
     rung = [one.subject_id for _, one in hall.switch.rung]
     assert len(rung) == len(set(rung)) == 8
-
-
-def a_call(**more: object) -> dict[str, object]:
-    """Return the columns of a call that waits in the queue."""
-    return {
-        "id": "932e16d5-a33a-40e2-a296-44260ed984b6",
-        "linkedid": "trk1-1.0",
-        "boot": "trk1",
-        "ref": "",
-        "number": "13700137000",
-        "name": "",
-        "did": "10050",
-        "ring_started": datetime.now(UTC),
-        "rings": 1,
-        "held_ans1": True,
-        "misses": [],
-        "sil_outcome": "alive",
-        "state": "queued",
-        "route_reasons": [],
-        "held_s": 0.0,
-        "direction": "in",
-        "scripts": [],
-        **more,
-    }

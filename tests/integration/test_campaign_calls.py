@@ -18,9 +18,9 @@ from callflow.rules.questions import Result
 from callflow.rules.wall_clock import is_zone
 from dispatch.guard import Guard
 from dispatch.purpose import Follow, Planned
+from features.campaign_calls.outbound import CampaignCalls
 from features.campaigns.contact import HELD_BACK_FOR, Contact, ContactState
 from features.campaigns.lifecycle import CampaignState
-from features.campaigns.outbound import CampaignCalls
 from features.campaigns.tables import CampaignContactRow
 from features.do_not_call import queries as do_not_call
 from tests.fakes.ringing import RingingSwitch

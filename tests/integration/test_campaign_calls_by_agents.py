@@ -28,9 +28,9 @@ from features.duties import free_agents
 from features.duties.queries import DutyState
 from permissions.roles import Role
 from tests.fakes.ringing import RingingSwitch
+from tests.integration.callback_room import a_call
 from tests.integration.campaign_room import House, campaign, people
 from tests.integration.dispatch_room import opened
-from tests.integration.test_callback_calls import a_call
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ async def test_callers_who_wait_and_promised_calls_go_first(house: House) -> Non
         async with house.writing() as connection:
             await connection.execute(update(Call).values(state="ended", ended=now))
         await house.passes(1.5)
-        assert not house.switch.rung, "rung while a promised call is due"
+        assert not house.switch.rung, "rung while a callback is due"
         async with house.writing() as connection:
             assert callback is not None
             await connection.execute(

@@ -1,4 +1,4 @@
-"""Promised calls in the API and on their page (CBK-1), on both databases."""
+"""Callbacks in the API and on their page (CBK-1), on both databases."""
 
 import asyncio
 import json
@@ -90,6 +90,7 @@ async def test_two_who_talk_are_not_cut_off(desk: Room) -> None:  # SIL-6
         assert (await agent.patch(path, json={"state": "cancelled"})).status_code == 409
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("state", ["open", "ringing", "talking", "failed", "unknown"])
 async def test_a_program_cannot_make_one_what_it_is_not(desk: Room, state: str) -> None:
     made = await _callbacks(desk)
@@ -171,6 +172,7 @@ async def test_a_customers_page_has_the_callback_at_one_click(
         assert "没有未兑现的回电" not in (await agent.get(f"/customers/{CUSTOMER}")).text
 
 
+@pytest.mark.sqlite_first
 async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
     await _callbacks(desk)
     floor = desk.app.state.floor

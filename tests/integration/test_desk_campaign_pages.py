@@ -103,6 +103,7 @@ async def test_who_talks_is_chosen_with_a_sentence_of_help(leader: httpx.AsyncCl
     assert (campaign["mode"], campaign["preview_for"]) == ("agent", 0)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("language", "says"),
     [

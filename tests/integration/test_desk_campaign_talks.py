@@ -190,6 +190,7 @@ async def test_who_does_not_want_such_calls_is_on_the_list(
     assert entry["by"].isdecimal(), "the agent's number"
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -107,6 +107,7 @@ async def test_a_campaign_is_not_done_before_its_last_second_call(
     assert ends_at >= tomorrow.replace(microsecond=0)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

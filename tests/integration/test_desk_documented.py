@@ -15,12 +15,12 @@ import callservice.journal
 import callservice.routing
 import dispatch.metrics
 import line.metrics
+from monitoring.metrics import OF_CALLS, OF_LEDGER
 from permissions.roles import IN_CHINESE, Role, sees_numbers
 from permissions.routes import POLICY, is_page
 from permissions.table import markdown
 from settings import PROJECT
 from tests.integration.desk_room import Room, room
-from web.metrics import OF_CALLS, OF_LEDGER
 from web.problems import TITLES
 
 API = (PROJECT / "docs/api.md").read_text()

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from authentication import cookie
+from authentication.lockout import FREE_FAILURES
 from db.bounded import Database
 from features.accounts import queries as accounts
 from floor.streams import OF_ONE_PERSON
@@ -13,8 +15,6 @@ from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
 from web import live, request_bodies
-from web.authentication import cookie
-from web.authentication.lockout import FREE_FAILURES
 from web.edge import Edge
 
 SELF = "/api/v1/session"
@@ -154,7 +154,7 @@ def _behind(desk: Room, proxies: str) -> None:
 async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_for_nobody(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    monkeypatch.setattr("web.admission.A_SECOND", 1e6)
+    monkeypatch.setattr("authentication.admission.A_SECOND", 1e6)
     async with small_desk.client() as browser:
         known = {"cookie": f"{cookie.NAME}=session-{Role.SENIOR_AGENT.value}"}
         unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}

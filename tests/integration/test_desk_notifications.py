@@ -39,6 +39,7 @@ async def test_an_incident_is_recorded_in_detail_and_nobody_is_rung(desk: Room) 
     assert (await desk.get(f"{API}/999999")).status_code == 404
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -179,6 +180,7 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
     assert await changes(desk, looked) == [("emergency.export", str(key), "3")]
 
 
+@pytest.mark.sqlite_first
 async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
     floor = desk.app.state.floor
     stream = floor.open(account_id=None, role=LEADER, page="notices-1")

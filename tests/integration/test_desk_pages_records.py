@@ -70,6 +70,7 @@ async def _look(desk: Pages, role: Role, address: str, language: str = "zh") -> 
     return Seen(answer.text)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
     for role in Role:
         async with desk.person(role) as person:
@@ -83,6 +84,7 @@ async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
                 assert answer.status_code == wanted, (role, address)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_there_in_english(desk: Pages) -> None:
     for address in ADDRESSES.values():
         seen = await _look(desk, ADMINISTRATOR, address, "en")
@@ -90,6 +92,7 @@ async def test_each_page_is_there_in_english(desk: Pages) -> None:
         assert "Sign out" in seen.text
 
 
+@pytest.mark.sqlite_first
 async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> None:
     async def hostile(connection: AsyncConnection) -> None:
         await connection.execute(update(AccountRow).values(name=HOSTILE))
@@ -284,7 +287,7 @@ async def test_a_form_without_the_sessions_secret_changes_nothing(desk: Pages) -
 async def test_what_is_typed_to_search_the_looks_is_checked(desk: Pages) -> None:
     for typed, said in (
         ("who=abc", "三到六位"),
-        ("from=soon", "日期或时间不对"),
+        ("from=soon", "这里要一个日期"),
         ("cursor=x", "翻页地址已失效"),
     ):
         async with desk.person(LEADER) as leader:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from permissions.roles import Role
-from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id, talked
+from tests.integration.desk_room import NAME, NUMBER, NUMBERS, Room, call_id
+from tests.integration.talks import talked
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 OPENING = f"/api/v1/calls/{call_id(1)}/ticket"
@@ -56,6 +57,19 @@ async def test_who_takes_a_customers_first_matter_keeps_the_next_ones(desk: Room
         await other.post(f"/api/v1/calls/{call_id(2)}/ticket")
         customer = (await other.get(f"/api/v1/customers/{NUMBER}")).json()
     assert customer["first_agent"] == NUMBERS[JUNIOR]
+
+
+async def test_who_has_a_customer_open_hears_that_somebody_took_the_matter(desk: Room) -> None:
+    """What was typed before does not take the customer away from who was asked first (QUE-3)."""
+    path = f"/api/v1/customers/{NUMBER}"
+    async with desk.seated(JUNIOR) as agent, desk.seated(SENIOR) as other:
+        seen = (await other.put(path, json={"sort": "large"})).json()["updated_at"]
+        await agent.post(OPENING)
+        late = await other.put(path, json={"sort": "large", "note": "晚上打", "seen": seen})
+        now_so = (await other.get(path)).json()
+    assert late.status_code == 409
+    assert (late.json()["current"], now_so["first_agent"]) == (now_so, NUMBERS[JUNIOR])
+    assert now_so["updated_by"] == NUMBERS[JUNIOR]
 
 
 async def test_a_call_that_is_not_there_has_no_ticket(desk: Room) -> None:
@@ -132,6 +146,7 @@ async def test_what_was_answered_on_the_call_is_settled(desk: Room) -> None:  # 
     assert [each["state"] for each in mine.json()["items"]] == ["answered"]
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("fields", "where"),
     [

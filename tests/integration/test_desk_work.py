@@ -14,9 +14,9 @@ from tests.integration.desk_room import (
     Room,
     call_id,
     recording_id,
-    talked,
     ticket_number,
 )
+from tests.integration.talks import talked
 
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"

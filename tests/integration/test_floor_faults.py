@@ -9,7 +9,7 @@ import pytest
 from ami import link as links
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
 from floor import availability
-from floor import offer_order as favoured
+from floor import offer_order as priority
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.people import DeviceState
 from floor.queue_openers import NEVER_RUNG
@@ -89,7 +89,7 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(availability, "SETTLES_S", 60.0)
-    monkeypatch.setattr(favoured, "SAYS_SO", timedelta(seconds=60))
+    monkeypatch.setattr(priority, "SAYS_SO", timedelta(seconds=60))
     async with FakeFloor() as fake, running(fake, database_url) as room:
         agent, other = await room.signs_in(), await room.signs_in(1)
         attendance, now = room.floor.attendance, room.floor.now()
@@ -194,6 +194,7 @@ async def test_a_database_that_stalls_does_not_hold_up_who_is_calling(database_u
         assert (await next_of(stream, "offer"))["call"] == call, "whole, when the database answers"
 
 
+@pytest.mark.sqlite_first
 async def test_the_page_in_a_call_is_closed_and_the_caller_is_taken_to_music(
     database_url: str,
 ) -> None:
@@ -233,6 +234,7 @@ async def test_a_page_loaded_anew_in_a_call_takes_the_caller_to_music_at_once(
         await until(lambda: bool(fake.sent("Redirect")), within=5, every=0)
 
 
+@pytest.mark.sqlite_first
 async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()
@@ -245,6 +247,7 @@ async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: s
         assert fake.sent("Redirect") == []
 
 
+@pytest.mark.sqlite_first
 async def test_a_page_that_reads_no_more_counts_as_closed(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()

@@ -4,7 +4,7 @@ audit log and the same refusals, whoever asks.
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -27,7 +27,9 @@ from tests.integration.page_api_steps import (
 )
 from tests.integration.page_room import NamedAssets, Pages, pages
 from tests.integration.records_room import one_of_everything
-from tests.postgres import Postgres
+from tests.lending import Lending
+
+Lend = Callable[[str], Lending]
 
 
 @pytest_asyncio.fixture
@@ -42,23 +44,21 @@ async def both(
     monkeypatch.setattr(
         Database, "for_request", lambda self, _seconds=0.0: RequestDatabase(self, 60.0)
     )
-    postgres: Postgres | None = request.getfixturevalue("postgres") if template[1] else None
-    urls = []
     async with AsyncExitStack() as stack:
         found = []
         for home in (tmp_path / "page", tmp_path / "program"):
             shutil.copytree(template[0], home)
-            url = postgres.new_database(like=template[1]) if postgres else ""
-            urls.append(url)
+            url = template[1]
+            if url:
+                lending: Lend = request.getfixturevalue("lending")
+                url = stack.enter_context(lending(url).lent())
             desk = await stack.enter_async_context(pages(home, url))
             await desk.write(one_of_everything)
             found.append(desk)
         yield found[0], found[1]
-    for url in filter(None, urls):
-        assert postgres is not None
-        postgres.drop(url)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 async def test_a_page_and_a_program_leave_the_same(both: tuple[Pages, Pages], pair: Pair) -> None:
     gaps = [dict(await pair.prepared(desk)) if pair.prepared else {} for desk in both]

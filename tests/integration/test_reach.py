@@ -10,7 +10,9 @@ from sqlalchemy import update
 
 from db.engine import engine
 from features.accounts.tables import AccountRow
+from features.call_recordings import queries as recording_queries
 from features.calls import queries, scoping
+from features.tickets import queries as ticket_queries
 from features.tickets import scoping as ticket_scoping
 from features.tickets.lifecycle import TicketState
 from features.tickets.tables import TicketRow
@@ -51,6 +53,7 @@ from tests.integration.reach_house import (
     told_of,
     write,
 )
+from tests.numbers import CHINA
 
 
 @pytest.fixture
@@ -59,6 +62,7 @@ async def house(desk: Room, built_pages: None, monkeypatch: pytest.MonkeyPatch) 
     return await furnished(desk, monkeypatch)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", [JUNIOR, DEPARTMENT, ATTENDANT])
 async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     house: Room, role: Role
@@ -110,6 +114,7 @@ MORE = {
 }
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("verb", ONE)
 async def test_every_role_reads_each_thing_as_far_as_its_verb_goes(house: Room, verb: str) -> None:
     seen_by = TICKETS_SEEN if verb == "ticket.read" else CALLS_SEEN
@@ -140,14 +145,14 @@ async def test_the_query_and_the_pure_answer_agree_for_every_role(house: Room) -
                 wanted = {
                     story.call.id
                     for story in stories
-                    if story and may(asks, verb, scoping.whose(story.call, story.tickets))
+                    if story and may(asks, verb, scoping.whose(story.call, CHINA, story.tickets))
                 }
                 listed = await queries.calls(connection, reach=reach)
-                recorded = await queries.recordings(connection, reach=reach)
+                recorded = await recording_queries.recordings(connection, reach=reach)
                 assert {each.id for each in listed.items} == wanted, (role, verb)
                 assert {each.call_id for each in recorded.items} == wanted, (role, verb)
             reach = reach_of(asks, "ticket.read")
-            tickets = await queries.tickets(connection, reach=reach)
+            tickets = await ticket_queries.tickets(connection, reach=reach)
             kept = [ticket for story in stories if story for ticket in story.tickets]
             assert {each.number for each in tickets.items} == {
                 each.number for each in kept if may(asks, "ticket.read", ticket_scoping.whose(each))

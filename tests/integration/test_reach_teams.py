@@ -27,7 +27,6 @@ from tests.integration.desk_room import (
     audit_entries,
     call_id,
     recording_id,
-    talked,
     ticket_number,
 )
 from tests.integration.reach_house import (
@@ -40,6 +39,8 @@ from tests.integration.reach_house import (
     told_of,
     write,
 )
+from tests.integration.talks import talked
+from tests.numbers import CHINA
 from web.current_user import Principal
 
 LEADER, OURS, THEIRS = Role.TEAM_LEADER, Role.JUNIOR_AGENT, Role.SENIOR_AGENT
@@ -162,7 +163,7 @@ async def test_the_query_and_the_pure_answer_agree(house: Room) -> None:
             assert {each.id for each in listed.items} == {
                 story.call.id
                 for story in stories
-                if story and may(leader, verb, scoping.whose(story.call, story.tickets))
+                if story and may(leader, verb, scoping.whose(story.call, CHINA, story.tickets))
             }, verb
     await made.dispose()
     assert {each.id for each in listed.items} == {call_id(which) for which in SEEN}

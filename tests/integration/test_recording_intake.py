@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from db.engine import engine
+from features.call_recordings.lifecycle import RecordingState
 from features.calls import queries
 from features.calls.queries import CallStory
-from features.calls.recording import RecordingState
 from ledger.recording_intake import MISSING_AFTER_S, RecordingIntake
 from permissions.scopes import EVERYTHING
 from recordings.store import Store

@@ -11,6 +11,7 @@ import pytest_asyncio
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from authentication import cookie
 from db.engine import engine
 from features.accounts import queries as accounts
 from features.accounts import sessions
@@ -18,7 +19,6 @@ from features.accounts.tables import AccountRow, SessionRow
 from features.audit.tables import AuditRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD, SESSIONS, Room, room
-from web.authentication import cookie
 from web.current_user import ABSOLUTE, IDLE
 
 SELF, SESSION = "/api/v1/session", "/api/v1/sessions"

@@ -10,12 +10,12 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import RSAKey
 
+from authentication import cookie
+from authentication.oidc import Provider
 from features.accounts.pages_company import STATE
 from permissions.roles import Role
 from tests.integration.company import CLIENT, CODE, ISSUER, SECRET, Company
 from tests.integration.desk_room import NUMBERS, Room, room
-from web.authentication import cookie
-from web.authentication.oidc import Provider
 
 WAY, BACK, SELF = "/login/oidc", "/login/oidc/return", "/api/v1/session"
 
@@ -133,7 +133,7 @@ async def test_what_the_browser_keeps_for_us_serves_only_as_we_gave_it(
 async def test_thousands_who_begin_and_never_come_back_keep_nobody_out(
     desk: Room, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.admission.A_SECOND", 1e6)  # they need not wait for the test's sake
+    monkeypatch.setattr("authentication.admission.A_SECOND", 1e6)  # they need not wait for the test
     async with desk.client() as strangers, desk.client() as browser:
         state = await _goes(browser, company, "/calls")
         for _ in range(2000):

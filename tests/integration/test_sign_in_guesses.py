@@ -11,16 +11,16 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
+from authentication import known_browser as device
+from authentication.admission import TooManyAtOnceError
+from authentication.lockout import EVERYWHERE_FREE, FREE_FAILURES, TIRED_AFTER, Tries
+from authentication.passwords import Passwords
 from db.engine import engine
 from features.accounts import queries as accounts
 from features.accounts.tables import AccountRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room, room
 from tests.postgres import Postgres
-from web.admission import TooManyAtOnceError
-from web.authentication import known_browser as device
-from web.authentication.lockout import EVERYWHERE_FREE, FREE_FAILURES, TIRED_AFTER, Tries
-from web.authentication.passwords import Passwords
 
 SELF = "/api/v1/session"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}

@@ -10,6 +10,8 @@ import pytest_asyncio
 from fastapi import WebSocket
 from sqlalchemy import update
 
+from authentication import cookie
+from authentication import csrf as guard
 from db.engine import engine
 from features.calls.tables import Call
 from permissions import routes as policy
@@ -20,8 +22,6 @@ from settings import Settings
 from tests.integration.desk_asking import ask, filled, seated
 from tests.integration.desk_room import CSRF, NUMBERS, PASSWORD, Room, room
 from web.app import built, facing_the_network
-from web.authentication import cookie
-from web.authentication import csrf as guard
 
 SELF = "/api/v1/session"
 JUNIOR = {"number": NUMBERS[Role.JUNIOR_AGENT], "password": PASSWORD}

@@ -15,8 +15,8 @@ from permissions.roles import Role
 from recordings import convert
 from recordings.convert import CannotEncode, Encoder, Format, NoConverter, TooBusy
 from recordings.wav import RATE
-from sounds.bringing import LONGEST, CannotUse, brought
 from sounds.sound import TELEPHONE_RATE
+from sounds.uploads import LONGEST, CannotUse, brought
 from tests.fakes.hostile_files import wav
 from tests.integration.desk_room import AUDIO, Room, audit_entries, recording_id
 from tests.integration.test_what_people_bring import MOST_MB, Watched

@@ -12,12 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import engine
 from db.paging import Page, UnknownCursorError, cursor_of
-from features.calls import by_number, queries, writes
+from features.call_recordings import queries as recording_queries
+from features.call_recordings import writes as recording_writes
+from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
+from features.call_recordings.queries import RecordingFilter
+from features.calls import by_piece, queries, writes
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord, CallState, Disposition
-from features.calls.queries import CallFilter, RecordingFilter, TicketFilter
-from features.calls.recording import Gap, Recording, RecordingKind, RecordingState
+from features.calls.queries import CallFilter
+from features.tickets import queries as ticket_queries
+from features.tickets import writes as ticket_writes
 from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.queries import TicketFilter
 from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import call_id
 from tests.numbers import CHINA
@@ -91,9 +97,9 @@ async def keep(
         await talk_segments.keep(connection, calls[:1000])
         for one in calls:
             if tickets:
-                await writes.add_recordings(connection, [(recording(one), ())])
+                await recording_writes.add_recordings(connection, [(recording(one), ())])
                 day = one.ring_started.date()
-                numbers.append(await writes.open_ticket(connection, ticket(one), day=day))
+                numbers.append(await ticket_writes.open_ticket(connection, ticket(one), day=day))
     return numbers
 
 
@@ -165,7 +171,7 @@ async def test_a_cursor_that_is_not_ours_is_refused(database: AsyncEngine, curso
 async def test_a_cursor_of_another_list_is_refused(database: AsyncEngine) -> None:
     await keep(database, call(1), call(2), tickets=True)
     async with database.connect() as connection:
-        found = await queries.tickets(connection, limit=1, reach=EVERYTHING)
+        found = await ticket_queries.tickets(connection, limit=1, reach=EVERYTHING)
         with pytest.raises(UnknownCursorError):
             await queries.calls(connection, cursor=found.next, reach=EVERYTHING)
 
@@ -177,21 +183,21 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
         await writes.keep_calls(connection, [one], CHINA)
         await talk_segments.keep(connection, [one])
         kept = [(recording(one), [gap])]
-        assert await writes.add_recordings(connection, kept) == {recording(one).id}
-        assert await writes.add_recordings(connection, kept) == set(), "once only"
-        number = await writes.open_ticket(connection, ticket(one), day=at(0).date())
-        assert await writes.open_ticket(connection, ticket(one), day=at(0).date()) is None
+        assert await recording_writes.add_recordings(connection, kept) == {recording(one).id}
+        assert await recording_writes.add_recordings(connection, kept) == set(), "once only"
+        number = await ticket_writes.open_ticket(connection, ticket(one), day=at(0).date())
+        assert await ticket_writes.open_ticket(connection, ticket(one), day=at(0).date()) is None
     async with database.connect() as connection:
         story = await queries.call(connection, one.id, reach=EVERYTHING, ticket_reach=EVERYTHING)
         assert (
             await queries.call(connection, call_id(99), reach=EVERYTHING, ticket_reach=EVERYTHING)
             is None
         )
-        assert await queries.recording(
+        assert await recording_queries.recording(
             connection, recording(one).id, reach=EVERYTHING
         ) == recording(one)
         assert number is not None
-        found = await queries.ticket(connection, number, reach=EVERYTHING)
+        found = await ticket_queries.ticket(connection, number, reach=EVERYTHING)
     assert story is not None
     assert story.call == one
     assert list(story.recordings) == [recording(one)]
@@ -204,21 +210,28 @@ async def test_tickets_and_recordings_are_found_by_what_they_are(database: Async
     assert numbers == ["20261121-00001", "20261121-00002"]
     async with database.connect() as connection:
         for_one = TicketFilter(call_id=call_id(1), kind=TicketKind.COMPLAINT)
-        assert len((await queries.tickets(connection, for_one, reach=EVERYTHING)).items) == 1
+        assert len((await ticket_queries.tickets(connection, for_one, reach=EVERYTHING)).items) == 1
         of_number = TicketFilter(customer_number=phone("13800000002"), state=TicketState.NEW)
         assert [
             one.call_id
-            for one in (await queries.tickets(connection, of_number, reach=EVERYTHING)).items
+            for one in (await ticket_queries.tickets(connection, of_number, reach=EVERYTHING)).items
         ] == [call_id(2)]
         assert not (
-            await queries.tickets(connection, TicketFilter(kind=TicketKind.FAULT), reach=EVERYTHING)
+            await ticket_queries.tickets(
+                connection, TicketFilter(kind=TicketKind.FAULT), reach=EVERYTHING
+            )
         ).items
         stored = RecordingFilter(state=RecordingState.STORED, kind=RecordingKind.CALL)
-        assert len((await queries.recordings(connection, stored, reach=EVERYTHING)).items) == 2
+        assert (
+            len((await recording_queries.recordings(connection, stored, reach=EVERYTHING)).items)
+            == 2
+        )
         later = RecordingFilter(since=at(90))
         assert [
             one.call_id
-            for one in (await queries.recordings(connection, later, reach=EVERYTHING)).items
+            for one in (
+                await recording_queries.recordings(connection, later, reach=EVERYTHING)
+            ).items
         ] == [call_id(2)]
 
 
@@ -275,7 +288,7 @@ async def test_calls_are_found_by_what_a_person_remembers(database: AsyncEngine)
 async def test_a_piece_of_very_many_calls_is_found_all_the_same(
     database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(by_number, "FEW_CALLS", 1)
+    monkeypatch.setattr(by_piece, "FEW_CALLS", 1)
     await keep(database, call(1), call(2), call(13))
     async with database.connect() as connection:
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from imports import worker as apart
+from imports import worker as import_worker
 from imports.faults import UnreadableError, Whole
 from permissions.roles import Role
 from sandbox import BeyondError, Limit, SandboxLimits
-from sounds.bringing import CannotUse, brought
+from sounds.uploads import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
 from tests.numbers import CHINA
@@ -77,13 +77,13 @@ async def test_no_workbook_costs_much_memory_and_each_gets_its_sentence(
     watching = asyncio.create_task(watched.watch())
     began = time.monotonic()
     try:
-        await apart.reading(content, plan=CHINA, own=frozenset())
+        await import_worker.reading(content, plan=CHINA, own=frozenset())
     except UnreadableError as refused:
         helpful = {Whole.TOO_MUCH, Whole.TOO_MUCH_TEXT, Whole.TOO_MANY_ROWS, Whole.NO_ROWS}
         assert refused.why in helpful  # noqa: PT017 (some of them can be read)
     watching.cancel()
     assert 0 < watched.peak_mb < MOST_MB
-    assert time.monotonic() - began < apart.LIMITS.within_s
+    assert time.monotonic() - began < import_worker.LIMITS.within_s
 
 
 @pytest.mark.parametrize("made", WAVS.values(), ids=list(WAVS))
@@ -143,9 +143,9 @@ async def test_a_process_that_goes_beyond_its_fence_ends_and_it_is_known_why(
 
 async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> None:
     content = "电话\n13812345678\n".encode()
-    many = apart.AT_ONCE + apart.WAITING + 3
+    many = import_worker.AT_ONCE + import_worker.WAITING + 3
     readings = await asyncio.gather(
-        *(apart.reading(content, plan=CHINA, own=frozenset()) for _ in range(many)),
+        *(import_worker.reading(content, plan=CHINA, own=frozenset()) for _ in range(many)),
         return_exceptions=True,
     )
     refused = [each for each in readings if isinstance(each, UnreadableError)]
@@ -153,7 +153,7 @@ async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> 
     assert not [
         each for each in readings if isinstance(each, BaseException) and each not in refused
     ]
-    assert (await apart.reading(content, plan=CHINA, own=frozenset())).rows == 1
+    assert (await import_worker.reading(content, plan=CHINA, own=frozenset())).rows == 1
 
 
 async def test_one_person_brings_two_large_bodies_at_once_and_others_theirs(

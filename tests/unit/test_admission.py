@@ -5,7 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from web.admission import A_SECOND, SLOWEST, Admission, RequestQueue, StartRate, TooManyAtOnceError
+from authentication.admission import (
+    A_SECOND,
+    SLOWEST,
+    Admission,
+    RequestQueue,
+    StartRate,
+    TooManyAtOnceError,
+)
 
 
 async def _waiting(queue: RequestQueue, count: int) -> list[asyncio.Task[Callable[[], None]]]:
@@ -44,7 +51,7 @@ async def test_who_gives_up_waiting_leaves_the_place_to_others() -> None:
 async def test_strangers_begin_at_a_pace_and_some_at_once_after_a_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("web.admission.BURST", 5)
+    monkeypatch.setattr("authentication.admission.BURST", 5)
     admission, loop = Admission(), asyncio.get_running_loop()
     began, times = loop.time(), []
     for number in range(35):

@@ -130,7 +130,7 @@ def _asserts(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 CODE = (
     *("callflow", "callservice", "agi", "dispatch", "ledger", "recordings", "features"),
-    *("web", "floor", "permissions"),
+    *("authentication", "web", "floor", "permissions"),
 )
 
 

@@ -2,8 +2,8 @@
 
 from callflow.call import Language
 from callflow.events import JournalEvent
-from features.calls.page_timeline import steps
-from features.calls.timeline import told, whole
+from features.call_timeline.layout import steps
+from features.call_timeline.timeline import told, whole
 from permissions.roles import Role
 from settings import Settings
 from web.formats import Formats

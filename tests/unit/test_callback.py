@@ -1,4 +1,4 @@
-"""A promised call is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
+"""A callback is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -258,9 +258,9 @@ def test_who_promised_is_rung_first_then_who_is_ready_for_longest() -> None:
 
 def test_a_large_customer_gets_a_senior_agent_where_one_is_free() -> None:  # QUE-1
     agents = [ready("w01", since=1), ready("w02", senior=True, since=9)]
-    favoured = agent_for(agents, maker=None, senior_first=True)
-    assert favoured is not None
-    assert favoured.seat == "w02"
+    priority = agent_for(agents, maker=None, senior_first=True)
+    assert priority is not None
+    assert priority.seat == "w02"
     only = agent_for(agents[:1], maker=None, senior_first=True)
     assert only is not None
     assert only.seat == "w01"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.campaigns.pace import Asks, Pace, shares
+from features.campaign_calls.pace import Asks, Pace, shares
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

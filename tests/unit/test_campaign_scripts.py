@@ -11,7 +11,7 @@ from callflow.call import Language
 from callflow.dialogues.survey import asked_in
 from callflow.rules.questions import SHIPPED, Question
 from callservice import prompts
-from features.campaigns.scripts import ScriptFiles
+from features.campaign_calls.scripts import ScriptFiles
 from sounds.sound import Sound, wav_bytes, write_whole
 from sounds.texts import Language as Spoken
 from sounds.words import speak_all

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import logs
 from callflow.call import Language
 from callflow.events import JournalEvent
-from features.calls.timeline import told
+from features.call_timeline.timeline import told
 from features.outage import rules as outage
 from features.outage.rules import LONGEST, OutageAnnouncement, OutageKind
 from permissions.roles import IN_CHINESE, Role

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.calls.audio import OutsideError, Span, span
-from web import health, reports
+from features.call_recordings.audio import OutsideError, Span, span
+from monitoring import health, reports
+from monitoring.health import LAG_S, State, whole
+from monitoring.metrics import ExpositionCollector, ReportCollector
+from monitoring.reports import STALE_S, Report
 from web.edge import known_hosts
-from web.health import LAG_S, State, whole
-from web.metrics import ExpositionCollector, ReportCollector
-from web.reports import STALE_S, Report
 
 NOW = 1_795_300_000.0
 

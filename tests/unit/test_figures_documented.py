@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| ([a-z_]+) \| .+? \| (.+) \|$", re.MULTILINE)
 MEANINGS = dict(ROW.findall((PROJECT / "docs" / "figures.md").read_text(encoding="utf-8")))
 SHOWN = "".join(
     path.read_text(encoding="utf-8") for path in PROJECT.glob("features/*/templates/*.html")
-) + (PROJECT / "features" / "calls" / "page_timeline.py").read_text(encoding="utf-8")
+) + (PROJECT / "features" / "call_timeline" / "layout.py").read_text(encoding="utf-8")
 
 
 def test_the_page_of_figures_says_what_the_pages_say() -> None:

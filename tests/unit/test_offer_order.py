@@ -1,4 +1,4 @@
-"""Who is favoured is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
+"""Who has priority is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +71,7 @@ def test_who_waits_longest_is_told_first_that_somebody_is_free() -> None:
         ("hotline", DeviceState.RINGING, 0.1, []),
         ("hotline", DeviceState.UNAVAILABLE, 0.1, []),
         ("hotline", DeviceState.IDLE, 1.1, []),
-        ("", DeviceState.IDLE, 0.1, []),  # a promised call: no caller of a queue
+        ("", DeviceState.IDLE, 0.1, []),  # a callback: no caller of a queue
     ],
 )
 def test_a_phone_is_about_to_ring_until_it_says_so(

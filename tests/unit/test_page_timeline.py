@@ -8,8 +8,8 @@ import pytest
 
 from callflow.call import Language
 from callflow.events import JournalEvent
-from features.calls.page_timeline import steps
-from features.calls.timeline import _SENTENCES
+from features.call_timeline.layout import steps
+from features.call_timeline.timeline import _SENTENCES
 from permissions.roles import Role
 from web.formats import Formats
 

@@ -8,9 +8,9 @@ import pytest
 from callflow.call import Language, MessageReason, Topic
 from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
+from features.call_recordings.lifecycle import RecordingKind
 from features.calls.lifecycle import Direction, Disposition, HungUpBy, SilOutcome
 from features.calls.pages import ASKED_WHY
-from features.calls.recording import RecordingKind
 from features.calls.talk_segments import How
 from features.campaigns.api_export import FIXED
 from features.campaigns.contact import ContactState

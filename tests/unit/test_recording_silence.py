@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from features.call_recordings.lifecycle import gaps
 from features.calls.lifecycle import CallRecord
-from features.calls.recording import gaps
 from ledger.silent_agents import SilentAgentCheck
 from recordings.silence import SilenceMeter, is_silent
 from recordings.wav import RATE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.calls.recording import gaps
+from features.call_recordings.lifecycle import gaps
 from tests.unit.test_call_fold import at, crashed, hung_up_while_ringing, talked
 
 

@@ -6,12 +6,11 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from features.accounts.pages_sign_in import ours
-from web.authentication import cookie
-from web.authentication import csrf as guard
-from web.authentication import known_browser as device
-from web.authentication.known_browser import Marks
-from web.authentication.lockout import (
+from authentication import cookie
+from authentication import csrf as guard
+from authentication import known_browser as device
+from authentication.known_browser import Marks
+from authentication.lockout import (
     EVERYWHERE_EVERY,
     EVERYWHERE_FREE,
     FREE_FAILURES,
@@ -25,7 +24,8 @@ from web.authentication.lockout import (
     network,
     pause,
 )
-from web.authentication.passwords import BadPasswordError, Passwords, one_time, require_good
+from authentication.passwords import BadPasswordError, Passwords, one_time, require_good
+from features.accounts.pages_sign_in import ours
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@
 """
 
 from callflow.call import Language
+from features.call_timeline.timeline import told
 from features.calls.lifecycle import CallRecord, HungUpBy
 from features.calls.talk_segments import How
-from features.calls.timeline import told
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling, folded
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
 from tests.unit.test_call_fold_desk import called_back, talking

@@ -14,7 +14,7 @@ from pathlib import Path
 from callflow.call import Language
 
 Words = Mapping[str, str]
-Said = Callable[..., str]
+Translate = Callable[..., str]
 """Takes a key, and by name what fills its gaps."""
 
 SHARED = frozenset({"about", "audited", "nav"})
@@ -54,7 +54,7 @@ def section(language: Language, *names: str) -> dict[str, str]:
     return {key: text for key, text in words(language).items() if key.startswith(wanted)}
 
 
-def said(language: Language) -> Said:
+def said(language: Language) -> Translate:
     """Return `t` of the templates. It raises UnknownWordsError."""
     known = words(language)
 

@@ -11,13 +11,14 @@ import pytest
 from caller.listen import Samples
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import signed_in
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_WHO_WRITE
 from tests.end_to_end.matters import ticket, write
 from tests.end_to_end.work import asks_for_an_agent
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 2}
+HOTLINE = AGENTS_WHO_WRITE
 
 MEMBERS = "queue show hotline"
 SEAT = "8101"

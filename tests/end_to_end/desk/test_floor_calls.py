@@ -11,12 +11,13 @@ from caller.leg import Leg
 from caller.listen import Samples, found_in
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_WHO_WRITE
 from tests.end_to_end.people import answers_the_greeting, told
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 10, "wrap_up_for": 6}
+HOTLINE = AGENTS_WHO_WRITE
 
 SEAT = "8101"
 

@@ -1,4 +1,4 @@
-"""Promised calls are kept: the agent's phone rings, then the customer's, and both talk (CBK-1)."""
+"""Callbacks are kept: the agent's phone rings, then the customer's, and both talk (CBK-1)."""
 
 from collections.abc import Callable
 from functools import partial

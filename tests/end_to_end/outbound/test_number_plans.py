@@ -6,9 +6,9 @@ import pytest
 
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House, Row, running
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.outbound.test_campaigns import runs
 from tests.end_to_end.peer import BUSY, Peer
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -41,7 +41,7 @@ async def test_the_trunk_gets_numbers_as_it_wants_them(
 ) -> None:
     port = free_port()
     wanted = {
-        "parts": "asterisk calls ledger desk dispatch",
+        "parts": "asterisk desk dispatch",  # nobody lifts who would hear or say a word
         "trunk_out": f"127.0.0.1:{port}",
         "dial_allowed": "house,home,+81",
         "callback_tries": 1,
@@ -97,6 +97,24 @@ async def _no_emergency_number(house: House) -> None:
 
     async with runs(house, numbers):
         await until(refused, within=20, what="all are refused", every=0.2)
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize(("behind_it", "sent"), [(False, "110"), (True, "9110")])
+async def test_people_reach_the_police_by_what_the_pbx_wants(behind_it: bool, sent: str) -> None:
+    """In a house where a 9 leads outside; its PBX has emergency numbers with the 9 or without."""
+    port = free_port()
+    plan = {"dial_outside": "9", "dial_emergency_outside": behind_it, "region": "AC"}
+    with running(parts="asterisk calls", trunk_out=f"127.0.0.1:{port}", **plan) as house:
+        password = house.password("8001")
+        async with (
+            Peer(house.settings.sip_port, port=port) as trunk,
+            Peer(house.settings.sip_port, number="8001", password=password) as phone,
+        ):
+            trunk.reply = lambda _: BUSY
+            assert await phone.register() == 200
+            assert await phone.dials("110") == 486
+            assert trunk.invites == [sent]
 
 
 @pytest.mark.timeout(90)

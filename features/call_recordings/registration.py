@@ -1,0 +1,10 @@
+"""Owns what recordings bring to the desk."""
+
+from features.call_recordings import api, pages
+from web.registration import Feature
+
+FEATURE = Feature(
+    routers=(api.router, pages.router),
+    tags={"recordings": "Recordings and their audio (ANS-5, QA-5)."},
+    audited=("recording.read.refused", "recording.listen.refused", "recording.audio"),
+)

@@ -1,0 +1,58 @@
+"""Owns the tables of recordings and of the gaps in them. `docs/data.md` says it all in words."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, RowNumber, UtcDateTime, Uuid
+
+
+class RecordingRow(Base):
+    """One recording; at most one of each kind a call."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[str] = mapped_column(Uuid, primary_key=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    path: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seconds: Mapped[float] = mapped_column(Float)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    channels: Mapped[int] = mapped_column(Integer)
+    rate: Mapped[int] = mapped_column(Integer)
+    voice_caller_s: Mapped[float | None] = mapped_column(Float)
+    voice_ours_s: Mapped[float | None] = mapped_column(Float)
+    why: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "kind"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "created_at"),
+    )
+
+
+class GapRow(Base):
+    """A part of an answered call that is in no recording (ANS-5)."""
+
+    __tablename__ = "recording_gaps"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))
+    from_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    why: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("call_id", "from_at"),)

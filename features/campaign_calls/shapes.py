@@ -1,0 +1,68 @@
+"""Owns the JSON of an agent's talk with a person of a campaign."""
+
+from typing import Self
+
+from pydantic import Field
+
+from callflow.rules.questions import Kind, Question, Result
+from features.campaign_calls.talks import CampaignTalk
+from features.campaigns.contact import ContactState
+from features.campaigns.wording import asked, meant
+from phone_numbers.masking import masked_name, masked_number, masked_text
+from web.shapes import Clean, Shape
+
+
+class KeyShape(Shape):
+    """One key that answers a question."""
+
+    key: Clean
+    means: Clean = Field(examples=["5 非常满意"])
+
+
+class AskedShape(Shape):
+    """One question that an agent asks."""
+
+    name: Clean
+    asks: Clean
+    keys: list[KeyShape]
+
+
+class TalkShape(Shape):
+    """An agent's talk with a person of a campaign: whom, what to ask, what came of it."""
+
+    call_id: str
+    campaign_id: int
+    campaign: Clean = Field(description="The campaign's name: why we call.")
+    kind: Kind
+    number: Clean
+    name: Clean
+    language: Clean = Field(description="In which the person is talked to.")
+    extra: dict[str, Clean] = Field(description="Other columns of the list.")
+    questions: list[AskedShape]
+    state: ContactState
+    result: Result
+    answers: dict[str, Clean] = Field(description="Keys, by the question's name.")
+
+    @classmethod
+    def of(cls, talk: CampaignTalk, *, language: str, whole: bool) -> Self:
+        """Return a talk in a language; `whole`: numbers and names are not masked (SEC-2)."""
+        person, contact, campaign = talk.shown.person, talk.shown.contact, talk.campaign
+        return cls(
+            call_id=talk.call_id,
+            campaign_id=talk.shown.campaign_id,
+            campaign=campaign.name,
+            kind=campaign.kind,
+            number=person.number if whole else masked_number(person.number),
+            name=person.name if whole else masked_name(person.name),
+            language=person.language,
+            extra={key: text if whole else masked_text(text) for key, text in person.extra.items()},
+            questions=[_asked(each, language) for each in campaign.questions],
+            state=contact.state,
+            result=contact.result,
+            answers=dict(contact.answers),
+        )
+
+
+def _asked(question: Question, language: str) -> AskedShape:
+    keys = [KeyShape(key=key, means=meant(question, key, language)) for key in question.keys]
+    return AskedShape(name=question.name, asks=asked(question, language), keys=keys)

@@ -1,0 +1,10 @@
+"""Owns what others may ask of duties in questions of their own."""
+
+from db.published import published
+from features.duties.tables import DutyEventRow, DutyRow
+
+DUTY = published(DutyRow, "id", "account_id")
+"""One person at work at one seat."""
+
+DUTY_EVENT = published(DutyEventRow, "id", "duty_id", "at", "what")
+"""One change of a duty."""
