@@ -1,4 +1,4 @@
-"""Owns the days that are not like the others: public holidays with the hotline's own changes."""
+"""Public holidays, with the hotline's own changes."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,6 +1,6 @@
-"""Owns where ffmpeg is: the machine's own, or the one that set-up has brought into `.venv`.
+"""Where ffmpeg is: the machine's own, or the one that set-up has brought into `.venv`.
 
-It is started within a fence only (`confined.py`), and reads files only, of kinds of sound only:
+It is started in a sandbox only (`sandbox.py`), and reads files only, of kinds of sound only:
 a playlist that comes under the name of a song would name other files, or addresses.
 """
 

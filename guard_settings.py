@@ -1,4 +1,4 @@
-"""Owns what the settings of the guard against toll fraud may be; `settings.py` names them."""
+"""What the settings of the guard against toll fraud may be; `settings.py` names them."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -33,17 +33,17 @@ EmergencyNumbers = Annotated[
     str,
     Field(
         pattern=r"^$|^[0-9]{2,6}(,[0-9]{2,6})*$",
-        description="Emergency numbers (comma between them): the machine never rings them, and "
-        "every phone of the house may.",
+        description="Emergency numbers (comma between them): the system never calls them, and "
+        "every phone of the house may dial them.",
     ),
 ]
 DialAllowed = Annotated[
     str,
     AfterValidator(_readable(dialling.read_allowed)),
     Field(
-        description="What the machine may ring (comma between them): `house` (own phones), "
+        description="What the system may call (comma between them): `house` (own phones), "
         "`extensions` (of your PBX), `home` (ordinary domestic numbers), `short` (short codes of "
-        "the public network), a prefix like `+852`, `premium:+44909`; each with hours if wanted, "
+        "the public network), a prefix like `+852`, `premium:+44909`; each may have hours, "
         "`home@08:00-21:00`. The longest prefix decides. All else is refused.",
     ),
 ]
@@ -52,7 +52,7 @@ DialExtensions = Annotated[
     Field(
         pattern=r"^$|^[0-9x]{1,6}(,[0-9x]{1,6})*$",
         description="The short numbers of your PBX (comma between them), x for any digit: "
-        "`2xxx,8xxx,12xxx`. Empty: all of up to 6 digits that are no short codes of the public "
+        "`2xxx,8xxx,12xxx`. Empty: all with up to 6 digits, but no short codes of the public "
         "network.",
     ),
 ]
@@ -60,7 +60,7 @@ DialOutside = Annotated[
     str,
     Field(
         pattern=r"^[0-9]{0,4}$",
-        description="Digits that your PBX wants before a number of the public network, like 9: "
+        description="Digits that your PBX needs before a number of the public network, like 9; "
         "they are dialled before each.",
     ),
 ]
@@ -84,7 +84,7 @@ DialPerNumber = Annotated[
     Field(
         ge=0,
         le=MOST_CALLS,
-        description="How often the machine may ring one number of the public network in an hour; "
+        description="How often the system may call one number of the public network in an hour; "
         "0: no limit.",
     ),
 ]
@@ -96,8 +96,8 @@ DialPerMinute = Annotated[
     Field(
         ge=0,
         le=MOST_CALLS,
-        description="How many calls to the public network the machine may make in a minute, all "
-        "together; 0: no limit.",
+        description="How many calls to the public network the system may make in a minute, in "
+        "total; 0: no limit.",
     ),
 ]
 DialTariffs = Annotated[
@@ -113,7 +113,7 @@ DialSpend = Annotated[
     Field(
         ge=0,
         le=1_000_000,
-        description="The most that calls of the machine may cost a day, by those prices; then "
-        "nobody outside is rung until midnight. 0: no limit.",
+        description="The most that calls of the system may cost a day, by these prices; after that "
+        "nobody outside is called until midnight. 0: no limit.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Owns how our programs write their logs: one JSON object a line, personal fields masked.
+"""Logs of our programs: one JSON object a line, personal fields masked.
 
 A caller's number, name or pressed keys may be logged only under the field names of `PERSONAL`;
 below level debug they are masked there (SEC-2). Everybody logs through `structlog.get_logger()`,

@@ -1,4 +1,4 @@
-"""Owns the command line `thirdring`: the list of its commands, each loaded only when it is used.
+"""Command line `thirdring`: its commands, each loaded only when it is used.
 
 A new command is a line in COMMANDS and a module in `commands/`. Nothing heavy is imported here, so
 that `thirdring --help` answers at once.

@@ -1,4 +1,4 @@
-"""Owns where an installation keeps its things. Does no I/O: paths are named here, not made."""
+"""Paths of an installation. Does no I/O: paths are named here, not made."""
 
 from dataclasses import dataclass
 from pathlib import Path

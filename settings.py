@@ -1,4 +1,4 @@
-"""Owns every setting of an installation: one frozen object, read from THIRDRING_… variables.
+"""All settings of an installation: one frozen object, read from THIRDRING_… variables.
 
 Each setting has a sentence that says what it does; `thirdring settings` lists them. Nothing else
 reads the environment. Does no I/O beyond that: paths are named here, not made.
@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     node: str = Field(
         DEFAULT_NODE,
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]{0,14}[A-Za-z0-9])?$",
-        description="Name of this Asterisk and its programs, unlike those of other homes that "
-        "share the database; chosen before the first start, and kept.",
+        description="Name of this Asterisk and its programs; each home that shares a database "
+        "needs its own. Choose it before the first start, and keep it.",
     )
     asterisk: str = Field(
         "",
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     sip_address: str = Field(
         "127.0.0.1",
-        description="Address on which calls come in; 0.0.0.0 lets phones of the network in.",
+        description="Address on which calls come in; 0.0.0.0 also lets phones of the network in.",
     )
     sip_port: Port = Field(5060, description="UDP and TCP port for SIP.")
     sip_trunks: str = Field(
@@ -87,14 +87,14 @@ class Settings(BaseSettings):
     desk_hosts: str = Field(
         "",
         pattern=r"^$|^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$",
-        description="Names under which the desk may be asked for, besides its address and "
-        "localhost (comma between them); requests for another host are refused.",
+        description="Host names of the desk besides its address and localhost (comma between them)"
+        "; requests for another host are refused.",
     )
     desk_proxies: str = Field(
         "",
         pattern=r"^$|^[0-9A-Fa-f.:]+(,[0-9A-Fa-f.:]+)*$",
-        description="Addresses of proxies in front of the desk (comma between them): what they say "
-        "in X-Forwarded-For is believed, so that those behind them are told apart.",
+        description="Addresses of proxies in front of the desk (comma between them); their "
+        "X-Forwarded-For is trusted.",
     )
 
     hotline_number: DialledNumber = Field("10050", description="The number that callers dial.")
@@ -180,8 +180,8 @@ class Settings(BaseSettings):
     trunk_out: str = Field(
         "",
         pattern=r"^$|^[A-Za-z0-9.-]+(:[0-9]{2,5})?$",
-        description="Where we ring people: host or host:port of a SIP trunk or PBX; empty: only "
-        "the house's own phones can be rung.",
+        description="SIP trunk or PBX for the calls that we make: host or host:port; empty: only "
+        "the house's own phones can be called.",
     )
     lines_out: int = Field(60, ge=1, le=500, description="How many calls we make at once.")
     emergency_numbers: guard.EmergencyNumbers = dialling.DEFAULT_EMERGENCY
@@ -206,7 +206,7 @@ class Settings(BaseSettings):
     )
     wake_ring_for: int = Field(30, ge=5, le=120, description="Seconds a guest's phone rings.")
     wake_again_every: int = Field(
-        60, ge=5, le=600, description="Seconds from one ringing of a guest to the next (WAK-3)."
+        60, ge=5, le=600, description="Seconds from one call of a guest to the next (WAK-3)."
     )
     wake_give_up_after: int = Field(
         300,
@@ -216,7 +216,7 @@ class Settings(BaseSettings):
         "(WAK-3: 5 or 10 minutes).",
     )
     wake_snooze_for: int = Field(
-        600, ge=10, le=3600, description="Seconds until a guest who sleeps on is rung again."
+        600, ge=10, le=3600, description="Seconds until a guest who pressed snooze is called again."
     )
     wake_knock_within: int = Field(
         300, ge=10, le=3600, description="Seconds in which an attendant reports from the room."
@@ -225,30 +225,29 @@ class Settings(BaseSettings):
         1800,
         ge=60,
         le=86_400,
-        description="A wake-up that we are later with than these seconds is not rung any more: the "
-        "desk is told.",
+        description="Seconds after which a late wake-up is not called any more; the desk is told.",
     )
     callback_ring_for: int = Field(
-        30, ge=5, le=120, description="Seconds a customer's phone rings who was promised a call."
+        30, ge=5, le=120, description="Seconds the customer's phone rings for a callback."
     )
     callback_again_every: int = Field(
         300,
         ge=5,
         le=86_400,
-        description="Seconds until a customer is called again who was busy or did not answer.",
+        description="Seconds until the next attempt when the customer was busy or did not answer.",
     )
     callback_tries: int = Field(
         3,
         ge=1,
         le=20,
-        description="How often such a customer is called before the desk is told (CBK-1).",
+        description="Attempts at the customer before the desk is told (CBK-1).",
     )
     callback_grace: int = Field(
         14_400,
         ge=600,
         le=604_800,
-        description="A callback that has waited for an agent for longer than these seconds is not "
-        "called by itself any more: the desk is told.",
+        description="Seconds after which an overdue callback is not called any more; the desk is "
+        "told.",
     )
 
     notification_ring_for: int = Field(
@@ -261,27 +260,30 @@ class Settings(BaseSettings):
         5, ge=0, le=600, description="Seconds from one number of a household to its next."
     )
     notification_round_every: int = Field(
-        120, ge=0, le=3600, description="Seconds from one round of those numbers to the next."
+        120,
+        ge=0,
+        le=3600,
+        description="Seconds from one round over these numbers to the next.",
     )
 
     wake_menu_extension: str = Field(
         "8500",
         pattern=r"^$|^[0-9]{2,6}$",
         description="What a guest dials on a telephone of the house to register a wake-up (WAK-1); "
-        "empty: not at all.",
+        "empty: guests cannot.",
     )
 
     lines_campaigns: int = Field(
-        20, ge=1, le=500, description="How many of these calls are for campaigns at once, at most."
+        20, ge=1, le=500, description="How many of these calls may be for campaigns at once."
     )
     campaign_ring_for: int = Field(
-        30, ge=5, le=120, description="Seconds the phone of a person of a campaign rings."
+        30, ge=5, le=120, description="Seconds the phone of a campaign's contact rings."
     )
 
     juniors_open_every_call: bool = Field(
         False,
-        description="Whether junior agents open every call and recording; no: those they talked in "
-        "and those of the customer whom they serve.",
+        description="Whether junior agents may open every call and recording; if not, only their "
+        "own talks and those of the customer whom they serve.",
     )
 
     oidc_issuer: str = Field(

@@ -1,1 +1,1 @@
-"""Owns AGI, the protocol by which Asterisk asks us what to do with a call."""
+"""AGI, the protocol by which Asterisk asks us what to do with a call."""

@@ -1,4 +1,4 @@
-"""Owns the figures that the AGI server shows to Prometheus."""
+"""Prometheus metrics of the AGI server."""
 
 from prometheus_client import Counter, Gauge
 

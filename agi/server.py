@@ -1,10 +1,10 @@
-"""Owns the FastAGI server: one supervised task a visit; strangers on the port cost next to nothing.
+"""The FastAGI server: one supervised task a visit; strangers on the port cost next to nothing.
 
 A connection waits without a task until its environment is whole. Who needs longer than
 `Limits.handshake` is dropped, and of too many waiting ones the oldest goes first: Asterisk sends
 its environment right after connecting, so a real call is never the oldest for long.
-An error in a visit ends the connection without a verdict; the dialplan then takes the emergency
-way (ANS-3).
+An error in a visit ends the connection without a verdict; the dialplan then goes on
+with its fallback (ANS-3).
 """
 
 import asyncio

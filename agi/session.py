@@ -1,4 +1,4 @@
-"""Owns one visit's conversation with Asterisk: commands in order, and the caller's hang-up.
+"""One visit's conversation with Asterisk: commands in order, and the caller's hang-up.
 
 Commands are answered in the order they were sent. A command that is given up (its time ran out,
 its task was cancelled) keeps its place, so that its late reply is never taken for another's.

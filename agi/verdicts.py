@@ -1,4 +1,4 @@
-"""Owns how a verdict is told to the dialplan: as channel variables, VERDICT_DONE last.
+"""Tells the dialplan a verdict: as channel variables, VERDICT_DONE last.
 
 Only VERDICT_DONE proves that the dialogue came to its end: AGISTATUS says SUCCESS even when the
 server died in the middle (ANS-3).

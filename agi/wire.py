@@ -1,4 +1,4 @@
-"""Owns the AGI wire protocol: bytes in, messages out; commands out as bytes. Does no I/O.
+"""The AGI wire protocol: bytes in, messages out; commands out as bytes. Does no I/O.
 
 Asterisk opens the conversation with the environment, one `agi_key: value` a line up to an empty
 line. Then every command is answered in order, and one line may come unasked at any moment: HANGUP.

@@ -1,1 +1,1 @@
-"""Owns AMI, the protocol by which we hear from Asterisk and act on its channels."""
+"""AMI, the protocol by which we hear from Asterisk and act on its channels."""

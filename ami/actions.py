@@ -1,4 +1,4 @@
-"""Owns what the floor has Asterisk do: members of queues, callers taken elsewhere, phones rung.
+"""AMI actions of the floor: queue members, redirected callers, ringing phones.
 
 Every action is held to a form, sent once and answered within the link's deadline. `UNKNOWN` means
 that the link was lost meanwhile: only a look at Asterisk (`members`, `channels`) can tell then.
@@ -15,7 +15,7 @@ from ami import events
 from ami.call_names import linkedid_of
 from ami.connection import LinkLost
 from ami.events import QueueState
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from callflow.text import clean
 

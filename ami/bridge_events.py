@@ -1,4 +1,4 @@
-"""Owns the typed events of bridges: who hears whom now. Does no I/O.
+"""The typed events of bridges: who hears whom now. Does no I/O.
 
 They are read by `ami.events`, which also says what becomes of an event that is not whole.
 """

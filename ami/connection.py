@@ -1,7 +1,7 @@
-"""Owns one TCP connection to AMI, from login to loss. The only importer of panoramisk.
+"""One TCP connection to AMI, from login to loss. The only importer of panoramisk.
 
 panoramisk keeps the login, the actions' headers and the pairing of answers with actions. It is
-held behind a fence (docs/adr/0003): it decodes each TCP segment by itself, so characters are lost
+held behind a filter (docs/adr/0003): it decodes each TCP segment by itself, so characters are lost
 at the seams; it sends unanswered actions again after a reconnect, so a phone would ring twice; it
 lets a forged Shutdown close the link, and a failing consumer too. Here every connection has its own
 panoramisk Manager, which dies with it: nothing is left to be sent again.
@@ -20,7 +20,7 @@ from panoramisk.manager import Manager
 from panoramisk.message import Message
 
 from ami import metrics
-from ami.fence import Frames, Heard, Overlong, Refusal, admitted, sendable
+from ami.filter import Frames, Heard, Overlong, Refusal, admitted, sendable
 
 DEADLINE: Final = 3.0
 """Seconds in which Asterisk answers an action, or is taken for frozen."""

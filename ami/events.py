@@ -1,4 +1,4 @@
-"""Owns the typed events that others hear from Asterisk. Does no I/O.
+"""The typed events that others hear from Asterisk. Does no I/O.
 
 Only what stands in `_READERS` gets through. An event that lacks a header its kind always has was
 cut off by somebody and is None, like a kind that nobody here reads.

@@ -1,4 +1,4 @@
-"""Owns the heartbeat: a user event of our own that goes through Asterisk and comes back.
+"""Heartbeat: a user event of our own that goes through Asterisk and comes back.
 
 It shows how late events are (a busy Asterisk can be minutes behind while it answers pings), and it
 proves the SystemName of this run of Asterisk: the event carries our ActionID, which nobody else
@@ -7,7 +7,7 @@ knows. Does no I/O.
 
 from typing import Final
 
-from ami.fence import Heard
+from ami.filter import Heard
 
 NAME: Final = "ThirdRingHeartbeat"
 

@@ -1,4 +1,4 @@
-"""Owns the one supervised link to an Asterisk node: kept up, watched, its events handed out.
+"""The supervised link to one Asterisk: reconnects, watches it, hands out its events.
 
 The link pings every second and takes an Asterisk that does not answer in 3 s for frozen (TCP stays
 up then). It comes back by itself and never sends an action twice: an action cut off in the middle
@@ -20,7 +20,7 @@ import structlog
 from ami import events, metrics
 from ami.connection import Answer, Connection, LinkLost, LoginRefused
 from ami.events import Event, QueueState
-from ami.fence import Heard, Refusal, Unsendable
+from ami.filter import Heard, Refusal, Unsendable
 from ami.heartbeat import Heartbeat
 from ami.ringing import Ringing
 from callflow.text import clean

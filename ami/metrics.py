@@ -1,4 +1,4 @@
-"""Owns the figures that the AMI link shows to Prometheus."""
+"""Prometheus metrics of the AMI link."""
 
 from prometheus_client import Counter, Gauge
 

@@ -1,4 +1,4 @@
-"""Owns having a phone rung: each on a connection of its own, on which Asterisk answers at the end.
+"""Rings phones: each on a connection of its own, on which Asterisk says how it ended.
 
 Asterisk follows a phone that sends the call elsewhere (SIP 302) to wherever it names, with any
 technology. Only a Gosub before the dialling (PreDialGoSub, dialplan/rings.conf) can refuse that,
@@ -11,14 +11,14 @@ from typing import Final
 
 from ami.connection import Connection, LinkLost, LoginRefused
 from ami.events import OriginateResponse
-from ami.fence import sendable
+from ami.filter import sendable
 
 REFUSES_OTHERS: Final = "rings"
 """The context whose `s` hangs up every channel but the one that we asked for."""
 GRACE_S: Final = 30.0
 """Seconds after the ringing in which Asterisk says what came of it."""
 
-DOORS: Final = 8
+CONNECTIONS: Final = 8
 """Connections opened at once: Asterisk lets ten wait, one more waits for a whole second."""
 
 Told = Callable[[OriginateResponse], None]
@@ -31,7 +31,7 @@ class Ringing:
         self._open = open_one
         self._told = told
         self._tasks: set[asyncio.Task[None]] = set()
-        self._doors = asyncio.Semaphore(DOORS)
+        self._connections = asyncio.Semaphore(CONNECTIONS)
 
     async def ring(self, fields: Mapping[str, str | int], *, ring_for: float) -> None:
         """Send an Originate, once. Raises Unsendable, and LinkLost: the phone may ring or not."""
@@ -40,7 +40,7 @@ class Ringing:
         )
         connection = Connection(boot=lambda: None, hear=lambda _: None)
         try:
-            async with self._doors:
+            async with self._connections:
                 await self._open(connection)
         except (OSError, LoginRefused) as error:
             connection.close()

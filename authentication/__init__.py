@@ -1,1 +1,1 @@
-"""Owns how people come in: passwords, lock-outs, the cookie, and who vouches for them (SEC-3)."""
+"""Authentication: passwords, lock-outs, the cookie, OpenID Connect (SEC-3)."""

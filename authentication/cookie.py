@@ -1,4 +1,4 @@
-"""Owns the cookie `thirdring`: how it is set, read and taken away. It holds 32 random bytes."""
+"""The session cookie `thirdring`: set, read, removed. It holds 32 random bytes."""
 
 import secrets
 

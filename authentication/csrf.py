@@ -1,4 +1,4 @@
-"""Owns what keeps other sites' pages from acting as the person who has our cookie (CSRF).
+"""CSRF protection: other sites' pages cannot act with our cookie.
 
 Three locks, each enough alone: the cookie is SameSite=Strict; a browser that says the request
 comes from elsewhere is believed; and an unsafe request needs the session's own secret, in a header

@@ -1,4 +1,4 @@
-"""Owns the letter of OpenID Connect: the address a browser is sent to, and what a token must be.
+"""OpenID Connect: the address a browser is sent to, and the checks of an ID token.
 
 Loaded only where a company's accounts are used: its libraries take half a second.
 """

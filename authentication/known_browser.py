@@ -1,4 +1,4 @@
-"""Owns the mark of a browser that somebody has signed in with before (OWASP's device cookie).
+"""Known browsers: the mark of one that somebody signed in with before (device cookie, OWASP).
 
 It opens nothing. It only says that this browser is not the stranger who guesses at the same number
 at the same moment, so that strangers cannot lock out whose number it is. A browser keeps marks of

@@ -1,4 +1,4 @@
-"""Owns how long somebody who guesses passwords must wait, so that nobody else waits for it.
+"""Lock-outs: how long who guesses passwords must wait, without locking out others.
 
 Does no I/O. Three counts, and whoever is paused is told until when:
 

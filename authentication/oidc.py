@@ -1,4 +1,4 @@
-"""Owns signing in by way of an OpenID Connect provider: a code, proved with PKCE, for a number.
+"""Signs in with an OpenID Connect provider: a code, proved with PKCE, for an account number.
 
 The provider says who somebody is; the account, its role and its rights are ours. Whatever does not
 fit to the letter (issuer, audience, nonce, signature, time, the browser that began) is refused.
@@ -25,10 +25,10 @@ from typing import Any, Self
 import httpx
 import structlog
 
-from authentication.lane import Lane, TooManyAtOnceError
+from authentication.admission import RequestQueue, TooManyAtOnceError
 from settings import Settings
 
-PATIENCE_S = 5.0
+REQUEST_BUDGET_S = 5.0
 """Seconds for each answer of the provider."""
 
 BEGUN_LASTS = timedelta(minutes=10)
@@ -92,7 +92,9 @@ class Provider:
     def __init__(
         self,
         settings: Settings,
-        client: Callable[[], httpx.AsyncClient] = lambda: httpx.AsyncClient(timeout=PATIENCE_S),
+        client: Callable[[], httpx.AsyncClient] = lambda: httpx.AsyncClient(
+            timeout=REQUEST_BUDGET_S
+        ),
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -103,7 +105,7 @@ class Provider:
         self._served: OrderedDict[str, None] = OrderedDict()
         self._known: tuple[float, dict[str, str]] | None = None
         self._asking = asyncio.Lock()
-        self._lane = Lane(at_once=VOUCHED_AT_ONCE, waiting=VOUCHED_WAITING)
+        self._queue = RequestQueue(at_once=VOUCHED_AT_ONCE, waiting=VOUCHED_WAITING)
 
     async def begin(self, *, back: str, onward: str, now: datetime) -> tuple[str, str]:
         """Return the address to send a browser to, and the cookie it must bring back.
@@ -140,7 +142,7 @@ class Provider:
         while len(self._served) > MOST_SERVED:
             self._served.popitem(last=False)
         try:
-            async with self._lane.turn(), self._client() as client:
+            async with self._queue.turn(), self._client() as client:
                 provider = await self._asked(client)
                 given = await self._token(client, provider["token_endpoint"], code, state, back)
                 keys = await _json(client.get(provider["jwks_uri"]))

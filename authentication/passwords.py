@@ -1,4 +1,4 @@
-"""Owns passwords: checked and kept with Argon2, off the event loop, and what a good one is.
+"""Passwords: checked and kept with Argon2, off the event loop, and what a good one is.
 
 A number that nobody has costs as much as a wrong password: Argon2 runs for both, so that nobody
 can find out by the clock which numbers exist.
@@ -15,7 +15,7 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from authentication.lane import TooManyAtOnceError
+from authentication.admission import TooManyAtOnceError
 
 SHORTEST, LONGEST = 10, 200
 """Characters of a password; the longest keeps Argon2 from being fed a book."""

@@ -1,4 +1,4 @@
-"""Owns signing in: the tries, the password, and the new session, in an order nobody can race.
+"""Signing in: the tries, the password, and the new session, in an order nobody can race.
 
 A try is counted before the password is looked at, so that a thousand at once are a thousand; the
 right password forgets them, from where it came (`authentication/lockout.py`). Whatever is
@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
 from authentication import cookie
+from authentication.admission import RequestQueue
 from authentication.known_browser import Marks
-from authentication.lane import Lane
 from authentication.lockout import Guesses, Whence, everywhere
 from authentication.passwords import Passwords
 from callflow.text import clean
@@ -95,7 +95,7 @@ class SignIn:
         self.passwords = passwords
         self.marks = marks
         self.guesses = Guesses()
-        self._lane = Lane(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
+        self._queue = RequestQueue(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
 
     async def enter(
         self, number: str, password: str, visitor: Visitor, *, now: datetime
@@ -121,8 +121,8 @@ class SignIn:
             self.guesses.failed(whence, now)
             log.warning("password refused", address=whence.address)
             if account is not None:
-                look = _refused(account, whence.address, now)
-                self._database.note(partial(audit.note, look=look))
+                entry = _refused(account, whence.address, now)
+                self._database.note(partial(audit.note, entry=entry))
             raise WrongError
         self.guesses.right(counted, whence)
         return account
@@ -146,7 +146,7 @@ class SignIn:
                 now=now,
             )
 
-        session = await self._database.patience().write(change)
+        session = await self._database.for_request().write(change)
         return Entered(account, session, secret)
 
     async def _looked_up(
@@ -161,8 +161,8 @@ class SignIn:
             known = await sessions.came_from(database, whose, whence.address, since=since)
             return account, known or bool(whence.browser)
 
-        async with self._lane.turn(ahead=bool(whence.browser)):
-            return await self._database.patience().ask(look)
+        async with self._queue.turn(ahead=bool(whence.browser)):
+            return await self._database.for_request().ask(look)
 
     async def _require_open(self, account: Account | None, number: str, now: datetime) -> None:
         """Count a guess from where nobody knows; it is kept. Raises ClosedError."""
@@ -185,13 +185,13 @@ class SignIn:
             await accounts.close_until(database, account_id, until)
             return None
 
-        async with self._lane.turn():
-            return await self._database.patience().write(count)
+        async with self._queue.turn():
+            return await self._database.for_request().write(count)
 
     async def _renew(self, account: Account, password: str) -> None:
         """Keep a password again, with today's care."""
         kept = await self.passwords.kept(password)
-        await self._database.patience().write(
+        await self._database.for_request().write(
             lambda database: accounts.set_password(
                 database, account.id, kept, must_change=account.must_change
             )

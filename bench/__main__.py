@@ -1,4 +1,4 @@
-"""Owns `make bench`: every way to answer a call, side by side in one run.
+"""`make bench`: every way to answer a call, side by side in one run.
 
 python -m bench            print the table
 python -m bench --keep     and write it into docs/benchmarks.md
@@ -28,7 +28,7 @@ from supervisor import asterisk
 from supervisor.asterisk import Installation
 from tests.end_to_end.house import House
 from tests.end_to_end.house import running as hotline_running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 
 ANSWER_AFTER = 1.0
 SECONDS = 5.0

@@ -1,4 +1,4 @@
-"""Owns raw A-law, which SIPp streams as it is: 8000 bytes a second, no header (G.711)."""
+"""Raw A-law, which SIPp streams as it is: 8000 bytes a second, no header (G.711)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Owns whether the lines' beat was kept: a service that is starved skips beats, and looks cheap.
+"""Whether the lines' beat was kept: a service that is starved skips beats, and looks cheap.
 
 The call service leaves its metrics in a file each second; its beat is 20 ms for all lines.
 """

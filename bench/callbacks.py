@@ -1,4 +1,4 @@
-"""Owns promised calls back that a house keeps for a bench: agents at phones, customers outside.
+"""Callbacks that a house keeps for a bench: agents at phones, customers outside.
 
 The dispatcher rings an agent, who answers whatever rings; the dialplan rings the customer then,
 whom SIPp plays (`bench/guests.py`). Numbers of these customers are no others'.
@@ -98,7 +98,7 @@ class Callbacks:
 
     async def left(self, house: House) -> int:
         rows = await house.rows(OF_CALLBACKS, last=self._last)
-        return sum(row["state"] not in {"kept", "failed", "unknown"} for row in rows)
+        return sum(row["state"] not in {"completed", "failed", "unknown"} for row in rows)
 
     async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
         callbacks = await house.rows(OF_CALLBACKS, last=self._last)
@@ -111,7 +111,7 @@ class Callbacks:
             rung[number].append(at)
         numbers = {str(row["number"]) for row in callbacks}
         return Judged(
-            name="promised calls",
+            name="callbacks",
             jobs=len(callbacks),
             invites=sum(len(rung[number]) for number in numbers),
             attempts=len(attempts),

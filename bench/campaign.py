@@ -1,4 +1,4 @@
-"""Owns `python -m bench.campaign`: ten thousand people are called on sixty lines, by the real
+"""`python -m bench.campaign`: ten thousand people are called on sixty lines, by the real
 thing.
 
 python -m bench.campaign                                        10,000 people, 60 lines, 150 s
@@ -32,7 +32,7 @@ from imports.writing import csv_lines
 from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests.end_to_end.house import House, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 from tests.waiting import until
 
 PREVIEWS: Final = 3

@@ -1,4 +1,4 @@
-"""Owns what a campaign that was really called is held to, and the page that tells of it. No I/O."""
+"""What a campaign that was really called is held to, and the page that tells of it. No I/O."""
 
 from collections import defaultdict
 from collections.abc import Sequence

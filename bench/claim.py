@@ -1,4 +1,4 @@
-"""Owns `python -m bench.claim`: what it costs to see who of a campaign is due, and to take them
+"""`python -m bench.claim`: what it costs to see who of a campaign is due, and to take them
 over.
 
 python -m bench.claim               with 1,000 and with 1,000,000 people who are due later

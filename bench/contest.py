@@ -1,4 +1,4 @@
-"""Owns one contestant's climb: at each rate the same calls, what failed, and what they cost."""
+"""One contestant's climb: at each rate the same calls, what failed, and what they cost."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns what processes cost: CPU seconds from /proc, a process and all its children together."""
+"""What processes cost: CPU seconds from /proc, a process and all its children together."""
 
 import os
 from dataclasses import dataclass

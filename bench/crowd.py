@@ -1,4 +1,4 @@
-"""Owns the strangers of `bench.strangers`, and the agent who is at work meanwhile.
+"""The strangers of `bench.strangers`, and the agent who is at work meanwhile.
 
 `python -m bench.crowd PORT SECONDS COOKIE` is the agent, in a process of its own so that nobody
 else's work is measured with it; it prints what it lived through as JSON.

@@ -1,4 +1,4 @@
-"""Owns how long people at the desk wait: for the caller on the screen, and for a recording.
+"""How long people at the desk wait: for the caller on the screen, and for a recording.
 
 python -m bench.desk           print the figures
 python -m bench.desk --keep    and write them into docs/benchmarks-desk.md

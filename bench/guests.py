@@ -1,4 +1,4 @@
-"""Owns people of all kinds behind a trunk as SIPp plays them: rooms, attendants, customers.
+"""People of all kinds behind a trunk as SIPp plays them: rooms, attendants, customers.
 
 The last digit of the number dialled says what kind of sleeper it is (`KINDS`), or of customer
 (`CUSTOMERS`); what each does is in `bench/scenario.py`.

@@ -1,4 +1,4 @@
-"""Owns what is due while everything is killed, one kind of job for each purpose we ring people for.
+"""What is due while everything is killed, one kind of job for each purpose we ring people for.
 
 A kind puts its jobs in, says how many are not over, and afterwards holds our rows against the
 INVITEs that the other side has written down. `KINDS` has them all; one more is added there.

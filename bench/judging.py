@@ -1,4 +1,4 @@
-"""Owns what is held against us after people were rung: our rows against the other side's book.
+"""What is held against us after people were rung: our rows against the other side's book.
 
 The book is SIPp's, of the INVITEs that it saw. Each fault is a sentence. Does no I/O.
 """
@@ -105,22 +105,22 @@ def of_person(called: Called, *, most: int, stopped: bool = False) -> list[str]:
 
 
 def of_callback(row: Row, attempts: Sequence[Row], rung: Sequence[float]) -> list[str]:
-    """Return what is wrong with one promised call; an attempt rings an agent, then the customer.
+    """Return what is wrong with one callback; an attempt rings an agent, then the customer.
 
     `tries` counts, from the journals, how often the customer's phone was about to ring; when the
     switch dies that can be lost, and the callback is then `unknown`.
     """
     number, state = str(row["number"]), CallbackState(row["state"])
     found = _twice(number, sorted(attempts, key=_planned), rung)
-    if state not in {CallbackState.KEPT, *FOR_A_PERSON}:
+    if state not in {CallbackState.COMPLETED, *FOR_A_PERSON}:
         found.append(f"{number} was left {state.value}")
-    if state is CallbackState.KEPT and not rung:
+    if state is CallbackState.COMPLETED and not rung:
         found.append(f"{number} counts as called, and was not")
     known = int(row["tries"]) + (state is CallbackState.UNKNOWN)
     if len(rung) > known:
         found.append(f"{number} was rung {len(rung)} times, and we know of {known}")
-    if row["kept_at"]:
-        found += _too_late(number, rung, epoch(row["kept_at"]), "after the callback was kept")
+    if row["completed_at"]:
+        found += _too_late(number, rung, epoch(row["completed_at"]), "after the callback was kept")
     return found
 
 

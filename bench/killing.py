@@ -1,4 +1,4 @@
-"""Owns `python -m bench.killing`: dispatcher, Asterisk and database are killed while jobs are due.
+"""`python -m bench.killing`: dispatcher, Asterisk and database are killed while jobs are due.
 
 python -m bench.killing                            200 kills, 500 jobs, PostgreSQL
 python -m bench.killing --kills 10 --jobs 30       a small run
@@ -37,7 +37,7 @@ from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests import postgres
 from tests.end_to_end.house import House, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 from tests.postgres import Postgres
 
 HEADING: Final = "## Killed again and again meanwhile"

@@ -1,4 +1,4 @@
-"""Owns how many lines one core can listen to and speak on, detector and prompts included."""
+"""How many lines one core can listen to and speak on, detector and prompts included."""
 
 import threading
 import time

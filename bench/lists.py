@@ -75,7 +75,7 @@ async def measure(settings: Settings, count: int) -> None:
     ):
         for _ in range(ROUNDS):
             began = time.monotonic()
-            found = await lists.take_in(content, f"x.{name}", settings, database.patience(10))
+            found = await lists.take_in(content, f"x.{name}", settings, database.for_request(10))
             seen = time.monotonic()
             await database.write(_keeping(found, settings), within=30)
             kept = time.monotonic()

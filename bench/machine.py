@@ -1,4 +1,4 @@
-"""Owns the name of the machine that figures were measured on."""
+"""The name of the machine that figures were measured on."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Owns one page of docs/ that several measurements write, each its own section."""
+"""One page of docs/ that several measurements write, each its own section."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Owns the switch to compare with: the same Asterisk with a few lines of dialplan, nothing more.
+"""The switch to compare with: the same Asterisk with a few lines of dialplan, nothing more.
 
 Three numbers on it: `answer` (dialplan only), `recorded` (answer and stereo MixMonitor, as ours),
 `process` (one Python process with pyst2 for each call). Each rings as long as ours before it

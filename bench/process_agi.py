@@ -1,4 +1,4 @@
-"""Owns the comparison's call by a process of its own: Asterisk starts this with pyst2 for each."""
+"""The comparison's call by a process of its own: Asterisk starts this with pyst2 for each."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Owns how the figures are shown, on the screen and kept: ratios first, then the tables."""
+"""How the figures are shown, on the screen and kept: ratios first, then the tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

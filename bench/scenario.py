@@ -1,4 +1,4 @@
-"""Owns what SIPp is told to do when it is rung: a scenario of everybody whom we ring in a bench.
+"""What SIPp is told to do when it is rung: a scenario of everybody whom we ring in a bench.
 
 A room of a hotel has a few digits, a customer of a campaign eleven; the last digit says what kind
 of person it is (`bench/guests.py`). A key is a SIP INFO, which Asterisk takes for one on a trunk

@@ -1,4 +1,4 @@
-"""Owns whether callers were served, not only answered: the dialplan answers without our programs.
+"""Whether callers were served, not only answered: the dialplan answers without our programs.
 
 A call that was picked up and never spoken to looks like a success to SIPp. It counts as served
 when its dialogue said its first prompt, as the call's own journal tells.
@@ -18,7 +18,7 @@ SELECT c.answered AS answered,
        (SELECT MIN(e.at) FROM call_events e
          WHERE e.about IN (c.id, c.linkedid) AND e.name = 'prompt') AS spoken
   FROM calls c
- WHERE c.ref = :ref AND c.emergency IS NULL
+ WHERE c.ref = :ref AND c.fallback IS NULL
 """
 
 

@@ -1,4 +1,4 @@
-"""Owns the load: SIPp as many callers at once, with real RTP, and what it measured."""
+"""The load: SIPp as many callers at once, with real RTP, and what it measured."""
 
 import csv
 import subprocess

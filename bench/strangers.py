@@ -1,4 +1,4 @@
-"""Owns what agents at work notice of strangers who lean on the desk: nothing, if it holds.
+"""What agents at work notice of strangers who lean on the desk: nothing, if it holds.
 
 python -m bench.strangers           print the figures
 python -m bench.strangers --keep    and write them into docs/benchmarks-desk.md

@@ -1,4 +1,4 @@
-"""Owns return visits that a house makes for a bench: brought and made through the desk's own API.
+"""Return visits that a house makes for a bench: brought and made through the desk's own API.
 
 Each person of the campaign is a customer of a kind that the number's last digit says
 (`bench/guests.py`). Numbers have eleven digits: no room has one.

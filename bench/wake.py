@@ -1,4 +1,4 @@
-"""Owns `python -m bench.wake`: hundreds of guests to be woken in the same minute on a few lines.
+"""`python -m bench.wake`: hundreds of guests to be woken in the same minute on a few lines.
 
 python -m bench.wake                            300 guests, 60 lines
 python -m bench.wake --guests 30 --lines 10 --keep     and write docs/benchmarks-wake.md
@@ -28,7 +28,7 @@ from bench.page import keep
 from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests.end_to_end.house import House, Row, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 
 ATTENDANT = "7009"
 SLEEPERS = [digit for digit in KINDS if digit != "9"]

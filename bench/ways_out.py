@@ -1,4 +1,4 @@
-"""Owns `python -m bench.ways_out`: all ways out of the house with all targets, by the trunk's log.
+"""`python -m bench.ways_out`: all ways out of the house with all targets, by the trunk's log.
 
 python -m bench.ways_out            print the table
 python -m bench.ways_out --keep     and write it into docs/ways-out.md
@@ -17,17 +17,17 @@ from rich.console import Console
 
 from settings import PROJECT
 from tests.end_to_end.house import running
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.stage import staged
 from tests.end_to_end.ways import TARGETS, WAYS, Seen
+from tests.ports import free_port
 
 HEAD = """# Ways out
 
-What a phone, a caller or a far switch says never chooses what is dialled. On each way below each
-of {targets} targets was tried, on a real Asterisk with SIP peers (`python -m bench.ways_out
---keep`); who was rung for it is what the trunk, the phones and a stranger wrote down themselves.
-Allowed are the house's phones, seats and queues where an agent in a call with a caller transfers by
-the phone's own key or a phone dials them, and emergency numbers from a phone or an agent's seat.
+What a phone, a caller or a far switch says never chooses what is dialled. Each of {targets}
+targets was tried in each way below, on a real Asterisk with SIP peers (`python -m bench.ways_out
+--keep`). The trunk, the phones and a stranger wrote down themselves who was called. Allowed are the
+house's phones, seats and queues, when an agent in a call with a caller transfers by the phone's own
+key or a phone dials them; and emergency numbers, from a phone or an agent's seat.
 
 | way | tried | rung, all allowed | not allowed |
 |---|---|---|---|

@@ -1,1 +1,1 @@
-"""Owns the people around the hotline: real SIP user agents that call it and that answer for it."""
+"""The people around the hotline: real SIP user agents that call it and that answer for it."""

@@ -1,4 +1,4 @@
-"""Owns audio files as callers use them: 8 kHz, 16 bit, one or two channels; and made-up lines.
+"""Audio files as callers use them: 8 kHz, 16 bit, one or two channels; and made-up lines.
 
 Quiet, noisy and silent callers are made from the same speech, so that only the line differs.
 """

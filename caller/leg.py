@@ -1,4 +1,4 @@
-"""Owns one end of one call: what a person at a telephone can do, and what that person hears.
+"""One end of one call: what a person at a telephone can do, and what that person hears.
 
 Everything is real: the SIP messages, the 8 kHz audio in 20 ms packets, the keys as RTP events. All
 moments are seconds since the call began to be dialled (or to ring, for who is called); the tape
@@ -103,7 +103,7 @@ class Leg:
         return self._tape.finish(self._began + end) if end is not None else self._tape.so_far()
 
     def words(self, *, gap: float = 0.6) -> list[Segment]:
-        """Return the stretches of sound heard, in seconds since the call began."""
+        """Return the pieces of sound heard, in seconds since the call began."""
         answered = self.moment("answered") or 0.0
         return [
             Segment(s.start + answered, s.end + answered, s.dbfs)

@@ -1,4 +1,4 @@
-"""Owns what can be told from a recording alone: where there was sound, and how loud. Does no I/O.
+"""What can be told from a recording alone: where there was sound, and how loud. Does no I/O.
 
 Offline and exact, so that a test may say "the pause was 3.0 s" of what a caller heard: levels are
 taken over frames of 10 ms, and a segment begins and ends on a frame's edge.
@@ -26,7 +26,7 @@ FULL_SCALE = 32768.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of sound, seconds from the recording's beginning, and its level in dBFS (RMS)."""
+    """A piece of sound, seconds from the recording's beginning, and its level in dBFS (RMS)."""
 
     start: float
     end: float
@@ -55,7 +55,7 @@ def frame_levels(samples: Samples) -> NDArray[np.float64]:
 def segments(
     samples: Samples, *, above: float = SOUND, gap: float = 0.6, least: float = 0.1
 ) -> list[Segment]:
-    """Return the stretches of sound louder than `above` dBFS.
+    """Return the pieces of sound louder than `above` dBFS.
 
     Pauses shorter than `gap` seconds (between words) do not part a segment; one shorter than
     `least` seconds (a click) is left out.

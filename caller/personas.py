@@ -1,4 +1,4 @@
-"""Owns the callers that `thirdring call` plays: what each does from the answer to the end.
+"""The callers that `thirdring call` plays: what each does from the answer to the end.
 
 Each is a plain `async def` on one leg; the line going away ends it (`LineGoneError`).
 """

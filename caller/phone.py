@@ -1,4 +1,4 @@
-"""Owns the telephones: a SIP stack on loopback, from which people call and on which agents answer.
+"""The telephones: a SIP stack on loopback, from which people call and on which agents answer.
 
 One `Phone` a process (the stack is one thread in it), any number of calls and numbers on it.
 """

@@ -1,4 +1,4 @@
-"""Owns what one end of a call hears, laid on the clock. Does no I/O; the time is an argument.
+"""What one end of a call hears, laid on the clock. Does no I/O; the time is an argument.
 
 A switch sends nothing while it has nothing to say, so audio that arrives must be put where it was
 heard, not one piece after the other: a gap in arrival becomes silence of the same length.
@@ -56,7 +56,7 @@ class Tape:
         return self._last_sound is not None and now - self._last_sound < pause
 
     def words_since(self, moment: float) -> float | None:
-        """Return when the latest stretch of sound began, if it was heard after `moment`."""
+        """Return when the latest piece of sound began, if it was heard after `moment`."""
         if self._last_sound is None or self._last_sound <= moment:
             return None
         return self._words_began

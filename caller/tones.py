@@ -1,4 +1,4 @@
-"""Owns tones by which the parties of a call are told apart: made, and found again. Does no I/O.
+"""Tones by which the parties of a call are told apart: made, and found again. Does no I/O.
 
 Each party says a tone of its own; a recording or a tape is looked through for all of them.
 """
@@ -20,7 +20,7 @@ PURER = 6.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ToneSegment:
     """Where a tone was heard without a break, seconds from the beginning."""
 
     start: float
@@ -46,18 +46,18 @@ def level(hertz: float, samples: Samples) -> float:
     return _dbfs(power[np.abs(at - hertz) < NARROW_HZ].sum())
 
 
-def stretches(hertz: float, samples: Samples, *, gap: float = 0.25) -> list[Stretch]:
+def tone_segments(hertz: float, samples: Samples, *, gap: float = 0.25) -> list[ToneSegment]:
     """Return where a tone is heard; breaks shorter than `gap` seconds do not count."""
     window, step = int(WINDOW_S * RATE), int(STEP_S * RATE)
-    found: list[Stretch] = []
+    found: list[ToneSegment] = []
     for begin in range(0, len(samples) - window + 1, step):
         if not _is_there(hertz, samples[begin : begin + window]):
             continue
         start, end = begin / RATE, (begin + window) / RATE
         if found and start - found[-1].end <= gap:
-            found[-1] = Stretch(found[-1].start, end)
+            found[-1] = ToneSegment(found[-1].start, end)
         else:
-            found.append(Stretch(start, end))
+            found.append(ToneSegment(start, end))
     return found
 
 

@@ -53,7 +53,7 @@ class MessageReason(StrEnum):
     AFTER_HOURS = "after_hours"
     NOBODY = "nobody"
     ALL_BUSY = "all_busy"
-    EMERGENCY = "emergency"
+    FALLBACK = "fallback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Owns the shape of one line of a journal: something that happened, said by whoever was there.
+"""The shape of one line of a journal: something that happened, said by whoever was there.
 
 Does no I/O. `ledger/` reads the lines; the lifecycles fold them.
 """

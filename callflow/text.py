@@ -1,4 +1,4 @@
-"""Owns the cleaning of text that strangers send: callers' names and numbers, header values.
+"""Cleans text that strangers send: callers' names and numbers, header values.
 
 Does no I/O. Whatever is stored, shown or sent on has passed `clean` first, so no consumer ever
 sees a control character, a line end or a mark that turns the reading direction.

@@ -1,4 +1,4 @@
-"""Owns the register of wake-ups as a room's own telephone may use it (WAK-1): over the database.
+"""Wake-ups that a guest registers on the room's telephone (WAK-1), kept in the database.
 
 The caller hears “it is set” only when it is committed. A database that stalls or refuses is not
 waited for: RegisterClosed, and a person helps. A write that was given up may still be made; that
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.call import Language
-from callflow.dialogues.wake_menu import Bedside, RegisterClosed, Standing
+from callflow.dialogues.wake_menu import RegisterClosed, RegisteredWakeUp, RoomLine
 from features.wake_ups import guests as wake_guests
 from features.wake_ups import register as wake_register
 from features.wake_ups.register import InThePastError, Through
@@ -48,10 +48,10 @@ class GuestWakeUps:
     ) -> "GuestWakeUps":
         return cls(engine, zone, language, now, set())
 
-    def of(self, line: str, call: str) -> Bedside:
+    def of(self, line: str, call: str) -> RoomLine:
         """Return the telephone of a line (its number; empty: of no room) in a call."""
         register = LineRegister(self, line, call)
-        return Bedside(register, self.language, QUEUE, self.now)
+        return RoomLine(register, self.language, QUEUE, self.now)
 
     async def within(self, seconds: float, asked: Awaitable[Answer]) -> Answer:
         """Return what the database answers in time. Raises RegisterClosed."""
@@ -83,13 +83,15 @@ class LineRegister:
     line: str
     call: str
 
-    async def next(self) -> Standing | None:
+    async def next(self) -> RegisteredWakeUp | None:
         if not self.line:
             raise RegisterClosed  # an agent's browser is no room
         found = await self.guest_wake_ups.within(ASK_WITHIN, self._next())
         if found is None:
             return None
-        return Standing(found.registration_id, found.due.astimezone(self.guest_wake_ups.zone))
+        return RegisteredWakeUp(
+            found.registration_id, found.due.astimezone(self.guest_wake_ups.zone)
+        )
 
     async def put(self, at: datetime, wall: time) -> None:
         now = self.guest_wake_ups.now()
@@ -114,8 +116,8 @@ class LineRegister:
             _log.warning("too many wake-ups for one line", line=self.line)
             raise RegisterClosed
 
-    async def cancel(self, standing: Standing) -> None:
-        now, key = self.guest_wake_ups.now(), standing.registration_id
+    async def cancel(self, registered: RegisteredWakeUp) -> None:
+        now, key = self.guest_wake_ups.now(), registered.registration_id
         await self.guest_wake_ups.within(
             WRITE_WITHIN,
             self._write(

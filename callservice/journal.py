@@ -1,4 +1,4 @@
-"""Owns the dialogue journal: what our call service did and heard, one JSON object a line.
+"""Dialogue journal: what our call service did and heard, one JSON object a line.
 
 Written at once, by one system call a line, so that what happened survives our own death. The
 ledger reads it. A disk that is full costs the line, never the call.

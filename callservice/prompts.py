@@ -1,4 +1,4 @@
-"""Owns the prompts in memory: each sentence in each language, cut into 20 ms packets."""
+"""Prompts in memory: each sentence in each language, cut into 20 ms packets."""
 
 import re
 import wave

@@ -1,7 +1,7 @@
-"""Owns the visit that asks where a caller goes: one look at the database, 1 s at most.
+"""AGI visit that asks where a caller goes: one question to the database, 1 s at most.
 
 The database is read, never written, and never waited for: without an answer in time the route is
-everybody's, and for a while nobody asks again (the fuse). Callers notice nothing.
+everybody's, and for a while nobody asks again (a circuit breaker). Callers notice nothing.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from phone_numbers.plan import NumberPlan
 _log = structlog.get_logger(__name__)
 WITHIN: Final = 1.0
 """Seconds for the database; the dialplan itself goes on after 1.3 s."""
-FUSE: Final = (0.5, 10.0)
+BREAKER: Final = (0.5, 10.0)
 """Seconds in which nobody asks a database that has not answered: at first, and at most when it
 goes on not answering; doubled in between. One slow moment must not cost others their route."""
 MATTERS: Final = 20
@@ -40,7 +40,7 @@ ROUTED = Counter("thirdring_routes", "Callers routed, by how the database answer
 
 
 class Router:
-    """Finds a caller's way."""
+    """Finds the queue for a caller."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class Router:
         self._now = now
         self._clock = clock
         self._left_behind: set[asyncio.Task[CallerFacts]] = set()
-        self._blown_until = 0.0
-        self._blown_for = 0.0
+        self._open_until = 0.0
+        self._open_for = 0.0
 
     async def warm_up(self) -> None:
         """Ask once before anybody calls: the first question of a process takes longest."""
@@ -68,33 +68,33 @@ class Router:
     async def receive(self, session: Session) -> None:
         """Tell the dialplan where the caller goes; the AGI server's route `route`."""
         sent = session.query.get("caller") or session.environment.get("agi_callerid", "")
-        way = await self.route(sent)
-        for name, value in variables(way).items():
+        found = await self.route(sent)
+        for name, value in variables(found).items():
             await session.set_variable(name, value)
         await session.set_variable("ROUTE_DONE", "1")
 
     async def route(self, number: str) -> Route:
-        """Return the way of a caller with this number, everybody's when nobody can tell."""
+        """Return the route of a caller with this number, everybody's when nobody can tell."""
         identity = phone_number(number, self._plan).identity
         if not identity:
             return EVERYBODY
-        if self._clock() < self._blown_until:
-            ROUTED.labels("fuse").inc()
+        if self._clock() < self._open_until:
+            ROUTED.labels("breaker").inc()
             return EVERYBODY
         asking = asyncio.create_task(_known(self._engine, identity, self._node))
         await asyncio.wait({asking}, timeout=WITHIN)
         if asking.done() and not asking.cancelled() and asking.exception() is None:
             ROUTED.labels("answered").inc()
-            self._blown_for = 0.0
+            self._open_for = 0.0
             return route(asking.result(), now=self._now())
-        self._blow(asking)
+        self._open_breaker(asking)
         return EVERYBODY
 
-    def _blow(self, asking: "asyncio.Task[CallerFacts]") -> None:
+    def _open_breaker(self, asking: "asyncio.Task[CallerFacts]") -> None:
         """Ask nobody for a while. A question under way is left behind: its end may take long."""
-        if self._clock() >= self._blown_until:  # not again by those who asked at the same time
-            self._blown_for = min(2 * self._blown_for, FUSE[1]) or FUSE[0]
-            self._blown_until = self._clock() + self._blown_for
+        if self._clock() >= self._open_until:  # not again by those who asked at the same time
+            self._open_for = min(2 * self._open_for, BREAKER[1]) or BREAKER[0]
+            self._open_until = self._clock() + self._open_for
         ROUTED.labels("stalled").inc()
         if asking.done():
             _log.warning("the database refuses: no routing", error=repr(asking.exception())[:300])
@@ -110,13 +110,13 @@ class Router:
             asking.exception()
 
 
-def variables(way: Route) -> dict[str, str]:
+def variables(found: Route) -> dict[str, str]:
     """Return every variable of a route but ROUTE_DONE."""
     return {
-        "ROUTE_QUEUE": way.queue.value,
-        "ROUTE_PRIORITY": str(way.priority),
-        "ROUTE_SEAT": way.seat,
-        "ROUTE_REASONS": ";".join(way.reasons),
+        "ROUTE_QUEUE": found.queue.value,
+        "ROUTE_PRIORITY": str(found.priority),
+        "ROUTE_SEAT": found.seat,
+        "ROUTE_REASONS": ";".join(found.reasons),
     }
 
 

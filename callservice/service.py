@@ -1,10 +1,10 @@
-"""Owns the call service, `thirdring serve calls`: AGI, lines and AMI in one process.
+"""The call service, `thirdring serve calls`: AGI, lines and AMI in one process.
 
 What happens is written into journals. The database is asked for the route of a call, and never
 waited for (callservice/routing.py); it is written to in one case only, a guest who registers a
 wake-up by telephone and hears that it is set (callservice/guest_wake_ups.py). It ends on SIGTERM
-after the dialogues under way, or after `DRAIN` seconds; callers who ring meanwhile get the static
-twin.
+after the dialogues under way, or after `DRAIN` seconds; callers who ring meanwhile get the
+fallback dialplan.
 """
 
 import asyncio

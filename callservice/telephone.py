@@ -1,4 +1,4 @@
-"""Owns the `Call` that dialogues speak on, made of a line, the prompts and the journal."""
+"""The `Call` of dialogues, made of a line, the prompts and the journal."""
 
 from collections.abc import Callable
 

@@ -1,6 +1,6 @@
-"""Owns one visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
+"""One visit of a caller: opens the line, leads the dialogue, tells the dialplan the verdict.
 
-Whatever goes wrong here ends the visit without VERDICT_DONE, and the static twin takes the call.
+Whatever goes wrong here ends the visit without VERDICT_DONE, and the fallback takes the call.
 """
 
 import asyncio
@@ -102,11 +102,11 @@ class CallService:
 
     async def register_guest(self, session: Session) -> None:
         """Register a wake-up for the guest who dialled the menu; the route `wake_menu`."""
-        bedside = self.guest_wake_ups.of(session.query.get("line", ""), session.query["call"])
-        await self._visited(session, lambda call: wake_menu(call, bedside))
+        room_line = self.guest_wake_ups.of(session.query.get("line", ""), session.query["call"])
+        await self._visited(session, lambda call: wake_menu(call, room_line))
 
     async def ask(self, session: Session) -> None:
-        """Ask a customer what a campaign asks; the route `survey`. Without its file: the twin."""
+        """Ask what a campaign asks; the route `survey`. Without its file: the fallback."""
         campaign, language = int(session.query["campaign"]), Language(session.query["language"])
         script = json.loads((self.campaigns / f"{campaign}.json").read_text(encoding="utf-8"))
         asked = asked_in(script, language)

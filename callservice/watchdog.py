@@ -1,7 +1,7 @@
-"""Owns the dead man's switch of a call (ANS-3).
+"""Watchdog of a call (ANS-3).
 
 The dialplan gives a visit four seconds. While the dialogue lives we push that on again and again;
-should we freeze or die, Asterisk itself takes the call to the static twin. Without a link to AMI
+should we freeze or die, Asterisk itself takes the call to the fallback. Without a link to AMI
 the push is impossible, and a long limit set once is better than a dialogue cut off.
 """
 
@@ -21,7 +21,7 @@ PUSH_EVERY: Final = 1.5
 PUSHED_TO: Final = 4
 """Seconds that a call has left after each push; a frozen service is noticed within them."""
 STALE_AFTER: Final = 3.5
-"""Seconds since the last push after which the call is taken for the static twin's: a service that
+"""Seconds since the last push after which the call counts as the fallback's: a service that
 was frozen and wakes up must not put a limit on a caller who waits for an agent by now."""
 WITHOUT_LINK: Final = 120
 """Seconds for the whole dialogue when it cannot be pushed."""
@@ -40,7 +40,7 @@ class Switch(Protocol):
 async def held(session: Session, switch: Switch) -> AsyncIterator[None]:
     """Keep the call with us as long as the block runs."""
     if not switch.connected:
-        _log.warning("no link to AMI: the dialogue runs without a dead man's switch")
+        _log.warning("no link to AMI: the dialogue runs without a watchdog")
         await session.set_variable("TIMEOUT(absolute)", str(WITHOUT_LINK))
         yield
         return

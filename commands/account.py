@@ -1,4 +1,4 @@
-"""Owns `thirdring account`: make, list, reset, disable and enable the people who may sign in.
+"""`thirdring account`: make, list, reset, disable and enable the people who may sign in.
 
 One-time passwords are shown once, on the terminal; the database keeps what Argon2 makes of them.
 """
@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from authentication.passwords import Passwords, one_time
 from callflow.text import clean
-from commands import given, printing
-from commands.asking import answer
+from commands import context, printing
+from commands.queries import answer
 from commands.token import migrated
 from features.accounts import queries as accounts
 from features.accounts import sessions
@@ -44,18 +44,18 @@ def account() -> None:
 def add(number: str, name: str, role: str, language: str, department: str) -> None:
     """Make an account with a NUMBER (工号, 3 to 6 digits); print its one-time password."""
     if not re.fullmatch(r"[0-9]{3,6}", number):
-        raise given.Refusal("A number has 3 to 6 digits.")
+        raise context.Refusal("A number has 3 to 6 digits.")
     called = clean(name, LONGEST_NAME).strip()
     if not called:
-        raise given.Refusal("Say the person's name with --name.")
-    settings = given.settings()
+        raise context.Refusal("Say the person's name with --name.")
+    settings = context.settings()
     migrated(settings)
     try:
         password = made(
             settings, number, called, Role(role), language, clean(department, 80).strip()
         )
     except NumberTakenError:
-        raise given.Refusal(f"The number {number} is somebody's already.") from None
+        raise context.Refusal(f"The number {number} is somebody's already.") from None
     _show_password(number, password)
 
 
@@ -63,7 +63,7 @@ def add(number: str, name: str, role: str, language: str, department: str) -> No
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def list_accounts(*, as_json: bool) -> None:
     """List every account."""
-    settings = given.settings()
+    settings = context.settings()
     found = answer(settings, accounts.accounts)
     if as_json:
         click.echo(json.dumps([_facts(each) for each in found], ensure_ascii=False))
@@ -83,7 +83,7 @@ def department(number: str, name: str) -> None:
     """Say to which department (NAME; "" for none) somebody belongs: whose tickets are seen."""
     called = clean(name, 80).strip()
     _change(
-        given.settings(),
+        context.settings(),
         number,
         lambda connection, one: accounts.change(connection, one.id, department=called),
     )
@@ -94,7 +94,7 @@ def department(number: str, name: str) -> None:
 @click.argument("number")
 def reset(number: str) -> None:
     """Give a new one-time password to somebody; all their sessions end."""
-    settings, password, now = given.settings(), one_time(), datetime.now(UTC)
+    settings, password, now = context.settings(), one_time(), datetime.now(UTC)
     kept = Passwords().kept_now(password)
 
     async def change(connection: AsyncConnection, one: Account) -> None:
@@ -115,7 +115,7 @@ def disable(number: str) -> None:
         await accounts.disable(connection, one.id, now=now)
         await sessions.end_all(connection, one.id, now=now)
 
-    _change(given.settings(), number, change)
+    _change(context.settings(), number, change)
     printing.line(f"{number} is disabled and signed out everywhere.")
 
 
@@ -123,7 +123,7 @@ def disable(number: str) -> None:
 @click.argument("number")
 def enable(number: str) -> None:
     """Let somebody in again, after `disable` or after too many wrong passwords."""
-    _change(given.settings(), number, lambda connection, one: accounts.enable(connection, one.id))
+    _change(context.settings(), number, lambda connection, one: accounts.enable(connection, one.id))
     printing.line(f"{number} may sign in.")
 
 
@@ -177,7 +177,7 @@ def _change(settings: Settings, number: str, change: Change) -> None:
         return one is not None
 
     if not answer(settings, found_and_changed, writing=True):
-        raise given.Refusal(f"There is no account with the number {clean(number, 20)}.")
+        raise context.Refusal(f"There is no account with the number {clean(number, 20)}.")
 
 
 def _show_password(number: str, password: str) -> None:

@@ -1,4 +1,4 @@
-"""Owns `thirdring call`: ring the running hotline as a caller would, and show what came of it.
+"""`thirdring call`: ring the running hotline as a caller would, and show what came of it.
 
 A real SIP telephone with real audio. First the time as the caller lived it, then what the system
 knows of the same call: nothing is told from one to the other but the X-Ref.
@@ -19,9 +19,9 @@ from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples
 from caller.personas import Voice
 from caller.phone import Phone
-from commands import given, lifetime, printing
+from commands import call_chart, context, printing
+from commands.call_wait import whole_story
 from commands.calls import calls
-from commands.kept import whole_story
 from settings import Settings
 from supervisor import asterisk
 from tools.errors import SetupError
@@ -69,7 +69,7 @@ def call(
 
     The caller talks, chooses “complaint” in the menu, and leaves a message when no agent is there.
     """
-    current = given.settings()
+    current = context.settings()
     _must_be_running(current)
     persona = _persona(how, keys, _voice(current, speech))
     ref = f"call-{secrets.token_hex(4)}"
@@ -82,7 +82,7 @@ def call(
         leg.keep(keep)
         printing.line(f"What the caller heard is in {keep}.")
     if leg.moment("answered") is None and hang_up_after is None:
-        raise given.NotReady(f"The call was not answered: {leg.ended_by or 'no answer'}.")
+        raise context.NotReady(f"The call was not answered: {leg.ended_by or 'no answer'}.")
     _show_what_is_known(current, ref, leg)
 
 
@@ -95,10 +95,10 @@ async def _ring(
         with Live(console=console, auto_refresh=False) as live:
             living = asyncio.ensure_future(lives(leg))
             while not living.done():
-                live.update(lifetime.drawn(leg, console.width), refresh=True)
+                live.update(call_chart.drawn(leg, console.width), refresh=True)
                 await asyncio.wait({living}, timeout=0.25)
             await leg.hangs_up()
-            live.update(lifetime.drawn(leg, console.width), refresh=True)
+            live.update(call_chart.drawn(leg, console.width), refresh=True)
         living.result()
         return leg
 
@@ -115,7 +115,7 @@ async def _lived(persona: Persona, hang_up_after: float | None, leg: Leg) -> Non
 def _persona(how: str | None, keys: str | None, voice: Voice) -> Persona:
     if keys:
         if how or set(keys) - set("0123456789*#"):
-            raise given.Refusal("--keys takes digits, * and #, and goes with no other caller.")
+            raise context.Refusal("--keys takes digits, * and #, and goes with no other caller.")
         return lambda leg: personas.presses_keys(leg, voice, keys=keys)
     match how:
         case "silent":
@@ -132,7 +132,7 @@ def _voice(current: Settings, speech: Path | None) -> Voice:
     try:
         return Voice.of(audio.read(speech) if speech else _anybody(current))
     except (ValueError, OSError, EOFError) as error:
-        raise given.Refusal(f"Nothing to say: {error}.") from None
+        raise context.Refusal(f"Nothing to say: {error}.") from None
 
 
 def _anybody(current: Settings) -> Samples:
@@ -140,7 +140,7 @@ def _anybody(current: Settings) -> Samples:
     try:
         installation = asterisk.find(current)
     except SetupError as error:
-        raise given.NotReady(str(error)) from None
+        raise context.NotReady(str(error)) from None
     folders = installation.data.glob("sounds/en*") if installation else ()
     for folder in folders:
         if (folder / SPEECH).exists():
@@ -160,7 +160,7 @@ def _must_be_running(current: Settings) -> None:
     try:
         socket.create_connection(where, timeout=2).close()
     except OSError:
-        raise given.NotReady(
+        raise context.NotReady(
             f"The hotline does not run on {where[0]}:{where[1]}: start it with `make run`, "
             "and call again when it says ready."
         ) from None
@@ -171,11 +171,11 @@ def _show_what_is_known(current: Settings, ref: str, leg: Leg) -> None:
     printing.line("What the system knows", style="bold")
     story = whole_story(current, ref, answered=leg.moment("answered") is not None)
     if story is None:
-        raise given.NotReady(
+        raise context.NotReady(
             f"The call {ref} is not in the database yet; ask again with "
             f"`thirdring calls --ref {ref}`."
         )
-    context = click.get_current_context()
-    context.invoke(
+    current_command = click.get_current_context()
+    current_command.invoke(
         calls, call_id=story.call.id, since=None, until=None, limit=1, as_json=False, utc=False
     )

@@ -1,4 +1,4 @@
-"""Owns `thirdring calls`: the list of calls, and one call step by step."""
+"""`thirdring calls`: the list of calls, and one call step by step."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from callflow.call import Language
-from commands import given, printing
-from commands.asking import (
+from commands import context, printing
+from commands.queries import (
     Asked,
     answer,
     as_json,
@@ -26,7 +26,7 @@ from features.call_timeline.timeline import told
 from features.calls import by_beginning, queries
 from features.calls.lifecycle import Disposition
 from features.calls.queries import CallFilter, CallStory
-from features.calls.shapes import CallShape, StoryShape, StretchShape
+from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
 from features.tickets.shapes import TicketShape
 from permissions.scopes import EVERYTHING
 
@@ -96,7 +96,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
         want.settings, lambda connection: by_beginning.call_like(connection, call_id.lower())
     )
     if story is None:
-        raise given.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
+        raise context.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
     if want.as_json:
         events = [EventShape.of(event).model_dump(mode="json") for event in story.events]
         one_as_json(_whole(story), events=events)
@@ -110,7 +110,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
 def _whole(story: CallStory) -> StoryShape:
     return StoryShape(
         **CallShape.of(story.call).model_dump(),
-        stretches=StretchShape.all_of(story.call),
+        segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(each) for each in story.recordings],
         gaps=[GapShape.of(each) for each in story.gaps],
         tickets=[TicketShape.of(each) for each in story.tickets],
@@ -136,7 +136,7 @@ def _show_facts(call: CallShape, zone: ZoneInfo | None) -> None:
             ("line", call.sil_outcome),
             ("agent", call.agent),
             ("missed by", ", ".join(miss.agent for miss in call.misses)),
-            ("emergency", call.emergency),
+            ("fallback", call.fallback),
         ]
     )
 
@@ -147,7 +147,7 @@ def _length(seconds: float | None) -> str:
 
 def _show_steps(story: CallStory, zone: ZoneInfo | None, language: Language) -> None:
     begin = story.call.ring_started.timestamp()
-    steps = told(story.events, language, story.call.stretches)
+    steps = told(story.events, language, story.call.segments)
     printing.line("")
     printing.table(
         ["Time", "After", "What happened"],

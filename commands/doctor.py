@@ -1,4 +1,4 @@
-"""Owns `thirdring doctor`: checks an installation and says what to do about each finding."""
+"""`thirdring doctor`: checks an installation and says what to do about each finding."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import click
 
-from commands import given
+from commands import context
 from settings import Settings
 from supervisor.doctor import Finding, Level, examine, fault, hint, is_running, well
 
@@ -19,7 +19,7 @@ LANGUAGES = ("zh", "en")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def doctor(as_json: bool) -> None:
     """Check this installation; say what to do about each finding. Exit code 1 for a fault."""
-    findings = examine(given.settings(), [prompts, database, ledger])
+    findings = examine(context.settings(), [prompts, database, ledger])
     if as_json:
         rows = [{"level": f.level, "what": f.what, "advice": f.advice} for f in findings]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))

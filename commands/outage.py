@@ -1,4 +1,4 @@
-"""Owns `thirdring outage`: put an outage announcement in front of the hotline and take it off
+"""`thirdring outage`: put an outage announcement in front of the hotline and take it off
 (QUE-6).
 """
 
@@ -11,10 +11,10 @@ from typing import TypeVar
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from commands import asking, given, printing
+from commands import context, printing, queries
 from features.outage import actions
 from features.outage import files as announcements
-from features.outage.actions import AnnouncementGiven
+from features.outage.actions import AnnouncementInput
 from features.outage.rules import OutageKind
 from permissions.roles import Role
 from web.current_user import Principal
@@ -34,7 +34,7 @@ def outage() -> None:
 @click.argument("kind", type=click.Choice([OutageKind.POWER.value, OutageKind.COMPUTER.value]))
 def put_up(kind: str) -> None:
     """Let every caller hear that there is a POWER or COMPUTER failure."""
-    wanted = AnnouncementGiven(kind=OutageKind(kind))
+    wanted = AnnouncementInput(kind=OutageKind(kind))
     put = _done(lambda connection, who, folder: actions.put_up(connection, who, folder, wanted))
     printing.line(f"From now on callers hear: {put.text_zh} / {put.text_en}")
 
@@ -49,7 +49,7 @@ def take_down() -> None:
 @outage.command()
 def status() -> None:
     """Say whether callers hear a announcement now."""
-    current = given.settings()
+    current = context.settings()
     up = announcements.current(current.paths.outage)
     if up is None:
         printing.line("No announcement: callers hear the greeting first.")
@@ -60,19 +60,19 @@ def status() -> None:
 
 def _done(change: Callable[[AsyncConnection | None, Principal, Path], Awaitable[Answer]]) -> Answer:
     """Make a change, on record where the database answers. Raises NotReady."""
-    current = given.settings()
+    current = context.settings()
     who = Principal(role=Role.ADMINISTRATOR, address="console", name=getpass.getuser())
     folder = current.paths.outage
     try:
         try:
-            return asking.answer(
+            return queries.answer(
                 current, lambda connection: change(connection, who, folder), writing=True
             )
-        except given.NotReady:
+        except context.NotReady:
             click.echo("The database does not answer: this is not on record.", err=True)
             return asyncio.run(_without_record(change(None, who, folder)))
     except Refused as refused:
-        raise given.NotReady(refused.detail) from None
+        raise context.NotReady(refused.detail) from None
 
 
 async def _without_record(change: Awaitable[Answer]) -> Answer:

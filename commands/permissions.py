@@ -1,8 +1,8 @@
-"""Owns `thirdring permissions`: what a role may do, and how far; the page of the docs."""
+"""`thirdring permissions`: what a role may do, and how far; the page of the docs."""
 
 import click
 
-from commands import given, printing
+from commands import context, printing
 from permissions.roles import Role
 from permissions.table import markdown, of_role
 
@@ -13,7 +13,7 @@ from permissions.table import markdown, of_role
 def permissions(role: str | None, as_markdown: bool) -> None:
     """Show what a role may do (--role), or everything as a page (--markdown)."""
     if (role is None) is not as_markdown:
-        raise given.Refusal("Say one of --role ROLE and --markdown.")
+        raise context.Refusal("Say one of --role ROLE and --markdown.")
     if role is None:
         click.echo(markdown(), nl=False)
         return

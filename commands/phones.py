@@ -1,10 +1,10 @@
-"""Owns `thirdring phones`: what to type into an agent's SIP phone."""
+"""`thirdring phones`: what to type into an agent's SIP phone."""
 
 import json
 
 import click
 
-from commands import given, printing
+from commands import context, printing
 from settings import Settings
 from supervisor import secrets
 from tools.errors import SetupError
@@ -14,7 +14,7 @@ from tools.errors import SetupError
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def phones(as_json: bool) -> None:
     """Show the agents' SIP accounts: number, password and server."""
-    current = given.settings()
+    current = context.settings()
     accounts = _accounts(current)
     if as_json:
         click.echo(json.dumps(accounts, ensure_ascii=False, indent=1))
@@ -30,7 +30,7 @@ def _accounts(current: Settings) -> list[dict[str, str]]:
     try:
         passwords = secrets.load(current.paths.secrets).phones
     except SetupError as error:
-        raise given.NotReady(str(error)) from None
+        raise context.NotReady(str(error)) from None
     server = f"{current.sip_address}:{current.sip_port}"
     return [
         {"number": number, "password": passwords[number], "server": server}

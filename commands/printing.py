@@ -1,4 +1,4 @@
-"""Owns how commands write on a terminal: tables, sentences and times, free of control characters.
+"""Prints tables, sentences and times on a terminal, free of control characters.
 
 Everything is cleaned once more on its way out: a row may have been written by an older version,
 and a terminal obeys what it is sent.

@@ -1,4 +1,4 @@
-"""Owns `thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
+"""`thirdring recordings`: the list of recordings, one of them, and saving it as a WAV."""
 
 import shutil
 from functools import partial
@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from commands import given, printing
-from commands.asking import (
+from commands import context, printing
+from commands.queries import (
     Asked,
     answer,
     as_json,
@@ -48,7 +48,7 @@ def recordings(recording: str | None, target: Path | None, **options: Any) -> No
         _one(recording, target, want)
         return
     if target is not None:
-        raise given.Refusal("--save needs the ID of one recording.")
+        raise context.Refusal("--save needs the ID of one recording.")
     which = RecordingFilter(**want.filters)
     found = want.rows(partial(queries.recordings, reach=EVERYTHING), which)
     shapes = [RecordingShape.of(each) for each in found]
@@ -84,7 +84,7 @@ def _one(beginning: str, target: Path | None, want: Asked) -> None:
         want.settings, lambda connection: by_beginning.recording_like(connection, beginning.lower())
     )
     if found is None:
-        raise given.Refusal(
+        raise context.Refusal(
             f"There is not exactly one recording whose id begins with {beginning!r}."
         )
     shape = RecordingShape.of(found)
@@ -101,8 +101,8 @@ def _one(beginning: str, target: Path | None, want: Asked) -> None:
 def _save(settings: Settings, relative: str, target: Path) -> None:
     source = settings.paths.store / relative
     if not relative or not source.is_file():
-        raise given.NotReady("This recording's audio is not in the store.")
+        raise context.NotReady("This recording's audio is not in the store.")
     try:
         shutil.copyfile(source, target)
     except OSError as error:
-        raise given.Refusal(f"{target} cannot be written: {error.strerror or error}.") from None
+        raise context.Refusal(f"{target} cannot be written: {error.strerror or error}.") from None

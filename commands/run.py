@@ -1,4 +1,4 @@
-"""Owns `thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
+"""`thirdring run`: the whole hotline in one process tree, until Ctrl-C or SIGTERM.
 
 Hands the supervisor what is not its own: prompts, database, and the programs that serve.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from commands import given
+from commands import context
 from settings import Settings
 from supervisor import probes
 from supervisor.asterisk import Installation, Say
@@ -38,14 +38,14 @@ DRIVERS = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
 )
 def run(parts: Sequence[str]) -> None:
     """Start Asterisk and the hotline; print `ready …` when calls can come in."""
-    current = given.settings()
+    current = context.settings()
     wanted = [service for service in services(current) if service.name in parts]
     try:
         code = run_hotline(
             current, steps=steps(current), services=wanted, once_ready=partial(greet_first, current)
         )
     except SetupError as error:
-        raise given.NotReady(str(error)) from None
+        raise context.NotReady(str(error)) from None
     raise SystemExit(code)
 
 
@@ -56,7 +56,7 @@ def greet_first(current: Settings, say: Say) -> None:
     while True:
         try:
             password = first_administrator(current)
-        except given.NotReady:
+        except context.NotReady:
             time.sleep(DATABASE_AWAY_S)
         else:
             break

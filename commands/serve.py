@@ -1,4 +1,4 @@
-"""Owns `thirdring serve PART`: one part of the hotline by itself, in the foreground.
+"""`thirdring serve PART`: one part of the hotline by itself, in the foreground.
 
 Every part is an `async def serve(settings)` that returns after SIGTERM or Ctrl-C.
 """
@@ -12,7 +12,7 @@ from typing import cast
 import click
 
 import logs
-from commands import given
+from commands import context
 from settings import Settings
 
 Part = Callable[[Settings], Awaitable[None]]
@@ -32,7 +32,7 @@ def serve(part: str) -> None:
     """Run one part of the hotline: calls, ledger, desk or dispatch."""
     import uvloop  # noqa: PLC0415 (only a process that serves needs it)
 
-    current = given.settings()
+    current = context.settings()
     logs.set_up(part, current.log_level)
     run = _loaded(PARTS[part])
     uvloop.run(_awaited(run, current))

@@ -1,4 +1,4 @@
-"""Owns `thirdring settings`: every setting with its value, its default and its sentence."""
+"""`thirdring settings`: every setting with its value, its default and its sentence."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ import click
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from commands import given, printing
+from commands import context, printing
 from settings import Settings
 
 MASK = "***"
@@ -33,7 +33,7 @@ def settings(as_json: bool, as_markdown: bool) -> None:
     if as_markdown:
         click.echo(markdown(), nl=False)
         return
-    lines = described(given.settings())
+    lines = described(context.settings())
     if as_json:
         click.echo(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1))
         return

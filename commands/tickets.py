@@ -1,4 +1,4 @@
-"""Owns `thirdring tickets`: the list of tickets, and one of them whole."""
+"""`thirdring tickets`: the list of tickets, and one of them whole."""
 
 from functools import partial
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from callflow.text import clean
-from commands import given, printing
-from commands.asking import (
+from commands import context, printing
+from commands.queries import (
     Asked,
     answer,
     as_json,
@@ -73,7 +73,7 @@ def _show_one(number: str, want: Asked) -> None:
         want.settings, lambda connection: queries.ticket(connection, number, reach=EVERYTHING)
     )
     if found is None:
-        raise given.Refusal(f"There is no ticket {number!r}.")
+        raise context.Refusal(f"There is no ticket {number!r}.")
     shape = TicketShape.of(found)
     if want.as_json:
         one_as_json(shape)

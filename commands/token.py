@@ -1,4 +1,4 @@
-"""Owns `thirdring token`: make a token for the API, list them all, take one back.
+"""`thirdring token`: make a token for the API, list them all, take one back.
 
 A token is shown once, when it is made; the database keeps its SHA-256 only.
 """
@@ -12,8 +12,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from callflow.text import clean
-from commands import given, printing
-from commands.asking import answer
+from commands import context, printing
+from commands.queries import answer
 from db.migrate import upgrade
 from features.accounts import tokens
 from features.accounts.tokens import Token
@@ -43,8 +43,8 @@ def token(
 ) -> None:
     """Make a token for the API (--role), list all (--list), or take one back (--revoke)."""
     if sum((role is not None, wants_list, revoke is not None)) != 1:
-        raise given.Refusal("Say one of --role ROLE, --list and --revoke ID.")
-    settings = given.settings()
+        raise context.Refusal("Say one of --role ROLE, --list and --revoke ID.")
+    settings = context.settings()
     migrated(settings)
     if role is not None:
         click.echo(_made(settings, Role(role), clean(label), clean(department, 80).strip()))
@@ -73,7 +73,7 @@ def _revoke(settings: Settings, token_id: int) -> None:
         settings, lambda connection: tokens.revoke(connection, token_id, now=now), writing=True
     )
     if not done:
-        raise given.Refusal(f"There is no valid token with the id {token_id}.")
+        raise context.Refusal(f"There is no valid token with the id {token_id}.")
     printing.line(f"Token {token_id} is revoked.")
 
 
@@ -104,4 +104,4 @@ def migrated(settings: Settings) -> None:
         upgrade(settings.database)
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
-        raise given.NotReady(f"The database cannot be used ({str(reason)[:200]}).") from None
+        raise context.NotReady(f"The database cannot be used ({str(reason)[:200]}).") from None

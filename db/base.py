@@ -1,4 +1,4 @@
-"""Owns what all tables have in common: aware times, row numbers, names of constraints."""
+"""What all tables share: times with a zone, row numbers, names of constraints."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Owns how the desk asks the database: within a time, or not at all.
+"""Database access with a time limit: an answer in time, or none.
 
 A database that stalls must not stall the desk: a question that takes too long is left to itself
 and the request is refused. It is not cancelled: drivers end a statement by their own limits within
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 Answer = TypeVar("Answer")
 Question = Callable[[AsyncConnection], Awaitable[Answer]]
 
-PATIENCE_S = 2.5
+REQUEST_BUDGET_S = 2.5
 """All the time one request may spend on the database; it must be refused within 3 s."""
 
 MOST_LEFT_ALONE = 64
@@ -25,7 +25,7 @@ MOST_LEFT_ALONE = 64
 log = structlog.get_logger()
 
 
-class NotAnsweringError(Exception):
+class DatabaseTimeoutError(Exception):
     """The database is down, or slower than the request could wait."""
 
 
@@ -36,19 +36,19 @@ class Database:
         self._engine = engine
         self._under_way: set[asyncio.Task[Any]] = set()
 
-    def patience(self, seconds: float = PATIENCE_S) -> "Patience":
+    def for_request(self, seconds: float = REQUEST_BUDGET_S) -> "RequestDatabase":
         """Return the time budget of one request."""
-        return Patience(self, seconds)
+        return RequestDatabase(self, seconds)
 
     async def ask(self, question: Question[Answer], *, within: float) -> Answer:
         """Return the answer to a question, asked in a transaction that changes nothing.
 
-        Raises NotAnsweringError when there is none within that many seconds.
+        Raises DatabaseTimeoutError when there is none within that many seconds.
         """
         return await self._bounded(self._read(question), within)
 
     async def write(self, change: Question[Answer], *, within: float) -> Answer:
-        """Make a change in a transaction of its own. Raises NotAnsweringError like `ask`.
+        """Make a change in a transaction of its own. Raises DatabaseTimeoutError like `ask`.
 
         After that error the change may still be made: only append, or say what is so.
         """
@@ -93,17 +93,17 @@ class Database:
     async def _bounded(self, work: Coroutine[Any, Any, Answer], within: float) -> Answer:
         if self.unfinished >= MOST_LEFT_ALONE:
             work.close()
-            raise NotAnsweringError
+            raise DatabaseTimeoutError
         task = self._start(work)
         done, _ = await asyncio.wait({task}, timeout=max(0.0, within))
         if not done:
             log.warning("database too slow", waited_s=round(within, 2))
-            raise NotAnsweringError
+            raise DatabaseTimeoutError
         try:
             return task.result()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("database does not answer", error=repr(error)[:300])
-            raise NotAnsweringError from error
+            raise DatabaseTimeoutError from error
 
     def _start(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
         task = asyncio.ensure_future(work)
@@ -117,32 +117,32 @@ class Database:
             task.exception()  # looked at, so that asyncio does not warn about it
 
 
-class Patience:
+class RequestDatabase:
     """One request's way to the database: all its questions share one time budget.
 
     Only time spent asking counts: what else a request does, like looking at a password, on a busy
     machine must not leave a change half a moment, refused to the person and made all the same.
     """
 
-    def __init__(self, archive: Database, seconds: float) -> None:
-        self._archive = archive
+    def __init__(self, database: Database, seconds: float) -> None:
+        self._database = database
         self._left = seconds
 
     async def ask(self, question: Question[Answer]) -> Answer:
-        """Return the answer. Raises NotAnsweringError when the time is up."""
-        return await self._spent(lambda left: self._archive.ask(question, within=left))
+        """Return the answer. Raises DatabaseTimeoutError when the time is up."""
+        return await self._spent(lambda left: self._database.ask(question, within=left))
 
     async def write(self, change: Question[Answer]) -> Answer:
-        """Make a change. Raises NotAnsweringError when the time is up."""
-        return await self._spent(lambda left: self._archive.write(change, within=left))
+        """Make a change. Raises DatabaseTimeoutError when the time is up."""
+        return await self._spent(lambda left: self._database.write(change, within=left))
 
     def note(self, change: Question[None]) -> None:
         """Make a change that the request does not wait for."""
-        self._archive.note(change)
+        self._database.note(change)
 
     async def _spent(self, asking: Callable[[float], Awaitable[Answer]]) -> Answer:
         if self._left <= 0:
-            raise NotAnsweringError  # and nothing is begun that nobody would hear of
+            raise DatabaseTimeoutError  # and nothing is begun that nobody would hear of
         clock = asyncio.get_running_loop().time
         began = clock()
         try:

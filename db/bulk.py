@@ -1,4 +1,4 @@
-"""Owns writing many rows of one table at once, in the words of the database's own driver.
+"""Writes many rows of one table at once, in the words of the database's own driver.
 
 SQLAlchemy makes the statement and knows how each column's values are written, once; the rows then
 go to the driver as they are. Its own way looks at every value of every row, and the ledger writes

@@ -1,4 +1,4 @@
-"""Owns the way to the database: one engine a process, the same manners on both databases."""
+"""The database engine: one a process, with the same behaviour on both databases."""
 
 import json
 from typing import Any

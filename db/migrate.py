@@ -1,4 +1,4 @@
-"""Owns bringing a database up to this version's tables.
+"""Brings a database up to this version's tables.
 
 Quick when there is nothing to do: Alembic is only loaded when a migration is due. Safe when two
 processes try at once: the second waits for the first one's transaction and finds it done.

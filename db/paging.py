@@ -1,4 +1,4 @@
-"""Owns how a long answer is cut into pages: by the last row's place, never by counting.
+"""Cuts long lists into pages, by the last row's key, never by counting.
 
 A page costs the same wherever it is, and rows that arrive meanwhile move nothing.
 """

@@ -1,4 +1,4 @@
-"""Owns how the dispatcher has Asterisk ring people: to contexts on a list, with checked values.
+"""Has Asterisk ring people: only in listed contexts, with checked values.
 
 A number is dialled on the trunk, or, when it is one of the house's own phones, there. An agent is
 rung at a seat: when that is idle, and after the page there was told for whom.
@@ -12,7 +12,7 @@ import structlog
 
 from ami.connection import LinkLost
 from ami.events import Event, OriginateResponse
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from dispatch import seats
 from dispatch.attempts import Attempt

@@ -1,4 +1,4 @@
-"""Owns the attempts: each time that we rang somebody, committed before the phone rings.
+"""Attempts: each time that we rang somebody, committed before the phone rings.
 
 An attempt's id is the id of the call, and part of its channel's id: Asterisk refuses a second one
 while the first lives, and a finished attempt is never sent again.

@@ -1,8 +1,8 @@
-"""Owns what the journals say of our own calls: events become facts about attempts. Does no I/O.
+"""Facts about our own calls, read from journal events. Does no I/O.
 
 Asterisk's journal knows a call by its channel (`<boot>-<id in hex>`), the dialogue's by the id.
-What was said on the telephone comes from whoever led the dialogue: our service, or the static twin
-in the dialplan when our service was gone.
+What was said on the telephone comes from whoever led the dialogue: our service, or the fallback
+dialplan when our service was gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from uuid import UUID
 from callflow.events import JournalEvent
 
 
-class Said(StrEnum):
+class CallSignal(StrEnum):
     """What somebody made known on the telephone."""
 
     AWAKE = "awake"
@@ -26,7 +26,7 @@ class Said(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """A household has heard the message of a notice (CBK-5)."""
     DIALLING = "dialling"
-    """An agent has lifted the receiver for a promised call; the customer is rung now."""
+    """An agent has lifted the receiver for a callback; the customer is rung now."""
     TALKING = "talking"
     """The customer has lifted the receiver too."""
     CUSTOMER_BUSY = "customer_busy"
@@ -52,12 +52,12 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Signalled:
     """Somebody made something known."""
 
     attempt: str
     at: datetime
-    what: Said
+    what: CallSignal
     data: Mapping[str, str]
     """More about it, like `by`: key or speech."""
 
@@ -83,9 +83,11 @@ class SwitchGone:
     """Name of the run that ended; empty: not told."""
 
 
-Fact = Answered | Told | Ended | SwitchGone
+Fact = Answered | Signalled | Ended | SwitchGone
 
-_SAID = {f"TR_{word.value.upper()}": word for word in Said} | {word.value: word for word in Said}
+_SIGNALS = {f"TR_{word.value.upper()}": word for word in CallSignal} | {
+    word.value: word for word in CallSignal
+}
 NO_CAUSE = 0
 
 
@@ -111,8 +113,8 @@ def _of_a_call(event: JournalEvent) -> Fact | None:
     if attempt is None:
         return None
     at = datetime.fromtimestamp(event.at, UTC)
-    if event.name in _SAID:
-        return Told(attempt, at, _SAID[event.name], event.data)
+    if event.name in _SIGNALS:
+        return Signalled(attempt, at, _SIGNALS[event.name], event.data)
     if event.source != "cel" or event.uniqueid != event.about:
         return None
     if event.name == "ANSWER":

@@ -1,4 +1,4 @@
-"""Owns the time of the dispatcher: what the clock on the wall says, and how to wait.
+"""The dispatcher's clock: the time, and how to wait.
 
 Tests give it another, which they put forward.
 """

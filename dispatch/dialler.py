@@ -1,4 +1,4 @@
-"""Owns what the dispatcher needs of a switch; `dispatch/asterisk_dialler.py` is the real one."""
+"""What the dispatcher needs of a switch; `dispatch/asterisk_dialler.py` is the real one."""
 
 from collections.abc import Mapping
 from typing import Protocol

@@ -1,8 +1,8 @@
-"""Owns the loop that rings people: what the journals say, who is due, who is rung.
+"""The dispatcher's loop: reads journals, claims who is due, rings them.
 
 Everything known is rows; in memory are only the attempts that are not over
-(`dispatch/following.py`). One turn reads the journals first, so that nobody is rung again who has
-said that he is awake, and claims then, the most urgent purpose first. An attempt is committed
+(`dispatch/open_attempts.py`). One turn reads the journals first, so that a guest who has said to be
+awake is not rung again, and claims then, the most urgent purpose first. An attempt is committed
 before its phone rings, up to a second ahead, and rings at its moment, never before. After a crash
 the open attempts are read from the database; whatever has no channel any more, and of which the
 journals say nothing, was never rung.
@@ -24,8 +24,8 @@ from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
 from dispatch.clock import Clock, SystemClock
 from dispatch.dialler import Switch
-from dispatch.following import AHEAD_S, AttemptBook
 from dispatch.guard import Guard, Toll
+from dispatch.open_attempts import AHEAD_S, OpenAttempts
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
 from phone_numbers.dialling import Verdict
@@ -74,7 +74,7 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         self._by_name = {one.name: one for one in self.purposes}
-        self._book = AttemptBook(
+        self._book = OpenAttempts(
             self.engine, self.journals, self._by_name, self._follow, node=self.node
         )
 

@@ -1,4 +1,4 @@
-"""Owns asking, for every call that the dispatcher is about to make, whether it may be made.
+"""Toll-fraud guard: asked before every call that the dispatcher makes.
 
 A number is judged as the trunk will get it, and just that is dialled then (`Toll.dialled`). No
 spelling of an emergency number passes, neither as it was given nor as it would be dialled. The

@@ -1,4 +1,4 @@
-"""Owns the dispatcher's figures for Prometheus."""
+"""Prometheus metrics of the dispatcher."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,4 +1,4 @@
-"""Owns what the dispatcher asks and tells of an agent's seat before its phone rings for a call out.
+"""Agents' seats as the dispatcher sees them, before it rings one for a call out.
 
 The page there is told first, as it is of a caller (`floor/live_state.py` reads the event).
 """

@@ -1,4 +1,4 @@
-"""Owns `thirdring serve dispatch`: rings whoever is due, until SIGTERM.
+"""`thirdring serve dispatch`: rings whoever is due, until SIGTERM.
 
 Calls that go on are not its own: they are led by Asterisk and the call service, and what comes of
 them is in the journals for the next dispatcher.

@@ -1,4 +1,4 @@
-"""Owns the tables of the dispatcher: each attempt to ring somebody, and what was read so far."""
+"""Tables of the dispatcher: attempts, and how far it read the journals."""
 
 from datetime import datetime
 

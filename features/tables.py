@@ -1,4 +1,4 @@
-"""Owns the list of all tables: whoever compares or makes them must have loaded every one."""
+"""List of all tables: whoever compares or makes them must have loaded every one."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Owns putting a floor together from the settings: the link as AMI user `floor`, the seats."""
+"""Puts the floor together from its parts and the settings."""
 
 import json
 import socket
@@ -11,12 +11,12 @@ from typing import Any
 from ami.actions import Actions
 from ami.link import Link
 from floor import seat_passwords as keys
-from floor.asking import DatabaseAccess
 from floor.control import CONTEXTS, VARIABLES
+from floor.database_access import DatabaseAccess
 from floor.deregister import let_go
 from floor.floor import Floor
 from floor.lease import Lease
-from floor.seat_passwords import Keys
+from floor.seat_passwords import SeatPasswords
 from permissions.roles import Role
 from settings import Settings
 
@@ -53,7 +53,7 @@ def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Ro
         link=link,
         actions=Actions(link, contexts=CONTEXTS, variables=VARIABLES),
         records=records,
-        keys=Keys(
+        keys=SeatPasswords(
             link,
             secrets=partial(_seats, settings),
             let_go=partial(let_go, host=near, port=settings.sip_port),

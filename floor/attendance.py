@@ -1,4 +1,4 @@
-"""Owns the people at work: signing in and out, pauses, moves (QUE-4).
+"""Attendance: who is at work; each change is committed before Asterisk is told (QUE-4).
 
 Only seats of our own node are known here: who works at another node's is in its queues alone.
 Every change is committed to the database first and then told to Asterisk, once. Where Asterisk
@@ -18,13 +18,13 @@ from callflow.events import DEFAULT_NODE
 from features.duties import queries as duties
 from features.duties.queries import Duty, DutyKind, DutyState, SeatTakenError
 from floor import metrics, reconcile
-from floor.asking import WITHIN_S, DatabaseAccess
 from floor.availability import Availability
+from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.live_state import LiveState
-from floor.people import Worker
+from floor.people import Agent
 from floor.queue_openers import QueueOpeners, needed
 from floor.reconcile import Add, Pause, Remove, Step
-from floor.seat_passwords import Keys
+from floor.seat_passwords import SeatPasswords
 from permissions.roles import Role
 
 QUEUES: dict[Role, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ QUEUES: dict[Role, tuple[str, ...]] = {
 """Who works at a seat, and which callers are offered there (QUE-1, QUE-2)."""
 
 MISSED = "missed"
-"""Reason of a pause after a phone rang in vain (ANS-2)."""
+"""Reason of a pause after a phone rang without an answer (ANS-2)."""
 MOVED = "moved"
 
 _log = structlog.get_logger(__name__)
@@ -46,8 +46,8 @@ class NoSeatError(Exception):
     """Every seat is taken, or there is none of this name."""
 
 
-class Shift:
-    """Who is at work; `changed` is called with a worker whose state is new."""
+class Attendance:
+    """Who is at work; `changed` is called with an agent whose state is new."""
 
     def __init__(
         self,
@@ -55,10 +55,10 @@ class Shift:
         records: DatabaseAccess,
         actions: Actions,
         live_state: LiveState,
-        keys: Keys,
+        keys: SeatPasswords,
         browsers: Sequence[str],
         phones: Sequence[str],
-        changed: Callable[[Worker], None],
+        changed: Callable[[Agent], None],
         now: Callable[[], datetime],
         node: str = DEFAULT_NODE,
     ) -> None:
@@ -82,9 +82,7 @@ class Shift:
             now=now,
         )
 
-    async def sign_in(
-        self, account_id: int, kind: DutyKind, phone: str, *, now: datetime
-    ) -> Worker:
+    async def sign_in(self, account_id: int, kind: DutyKind, phone: str, *, now: datetime) -> Agent:
         """Begin a duty, or return the one that is open at the seat that was asked for.
 
         Raises AtWorkError (at another seat), SeatTakenError, NoSeatError.
@@ -94,39 +92,39 @@ class Shift:
             if known and known.kind == kind and phone in {"", known.seat}:
                 return known
             duty = await self._begun(account_id, kind, phone, now=now)
-            worker = self._worker(duty)
-            self._live_state.workers[worker.seat] = worker
-            await self._keys.open(worker)
+            agent = self._agent(duty)
+            self._live_state.agents[agent.seat] = agent
+            await self._keys.open(agent)
             await self._do(
-                [Add(queue, worker.seat, worker.number, paused=True) for queue in worker.queues]
+                [Add(queue, agent.seat, agent.number, paused=True) for queue in agent.queues]
             )
-            await self._availability.show(worker)
-            self._changed(worker)
-            return worker
+            await self._availability.show(agent)
+            self._changed(agent)
+            return agent
 
-    async def sign_out(self, worker: Worker, *, reason: str, now: datetime) -> bool:
+    async def sign_out(self, agent: Agent, *, reason: str, now: datetime) -> bool:
         """End a duty; a call under way goes on. False when it had ended before."""
         async with self._one_at_a_time:
             done = await self._records.write(
-                lambda database: duties.end(database, worker.duty_id, reason=reason, now=now),
+                lambda database: duties.end(database, agent.duty_id, reason=reason, now=now),
                 within=WITHIN_S,
             )
-            self._live_state.workers.pop(worker.seat, None)
-            self._availability.forget(worker.seat)
-            await self._do([Remove(queue, worker.seat) for queue in worker.queues])
+            self._live_state.agents.pop(agent.seat, None)
+            self._availability.forget(agent.seat)
+            await self._do([Remove(queue, agent.seat) for queue in agent.queues])
             await self._open.release(self._availability.kept_open())
-            await self._keys.close(worker)
-            self._changed(worker)
+            await self._keys.close(agent)
+            self._changed(agent)
             return done
 
     async def turn(
-        self, worker: Worker, state: DutyState, *, reason: str, now: datetime
-    ) -> Worker | None:
+        self, agent: Agent, state: DutyState, *, reason: str, now: datetime
+    ) -> Agent | None:
         """Change somebody's state; None when the duty has ended meanwhile."""
         async with self._one_at_a_time:
             duty = await self._records.write(
                 lambda database: duties.turn(
-                    database, worker.duty_id, state, reason=reason, now=now
+                    database, agent.duty_id, state, reason=reason, now=now
                 ),
                 within=WITHIN_S,
             )
@@ -135,63 +133,63 @@ class Shift:
             return await self._take(duty)
 
     async def missed(self, seat: str, *, rang_s: float, call: str, now: datetime) -> None:
-        """Keep that a phone rang in vain (ANS-2)."""
-        if not (worker := self._live_state.workers.get(seat)):
+        """Keep that a phone rang without an answer (ANS-2)."""
+        if not (agent := self._live_state.agents.get(seat)):
             return
         said = f"{rang_s:.0f} s {call}"
         await self._records.write(
             lambda database: duties.note(
-                database, worker.duty_id, what=MISSED, reason=said, now=now
+                database, agent.duty_id, what=MISSED, reason=said, now=now
             ),
             within=WITHIN_S,
         )
 
-    async def move(self, worker: Worker, queue: str, *, by: str, now: datetime) -> Worker:
+    async def move(self, agent: Agent, queue: str, *, by: str, now: datetime) -> Agent:
         """Let another queue ring somebody, and no other one but the seat's own (QUE-4)."""
         async with self._one_at_a_time:
             await self._records.write(
                 lambda database: duties.note(
-                    database, worker.duty_id, what=MOVED, reason=f"{queue} by {by}", now=now
+                    database, agent.duty_id, what=MOVED, reason=f"{queue} by {by}", now=now
                 ),
                 within=WITHIN_S,
             )
-            self._moved[worker.duty_id] = queue
-            fresh = replace(worker, queues=_queues(worker.role, worker.seat, queue))
-            self._live_state.workers[worker.seat] = fresh
+            self._moved[agent.duty_id] = queue
+            fresh = replace(agent, queues=_queues(agent.role, agent.seat, queue))
+            self._live_state.agents[agent.seat] = fresh
             left, new = (
-                set(worker.queues) - set(fresh.queues),
-                set(fresh.queues) - set(worker.queues),
+                set(agent.queues) - set(fresh.queues),
+                set(fresh.queues) - set(agent.queues),
             )
-            await self._do([Remove(one, worker.seat) for one in sorted(left)])
+            await self._do([Remove(one, agent.seat) for one in sorted(left)])
             await self._do(
-                [Add(one, worker.seat, worker.number, not worker.available) for one in sorted(new)]
+                [Add(one, agent.seat, agent.number, not agent.available) for one in sorted(new)]
             )
             return await self._is_now(fresh)
 
     async def page_gone(self, account_id: int, *, gone: bool) -> None:
         """Offer no callers to somebody whose page is closed; as before when it is back."""
         async with self._one_at_a_time:
-            worker = self._live_state.by_account(account_id)
-            if worker is None or worker.gone is gone:
+            agent = self._live_state.by_account(account_id)
+            if agent is None or agent.gone is gone:
                 return
-            await self._is_now(replace(worker, gone=gone))
+            await self._is_now(replace(agent, gone=gone))
 
     async def reconcile(self, *, now: datetime) -> None:
         """Make the database's open duties and Asterisk's members equal. Raises LinkLost."""
         async with self._one_at_a_time:
             state = await self._actions.state()
-            workers = await self._read()
-            for worker in reconcile.missed_meanwhile(workers, state.members):
+            agents = await self._read()
+            for agent in reconcile.missed_meanwhile(agents, state.members):
                 await self._records.write(
-                    lambda database, one=worker: duties.turn(  # type: ignore[misc]
+                    lambda database, one=agent: duties.turn(  # type: ignore[misc]
                         database, one.duty_id, DutyState.PAUSED, reason=MISSED, now=now
                     ),
                     within=WITHIN_S,
                 )
-                workers = await self._read()
-            self._live_state.at_work(workers)
+                agents = await self._read()
+            self._live_state.at_work(agents)
             seats = (*self._browsers, *self._phones)
-            known = list(self._live_state.workers.values())
+            known = list(self._live_state.agents.values())
             self._open.found(state.members)
             self._availability.forget()  # everybody is shown to all of theirs
             await self._open.keep(needed(known))
@@ -204,9 +202,9 @@ class Shift:
         async with self._one_at_a_time:
             self._live_state.at_work(await self._read())
 
-    async def _read(self) -> list[Worker]:
+    async def _read(self) -> list[Agent]:
         found = await self._records.ask(self._open_duties, within=WITHIN_S)
-        return [self._worker(duty) for duty in found]
+        return [self._agent(duty) for duty in found]
 
     async def _open_duties(self, database: AsyncConnection) -> Sequence[Duty]:
         found = await duties.at_work(database, self._node)
@@ -222,7 +220,7 @@ class Shift:
             raise NoSeatError(phone)
         seats = [phone] if kind is DutyKind.PHONE else self._browsers
         for seat in seats:
-            if seat in self._live_state.workers and len(seats) > 1:
+            if seat in self._live_state.agents and len(seats) > 1:
                 continue
             try:
                 return await self._records.write(
@@ -242,25 +240,25 @@ class Shift:
                     raise
         raise NoSeatError(kind.value)
 
-    async def _take(self, duty: Duty) -> Worker:
-        """Take over what the database now says of a worker, and tell Asterisk."""
-        before = self._live_state.workers.get(duty.seat)
-        worker = self._worker(duty)
+    async def _take(self, duty: Duty) -> Agent:
+        """Take over what the database now says of an agent, and tell Asterisk."""
+        before = self._live_state.agents.get(duty.seat)
+        agent = self._agent(duty)
         if before and before.duty_id == duty.id:
-            worker = replace(worker, gone=before.gone)
-        return await self._is_now(worker)
+            agent = replace(agent, gone=before.gone)
+        return await self._is_now(agent)
 
-    async def _is_now(self, worker: Worker) -> Worker:
+    async def _is_now(self, agent: Agent) -> Agent:
         """Tell Asterisk whether callers may be offered; its queues never look empty meanwhile."""
-        self._live_state.workers[worker.seat] = worker
-        await self._open.keep(needed(self._live_state.workers.values()))
-        await self._availability.show(worker)
+        self._live_state.agents[agent.seat] = agent
+        await self._open.keep(needed(self._live_state.agents.values()))
+        await self._availability.show(agent)
         await self._open.release(self._availability.kept_open())
-        self._changed(worker)
-        return worker
+        self._changed(agent)
+        return agent
 
-    def _worker(self, duty: Duty) -> Worker:
-        return Worker(
+    def _agent(self, duty: Duty) -> Agent:
+        return Agent(
             duty_id=duty.id,
             account_id=duty.account_id,
             number=duty.number,

@@ -1,4 +1,4 @@
-"""Owns that an agent who becomes free is offered to who is next, whatever Asterisk's clocks do.
+"""Availability: offers an agent who becomes free to the caller who is next, at once.
 
 Queues are shown an agent in the order of `floor.offer_order`. And Asterisk counts a phone as free
 until it says that it rings: an agent who became free in these milliseconds would make two of one,
@@ -16,7 +16,7 @@ from ami.actions import Actions
 from floor import metrics, reconcile
 from floor.live_state import LiveState
 from floor.offer_order import HEAD_START_S, about_to_ring, awaited, is_served, next_in_line, stages
-from floor.people import Worker
+from floor.people import Agent
 from floor.queue_openers import QueueOpeners, needed
 from floor.reconcile import Pause, Step
 
@@ -61,23 +61,23 @@ class Availability:
     def kept_open(self) -> frozenset[str]:
         """Return the queues whose callers wait for somebody who is not to be rung just now."""
         later = frozenset().union(*self._later.values())
-        return needed(self._live_state.workers.values()) | {
+        return needed(self._live_state.agents.values()) | {
             queue for queue in later if not queue.startswith("own-")
         }
 
-    async def show(self, worker: Worker) -> None:
-        """Let callers be offered to who is available, the favoured ones first; or nobody."""
-        reason, seat = reconcile.why(worker), worker.seat
+    async def show(self, agent: Agent) -> None:
+        """Let callers be offered to who is available, the priority ones first; or nobody."""
+        reason, seat = reconcile.why(agent), agent.seat
         self.forget(seat)
-        if not worker.available:
+        if not agent.available:
             await self._do([Pause(seat, True, reason)])
             return
-        if not next_in_line(self._live_state, worker.queues):
+        if not next_in_line(self._live_state, agent.queues):
             await self._do([Pause(seat, False, reason)])
             return
-        self._later[seat] = rest = frozenset(worker.queues)
+        self._later[seat] = rest = frozenset(agent.queues)
         await self._open.keep(self.kept_open())
-        groups = stages(worker.queues, awaited(self._live_state))
+        groups = stages(agent.queues, awaited(self._live_state))
         task = asyncio.create_task(self._show_all(seat, groups, rest))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

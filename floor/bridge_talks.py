@@ -1,4 +1,4 @@
-"""Owns what follows from who is in a bridge with whom: which agent talks to which customer.
+"""What follows from who is in a bridge with whom: which agent talks to which customer.
 
 Does no I/O. A queue tells of its own talks first; who came together in another way (a transfer by
 a phone's own key, a consultation, a conference) is known by the bridge alone.

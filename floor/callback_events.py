@@ -1,4 +1,4 @@
-"""Owns what the live state makes of calls that we make: the agent's phone rings first (CBK-1,
+"""What the live state makes of calls that we make: the agent's phone rings first (CBK-1,
 CBK-3).
 
 Does no I/O.

@@ -1,4 +1,4 @@
-"""Owns what the live state tells after an event: facts about a seat, for whoever acts on them.
+"""What the live state tells after an event: facts about a seat, for whoever acts on them.
 
 Does no I/O. A call is named by our own id; `linkedid` is Asterisk's name of it.
 """
@@ -79,7 +79,7 @@ class HoldChanged:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A phone rang in vain for `rang_s` seconds (ANS-2)."""
+    """A phone rang without an answer for `rang_s` seconds (ANS-2)."""
 
     seat: str
     call: str
@@ -96,7 +96,7 @@ class PausedBySwitch:
 
 @dataclass(frozen=True, slots=True)
 class PhoneChanged:
-    """A worker's phone is registered, gone, or busy, and was not before."""
+    """An agent's phone is registered, gone, or busy, and was not before."""
 
     seat: str
 

@@ -1,4 +1,4 @@
-"""Owns what the live state makes of colleagues who are asked about a caller, or come into a call.
+"""What the live state makes of colleagues who are asked about a caller, or come into a call.
 
 Does no I/O.
 """

@@ -1,4 +1,4 @@
-"""Owns what agents and leaders do with a call that goes on: scripts, transfers, listening.
+"""What agents and leaders do with a call that goes on: scripts, transfers, listening.
 
 The caller's channel is taken to a context of the dialplan that does the rest; the agent's phone is
 let go and the agent is free again. Each is sent once: a call that is leaving already is not taken
@@ -14,7 +14,7 @@ from typing import Final
 from ami.actions import Actions, Outcome
 from floor import metrics
 from floor.live_state import LiveState
-from floor.people import Talk, Worker
+from floor.people import Agent, Talk
 from floor.repairs import RESCUE
 
 COMES_WITHIN_S: Final = 3.0
@@ -133,7 +133,7 @@ class Control:
         finally:
             await self._let_go(seat)
 
-    async def watch(self, leader: Worker, watched: Worker, how: Watch) -> None:
+    async def watch(self, leader: Agent, watched: Agent, how: Watch) -> None:
         """Have a leader's own phone hear the agent's call; one that does already changes over."""
         talk = self._live_state.talks.get(watched.seat)
         if talk is None:
@@ -144,7 +144,7 @@ class Control:
         given = {"WATCHED": talk.agent_channel, "WATCHED_CALL": talk.call}
         await self._bring(leader.seat, f"watch-{how.value}", given)
 
-    async def conference(self, call: str, seat: str, colleague: Worker) -> None:
+    async def conference(self, call: str, seat: str, colleague: Agent) -> None:
         """Have a colleague talk with both: rung now, or asked about the caller already."""
         seat, talk = self.talking(call, seat)
         given = self._joining(talk, "conference", seat)

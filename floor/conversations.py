@@ -1,4 +1,4 @@
-"""Owns who talks with whom, whose phone rings, who is in which bridge. Does no I/O.
+"""Who talks with whom, whose phone rings, who is in which bridge. Does no I/O.
 
 The part of the live state (`floor.live_state`) that has nothing to do with queues and people at
 work.

@@ -1,4 +1,4 @@
-"""Owns asking the ledger's rows for the figures of the day, when something has happened.
+"""Asking the ledger's rows for the figures of the day, when something has happened.
 
 Each figure is what `docs/figures.md` says, and what a call's own page shows, added up.
 """
@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import DEFAULT_NODE
 from features.accounts.references import PERSON
 from features.calls.lifecycle import Disposition
-from features.calls.references import CALL, STRETCH
+from features.calls.references import CALL, TALK_SEGMENT
 from features.duties.references import DUTY, DUTY_EVENT
-from floor.asking import WITHIN_S, DatabaseAccess
+from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.day_figures import AgentDay, Counted, DayFigures
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 
 SOON_S: Final = 1.0
 """After something happened the ledger is asked no more often than this."""
@@ -98,7 +98,7 @@ async def counted(
 
 async def _calls(
     database: AsyncConnection, began: datetime, own: str
-) -> tuple[dict[str, Waited], Counter[str]]:
+) -> tuple[dict[str, QueueWait], Counter[str]]:
     found = await database.execute(
         select(
             CALL.c.node,
@@ -109,31 +109,31 @@ async def _calls(
             CALL.c.misses,
         ).where(CALL.c.ring_started >= began, CALL.c.queued_at.is_not(None))
     )
-    waits: dict[str, Waited] = {}
+    waits: dict[str, QueueWait] = {}
     missed: Counter[str] = Counter()
     for node, linkedid, waited_s, answered, disposition, misses in found:
         missed.update(str(miss["agent"]) for miss in misses)
         if waited_s is not None:
             gave_up = disposition == Disposition.ABANDONED_QUEUE.value
             caller = linkedid if node == own else f"{node} {linkedid}"
-            waits[caller] = Waited(waited_s, answered is not None, sent_on=not gave_up)
+            waits[caller] = QueueWait(waited_s, answered is not None, sent_on=not gave_up)
     return waits, missed
 
 
 async def _talks(database: AsyncConnection, began: datetime) -> dict[str, dict[str, Any]]:
-    """Return the columns of `AgentDay` that stretches tell, by agent."""
-    lasted = _seconds(database)(STRETCH.c.from_at, STRETCH.c.to_at)
-    held = func.sum(STRETCH.c.held_s)
+    """Return the columns of `AgentDay` that segments tell, by agent."""
+    lasted = _seconds(database)(TALK_SEGMENT.c.from_at, TALK_SEGMENT.c.to_at)
+    held = func.sum(TALK_SEGMENT.c.held_s)
     found = await database.execute(
         select(
-            STRETCH.c.agent,
-            func.count(STRETCH.c.call_id.distinct()),
+            TALK_SEGMENT.c.agent,
+            func.count(TALK_SEGMENT.c.call_id.distinct()),
             func.sum(lasted) - held,
             held,
-            func.max(STRETCH.c.to_at),
+            func.max(TALK_SEGMENT.c.to_at),
         )
-        .where(STRETCH.c.from_at >= began, STRETCH.c.to_at.is_not(None))
-        .group_by(STRETCH.c.agent)
+        .where(TALK_SEGMENT.c.from_at >= began, TALK_SEGMENT.c.to_at.is_not(None))
+        .group_by(TALK_SEGMENT.c.agent)
     )
     return {
         agent: {

@@ -1,4 +1,4 @@
-"""Owns the figures of the day: what the ledger has counted, and what it has yet to be told.
+"""The figures of the day: what the ledger has counted, and what it has yet to be told.
 
 Does no I/O. The ledger's word on a call stands (`floor.day_counts` asks for it); until it is there
 a caller counts as the queue saw it.
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ IDLE = AgentDay()
 class Counted:
     """The day as the ledger has it."""
 
-    waits: Mapping[str, Waited] = field(default_factory=dict)
+    waits: Mapping[str, QueueWait] = field(default_factory=dict)
     """Each caller's wait, by linkedid, that of another node with its name before it."""
     agents: Mapping[str, AgentDay] = field(default_factory=dict)
     """By account number, or the number of a phone."""
@@ -44,18 +44,18 @@ class DayFigures:
 
     def __init__(self) -> None:
         self._counted = Counted()
-        self._live: dict[str, Waited] = {}
+        self._live: dict[str, QueueWait] = {}
         self._missed: Counter[str] = Counter()
         self.stale = True
         """Something has happened that the ledger was not asked about."""
 
-    def waited(self, linkedid: str, wait: Waited) -> None:
+    def waited(self, linkedid: str, wait: QueueWait) -> None:
         """Count a caller whose wait is over, as the queue saw it."""
         self._live[linkedid] = wait
         self.stale = True
 
     def missed(self, number: str) -> None:
-        """Count a phone that rang in vain."""
+        """Count a phone that rang without an answer."""
         self._missed[number] = max(self._missed[number], self.agent(number).missed) + 1
         self.stale = True
 
@@ -81,7 +81,7 @@ class DayFigures:
         ]
 
     @property
-    def waits(self) -> Sequence[Waited]:
+    def waits(self) -> Sequence[QueueWait]:
         """Return every caller's wait that is over, once."""
         return list({**self._live, **self._counted.waits}.values())
 

@@ -1,7 +1,7 @@
-"""Owns taking a seat's phone off the switch: one REGISTER for no contact at all, with the password.
+"""Taking a seat's phone off the switch: one REGISTER for no contact at all, with the password.
 
 There is no AMI action for it, and what is taken out of Asterisk's database by other means leaves
-its picture of the phone behind.
+its state of the phone behind.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Owns the floor at work: it joins Asterisk's events, the database, and the pages that are open.
+"""The floor at work: it joins Asterisk's events, the database, and the pages that are open.
 
 Events are taken into the live state as they come; what follows from them (questions, writes,
 actions) runs in tasks of its own, so that a slow database never holds up an event.
@@ -21,8 +21,7 @@ from callflow.events import DEFAULT_NODE
 from features.duties.queries import DutyState
 from floor import hold_journal as holds
 from floor import metrics, wallboard
-from floor.asking import DatabaseAccess
-from floor.attendance import MISSED, Shift
+from floor.attendance import MISSED, Attendance
 from floor.changes import (
     CallEnded,
     Changed,
@@ -37,16 +36,17 @@ from floor.changes import (
     Talking,
 )
 from floor.control import AGAIN, Control
+from floor.database_access import DatabaseAccess
 from floor.day_counts import DayCounts
 from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
 from floor.page_events import PageEvents
-from floor.page_signs import PageSigns
-from floor.people import Worker
+from floor.people import Agent
 from floor.presence import GRACE, START_GRACE, Presence, is_work
+from floor.presence_actions import PresenceActions
 from floor.repairs import Repairs
-from floor.seat_passwords import Keys
+from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream, Streams
 from floor.tasks import Tasks
 from permissions.roles import Role
@@ -69,7 +69,7 @@ class Floor:
         link: Link,
         actions: Actions,
         records: DatabaseAccess,
-        keys: Keys,
+        keys: SeatPasswords,
         browsers: Sequence[str],
         phones: Sequence[str],
         company: str,
@@ -89,14 +89,14 @@ class Floor:
         self._page_events = PageEvents(self.live_state, self.streams, leaders=leaders, now=now)
         self.control = Control(actions, self.live_state)
         self.repairs = Repairs(actions, self.live_state)
-        self.shift = Shift(
+        self.attendance = Attendance(
             records=records,
             actions=actions,
             live_state=self.live_state,
             keys=keys,
             browsers=browsers,
             phones=phones,
-            changed=self._page_events.worker,
+            changed=self._page_events.agent,
             now=now,
             node=node,
         )
@@ -119,12 +119,14 @@ class Floor:
             PhoneChanged: lambda told: self._page_events.duty(told.seat),
             Changed: lambda _: self._page_events.board_changes(),
         }
-        self._holds = holds.Holds(journal)
+        self._holds = holds.HoldJournal(journal)
         self._turning: set[str] = set()
         self._lease = lease
         self._tasks = Tasks()
         self._start = self._tasks.start
-        self._page_signs = PageSigns(self.shift, self.control, self.live_state, self._start, now)
+        self._presence_actions = PresenceActions(
+            self.attendance, self.control, self.live_state, self._start, now
+        )
         self._reconciled: float | None = None
         self._seen_connected = False
 
@@ -166,11 +168,11 @@ class Floor:
     def open(
         self, *, account_id: int | None, role: Role, page: str, token_id: int | None = None
     ) -> Stream:
-        """Begin the stream of a page: the whole picture first. Raises TooManyPagesError."""
+        """Begin the stream of a page: the whole state first. Raises TooManyPagesError."""
         stream = self.streams.open(account_id=account_id, role=role, page=page, token_id=token_id)
         if account_id is not None and is_work(page):
-            self._page_signs.act(self.presence.opened(account_id, stream.id, page))
-        self.streams.tell(stream, "picture", self._whole(stream))
+            self._presence_actions.act(self.presence.opened(account_id, stream.id, page))
+        self.streams.tell(stream, "state", self._whole(stream))
         return stream
 
     def serving(self, account_id: int) -> Serving:
@@ -185,19 +187,19 @@ class Floor:
     async def put_out(self, account_id: int, *, reason: str) -> None:
         """End the streams and the duty of somebody who may not work here any more."""
         self.streams.end(account_id)
-        if worker := self.live_state.by_account(account_id):
-            await self.shift.sign_out(worker, reason=reason, now=self.now())
+        if agent := self.live_state.by_account(account_id):
+            await self.attendance.sign_out(agent, reason=reason, now=self.now())
 
     def present(self, account_id: int) -> None:
         """Note a sign of life of a page without a stream."""
-        self._page_signs.act(self.presence.seen(account_id, self._clock()))
+        self._presence_actions.act(self.presence.seen(account_id, self._clock()))
 
     def hold(self, call: str, seat: str, *, on: bool) -> None:
         """Note that the page's phone holds a caller, or is back. Raises NotTalkingError."""
         seat, _ = self.control.talking(call, seat)
         self._act(self.live_state.hold(seat, self.now(), on=on))
 
-    async def conference(self, call: str, seat: str, colleague: Worker) -> None:
+    async def conference(self, call: str, seat: str, colleague: Agent) -> None:
         """Show a colleague whose call it is and have the phone brought into it.
 
         Raises NotTalkingError, NotDoneError.
@@ -214,8 +216,8 @@ class Floor:
     async def _count_today(self) -> None:
         """Take over the figures of this day so far, and tell everybody their own."""
         for number in await self._today.count(self.now()):
-            if worker := self.live_state.by_number(number):
-                self._page_events.duty(worker.seat)
+            if agent := self.live_state.by_number(number):
+                self._page_events.duty(agent.seat)
         self._page_events.board_changes()
 
     def _heard(self, event: Event) -> None:
@@ -226,7 +228,7 @@ class Floor:
         metrics.LINK.set(self.connected)
         if self._seen_connected and not self.connected:
             self._seen_connected = False
-            self.streams.tell_each("picture", self._whole)  # what is shown may be old by now
+            self.streams.tell_each("state", self._whole)  # what is shown may be old by now
         self._act(self.live_state.tick(now))
         if self.leads:
             self._lead(now, clock)
@@ -240,10 +242,10 @@ class Floor:
     def _lead(self, now: datetime, clock: float) -> None:
         """Do what time alone decides."""
         self._start(*self.repairs.due(now))
-        accounts = {one.account_id for one in self.live_state.workers.values()}
+        accounts = {one.account_id for one in self.live_state.agents.values()}
         grace = GRACE if self.settled else START_GRACE
         self.presence.at_work(accounts, clock, grace=grace)
-        self._page_signs.act(self.presence.tick(clock))
+        self._presence_actions.act(self.presence.tick(clock))
         self._end_wrap_ups(now)
 
     def _floor_passes(self) -> None:
@@ -268,7 +270,9 @@ class Floor:
 
     def _missed(self, told: Missed) -> None:
         if self.leads:
-            missed = self.shift.missed(told.seat, rang_s=told.rang_s, call=told.call, now=told.at)
+            missed = self.attendance.missed(
+                told.seat, rang_s=told.rang_s, call=told.call, now=told.at
+            )
             self._start(missed)
         self._page_events.duty(told.seat)
 
@@ -280,7 +284,7 @@ class Floor:
     def _talking(self, told: Talking) -> None:
         self._page_events.talking(told)
         known = self._page_events.pop_of(told.seat)
-        if told.seat in self.live_state.workers and (
+        if told.seat in self.live_state.agents and (
             known is None or known.offered.call != told.call
         ):
             # We came in the middle of this talk: the page has nothing to show yet.
@@ -289,37 +293,37 @@ class Floor:
 
     def _call_ended(self, told: CallEnded) -> None:
         self._page_events.ended(told)
-        worker = self.live_state.workers.get(told.seat)
-        if worker and worker.state == "ready" and told.parted not in AGAIN and self._wrap_up_for:
+        agent = self.live_state.agents.get(told.seat)
+        if agent and agent.state == "ready" and told.parted not in AGAIN and self._wrap_up_for:
             self._turn(told.seat, DutyState.WRAP_UP, "")
         else:
             self._page_events.duty(told.seat)
 
     def _end_wrap_ups(self, now: datetime) -> None:
-        for worker in list(self.live_state.workers.values()):
-            over = (now - worker.since).total_seconds() >= self._wrap_up_for
-            if worker.state == "wrap_up" and over and worker.seat not in self._turning:
-                self._turn(worker.seat, DutyState.READY, "")
+        for agent in list(self.live_state.agents.values()):
+            over = (now - agent.since).total_seconds() >= self._wrap_up_for
+            if agent.state == "wrap_up" and over and agent.seat not in self._turning:
+                self._turn(agent.seat, DutyState.READY, "")
 
     def _turn(self, seat: str, state: DutyState, reason: str) -> None:
-        if self.leads and (worker := self.live_state.workers.get(seat)):
-            self._start(self._turned(worker, state, reason))
+        if self.leads and (agent := self.live_state.agents.get(seat)):
+            self._start(self._turned(agent, state, reason))
 
-    async def _turned(self, worker: Worker, state: DutyState, reason: str) -> None:
-        self._turning.add(worker.seat)
+    async def _turned(self, agent: Agent, state: DutyState, reason: str) -> None:
+        self._turning.add(agent.seat)
         try:
-            await self.shift.turn(worker, state, reason=reason, now=self.now())
+            await self.attendance.turn(agent, state, reason=reason, now=self.now())
         finally:
-            self._turning.discard(worker.seat)
+            self._turning.discard(agent.seat)
 
     async def _resync(self) -> None:
         """Make database, Asterisk and live state equal, or only know them. Raises LinkLost."""
         try:
             await self._count_today()
             if self._lease is None or self._lease.is_proved:
-                await self.shift.reconcile(now=self.now())
+                await self.attendance.reconcile(now=self.now())
             else:
-                await self.shift.read()
+                await self.attendance.read()
         except LinkLost:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of one try: the next one comes soon
@@ -332,6 +336,6 @@ class Floor:
         self._act(self.live_state.resumed(state, channels, self.now(), asked=asked))
         if not self._seen_connected:
             self._seen_connected = True
-            self.streams.tell_each("picture", self._whole)
-        for worker in list(self.live_state.workers.values()):
-            self._page_events.worker(worker)
+            self.streams.tell_each("state", self._whole)
+        for agent in list(self.live_state.agents.values()):
+            self._page_events.agent(agent)

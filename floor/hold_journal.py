@@ -1,4 +1,4 @@
-"""Owns the journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
+"""The journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
 
 The switch tells of a hold's end only when the agent comes back, and in whole seconds. Each hold is
 a line, written when it is over; the ledger reads it with the dialogues. A disk that is full costs
@@ -17,7 +17,7 @@ from floor.changes import CallEnded, FloorEvent, HoldChanged
 _log = structlog.get_logger(__name__)
 
 
-class Holds:
+class HoldJournal:
     """Every hold that goes on, and the file for those that are over."""
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Owns which desk has the floor of a node, of all that are linked to its Asterisk: one at a time.
+"""Which desk has the floor of a node, of all that are linked to its Asterisk: one at a time.
 
 The holder adds one to a number in the database every 2 s (`RENEW_EVERY_S`) and reconciles only for
 5 s after the last time it did (`HELD_FOR_S`). Another desk takes over when it has seen the same
@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from floor.asking import WITHIN_S, DatabaseAccess
+from floor.database_access import WITHIN_S, DatabaseAccess
 from floor.tables import FloorLeaseRow
 
 RENEW_EVERY_S: Final = 2.0

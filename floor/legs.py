@@ -1,4 +1,4 @@
-"""Owns who is in which bridge with whom: what Asterisk says of every leg. Does no I/O.
+"""Who is in which bridge with whom: what Asterisk says of every leg. Does no I/O.
 
 A customer's leg is told by its call: the channel that the queue, an offer or a call back named. All
 other legs with a phone's name are ours. However two came together (queue, blind or attended

@@ -1,4 +1,4 @@
-"""Owns the live state of the floor: it takes events and the time, and gives notices. Does no I/O.
+"""The live state of the floor: it takes events and the time, and gives notices. Does no I/O.
 
 What it believes comes from Asterisk's events alone and is made good after a reconnect (`resumed`).
 Offers, talks and callers that no event has ended are ended by `tick`: nobody stays a ghost.
@@ -42,9 +42,9 @@ from floor.changes import (
 )
 from floor.conversations import PHONES, SETTLED, Conversations, keep, seat_of
 from floor.day_figures import DayFigures
-from floor.people import Member, Offer, Talk, Waiter, Worker
-from floor.service_level import Waited
-from floor.state_clocks import Clocks, shown
+from floor.people import Agent, Member, Offer, Talk, WaitingCaller
+from floor.service_level import QueueWait
+from floor.state_clocks import StateClocks, shown
 
 OFFER: Final = "Offer"
 """Name of the dialplan's user event before a seat's phone rings."""
@@ -60,10 +60,10 @@ class LiveState(Conversations):
 
     def __init__(self) -> None:
         super().__init__()
-        self.workers: dict[str, Worker] = {}
-        self.waiting: dict[str, Waiter] = {}
+        self.agents: dict[str, Agent] = {}
+        self.waiting: dict[str, WaitingCaller] = {}
         self.day = DayFigures()
-        self.clocks = Clocks()
+        self.clocks = StateClocks()
         self._served: dict[str, None] = {}
         self._takers: Mapping[type[Any], Taker] = {
             UserEvent: self._offered,
@@ -109,30 +109,30 @@ class LiveState(Conversations):
         before = self.waiting
         self.waiting = {
             entry.linkedid: before.get(entry.linkedid)
-            or Waiter(entry.queue, entry.channel, now - timedelta(seconds=entry.waited_s))
+            or WaitingCaller(entry.queue, entry.channel, now - timedelta(seconds=entry.waited_s))
             for entry in state.entries
         }
         self.waiting |= {key: one for key, one in before.items() if one.since >= asked}
         return [*told, *self._resume_talks(channels, now, asked), Changed()]
 
     def _clocks_of(self, now: datetime) -> list[str]:
-        return self.clocks.look({one: shown(self, who) for one, who in self.workers.items()}, now)
+        return self.clocks.look({one: shown(self, who) for one, who in self.agents.items()}, now)
 
-    def at_work(self, workers: list[Worker]) -> None:
-        """Know these workers and no others; whose page is closed stays so."""
-        before = {one.duty_id: one for one in self.workers.values()}
-        self.workers = {
+    def at_work(self, agents: list[Agent]) -> None:
+        """Know these agents and no others; whose page is closed stays so."""
+        before = {one.duty_id: one for one in self.agents.values()}
+        self.agents = {
             one.seat: replace(one, gone=kept.gone) if (kept := before.get(one.duty_id)) else one
-            for one in workers
+            for one in agents
         }
 
-    def by_account(self, account_id: int) -> Worker | None:
+    def by_account(self, account_id: int) -> Agent | None:
         """Return somebody at work."""
-        return next((one for one in self.workers.values() if one.account_id == account_id), None)
+        return next((one for one in self.agents.values() if one.account_id == account_id), None)
 
-    def by_number(self, number: str) -> Worker | None:
+    def by_number(self, number: str) -> Agent | None:
         """Return somebody at work, by the account number."""
-        return next((one for one in self.workers.values() if one.number == number), None)
+        return next((one for one in self.agents.values() if one.number == number), None)
 
     def _offered(self, event: UserEvent, now: datetime) -> list[FloorEvent]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
@@ -140,7 +140,7 @@ class LiveState(Conversations):
             return self._asked(consulting.offered(event, asked, seat, now))
         if not call or not seat:
             return []
-        if seat in self.workers and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
+        if seat in self.agents and event.name in {calling_back.ANNOUNCED, calling_back.ANSWERED}:
             return self._calls_back(event, call, seat, now)
         if event.name == consulting.JOINS:
             self._joining[seat] = event.fields.get("How", "")
@@ -186,7 +186,7 @@ class LiveState(Conversations):
         self.offers.pop(seat, None)
         if waiter := self.waiting.pop(linkedid, None):
             seconds = (now - waiter.since).total_seconds()
-            self._count(linkedid, Waited(seconds, answered=True))
+            self._count(linkedid, QueueWait(seconds, answered=True))
         call = self._calls.get(linkedid, "")
         self.legs.customer_is(event.channel, call)
         began: list[FloorEvent] = []
@@ -225,15 +225,15 @@ class LiveState(Conversations):
         told = self._offer_gone(seat)
         if event.ring_time < MISS_FROM_S:
             return told
-        if worker := self.workers.get(seat):
-            self.day.missed(worker.number)
+        if agent := self.agents.get(seat):
+            self.day.missed(agent.number)
         call = self._calls.get(event.linkedid, "")
         return [*told, Missed(seat, call, event.ring_time, now), Changed()]
 
     def _joined(self, event: QueueCallerJoin, now: datetime) -> list[FloorEvent]:
         known = self.waiting.get(event.linkedid)
         since = known.since if known else now  # from one queue to the next the wait goes on
-        self.waiting[event.linkedid] = Waiter(event.queue, event.channel, since)
+        self.waiting[event.linkedid] = WaitingCaller(event.queue, event.channel, since)
         return [Changed()]
 
     def _left(self, event: QueueCallerLeave, now: datetime) -> list[FloorEvent]:
@@ -250,7 +250,7 @@ class LiveState(Conversations):
         if waiter := self.waiting.pop(linkedid, None):
             until = waiter.left_at or now
             seconds = (until - waiter.since).total_seconds()
-            self._count(linkedid, Waited(seconds, answered=False, sent_on=sent_on))
+            self._count(linkedid, QueueWait(seconds, answered=False, sent_on=sent_on))
         for seat, offer in list(self.offers.items()):
             if offer.linkedid == linkedid:
                 told += self._offer_gone(seat)
@@ -263,12 +263,12 @@ class LiveState(Conversations):
         before = self.members.get(seat)
         self.members[seat] = Member(event.name, event.status, event.paused, event.reason)
         told: list[FloorEvent] = []
-        worker = self.workers.get(seat)
-        if event.paused and event.reason == AUTO_PAUSE and worker and worker.available:
+        agent = self.agents.get(seat)
+        if event.paused and event.reason == AUTO_PAUSE and agent and agent.available:
             told.append(PausedBySwitch(seat))
         if self._is_silent(seat, now):
             told += self._completed(seat, now)
-        if worker and (before is None or before.device != event.status):
+        if agent and (before is None or before.device != event.status):
             told.append(PhoneChanged(seat))
         if before is None or (before.device, before.paused) != (event.status, event.paused):
             told.append(Changed())
@@ -296,7 +296,7 @@ class LiveState(Conversations):
             told += self._offer_gone(seat)
         return told
 
-    def _count(self, linkedid: str, wait: Waited) -> None:
+    def _count(self, linkedid: str, wait: QueueWait) -> None:
         """Count a caller's first wait of the call; one who comes back was served before."""
         if linkedid not in self._served:
             keep(self._served, linkedid, None)

@@ -1,4 +1,4 @@
-"""Owns the figures that the floor shows to Prometheus, in a registry that the desk takes over."""
+"""The figures that the floor shows to Prometheus, in a registry that the desk takes over."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -17,7 +17,7 @@ CONNECTIONS = Gauge(
 )
 CONNECTIONS_ENDED = Counter(
     "thirdring_desk_connections_ended",
-    "Connections that lost their place to another, a stranger's or one that was known.",
+    "Connections that were closed in favour of another, a stranger's or one that was known.",
     ("whose",),
     registry=REGISTRY,
 )

@@ -1,4 +1,4 @@
-"""Owns that callers who are favoured are asked first when an agent becomes free (QUE-1…3).
+"""Offer order: which waiting caller is next when an agent becomes free (QUE-1…3).
 
 Asterisk asks for each waiting caller once a second whether a phone is free, each queue for itself:
 without more, a caller of everybody's queue could take the senior agent for whom a large customer
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from floor.live_state import LiveState
-from floor.people import DeviceState, Waiter
+from floor.people import DeviceState, WaitingCaller
 
 HEAD_START_S: Final = 1.2
 """Seconds after which each waiting caller has been asked for, and some for a busy machine."""
@@ -44,7 +44,7 @@ def awaited(live_state: LiveState) -> frozenset[str]:
     return frozenset(one.queue for one in _longest_first(live_state))
 
 
-def next_in_line(live_state: LiveState, queues: Collection[str]) -> Waiter | None:
+def next_in_line(live_state: LiveState, queues: Collection[str]) -> WaitingCaller | None:
     """Return who is next in these queues: of those for whom no phone rings the longest waiting."""
     return next((one for one in _longest_first(live_state) if one.queue in queues), None)
 
@@ -61,12 +61,12 @@ def about_to_ring(live_state: LiveState, now: datetime) -> list[str]:
     ]
 
 
-def is_served(live_state: LiveState, waiter: Waiter) -> bool:
+def is_served(live_state: LiveState, waiter: WaitingCaller) -> bool:
     """Tell whether a phone rings for somebody who waited, or the caller has left the queue."""
     return waiter not in _longest_first(live_state)
 
 
-def _longest_first(live_state: LiveState) -> list[Waiter]:
+def _longest_first(live_state: LiveState) -> list[WaitingCaller]:
     rung = {offer.linkedid for offer in live_state.offers.values()}
     waiting = (
         one

@@ -1,4 +1,4 @@
-"""Owns that a page is told of a call before the phone rings, with what the database knows of it.
+"""Offers: tells a page of a call before the phone rings, with what the database knows.
 
 A slow database never holds up the pop: the number is shown in time, the rest when it is there.
 """
@@ -11,8 +11,8 @@ from typing import Final
 import structlog
 
 from floor import metrics
-from floor.asking import DatabaseAccess
 from floor.changes import Offered
+from floor.database_access import DatabaseAccess
 from floor.live_state import LiveState
 from floor.page_events import PageEvents
 from floor.screen_pop import Background, ScreenPop, background
@@ -44,11 +44,11 @@ class Offers:
     async def offer(self, offered: Offered, heard_at: float) -> None:
         """Tell the page who is about to ring; what the database knows, as soon as it says so."""
         seat = offered.seat
-        worker = self._live_state.workers.get(seat)
-        if worker is None:
+        agent = self._live_state.agents.get(seat)
+        if agent is None:
             return
-        asked_by = self._live_state.workers.get(offered.asked_by)
-        bare = ScreenPop(offered, self._company, worker, asked_by)
+        asked_by = self._live_state.agents.get(offered.asked_by)
+        bare = ScreenPop(offered, self._company, agent, asked_by)
         self._page_events.pop_is(seat, bare)
         looking = asyncio.create_task(self._looked_up(offered))
         in_time, _ = await asyncio.wait({looking}, timeout=POP_WITHIN_S)

@@ -1,4 +1,4 @@
-"""Owns what pages are told: each agent of the own callers and duty, leaders of the whole floor.
+"""What pages are told: each agent of the own callers and duty, leaders of the whole floor.
 
 Does no I/O; the streams carry it. What was told of a call is kept as long as the call is at the
 seat, for a page that comes later.
@@ -11,7 +11,7 @@ from typing import Final
 from floor import wallboard
 from floor.changes import CallEnded, HoldChanged, Talking
 from floor.live_state import LiveState
-from floor.people import Talk, Worker
+from floor.people import Agent, Talk
 from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import Role
@@ -51,9 +51,9 @@ class PageEvents:
 
     def offer(self, seat: str) -> None:
         """Tell of the caller for whom the seat's phone rings, or to whom the agent talks."""
-        pop, worker = self._pops.get(seat), self._live_state.workers.get(seat)
-        if pop and worker:
-            self._streams.tell_account(worker.account_id, "offer", pop.shown)
+        pop, agent = self._pops.get(seat), self._live_state.agents.get(seat)
+        if pop and agent:
+            self._streams.tell_account(agent.account_id, "offer", pop.shown)
 
     def offer_gone(self, seat: str, call: str) -> None:
         """Tell that the phone rings no more."""
@@ -86,26 +86,26 @@ class PageEvents:
     def ended(self, told: CallEnded) -> None:
         """Tell that the caller is gone, and by whose doing."""
         pop = self._pops.pop(told.seat, None)
-        if worker := self._live_state.workers.get(told.seat):
+        if agent := self._live_state.agents.get(told.seat):
             number = pop.number if pop and pop.offered.call == told.call else ""
-            self._last[worker.account_id] = (told.at, told.call, number)
+            self._last[agent.account_id] = (told.at, told.call, number)
         data = {"call": told.call, "parted": told.parted, "at": told.at.isoformat()}
         self._tell(told.seat, "call_ended", data)
 
     def duty(self, seat: str) -> None:
-        """Tell how the worker at a seat is seen."""
-        if worker := self._live_state.workers.get(seat):
-            self._tell(seat, "duty", wallboard.duty(self._live_state, worker))
+        """Tell how the agent at a seat is seen."""
+        if agent := self._live_state.agents.get(seat):
+            self._tell(seat, "duty", wallboard.duty(self._live_state, agent))
 
-    def worker(self, worker: Worker) -> None:
+    def agent(self, agent: Agent) -> None:
         """Tell somebody of a change of the own duty, its end included."""
         self._board_changed = True
-        current = self._live_state.workers.get(worker.seat)
-        if current and current.account_id == worker.account_id:
-            self.duty(worker.seat)
+        current = self._live_state.agents.get(agent.seat)
+        if current and current.account_id == agent.account_id:
+            self.duty(agent.seat)
             return
         signed_out: Json = {"state": None, "seat": None}
-        self._streams.tell_account(worker.account_id, "duty", lambda _: signed_out)
+        self._streams.tell_account(agent.account_id, "duty", lambda _: signed_out)
 
     def board_changes(self) -> None:
         """Remember that leaders have something new to see."""
@@ -120,14 +120,14 @@ class PageEvents:
 
     def whole(self, account_id: int | None, role: Role, *, connected: bool) -> Json:
         """Return all that a page needs when it opens."""
-        worker = self._live_state.by_account(account_id) if account_id is not None else None
-        seat = worker.seat if worker else ""
+        agent = self._live_state.by_account(account_id) if account_id is not None else None
+        seat = agent.seat if agent else ""
         pop, talk = self._pops.get(seat), self._live_state.talks.get(seat)
         leads = role in self._leaders
         return {
             "at": self._now().isoformat(),
             "connected": connected,
-            "duty": wallboard.duty(self._live_state, worker) if worker else None,
+            "duty": wallboard.duty(self._live_state, agent) if agent else None,
             "offer": pop.shown(role) if pop else None,
             "talking": self._talk(seat, talk) if talk else None,
             "held": bool(talk and talk.held_since),
@@ -136,10 +136,10 @@ class PageEvents:
 
     def serving(self, account_id: int) -> Serving:
         """Return whom somebody serves: rung for, talking, or just now, to be written down."""
-        worker = self._live_state.by_account(account_id)
-        if worker is None:
+        agent = self._live_state.by_account(account_id)
+        if agent is None:
             return NOBODY
-        seat, calls, numbers = worker.seat, set[str](), set[str]()
+        seat, calls, numbers = agent.seat, set[str](), set[str]()
         if offer := self._live_state.offers.get(seat):
             calls.add(offer.call)
             numbers.add(offer.number)
@@ -149,7 +149,7 @@ class PageEvents:
             numbers.add(pop.number)
         if last := self._last.get(account_id):
             ended, call, number = last
-            if worker.state == "wrap_up" or self._now() - ended < TO_WRITE:
+            if agent.state == "wrap_up" or self._now() - ended < TO_WRITE:
                 calls.add(call)
                 numbers.add(number)
         return Serving(frozenset(calls - {""}), frozenset(numbers - {""}))
@@ -163,12 +163,12 @@ class PageEvents:
 
     def _participants(self, call: str, seat: str) -> list[Json]:
         """Return the others of ours in a call; a phone without sign-in has no number."""
-        workers = self._live_state.workers
+        agents = self._live_state.agents
         return [
             {
                 "seat": other,
-                "number": workers[other].number if other in workers else "",
-                "name": workers[other].name if other in workers else "",
+                "number": agents[other].number if other in agents else "",
+                "name": agents[other].name if other in agents else "",
                 "how": talk.how,
             }
             for other, talk in self._live_state.talks_of(call).items()
@@ -176,5 +176,5 @@ class PageEvents:
         ]
 
     def _tell(self, seat: str, event: str, data: Mapping[str, object]) -> None:
-        if worker := self._live_state.workers.get(seat):
-            self._streams.tell_account(worker.account_id, event, lambda _: data)
+        if agent := self._live_state.agents.get(seat):
+            self._streams.tell_account(agent.account_id, event, lambda _: data)

@@ -1,4 +1,4 @@
-"""Owns what the live state knows of each worker, caller, offer and talk. Does no I/O."""
+"""What the live state knows of each agent, caller, offer and talk. Does no I/O."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +40,7 @@ ENGAGED = frozenset(DeviceState) - AWAY - {DeviceState.IDLE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class Agent:
     """Somebody at work at a seat, as the database has it, and what is known beyond that."""
 
     duty_id: int
@@ -75,7 +75,7 @@ class Member:
 
 
 @dataclass(slots=True)
-class Waiter:
+class WaitingCaller:
     """A caller who waits; `left_at` while nobody knows yet whether for good."""
 
     queue: str

@@ -1,4 +1,4 @@
-"""Owns whose page is open: an agent whose browser is gone gets no callers (QUE-4). Does no I/O.
+"""Whose page is open: an agent whose browser is gone gets no callers (QUE-4). Does no I/O.
 
 A page that reloads closes its stream and opens another at once, under another page name. So a
 stream that is closed means different things as time passes: for `BLINK` perhaps only a stumbling

@@ -1,4 +1,4 @@
-"""Owns that callers wait for agents who only write down the last call.
+"""Keeps a queue open while its agents only write down the last call.
 
 To Asterisk an agent who writes is paused, and a queue in which all are paused is empty: its callers
 would be sent to leave a message within a second. So as long as somebody writes, the queue has a
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ami.actions import Actions
 from ami.events import QueueMemberStatus
-from floor.people import Worker
+from floor.people import Agent
 
 NEVER_RUNG = "Local/writing@nowhere"
 STATE = "Custom:writing"
@@ -18,11 +18,11 @@ STATE = "Custom:writing"
 Queues = frozenset[str]
 
 
-def needed(workers: Iterable[Worker]) -> Queues:
+def needed(agents: Iterable[Agent]) -> Queues:
     """Return the queues whose callers somebody who writes will be there for."""
     return frozenset(
         queue
-        for one in workers
+        for one in agents
         if one.state == "wrap_up" and not one.gone
         for queue in one.queues
         if not queue.startswith("own-")

@@ -1,4 +1,4 @@
-"""Owns making Asterisk's queue members and the database's open duties equal. Does no I/O.
+"""Making Asterisk's queue members and the database's open duties equal. Does no I/O.
 
 The database is the truth for who is at work, at which seat and why not ready. What Asterisk did by
 itself while we were away, a pause after a miss (ANS-2), is taken over into the database first.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ami.events import QueueMemberStatus
 from floor.conversations import seat_of
 from floor.live_state import AUTO_PAUSE
-from floor.people import Worker
+from floor.people import Agent
 
 GONE = "browser_closed"
 """Reason of a pause because no page is open."""
@@ -44,18 +44,18 @@ Step = Add | Remove | Pause
 
 
 def missed_meanwhile(
-    workers: Iterable[Worker], members: Collection[QueueMemberStatus]
-) -> list[Worker]:
+    agents: Iterable[Agent], members: Collection[QueueMemberStatus]
+) -> list[Agent]:
     """Return who is ready by the database, but was paused by Asterisk after a miss."""
     paused = {seat_of(one.interface) for one in members if one.paused and one.reason == AUTO_PAUSE}
-    return [one for one in workers if one.state == "ready" and one.seat in paused]
+    return [one for one in agents if one.state == "ready" and one.seat in paused]
 
 
 def steps(
-    workers: Iterable[Worker], members: Collection[QueueMemberStatus], seats: Collection[str]
+    agents: Iterable[Agent], members: Collection[QueueMemberStatus], seats: Collection[str]
 ) -> list[Step]:
     """Return what Asterisk must do; phones that are no `seats` are members without signing in."""
-    wanted = {(queue, one.seat): one for one in workers for queue in one.queues}
+    wanted = {(queue, one.seat): one for one in agents for queue in one.queues}
     found = {(one.queue, seat): one for one in members if (seat := seat_of(one.interface)) in seats}
     stale = {
         key for key, one in found.items() if key not in wanted or wanted[key].number != one.name
@@ -76,10 +76,10 @@ def steps(
     return [*done, *(Pause(seat, *paused[seat]) for seat in sorted(differing))]
 
 
-def why(worker: Worker) -> str:
+def why(agent: Agent) -> str:
     """Return the reason of a pause as Asterisk is told it, empty for who is ready."""
-    if worker.gone:
+    if agent.gone:
         return GONE
-    if worker.state == "ready":
+    if agent.state == "ready":
         return ""
-    return worker.reason or worker.state
+    return agent.reason or agent.state

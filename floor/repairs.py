@@ -1,4 +1,4 @@
-"""Owns legs that nobody can explain: a customer alone in a bridge, colleagues without theirs.
+"""Legs that nobody can explain: a customer alone in a bridge, colleagues without theirs.
 
 The dialplan has words or music for whoever is in no bridge. In a bridge without anybody there is
 silence, and nothing would end it: such a leg is taken out within seconds, however it came there.

@@ -1,4 +1,4 @@
-"""Owns what an agent sees of a caller before the phone rings: collected once, for each role's eyes.
+"""What an agent sees of a caller before the phone rings: collected once, for each role's eyes.
 
 A handful of questions, each answered from an index, in one look at the database. What the database
 does not tell in time is left out: the number and the wait are always there.
@@ -24,7 +24,7 @@ from features.tickets import saves as ticket_saves
 from features.tickets.lifecycle import Ticket
 from floor.callback_events import UNFOUND
 from floor.changes import Offered
-from floor.people import Worker
+from floor.people import Agent
 from permissions.roles import Role, sees_numbers
 from permissions.scopes import EVERYTHING
 from phone_numbers.masking import masked_name, masked_number, masked_text
@@ -56,9 +56,9 @@ class ScreenPop:
 
     offered: Offered
     company: str
-    worker: Worker
-    asked_by: Worker | None = None
-    """The colleague who asks about this caller, or wants this worker in the call."""
+    agent: Agent
+    asked_by: Agent | None = None
+    """The colleague who asks about this caller, or wants this agent in the call."""
     background: Background = field(default_factory=Background)
 
     @property
@@ -100,7 +100,7 @@ class ScreenPop:
         }
 
     def _script(self, name: str) -> list[str]:
-        language, number = self._language(), self.worker.number
+        language, number = self._language(), self.agent.number
         calling = openings.calling_back(self.company, number, name, language)
         if self.offered.calls_back:  # GRT-3, CBK-1
             unfound = self.offered.calls_back == UNFOUND

@@ -1,4 +1,4 @@
-"""Owns the passwords of browsers' seats: each lives as long as its duty (ADR 7).
+"""The passwords of browsers' seats: each lives as long as its duty (ADR 7).
 
 A password is drawn from the seat's secret and the duty, so it is kept nowhere and the same for a
 page that is loaded again. At a duty's end the seat gets one that nobody is told, and its phone is
@@ -13,10 +13,10 @@ from typing import Final
 import structlog
 
 from ami.connection import LinkLost
-from ami.fence import Unsendable
+from ami.filter import Unsendable
 from ami.link import Link
 from floor import metrics
-from floor.people import Worker
+from floor.people import Agent
 
 CONTEXT: Final = "seat-keys"
 """Of the dialplan; the seat is the extension, KEY the password."""
@@ -35,7 +35,7 @@ def key_of(secret: str, duty_id: int) -> str:
     return said.hexdigest()[:24]
 
 
-class Keys:
+class SeatPasswords:
     """What each browser's seat can be registered with."""
 
     def __init__(
@@ -48,22 +48,22 @@ class Keys:
         self._given: dict[str, int] = {}
         """Whose password a seat has, in this run of Asterisk."""
 
-    async def open(self, worker: Worker) -> None:
+    async def open(self, agent: Agent) -> None:
         """Let who begins a duty register the phone of the page."""
-        if worker.kind == "browser":
-            await self._give(worker.seat, worker.duty_id)
+        if agent.kind == "browser":
+            await self._give(agent.seat, agent.duty_id)
 
-    async def close(self, worker: Worker) -> None:
+    async def close(self, agent: Agent) -> None:
         """Let nobody register at a seat any more, and take its phone off the switch."""
-        if worker.kind == "browser":
-            await self._give(worker.seat, NOBODY)
+        if agent.kind == "browser":
+            await self._give(agent.seat, NOBODY)
 
-    async def settle(self, workers: Iterable[Worker], seats: Iterable[str]) -> None:
+    async def settle(self, agents: Iterable[Agent], seats: Iterable[str]) -> None:
         """Make every seat's password that of who works there; what is so already stays."""
         if self._boot != self._link.boot:
             self._boot = self._link.boot
             self._given.clear()
-        duties = {one.seat: one.duty_id for one in workers}
+        duties = {one.seat: one.duty_id for one in agents}
         for seat in seats:
             if self._given.get(seat) != duties.get(seat, NOBODY):
                 await self._give(seat, duties.get(seat, NOBODY))

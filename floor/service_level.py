@@ -1,11 +1,11 @@
-"""Owns the service level: which share of the callers was connected in time (ANS-2). Does no I/O."""
+"""The service level: which share of the callers was connected in time (ANS-2). Does no I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Waited:
+class QueueWait:
     """One caller's wait for an agent, in seconds."""
 
     seconds: float
@@ -20,18 +20,18 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class Target:
     """So large a `share` (0 to 1) of the callers is to be connected within so many seconds."""
 
     within_s: float
     share: float
 
 
-PRESETS: Mapping[str, Preset] = {
-    "15/95": Preset(15, 0.95),  # GB/T 33358, government hotlines
-    "15/85": Preset(15, 0.85),
-    "20/80": Preset(20, 0.80),
-    "20/90": Preset(20, 0.90),
+TARGETS: Mapping[str, Target] = {
+    "15/95": Target(15, 0.95),  # GB/T 33358, government hotlines
+    "15/85": Target(15, 0.85),
+    "20/80": Target(20, 0.80),
+    "20/90": Target(20, 0.90),
 }
 """The levels a hotline may be measured by; the first is ours."""
 
@@ -39,23 +39,23 @@ OURS = "15/95"
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ServiceLevel:
     """What was reached: `share` is None as long as nobody has counted."""
 
     share: float | None
-    kept: bool
+    met: bool
     counted: int
 
 
-def level(waits: Iterable[Waited], preset: Preset) -> Level:
+def level(waits: Iterable[QueueWait], target: Target) -> ServiceLevel:
     """Return which share was connected in time.
 
     Who gave up or was sent on within the time does not count: nobody was late for them. Who waited
     for longer does.
     """
-    counted = [each for each in waits if each.answered or each.seconds > preset.within_s]
+    counted = [each for each in waits if each.answered or each.seconds > target.within_s]
     if not counted:
-        return Level(None, kept=True, counted=0)
-    in_time = sum(each.answered and each.seconds <= preset.within_s for each in counted)
+        return ServiceLevel(None, met=True, counted=0)
+    in_time = sum(each.answered and each.seconds <= target.within_s for each in counted)
     share = in_time / len(counted)
-    return Level(share, kept=share >= preset.share, counted=len(counted))
+    return ServiceLevel(share, met=share >= target.share, counted=len(counted))

@@ -1,4 +1,4 @@
-"""Owns what each seat is seen to do, and since when: a clock starts anew with each state.
+"""What each seat is seen to do, and since when: a clock starts anew with each state.
 
 Does no I/O.
 """
@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from floor.people import AWAY, ENGAGED, AgentState, Worker
+from floor.people import AWAY, ENGAGED, Agent, AgentState
 
 if TYPE_CHECKING:
     from floor.live_state import LiveState
 
 
-def shown(live_state: "LiveState", worker: Worker) -> AgentState:
+def shown(live_state: "LiveState", agent: Agent) -> AgentState:
     """Return what somebody at work is seen to do."""
-    seat = worker.seat
+    seat = agent.seat
     if talk := live_state.talks.get(seat):
         return AgentState.ON_HOLD if talk.held_since else AgentState.TALKING
     if (offer := live_state.offers.get(seat)) and not offer.answered:
         return AgentState.RINGING
-    if worker.gone:
+    if agent.gone:
         return AgentState.GONE
-    if worker.state != "ready":
-        return AgentState(worker.state)
+    if agent.state != "ready":
+        return AgentState(agent.state)
     return of_phone(live_state, seat)
 
 
@@ -35,31 +35,31 @@ def of_phone(live_state: "LiveState", seat: str) -> AgentState:
     return AgentState.BUSY if member.device in ENGAGED else AgentState.READY
 
 
-def is_free(live_state: "LiveState", worker: Worker) -> bool:
+def is_free(live_state: "LiveState", agent: Agent) -> bool:
     """Tell whether somebody would be rung for the next caller; who is in no queue is not."""
-    return bool(rung_by(worker)) and shown(live_state, worker) is AgentState.READY
+    return bool(rung_by(agent)) and shown(live_state, agent) is AgentState.READY
 
 
-def rung_by(worker: Worker) -> list[str]:
+def rung_by(agent: Agent) -> list[str]:
     """Return the queues whose callers somebody is offered, beside those who ask for the seat."""
-    return [one for one in worker.queues if not one.startswith("own-")]
+    return [one for one in agent.queues if not one.startswith("own-")]
 
 
-def since(live_state: "LiveState", worker: Worker) -> datetime:
+def since(live_state: "LiveState", agent: Agent) -> datetime:
     """Return since when somebody has been in the state that is shown.
 
     A talk's clock goes on after a hold; an idle state's starts with the state, not with the choice
     of it before the last talk.
     """
-    if talk := live_state.talks.get(worker.seat):
+    if talk := live_state.talks.get(agent.seat):
         return talk.held_since or talk.since
-    if offer := live_state.offers.get(worker.seat):
+    if offer := live_state.offers.get(agent.seat):
         return offer.at
-    known = (live_state.clocks.since(worker.seat), live_state.day.last_talk(worker.number))
-    return max([worker.since, *(one for one in known if one is not None)])
+    known = (live_state.clocks.since(agent.seat), live_state.day.last_talk(agent.number))
+    return max([agent.since, *(one for one in known if one is not None)])
 
 
-class Clocks:
+class StateClocks:
     """When each seat was first seen in the state in which it is."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""Owns the streams of events to open pages. Does no I/O: who serves a stream reads its queue.
+"""The streams of events to open pages. Does no I/O: who serves a stream reads its queue.
 
 A page that does not read is dropped, never waited for: its browser comes back by itself and gets
-the whole picture anew. So nothing is kept for it without a limit.
+the whole state anew. So nothing is kept for it without a limit.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class TooManyPagesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StreamEvent:
     """One event as it goes to a page; ids only ever grow."""
 
     id: int
@@ -51,7 +51,7 @@ class Stream:
     role: Role
     page: str
     token_id: int | None = None
-    waiting: asyncio.Queue[Told | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
+    waiting: asyncio.Queue[StreamEvent | None] = field(default_factory=lambda: asyncio.Queue(ROOM))
     dropped: bool = False
 
 
@@ -105,7 +105,7 @@ class Streams:
 
     def tell(self, stream: Stream, event: str, data: Data) -> None:
         """Tell one page; drop it when it is too far behind."""
-        told = Told(next(self._numbers), event, _compact(data))
+        told = StreamEvent(next(self._numbers), event, _compact(data))
         try:
             stream.waiting.put_nowait(told)
         except asyncio.QueueFull:

@@ -1,4 +1,4 @@
-"""Owns the table of who has the floor of a node."""
+"""The table of who has the floor of a node."""
 
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column

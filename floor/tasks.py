@@ -1,4 +1,4 @@
-"""Owns the work that events of the floor lead to: tasks that nobody waits for, failures said."""
+"""The work that events of the floor lead to: tasks that nobody waits for, failures said."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable

@@ -1,4 +1,4 @@
-"""Owns what the wallboard and each agent's own line show, as JSON. Does no I/O.
+"""What the wallboard and each agent's own line show, as JSON. Does no I/O.
 
 Numbers of callers are not in it: who leads needs to know how many wait, not who (SEC-2).
 """
@@ -8,25 +8,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from floor.live_state import LiveState
-from floor.people import AgentState, Worker
-from floor.service_level import OURS, PRESETS, Waited, level
+from floor.people import Agent, AgentState
+from floor.service_level import OURS, TARGETS, QueueWait, level
 from floor.state_clocks import is_free, of_phone, rung_by, shown, since
 
 Json = dict[str, object]
 
 
-def duty(live_state: LiveState, worker: Worker) -> Json:
-    """Return one worker's own state."""
+def duty(live_state: LiveState, agent: Agent) -> Json:
+    """Return one agent's own state."""
     return {
-        "state": shown(live_state, worker).value,
-        "duty": worker.state,
-        "reason": worker.reason,
-        "since": since(live_state, worker).isoformat(),
-        "seat": worker.seat,
-        "kind": worker.kind,
-        "missed": live_state.day.misses_of(worker.number),
-        "queues": rung_by(worker),
-        "today": _today(live_state, worker),
+        "state": shown(live_state, agent).value,
+        "duty": agent.state,
+        "reason": agent.reason,
+        "since": since(live_state, agent).isoformat(),
+        "seat": agent.seat,
+        "kind": agent.kind,
+        "missed": live_state.day.misses_of(agent.number),
+        "queues": rung_by(agent),
+        "today": _today(live_state, agent),
     }
 
 
@@ -42,7 +42,7 @@ def wallboard(live_state: LiveState, now: datetime) -> Json:
         "longest_since": longest.isoformat() if longest else None,
         "queues": dict(Counter(one.queue for one in waiting)),
         "free": _free(live_state),
-        "agents": [_agent(live_state, one) for one in _in_order(live_state.workers)],
+        "agents": [_agent(live_state, one) for one in _in_order(live_state.agents)],
         "phones": _phones(live_state),
         "missed": live_state.day.misses,
         "answered": sum(one.answered for one in waits),
@@ -52,20 +52,20 @@ def wallboard(live_state: LiveState, now: datetime) -> Json:
     }
 
 
-def _agent(live_state: LiveState, worker: Worker) -> Json:
-    talk = live_state.talks.get(worker.seat)
+def _agent(live_state: LiveState, agent: Agent) -> Json:
+    talk = live_state.talks.get(agent.seat)
     return {
-        "number": worker.number,
-        "name": worker.name,
-        "role": worker.role.value,
-        **duty(live_state, worker),
-        "free": is_free(live_state, worker),
+        "number": agent.number,
+        "name": agent.name,
+        "role": agent.role.value,
+        **duty(live_state, agent),
+        "free": is_free(live_state, agent),
         "call": talk.call if talk else None,
     }
 
 
-def _today(live_state: LiveState, worker: Worker) -> Json:
-    day = live_state.day.agent(worker.number)
+def _today(live_state: LiveState, agent: Agent) -> Json:
+    day = live_state.day.agent(agent.number)
     return {
         "calls": day.calls,
         "talk_s": day.talk_s,
@@ -76,13 +76,13 @@ def _today(live_state: LiveState, worker: Worker) -> Json:
 
 def _free(live_state: LiveState) -> int:
     """Return how many would be rung for the next caller, phones without sign-in among them."""
-    people = sum(is_free(live_state, one) for one in live_state.workers.values())
+    people = sum(is_free(live_state, one) for one in live_state.agents.values())
     return people + sum(one["state"] == AgentState.READY.value for one in _phones(live_state))
 
 
 def _phones(live_state: LiveState) -> list[Json]:
     """Return the phones that are at work without anybody signing in."""
-    seats = sorted(set(live_state.members) - set(live_state.workers))
+    seats = sorted(set(live_state.members) - set(live_state.agents))
     return [{"phone": seat, "state": _phone(live_state, seat).value} for seat in seats]
 
 
@@ -94,14 +94,14 @@ def _phone(live_state: LiveState, seat: str) -> AgentState:
     return AgentState.PAUSED if live_state.members[seat].paused else of_phone(live_state, seat)
 
 
-def _levels(waits: Sequence[Waited]) -> Json:
-    reached = {name: level(waits, preset) for name, preset in PRESETS.items()}
+def _levels(waits: Sequence[QueueWait]) -> Json:
+    reached = {name: level(waits, target) for name, target in TARGETS.items()}
     return {
         "ours": OURS,
         "presets": {
             name: {
                 "share": None if one.share is None else round(one.share, 4),
-                "kept": one.kept,
+                "met": one.met,
                 "counted": one.counted,
             }
             for name, one in reached.items()
@@ -109,5 +109,5 @@ def _levels(waits: Sequence[Waited]) -> Json:
     }
 
 
-def _in_order(workers: Mapping[str, Worker]) -> list[Worker]:
-    return sorted(workers.values(), key=lambda one: one.number)
+def _in_order(agents: Mapping[str, Agent]) -> list[Agent]:
+    return sorted(agents.values(), key=lambda one: one.number)

@@ -1,4 +1,4 @@
-"""Owns which column of a list is which, by the words in its first row. Does no I/O."""
+"""Which column of a list is which, by the words in its first row. Does no I/O."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence

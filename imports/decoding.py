@@ -1,4 +1,4 @@
-"""Owns how the bytes that somebody brought become rows of text: CSV as programs write it, or XLSX.
+"""How the bytes that somebody brought become rows of text: CSV as programs write it, or XLSX.
 
 Whatever was brought is somebody else's: it may be a picture, torn, or made to fill our memory. What
 is read is limited before it is unpacked, and every limit is a sentence (`imports/faults.py`).

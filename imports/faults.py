@@ -1,4 +1,4 @@
-"""Owns what can be wrong with a list: as a whole, or in one of its rows. Does no I/O.
+"""What can be wrong with a list: as a whole, or in one of its rows. Does no I/O.
 
 A fault is a name; its sentence is said in the language of who reads it. What stood in the file is
 given back clean and short.

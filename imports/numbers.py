@@ -1,4 +1,4 @@
-"""Owns which telephone numbers of a list can be called, and why others cannot. Does no I/O.
+"""Which telephone numbers of a list can be called, and why others cannot. Does no I/O.
 
 What a number is, is read as everywhere (`phone_numbers/phone_number.py`). Emergency numbers, and
 those that cost whoever calls them, are never called from a list; neither is a number that the

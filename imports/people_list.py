@@ -1,4 +1,4 @@
-"""Owns what a list of people says: who can be called, and what is wrong with which line (CBK-3).
+"""What a list of people says: who can be called, and what is wrong with which line (CBK-3).
 
 All of it is found before a single call. Does no I/O; whether a number may be called and a ticket is
 there are the database's to say.

@@ -1,7 +1,7 @@
-"""Owns the process in which lists are read and workbooks written: `python -m imports.worker`.
+"""The process in which lists are read and workbooks written: `python -m imports.worker`.
 
-What people bring may be made to eat memory or time: a process of its own, behind a fence
-(`confined.py`), loses nothing but itself, and calls go on meanwhile. It reads its standard input
+What people bring may be made to eat memory or time: a process of its own, in a sandbox
+(`sandbox.py`), loses nothing but itself, and calls go on meanwhile. It reads its standard input
 and writes JSON or a workbook.
 """
 
@@ -13,17 +13,17 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
-import confined
-from confined import BeyondError, Fence, Limit
+import sandbox
 from imports.decoding import require_something
 from imports.faults import Fault, InRow, Person, Twice, UnreadableError, Whole
 from imports.numbers import Numbers
 from imports.people_list import Reading, read
 from imports.writing import workbook
 from phone_numbers.plan import NumberPlan
+from sandbox import BeyondError, Limit, SandboxLimits
 
-FENCE: Final = Fence(memory=150 * 2**20, cpu_s=25, within_s=30.0, told=32 * 2**20)
-WRITING: Final = Fence(memory=512 * 2**20, cpu_s=25, within_s=30.0, told=64 * 2**20)
+LIMITS: Final = SandboxLimits(memory=150 * 2**20, cpu_s=25, within_s=30.0, told=32 * 2**20)
+WRITING: Final = SandboxLimits(memory=512 * 2**20, cpu_s=25, within_s=30.0, told=64 * 2**20)
 """What we write is our own, and may be long."""
 AT_ONCE: Final = 2
 WAITING: Final = 4
@@ -42,7 +42,7 @@ async def reading(content: bytes, *, plan: NumberPlan, own: Collection[str]) -> 
     """Return what a list says (`imports.people_list.read`). Raises UnreadableError."""
     require_something(content)
     words = ["read", plan.region, plan.outside, ",".join(sorted(own))]
-    told = await _done(words, content, FENCE)
+    told = await _done(words, content, LIMITS)
     return await asyncio.to_thread(_understood, told)
 
 
@@ -97,10 +97,10 @@ def loaded(told: str | bytes) -> Any:
     return json.loads(told, object_pairs_hook=kept)
 
 
-async def _done(words: Sequence[str], given: bytes, fence: Fence) -> bytes:
+async def _done(words: Sequence[str], given: bytes, limits: SandboxLimits) -> bytes:
     async with _place():
         try:
-            return await confined.answer("imports.worker", words, given, fence)
+            return await sandbox.answer("imports.worker", words, given, limits)
         except BeyondError as error:
             raise UnreadableError(_WHY.get(error.limit, Whole.BROKEN)) from error
 
@@ -142,4 +142,4 @@ def _read(given: bytes, numbers: Numbers) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    confined.run(partial(main, sys.argv[1:]), WRITING if "write" in sys.argv[1:2] else FENCE)
+    sandbox.run(partial(main, sys.argv[1:]), WRITING if "write" in sys.argv[1:2] else LIMITS)

@@ -1,4 +1,4 @@
-"""Owns what is written for people to open in a spreadsheet: CSV and XLSX. Does no I/O.
+"""Writes CSV and XLSX so that no cell is a formula.
 
 The only writer, and the only defuser of formulas. A cell that begins like a formula would be one in
 whoever's spreadsheet opens it, with whoever's rights: an apostrophe is put before it, as

@@ -1,4 +1,4 @@
-"""Owns the promises that calls themselves make (SIL-4, CBK-1): journal events become rows, once."""
+"""Callbacks that calls themselves make (SIL-4, CBK-1): journal events become rows, once."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta

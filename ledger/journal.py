@@ -1,9 +1,9 @@
-"""Owns reading the journals: several files that grow, are turned over and torn; never writes rows.
+"""Reads the journals: files that grow, are rotated and torn. Never writes rows.
 
 A journal is known by node, name and generation, `node2/cel.csv#2`; each node has a folder of its
 own. What lies beside those folders, from before there were nodes, is the default node's, and known
 without a node. How far each was read is the database's knowledge: `read` gives the next lines of
-each, and only `moved` (after the commit) goes on. So a campaign that fails is simply read again.
+each, and only `moved` (after the commit) goes on. So a batch that fails is simply read again.
 
 Turning over: a journal above `TURN_AT` that is read to its end is renamed `cel.csv.g2`; that is
 safe while the writer opens the file for each event (Asterisk's cel_custom does). The generation
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from callflow.events import DEFAULT_NODE, JournalEvent
-from ledger.lines import (
+from ledger.journal_lines import (
     Parse,
     Reject,
     parse_cel,
@@ -30,7 +30,7 @@ from ledger.lines import (
 TURN_AT = 64 << 20
 """Bytes; a hundred thousand calls make about 400 MiB of channel events."""
 READ_AT_ONCE = 512 << 10
-"""Bytes of one journal in one campaign: bounds memory, and the length of a transaction."""
+"""Bytes of one journal in one batch: bounds memory, and the length of a transaction."""
 TORN_AFTER_S = 60.0
 """A last line without an end that has not grown for so long was torn when its writer died."""
 CLOSE_AFTER_S = 10.0
@@ -59,7 +59,7 @@ class Position:
 
 
 @dataclass(slots=True)
-class Campaign:
+class Batch:
     """The next lines of every journal, and where each stands before and after them."""
 
     events: list[JournalEvent] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Campaign:
     before: dict[str, int] = field(default_factory=dict)
     after: dict[str, Position] = field(default_factory=dict)
     more: bool = False
-    """There was more than one campaign may hold."""
+    """There was more than one batch may hold."""
 
     def __bool__(self) -> bool:
         return bool(self.after)
@@ -105,24 +105,24 @@ class Journals:
         """Go on from what the database says, whatever was thought before."""
         self._positions = dict(positions)
 
-    def read(self, now: float) -> Campaign:
+    def read(self, now: float) -> Batch:
         """Return the next whole lines of every journal; `now` in seconds since 1970."""
-        campaign = Campaign()
+        batch = Batch()
         for file in self._files():
             position = self._positions.get(file.id, Position(0))
             if position.closed:
                 continue
             if file.size < position.offset:  # emptied by hand: what comes now is a new journal
-                _move(campaign, file.id, position, Position(position.offset, closed=True))
+                _move(batch, file.id, position, Position(position.offset, closed=True))
             elif file.size > position.offset:
-                self._read_on(file, position, campaign, now)
+                self._read_on(file, position, batch, now)
             elif file.turned and now - file.changed_at > CLOSE_AFTER_S:
-                _move(campaign, file.id, position, Position(position.offset, closed=True))
-        return campaign
+                _move(batch, file.id, position, Position(position.offset, closed=True))
+        return batch
 
-    def moved(self, campaign: Campaign) -> None:
-        """Go on after `campaign`: its rows are committed."""
-        self._positions.update(campaign.after)
+    def moved(self, batch: Batch) -> None:
+        """Go on after `batch`: its rows are committed."""
+        self._positions.update(batch.after)
 
     def ends(self) -> dict[str, int]:
         """Return where each journal ends now, in bytes."""
@@ -153,7 +153,7 @@ class Journals:
             if old and done and file.path.name not in _READERS:
                 file.path.unlink(missing_ok=True)
 
-    def _read_on(self, file: _File, position: Position, campaign: Campaign, now: float) -> None:
+    def _read_on(self, file: _File, position: Position, batch: Batch, now: float) -> None:
         with file.path.open("rb") as journal:
             journal.seek(position.offset)
             chunk = journal.read(READ_AT_ONCE)
@@ -161,14 +161,14 @@ class Journals:
         if whole == 0 and len(chunk) < READ_AT_ONCE and now - file.changed_at < TORN_AFTER_S:
             return  # somebody is in the middle of this line
         whole = whole or len(chunk)
-        campaign.more |= len(chunk) == READ_AT_ONCE
+        batch.more |= len(chunk) == READ_AT_ONCE
         for offset, line in _lines(chunk[:whole], position.offset):
             read = file.parse(line, file.id, offset)
             if isinstance(read, Reject):
-                campaign.rejects.append(read)
+                batch.rejects.append(read)
             else:
-                campaign.events.append(read._replace(node=file.node))
-        _move(campaign, file.id, position, Position(position.offset + whole))
+                batch.events.append(read._replace(node=file.node))
+        _move(batch, file.id, position, Position(position.offset + whole))
 
     def _files(self) -> Iterator[_File]:
         for prefix, (node, folder) in self._folders.items():
@@ -227,6 +227,6 @@ def _lines(chunk: bytes, offset: int) -> Iterator[tuple[int, str]]:
         offset += len(line) + 1
 
 
-def _move(campaign: Campaign, file: str, before: Position, after: Position) -> None:
-    campaign.before[file] = before.offset
-    campaign.after[file] = after
+def _move(batch: Batch, file: str, before: Position, after: Position) -> None:
+    batch.before[file] = before.offset
+    batch.after[file] = after

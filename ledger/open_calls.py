@@ -1,4 +1,4 @@
-"""Owns the events of the calls that are going on, in memory. Does no I/O.
+"""Events of the calls that are going on, in memory. Does no I/O.
 
 A thread is everything that was said about one call: by its linkedid (Asterisk) and by its id (our
 service). Either is a name on its node only: two nodes may give the same linkedid. The database

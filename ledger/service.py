@@ -1,4 +1,4 @@
-"""Owns `thirdring serve ledger`: keeps what the journals say and takes the recordings in.
+"""`thirdring serve ledger`: keeps what the journals say and takes recordings in.
 
 A database that stalls, restarts or refuses costs time, never a row: what failed is tried again,
 and callers notice nothing, for no call ever waits for this process.
@@ -21,10 +21,10 @@ from db import engine as database
 from db.migrate import upgrade
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
-from ledger.archive import AT_ONCE, RecordingIntake
+from ledger.importer import JournalImporter
 from ledger.journal import Journals
-from ledger.keeper import Keeper
-from ledger.listening import Listening
+from ledger.recording_intake import AT_ONCE, RecordingIntake
+from ledger.silent_agents import SilentAgentCheck
 from settings import Settings
 
 LOOK_EVERY_S: Final = 0.1
@@ -74,7 +74,7 @@ class Ledger:
         self._database = settings.database
         self._report_to = paths.run / "ledger.json"
         self._journals = Journals(paths.journals, {}, nodes=[settings.node])
-        self._archive = RecordingIntake(
+        self._intake = RecordingIntake(
             engine,
             calls=paths.spool_calls,
             messages=paths.spool_messages,
@@ -83,9 +83,11 @@ class Ledger:
             zone=settings.zone,
             node=settings.node,
         )
-        self._listening = Listening(paths.spool_calls)
+        self._silent_agents = SilentAgentCheck(paths.spool_calls)
         self._engine = engine
-        self._keeper = Keeper(engine, self._journals, settings.number_plan, kept=self._look_at)
+        self._importer = JournalImporter(
+            engine, self._journals, settings.number_plan, kept=self._look_at
+        )
         self._caught_up_at = time.time()
         self._failures = 0
         self._stop = asyncio.Event()
@@ -101,7 +103,7 @@ class Ledger:
             for turn in (self._report, self._keep, self._take_in, self._listen, self._tidy):
                 tasks.create_task(self._loop(turn))
         await self._last_words()
-        self._archive.close()
+        self._intake.close()
 
     async def _loop(self, turn: Turn) -> None:
         failed = 0
@@ -125,31 +127,31 @@ class Ledger:
             await asyncio.to_thread(upgrade, self._database)
             self._migrated = True
         async with asyncio.timeout(TURN_LIMIT_S):
-            more = await self._keeper.turn(now)
+            more = await self._importer.turn(now)
         if more:
             return 0.0
         self._caught_up_at = time.time()
         return _rest(self._caught_up_at - now, at_least=LOOK_EVERY_S)
 
     async def _take_in(self, now: float) -> float:
-        taken = await self._archive.turn(now) if self._migrated else 0
+        taken = await self._intake.turn(now) if self._migrated else 0
         if taken == AT_ONCE:
             return 0.0
         return _rest(time.time() - now, at_least=ARCHIVE_EVERY_S)
 
     def _look_at(self, call: CallRecord) -> None:
-        self._archive.look_at(call)
-        self._listening.look_at(call)
+        self._intake.look_at(call)
+        self._silent_agents.look_at(call)
 
     async def _listen(self, now: float) -> float:
-        if found := self._listening.turn(now):
+        if found := self._silent_agents.turn(now):
             writing = self._engine.execution_options(writing=True)
             async with asyncio.timeout(TURN_LIMIT_S), writing.begin() as connection:
                 await writes.add_events(connection, found)
         return LISTEN_EVERY_S
 
     async def _tidy(self, now: float) -> float:
-        self._keeper.tidy(now)
+        self._importer.tidy(now)
         return TIDY_EVERY_S
 
     async def _last_words(self) -> None:
@@ -172,15 +174,15 @@ class Ledger:
             "at": now,
             "lag_s": round(behind_s, 1) if behind_s > 1.0 else 0.0,
             "unread_bytes": self._journals.lag(),
-            "open_calls": self._keeper.open_calls,
-            "waiting_recordings": self._archive.waiting,
-            "events_total": self._keeper.events_kept,
-            "rejects_total": self._keeper.rejects_kept,
-            "calls_total": self._keeper.calls_kept,
-            "calls_failed_total": self._keeper.calls_failed,
-            "silent_talks_total": self._listening.silent_talks,
-            "recordings_total": self._archive.recordings_kept,
-            "tickets_total": self._archive.tickets_opened,
+            "open_calls": self._importer.open_calls,
+            "waiting_recordings": self._intake.waiting,
+            "events_total": self._importer.events_kept,
+            "rejects_total": self._importer.rejects_kept,
+            "calls_total": self._importer.calls_kept,
+            "calls_failed_total": self._importer.calls_failed,
+            "silent_talks_total": self._silent_agents.silent_talks,
+            "recordings_total": self._intake.recordings_kept,
+            "tickets_total": self._intake.tickets_opened,
             "failures_total": self._failures,
         }
 

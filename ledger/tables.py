@@ -1,4 +1,4 @@
-"""Owns the tables of the journals: how far each was read, and the lines that could not be read."""
+"""Tables of the journals: how far each was read, and lines that could not be read."""
 
 from datetime import datetime
 

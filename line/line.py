@@ -1,8 +1,8 @@
-"""Owns one line: what is being played to the caller, what is heard, who waits for it.
+"""One line: what is played to the caller, what is heard, who waits for it.
 
 Does no I/O and has no timer of its own: the socket's frames are put into `frames`, the ticker asks
-for `next_packet` every 20 ms, which also ends what has waited long enough, and hands back what the
-ear heard. Times are seconds of the clock that it is given.
+for `next_packet` every 20 ms, which also ends what has waited long enough, and hands back what was
+heard. Times are seconds of the clock that it is given.
 """
 
 import asyncio

@@ -1,14 +1,18 @@
-"""Owns the counters of the lines, for /metrics."""
+"""Prometheus metrics of the lines."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
 LINES = Gauge("thirdring_lines_open", "Lines whose audio is with the call service")
 STRANGERS = Counter(
-    "thirdring_line_strangers", "Connections to the line port that were turned away", ["reason"]
+    "thirdring_line_strangers",
+    "Connections to the line port that were turned away",
+    ["reason"],
 )
-DEAF_BEATS = Counter("thirdring_line_deaf_beats", "Beats of 20 ms in which the ear failed")
+VAD_FAILURES = Counter(
+    "thirdring_line_vad_failures", "Ticks of 20 ms in which voice activity detection failed"
+)
 LATENESS = Histogram(
     "thirdring_line_lateness_seconds",
-    "How late a beat of 20 ms began",
+    "How late a tick of 20 ms began",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
 )

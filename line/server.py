@@ -1,4 +1,4 @@
-"""Owns the AudioSocket port: expected legs become lines, strangers are turned away cheaply.
+"""AudioSocket server: expected legs become lines, strangers are turned away cheaply.
 
 A leg is expected by its uuid before Asterisk dials it; who does not name an expected one within
 a second, or is one too many of those who have not named any, is dropped.
@@ -27,7 +27,7 @@ _QUEUED_BY_KERNEL: Final = 2048
 _UNSENT: Final = 64 * 1024
 """Bytes that Asterisk may leave unread (4 s of audio) before the leg is given up."""
 _AT_ONCE: Final = 8192
-"""Bytes read in one beat: half a second of audio, should the loop have been late."""
+"""Bytes read in one tick: half a second of audio, should the loop have been late."""
 
 
 class LineServer:
@@ -95,8 +95,8 @@ class LineServer:
 class _Leg(asyncio.Protocol):
     """One TCP connection of Asterisk's AudioSocket application.
 
-    Once it is a line, the loop is no longer told of each frame that arrives: the beat reads what
-    is there, which costs a third and comes no later, for frames wait for the beat anyway.
+    Once it is a line, the loop is no longer told of each frame that arrives: the tick reads what
+    is there, which costs a third and comes no later, for frames wait for the tick anyway.
     """
 
     def __init__(self, server: LineServer) -> None:

@@ -1,7 +1,7 @@
-"""Owns the 20 ms beat that all lines share: one packet out, what came in, one look of the ear.
+"""The 20 ms tick of all lines: one packet out, what came in, voice activity detected.
 
 Deadlines are absolute, so that a prompt lasts as long as it is; a loop that was late catches up
-a few beats and forgives the rest. An error on one line ends that line only.
+a few ticks and forgives the rest. An error on one line ends that line only.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from line.wire import FRAME_SECONDS
 
 _log = structlog.get_logger(__name__)
 _CATCH_UP: Final = 10
-"""Beats made good at once after the loop was late (200 ms); older ones are forgiven."""
+"""Ticks made up at once after the loop was late (200 ms); older ones are forgiven."""
 _BEHIND: Final = 3
-"""Frames that may wait before two of a line are heard in one beat."""
+"""Frames that may wait before two of a line are heard in one tick."""
 
 
 class Leg(Protocol):
@@ -27,11 +27,11 @@ class Leg(Protocol):
     def send(self, packet: bytes) -> None: ...
 
     def receive(self) -> None:
-        """Take in what has arrived since the last beat: frames and keys go to the line."""
+        """Take in what has arrived since the last tick: frames and keys go to the line."""
 
 
 class Ticker:
-    """Beats for every open line."""
+    """Ticks for every open line."""
 
     def __init__(self, vad: VoiceActivity) -> None:
         self._vad = vad
@@ -50,7 +50,7 @@ class Ticker:
         return len(self._lines)
 
     async def run(self) -> None:
-        """Beat until cancelled."""
+        """Tick until cancelled."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
@@ -75,26 +75,26 @@ class Ticker:
             self._listen(behind, now)
 
     def _listen(self, lines: list[Line], now: float) -> None:
-        campaign: list[tuple[VoiceDecision, bytes, bytes | None]] = []
+        batch: list[tuple[VoiceDecision, bytes, bytes | None]] = []
         listening: list[Line] = []
         for line in lines:
             frame = line.frames.popleft()
             line.sounded(frame, now)
             if not line.deaf:
                 listening.append(line)
-                campaign.append((line.hearing, frame, line.playing))
-        if not campaign:
+                batch.append((line.hearing, frame, line.playing))
+        if not batch:
             return
-        for line, events in zip(listening, self._hear(campaign, now), strict=True):
+        for line, events in zip(listening, self._hear(batch, now), strict=True):
             if events:
                 line.heard(events)
 
     def _hear(
-        self, campaign: list[tuple[VoiceDecision, bytes, bytes | None]], now: float
+        self, batch: list[tuple[VoiceDecision, bytes, bytes | None]], now: float
     ) -> list[list[HeardEvent]]:
         try:
-            return self._vad.hear(campaign, now)
-        except Exception:  # noqa: BLE001 - the edge of one beat: callers keep hearing their prompts
-            metrics.DEAF_BEATS.inc()
-            _log.exception("the ear failed for one beat", lines=len(campaign))
-            return [[] for _ in campaign]
+            return self._vad.hear(batch, now)
+        except Exception:  # noqa: BLE001 - the edge of one tick: callers keep hearing their prompts
+            metrics.VAD_FAILURES.inc()
+            _log.exception("voice activity detection failed for one tick", lines=len(batch))
+            return [[] for _ in batch]

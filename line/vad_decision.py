@@ -1,4 +1,4 @@
-"""What the ear knows of one line: its audio not yet heard, its past, its voice. Does no I/O."""
+"""Voice activity of one line: its audio not yet heard, its past, its voice. Does no I/O."""
 
 from collections import deque
 from typing import Final

@@ -1,4 +1,4 @@
-"""What we played to a line lately: the ear must not take our own prompt's echo for a caller.
+"""What we played to a line lately: our own prompt's echo must not be taken for a caller.
 
 An `Echo` is the last 300 ms of prompt, the same on every line that heard the same. Which one comes
 after which is learned once a process, so that a line costs one look-up a tick. Does no I/O.

@@ -1,4 +1,4 @@
-"""What the ear reports of a line."""
+"""What voice activity detection reports of a line."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The ear's own small network: a dense layer, a gated memory, one score; numpy, all lines at once.
+"""The neural network of voice activity detection: dense, gated memory, one score; in numpy.
 
 Trained by `bench/voice_activity` on the project's own rebuilt set; the weights beside this file are
 ours and under the project's licence. Does no I/O after loading.

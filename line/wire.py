@@ -1,11 +1,11 @@
-"""Owns the AudioSocket wire: bytes in, messages out. Does no I/O.
+"""The AudioSocket wire: bytes in, messages out. Does no I/O.
 
 A message is one byte of kind, two bytes of length (big endian), then that many bytes:
 
     0x00 hang-up    0x01 the leg's uuid (16 bytes)    0x03 a DTMF digit (1 byte)
     0x10 audio: 320 bytes, 20 ms of signed 16-bit little-endian sound at 8 kHz    0xff an error
 
-Nothing else is sent to us by Asterisk; who sends it is a stranger, and is shown the door.
+Nothing else is sent to us by Asterisk; who sends it is a stranger, and is disconnected.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Owns which parts of the hotline are well and which are ill, each said in one sentence.
+"""Health checks: which parts of the hotline are well, each in one sentence.
 
 Quick whatever is broken: no part is waited for longer than ASK_S. Tells no secret and no number.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from monitoring.reports import Report
 
 ASK_S = 1.0
@@ -92,7 +92,7 @@ async def of_database(database: Database) -> PartHealth:
     """Return whether the database answers."""
     try:
         await database.ask(lambda connection: connection.execute(text("SELECT 1")), within=ASK_S)
-    except NotAnsweringError:
+    except DatabaseTimeoutError:
         return _ill("The database does not answer; calls are answered, their rows come later.")
     return _well("The database answers.")
 

@@ -1,4 +1,4 @@
-"""Owns the figures for Prometheus: the desk's own, and what the other programs report of theirs.
+"""Prometheus metrics: the desk's own, and those that the other programs report.
 
 Every metric is explained in `docs/api.md`. No label holds anything a caller or token could choose.
 """

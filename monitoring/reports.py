@@ -1,4 +1,4 @@
-"""Owns reading what the other programs say about themselves: small JSON files in `HOME/run`.
+"""Reads what the other programs report about themselves: small JSON files in `HOME/run`.
 
 Each is rewritten about once a second; one that has not been for STALE_S seconds means that its
 writer is dead or frozen. A file that cannot be read is the same as none.

@@ -1,4 +1,4 @@
-"""Owns what all features declare, put together: every verb, every route. Refused by default.
+"""Permissions of all features together: every verb, every route. Refused by default.
 
 Features are found by their folder; nobody lists them. The pages' shell and the routes of machines
 are declared in `web/permissions.py` in the same form.

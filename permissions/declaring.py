@@ -1,4 +1,4 @@
-"""Owns the form in which a feature declares who may do what: its verbs, and which route asks which.
+"""The form in which a feature declares its permissions: verbs, and the verb of each route.
 
 Does no I/O. A verb is `thing.verb`, as `call.read`. Each feature has one `PERMISSIONS` in its
 `permissions.py`; `permissions/declared.py` finds them by their folder.

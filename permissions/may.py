@@ -1,4 +1,4 @@
-"""Owns the one question of permission: may somebody do this with that? Refused by default.
+"""The one permission check: may somebody do this with that? Refused by default.
 
 Does no I/O: all that it needs is known of who asks by then.
 """

@@ -1,4 +1,4 @@
-"""Owns who works at the hotline: the roles of the regulations, and who may see a whole number.
+"""Roles of the regulations, and who may see a whole number.
 
 Does no I/O. The caller is no role here: callers hold no account. What a role may do is declared by
 each feature (`features/<name>/permissions.py`); this module knows only what belongs to the role

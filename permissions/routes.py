@@ -1,4 +1,4 @@
-"""Owns which roles a route answers: what the features declare, held to the routes that there are.
+"""Permissions of routes: what features declare, compared with the routes that exist.
 
 Pages, event streams, web sockets and files are routes like those of the API. A route that nobody
 declares does not start; neither does a declaration of a route that is not there, nor anything that

@@ -1,4 +1,4 @@
-"""Owns how far a right goes: to what is one's own, one's department's, or to everything.
+"""Scopes of rights: one's own, one's department's, or everything.
 
 Does no I/O. A `Reach` is the right of somebody who asks, to one verb: a query keeps what lies
 within it, `Reach.holds` says the same of one thing in memory.

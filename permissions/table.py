@@ -1,4 +1,4 @@
-"""Owns docs/permissions.md: who may do what, written from what the features declare.
+"""Writes docs/permissions.md from what the features declare.
 
 Does no I/O. `thirdring permissions --markdown` writes it; a test holds the page to the code.
 """

@@ -1,4 +1,4 @@
-"""Owns what is dialled on the trunk for a number. Does no I/O.
+"""Dial plan: what is dialled on the trunk for a number. Does no I/O.
 
 The trunk's number plan: a digit for an outside line, the trunk prefix, `+` or `00`. Nothing becomes
 dialable by it: whatever it returns is judged before it is dialled (`dispatch/guard.py`).

@@ -1,4 +1,4 @@
-"""Owns which numbers the machine may ring, when, how often and for how much. Does no I/O.
+"""Dialling rules: which numbers the machine may ring, when, how often, for how much. No I/O.
 
 A guard against toll fraud and runaway loops. Emergency numbers are never rung by the machine,
 whatever is allowed; people dial them freely (dialplan/phones.conf). The house's own phones and

@@ -1,4 +1,4 @@
-"""Owns how personal data are shown to those who do not need them (SEC-2).
+"""Masks personal data for those who do not need them (SEC-2).
 
 Does no I/O. A masked value still lets two calls of one caller be told apart at a glance, and
 never gives back more than half of what it hides.

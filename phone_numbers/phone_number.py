@@ -1,4 +1,4 @@
-"""Owns what a telephone number is: as it was sent, whom it means, how it is shown. Does no I/O.
+"""A telephone number: as sent, its identity, how it is shown. Does no I/O.
 
 A number is read once, at the border (a call, a page, the API, a list), by the house's plan. From
 then on it is known by its identity: `13800138000`, `+8613800138000`, `008613800138000`,

@@ -1,4 +1,4 @@
-"""Owns what is known of a house's numbers: its region, its short numbers, what leads outside.
+"""Number plan of a house: its region, short numbers, outside prefix.
 
 Reads no numbers and does no I/O; `settings.py` makes one of its settings.
 """

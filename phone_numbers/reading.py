@@ -1,4 +1,4 @@
-"""Owns what a dialled number leads to, for the guard: its sort, and its full form. Does no I/O.
+"""Reads a dialled number for the guard: its sort, and its full form. Does no I/O.
 
 What is read here is sent as it is: it is not cleaned, and nothing of it is left out, like a
 carrier's prefix, of which a customer's identity (`phone_numbers/phone_number.py`) knows nothing.

@@ -1,7 +1,7 @@
-"""Owns everything that pydub does for us: recordings as mp3 or ogg. The only importer of it.
+"""Encodes recordings as mp3 or ogg, with pydub. The only importer of pydub.
 
 pydub loads a whole file (an hour of stereo is 115 MB) and leaves files behind when it is stopped.
-So a recording is encoded in a process of its own, within a fence (`confined.py`), in a folder that
+So a recording is encoded in a process of its own, in a sandbox (`sandbox.py`), in a folder that
 goes afterwards: `python -m recordings.convert FORMAT RECORDING FOLDER`. One at a time: who talks to
 a caller goes first.
 """
@@ -17,15 +17,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import confined
 import ffmpeg
-from confined import BeyondError, Fence, Limit
+import sandbox
+from sandbox import BeyondError, Limit, SandboxLimits
 
 LONGEST_S: Final = 3600.0
 """Seconds of a recording that is encoded; a longer one is had as WAV, which is streamed."""
 BITRATE: Final = "32k"
 """Of two channels at 8 kHz: 4 kB a second instead of 32."""
-FENCE: Final = Fence(memory=400 * 2**20, cpu_s=120, within_s=180.0, told=2**25, niceness=10)
+LIMITS: Final = SandboxLimits(
+    memory=400 * 2**20, cpu_s=120, within_s=180.0, told=2**25, niceness=10
+)
 WAITING: Final = 8
 """Who wait for their turn; the next is asked to come again."""
 
@@ -83,7 +85,7 @@ async def _encoded(path: Path, form: Format) -> bytes:
     with tempfile.TemporaryDirectory(prefix="thirdring-") as folder:
         words = [form.value, str(path), folder]
         try:
-            return await confined.answer("recordings.convert", words, b"", FENCE)
+            return await sandbox.answer("recordings.convert", words, b"", LIMITS)
         except BeyondError as beyond:
             failed = beyond.limit is Limit.NONE
             why = "ffmpeg cannot encode it" if failed else "encoding it takes more than it may"
@@ -122,4 +124,4 @@ def _tell(form: Format, path: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     work = partial(_tell, Format(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
-    confined.run(work, FENCE)
+    sandbox.run(work, LIMITS)

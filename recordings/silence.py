@@ -1,4 +1,4 @@
-"""Owns digital silence on our side of a call: stretches in which nothing at all was written.
+"""Finds digital silence on our side of a call: times in which nothing was written.
 
 Does no I/O. An agent who says nothing is never digital silence (a telephone's own quiet is not
 nought), nor is music on hold: only a voice that did not get into the recording is (ANS-5). Audio is

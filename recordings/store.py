@@ -1,4 +1,4 @@
-"""Owns the store: where a recording lies, how it gets there whole, and whether it is still whole.
+"""Store of recordings: where one lies, how it gets there whole, whether it is still whole.
 
 Names come from our own ids only, never from anything a caller sent. A file appears in the store
 by one rename, complete and on the disk; half a file never has a recording's name. That the name

@@ -1,4 +1,4 @@
-"""Owns how much speech a recording holds, counted while it is copied. Does no I/O.
+"""Counts how much speech a recording holds, while it is copied. Does no I/O.
 
 webrtcvad over whole frames of 30 ms; digital silence is not even asked about. It hears speech in
 hum and breath too: good enough to say that a message is empty, not to judge a line (see `line/`).

@@ -1,4 +1,4 @@
-"""Owns the WAV header: writing one, and reading what a writer left behind.
+"""WAV headers: writes one, and reads what a writer left behind.
 
 Asterisk writes the two sizes of the header when it closes a file. After a crash they are 0 and the
 audio is all there: the file's own size is the truth, the header never is.

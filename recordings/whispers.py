@@ -1,4 +1,4 @@
-"""Owns words that were whispered to a caller: laid into the recording where they were heard.
+"""Lays whispered words into a recording, where the caller heard them.
 
 Asterisk mixes a whisper in behind the recording's hook, so MixMonitor never sees it (ANS-5). The
 dialplan records it at its source (dialplan/desk.conf, `whispered`), in a file of its own whose name

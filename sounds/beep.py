@@ -1,4 +1,4 @@
-"""Owns the tone after which a caller speaks: a quarter of a second of 1 kHz. Does no I/O."""
+"""The tone after which a caller speaks: a quarter of a second of 1 kHz. Does no I/O."""
 
 import numpy as np
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sounds.standing import Standing, Wanted, wanted
+from sounds.built import BuiltPrompts, Wanted, wanted
 from sounds.texts import DEFAULTS, BadPrompt, Prompt, load
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def build(
     folder cannot be written.
     """
     every = list(wanted(texts, values, replacements_dir))
-    standing = Standing(out_dir)
+    standing = BuiltPrompts(out_dir)
     missing = [one for one in every if not standing.holds(one)]
     if missing:
         _make(missing, standing, say=say, progress=progress, shipped=shipped)
@@ -48,7 +48,7 @@ def build(
 
 def _make(
     missing: list[Wanted],
-    standing: Standing,
+    standing: BuiltPrompts,
     *,
     say: "Callable[[], Voice]",
     progress: Progress,

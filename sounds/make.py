@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sounds.beep import beep
-from sounds.own import Refused, recording
+from sounds.built import BEEP, Wanted
+from sounds.replacements import Refused, recording
 from sounds.shaping import NothingHeard, shaped
 from sounds.shipped import Shipped
 from sounds.sound import Sound
-from sounds.standing import BEEP, Wanted
 from sounds.voice import CannotSay, Voice
 
 Progress = Callable[[str], None]

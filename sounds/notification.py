@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from sounds.bringing import CannotUse, brought
 from sounds.shaping import NothingHeard, shaped
 from sounds.sound import TELEPHONE_RATE, Samples, Sound, wav_bytes, write_whole
 from sounds.texts import LANGUAGES, Language
+from sounds.uploads import CannotUse, brought
 from sounds.voice import CannotSay, Voice
 from sounds.voices import best_voices
 

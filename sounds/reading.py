@@ -53,7 +53,7 @@ def passages(words: str, language: Language) -> list[tuple[str, Language]]:
 
 
 def sounds_of(words: str, language: Language, read: dict[Language, Reader]) -> str:
-    """Return the sounds of a sentence; a stretch in the other script is read in its language."""
+    """Return the sounds of a sentence; a part in the other script is read in its language."""
     if language == "zh":
         words = re.sub(r"[0-9]", lambda digit: _CHINESE_DIGITS[digit[0]], words)
     else:

@@ -1,4 +1,4 @@
-"""Owns how sound of any rate comes to the telephone's 8 kHz: in blocks, so that it costs no memory.
+"""Resamples sound of any rate to 8 kHz, in blocks, so that it costs no memory.
 
 Each sample is a windowed sinc over its neighbours, for any ratio of the two rates. Does no I/O.
 """
@@ -27,7 +27,7 @@ def at_telephone_rate(sound: Sound) -> Sound:
 
 
 def joined(blocks: Iterable[Samples]) -> Samples:
-    """Return the blocks as one stretch, which may be empty."""
+    """Return the blocks as one array, which may be empty."""
     return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from sounds.built import BEEP, Wanted, wanted
 from sounds.kokoro import Kokoro
 from sounds.shaping import shaped
 from sounds.shipped import SHIPPED, Shipped, ship
 from sounds.sound import Sound
-from sounds.standing import BEEP, Wanted, wanted
 from sounds.texts import DEFAULTS, load
 from sounds.voice import Voice
 from sounds.voice_packages import bring

@@ -1,4 +1,4 @@
-"""Owns the prompts that come with the project: spoken once, kept as G.711 µ-law, free to pass on.
+"""The prompts that come with the project: spoken once, kept as G.711 µ-law, free to pass on.
 
 `shipped/{zh,en}/{name}.ulaw`, and `shipped/index.json` with the key of the words in each.
 """
@@ -6,8 +6,8 @@
 import json
 from pathlib import Path
 
+from sounds.built import Wanted, words_key
 from sounds.sound import Sound, from_mulaw, to_mulaw, write_whole
-from sounds.standing import Wanted, words_key
 from sounds.texts import Language
 
 SHIPPED = Path(__file__).parent / "shipped"

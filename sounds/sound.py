@@ -1,4 +1,4 @@
-"""Owns sound in memory and in files: wav in and out, G.711 µ-law in and out, whole or not at all.
+"""Sound in memory and in files: WAV and G.711 µ-law, whole or not at all.
 
 Samples are float32 in -1…1, one channel.
 """
@@ -21,7 +21,7 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sound:
-    """A stretch of sound: samples (float32, -1…1) and how many of them make a second."""
+    """A piece of sound: samples (float32, -1…1) and how many of them make a second."""
 
     samples: Samples
     rate: int
@@ -50,7 +50,7 @@ def wav_bytes(sound: Sound) -> bytes:
 def read_wav(path: Path) -> Sound:
     """Read a PCM wav of our own, of 8, 16, 24 or 32 bits; several channels become one.
 
-    What people bring is read by `sounds/bringing.py`. Raises `wave.Error`, `EOFError` or `OSError`
+    What people bring is read by `sounds/uploads.py`. Raises `wave.Error`, `EOFError` or `OSError`
     when it is none.
     """
     with wave.open(str(path), "rb") as file:

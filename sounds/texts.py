@@ -1,4 +1,4 @@
-"""Owns the words of every prompt: reads `prompts.toml`, checks it, and fills the settings in.
+"""Words of every prompt: reads `prompts.toml`, checks it, and fills the settings in.
 
 Does no audio. A sentence that cannot be spoken (a language missing, a placeholder that no setting
 fills) is refused here, before any file is made.

@@ -1,4 +1,4 @@
-"""Owns what a voice is to the builder: it has a name, and it says words. Does no I/O."""
+"""Interface of a voice: it has a name, and it says words. Does no I/O."""
 
 from typing import Protocol
 

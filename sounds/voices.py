@@ -1,4 +1,4 @@
-"""Owns the order of the voices: the best that can speak here speaks, and failing is said once."""
+"""Order of the voices: the best that works here speaks; a failing one is logged once."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

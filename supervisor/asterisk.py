@@ -1,4 +1,4 @@
-"""Owns which Asterisk runs: the named one, a new enough system one, or one unpacked into the cache.
+"""Finds Asterisk: the named one, a new enough system one, or one unpacked into the cache.
 
 Debian 12 and 13 carry no asterisk; Debian unstable does. Its packages, and everything they need
 down to the C library, are unpacked into one folder and run from there by that folder's own program

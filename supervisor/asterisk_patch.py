@@ -1,4 +1,4 @@
-"""Owns a fault of Debian's Asterisk that costs voices, and takes it out of the unpacked program.
+"""Takes a fault of Debian's Asterisk, which costs voices, out of the unpacked program.
 
 Debian builds Asterisk with a patch for codecs that conceal lost packets. Since then a translation
 path remembers the sequence number of the last RTP packet and throws away what has a number that is

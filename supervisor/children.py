@@ -1,4 +1,4 @@
-"""Owns one child process of the supervisor: its start, its log, its marks, its end.
+"""One child process of the supervisor: its start, its log, its end.
 
 A child dies with the supervisor (PR_SET_PDEATHSIG), leads a process group of its own, so that
 Ctrl-C reaches only the supervisor, and carries THIRDRING_CHILD in its environment, by which what a

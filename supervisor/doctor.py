@@ -1,4 +1,4 @@
-"""Owns examining an installation: each finding says what was seen, and what to do about it.
+"""Examines an installation: each finding says what was seen, and what to do about it.
 
 Changes nothing. What the supervisor does not know (database, prompts, ledger) is asked for by the
 command, which hands its own examinations in.

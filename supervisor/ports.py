@@ -1,4 +1,4 @@
-"""Owns the ports: those that others know must be free, the inner ones are chosen once and kept.
+"""Ports: those that others know must be free, the inner ones are chosen once and kept.
 
 The inner ports (AGI, audio lines, AMI, and the browsers' phones' unless a setting names one) stay
 the same over restarts, so that a program that lives on finds Asterisk again; one that somebody

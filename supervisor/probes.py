@@ -1,4 +1,4 @@
-"""Owns the questions that tell whether a child is ready. None of them raises."""
+"""Probes: is a child ready? None of them raises."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""Owns turning the templates of asterisk-config/ and dialplan/ into one instance's configuration.
+"""Renders asterisk-config/ and dialplan/ into one instance's configuration.
 
 Templates hold values only, no decisions of ours. A value with a control character is refused: it
 would become a line of configuration. What is no longer a template is removed from HOME.
@@ -19,7 +19,7 @@ from supervisor.secrets import Secrets
 from tools.errors import SetupError
 
 SOURCES = ("asterisk-config", "dialplan")
-EMERGENCY = "emergency"
+FALLBACK = "fallback"
 """The script that Asterisk starts when our service is gone; the dialplan knows its path."""
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path that Asterisk takes (sun_path is 108 with its ending)."""
@@ -67,8 +67,8 @@ def render(
     written = {_write(folder / name, text) for name, text in _rendered(values).items()}
     for old in set(folder.glob("*.conf")) - written:
         old.unlink()
-    script = settings.paths.asterisk / "lib" / "agi-bin" / EMERGENCY
-    _write(script, _environment().get_template(f"{EMERGENCY}.j2").render(values)).chmod(0o700)
+    script = settings.paths.asterisk / "lib" / "agi-bin" / FALLBACK
+    _write(script, _environment().get_template(f"{FALLBACK}.j2").render(values)).chmod(0o700)
     (settings.paths.run / "boot").write_text(boot)
     return configuration(settings)
 

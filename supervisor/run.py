@@ -1,4 +1,4 @@
-"""Owns `thirdring run`: everything from an empty home to the `ready` line, step by step.
+"""`thirdring run`: everything from an empty home to the `ready` line, step by step.
 
 What is not the supervisor's own (prompts, database, our programs) is handed in by the command.
 """

@@ -1,4 +1,4 @@
-"""Owns the secrets of one home: made once, readable by its owner only, never shown in a log."""
+"""Secrets of one home: made once, readable by its owner only, never logged."""
 
 import json
 import os

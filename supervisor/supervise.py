@@ -1,4 +1,4 @@
-"""Owns the process tree: starts the children, keeps them alive, takes them all down at the end.
+"""Process tree: starts the children, keeps them alive, ends them all.
 
 A child that dies is started again after 0.2 s, and later each time it does not stay (5 s at most).
 One that lives but answers nobody any more is killed, so that it can be started again.

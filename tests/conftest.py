@@ -1,4 +1,4 @@
-"""Owns what tests of every kind may ask for: a real PostgreSQL, and to be run on it alone."""
+"""What tests of every kind may ask for: a real PostgreSQL, and to be run on it alone."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Owns databases that tests borrow: each begins as the template is, and is put back afterwards.
+"""Databases that tests borrow: each begins as the template is, and is put back afterwards.
 
 Making a database takes PostgreSQL a tenth of a second of a core, and hundreds of tests want one. So
 one that was used is used again: what its tables held at first lies in it a second time, in the

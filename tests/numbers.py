@@ -1,4 +1,4 @@
-"""Owns how the tests' house, at home in China, reads telephone numbers."""
+"""How the tests' house, at home in China, reads telephone numbers."""
 
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan

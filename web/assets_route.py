@@ -1,4 +1,4 @@
-"""Owns the address of the built scripts and styles; they say nothing about anybody."""
+"""Route of the built scripts and styles, which need no sign-in."""
 
 from typing import Annotated
 

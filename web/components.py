@@ -1,9 +1,9 @@
-"""Owns the page that shows every part that pages are made of (`templates/ui.html`), to look at."""
+"""The page `/components`: every part that pages are made of (`templates/ui.html`)."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.forms import Typed
 from web.pages import page
 

@@ -1,4 +1,4 @@
-"""Owns who is let in: a request's session or token, its role, and the policy's answer (SEC-3).
+"""The current user: a request's session or token, its role, and the permission check (SEC-3).
 
 Programs send a token, browsers the cookie of a session; a request that sends both is a program's.
 """
@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 
 from authentication import cookie
 from authentication import csrf as guard
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from features.accounts import queries as accounts
 from features.accounts import sessions, tokens
 from features.accounts.queries import Account
@@ -27,7 +27,7 @@ from permissions.may import widened_by
 from permissions.roles import LEADERS, Role
 from permissions.routes import allowed
 from permissions.scopes import NOBODY, Serving
-from web.places import Owner, Peer, Places
+from web.connection_limiter import ConnectionLimiter, Owner, Peer
 from web.problems import MustChange, Refused
 
 IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=16)
@@ -92,16 +92,16 @@ def secret_of(connection: HTTPConnection) -> str:
     return given if scheme.lower() == "bearer" and given else cookie.given(connection)
 
 
-async def patience(connection: HTTPConnection) -> Patience:
+async def request_database(connection: HTTPConnection) -> RequestDatabase:
     """Return this request's way to the database."""
     database: Database = connection.app.state.database
-    return database.patience()
+    return database.for_request()
 
 
 async def admitted(
     connection: HTTPConnection,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-    asking: Annotated[Patience, Depends(patience)],
+    asking: Annotated[RequestDatabase, Depends(request_database)],
 ) -> Principal | None:
     """Return who asks, None on a route that is open.
 
@@ -145,10 +145,10 @@ async def person(principal: Annotated[Principal, Depends(known)]) -> Principal:
 
 
 def _take_place(connection: HTTPConnection, principal: Principal) -> None:
-    places: Places = connection.app.state.places
+    limiter: ConnectionLimiter = connection.app.state.connection_limiter
     peer: Peer | None = connection.scope.get("peer")
     if peer is not None:
-        places.known(peer, Owner(principal.account_id, principal.token_id))
+        limiter.known(peer, Owner(principal.account_id, principal.token_id))
 
 
 def _route(connection: HTTPConnection) -> Route:
@@ -162,7 +162,7 @@ def _refuse_other_sites(connection: HTTPConnection, route: Route) -> None:
 
 
 async def _seated(
-    connection: HTTPConnection, route: Route, address: str, asking: Patience
+    connection: HTTPConnection, route: Route, address: str, asking: RequestDatabase
 ) -> Principal:
     """Return the person of the request's session, once it is known to be the person's own wish."""
     now = datetime.now(UTC)
@@ -182,7 +182,7 @@ async def _seated(
 
 
 async def session_of(
-    secret: str, asking: Patience, *, now: datetime
+    secret: str, asking: RequestDatabase, *, now: datetime
 ) -> tuple[Session, Account] | None:
     """Return the session that a cookie stands for and whose it is, None when it is over."""
     found = await asking.ask(
@@ -191,7 +191,7 @@ async def session_of(
     return found if found is not None and now - found[0].created_at < ABSOLUTE else None
 
 
-async def still_admitted(principal: Principal, asking: Patience, *, now: datetime) -> bool:
+async def still_admitted(principal: Principal, asking: RequestDatabase, *, now: datetime) -> bool:
     """Return whether somebody who was admitted still would be, with the same role.
 
     For what stays open for hours, like an event stream: ask now and then, and end it when not.
@@ -239,7 +239,7 @@ def _person(
 
 
 async def _program(
-    secret: str, address: str, asking: Patience, widened: frozenset[str]
+    secret: str, address: str, asking: RequestDatabase, widened: frozenset[str]
 ) -> Principal:
     token = await _token(secret, asking)
     return Principal(
@@ -252,7 +252,7 @@ async def _program(
     )
 
 
-async def _token(secret: str, asking: Patience) -> Token:
+async def _token(secret: str, asking: RequestDatabase) -> Token:
     if not secret:
         raise Refused(
             401, "Sign in, or send a token as `Authorization: Bearer …`.", headers=CHALLENGE

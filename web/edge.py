@@ -1,4 +1,4 @@
-"""Owns what every request passes first: its host, whom a proxy speaks for, its log line.
+"""First step of every request: its host, its client behind a proxy, limits, the log line.
 
 It stands outside the framework, so that what the framework refuses is measured and protected too.
 No answer may be framed by a page or read by another site: there is no CORS. None may be kept by a
@@ -15,12 +15,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from authentication.lane import Lanes, TooManyAtOnceError
+from authentication.admission import Admission, TooManyAtOnceError
 from callflow.call import Language
-from web import bodies
-from web.bodies import Bodies
+from web import request_bodies
+from web.error_pages import by_a_person
 from web.problems import problem
-from web.refused import by_a_person
+from web.request_bodies import Bodies
 from web.words import said
 
 HEADERS = {
@@ -49,7 +49,7 @@ LASTING = "/live"
 """What stays open for hours; how many of one person: `floor/streams.py`."""
 
 SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/session")})
-"""These have lanes of their own (`authentication/sign_in.py`): a password takes long."""
+"""These have queues of their own (`authentication/sign_in.py`): a password takes long."""
 
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
@@ -86,7 +86,7 @@ class Edge:
         self._proxies = proxies
         self._secret = secret
         self._bodies = Bodies()
-        self._lanes = Lanes()
+        self._admission = Admission()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -157,14 +157,14 @@ class Edge:
             refused = problem(400, "This desk is not known by the host name that was asked for.")
             await refused(scope, receive, send)
             return
-        most = bodies.longest(scope["path"])
+        most = request_bodies.longest(scope["path"])
         if _announced(request) > most:
             await problem(413, f"A body has at most {most} bytes.")(scope, receive, send)
             return
         body = self._bodies.taken(scope, receive)
-        limited = body.limited(most, bodies.within(scope["path"]))
+        limited = body.limited(most, request_bodies.within(scope["path"]))
         try:
-            await self._in_turn(request, limited, send, large=most > bodies.LONGEST_BODY)
+            await self._in_turn(request, limited, send, large=most > request_bodies.LONGEST_BODY)
         except TooManyAtOnceError:
             await _too_many(request)(scope, receive, send)
         finally:
@@ -178,18 +178,18 @@ class Edge:
         Raises TooManyAtOnceError.
         """
         scope, secret = request.scope, self._secret(request)
-        if not self._lanes.is_known(secret):
-            receive = await bodies.beforehand(receive)  # who trickles has no turn meanwhile
+        if not self._admission.is_known(secret):
+            receive = await request_bodies.beforehand(receive)  # who trickles has no turn meanwhile
         if (scope["method"], scope["path"]) in SIGNING_IN:
             await self.app(scope, receive, send)
             return
         lasting = scope["path"] == LASTING
-        end = await self._lanes.lane(secret, large=large, lasting=lasting).begin()
+        end = await self._admission.queue_for(secret, large=large, lasting=lasting).begin()
 
         async def begun(message: Message) -> None:
             end()
             if message["type"] == "http.response.start" and scope.get("state", {}).get("principal"):
-                self._lanes.good(secret)
+                self._admission.good(secret)
             await send(message)
 
         try:

@@ -1,4 +1,4 @@
-"""Owns what was typed into a form: kept as it was typed, read as a model, faults by field.
+"""Forms: what was typed, read as a model, with one fault per field.
 
 The model is the one that the API takes as its body: a page and a program are judged by the same
 rules. A fault is the key of a sentence, said in the page's language; what was typed is shown again
@@ -19,7 +19,7 @@ from callflow.text import clean, paragraphs
 from web.problems import Refused
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
-Place = tuple[int | str, ...]
+FieldPath = tuple[int | str, ...]
 """A place in a model: a field, or in a list the field, which one, and its own field."""
 
 LONGEST_SHOWN = 20_000
@@ -96,7 +96,7 @@ class Typed:
         self,
         model: type[Wanted],
         given: Mapping[str, object],
-        place: Callable[[Place], str] | None = None,
+        place: Callable[[FieldPath], str] | None = None,
     ) -> Wanted:
         """Return a model of what was typed, brought into its shape. Raises Refused with 422.
 
@@ -152,7 +152,7 @@ async def typed(request: Request) -> Typed:
     )
 
 
-def _fault(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> tuple[Place, str]:
+def _fault(error: ErrorDetails, fields: Mapping[str, FieldInfo]) -> tuple[FieldPath, str]:
     """Return the place in the model that is wrong, and the key of its sentence."""
     gaps: dict[str, Any] = error.get("ctx", {})
     where = error["loc"]

@@ -1,10 +1,10 @@
-"""Owns the first page of those who do not work at a seat: what is due, and every page of theirs."""
+"""Home page of roles without a seat: what is due, and all their pages."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from web.asking import Asking, CurrentUser
-from web.due import mine
+from web.api_models import Asking, CurrentUser
+from web.due_counts import mine
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -1,6 +1,6 @@
-"""Owns the live events of a page (`GET /live`): server-sent events from the floor to one browser.
+"""Live events of a page (`GET /live`): server-sent events from the floor to one browser.
 
-The whole picture comes first, then what changes. A page that does not read is dropped; its browser
+The whole state comes first, then what changes. A page that does not read is dropped; its browser
 comes back by itself. Again and again we look whether the person still may look (SEC-1).
 """
 
@@ -15,14 +15,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from floor import metrics
 from floor.floor import Floor
 from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
-from web.asking import VISIBLE, CurrentUser, Identity
+from web.api_models import VISIBLE, CurrentUser, Identity
+from web.connection_limiter import ConnectionLimiter
 from web.current_user import Principal, still_admitted
-from web.places import Places
 from web.problems import Refused, documented
 
 HEARTBEAT_S: Final = 10.0
@@ -109,10 +109,10 @@ async def seen(wanted: SeenPop, _principal: CurrentUser) -> None:
 
 def _expect_life(request: Request) -> None:
     """Have the connection closed soon when nobody is there any more: its page takes a place."""
-    places: Places = request.app.state.places
+    limiter: ConnectionLimiter = request.app.state.connection_limiter
     peer = request.scope.get("peer")
     if peer is not None:
-        places.expect_life(peer)
+        limiter.expect_life(peer)
 
 
 async def _events(request: Request, principal: Principal, page: str) -> AsyncIterator[bytes]:
@@ -155,6 +155,6 @@ async def _next(stream: Stream) -> bytes | None:
 async def _still(request: Request, principal: Principal) -> bool:
     database: Database = request.app.state.database
     try:
-        return await still_admitted(principal, database.patience(), now=datetime.now(UTC))
-    except NotAnsweringError:
+        return await still_admitted(principal, database.for_request(), now=datetime.now(UTC))
+    except DatabaseTimeoutError:
         return True  # a database that stumbles must not blind everybody at work

@@ -1,4 +1,4 @@
-"""Owns the shell's navigation: groups of pages, where one is, and how a browser wants it to look.
+"""Navigation of the pages: groups, the current page, and the appearance that a browser chose.
 
 Does no I/O. It is given a list of pages, in the order in which they are shown; which of them a
 person may open was decided before.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from web.registration import Place
+from web.registration import NavPage
 
 GROUPS: Final = ("desk", "tickets", "customers", "outbound", "floor", "settings")
 """The six groups, in their order; a group without a page for somebody is not shown."""
@@ -19,12 +19,12 @@ class Group:
     """One group with its pages."""
 
     name: str
-    places: Sequence[Place]
+    pages: Sequence[NavPage]
 
     @property
     def here(self) -> bool:
         """Tell whether the page that is shown belongs to this group."""
-        return any(place.here for place in self.places)
+        return any(item.here for item in self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +35,26 @@ class Crumb:
     address: str = ""
 
 
-def grouped(places: Iterable[Place], path: str) -> list[Group]:
+def grouped(pages: Iterable[NavPage], path: str) -> list[Group]:
     """Return the groups that have a page, with the pages in which `path` lies marked."""
-    marked = [replace(each, here=each.holds(path)) for each in places]
+    marked = [replace(each, here=each.holds(path)) for each in pages]
     groups = [Group(name, [each for each in marked if each.group == name]) for name in GROUPS]
-    return [group for group in groups if group.places]
+    return [group for group in groups if group.pages]
 
 
 def crumbs(groups: Iterable[Group], path: str) -> list[Crumb]:
-    """Return the way to a page: its group and its place, which leads back from pages beneath."""
+    """Return the way to a page: its group and its entry, which leads back from pages beneath."""
     for group in groups:
-        for place in group.places:
-            if place.here:
-                back = place.address if path != place.address else ""
-                return [Crumb(f"group.{group.name}"), Crumb(f"nav.{place.name}", back)]
+        for item in group.pages:
+            if item.here:
+                back = item.address if path != item.address else ""
+                return [Crumb(f"group.{group.name}"), Crumb(f"nav.{item.name}", back)]
     return []
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How somebody wants the pages to look; empty means as they come."""
+class Appearance:
+    """The chosen appearance of the pages; empty means the default."""
 
     theme: str
     """`light` or `dark`; empty: as the machine is set."""
@@ -71,11 +71,11 @@ _CHOICES: Final = {
 }
 
 
-def look(cookies: Mapping[str, str]) -> Look:
+def appearance(cookies: Mapping[str, str]) -> Appearance:
     """Return what a browser's cookies say; anything else is as if nothing was said."""
 
     def chosen(name: str) -> str:
         given = cookies.get(name, "")
         return given if given in _CHOICES[name] else ""
 
-    return Look(theme=chosen("theme"), density=chosen("density"), rail=chosen("rail"))
+    return Appearance(theme=chosen("theme"), density=chosen("density"), rail=chosen("rail"))

@@ -1,4 +1,4 @@
-"""Owns how a page is made: a template, the words of a language, and who looks at it.
+"""Renders a page: a template, the words of a language, and the current user.
 
 Templates escape everything they are given. They know `t` (words by key), `language`, `principal`
 (who is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`,
@@ -18,8 +18,8 @@ from settings import Settings
 from web import registration
 from web.assets import Assets, NotBuiltError
 from web.current_user import Principal
-from web.navigation import crumbs, grouped, look
-from web.registration import Place
+from web.navigation import appearance, crumbs, grouped
+from web.registration import NavPage
 from web.words import said, section
 
 LANGUAGE_COOKIE = "language"
@@ -56,7 +56,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     assets: Assets = request.app.state.assets
     principal = getattr(request.state, "principal", None)
     language = language_of(request)
-    groups = grouped(places(principal), request.url.path) if principal else []
+    groups = grouped(nav_pages(principal), request.url.path) if principal else []
     try:
         text = (
             templates()
@@ -74,7 +74,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 path=request.url.path,
                 groups=groups,
                 crumbs=crumbs(groups, request.url.path),
-                look=look(request.cookies),
+                appearance=appearance(request.cookies),
                 **values,
             )
         )
@@ -83,9 +83,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return HTMLResponse(text, status_code=status)
 
 
-def places(principal: Principal) -> list[Place]:
+def nav_pages(principal: Principal) -> list[NavPage]:
     """Return the pages that somebody may open, in their order."""
-    return [place for place in registration.places() if may_open(principal, place.address)]
+    return [item for item in registration.nav_pages() if may_open(principal, item.address)]
 
 
 def _other(language: Language) -> Language:

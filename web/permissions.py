@@ -1,4 +1,4 @@
-"""Owns who may use what is no feature of its own: live events, files, figures of the machine."""
+"""Permissions of what belongs to no feature: live events, files, monitoring."""
 
 from permissions.declaring import Open, Permissions
 from permissions.roles import EVERYONE, Role

@@ -1,4 +1,4 @@
-"""Owns what the API says when it cannot do what was asked: one problem (RFC 9457), one sentence.
+"""API errors: one problem (RFC 9457) with one sentence.
 
 Nothing of the inside is told: no stack, no query, no path of this machine.
 """

@@ -1,4 +1,4 @@
-"""Owns what a feature brings to the desk, and finds it: routes, navigation, news, looks.
+"""What a feature registers with the desk: routes, navigation, change feeds, audited actions.
 
 Each feature has one `FEATURE` in its `registration.py`; features are found by their folder, nobody
 lists them. What a feature permits stands in its `permissions.py`.
@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
-from web.changes import News
+from web.change_feed import ChangeFeed
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "features"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavPage:
     """One page of the navigation; a role sees those that it may open."""
 
     group: str
@@ -38,8 +38,8 @@ class Place:
 
 
 SHARED: Final = (
-    Place("desk", "/home", "home", 11),
-    Place("settings", "/components", "components", 99),
+    NavPage("desk", "/home", "home", 11),
+    NavPage("settings", "/components", "components", 99),
 )
 """The pages of the navigation that no feature brings."""
 
@@ -50,13 +50,13 @@ class Feature:
 
     routers: Sequence[APIRouter] = ()
     """In the order in which their routes are tried."""
-    places: Sequence[Place] = ()
+    pages: Sequence[NavPage] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """The API's headings that it adds, each with a sentence."""
-    news: Sequence[News[Any]] = ()
+    change_feeds: Sequence[ChangeFeed[Any]] = ()
     """What open pages are told when it changes in the database."""
-    looks: Sequence[str] = ()
-    """What it puts on the audit record, as `call.read`; `looked.call_read` are its words."""
+    audited: Sequence[str] = ()
+    """What it puts on the audit record, as `call.read`; `audited.call_read` are its words."""
 
 
 @cache
@@ -66,10 +66,10 @@ def features() -> Mapping[str, Feature]:
 
 
 @cache
-def places() -> Sequence[Place]:
+def nav_pages() -> Sequence[NavPage]:
     """Return the pages of the navigation, in their order."""
-    found = [place for feature in features().values() for place in feature.places]
-    return sorted([*SHARED, *found], key=lambda place: place.order)
+    found = [item for feature in features().values() for item in feature.pages]
+    return sorted([*SHARED, *found], key=lambda item: item.order)
 
 
 def _found() -> Iterator[tuple[str, Feature]]:

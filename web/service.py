@@ -1,4 +1,4 @@
-"""Owns the desk as a process: listens, serves, and stops within two seconds."""
+"""The desk process: listens, serves, and stops within two seconds."""
 
 import asyncio
 import os
@@ -14,8 +14,8 @@ import uvicorn
 
 from settings import Settings
 from web.app import built, facing_the_network
-from web.places import room_for
-from web.wire import with_places
+from web.connection_limiter import room_for
+from web.http_connection import with_limiter
 
 STOPPING_S = 1
 """Seconds that requests in flight get to finish (uvicorn counts in whole ones)."""
@@ -44,7 +44,7 @@ class Desk(uvicorn.Server):
 async def serve(settings: Settings) -> None:
     """Serve the API until SIGTERM or Ctrl-C. Exits with 1 when the port is taken."""
     app = built(settings)
-    app.state.places.most, app.state.places.strangers = room_for()
+    app.state.connection_limiter.most, app.state.connection_limiter.strangers = room_for()
     server = Desk(
         uvicorn.Config(
             facing_the_network(app),
@@ -52,7 +52,7 @@ async def serve(settings: Settings) -> None:
             port=settings.desk_port,
             loop="none",
             ws="none",
-            http=with_places(app.state.places),
+            http=with_limiter(app.state.connection_limiter),
             lifespan="on",
             access_log=False,
             log_config=None,

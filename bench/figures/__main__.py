@@ -1,4 +1,4 @@
-"""Owns `python -m bench.figures`: calls of every kind, and each figure held to what people noted.
+"""`python -m bench.figures`: calls of every kind, and each figure held to what people noted.
 
 python -m bench.figures --calls 100 --lanes 4      exit code 1 when a figure lied
 """

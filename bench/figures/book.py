@@ -1,4 +1,4 @@
-"""Owns what callers and agents themselves noted of their calls. Does no I/O.
+"""What callers and agents themselves noted of their calls. Does no I/O.
 
 Times are seconds of one clock, the telephones' own; nothing of it comes from the hotline.
 """

@@ -1,4 +1,4 @@
-"""Owns whether each figure says what the people noted (docs/figures.md). Does no I/O.
+"""Whether each figure says what the people noted (docs/figures.md). Does no I/O.
 
 Counts are exact. Lengths may differ by what a telephone needs to say that it was put down.
 """
@@ -39,10 +39,10 @@ def call_lies(page: Page, said: Said, *, words_s: float) -> Iterator[Lie]:
     if page.parts:
         waited = page.parts[0].began - page.asked_at - words_s
         yield from _lengths(where, {"waited_s": waited}, said, close_s=ASKED_S)
-    parts = zip(page.parts, said["stretches"], strict=False)
-    for number, (part, stretch) in enumerate(parts):
+    parts = zip(page.parts, said["segments"], strict=False)
+    for number, (part, segment) in enumerate(parts):
         noted = {"talk_s": part.ended - part.began - part.held_s, "held_s": part.held_s}
-        yield from _lengths(f"{where}, stretch {number}", noted, stretch)
+        yield from _lengths(f"{where}, segment {number}", noted, segment)
 
 
 def board_lies(book: Book, board: Said) -> Iterator[Lie]:
@@ -78,8 +78,8 @@ def page_lies(page: Page, said: Said, shown: Mapping[str, str]) -> Iterator[Lie]
         "hold": _clock(said["held_s"] or None),
         "message": _clock(said["message_s"]),
         "waited": _clock(said["waited_s"]),
-        "agents": " ".join(str(one["agent"]) for one in said["stretches"]),
-        "lifts": str(len(said["stretches"])),
+        "agents": " ".join(str(one["agent"]) for one in said["segments"]),
+        "lifts": str(len(said["segments"])),
     }
     yield from _counts(f"page of {page.kind} {page.ref}", told, shown)
 
@@ -89,7 +89,7 @@ def _noted_of(page: Page) -> Said:
         "disposition": page.outcome,
         "hung_up_by": page.hung_up_by,
         "agent": page.parts[0].agent if page.parts else None,
-        "stretches": [(part.agent, part.how) for part in page.parts],
+        "segments": [(part.agent, part.how) for part in page.parts],
         "misses": dict(sorted(page.misses.items())),
     }
 
@@ -100,7 +100,7 @@ def _said_of(said: Said) -> Said:
         missed[miss["agent"]] = missed.get(miss["agent"], 0) + 1
     return {
         **said,
-        "stretches": [(one["agent"], one["how"]) for one in said["stretches"]],
+        "segments": [(one["agent"], one["how"]) for one in said["segments"]],
         "misses": dict(sorted(missed.items())),
     }
 

@@ -1,4 +1,4 @@
-"""Owns a bench of figures from its first call to its last question."""
+"""A bench of figures from its first call to its last question."""
 
 import asyncio
 import re
@@ -136,7 +136,7 @@ def _wrapped_up(agent: Agent) -> float:
     """Return for how long the agent's page said that the agent writes."""
     total, since = 0.0, None
     for event in agent.events:
-        duty: Any = {"duty": event.data, "picture": event.data.get("duty")}.get(event.name)
+        duty: Any = {"duty": event.data, "state": event.data.get("duty")}.get(event.name)
         if duty is None:
             continue
         if since is not None and duty["duty"] != "wrap_up":

@@ -1,4 +1,4 @@
-"""Owns the ways in which calls of the bench go, each noted by its own people as it goes."""
+"""The ways in which calls of the bench go, each noted by its own people as it goes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

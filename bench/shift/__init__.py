@@ -1,1 +1,1 @@
-"""Owns a simulated shift: agents at work, callers who ring, a check of each call."""
+"""A simulated shift: agents at work, callers who ring, a check of each call."""

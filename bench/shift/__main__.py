@@ -1,4 +1,4 @@
-"""Owns `python -m bench.shift`: a shift on the whole product, and the check of each of its calls.
+"""`python -m bench.shift`: a shift on the whole product, and the check of each of its calls.
 
 python -m bench.shift --minutes 10 --agents 50      exit code 1 when a rule was broken
 python -m bench.shift --minutes 1 --agents 10 --keep shift.db   keep the database to look at
@@ -25,7 +25,7 @@ from caller.listen import RATE
 from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.house import House, running
-from tests.end_to_end.launching import free_port
+from tests.ports import free_port
 from tests.waiting import until
 
 

@@ -1,4 +1,4 @@
-"""Owns whether a shift kept the rules, call by call. Does no I/O.
+"""Whether a shift kept the rules, call by call. Does no I/O.
 
 | rule | every call of the shift |
 |---|---|
@@ -8,7 +8,7 @@
 | ANS-2 ring | no phone rings longer than 15 s |
 | ANS-2 miss | a phone that rang in vain is a miss of that call, and its agent is paused |
 | ANS-2 next | nobody waits while an agent who may have the call is free |
-| QUE-1 | a favoured customer is offered to senior agents first |
+| QUE-1 | a priority customer is offered to senior agents first |
 | QUE-2 | an overdue complaint is offered to the manager hotline first |
 | QUE-3 | who has the open matter is rung first, when free and at work |
 | QUE-4 away | no phone rings whose agent is away or writes |
@@ -104,8 +104,8 @@ def _ended(shift: Shift) -> Iterator[Breach]:
     for call in shift.calls:
         if call.ended is None or call.disposition in {None, "failed", "switch_crash"}:
             yield Breach("ended", call.ref, f"is {call.disposition or 'not over'}")
-        if call.emergency:
-            yield Breach("ended", call.ref, f"was led by the static twin: {call.emergency}")
+        if call.fallback:
+            yield Breach("ended", call.ref, f"was led by the fallback dialplan: {call.fallback}")
 
 
 def _ans1(shift: Shift) -> Iterator[Breach]:
@@ -262,7 +262,7 @@ def _order(shift: Shift) -> Iterator[Breach]:
             if queue not in SERVES.get(roles.get(ring.seat, ""), ()):
                 continue
             if _precedes(shift, other, call):
-                said = f"{ring.seat} was rung before {other.ref}, who came earlier or is favoured"
+                said = f"{ring.seat} was rung before {other.ref}, who came earlier or has priority"
                 yield Breach("order", call.ref, said)
 
 

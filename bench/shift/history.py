@@ -1,4 +1,4 @@
-"""Owns the shape of a shift as it was: what each caller and each agent went through. Does no I/O.
+"""The shape of a shift as it was: what each caller and each agent went through. Does no I/O.
 
 Times are seconds since 1970. What the queue itself tells is known to the second only.
 """
@@ -50,7 +50,7 @@ class Story:
     held_ans1: bool
     ended: float | None
     disposition: str | None
-    emergency: str | None = None
+    fallback: str | None = None
     joined: float | None = None
     left: float | None = None
     """Connected, gone, or sent elsewhere: waits no more."""

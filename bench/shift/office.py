@@ -1,4 +1,4 @@
-"""Owns the people of a simulated shift: accounts, sessions, pages and duties by the real API.
+"""The people of a simulated shift: accounts, sessions, pages and duties by the real API.
 
 Who was paused after a miss (ANS-2) comes back after a while, as a person would.
 """
@@ -117,7 +117,7 @@ async def known(house: House, plan: Plan) -> None:
     now = datetime.now(UTC)
     made = engine(house.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
-        for number, sort in plan.favoured.items():
+        for number, sort in plan.priority.items():
             await customers.keep(connection, _customer(number, sort, now))
         for number in sorted(plan.overdue):
             await connection.execute(insert(TicketRow).values(_ticket(number, None, -1, now)))

@@ -1,4 +1,4 @@
-"""Owns SIPp as the desk phones of a whole office, and as its callers."""
+"""SIPp as the desk phones of a whole office, and as its callers."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.shift import scenarios
 from bench.shift.plan import Plan
 
-PATIENCE_S = 45
+REQUEST_BUDGET_S = 45
 """Seconds that callers of the end still have."""
 
 
@@ -80,7 +80,7 @@ def call(line: Line, plan: Plan, number: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [
                 *line.words("callers", "-s", number, "-inf", "callers.csv", *pace, *rtp),
-                *("-trace_err", "-l", "2000", "-timeout", f"{limit + PATIENCE_S}s"),
+                *("-trace_err", "-l", "2000", "-timeout", f"{limit + REQUEST_BUDGET_S}s"),
             ],
             cwd=line.folder,
             stdout=output,

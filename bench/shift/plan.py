@@ -1,4 +1,4 @@
-"""Owns who works and who calls in a simulated shift, drawn beforehand. Does no I/O.
+"""Who works and who calls in a simulated shift, drawn beforehand. Does no I/O.
 
 Every caller has a number of their own, so that what is known of a number belongs to one call. The
 talks are as long as keeps the agents busy for `BUSY` of their time, writing included.
@@ -22,7 +22,7 @@ ANSWERS_AFTER_MS = (600, 1500, 3000)
 IGNORES = 0.03
 """Share of rings that nobody answers (ANS-2)."""
 
-LOADED, FAVOURED, OVERDUE, KNOWN, IMPATIENT = 90_000, 0.06, 0.02, 0.08, 0.08
+LOADED, PRIORITY, OVERDUE, KNOWN, IMPATIENT = 90_000, 0.06, 0.02, 0.08, 0.08
 """Longest life of a call in ms; shares of the callers: QUE-1, QUE-2, QUE-3, gone while waiting."""
 
 SORTS = ("large", "important", "dedicated")
@@ -57,7 +57,7 @@ class Plan:
     """Calls a second."""
     talks_ms: Sequence[int]
     """Lengths of talks, each as likely."""
-    favoured: Mapping[str, str] = field(default_factory=dict)
+    priority: Mapping[str, str] = field(default_factory=dict)
     """Number → sort of customer (QUE-1)."""
     overdue: frozenset[str] = frozenset()
     """Numbers with a complaint past its deadline (QUE-2)."""
@@ -71,22 +71,22 @@ def planned(*, agents: int, minutes: float, an_hour: float, random: Random) -> P
         Post(str(2001 + place), str(8101 + place), _role(place, agents)) for place in range(agents)
     ]
     rate = agents * an_hour / 3600
-    callers, favoured, overdue, known = [], {}, set(), {}
+    callers, priority, overdue, known = [], {}, set(), {}
     takers = [post.number for post in posts if post.role != "manager"]
     for place in range(max(1, round(rate * 60 * minutes))):
         number = f"139{place:08d}"
         drawn = random.random()
-        if drawn < FAVOURED:
-            favoured[number] = random.choice(SORTS)
-        elif drawn < FAVOURED + OVERDUE:
+        if drawn < PRIORITY:
+            priority[number] = random.choice(SORTS)
+        elif drawn < PRIORITY + OVERDUE:
             overdue.add(number)
-        elif drawn < FAVOURED + OVERDUE + KNOWN:
+        elif drawn < PRIORITY + OVERDUE + KNOWN:
             known[number] = random.choice(takers)
         leaves = random.random() < IMPATIENT
         life = random.randrange(12_000, 30_000) if leaves else LOADED
         callers.append(Caller(number, f"shift-{place}", random.randrange(3000), life))
     mean = BUSY * len(takers) / rate - WRAP_UP_S
-    return Plan(posts, callers, rate, talks(mean), favoured, frozenset(overdue), known)
+    return Plan(posts, callers, rate, talks(mean), priority, frozenset(overdue), known)
 
 
 def talks(mean_s: float, *, classes: int = 8) -> list[int]:

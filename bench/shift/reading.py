@@ -1,4 +1,4 @@
-"""Owns reading a shift out of the product's own database: calls, call_events, duties, tickets."""
+"""Reading a shift out of the product's own database: calls, call_events, duties, tickets."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ def _story(call: Line, events: Sequence[Line], recording: Line | None) -> Story:
         held_ans1=call.held_ans1,
         ended=ended,
         disposition=call.disposition,
-        emergency=call.emergency,
+        fallback=call.fallback,
         joined=joined,
         left=_at(call.queue_left_at),
         stays=_stays(events, joined, _at(call.queue_left_at) or ended or NEVER),

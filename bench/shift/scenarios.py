@@ -1,4 +1,4 @@
-"""Owns what SIPp is to do: desk phones that register and answer, and callers. Does no I/O."""
+"""What SIPp is to do: desk phones that register and answer, and callers. Does no I/O."""
 
 from collections.abc import Sequence
 

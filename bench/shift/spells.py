@@ -1,11 +1,11 @@
-"""Owns arithmetic of spells: stretches of time, in seconds since 1970. Does no I/O."""
+"""Arithmetic of spells, in seconds since 1970. Does no I/O."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Spell(NamedTuple):
-    """A stretch of time."""
+    """A length of time."""
 
     began: float
     ended: float

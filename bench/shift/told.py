@@ -1,4 +1,4 @@
-"""Owns how a shift is told: counts, one line a rule, every breach. Does no I/O."""
+"""How a shift is told: counts, one line a rule, every breach. Does no I/O."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -66,7 +66,7 @@ def _sweep(weights: Path) -> int:
 def _evaluate(share: float) -> int:
     room = Room("test")
     outcomes = list(heard(room, share))
-    cost = Figure("cost, µs a frame in a campaign of 50", cost_us(room), COST_BAR_US, 12500)
+    cost = Figure("cost, µs a frame in a batch of 50", cost_us(room), COST_BAR_US, 12500)
     found = [*figures(outcomes, groups(room)), cost]
     print(f"{len(outcomes)} windows, {len(room.voices())} speakers\n")
     print(bars_table(found), kinds_table(outcomes), sep="\n\n")

@@ -1,7 +1,7 @@
 """Trains the ear's network on the tuning half and writes its weights.
 
 Needs `torch`, which is not among what the project runs on: make a virtual environment of its own
-from requirements/ear.in. The same seed, machine and torch give the same weights.
+from requirements/vad.in. The same seed, machine and torch give the same weights.
 """
 
 import sys
@@ -20,7 +20,7 @@ from line.vad_features import INPUTS
 
 HIDDEN = 64
 MEMORY = 64
-CAMPAIGN = 128
+BATCH = 128
 CROP = 128  # frames heard at a time: 2.6 s
 ACROSS = 4  # the decision looks at the mean of the last four scores
 PAUSE = 25  # frames: shorter pauses are neither voice nor nothing
@@ -33,14 +33,14 @@ def train(data: Gathered, weights: Path, *, epochs: int, seed: int = 1) -> None:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     parts = _parts(data)
-    steps = epochs * (len(data.inputs) // CAMPAIGN)
+    steps = epochs * (len(data.inputs) // BATCH)
     optimiser = torch.optim.AdamW(_weights_of(parts), lr=2e-3, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
     for epoch in range(epochs):
         losses = []
         order = rng.permutation(len(data.inputs))
-        for start in range(0, len(order) - CAMPAIGN + 1, CAMPAIGN):
-            chosen = np.sort(order[start : start + CAMPAIGN])
+        for start in range(0, len(order) - BATCH + 1, BATCH):
+            chosen = np.sort(order[start : start + BATCH])
             loss = _loss(parts, data, chosen, _crop(rng, data.inputs.shape[1]))
             optimiser.zero_grad()
             loss.backward()

@@ -1,4 +1,4 @@
-"""Owns the agents of `bench.ways`: at desk phones and in real browsers, each with its own tone.
+"""The agents of `bench.ways`: at desk phones and in real browsers, each with its own tone.
 
 All of them can be asked for the same things; how it is done is a phone's or a page's matter.
 """
@@ -84,7 +84,7 @@ class AtDesk(Seated):
         shown = ""
         for event in self.page.events:
             match event.name:
-                case "picture":
+                case "state":
                     shown = (event.data.get("talking") or {}).get("call", "")
                 case "talking":
                     shown = event.data["call"]

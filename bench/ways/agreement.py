@@ -1,4 +1,4 @@
-"""Owns asking everybody where a call is: Asterisk, the floor, the database and the pages."""
+"""Asking everybody where a call is: Asterisk, the floor, the database and the pages."""
 
 import asyncio
 import time
@@ -61,7 +61,7 @@ class Witnesses:
             self._house.asterisk("core show channels concise"),
             self._leader.get("/api/v1/floor"),
             self._house.rows(
-                "SELECT c.state, s.seat FROM calls c LEFT JOIN call_stretches s"
+                "SELECT c.state, s.seat FROM calls c LEFT JOIN talk_segments s"
                 " ON s.call_id = c.id AND s.to_at IS NULL WHERE c.id = :id",
                 id=call,
             ),

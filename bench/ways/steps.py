@@ -1,4 +1,4 @@
-"""Owns the steps that a call may take: each a way of A1 and A2, done by whoever has the caller.
+"""The steps that a call may take: each a way of A1 and A2, done by whoever has the caller.
 
 A step returns what was done in words; NotNowError means that it did not fit, and nothing was done.
 """

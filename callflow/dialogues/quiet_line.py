@@ -10,7 +10,7 @@ ASKED = 2
 LISTEN_FOR = 5.0
 """Seconds in which a caller who was asked to speak up may begin to."""
 HEAR_OUT = 5.0
-"""Longest stretch of the caller's voice that is judged."""
+"""Longest piece of the caller's voice that is judged."""
 
 
 async def quiet_line(call: Call, language: Language) -> bool:

@@ -24,7 +24,7 @@ from callflow.dialogues.silent_line import silent_line
 from callflow.dialogues.stays_on import stays_on
 
 HEAR_OUT = 2.0
-"""Longest stretch of voice that is let finish before the caller hears who takes over."""
+"""Longest piece of voice that is let finish before the caller hears who takes over."""
 
 
 class Script(StrEnum):

@@ -41,7 +41,7 @@ class RegisterClosed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegisteredWakeUp:
     """What is on the register for this telephone and rings next."""
 
     registration_id: int
@@ -52,7 +52,7 @@ class Standing:
 class Register(Protocol):
     """The register of wake-ups as one telephone may use it; all raise RegisterClosed."""
 
-    async def next(self) -> Standing | None:
+    async def next(self) -> RegisteredWakeUp | None:
         """Return what rings next at this telephone."""
         ...
 
@@ -60,13 +60,13 @@ class Register(Protocol):
         """Keep a wake-up for the time on the wall, at that moment; told twice it is one."""
         ...
 
-    async def cancel(self, standing: Standing) -> None:
+    async def cancel(self, registered: RegisteredWakeUp) -> None:
         """Take a wake-up off."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Bedside:
+class RoomLine:
     """One room's telephone."""
 
     register: Register
@@ -77,37 +77,37 @@ class Bedside:
     """The time now, in the zone of the wall that the guest looks at."""
 
 
-async def wake_menu(call: Call, bedside: Bedside) -> Verdict:
+async def wake_menu(call: Call, room_line: RoomLine) -> Verdict:
     """Lead a guest to a wake-up that is on the register, to one that is off it, or to a person."""
     try:
-        return await _led(call, bedside)
+        return await _led(call, room_line)
     except RegisterClosed:
         call.note("wake_register_closed")
-        await _say(call, bedside, "wake_menu_away", barge=Barge.NOTHING)
-        return _switchboard(bedside)
+        await _say(call, room_line, "wake_menu_away", barge=Barge.NOTHING)
+        return _switchboard(room_line)
 
 
-async def _led(call: Call, bedside: Bedside) -> Verdict:
+async def _led(call: Call, room_line: RoomLine) -> Verdict:
     wrong, cancelled = 0, False
     while wrong < TRIES:
-        standing = await bedside.register.next()
-        keys = await _keys(call, await _ask(call, bedside, standing))
+        registered = await room_line.register.next()
+        keys = await _keys(call, await _ask(call, room_line, registered))
         if cancelled and not keys:
-            return await _goodbye(call, bedside, "wake_thanks")
-        if keys == CANCEL and standing is not None:
-            await bedside.register.cancel(standing)
-            call.note("wake_cancelled", at=f"{standing.at:%Y-%m-%d %H:%M}")
-            await _say(call, bedside, "wake_menu_cancelled", barge=Barge.NOTHING)
+            return await _goodbye(call, room_line, "wake_thanks")
+        if keys == CANCEL and registered is not None:
+            await room_line.register.cancel(registered)
+            call.note("wake_cancelled", at=f"{registered.at:%Y-%m-%d %H:%M}")
+            await _say(call, room_line, "wake_menu_cancelled", barge=Barge.NOTHING)
             cancelled = True
             continue
         wall = typed_time(keys)
         if wall is None:
-            await _say(call, bedside, "wake_menu_wrong", barge=Barge.NOTHING)
-        elif await _is_registered(call, bedside, wall):
-            return await _goodbye(call, bedside, "wake_menu_done")
+            await _say(call, room_line, "wake_menu_wrong", barge=Barge.NOTHING)
+        elif await _is_registered(call, room_line, wall):
+            return await _goodbye(call, room_line, "wake_menu_done")
         wrong += 1
-    await _say(call, bedside, "wake_menu_agent", barge=Barge.NOTHING)
-    return _switchboard(bedside)
+    await _say(call, room_line, "wake_menu_agent", barge=Barge.NOTHING)
+    return _switchboard(room_line)
 
 
 def typed_time(keys: str) -> time | None:
@@ -118,10 +118,12 @@ def typed_time(keys: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-async def _ask(call: Call, bedside: Bedside, standing: Standing | None) -> Pressed | None:
+async def _ask(
+    call: Call, room_line: RoomLine, registered: RegisteredWakeUp | None
+) -> Pressed | None:
     """Say what is set already, and ask for a time; return the first key if it came meanwhile."""
-    for language in both(bedside.language):
-        known = _known(standing, bedside.now(), language) if standing else ()
+    for language in both(room_line.language):
+        known = _known(registered, room_line.now(), language) if registered else ()
         key = await call.say(*known, "wake_menu_ask", language=language, barge=Barge.KEY)
         if isinstance(key, Pressed):
             return key
@@ -139,27 +141,27 @@ async def _keys(call: Call, first: Pressed | None) -> str:
     return keys
 
 
-async def _is_registered(call: Call, bedside: Bedside, wall: time) -> bool:
+async def _is_registered(call: Call, room_line: RoomLine, wall: time) -> bool:
     """Say the time back; on key 1 keep it. False: not confirmed."""
-    at = next_moment(wall, after=bedside.now())
+    at = next_moment(wall, after=room_line.now())
     key: object = None
-    for language in both(bedside.language):
-        words = ("wake_menu_set", *_when(at, bedside.now(), language), "wake_menu_confirm")
+    for language in both(room_line.language):
+        words = ("wake_menu_set", *_when(at, room_line.now(), language), "wake_menu_confirm")
         key = await call.say(*words, language=language, barge=Barge.KEY)
         if key:
             break
     key = key or await call.await_key(FIRST_KEY_WITHIN)
     if not isinstance(key, Pressed) or key.digit != CONFIRM:
         return False
-    if at <= bedside.now():
+    if at <= room_line.now():
         return False  # confirmed after the minute had passed: what was said back is not to be had
-    await bedside.register.put(at, wall)
+    await room_line.register.put(at, wall)
     call.note("wake_registered", at=f"{at:%Y-%m-%d %H:%M}")
     return True
 
 
-def _known(standing: Standing, now: datetime, language: Language) -> tuple[str, ...]:
-    return ("wake_menu_known", *_when(standing.at, now, language), "wake_menu_cancel")
+def _known(registered: RegisteredWakeUp, now: datetime, language: Language) -> tuple[str, ...]:
+    return ("wake_menu_known", *_when(registered.at, now, language), "wake_menu_cancel")
 
 
 def _when(at: datetime, now: datetime, language: Language) -> tuple[str, ...]:
@@ -169,15 +171,15 @@ def _when(at: datetime, now: datetime, language: Language) -> tuple[str, ...]:
     return (names.get(days, "wake_menu_later_day"), *time_of_day(at, language))
 
 
-async def _goodbye(call: Call, bedside: Bedside, words: str) -> HangUp:
-    await _say(call, bedside, words, barge=Barge.NOTHING)
-    return HangUp(LineOutcome.ALIVE, bedside.language)
+async def _goodbye(call: Call, room_line: RoomLine, words: str) -> HangUp:
+    await _say(call, room_line, words, barge=Barge.NOTHING)
+    return HangUp(LineOutcome.ALIVE, room_line.language)
 
 
-async def _say(call: Call, bedside: Bedside, words: str, *, barge: Barge) -> None:
-    for language in both(bedside.language):
+async def _say(call: Call, room_line: RoomLine, words: str, *, barge: Barge) -> None:
+    for language in both(room_line.language):
         await call.say(words, language=language, barge=barge)
 
 
-def _switchboard(bedside: Bedside) -> Connect:
-    return Connect(bedside.queue, Topic.AGENT, bedside.language)
+def _switchboard(room_line: RoomLine) -> Connect:
+    return Connect(room_line.queue, Topic.AGENT, room_line.language)

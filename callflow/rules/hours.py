@@ -1,4 +1,4 @@
-"""Owns the hotline's clock: which greeting and closing the hour asks for, and when agents work.
+"""Greetings and closings by the hour, and when agents work.
 
 GRT-1, GRT-2, GRT-4 and QUE-5. Does no I/O; the moment is an argument, an aware datetime in the
 hotline's own zone. A holiday goes before the weekend, the weekend before the hour.

@@ -1,4 +1,4 @@
-"""Owns which key means what in the hotline's menu. Does no I/O."""
+"""Which key means what in the hotline's menu. Does no I/O."""
 
 from callflow.call import Language, Topic
 

@@ -1,4 +1,4 @@
-"""Owns what campaigns ask, and what may come of asking (CBK-3, CBK-4). Does no I/O."""
+"""What campaigns ask, and what may come of asking (CBK-3, CBK-4). Does no I/O."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns which agents a caller is offered to, and why (QUE-1, QUE-2, QUE-3). Does no I/O.
+"""Which agents a caller is offered to, and why (QUE-1, QUE-2, QUE-3). Does no I/O.
 
 | clause | when | then |
 |---|---|---|
@@ -24,7 +24,7 @@ class Queue(StrEnum):
     MANAGER = "manager"
 
 
-FAVOURED = frozenset({"large", "important", "dedicated"})
+PRIORITY_SORTS = frozenset({"large", "important", "dedicated"})
 """Sorts of customers that QUE-1 speaks of."""
 
 PRIORITY: Mapping[Queue, int] = {Queue.HOTLINE: 0, Queue.SENIOR: 10, Queue.MANAGER: 20}
@@ -76,7 +76,7 @@ def route(known: CallerFacts, *, now: datetime) -> Route:
         return _to(Queue.MANAGER, reasons=(f"QUE-2:{overdue[0].number}",))
     reasons: tuple[str, ...] = ()
     queue = Queue.HOTLINE
-    if known.sort in FAVOURED:
+    if known.sort in PRIORITY_SORTS:
         queue, reasons = Queue.SENIOR, (f"QUE-1:{known.sort}",)
     for matter in known.matters:
         agent = matter.handler or known.first_agent

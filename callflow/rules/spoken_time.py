@@ -1,4 +1,4 @@
-"""Owns how a time is said: as the names of prompts, one after the other. Does no I/O.
+"""A time as spoken prompts, one after the other. Does no I/O.
 
 WAK-2 “早晨好,现在的时间是早上×点钟”, WAK-4 “您已晚起了××分钟”.
 """

@@ -1,4 +1,4 @@
-"""Owns what a clock on the wall means: from a day, a time and a zone to the one moment to ring at.
+"""From a day, a wall-clock time and a time zone to the one moment to ring at.
 
 WAK-1, WAK-2. Does no I/O. Two days a year a clock on the wall lies: an hour is left out, or comes
 twice. The rule, which people who register are shown:

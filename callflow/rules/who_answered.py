@@ -1,4 +1,4 @@
-"""Owns who lifted the receiver: a person, a voicemail, a fax, or nobody. Does no I/O.
+"""Answering machine detection: a person, a voicemail, a fax, or nobody. Does no I/O.
 
 Nothing is told by a lifted receiver. What is heard of the line decides:
 

@@ -1,1 +1,1 @@
-"""Owns the steps from one version's tables to the next; `db.migrate` runs them."""
+"""Migrations from one version's tables to the next; `db.migrate` runs them."""

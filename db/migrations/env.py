@@ -1,4 +1,4 @@
-"""Owns how Alembic runs our migrations: on the connection and in the transaction it is given."""
+"""Runs our migrations with Alembic, on the connection and transaction it is given."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Owns the accounts in the API, for administrators (SEC-3): who there is, and their sessions.
+"""API of accounts, for administrators (SEC-3): people and their sessions.
 
 A password that is given here serves once: the person must change it. Nobody takes away their own
 right to be here, so that one administrator always remains. What is done is on record.
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from authentication import passwords
-from authentication.lane import TooManyAtOnceError
+from authentication.admission import TooManyAtOnceError
 from authentication.sign_in import SignIn
 from callflow.text import clean
 from features.accounts import queries as accounts
@@ -20,9 +20,9 @@ from features.accounts import sessions
 from features.accounts.api_session import SessionShape, busy, sessions_of
 from features.accounts.queries import Account, NumberTakenError
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from permissions.roles import Role
-from web.asking import Asking, CurrentUser, Many, found
+from web.api_models import Asking, CurrentUser, ListPage, found
 from web.live import floor_of
 from web.problems import Refused, documented
 from web.shapes import Clean
@@ -106,10 +106,10 @@ class AccountChange(BaseModel):
 
 
 @router.get("", responses=documented(401, 403, 503))
-async def list_accounts(_principal: CurrentUser, asking: Asking) -> Many[AccountShape]:
+async def list_accounts(_principal: CurrentUser, asking: Asking) -> ListPage[AccountShape]:
     """Every account, by number; never more than one page."""
     held = await asking.ask(accounts.accounts)
-    return Many(items=[AccountShape.of(each) for each in held], next=None)
+    return ListPage(items=[AccountShape.of(each) for each in held], next=None)
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 409, 422, 503))
@@ -132,7 +132,9 @@ async def add_account(
             must_change=True,
             now=now,
         )
-        await audit.note(database, look(principal, "account.added", made.number, made.role.value))
+        await audit.note(
+            database, audit_entry(principal, "account.added", made.number, made.role.value)
+        )
         return made
 
     try:
@@ -171,7 +173,7 @@ async def change_account(
         if wanted.disabled is not None:
             await _switched(database, account, off=wanted.disabled, now=now)
         said = wanted.model_dump_json(exclude_none=True, exclude={"name"})[:80]
-        await audit.note(database, look(principal, "account.changed", number, said))
+        await audit.note(database, audit_entry(principal, "account.changed", number, said))
         return await accounts.by_id(database, account.id)
 
     changed = found(await asking.write(change), "account")
@@ -194,7 +196,7 @@ async def reset_password(
         if account is None:
             return None
         await sessions.end_all(database, account.id, now=now)
-        await audit.note(database, look(principal, "account.reset", number))
+        await audit.note(database, audit_entry(principal, "account.reset", number))
         return await accounts.set_password(database, account.id, kept, must_change=True)
 
     account = found(await asking.write(change), "account")
@@ -205,10 +207,10 @@ async def reset_password(
 @router.get("/{number}/sessions", responses=documented(401, 403, 404, 422, 503))
 async def list_sessions_of(
     number: Number, principal: CurrentUser, asking: Asking
-) -> Many[SessionShape]:
+) -> ListPage[SessionShape]:
     """The browsers in which somebody is signed in; never more than one page."""
     account = await _account(number, asking)
-    return Many(items=await sessions_of(account.id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(account.id, principal, asking), next=None)
 
 
 @router.delete("/{number}/sessions", status_code=204, responses=documented(401, 403, 404, 422, 503))
@@ -220,7 +222,7 @@ async def end_sessions_of(
 
     async def change(database: AsyncConnection) -> None:
         await sessions.end_all(database, account.id, now=now)
-        await audit.note(database, look(principal, "account.sessions_ended", number))
+        await audit.note(database, audit_entry(principal, "account.sessions_ended", number))
 
     await asking.write(change)
     floor_of(request).streams.end(account.id)
@@ -242,8 +244,8 @@ async def _account(number: str, asking: Asking) -> Account:
 
 
 async def _kept(request: Request, password: str) -> str:
-    door: SignIn = request.app.state.door
+    sign_in: SignIn = request.app.state.sign_in
     try:
-        return await door.passwords.kept(password)
+        return await sign_in.passwords.kept(password)
     except TooManyAtOnceError:
         raise busy() from None

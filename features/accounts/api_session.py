@@ -1,4 +1,4 @@
-"""Owns a person's own sessions in the API: sign in, who am I, sign out, a new password (SEC-3)."""
+"""API of one's own session: sign in, who am I, sign out, new password (SEC-3)."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from authentication import cookie
-from authentication.lane import TooManyAtOnceError
+from authentication.admission import TooManyAtOnceError
 from authentication.passwords import BadPasswordError
 from authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
 from features.accounts import sessions
@@ -16,7 +16,7 @@ from features.accounts.password_change import WrongOldError, change_password
 from features.accounts.sessions import Session
 from features.duties.in_a_call import not_in_a_call
 from permissions.roles import Role
-from web.asking import Asking, CurrentUser, Many
+from web.api_models import Asking, CurrentUser, ListPage
 from web.current_user import ABSOLUTE, IDLE, Principal, person
 from web.live import streams_end
 from web.problems import Refused, documented
@@ -74,9 +74,9 @@ async def begin_session(request: Request, given: Credentials) -> WhoShape:
     """Sign in: sets the cookie `thirdring`. Needs no token; whoever errs too often must wait."""
     entered = await let_in(request, given.number.strip(), given.password)
     answer = JSONResponse(_who(entered).model_dump(mode="json"), status_code=201)
-    door: SignIn = request.app.state.door
+    sign_in: SignIn = request.app.state.sign_in
     cookie.put(answer, request, entered.secret)
-    door.marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
+    sign_in.marks.put(answer, request, entered.account.number, now=datetime.now(UTC))
     return answer  # type: ignore[return-value]  # a cookie must go along
 
 
@@ -107,9 +107,9 @@ async def end_session(request: Request, principal: Person, asking: Asking) -> Re
 
 
 @router.get("/sessions", responses=documented(401, 403, 503))
-async def list_sessions(principal: Person, asking: Asking) -> Many[SessionShape]:
+async def list_sessions(principal: Person, asking: Asking) -> ListPage[SessionShape]:
     """The own sessions, newest first; never more than one page."""
-    return Many(items=await sessions_of(principal.account_id, principal, asking), next=None)
+    return ListPage(items=await sessions_of(principal.account_id, principal, asking), next=None)
 
 
 @router.delete(
@@ -135,10 +135,10 @@ async def put_password(
 ) -> Response:
     """Change the own password; all other sessions of the person end, so not in a call."""
     not_in_a_call(request, principal)
-    door: SignIn = request.app.state.door
+    sign_in: SignIn = request.app.state.sign_in
     now = datetime.now(UTC)
     try:
-        await change_password(door, principal, wanted.old, wanted.new, asking=asking, now=now)
+        await change_password(sign_in, principal, wanted.old, wanted.new, asking=asking, now=now)
     except WrongOldError:
         raise Refused(403, "The old password is wrong.") from None
     except BadPasswordError as error:
@@ -152,10 +152,12 @@ async def put_password(
 
 async def let_in(request: Request, number: str, password: str) -> Entered:
     """Return the new session of who knows a number and its password. Raises Refused."""
-    door: SignIn = request.app.state.door
+    sign_in: SignIn = request.app.state.sign_in
     now = datetime.now(UTC)
     try:
-        return await door.enter(number, password, Visitor.of(request, number, door.marks), now=now)
+        return await sign_in.enter(
+            number, password, Visitor.of(request, number, sign_in.marks), now=now
+        )
     except WrongError:
         raise Refused(401, "The number or the password is wrong.") from None
     except ClosedError as error:

@@ -1,4 +1,4 @@
-"""Owns the page of the accounts, for administrators (SEC-3): the API's own acts behind forms."""
+"""Page of accounts, for administrators (SEC-3)."""
 
 import re
 from datetime import UTC, datetime
@@ -8,18 +8,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import api as acts
 from features.accounts import queries as accounts
 from features.accounts.api import NUMBER, AccountChange, GivenPassword, NewAccount, Number
 from permissions.roles import Role
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -124,7 +124,7 @@ async def _changed(
     number: str,
     change: AccountChange,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     *,
     done: str,
 ) -> Response:
@@ -136,7 +136,7 @@ async def _changed(
 
 
 async def _refused(
-    request: Request, principal: Principal, asking: Patience, refused: Refused
+    request: Request, principal: Principal, asking: RequestDatabase, refused: Refused
 ) -> HTMLResponse:
     sentence = _fault(refused) if refused.status_code != 422 else "accounts.fault_own"
     return await _shown(request, principal, asking, sentence=sentence, status=refused.status_code)
@@ -149,7 +149,7 @@ def _fault(refused: Refused) -> str:
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     *,
     form: Typed | None = None,
     given: GivenPassword | None = None,

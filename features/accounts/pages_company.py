@@ -1,4 +1,4 @@
-"""Owns the way in by the company's own accounts (OpenID Connect), where the settings name one."""
+"""Pages of signing in with company accounts (OpenID Connect), if set up."""
 
 from datetime import UTC, datetime
 from html import escape
@@ -13,11 +13,11 @@ from authentication import cookie
 from authentication.oidc import BEGUN_LASTS, Provider, VouchError
 from authentication.passwords import one_time
 from authentication.sign_in import Visitor
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
-from features.accounts.pages_sign_in import door, ours, settings_of, show_door
+from features.accounts.pages_sign_in import ours, settings_of, sign_in_of, sign_in_page
 from features.accounts.queries import Account
-from web.current_user import patience
+from web.current_user import request_database
 from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, prefix="/login/oidc")
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False, prefix="/login/oidc")
 STATE = "thirdring-oidc"
 """The cookie that ties the way back to the browser that left; Lax, since it returns from there."""
 
-Asking = Annotated[Patience, Depends(patience)]
+Asking = Annotated[RequestDatabase, Depends(request_database)]
 Short = Annotated[str, Query(max_length=2000)]
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ async def leave(request: Request, next: Short = "/") -> Response:  # noqa: A002
         )
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return show_door(request, 503, fault="company")
+        return sign_in_page(request, 503, fault="company")
     answer = RedirectResponse(where, status_code=303)
     answer.set_cookie(
         STATE,
@@ -68,8 +68,8 @@ async def come_back(
         account = await _account(request, asking, vouched.number)
     except VouchError as error:
         log.warning("provider refused", why=str(error))
-        return show_door(request, 403, fault="company")
-    entered = await door(request).seat(account, Visitor.of(request), now=now)
+        return sign_in_page(request, 403, fault="company")
+    entered = await sign_in_of(request).seat(account, Visitor.of(request), now=now)
     # A redirect would still count as the provider's doing, and the strict cookie would stay away.
     where = escape(vouched.onward)
     answer = HTMLResponse(
@@ -79,7 +79,7 @@ async def come_back(
     )
     answer.delete_cookie(STATE, path="/login/oidc", httponly=True, samesite="lax")
     cookie.put(answer, request, entered.secret)
-    door(request).marks.put(answer, request, account.number, now=now)
+    sign_in_of(request).marks.put(answer, request, account.number, now=now)
     return answer
 
 
@@ -89,7 +89,7 @@ def _back(request: Request) -> str:
     return str(request.url_for("come_back").replace(scheme=scheme))
 
 
-async def _account(request: Request, asking: Patience, number: str) -> Account:
+async def _account(request: Request, asking: RequestDatabase, number: str) -> Account:
     """Return the account of a number. Raises VouchError when nobody may come in with it."""
     account = await asking.ask(lambda database: accounts.by_number(database, number))
     if account is None or account.disabled_at is not None:
@@ -97,7 +97,7 @@ async def _account(request: Request, asking: Patience, number: str) -> Account:
     if not account.must_change:
         return account
     # The one-time password that somebody knows serves nobody any more.
-    kept = await door(request).passwords.kept(one_time() + one_time())
+    kept = await sign_in_of(request).passwords.kept(one_time() + one_time())
 
     async def change(database: AsyncConnection) -> Account | None:
         return await accounts.set_password(database, account.id, kept, must_change=False)

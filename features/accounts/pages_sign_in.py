@@ -1,4 +1,4 @@
-"""Owns the forms at the door: sign in, sign out, a new password. They work without any script."""
+"""Pages of signing in and out and of passwords. They work without any script."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -9,32 +9,32 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from authentication import cookie
-from authentication.lane import TooManyAtOnceError
+from authentication.admission import TooManyAtOnceError
 from authentication.passwords import BadPasswordError
 from authentication.sign_in import ClosedError, SignIn, Visitor, WrongError
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.api_session import RowId, end_one_session, sessions_of
 from features.accounts.password_change import WrongOldError, change_password
 from features.duties.in_a_call import not_in_a_call
 from settings import Settings
-from web.current_user import Principal, patience, person
+from web.current_user import Principal, person, request_database
+from web.formats import Formats
 from web.live import streams_end
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False)
 
 Person = Annotated[Principal, Depends(person)]
-Asking = Annotated[Patience, Depends(patience)]
+Asking = Annotated[RequestDatabase, Depends(request_database)]
 Typed = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/login")
-async def showshow_door(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
+async def show_sign_in_page(request: Request, next: str = "/") -> HTMLResponse:  # noqa: A002
     """The page to sign in on."""
-    return show_door(request, onward=next)
+    return sign_in_page(request, onward=next)
 
 
 @router.post("/login")
@@ -45,17 +45,17 @@ async def sign_in(
     next: Typed = "/",  # noqa: A002
 ) -> Response:
     """Sign in, and go on to where the person wanted to be."""
-    now, marks, number = datetime.now(UTC), door(request).marks, number.strip()
+    now, marks, number = datetime.now(UTC), sign_in_of(request).marks, number.strip()
     try:
         visitor = Visitor.of(request, number, marks)
-        entered = await door(request).enter(number, password, visitor, now=now)
+        entered = await sign_in_of(request).enter(number, password, visitor, now=now)
     except WrongError:
-        return show_door(request, 401, fault="wrong", number=number, onward=next)
+        return sign_in_page(request, 401, fault="wrong", number=number, onward=next)
     except ClosedError as error:
         until = error.until.astimezone(settings_of(request).zone).strftime("%H:%M:%S")
-        return show_door(request, 429, fault="closed", until=until, number=number, onward=next)
+        return sign_in_page(request, 429, fault="closed", until=until, number=number, onward=next)
     except TooManyAtOnceError:
-        return show_door(request, 503, fault="busy", number=number, onward=next)
+        return sign_in_page(request, 503, fault="busy", number=number, onward=next)
     where = "/password" if entered.account.must_change else ours(next)
     answer = RedirectResponse(where, status_code=303)
     cookie.put(answer, request, entered.secret)
@@ -107,7 +107,7 @@ async def put_password(
     now = datetime.now(UTC)
     try:
         not_in_a_call(request, principal)
-        await change_password(door(request), principal, old, new, asking=asking, now=now)
+        await change_password(sign_in_of(request), principal, old, new, asking=asking, now=now)
     except Refused:
         return await _password(request, principal, asking, 409, fault="call")
     except WrongOldError:
@@ -119,9 +119,9 @@ async def put_password(
     return RedirectResponse("/", status_code=303)
 
 
-def door(request: Request) -> SignIn:
+def sign_in_of(request: Request) -> SignIn:
     """Return the desk's way in."""
-    found: SignIn = request.app.state.door
+    found: SignIn = request.app.state.sign_in
     return found
 
 
@@ -132,7 +132,7 @@ def ours(where: str) -> str:
     return where if "\\" not in where and not urlsplit(where).netloc else "/"
 
 
-def show_door(
+def sign_in_page(
     request: Request,
     status: int = 200,
     *,
@@ -155,7 +155,12 @@ def show_door(
 
 
 async def _password(
-    request: Request, principal: Principal, asking: Patience, status: int = 200, *, fault: str = ""
+    request: Request,
+    principal: Principal,
+    asking: RequestDatabase,
+    status: int = 200,
+    *,
+    fault: str = "",
 ) -> HTMLResponse:
     held = (
         [] if principal.must_change else await sessions_of(principal.account_id, principal, asking)

@@ -1,4 +1,4 @@
-"""Owns who may have an account, and who makes them (SEC-3)."""
+"""Permissions of accounts: who has one, and who makes them (SEC-3)."""
 
 from permissions.declaring import Open, Permissions
 from permissions.roles import EVERYONE, Role

@@ -1,4 +1,4 @@
-"""Owns the accounts: one a person (SEC-3), found by the number that is also said to callers.
+"""Queries of accounts: one a person (SEC-3), found by number.
 
 Knows no password: `password` is what Argon2 made of it, written and checked by who asks.
 """

@@ -1,7 +1,7 @@
-"""Owns what accounts bring to the desk: sign-in, sessions, passwords, the page of people."""
+"""Registers sign-in, sessions, passwords and the page of accounts."""
 
 from features.accounts import api, api_session, pages, pages_company, pages_sign_in
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
@@ -11,9 +11,9 @@ FEATURE = Feature(
         pages_company.router,
         pages.router,
     ),
-    places=(Place("settings", "/accounts", "accounts", 130),),
+    pages=(NavPage("settings", "/accounts", "accounts", 130),),
     tags={"people": "Sessions, passwords and accounts (SEC-3)."},
-    looks=(
+    audited=(
         "session.began",
         "password.refused",
         "password.changed",

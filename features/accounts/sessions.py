@@ -1,4 +1,4 @@
-"""Owns the sessions: browser sessions that can be ended. The cookie itself is never kept."""
+"""Browser sessions, which can be ended. The cookie itself is never kept."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Owns the tables of the people who work here: accounts, sessions, duties, tokens, their looks.
+"""Tables of accounts, sessions and API tokens.
 
 Rows of `duty_events` and `audit_log` are added, never changed.
 """

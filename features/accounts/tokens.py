@@ -1,4 +1,4 @@
-"""Owns the API's tokens: made, looked up, taken back. The token itself is never kept."""
+"""API tokens: made, looked up, revoked. The token itself is never kept."""
 
 import hashlib
 from collections.abc import Sequence

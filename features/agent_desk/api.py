@@ -1,4 +1,4 @@
-"""Owns what the agent of a call does with it in the API: script keys, transfers, hold words."""
+"""API of the call at hand: script keys, transfers, conferences, hold."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.agent_desk.targets import target
-from features.audit.looks import refused
+from features.audit.access import refused
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
 from permissions.may import may
 from permissions.scopes import Thing
-from web.asking import Asking, Identity, Person
+from web.api_models import Asking, Identity, Person
 from web.current_user import Principal
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
@@ -100,7 +100,7 @@ def refusals() -> Iterator[None]:
         raise Refused(503, said) from None
 
 
-async def _own(floor: Floor, principal: Principal, call: str, asking: Patience) -> str:
+async def _own(floor: Floor, principal: Principal, call: str, asking: RequestDatabase) -> str:
     """Return the seat of who asks in this call, or of who talks where a leader asks.
 
     Another agent's call is answered like one in which nobody talks.
@@ -108,8 +108,8 @@ async def _own(floor: Floor, principal: Principal, call: str, asking: Patience) 
     talks = floor.live_state.talks_of(call)
     if not talks:
         raise Refused(409, NOT_TALKING)
-    workers = floor.live_state.workers
-    people = {seat: workers[seat].number for seat in talks if seat in workers}
+    agents = floor.live_state.agents
+    people = {seat: agents[seat].number for seat in talks if seat in agents}
     if not may(principal, "call.handle", Thing(people=people.values())):
         await refused(asking, principal, "call.handle", call)
         raise Refused(409, NOT_TALKING)
@@ -195,11 +195,11 @@ async def drop(
 async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
     """Say that the page's phone does not have the call; the caller hears music, then this agent."""
     floor, call = floor_of(request), call_id.lower()
-    worker = floor.live_state.by_account(principal.account_id or 0)
-    if worker is None or worker.seat not in floor.live_state.talks_of(call):
+    agent = floor.live_state.by_account(principal.account_id or 0)
+    if agent is None or agent.seat not in floor.live_state.talks_of(call):
         raise Refused(409, NOT_TALKING)
     with refusals():
-        await floor.control.lost(worker.seat)
+        await floor.control.lost(agent.seat)
     return Done(call=call, done="lost")
 
 

@@ -1,10 +1,10 @@
-"""Owns who else is at work, for an agent who wants to pass a call on or ask somebody."""
+"""API of colleagues at work, for an agent who wants to transfer or consult."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from floor import state_clocks as seen
-from web.asking import Many, Person
+from web.api_models import ListPage, Person
 from web.live import floor_of
 from web.problems import documented
 
@@ -21,11 +21,11 @@ class Colleague(BaseModel):
 
 
 @router.get("", responses=documented(401, 403))
-async def list_colleagues(request: Request, principal: Person) -> Many[Colleague]:
+async def list_colleagues(request: Request, principal: Person) -> ListPage[Colleague]:
     """Everybody else at work, by number; never a second page."""
     live_state = floor_of(request).live_state
-    others = [one for one in live_state.workers.values() if one.account_id != principal.account_id]
-    return Many(
+    others = [one for one in live_state.agents.values() if one.account_id != principal.account_id]
+    return ListPage(
         items=[
             Colleague(
                 number=one.number,

@@ -1,4 +1,4 @@
-"""Owns the words an agent opens and closes a call with, as shown on the page (GRT-1, 3, 4).
+"""Opening and closing words shown on the agent's page (GRT-1, 3, 4).
 
 Does no I/O.
 """

@@ -1,4 +1,4 @@
-"""Owns the first page and the agent's page: `/` and `/work` (QUE-4, GRT-3).
+"""First page and agent's page: `/` and `/work` (QUE-4, GRT-3).
 
 The agent's page is one page for a whole shift; what happens in it comes over `/live` and goes out
 over the API, so that it is never loaded again while somebody talks.
@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
 from permissions.may import may
 from settings import Settings
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False)

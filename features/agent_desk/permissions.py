@@ -1,4 +1,4 @@
-"""Owns who works at a seat with a page of calls (QUE-4)."""
+"""Permissions of the agent's page (QUE-4)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, EVERYONE, SEATED, Role

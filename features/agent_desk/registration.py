@@ -1,7 +1,7 @@
-"""Owns what the agent's page brings to the desk."""
+"""Registers the agent's page."""
 
 from features.agent_desk import api, api_colleagues, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
@@ -9,6 +9,6 @@ FEATURE = Feature(
         api_colleagues.router,
         pages.router,
     ),
-    places=(Place("desk", "/work", "work", 10),),
-    looks=("call.handle.refused",),
+    pages=(NavPage("desk", "/work", "work", 10),),
+    audited=("call.handle.refused",),
 )

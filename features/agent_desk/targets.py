@@ -1,4 +1,4 @@
-"""Owns where a caller may be passed on to: where somebody is, so that nobody is sent to nobody."""
+"""Where a caller may be transferred: only to where somebody is."""
 
 from fastapi import Request
 
@@ -26,7 +26,7 @@ def place_of(live_state: LiveState, settings: Settings, to: str) -> str | None:
     """Return what the dialplan is to be told, None when nobody is there."""
     if colleague := live_state.by_number(to):
         return colleague.seat
-    if to in set(Queue) or to in live_state.workers or _is_there(live_state, settings, to):
+    if to in set(Queue) or to in live_state.agents or _is_there(live_state, settings, to):
         return to
     helps = bool(settings.trunk_out) and to in settings.emergency_numbers.split(",")
     return to if to and helps else None

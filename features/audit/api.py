@@ -1,4 +1,4 @@
-"""Owns the API's question who looked at what (SEC-1, QA-5)."""
+"""API of the audit log: who read or changed what (SEC-1, QA-5)."""
 
 from typing import Annotated
 
@@ -6,26 +6,28 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from features.audit import log as audit
-from features.audit.log import LookFilter
-from features.customers.shapes import LookShape
-from web.asking import Asking, CurrentUser, Many, Paged, Text, turned
+from features.audit.log import AuditFilter
+from features.customers.shapes import AuditShape
+from web.api_models import Asking, CurrentUser, ListPage, ListQuery, Text, list_page
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
 
 
-class WhichLooks(Paged):
-    """Which looks; every field that is given must hold. Times are of the look."""
+class AuditQuery(ListQuery):
+    """Which entries; every field that is given must hold. Times are those of the access."""
 
     subject: Text | None = Field(None, description="The id of what was looked at.")
     action: Text | None = Field(None, examples=["recording.audio"])
-    number: Text | None = Field(None, description="The account of who looked.", examples=["1001"])
+    number: Text | None = Field(None, description="The account of who did it.", examples=["1001"])
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
-async def list_looks(
-    wanted: Annotated[WhichLooks, Query()], principal: CurrentUser, asking: Asking
-) -> Many[LookShape]:
+async def list_audit_entries(
+    wanted: Annotated[AuditQuery, Query()], principal: CurrentUser, asking: Asking
+) -> ListPage[AuditShape]:
     """Who looked at or listened to what, and why; newest first."""
-    page = await turned(asking, audit.looks, LookFilter(**wanted.filters()), wanted)
-    return Many(items=[LookShape.of(each, principal.role) for each in page.items], next=page.next)
+    page = await list_page(asking, audit.entries, AuditFilter(**wanted.filters()), wanted)
+    return ListPage(
+        items=[AuditShape.of(each, principal.role) for each in page.items], next=page.next
+    )

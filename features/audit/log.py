@@ -1,4 +1,4 @@
-"""Owns the record of who looked at customer data (SEC-1, QA-5). Rows are added, never changed."""
+"""The audit log: who read or changed customer data (SEC-1, QA-5). Rows are added, never changed."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from features.audit.tables import AuditRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One look: which person or token, from where, did what with which thing, and why."""
+    """One access: which person or token, from where, did what with which thing, and why."""
 
     at: datetime
     token_id: int | None = None
@@ -28,65 +28,65 @@ class AuditEntry:
     address: str
     detail: str
     why: str = ""
-    """In the words of who looked; people must say it where a caller's voice is heard."""
+    """In the words of who did it; people must say it where a caller's voice is heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookFilter:
-    """Which looks; every field that is set must hold."""
+class AuditFilter:
+    """Which entries; every field that is set must hold."""
 
     subject: str | None = None
     action: str | None = None
     number: str | None = None
-    """The account number of who looked."""
+    """The account number of who did it."""
     since: datetime | None = None
     until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLook:
-    """A look, with the name of who it was."""
+class NamedEntry:
+    """An entry, with the name of who it was."""
 
-    look: AuditEntry
+    entry: AuditEntry
     number: str | None
     """Account number; None for a token."""
     name: str
     """The person's name, or the token's label."""
 
 
-EVERY_LOOK = LookFilter()
+EVERY_ENTRY = AuditFilter()
 
 _NUMBER = re.compile(r"\+?\d{7,}")
 
 
 def is_of_number(action: str, subject: str) -> bool:
-    """Tell whether the subject of a look is somebody's number, which not everybody may see."""
+    """Tell whether the subject of an entry is somebody's number, which not everybody may see."""
     return action.startswith("customer.") or _NUMBER.fullmatch(subject) is not None
 
 
 _COLUMNS = tuple(getattr(AuditRow, name) for name in AuditEntry.__slots__)
 
 
-async def note(connection: AsyncConnection, look: AuditEntry) -> None:
-    """Keep a look (in the caller's transaction, before anything is shown)."""
-    values = {name: getattr(look, name) for name in AuditEntry.__slots__}
+async def note(connection: AsyncConnection, entry: AuditEntry) -> None:
+    """Keep an entry (in the caller's transaction, before anything is shown)."""
+    values = {name: getattr(entry, name) for name in AuditEntry.__slots__}
     await connection.execute(insert(AuditRow).values(values))
 
 
-async def looks_at(connection: AsyncConnection, subject: str) -> Sequence[AuditEntry]:
-    """Return every look at one thing, oldest first."""
+async def entries_of(connection: AsyncConnection, subject: str) -> Sequence[AuditEntry]:
+    """Return every entry about one thing, oldest first."""
     query = select(*_COLUMNS).where(AuditRow.subject == subject).order_by(AuditRow.id)
     return [AuditEntry(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def looks(
+async def entries(
     connection: AsyncConnection,
-    wanted: LookFilter = EVERY_LOOK,
+    wanted: AuditFilter = EVERY_ENTRY,
     *,
     limit: int = 50,
     cursor: str | None = None,
-) -> Page[SeenLook]:
-    """Return a page of looks, newest first."""
+) -> Page[NamedEntry]:
+    """Return a page of entries, newest first."""
     query = (
         select(
             *_COLUMNS,
@@ -109,7 +109,7 @@ async def looks(
     )
 
 
-def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:
+def _which(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
     if wanted.subject is not None:
         query = query.where(AuditRow.subject == wanted.subject)
     if wanted.action is not None:
@@ -120,9 +120,9 @@ def _which(query: Select[Any], wanted: LookFilter) -> Select[Any]:
     return between(query, AuditRow.at, wanted.since, wanted.until)
 
 
-def _seen(row: RowMapping) -> SeenLook:
-    return SeenLook(
-        look=AuditEntry(**{name: row[name] for name in AuditEntry.__slots__}),
+def _seen(row: RowMapping) -> NamedEntry:
+    return NamedEntry(
+        entry=AuditEntry(**{name: row[name] for name in AuditEntry.__slots__}),
         number=row["by_number"],
         name=row["by_name"] or row["by_label"] or "",
     )

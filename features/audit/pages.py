@@ -1,4 +1,4 @@
-"""Owns the page of who looked at what, and why (SEC-1, QA-5)."""
+"""Page of the audit log: who read or changed what, and why (SEC-1, QA-5)."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -11,15 +11,15 @@ from fastapi.responses import HTMLResponse
 from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
-from features.audit.log import LookFilter, SeenLook, is_of_number
+from features.audit.log import AuditFilter, NamedEntry, is_of_number
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
+from web.formats import Formats
 from web.forms import Typed
 from web.pages import page
 from web.registration import features
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -33,17 +33,17 @@ _THING = re.compile(r"^\d{8}-\d{5,12}$")
 
 @router.get("/audit")
 async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
-    """Looks, newest first."""
+    """Entries, newest first."""
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     form = Typed({name: request.query_params.get(name, "").strip()[:80] for name in FIELDS})
     wanted = _wanted(form, settings.zone, show, settings.number_plan)
     cursor = request.query_params.get("cursor") or None
-    found: Page[SeenLook] = Page([], None)
+    found: Page[NamedEntry] = Page([], None)
     if not form.faults:
         try:
             found = await asking.ask(
-                lambda connection: audit.looks(connection, wanted, limit=ROWS, cursor=cursor)
+                lambda connection: audit.entries(connection, wanted, limit=ROWS, cursor=cursor)
             )
         except UnknownCursorError:
             form.faults["cursor"] = "calls.stale_page"
@@ -55,7 +55,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
         form=form,
         found=found,
         anything=bool(typed),
-        actions=[look for feature in features().values() for look in feature.looks],
+        actions=[action for feature in features().values() for action in feature.audited],
         show=show,
         subject=lambda each: subject_shown(each, show),
         first_page=f"/audit?{urlencode(typed)}" if cursor else "",
@@ -63,13 +63,13 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
     )
 
 
-def subject_shown(seen: SeenLook, show: Formats) -> str:
+def subject_shown(seen: NamedEntry, show: Formats) -> str:
     """Return what was looked at; a customer's number as the role may see it."""
-    subject = seen.look.subject
-    return show.number(subject) if is_of_number(seen.look.action, subject) else clean(subject)
+    subject = seen.entry.subject
+    return show.number(subject) if is_of_number(seen.entry.action, subject) else clean(subject)
 
 
-def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> LookFilter:
+def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> AuditFilter:
     who, subject = form.shown("who"), clean(form.shown("subject"))
     if who and not re.fullmatch(r"\d{3,6}", who):
         form.faults["who"] = "audit.fault_who"
@@ -78,7 +78,7 @@ def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> Loo
         subject = read.shown
     if _NUMBER.match(subject) and not show.numbers:
         form.faults["subject"] = "audit.fault_subject"
-    return LookFilter(
+    return AuditFilter(
         number=who or None,
         subject=subject or None,
         action=clean(form.shown("action")) or None,

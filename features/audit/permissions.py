@@ -1,4 +1,4 @@
-"""Owns who may see who looked at what (SEC-1, QA-5)."""
+"""Permissions of the audit log (SEC-1, QA-5)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import LEADERS, Role

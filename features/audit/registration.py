@@ -1,13 +1,13 @@
-"""Owns what the audit record brings to the desk."""
+"""Registers the audit log's routes, pages and audited actions."""
 
 from features.audit import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("settings", "/audit", "audit", 120),),
+    pages=(NavPage("settings", "/audit", "audit", 120),),
     tags={"audit": "Who looked at what, and why (SEC-1, QA-5)."},
 )

@@ -1,4 +1,4 @@
-"""Owns the table of who looked at what, and who changed what (SEC-1, QA-5)."""
+"""Table of the audit log: who read what, and who changed what (SEC-1, QA-5)."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from db.base import Base, RowNumber, UtcDateTime
 
 
 class AuditRow(Base):
-    """One look at customer data (SEC-1, QA-5): which person or token fetched what, and why."""
+    """One access to customer data (SEC-1, QA-5): which person or token fetched what, and why."""
 
     __tablename__ = "audit_log"
 

@@ -1,4 +1,4 @@
-"""Owns the API's questions about recordings, and who listened to which (QA-5, SEC-1)."""
+"""API of recordings; each play is on record (QA-5, SEC-1)."""
 
 from functools import partial
 from pathlib import Path
@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from callflow.text import clean
-from db.bounded import Patience
-from features.audit.looks import look, recorded, theirs
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, recorded, theirs
 from features.call_recordings import audio, queries
 from features.call_recordings.audio import MEDIA_TYPES, AudioFormat
 from features.call_recordings.lifecycle import Recording, RecordingKind, RecordingState
@@ -21,18 +21,18 @@ from features.calls.lifecycle import Disposition
 from permissions.may import reach_of
 from recordings.convert import Encoder
 from settings import Settings
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Identity,
+    ListPage,
+    ListQuery,
     LongLine,
-    Many,
-    Paged,
     Plan,
     Text,
     found,
+    list_page,
     may_search_by_number,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import Refused, documented
@@ -40,7 +40,7 @@ from web.problems import Refused, documented
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
 
 
-class WhichRecordings(Paged):
+class WhichRecordings(ListQuery):
     """Which recordings; every field that is given must hold. Times are when they were kept."""
 
     call_id: Identity | None = Field(None, description="The call that was recorded.")
@@ -53,11 +53,11 @@ class WhichRecordings(Paged):
 
 
 class PeaksShape(BaseModel):
-    """The picture of a recording."""
+    """The waveform of a recording."""
 
     seconds: float = Field(description="Its length.", examples=[12.34])
     peaks: list[list[float]] = Field(
-        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal stretches of time."
+        description=f"For each channel up to {POINTS} peaks, 0 to 1, of equal parts."
     )
 
 
@@ -67,13 +67,13 @@ async def list_recordings(
     principal: CurrentUser,
     asking: Asking,
     plan: Plan,
-) -> Many[RecordingShape]:
+) -> ListPage[RecordingShape]:
     """Recordings, newest first."""
     may_search_by_number(principal, wanted.number)
     which = RecordingFilter(**wanted.filters(plan))
     listing = partial(queries.recordings, reach=reach_of(principal, "recording.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[RecordingShape.of(each) for each in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[RecordingShape.of(each) for each in page.items], next=page.next)
 
 
 @router.get("/{recording_id}", responses=documented(401, 403, 404, 422, 503))
@@ -122,7 +122,7 @@ async def fetch_audio(
     else:
         encoder: Encoder = request.app.state.encoder
         answer, what = await audio.encoded(encoder, path, form, filename), f"whole, {form.value}"
-    await recorded(asking, look(principal, "recording.audio", recording.id, what, why=why))
+    await recorded(asking, audit_entry(principal, "recording.audio", recording.id, what, why=why))
     return answer
 
 
@@ -148,13 +148,13 @@ def _path(request: Request, recording: Recording) -> Path:
 
 
 async def _recording(
-    recording_id: str, verb: str, principal: Principal, asking: Patience
+    recording_id: str, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Recording:
     return found(await recording_of(recording_id.lower(), verb, principal, asking), "recording")
 
 
 async def recording_of(
-    recording_id: str, verb: str, principal: Principal, asking: Patience
+    recording_id: str, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Recording | None:
     """Return a recording that somebody has a verb for."""
     return await theirs(

@@ -1,4 +1,4 @@
-"""Owns how a recording's audio is sent: whole, or the one range of bytes that a player asks for.
+"""Sends a recording's audio: whole, or the byte range that a player asks for.
 
 Follows RFC 9110, section 14: a single range in bytes is honoured, anything else gets the whole
 file, a range outside the file is refused with its length. Files are read from the store only.

@@ -1,4 +1,4 @@
-"""Owns what a recording is and the states it may be in. Does no I/O.
+"""A recording and its states. Does no I/O.
 
     spooled ──▶ stored      whole: header, length and SHA-256 agree with the call
             ──▶ repaired    cut by a crash; what could be had is kept and playable
@@ -102,7 +102,7 @@ def _unheard(
     call: CallRecord, began: datetime, silent: Sequence[tuple[float, float]]
 ) -> Iterator[Gap]:
     """Give the talks of agents of whom nothing at all was recorded from the lift on."""
-    for talk in call.stretches:
+    for talk in call.segments:
         to_at = talk.to_at or call.ended
         for start_s, end_s in silent:
             start, end = began + timedelta(seconds=start_s), began + timedelta(seconds=end_s)

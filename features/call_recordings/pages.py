@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from features.call_recordings.api import recording_of
-from web.asking import Asking, CurrentUser, Identity
+from web.api_models import Asking, CurrentUser, Identity
 from web.problems import Refused
 
 router = APIRouter(include_in_schema=False)

@@ -6,5 +6,5 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router, pages.router),
     tags={"recordings": "Recordings and their audio (ANS-5, QA-5)."},
-    looks=("recording.read.refused", "recording.listen.refused", "recording.audio"),
+    audited=("recording.read.refused", "recording.listen.refused", "recording.audio"),
 )

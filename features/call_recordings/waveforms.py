@@ -1,4 +1,4 @@
-"""Owns the pictures of recordings that were drawn lately: a call's page asks for them again."""
+"""Waveforms of recordings: those asked for lately, kept for the next request."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -11,21 +11,21 @@ from recordings.wav import NotAWavError
 from web.problems import Refused
 
 POINTS = 800
-"""Two a pixel of the narrowest page's picture, and 6 kB a side."""
+"""Two a pixel of the narrowest page's waveform, and 6 kB a side."""
 
 KEPT = 500
 """Waveforms in memory: about 10 MB."""
 
-Picture = Sequence[Sequence[float]]
+Waveform = Sequence[Sequence[float]]
 
 
 class Waveforms:
-    """The pictures drawn last, by recording; a recording in the store never changes."""
+    """The waveforms made last, by recording; a recording in the store never changes."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Picture] = OrderedDict()
+        self._kept: OrderedDict[str, Waveform] = OrderedDict()
 
-    async def of(self, recording_id: str, path: Path) -> Picture:
+    async def of(self, recording_id: str, path: Path) -> Waveform:
         """Return the peaks of a recording. Raises Refused with 410 when it cannot be read."""
         if recording_id in self._kept:
             self._kept.move_to_end(recording_id)

@@ -1,4 +1,4 @@
-"""Owns how one call is laid out on its page: its steps, what else is told, who has listened."""
+"""Layout of a call's page: its steps, its facts, who has listened."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from functools import partial
 from callflow.call import Language
 from callflow.events import JournalEvent
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.log import LookFilter, SeenLook
+from features.audit.log import AuditFilter, NamedEntry
 from features.call_recordings.lifecycle import Recording, RecordingState
 from features.call_timeline.shapes import EventShape
 from features.call_timeline.timeline import told, whole
 from features.calls.lifecycle import CallRecord, HungUpBy
-from features.calls.stretches import Stretch
+from features.calls.talk_segments import TalkSegment
 from phone_numbers.masking import masked_name, masked_number, masked_text
-from web.shown import Formats
+from web.formats import Formats
 from web.words import section
 
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
 TOLD = frozenset({"seat", "to", "how", "minutes", "seconds", "reasons", "step", "at", "name"})
 """What a step says besides what events show to all: seats, lengths, ways; long numbers masked."""
 LISTENERS_SHOWN = 20
-LOOKS_READ = 200
+ENTRIES_READ = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,14 @@ def steps(
     recordings: Sequence[Recording],
     language: Language,
     show: Formats,
-    stretches: Sequence[Stretch] = (),
+    segments: Sequence[TalkSegment] = (),
 ) -> list[Step]:
     if not show.numbers:
         events = [_masked(event) for event in events]
     words = section(language, "value", "prompt")
     return [
         Step(at, said.text, _second(at, recordings))
-        for said in told((_in_words(event, words) for event in whole(events)), language, stretches)
+        for said in told((_in_words(event, words) for event in whole(events)), language, segments)
         for at in (datetime.fromtimestamp(said.at, UTC),)
     ]
 
@@ -124,14 +124,14 @@ def _masked(event: JournalEvent) -> JournalEvent:
     return event._replace(data=shown)
 
 
-async def listeners(asking: Patience, recordings: Sequence[Recording]) -> list[SeenLook]:
+async def listeners(asking: RequestDatabase, recordings: Sequence[Recording]) -> list[NamedEntry]:
     """Return who has listened, newest first; a player that asks piece by piece listened once."""
-    heard: dict[tuple[str, str | None, str, str], SeenLook] = {}
+    heard: dict[tuple[str, str | None, str, str], NamedEntry] = {}
     for recording in recordings:
-        wanted = LookFilter(subject=recording.id, action="recording.audio")
-        found = await asking.ask(partial(audit.looks, wanted=wanted, limit=LOOKS_READ))
+        wanted = AuditFilter(subject=recording.id, action="recording.audio")
+        found = await asking.ask(partial(audit.entries, wanted=wanted, limit=ENTRIES_READ))
         for each in found.items:
-            hour = each.look.at.strftime("%Y-%m-%d %H")
-            heard.setdefault((each.name, each.number, each.look.why, hour), each)
-    newest = sorted(heard.values(), key=lambda each: each.look.at, reverse=True)
+            hour = each.entry.at.strftime("%Y-%m-%d %H")
+            heard.setdefault((each.name, each.number, each.entry.why, hour), each)
+    newest = sorted(heard.values(), key=lambda each: each.entry.at, reverse=True)
     return newest[:LISTENERS_SHOWN]

@@ -3,4 +3,4 @@
 from features.call_timeline import api
 from web.registration import Feature
 
-FEATURE = Feature(routers=(api.router,), looks=("call.events",))
+FEATURE = Feature(routers=(api.router,), audited=("call.events",))

@@ -1,4 +1,4 @@
-"""Owns how a call is told: the events of its journals as sentences, in Chinese and English.
+"""Tells a call step by step: journal events as sentences, in Chinese and English.
 
 Does no I/O. What the journals say twice (a channel's own answer and the dialplan's) is told once;
 an event without a sentence is not told, it stays in the list of events.
@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 from callflow.call import Language
 from callflow.events import JournalEvent
-from features.calls.stretches import How, Stretch
+from features.calls.talk_segments import How, TalkSegment
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TimelineStep:
     """One step of a call in words; `at` in seconds since 1970."""
 
     at: float
@@ -35,9 +35,9 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
     {
         ("cel", "TR_CALL"): ("来电 {num} {name},拨打 {did}", "{num} {name} calls {did}"),
         ("cel", "TR_RECORD"): ("开始录音", "recording begins"),
-        ("cel", "TR_EMERGENCY"): (
+        ("cel", "TR_FALLBACK"): (
             "应急流程接管({reason})",
-            "the static twin takes over ({reason})",
+            "the fallback takes over ({reason})",
         ),
         ("cel", "TR_VERDICT"): (
             "决定:{kind} {reason} {topic}",
@@ -122,8 +122,8 @@ _LIFTS: Mapping[How, tuple[str, str]] = MappingProxyType(
     }
 )
 _LEAVES = ("{agent} 离开通话", "{agent} is not with the caller any more")
-_TOLD_BY_STRETCHES = frozenset({"CONNECT", "TR_JOIN"})
-"""What the stretches of a call tell better: each lift once, under the account's number."""
+_TOLD_BY_SEGMENTS = frozenset({"CONNECT", "TR_JOIN"})
+"""What the segments of a call tell better: each lift once, under the account's number."""
 
 _WE_RANG = ("我们拨打 {num}", "we ring {num}")
 _AGENT_LIFTS = ("{agent} 摘机，开始录音", "{agent} lifts, recording begins")
@@ -163,35 +163,35 @@ def _goes_on(sentence: JournalEvent, event: JournalEvent) -> bool:
 
 
 def told(
-    events: Iterable[JournalEvent], language: Language, stretches: Sequence[Stretch] = ()
-) -> list[Said]:
+    events: Iterable[JournalEvent], language: Language, segments: Sequence[TalkSegment] = ()
+) -> list[TimelineStep]:
     """Return the steps of one call in words, in order, each lift of an agent's phone among them.
 
     The caller's own channel is the one whose uniqueid is the call's linkedid. The lifts of a call
-    whose `stretches` are not known are told as far as the queue knows them.
+    whose `segments` are not known are told as far as the queue knows them.
     """
     every = list(events)
     which = 0 if language is Language.CHINESE else 1
     first = next((agent for one in every if (agent := _rung_first(one))), "")
     said = [
-        Said(event.at, text)
+        TimelineStep(event.at, text)
         for event in every
-        if not (stretches and event.name in _TOLD_BY_STRETCHES)
+        if not (segments and event.name in _TOLD_BY_SEGMENTS)
         if (text := _sentence(event, which, first)) is not None
     ]
-    return sorted([*said, *_lifts(stretches, which)], key=lambda one: one.at)
+    return sorted([*said, *_lifts(segments, which)], key=lambda one: one.at)
 
 
 def _rung_first(event: JournalEvent) -> str:
     return event.data.get("agent", "") if event.name == "TR_CALL" else ""
 
 
-def _lifts(stretches: Iterable[Stretch], which: int) -> Iterator[Said]:
-    for one in stretches:
+def _lifts(segments: Iterable[TalkSegment], which: int) -> Iterator[TimelineStep]:
+    for one in segments:
         agent = one.agent or one.seat
-        yield Said(one.from_at.timestamp(), _LIFTS[one.how][which].format(agent=agent))
+        yield TimelineStep(one.from_at.timestamp(), _LIFTS[one.how][which].format(agent=agent))
         if one.to_at is not None:
-            yield Said(one.to_at.timestamp(), _LEAVES[which].format(agent=agent))
+            yield TimelineStep(one.to_at.timestamp(), _LEAVES[which].format(agent=agent))
 
 
 def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
@@ -206,7 +206,7 @@ def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
 
 
 def _template(event: JournalEvent) -> tuple[str, str] | None:
-    if event.name == "TR_CALL" and event.data.get("way") == "out":
+    if event.name == "TR_CALL" and event.data.get("direction") == "out":
         return _WE_RANG
     own = _OWN.get(event.name) if event.source == "cel" and event.uniqueid == event.about else None
     by_how = _SENTENCES.get((event.source, f"{event.name} {event.data.get('how', '')}"))

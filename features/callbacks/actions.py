@@ -1,6 +1,6 @@
-"""Owns the changes of callbacks by people and programs (CBK-1): made, called now, settled.
+"""Changes of callbacks by people and programs (CBK-1): made, called now, settled.
 
-The only door: the page and the API call these, with the models that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). What follows from each is `lifecycle`'s to decide.
 """
 
@@ -11,9 +11,9 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.callbacks import due
 from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import (
@@ -30,7 +30,7 @@ from features.tickets import saves as ticket_saves
 from permissions.may import reach_of
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
-from web.asking import Given, Identity, TicketNumber, found, several_lines
+from web.api_models import Identity, InputModel, TicketNumber, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -41,7 +41,7 @@ LONGEST_NOTE: Final = 300
 Note = Annotated[str, Field(max_length=LONGEST_NOTE), AfterValidator(several_lines)]
 
 
-class CallbackGiven(Given):
+class CallbackInput(InputModel):
     """A call back to be promised: to a number, or to who is on a call."""
 
     number: Annotated[
@@ -64,22 +64,22 @@ class CallbackGiven(Given):
         return self
 
 
-class CallbackSettled(Given):
+class CallbackSettlement(InputModel):
     """How a callback ended."""
 
-    state: CallbackState = Field(description="`kept` or `cancelled`.")
+    state: CallbackState = Field(description="`completed` or `cancelled`.")
     note: Note = Field("", description="Replaces the callback's note unless empty.")
 
     @field_validator("state")
     @classmethod
     def _is_an_end(cls, state: CallbackState) -> CallbackState:
-        if state not in {CallbackState.KEPT, CallbackState.CANCELLED}:
-            raise wrong("state", "form.wrong", "A callback becomes `kept` or `cancelled`.")
+        if state not in {CallbackState.COMPLETED, CallbackState.CANCELLED}:
+            raise wrong("state", "form.wrong", "A callback becomes `completed` or `cancelled`.")
         return state
 
 
 async def make(
-    asking: Patience, principal: Principal, plan: NumberPlan, given: CallbackGiven
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, given: CallbackInput
 ) -> tuple[Callback, bool]:
     """Keep a callback; return it, and whether it is new.
 
@@ -115,13 +115,13 @@ async def make(
         )
         if fresh:
             detail = f"{given.minutes} min"
-            await audit.note(connection, look(principal, "callback.made", str(key), detail))
+            await audit.note(connection, audit_entry(principal, "callback.made", str(key), detail))
         return found(await callbacks.callback(connection, key), "callback"), fresh
 
     return await asking.write(made)
 
 
-async def call_now(asking: Patience, principal: Principal, callback_id: int) -> Callback:
+async def call_now(asking: RequestDatabase, principal: Principal, callback_id: int) -> Callback:
     """Have the customer called as soon as an agent is free: the answer is there.
 
     Raises Refused: 404, or 409 when it is over. Who is being called already stays so.
@@ -130,13 +130,13 @@ async def call_now(asking: Patience, principal: Principal, callback_id: int) -> 
 
 
 async def settle(
-    asking: Patience, principal: Principal, callback_id: int, given: CallbackSettled
+    asking: RequestDatabase, principal: Principal, callback_id: int, given: CallbackSettlement
 ) -> Callback:
-    """Say that a callback was kept, or is not needed any more.
+    """Say that a callback was completed, or is not needed any more.
 
     Raises Refused: 404, or 409 when it ended otherwise, or both talk (SIL-6).
     """
-    event = Settled(kept=given.state is CallbackState.KEPT)
+    event = Settled(completed=given.state is CallbackState.COMPLETED)
     action = f"callback.{given.state.value}"
     return await _changed(
         asking, principal, callback_id, event, action, {given.state}, note=given.note
@@ -144,7 +144,7 @@ async def settle(
 
 
 async def _changed(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     callback_id: int,
     event: Event,
@@ -160,7 +160,7 @@ async def _changed(
         done = await due.apply(connection, callback_id, event, now, note=note)
         callback = found(await callbacks.callback(connection, callback_id), "callback")
         if done is not None:
-            await audit.note(connection, look(principal, action, str(callback_id)))
+            await audit.note(connection, audit_entry(principal, action, str(callback_id)))
         elif callback.state not in already:
             said = f"This callback is {callback.state.value} already."
             raise Refused(409, said, faults={"state": "callback.saved_late"})

@@ -1,4 +1,4 @@
-"""Owns the API of promised calls back (CBK-1): made during a call, kept or cancelled later."""
+"""API of callbacks (CBK-1): made during a call, completed or cancelled later."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,17 +8,27 @@ from pydantic import Field
 
 from features.callbacks import actions
 from features.callbacks import queries as callbacks
-from features.callbacks.actions import CallbackGiven, CallbackSettled
+from features.callbacks.actions import CallbackInput, CallbackSettlement
 from features.callbacks.lifecycle import CallbackState
 from features.callbacks.queries import CallbackFilter
 from features.customers.shapes import CallbackShape
-from web.asking import Asking, CurrentUser, Identity, Many, Paged, Plan, RowId, Text, turned
+from web.api_models import (
+    Asking,
+    CurrentUser,
+    Identity,
+    ListPage,
+    ListQuery,
+    Plan,
+    RowId,
+    Text,
+    list_page,
+)
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/callbacks", tags=["callbacks"])
 
 
-class WhichCallbacks(Paged):
+class WhichCallbacks(ListQuery):
     """Which callbacks; every field that is given must hold. Times are when they are due."""
 
     number: Text | None = Field(None, description="Whom to call, whole.")
@@ -30,11 +40,11 @@ class WhichCallbacks(Paged):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_callbacks(
     wanted: Annotated[WhichCallbacks, Query()], _principal: CurrentUser, asking: Asking, plan: Plan
-) -> Many[CallbackShape]:
+) -> ListPage[CallbackShape]:
     """Callbacks, the last one due first."""
     which = CallbackFilter(**wanted.filters(plan))
-    page = await turned(asking, callbacks.callbacks, which, wanted)
-    return Many(items=[CallbackShape.of(each) for each in page.items], next=page.next)
+    page = await list_page(asking, callbacks.callbacks, which, wanted)
+    return ListPage(items=[CallbackShape.of(each) for each in page.items], next=page.next)
 
 
 @router.post(
@@ -46,7 +56,7 @@ async def list_callbacks(
     },
 )
 async def make_callback(
-    given: CallbackGiven, principal: CurrentUser, asking: Asking, plan: Plan, answer: Response
+    given: CallbackInput, principal: CurrentUser, asking: Asking, plan: Plan, answer: Response
 ) -> CallbackShape:
     """Promise a call back. Asked again in the same call for the same minute: 200, the one kept."""
     callback, fresh = await actions.make(asking, principal, plan, given)
@@ -56,9 +66,9 @@ async def make_callback(
 
 @router.patch("/{callback_id}", responses=documented(401, 403, 404, 409, 422, 503))
 async def settle_callback(
-    callback_id: RowId, given: CallbackSettled, principal: CurrentUser, asking: Asking
+    callback_id: RowId, given: CallbackSettlement, principal: CurrentUser, asking: Asking
 ) -> CallbackShape:
-    """Say that a callback was kept, or is not needed any more."""
+    """Say that a callback was completed, or is not needed any more."""
     return CallbackShape.of(await actions.settle(asking, principal, callback_id, given))
 
 

@@ -1,4 +1,4 @@
-"""Owns the callbacks as work: what is due, what an event makes of one, who could call (CBK-1).
+"""Due callbacks: which ones, what an event makes of one, who could call (CBK-1).
 
 What follows from an event is `features.callbacks.lifecycle`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
@@ -47,7 +47,7 @@ class DueCallback:
     """What that number is known by."""
     maker: str | None
     """Account number of who promised, or of who talked in that call."""
-    favoured: bool
+    priority: bool
     """A large, important or dedicated-line customer (QUE-1)."""
     came_at: datetime | None
     call_id: str | None
@@ -130,31 +130,31 @@ async def engaged_seats(connection: AsyncConnection, node: str) -> frozenset[str
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Snapshot:
     """What is another whenever the page of callbacks would look another."""
 
-    shouting: int
+    alarms: int
     """How many need somebody at the desk now."""
     steps: int
     states: tuple[tuple[str, int], ...]
 
 
-async def pulse(connection: AsyncConnection, now: datetime) -> Pulse:
+async def snapshot(connection: AsyncConnection, now: datetime) -> Snapshot:
     """Return how the callbacks stand that are not over."""
     row = CallbackRow
     going_on = [state.value for state in CallbackState if state not in OVER]
     late = and_(row.state.in_([one.value for one in NOT_TALKED_YET]), row.due_at < now)
-    shouts = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
+    alarming = or_(row.state.in_([one.value for one in FOR_A_PERSON]), late)
     done = func.coalesce(func.sum(row.tries + row.asked), 0)
     found = await connection.execute(
-        select(row.state, func.count(), done, func.count().filter(shouts))
+        select(row.state, func.count(), done, func.count().filter(alarming))
         .where(row.state.in_(going_on))
         .group_by(row.state)
         .order_by(row.state)
     )
     rows = found.all()
-    return Pulse(
-        shouting=sum(int(loud) for *_, loud in rows),
+    return Snapshot(
+        alarms=sum(int(loud) for *_, loud in rows),
         steps=sum(int(steps) for _, _, steps, _ in rows),
         states=tuple((state, count) for state, count, _, _ in rows),
     )
@@ -182,7 +182,7 @@ def _wanted_in(row: RowMapping) -> DueCallback:
     )
     return DueCallback(
         **{name: row[name] for name in plain},
-        favoured=row["sort"] not in {None, CustomerSort.NORMAL.value},
+        priority=row["sort"] not in {None, CustomerSort.NORMAL.value},
         call_back=CallBack(**state),
     )
 

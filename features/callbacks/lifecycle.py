@@ -1,4 +1,4 @@
-"""Owns one promised call back, from the callback until both have talked. Does no I/O.
+"""One callback, from its making until agent and customer have talked. Does no I/O.
 
 CBK-1, CBK-2, SIL-4. Every change is `decide(callback, event, now, rules) -> (callback, commands)`:
 the dispatcher keeps the row and carries the commands out.
@@ -9,9 +9,9 @@ the dispatcher keeps the row and carries the commands out.
 | ringing | an agent's phone rings | taken; else open, for another agent |
 | taken | the agent hears a word; the customer's phone does not ring yet | dialling |
 | dialling | the customer's phone rings | talking; else open, for later; at last failed |
-| talking | both talk | kept |
-| kept | both have talked, or somebody says so | – |
-| failed | tried in vain, far too late, or not to be rung: the desk shouts | a person decides |
+| talking | both talk | completed |
+| completed | both have talked, or somebody says so | – |
+| failed | no success, far too late, or not allowed: an alarm at the desk | a person decides |
 | unknown | the customer's phone may have rung and nobody knows what came of it | a person decides |
 | cancelled | not wanted any more | – |
 
@@ -37,13 +37,13 @@ class CallbackState(StrEnum):
     TAKEN = "taken"
     DIALLING = "dialling"
     TALKING = "talking"
-    KEPT = "kept"
+    COMPLETED = "completed"
     FAILED = "failed"
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
 
 
-OVER = frozenset({CallbackState.KEPT, CallbackState.CANCELLED})
+OVER = frozenset({CallbackState.COMPLETED, CallbackState.CANCELLED})
 ON_THE_PHONE = frozenset(
     {CallbackState.RINGING, CallbackState.TAKEN, CallbackState.DIALLING, CallbackState.TALKING}
 )
@@ -53,7 +53,7 @@ NOT_TALKED_YET = frozenset({CallbackState.OPEN, CallbackState.RINGING})
 """Overdue in these states when the time has passed."""
 
 LEAD = timedelta(seconds=60)
-"""An agent's callback is called this long before it is due, so that it is kept in time."""
+"""An agent's callback is called this long before it is due, so that it is made in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class CallbackRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallBack:
-    """One promised call back."""
+    """One callback."""
 
     kind: CallbackKind
     due_at: datetime
@@ -90,7 +90,7 @@ class CallBack:
     """Seats that let it ring since the customer was tried last."""
     found: bool = False
     """Somebody has the answer for the customer, and asked for the call."""
-    kept_at: datetime | None = None
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,9 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A person says that it was kept, or is not needed any more."""
+    """A person says that it was completed, or is not needed any more."""
 
-    kept: bool
+    completed: bool
 
 
 Event = (
@@ -285,7 +285,7 @@ def _over(callback: CallBack, over: AttemptOver, now: datetime, rules: CallbackR
         case CallbackState.TAKEN | CallbackState.DIALLING:
             return replace(callback, state=CallbackState.UNKNOWN, next_at=None), (Alarm(),)
         case CallbackState.TALKING:
-            return _kept(callback, now, rules)
+            return _completed(callback, now, rules)
         case _:
             return callback, ()
 
@@ -307,19 +307,21 @@ def _refused(callback: CallBack, now: datetime, rules: CallbackRules, *, for_now
     return replace(callback, state=CallbackState.OPEN, next_at=again), ()
 
 
-def _kept(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
-    kept = replace(callback, state=CallbackState.KEPT, next_at=None, kept_at=now)
+def _completed(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
+    done = replace(callback, state=CallbackState.COMPLETED, next_at=None, completed_at=now)
     if callback.kind is CallbackKind.AGENT and not callback.found:
-        return kept, (CallbackAgain(now + timedelta(seconds=rules.promised_again_for)),)
-    return kept, ()
+        return done, (CallbackAgain(now + timedelta(seconds=rules.promised_again_for)),)
+    return done, ()
 
 
 def _said(callback: CallBack, event: CallNow | Settled, now: datetime) -> Decision:
     if callback.state in OVER or callback.state is CallbackState.TALKING:
         return callback, ()
     if isinstance(event, Settled):
-        state = CallbackState.KEPT if event.kept else CallbackState.CANCELLED
-        settled = replace(callback, state=state, next_at=None, kept_at=now if event.kept else None)
+        state = CallbackState.COMPLETED if event.completed else CallbackState.CANCELLED
+        settled = replace(
+            callback, state=state, next_at=None, completed_at=now if event.completed else None
+        )
         return settled, (HangUp(),) if callback.state in ON_THE_PHONE else ()
     if callback.state in ON_THE_PHONE:
         return replace(callback, found=True), ()

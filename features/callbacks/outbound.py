@@ -1,4 +1,4 @@
-"""Owns promised calls back as a purpose of the dispatcher (CBK-1, CBK-2, SIL-4).
+"""Callbacks as a purpose of the dispatcher (CBK-1, CBK-2, SIL-4).
 
 An agent is rung first, in the dialplan's `callback-agent` the customer then; what came of either is
 in the journals.
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.events import DEFAULT_NODE
 from dispatch.attempts import HELD_BACK, NOT_ALLOWED, Attempt
-from dispatch.call_facts import Said
-from dispatch.following import NEVER_RUNG, SWITCH_DIED
+from dispatch.call_facts import CallSignal
+from dispatch.open_attempts import NEVER_RUNG, SWITCH_DIED
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT, NUMBER
 from features.callbacks import due as call_backs
@@ -53,14 +53,14 @@ UNFOUND: Final = "unfound"
 """What the agent's page is told when there is no answer yet (CBK-1)."""
 
 _EVENTS: Final[Mapping[str, Event]] = {
-    Said.DIALLING: Dialled(),
-    Said.TALKING: Talked(),
-    Said.CUSTOMER_BUSY: NotReached(),
-    Said.CUSTOMER_NOANSWER: NotReached(),
-    Said.CUSTOMER_CHANUNAVAIL: NotReached(),
-    Said.CUSTOMER_CONGESTION: NotReached(),
-    Said.CUSTOMER_NOLINE: NotReached(),
-    Said.CUSTOMER_CANCEL: NotReached(),
+    CallSignal.DIALLING: Dialled(),
+    CallSignal.TALKING: Talked(),
+    CallSignal.CUSTOMER_BUSY: NotReached(),
+    CallSignal.CUSTOMER_NOANSWER: NotReached(),
+    CallSignal.CUSTOMER_CHANUNAVAIL: NotReached(),
+    CallSignal.CUSTOMER_CONGESTION: NotReached(),
+    CallSignal.CUSTOMER_NOLINE: NotReached(),
+    CallSignal.CUSTOMER_CANCEL: NotReached(),
 }
 
 
@@ -154,7 +154,7 @@ def _waits_behind(one: DueCallback, waits_since: datetime | None) -> bool:
 def _due(one: DueCallback, ready: Sequence[ReadyAgent], taken: Collection[str]) -> Event:
     def found(passed: Collection[str]) -> ReadyAgent | None:
         return agent_for(
-            ready, maker=one.maker, senior_first=one.favoured, taken=taken, passed=passed
+            ready, maker=one.maker, senior_first=one.priority, taken=taken, passed=passed
         )
 
     if agent := found(one.call_back.passed):

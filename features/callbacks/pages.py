@@ -1,4 +1,4 @@
-"""Owns the page of promised calls back (CBK-1): what is late, what waits, what was kept."""
+"""Page of callbacks (CBK-1): overdue, waiting, completed."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.callbacks import actions
 from features.callbacks import queries as callbacks
-from features.callbacks.actions import LONGEST_NOTE, CallbackGiven, CallbackSettled
+from features.callbacks.actions import LONGEST_NOTE, CallbackInput, CallbackSettlement
 from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, Plan, RowId
+from web.api_models import Asking, CurrentUser, Person, Plan, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -29,7 +29,7 @@ TAGS: Mapping[CallbackState, str] = {
     CallbackState.TAKEN: "busy",
     CallbackState.DIALLING: "busy",
     CallbackState.TALKING: "busy",
-    CallbackState.KEPT: "good",
+    CallbackState.COMPLETED: "good",
     CallbackState.FAILED: "bad",
     CallbackState.UNKNOWN: "bad",
     CallbackState.CANCELLED: "quiet",
@@ -51,7 +51,7 @@ async def make_callback(
     """Promise a call back to a number."""
     form = await typed(request)
     try:
-        await actions.make(asking, principal, plan, form.read(CallbackGiven))
+        await actions.make(asking, principal, plan, form.read(CallbackInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/callbacks?saved=made", status_code=303)
@@ -66,14 +66,14 @@ async def call_customer(
     return await _answered(request, principal, asking, change, "call")
 
 
-@router.post("/callbacks/{callback_id}/kept")
-async def say_kept(
+@router.post("/callbacks/{callback_id}/completed")
+async def say_completed(
     request: Request, callback_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say that the customer has been called."""
-    kept = CallbackSettled(state=CallbackState.KEPT)
-    change = actions.settle(asking, principal, callback_id, kept)
-    return await _answered(request, principal, asking, change, "kept")
+    completed = CallbackSettlement(state=CallbackState.COMPLETED)
+    change = actions.settle(asking, principal, callback_id, completed)
+    return await _answered(request, principal, asking, change, "completed")
 
 
 @router.post("/callbacks/{callback_id}/cancel")
@@ -81,7 +81,7 @@ async def cancel_callback(
     request: Request, callback_id: RowId, principal: Person, asking: Asking
 ) -> Response:
     """Say that the call is not needed any more."""
-    cancelled = CallbackSettled(state=CallbackState.CANCELLED)
+    cancelled = CallbackSettlement(state=CallbackState.CANCELLED)
     change = actions.settle(asking, principal, callback_id, cancelled)
     return await _answered(request, principal, asking, change, "cancel")
 
@@ -89,7 +89,7 @@ async def cancel_callback(
 async def _answered(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     change: Awaitable[object],
     saved: str,
 ) -> Response:
@@ -104,7 +104,7 @@ async def _answered(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -114,13 +114,13 @@ async def _shown(
     now = datetime.now(UTC)
     waiting = await asking.ask(callbacks.waiting)
     over = await asking.ask(callbacks.over)
-    loud = [each for each in waiting if each.shouts(now)]
+    loud = [each for each in waiting if each.raises_alarm(now)]
     return page(
         request,
         "callbacks.html",
         status=status,
         loud=len(loud),
-        waiting=[*loud, *(each for each in waiting if not each.shouts(now))],
+        waiting=[*loud, *(each for each in waiting if not each.raises_alarm(now))],
         over=over,
         form=form,
         saved=saved if saved in _SAVED else "",
@@ -135,4 +135,4 @@ async def _shown(
     )
 
 
-_SAVED = frozenset({"made", "call", "kept", "cancel"})
+_SAVED = frozenset({"made", "call", "completed", "cancel"})

@@ -1,4 +1,4 @@
-"""Owns who promises calls back, and sees which are late (CBK-1)."""
+"""Permissions of callbacks (CBK-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS
@@ -17,7 +17,7 @@ PERMISSIONS = Permissions(
         "GET /callbacks": "callback.read",
         "POST /callbacks": "callback.write",
         "POST /callbacks/{callback_id}/call": "callback.write",
-        "POST /callbacks/{callback_id}/kept": "callback.write",
+        "POST /callbacks/{callback_id}/completed": "callback.write",
         "POST /callbacks/{callback_id}/cancel": "callback.write",
     },
 )

@@ -1,4 +1,4 @@
-"""Owns the callbacks: whom we said we would call back, by when, and how it went (CBK-1, SIL-4).
+"""Queries of callbacks: whom to call, by when, and how it went (CBK-1, SIL-4).
 
 How the dispatcher carries them out is in `features/callbacks/due.py`.
 """
@@ -55,13 +55,13 @@ class Callback:
     found: bool
     """Somebody has the answer, and asked for the call."""
     next_at: datetime | None
-    kept_at: datetime | None
+    completed_at: datetime | None
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether the time has passed and nobody has called."""
         return self.state in NOT_TALKED_YET and now > self.due_at
 
-    def shouts(self, now: datetime) -> bool:
+    def raises_alarm(self, now: datetime) -> bool:
         """Tell whether somebody at the desk must do something."""
         return self.state in FOR_A_PERSON or self.is_overdue(now)
 
@@ -231,7 +231,7 @@ async def waiting(connection: AsyncConnection, *, limit: int = 200) -> Sequence[
 
 
 async def over(connection: AsyncConnection, *, limit: int = 50) -> Sequence[Callback]:
-    """Return the promises that were kept or cancelled, the last one due first."""
+    """Return the callbacks that were completed or cancelled, the last one due first."""
     query = _query().where(CallbackRow.state.in_(_OVER))
     newest = query.order_by(CallbackRow.due_at.desc(), CallbackRow.id.desc()).limit(limit)
     return [_callback_in(row) for row in (await connection.execute(newest)).mappings()]

@@ -1,30 +1,30 @@
-"""Owns what callbacks bring to the desk."""
+"""Registers callbacks."""
 
 from features.callbacks import api, due, pages
 from permissions.may import roles_with
-from web.changes import News
-from web.registration import Feature, Place
+from web.change_feed import ChangeFeed
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/callbacks", "callbacks", 50),),
+    pages=(NavPage("customers", "/callbacks", "callbacks", 50),),
     tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
-    news=(
-        News(
+    change_feeds=(
+        ChangeFeed(
             event="callbacks",
             roles=roles_with("callback.read"),
             every=2.0,
-            pulse=due.pulse,
-            told=lambda pulse: {"shouting": pulse.shouting},
+            snapshot=due.snapshot,
+            told=lambda snapshot: {"alarms": snapshot.alarms},
         ),
     ),
-    looks=(
+    audited=(
         "callback.made",
         "callback.now",
-        "callback.kept",
+        "callback.completed",
         "callback.cancelled",
     ),
 )

@@ -1,4 +1,4 @@
-"""Owns the table of callbacks: whom we said we would call back (CBK-1, SIL-4)."""
+"""Table of callbacks (CBK-1, SIL-4)."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ WAITS = "next_at IS NOT NULL"
 
 
 class CallbackRow(Base):
-    """One promised call back (CBK-1, SIL-4); its state: `features.callbacks.lifecycle`."""
+    """One callback (CBK-1, SIL-4); its state: `features.callbacks.lifecycle`."""
 
     __tablename__ = "callbacks"
 
@@ -49,7 +49,7 @@ class CallbackRow(Base):
     passed: Mapped[str] = mapped_column(Text, server_default="")
     """Seats that let it ring, comma between them."""
     found: Mapped[bool] = mapped_column(Boolean, server_default=false())
-    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         Index(

@@ -1,4 +1,4 @@
-"""Owns the API's questions about calls: the list, one call, and what happened in it."""
+"""API of calls: the list, one call, and what happened in it."""
 
 from functools import partial
 from typing import Annotated
@@ -6,30 +6,30 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from db.bounded import Patience
-from features.audit.looks import look, noted, theirs
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted, theirs
 from features.call_recordings.shapes import GapShape, RecordingShape
 from features.calls import queries
-from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
+from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.queries import CallFilter, CallStory
-from features.calls.shapes import CallShape, StoryShape, StretchShape
+from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Digits,
     Identity,
-    Many,
-    Paged,
+    ListPage,
+    ListQuery,
     Plan,
     Text,
     TicketNumber,
     found,
+    list_page,
     may_search_by_number,
     may_search_by_piece,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import documented
@@ -37,7 +37,7 @@ from web.problems import documented
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 
-class WhichCalls(Paged):
+class WhichCalls(ListQuery):
     """Which calls; every field that is given must hold. Times are when the call began to ring."""
 
     ref: Text | None = Field(None, description="The X-Ref its switch sent.")
@@ -48,34 +48,34 @@ class WhichCalls(Paged):
         None, description="An agent who talked in it, first or not.", examples=["8001"]
     )
     disposition: Disposition | None = None
-    way: Way | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
+    direction: Direction | None = Field(None, description="`in`: somebody rang us; `out`: we rang.")
     state: CallState | None = None
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_calls(
     wanted: Annotated[WhichCalls, Query()], principal: CurrentUser, asking: Asking, plan: Plan
-) -> Many[CallShape]:
+) -> ListPage[CallShape]:
     """Calls, newest first."""
     may_search_by_number(principal, wanted.number)
     may_search_by_piece(principal, wanted.piece)
     which = CallFilter(**wanted.filters(plan))
     listing = partial(queries.calls, reach=reach_of(principal, "call.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[_shown(call, principal) for call in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[_shown(call, principal) for call in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
 async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -> StoryShape:
     """One call, with its recordings, the gaps in them and its tickets."""
     story = await _story(call_id, principal, asking)
-    noted(asking, look(principal, "call.read", story.call.id))
+    noted(asking, audit_entry(principal, "call.read", story.call.id))
     tickets = [TicketShape.of(ticket) for ticket in story.tickets]
     if not sees_numbers(principal.role):
         tickets = [ticket.masked() for ticket in tickets]
     return StoryShape(
         **_shown(story.call, principal).model_dump(),
-        stretches=StretchShape.all_of(story.call),
+        segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(recording) for recording in story.recordings],
         gaps=[GapShape.of(gap) for gap in story.gaps],
         tickets=tickets,
@@ -86,7 +86,7 @@ async def _story(call_id: str, principal: Principal, asking: Asking) -> CallStor
     return found(await story_of(call_id.lower(), principal, asking), "call")
 
 
-async def story_of(call_id: str, principal: Principal, asking: Patience) -> CallStory | None:
+async def story_of(call_id: str, principal: Principal, asking: RequestDatabase) -> CallStory | None:
     """Return the story of a call that somebody may read, with the tickets that they may read."""
     tickets = reach_of(principal, "ticket.read")
     return await theirs(

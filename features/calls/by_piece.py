@@ -1,4 +1,4 @@
-"""Owns how calls are found by a piece of a telephone number."""
+"""Finds calls by a piece of a telephone number."""
 
 from typing import Any
 

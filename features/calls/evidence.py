@@ -1,4 +1,4 @@
-"""Owns what the events of one call bear witness to, before anything is concluded from it.
+"""Evidence of one call: what its events say, before anything is concluded.
 
 Does no I/O. Times are seconds since 1970. The first word on a matter stands, unless a function
 says otherwise; conclusions are drawn in `features.calls.lifecycle`.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callflow.events import JournalEvent
-from features.calls.stretches import MOVES, PHONE
+from features.calls.talk_segments import MOVES, PHONE
 
 MISS_MS = 1000
 """A phone that gave up ringing earlier never really rang: it was busy or not there (ANS-2)."""
@@ -67,7 +67,7 @@ class CallEvidence:
     line: str | None = None
     topic: str | None = None
     language: str | None = None
-    emergency: str | None = None
+    fallback: str | None = None
     caller_gone: bool = False
     """Our service or the queue saw the caller go."""
     crashes: list[tuple[float, str, str, str]] = field(default_factory=list)
@@ -252,7 +252,7 @@ def _outcome(heard: CallEvidence, event: JournalEvent) -> None:
 
 
 def _emergency(heard: CallEvidence, event: JournalEvent) -> None:
-    heard.emergency = heard.emergency or event.data.get("reason") or "unknown"
+    heard.fallback = heard.fallback or event.data.get("reason") or "unknown"
 
 
 def _line(heard: CallEvidence, event: JournalEvent) -> None:
@@ -294,7 +294,7 @@ _TAKES: Mapping[str, Callable[[CallEvidence, JournalEvent], None]] = {
     "TR_MESSAGE": _message,
     "TR_MESSAGE_END": _message_end,
     "TR_OUTCOME": _outcome,
-    "TR_EMERGENCY": _emergency,
+    "TR_FALLBACK": _emergency,
     "TR_VERDICT": _choice,
     "chose": _choice,
     "line": _line,

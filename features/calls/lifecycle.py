@@ -1,4 +1,4 @@
-"""Owns what a call was: folds the events of one call into one row (ANS-4). Does no I/O.
+"""Folds the events of one call into one row (ANS-4). Does no I/O.
 
 Every call ends with exactly one disposition, the first line of this table that holds:
 
@@ -28,7 +28,7 @@ from math import ceil
 
 from callflow.events import DEFAULT_NODE, JournalEvent
 from features.calls.evidence import CallEvidence, hear
-from features.calls.stretches import Stretch, connected_s, customer_gone, stretches
+from features.calls.talk_segments import TalkSegment, connected_s, customer_gone, talk_segments
 
 RING_S = 5.0
 """A Chinese ring: 1 s on, 4 s off."""
@@ -51,14 +51,14 @@ class Disposition(StrEnum):
     FAILED = "failed"
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     IN = "in"
     OUT = "out"  # the dispatcher rang somebody, who answered
 
 
 class CallState(StrEnum):
     RINGING = "ringing"  # not answered yet
-    DIALOGUE = "dialogue"  # answered; our service or its static twin has the caller
+    DIALOGUE = "dialogue"  # answered; our service or the fallback dialplan has the caller
     QUEUED = "queued"  # waiting for an agent
     TALKING = "talking"  # connected to an agent
     MESSAGE = "message"  # leaving a message
@@ -81,7 +81,7 @@ class HungUpBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An agent's phone that rang in vain (ANS-2)."""
+    """An agent's phone that rang without an answer (ANS-2)."""
 
     agent: str
     at: datetime
@@ -120,8 +120,8 @@ class CallRecord:
     sil_outcome: SilOutcome
     topic: str | None
     language: str | None
-    emergency: str | None
-    """Why the static twin had to take over; None when our service did its work."""
+    fallback: str | None
+    """Why the fallback dialplan had to take over; None when our service did its work."""
     recording_at: datetime | None
     """When the recording was started."""
     message_at: datetime | None
@@ -131,14 +131,14 @@ class CallRecord:
     """Why the caller was offered to whom, `QUE-1:large` (callflow.rules.routing)."""
     held_s: float = 0.0
     """Seconds on hold (SIL-7)."""
-    way: Way = Way.IN
+    direction: Direction = Direction.IN
     scripts: tuple[str, ...] = ()
     """The script keys that an agent pressed, in order."""
     talk_s: float | None = None
     """Seconds with at least one agent, without those on hold; None: with nobody."""
     message_s: float | None = None
     """Seconds of the message; None: there is none."""
-    stretches: tuple[Stretch, ...] = ()
+    segments: tuple[TalkSegment, ...] = ()
     """Which agents talked with the customer, when; not told with lists of calls."""
     node: str = DEFAULT_NODE
     """The Asterisk that it was on; `linkedid` and `boot` are names there."""
@@ -169,7 +169,7 @@ def _record(
     rings = max(1, ceil(rang_s / RING_S))
     left = _left_queue(heard, ended)
     over = ended is not None
-    talked = _stretches(heard, call, ended)
+    talked = _talk_segments(heard, call, ended)
     held_s = sum(one.held_s for one in talked)
     return CallRecord(
         id=call.data["call"],
@@ -195,25 +195,27 @@ def _record(
         sil_outcome=_sil_outcome(heard),
         topic=heard.topic,
         language=heard.language,
-        emergency=heard.emergency,
+        fallback=heard.fallback,
         recording_at=_utc_or_none(heard.recorded),
         message_at=_utc_or_none(heard.message),
         state=CallState.ENDED if over else _state(heard),
         route_reasons=heard.route_reasons,
         held_s=round(held_s, 3),
         scripts=tuple(heard.scripts),
-        way=_way(heard),
+        direction=_direction(heard),
         talk_s=round(max(0.0, connected_s(talked) - held_s), 3) if talked else None,
         message_s=_message_s(heard, ended),
-        stretches=talked,
+        segments=talked,
         node=call.node,
     )
 
 
-def _stretches(heard: CallEvidence, call: JournalEvent, ended: float | None) -> tuple[Stretch, ...]:
+def _talk_segments(
+    heard: CallEvidence, call: JournalEvent, ended: float | None
+) -> tuple[TalkSegment, ...]:
     rang_first = heard.rang_first
     names = {**heard.names, call.uniqueid: rang_first} if rang_first else heard.names
-    return stretches(
+    return talk_segments(
         heard.moves, main=call.about, rang_first=bool(rang_first), named=names, ended=ended
     )
 
@@ -275,12 +277,12 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], b
     (Disposition.SWITCH_CRASH, lambda _, crash: crash is not None),
     (
         Disposition.AGENT,
-        lambda heard, _: heard.agent is not None and _way(heard) is Way.IN,
+        lambda heard, _: heard.agent is not None and _direction(heard) is Direction.IN,
     ),
     (Disposition.MESSAGE, lambda heard, _: heard.message is not None),
     (Disposition.SILENT, lambda heard, _: heard.outcome == "silent"),
     (Disposition.TOO_QUIET, lambda heard, _: heard.outcome == "too_quiet"),
-    (Disposition.OUTBOUND, lambda heard, _: _way(heard) is Way.OUT),
+    (Disposition.OUTBOUND, lambda heard, _: _direction(heard) is Direction.OUT),
     (Disposition.PROMISED, lambda heard, _: heard.outcome == "promised"),
     (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
     (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
@@ -290,9 +292,9 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], b
 )
 
 
-def _way(heard: CallEvidence) -> Way:
-    out = heard.call is not None and heard.call.data.get("way") == Way.OUT
-    return Way.OUT if out else Way.IN
+def _direction(heard: CallEvidence) -> Direction:
+    out = heard.call is not None and heard.call.data.get("direction") == Direction.OUT
+    return Direction.OUT if out else Direction.IN
 
 
 def _sil_outcome(heard: CallEvidence) -> SilOutcome:

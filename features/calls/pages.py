@@ -1,4 +1,4 @@
-"""Owns the pages of calls: found by what is remembered, and one call from its ring on (QA-5)."""
+"""Pages of calls: the search, and one call step by step (QA-5)."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -8,23 +8,23 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from callflow.call import Topic
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.call_timeline.layout import PLAYABLE, agent_first, listeners, more, steps
 from features.calls.api import story_of
-from features.calls.lifecycle import CallRecord, Disposition, Way
+from features.calls.lifecycle import CallRecord, Direction, Disposition
 from features.calls.search import FoundCall, found_calls
 from features.calls.search_form import TypedCalls, read
-from features.calls.stretches import Stretch
+from features.calls.talk_segments import TalkSegment
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Identity
+from web.api_models import Asking, CurrentUser, Identity
+from web.formats import Formats, between
 from web.pages import language_of, page
-from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -79,7 +79,7 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
         show=show,
         between=between,
         outcomes=list(Disposition),
-        ways=list(Way),
+        directions=list(Direction),
         tone=tone,
         first_page=_address(asked) if cursor else "",
         next_page=_address(asked, cursor=found.next) if found.next else "",
@@ -107,7 +107,7 @@ async def show_call(
     story = await story_of(call_id.lower(), principal, asking)
     if story is None:
         return page(request, "call_none.html", status=404)
-    noted(asking, look(principal, "call.read", story.call.id))
+    noted(asking, audit_entry(principal, "call.read", story.call.id))
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
     may_listen = may(principal, "recording.listen")
@@ -121,8 +121,8 @@ async def show_call(
         call=story.call,
         agent_name=await _name_of(asking, story.call.agent),
         recordings=recordings,
-        steps=steps(story.events, recordings, language_of(request), show, story.call.stretches),
-        names=await _names_of(asking, story.call.stretches),
+        steps=steps(story.events, recordings, language_of(request), show, story.call.segments),
+        names=await _names_of(asking, story.call.segments),
         gaps=story.gaps,
         tickets=story.tickets,
         visits_of=visits_of,
@@ -143,12 +143,12 @@ async def show_call(
     )
 
 
-async def _names_of(asking: Patience, stretches: Sequence[Stretch]) -> Mapping[str, str]:
+async def _names_of(asking: RequestDatabase, segments: Sequence[TalkSegment]) -> Mapping[str, str]:
     """Return the names of all who talked, by number."""
-    return {one.agent: await _name_of(asking, one.agent) for one in stretches}
+    return {one.agent: await _name_of(asking, one.agent) for one in segments}
 
 
-async def _name_of(asking: Patience, agent: str | None) -> str:
+async def _name_of(asking: RequestDatabase, agent: str | None) -> str:
     """Return the name of an agent; a phone without a person has none."""
     if agent is None:
         return ""

@@ -1,4 +1,4 @@
-"""Owns who may see calls (SEC-1)."""
+"""Permissions of calls (SEC-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS, LEADERS, Role

@@ -1,4 +1,4 @@
-"""Owns the questions about calls that the command line and the desk ask. Changes nothing.
+"""Queries of calls, for command line and desk. Changes nothing.
 
 Every list is newest first, in pages (`db.paging`), and answered from an index. Each question says
 how far the right of who asks goes: what lies beyond is as if it were not there (SEC-1).
@@ -17,9 +17,9 @@ from db.paging import Page, between, column_of, narrowed, page
 from features.call_recordings import queries as recordings
 from features.call_recordings.lifecycle import Gap, Recording
 from features.calls import rows, scoping
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.by_piece import has_piece
-from features.calls.lifecycle import CallRecord, CallState, Disposition, Way
+from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
 from features.calls.tables import IS_OPEN, Call, CallEvent
 from features.tickets import queries as tickets
 from features.tickets.lifecycle import Ticket
@@ -47,7 +47,7 @@ class CallFilter:
     agent: str | None = None
     """Who talked in it, answered first or not."""
     disposition: Disposition | None = None
-    way: Way | None = None
+    direction: Direction | None = None
     state: CallState | None = None
     since: datetime | None = None
     """Began to ring at this time or later."""
@@ -83,13 +83,13 @@ async def calls(
         (Call.id, wanted.call_id),
         (Call.ref, wanted.ref),
         (Call.disposition, wanted.disposition),
-        (Call.way, wanted.way),
+        (Call.direction, wanted.direction),
         (Call.state, wanted.state),
     ).where(await scoping.within(connection, reach))
     if wanted.number is not None:
         query = query.where(by_number(Call.identity, Call.number, wanted.number))
     if wanted.agent is not None:
-        query = query.where(await stretches.talked(connection, wanted.agent))
+        query = query.where(await talk_segments.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):
         query = query.where(text(IS_OPEN))
     if wanted.ticket is not None:
@@ -118,7 +118,7 @@ async def call(
     found = await _one(connection, select(Call.__table__).where(Call.id == call_id, theirs))
     if found is None:
         return None
-    record = rows.call_in(found, await stretches.of_call(connection, call_id))
+    record = rows.call_in(found, await talk_segments.of_call(connection, call_id))
     return CallStory(
         call=record,
         events=await events(connection, record),

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.paging import narrowed
 from db.published import published
 from features.calls import scoping
-from features.calls import stretch_rows as stretches
-from features.calls.tables import Call, StretchRow
+from features.calls import talk_segment_rows as segments
+from features.calls.tables import Call, TalkSegmentRow
 from permissions.scopes import Reach
 from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
@@ -21,7 +21,7 @@ CALL = published(
 )
 """One call: who it was, when, and what became of it."""
 
-STRETCH = published(StretchRow, "call_id", "agent", "from_at", "to_at", "held_s")
+TALK_SEGMENT = published(TalkSegmentRow, "call_id", "agent", "from_at", "to_at", "held_s")
 """One agent connected with the customer of a call."""
 
 
@@ -47,5 +47,5 @@ async def of_calls(
     if number is not None:
         calls = calls.where(by_number(Call.identity, Call.number, number))
     if agent is not None:
-        calls = calls.where(await stretches.talked(connection, agent))
+        calls = calls.where(await segments.talked(connection, agent))
     return query.where(call_id.in_(calls))

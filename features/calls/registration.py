@@ -1,11 +1,11 @@
-"""Owns what calls bring to the desk."""
+"""Registers calls."""
 
 from features.calls import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(api.router, pages.router),
-    places=(Place("floor", "/calls", "calls", 30),),
+    pages=(NavPage("floor", "/calls", "calls", 30),),
     tags={"calls": "Calls, and what happened in them (ANS-4)."},
-    looks=("call.read.refused", "call.read"),
+    audited=("call.read.refused", "call.read"),
 )

@@ -1,4 +1,4 @@
-"""Owns the way between a table's row and the value it stands for, both directions. Does no I/O."""
+"""Converts table rows to values and back. Does no I/O."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -11,18 +11,18 @@ from callflow.text import named
 from features.calls.lifecycle import (
     CallRecord,
     CallState,
+    Direction,
     Disposition,
     HungUpBy,
     Miss,
     SilOutcome,
-    Way,
 )
-from features.calls.stretches import How, Stretch
+from features.calls.talk_segments import How, TalkSegment
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 
-CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "stretches")
-"""The stretches of a call are rows of their own."""
+CALL_COLUMNS = tuple(name for name in CallRecord.__slots__ if name != "segments")
+"""The segments of a call are rows of their own."""
 
 
 def of_call(call: CallRecord, plan: NumberPlan) -> dict[str, Any]:
@@ -38,10 +38,10 @@ def of_call(call: CallRecord, plan: NumberPlan) -> dict[str, Any]:
     return columns
 
 
-def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord:
-    """Return the call that a row of `calls` holds, with its stretches where they were asked for."""
+def call_in(row: RowMapping, segments: Iterable[RowMapping] = ()) -> CallRecord:
+    """Return the call that a row of `calls` holds, with its segments where they were asked for."""
     columns: dict[str, Any] = {name: row[name] for name in CALL_COLUMNS}
-    columns["stretches"] = tuple(map(stretch_in, stretches))
+    columns["segments"] = tuple(map(segment_in, segments))
     columns["misses"] = tuple(
         Miss(miss["agent"], datetime.fromisoformat(miss["at"]), miss["rang_s"])
         for miss in row["misses"]
@@ -49,7 +49,7 @@ def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord
     columns["route_reasons"] = tuple(row["route_reasons"])
     columns["scripts"] = tuple(row["scripts"])
     columns["state"] = CallState(row["state"])
-    columns["way"] = Way(row["way"])
+    columns["direction"] = Direction(row["direction"])
     columns["sil_outcome"] = SilOutcome(row["sil_outcome"])
     columns["disposition"] = Disposition(row["disposition"]) if row["disposition"] else None
     columns["hung_up_by"] = HungUpBy(row["hung_up_by"]) if row["hung_up_by"] else None
@@ -57,15 +57,15 @@ def call_in(row: RowMapping, stretches: Iterable[RowMapping] = ()) -> CallRecord
     return CallRecord(**columns)
 
 
-def of_stretch(call_id: str, stretch: Stretch) -> dict[str, Any]:
-    """Return the columns of one stretch of a call."""
-    return {"call_id": call_id, **{name: getattr(stretch, name) for name in Stretch.__slots__}}
+def of_segment(call_id: str, segment: TalkSegment) -> dict[str, Any]:
+    """Return the columns of one segment of a call."""
+    return {"call_id": call_id, **{name: getattr(segment, name) for name in TalkSegment.__slots__}}
 
 
-def stretch_in(row: RowMapping) -> Stretch:
-    """Return the stretch that a row of `call_stretches` holds."""
-    columns: dict[str, Any] = {name: row[name] for name in Stretch.__slots__}
-    return Stretch(**{**columns, "how": How(row["how"])})
+def segment_in(row: RowMapping) -> TalkSegment:
+    """Return the segment that a row of `talk_segments` holds."""
+    columns: dict[str, Any] = {name: row[name] for name in TalkSegment.__slots__}
+    return TalkSegment(**{**columns, "how": How(row["how"])})
 
 
 def of_event(event: JournalEvent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Owns which calls lie within somebody's reach (SEC-1).
+"""Which calls are within somebody's reach (SEC-1).
 
 One's own are the calls that one talked in, and those of the customer whom one serves now. A
 department's are those of the tickets that it is to settle: the ticket needs them until then.
@@ -9,7 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
 from features.calls.tables import Call
 from features.tickets import scoping as tickets
@@ -35,7 +35,7 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
     """Return what is so for calls of who asks; a hidden number is no customer's."""
     which: list[ColumnElement[bool]] = []
     if reach.number:
-        which.append(await stretches.talked(connection, reach.number))
+        which.append(await talk_segments.talked(connection, reach.number))
     if reach.serving.calls:
         which.append(Call.id.in_(sorted(reach.serving.calls)))
     if reach.serving.numbers:
@@ -45,7 +45,7 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
 
 def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
     """Return whose a call is; `of_call` are its tickets."""
-    people = {one.agent for one in call.stretches if one.agent} | ({call.agent} - {None})
+    people = {one.agent for one in call.segments if one.agent} | ({call.agent} - {None})
     return Thing(
         people=frozenset(filter(None, people)),
         call=call.id,

@@ -1,4 +1,4 @@
-"""Owns calls as a person looks for them: each with its tickets and how much of it was recorded."""
+"""Search of calls: each with its tickets and the length of its recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.paging import Page
 from features.call_recordings import queries as recordings
 from features.calls import queries
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
 from features.calls.queries import CallFilter
 from features.tickets import queries as tickets
@@ -43,7 +43,7 @@ async def found_calls(
     ids = [call.id for call in calls.items]
     of_tickets = await tickets.numbers_of(connection, ids, reach=ticket_reach)
     recorded = await recordings.seconds_of(connection, ids)
-    agents = await stretches.agents_of(connection, ids)
+    agents = await talk_segments.agents_of(connection, ids)
     found = [
         FoundCall(
             each,

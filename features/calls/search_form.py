@@ -1,4 +1,4 @@
-"""Owns what is typed on the page of calls: what it means, and the sentence when it means nothing.
+"""Search form of calls: reads what was typed, and says what is wrong with it.
 
 One box takes a number, a piece of it, a ticket's number or a call's id; whoever types need not say
 which. Does no I/O.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from features.calls.lifecycle import Disposition, Way
+from features.calls.lifecycle import Direction, Disposition
 from features.calls.queries import CallFilter
 from permissions.roles import Role, may_ask_for, sees_numbers
 from phone_numbers.phone_number import phone_number, significant
@@ -20,7 +20,7 @@ from phone_numbers.plan import NumberPlan
 SHORTEST_PIECE = 3
 """Digits of the shortest piece of a number: two are in nearly every number."""
 
-FIELDS = ("q", "agent", "outcome", "way", "from", "from_time", "to", "to_time")
+FIELDS = ("q", "agent", "outcome", "direction", "from", "from_time", "to", "to_time")
 _LONGEST = 80
 
 _TICKET = re.compile(r"^\d{8}-\d{5,12}$")
@@ -72,7 +72,7 @@ def read(query: Mapping[str, str], zone: ZoneInfo, plan: NumberPlan) -> TypedCal
         call_id=call_id,
         agent=_agent(typed["agent"], faults),
         disposition=_outcome(typed["outcome"], faults),
-        way=_way(typed["way"], faults),
+        direction=_direction(typed["direction"], faults),
         since=since,
         until=until,
     )
@@ -117,11 +117,11 @@ def _outcome(text: str, faults: dict[str, str]) -> Disposition | None:
         return None
 
 
-def _way(text: str, faults: dict[str, str]) -> Way | None:
-    if text and text not in list(Way):
-        faults["way"] = "calls.fault_way"
+def _direction(text: str, faults: dict[str, str]) -> Direction | None:
+    if text and text not in list(Direction):
+        faults["direction"] = "calls.fault_direction"
         return None
-    return Way(text) if text else None
+    return Direction(text) if text else None
 
 
 def _moment(

@@ -1,4 +1,4 @@
-"""Owns the JSON of calls and of who talked in them: field names, sentences and examples.
+"""JSON of calls and of who talked in them: fields, descriptions, examples.
 
 The command line's `--json` and the API give the same shapes; `docs/api.md` promises the names.
 For roles that do not need whole numbers every shape has a masked form (SEC-2).
@@ -10,15 +10,22 @@ from typing import Self
 from pydantic import Field
 
 from features.call_recordings.shapes import GapShape, RecordingShape
-from features.calls.lifecycle import CallRecord, CallState, Disposition, HungUpBy, SilOutcome, Way
-from features.calls.stretches import How
+from features.calls.lifecycle import (
+    CallRecord,
+    CallState,
+    Direction,
+    Disposition,
+    HungUpBy,
+    SilOutcome,
+)
+from features.calls.talk_segments import How
 from features.tickets.shapes import TicketShape
 from phone_numbers.masking import masked_name, masked_number
 from web.shapes import CALL_ID, NOON, Clean, Shape
 
 
 class MissShape(Shape):
-    """An agent's phone that rang in vain (ANS-2)."""
+    """An agent's phone that rang without an answer (ANS-2)."""
 
     agent: Clean = Field(examples=["8001"])
     at: datetime = Field(examples=[NOON])
@@ -45,7 +52,9 @@ class CallShape(Shape):
     waited_s: float | None = Field(description="Seconds in the queue.")
     agent: Clean | None = Field(description="Who answered.", examples=["8001"])
     agent_answered: datetime | None
-    misses: list[MissShape] = Field(description="Agents' phones that rang in vain (ANS-2).")
+    misses: list[MissShape] = Field(
+        description="Agents' phones that rang without an answer (ANS-2)."
+    )
     hung_up_by: HungUpBy | None
     sil_outcome: SilOutcome = Field(description="What was heard on the line (SIL-1, SIL-3).")
     topic: Clean | None = Field(description="Chosen in the menu.", examples=["complaint"])
@@ -60,12 +69,12 @@ class CallShape(Shape):
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
     message_s: float | None = Field(description="Seconds of the message; null: there is none.")
     node: str = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
-    way: Way = Field(description="`in`: somebody rang us; `out`: we rang.")
+    direction: Direction = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
     )
-    emergency: Clean | None = Field(
-        description="Why the static twin took over; null when our service did its work."
+    fallback: Clean | None = Field(
+        description="Why the fallback dialplan took over; null when our service did its work."
     )
 
     @classmethod
@@ -79,7 +88,7 @@ class CallShape(Shape):
         )
 
 
-class StretchShape(Shape):
+class TalkSegmentShape(Shape):
     """One agent and the customer, connected."""
 
     agent: Clean = Field(description="Account number, or that of a phone.", examples=["1001"])
@@ -92,13 +101,13 @@ class StretchShape(Shape):
 
     @classmethod
     def all_of(cls, call: CallRecord) -> list[Self]:
-        return [cls.model_validate(one) for one in call.stretches]
+        return [cls.model_validate(one) for one in call.segments]
 
 
 class StoryShape(CallShape):
     """One call with what belongs to it."""
 
-    stretches: list[StretchShape] = Field(
+    segments: list[TalkSegmentShape] = Field(
         description="Who talked with the customer, from when to when, in order."
     )
     recordings: list[RecordingShape]

@@ -1,4 +1,4 @@
-"""Owns the tables of calls: what happened in each, and who talked.
+"""Tables of calls: events and talk segments.
 
 Every time is an aware UTC datetime on both databases. `docs/data.md` says it all in words.
 """
@@ -58,13 +58,13 @@ class Call(Base):
     sil_outcome: Mapped[str] = mapped_column(String(16))
     topic: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(200))
-    emergency: Mapped[str | None] = mapped_column(String(200))
+    fallback: Mapped[str | None] = mapped_column(String(200))
     recording_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16))
     route_reasons: Mapped[list[str]] = mapped_column(JSON)
     held_s: Mapped[float] = mapped_column(Float)
-    way: Mapped[str] = mapped_column(String(8))
+    direction: Mapped[str] = mapped_column(String(8))
     scripts: Mapped[list[str]] = mapped_column(JSON)
     talk_s: Mapped[float | None] = mapped_column(Float)
     message_s: Mapped[float | None] = mapped_column(Float)
@@ -109,10 +109,10 @@ class CallEvent(Base):
     __table_args__ = (UniqueConstraint("file", "offset"), Index(None, "about"))
 
 
-class StretchRow(Base):
-    """One agent connected with the customer of a call, see `features.calls.stretches`."""
+class TalkSegmentRow(Base):
+    """One agent connected with the customer of a call, see `features.calls.talk_segments`."""
 
-    __tablename__ = "call_stretches"
+    __tablename__ = "talk_segments"
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"))

@@ -1,4 +1,4 @@
-"""Owns what the ledger writes of calls: many rows in one statement, each at most once.
+"""What the ledger writes: many rows in one statement, each at most once.
 
 All of it runs in the caller's transaction, which must have been begun with `writing=True` on
 SQLite (the lock is taken at once, not in the middle).

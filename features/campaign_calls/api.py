@@ -1,4 +1,4 @@
-"""Owns the API of an agent's talk with a person of a campaign: whom, what to ask, the end
+"""The API of an agent's talk with a person of a campaign: whom, what to ask, the end
 (CBK-3).
 """
 
@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
 from callflow.rules.questions import Result
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, noted, theirs
+from features.audit.access import audit_entry, noted, theirs
 from features.campaign_calls import talks as campaign_talks
 from features.campaign_calls.shapes import TalkShape
 from features.campaign_calls.talks import CampaignTalk, NotNowError
@@ -23,7 +23,7 @@ from features.campaigns.queries import Campaign
 from features.duties import queries as duties
 from permissions.roles import sees_numbers
 from permissions.scopes import Reach, Thing
-from web.asking import Asking, CurrentUser, Given, Identity, found
+from web.api_models import Asking, CurrentUser, Identity, InputModel, found
 from web.current_user import Principal
 from web.problems import Refused, documented
 
@@ -41,7 +41,7 @@ class Written(StrEnum):
     LATER = "later"
 
 
-class TalkGiven(Given):
+class TalkInput(InputModel):
     """What came of a talk."""
 
     result: Written = Field(
@@ -60,14 +60,14 @@ async def show_talk(
     """Whom the agent calls in this call for a campaign, why, and what to ask."""
     key = call_id.lower()
     talk = await _theirs(key, principal, asking)
-    noted(asking, look(principal, "campaign.talk", key))
+    noted(asking, audit_entry(principal, "campaign.talk", key))
     return TalkShape.of(talk, language=language.value, whole=sees_numbers(principal.role))
 
 
 @router.put("/campaign", responses=documented(401, 403, 404, 409, 422, 503))
 async def write_talk(
     call_id: Identity,
-    given: TalkGiven,
+    given: TalkInput,
     principal: CurrentUser,
     asking: Asking,
     language: Spoken = Language.CHINESE,
@@ -87,7 +87,9 @@ async def write_talk(
             by=principal.number or principal.name,
             now=now,
         )
-        await audit.note(connection, look(principal, "campaign.written", key, given.result.value))
+        await audit.note(
+            connection, audit_entry(principal, "campaign.written", key, given.result.value)
+        )
         return done
 
     try:
@@ -98,7 +100,7 @@ async def write_talk(
     return TalkShape.of(done, language=language.value, whole=sees_numbers(principal.role))
 
 
-async def _theirs(call_id: str, principal: Principal, asking: Patience) -> CampaignTalk:
+async def _theirs(call_id: str, principal: Principal, asking: RequestDatabase) -> CampaignTalk:
     """Return the talk of a call: one's own is at the seat where one works."""
 
     async def within(connection: AsyncConnection, reach: Reach) -> CampaignTalk | None:
@@ -113,7 +115,7 @@ async def _theirs(call_id: str, principal: Principal, asking: Patience) -> Campa
     return found(talk, "call of a campaign")
 
 
-def _check(given: TalkGiven, campaign: Campaign) -> None:
+def _check(given: TalkInput, campaign: Campaign) -> None:
     """Refuse answers that no question has, and a whole that is none."""
     asked: Mapping[str, str] = {each.name: each.keys for each in campaign.questions}
     for name, key in given.answers.items():

@@ -1,4 +1,4 @@
-"""Owns the campaigns (回访, surveys, notices) as a purpose of the dispatcher (CBK-3).
+"""Campaigns (回访, surveys, notices) as a purpose of the dispatcher (CBK-3).
 
 Fair between the campaigns that run: a line that is free goes to who calls fewest. Nobody is called
 outside the hours of their own zone, nobody on the do-not-call list. An attempt is never planned
@@ -20,7 +20,7 @@ from callflow.rules import wall_clock
 from callflow.rules.hours import Calendar
 from callflow.rules.questions import Result
 from dispatch import attempts
-from dispatch.call_facts import Said
+from dispatch.call_facts import CallSignal
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT
 from features.campaign_calls import outbound_agents as campaign_agents
@@ -282,9 +282,9 @@ def _event(heard: AttemptFact) -> Event | None:
             return None  # who or what lifted the receiver is told by the dialogue
         case Over(result=ended):
             return AttemptOver(ended)
-        case Statement(what=Said.KEYED, data=data):
+        case Statement(what=CallSignal.KEYED, data=data):
             return Answer(data.get("question", ""), data.get("key", ""))
-        case Statement(what=Said.REACHED, data=data):
+        case Statement(what=CallSignal.REACHED, data=data):
             result = _RESULTS.get(data.get("result", ""))
             return None if result is None else Reached(result)
         case Statement():

@@ -1,4 +1,4 @@
-"""Owns the calls of campaigns in which agents talk: an agent is rung first, the person then
+"""The calls of campaigns in which agents talk: an agent is rung first, the person then
 (CBK-3).
 
 In the dialplan the agent hears a word, and only then the person's phone rings: who answers always
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from callflow.rules.questions import Result
-from dispatch.call_facts import Said
+from dispatch.call_facts import CallSignal
 from dispatch.purpose import AttemptFact, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, NUMBER
 from features.campaigns.contact import AttemptOver, Dialled, Event, Reached
@@ -21,14 +21,14 @@ WHY: Final = "campaign"
 """What the agent's page is told that the call is for."""
 
 _EVENTS: Final[Mapping[str, Event]] = {
-    Said.DIALLING: Dialled(),
-    Said.TALKING: Reached(Result.TALKED),
-    Said.CUSTOMER_BUSY: Reached(Result.BUSY),
-    Said.CUSTOMER_NOANSWER: Reached(Result.NO_ANSWER),
-    Said.CUSTOMER_CHANUNAVAIL: Reached(Result.OFF),
-    Said.CUSTOMER_CONGESTION: Reached(Result.CONGESTION),
-    Said.CUSTOMER_NOLINE: Reached(Result.NO_LINE),
-    Said.CUSTOMER_CANCEL: Reached(Result.NO_ANSWER),
+    CallSignal.DIALLING: Dialled(),
+    CallSignal.TALKING: Reached(Result.TALKED),
+    CallSignal.CUSTOMER_BUSY: Reached(Result.BUSY),
+    CallSignal.CUSTOMER_NOANSWER: Reached(Result.NO_ANSWER),
+    CallSignal.CUSTOMER_CHANUNAVAIL: Reached(Result.OFF),
+    CallSignal.CUSTOMER_CONGESTION: Reached(Result.CONGESTION),
+    CallSignal.CUSTOMER_NOLINE: Reached(Result.NO_LINE),
+    CallSignal.CUSTOMER_CANCEL: Reached(Result.NO_ANSWER),
 }
 
 

@@ -1,6 +1,4 @@
-"""Owns how evenly a campaign rings people: so many calls a second, a late turn made good. No
-I/O.
-"""
+"""Pace of a campaign: evenly so many calls a second. No I/O."""
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field

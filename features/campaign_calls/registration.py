@@ -5,5 +5,5 @@ from web.registration import Feature
 
 FEATURE = Feature(
     routers=(api.router,),
-    looks=("campaign.talk.refused", "campaign.talk", "campaign.written"),
+    audited=("campaign.talk.refused", "campaign.talk", "campaign.written"),
 )

@@ -1,4 +1,4 @@
-"""Owns what the call service reads of a campaign: its questions, one file each, whole or not at
+"""What the call service reads of a campaign: its questions, one file each, whole or not at
 all.
 
 The dispatcher has it written before anybody is called; the call service asks the database nothing.

@@ -1,4 +1,4 @@
-"""Owns the talks of agents with people of campaigns, by the call: whom, what to ask, what came of
+"""The talks of agents with people of campaigns, by the call: whom, what to ask, what came of
 it.
 
 What the agent writes goes through `features.campaigns.contact`, like all that happens to a

@@ -1,7 +1,7 @@
 """Owns the bringing of a list (CBK-3): the page and the API call it, and it is on record."""
 
-from db.bounded import Patience
-from features.audit.looks import look, recorded
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, recorded
 from features.campaign_lists import lists
 from features.campaign_lists.lists import List
 from settings import Settings
@@ -9,10 +9,10 @@ from web.current_user import Principal
 
 
 async def bring(
-    asking: Patience, principal: Principal, settings: Settings, content: bytes, name: str
+    asking: RequestDatabase, principal: Principal, settings: Settings, content: bytes, name: str
 ) -> List:
     """Take in a list and return what it says; nobody is called. Raises UnreadableError."""
     kept = await lists.take_in(content, name, settings, asking)
     rows = f"{kept.reading.rows} rows"
-    await recorded(asking, look(principal, "campaign.list", kept.id, rows))
+    await recorded(asking, audit_entry(principal, "campaign.list", kept.id, rows))
     return kept

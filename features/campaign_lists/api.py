@@ -1,4 +1,4 @@
-"""Owns the API of lists that become campaigns: brought, read, seen before a single call (CBK-3)."""
+"""API of campaign lists: uploaded and checked before a single call (CBK-3)."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from features.campaign_lists.shapes import ListShape
 from features.campaigns import actions
 from imports.faults import UnreadableError
 from settings import Settings
-from web.asking import CurrentUser, Identity, Line, found
+from web.api_models import CurrentUser, Identity, Line, found
 from web.problems import Refused, documented
 from web.words import said
 
@@ -43,7 +43,7 @@ async def bring_list(
     """Bring a list (CSV or XLSX, its bytes as the body) and see what it says; nobody is called."""
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     try:
         kept = await list_actions.bring(asking, principal, settings, await request.body(), name)
     except UnreadableError as error:

@@ -1,4 +1,4 @@
-"""Owns what the form of a campaign holds, and how it says what the API is asked. No I/O."""
+"""The form of a new campaign, read as the API's input. No I/O."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ from callflow.rules.questions import CALL_AGAIN, Kind
 from callflow.text import clean
 from features.campaigns import plan as campaign_plan
 from features.campaigns.contact import SPACING
-from features.campaigns.given import CampaignGiven
+from features.campaigns.given import CampaignInput
 from features.campaigns.lifecycle import Mode
 from features.campaigns.plan import SPACED
 from features.campaigns.queries import Campaign
 from settings import Settings
-from web.forms import Place, Typed
+from web.forms import FieldPath, Typed
 from web.problems import Refused
 
 OWN_QUESTIONS = 4
@@ -44,7 +44,7 @@ def filled(name: str, settings: Settings) -> dict[str, str]:
     }
 
 
-def wanted(form: Typed, list_id: str) -> CampaignGiven:
+def wanted(form: Typed, list_id: str) -> CampaignInput:
     """Return what was typed as the API would be asked. Raises Refused; the form has the faults."""
     kind = form.shown("kind")
     by_agents = form.shown("mode", Mode.AUTOMATIC) == Mode.AGENT
@@ -68,7 +68,7 @@ def wanted(form: Typed, list_id: str) -> CampaignGiven:
         "spacing": _spacing(form),
     }
 
-    def place(where: Place) -> str:
+    def place(where: FieldPath) -> str:
         match where:
             case ("questions", int(which), str(part), *_):
                 return (
@@ -80,7 +80,7 @@ def wanted(form: Typed, list_id: str) -> CampaignGiven:
                 return _FORM_NAMES.get(str(name), str(name))
         return ""
 
-    found = form.judged(CampaignGiven, given, place)
+    found = form.judged(CampaignInput, given, place)
     if form.faults:
         raise Refused(422, "The form is wrong.", faults=form.faults)
     return found

@@ -1,4 +1,4 @@
-"""Owns the lists that were read and wait for a person's yes: one file each, gone after a day.
+"""Uploaded lists that wait to be confirmed: one file each, gone after a day.
 
 They lie in HOME/run/lists, readable by us alone (SEC-2); what nobody confirmed leaves nothing
 behind. A restart of the desk loses none. Who may not be called, and which tickets there are, is
@@ -18,10 +18,10 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.do_not_call import queries as do_not_call
 from features.tickets import queries as ticket_queries
-from imports import worker as apart
+from imports import worker as import_worker
 from imports.faults import Fault, InRow, Person
 from imports.people_list import Reading
 from settings import Settings
@@ -54,10 +54,10 @@ class List:
         return [one for one in self.reading.people if one.identity in self.unwilling]
 
 
-async def take_in(content: bytes, name: str, settings: Settings, asking: Patience) -> List:
+async def take_in(content: bytes, name: str, settings: Settings, asking: RequestDatabase) -> List:
     """Read what somebody brought and keep it. Raises UnreadableError."""
     own = frozenset(filter(None, [*settings.phones.split(","), *settings.desk_phones.split(",")]))
-    found = await apart.reading(content, plan=settings.number_plan, own=own)
+    found = await import_worker.reading(content, plan=settings.number_plan, own=own)
     kept = await looked_up(
         List(
             id=str(uuid4()),
@@ -83,7 +83,7 @@ async def let_go(list_id: str, settings: Settings) -> None:
     await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-async def looked_up(given: List, asking: Patience) -> List:
+async def looked_up(given: List, asking: RequestDatabase) -> List:
     """Return the list with what the database says of its numbers and tickets now."""
     people = given.reading.people
     named = {one.ticket for one in people if one.ticket}
@@ -110,7 +110,7 @@ def _write(folder: Path, wanted: List) -> None:
             path.unlink(missing_ok=True)
     told = {
         "name": wanted.name,
-        "reading": apart.plain(wanted.reading),
+        "reading": import_worker.plain(wanted.reading),
         "unwilling": sorted(wanted.unwilling),
         "tickets": dict(wanted.tickets),
     }
@@ -127,13 +127,13 @@ def _read(folder: Path, list_id: str) -> List | None:
         path = _path(folder, list_id)
         if time.time() - path.stat().st_mtime > KEPT_FOR_S:
             return None
-        told = apart.loaded(path.read_bytes())
+        told = import_worker.loaded(path.read_bytes())
     except (OSError, ValueError):
         return None
     return List(
         id=list_id,
         name=told["name"],
-        reading=apart.reading_in(told["reading"]),
+        reading=import_worker.reading_in(told["reading"]),
         unwilling=frozenset(told["unwilling"]),
         tickets=told["tickets"],
     )

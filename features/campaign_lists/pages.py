@@ -1,4 +1,4 @@
-"""Owns the way to a new campaign: a list is brought, seen with all its faults, and confirmed
+"""The way to a new campaign: a list is brought, seen with all its faults, and confirmed
 (CBK-3).
 
 Nobody is called before the last step, and nothing that was typed is lost on the way: a list waits
@@ -18,18 +18,18 @@ from features.campaign_lists.form import OWN_QUESTIONS, filled, wanted
 from features.campaign_lists.lists import List
 from features.campaigns import actions
 from features.campaigns import plan as campaign_plan
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.lifecycle import Mode
 from features.campaigns.wording import asked
 from imports import decoding as opening
 from imports.faults import UnreadableError, Whole
 from settings import Settings
-from web.asking import CurrentUser, Identity, Person
+from web.api_models import CurrentUser, Identity, Person
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Formats
 from web.words import said
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -55,7 +55,7 @@ async def bring(request: Request, principal: Person) -> Response:
         if not isinstance(given, UploadFile) or not given.filename:
             return _bringing(request, t("campaign.fault_file"), status=422)
         name, content = given.filename, await given.read(opening.LARGEST + 1)
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     try:
         kept = await list_actions.bring(asking, principal, settings, content, name)
     except UnreadableError as error:
@@ -78,7 +78,7 @@ async def confirm(request: Request, list_id: Identity, principal: Person) -> Res
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
     form = await typed(request)
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     try:
         given, starts = wanted(form, list_id), form.shown("then") == "start"
         made = await actions.make(asking, principal, settings, given, starts=starts)

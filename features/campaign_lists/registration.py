@@ -3,4 +3,4 @@
 from features.campaign_lists import api, pages
 from web.registration import Feature
 
-FEATURE = Feature(routers=(api.router, pages.router), looks=("campaign.list",))
+FEATURE = Feature(routers=(api.router, pages.router), audited=("campaign.list",))

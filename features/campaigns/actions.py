@@ -1,6 +1,6 @@
-"""Owns the changes of campaigns by people and programs (CBK-3): made, turned, copied.
+"""Changes of campaigns by people and programs (CBK-3): start, pause, stop, copy.
 
-The only door: the pages and the API call these, with the models of `given`. Each change is on
+The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for a list or a campaign that is not there, 409 where it is
 not possible from the state in which a campaign is.
 """
@@ -10,20 +10,20 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.campaign_lists import lists
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
-from features.campaigns.given import CampaignGiven, CopyGiven, campaign_of
+from features.campaigns.given import CampaignInput, CopyInput, campaign_of
 from features.campaigns.lifecycle import CampaignState
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
-PATIENCE_S: Final = 10.0
+REQUEST_BUDGET_S: Final = 10.0
 """For what concerns ten thousand rows; nobody waits for a caller's data meanwhile."""
 DONE: Final = {
     CampaignState.RUNNING: "campaign.started",
@@ -33,10 +33,10 @@ DONE: Final = {
 
 
 async def make(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     settings: Settings,
-    given: CampaignGiven,
+    given: CampaignInput,
     *,
     starts: bool = False,
 ) -> int:
@@ -61,7 +61,7 @@ async def make(
         key = await campaigns.make(
             connection, wanted, people, made_by=principal.account_id, now=now
         )
-        seen = look(principal, "campaign.made", str(key), f"{len(people)} people")
+        seen = audit_entry(principal, "campaign.made", str(key), f"{len(people)} people")
         await audit.note(connection, seen)
         if starts:
             await _turned(connection, principal, key, CampaignState.RUNNING)
@@ -72,12 +72,16 @@ async def make(
     return key
 
 
-async def turn(asking: Patience, principal: Principal, campaign_id: int, to: CampaignState) -> None:
+async def turn(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, to: CampaignState
+) -> None:
     """Bring a campaign into a state. What is so already stays so, and is no error."""
     await asking.write(lambda connection: _turned(connection, principal, campaign_id, to))
 
 
-async def copy(asking: Patience, principal: Principal, campaign_id: int, given: CopyGiven) -> int:
+async def copy(
+    asking: RequestDatabase, principal: Principal, campaign_id: int, given: CopyInput
+) -> int:
     """Make another campaign with the same questions and people; return its id. It waits."""
     now = datetime.now(UTC)
 
@@ -91,7 +95,7 @@ async def copy(asking: Patience, principal: Principal, campaign_id: int, given: 
             unreached=given.unreached,
         )
         key = found(made, "campaign")
-        seen = look(principal, "campaign.made", str(key), f"copy of {campaign_id}")
+        seen = audit_entry(principal, "campaign.made", str(key), f"copy of {campaign_id}")
         await audit.note(connection, seen)
         return key
 
@@ -108,4 +112,6 @@ async def _turned(
         known = found(await campaigns.one(connection, campaign_id), "campaign")
         said = f"This campaign is {known.state.value}; that is not possible now."
         raise Refused(409, said, faults={"state": "campaign.fault_state"})
-    await audit.note(connection, look(principal, DONE[to], str(campaign_id), known.campaign.name))
+    await audit.note(
+        connection, audit_entry(principal, DONE[to], str(campaign_id), known.campaign.name)
+    )

@@ -1,4 +1,4 @@
-"""Owns the API of campaigns (回访, surveys, notices): made of lists, started, stopped (CBK-3)."""
+"""API of campaigns (回访, surveys, notices): made of lists, started, stopped (CBK-3)."""
 
 from functools import partial
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from callflow.rules.questions import Result
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from db.paging import UnknownCursorError
 from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
@@ -15,7 +15,7 @@ from features.campaigns import progress as campaign_state
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
 from features.campaigns.contact import ContactState
-from features.campaigns.given import CampaignGiven, CopyGiven
+from features.campaigns.given import CampaignInput, CopyInput
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.progress import Seen
 from features.campaigns.shapes import CameShape, CampaignShape, ResultShape
@@ -23,7 +23,7 @@ from features.tickets import queries as ticket_queries
 from features.tickets.api import ticket_of
 from permissions.roles import sees_numbers
 from settings import Settings
-from web.asking import Asking, CurrentUser, Many, RowId, found
+from web.api_models import Asking, CurrentUser, ListPage, RowId, found
 from web.current_user import Principal
 from web.problems import Refused, documented
 
@@ -37,7 +37,7 @@ async def list_campaigns(
     asking: Asking,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] = None,
-) -> Many[CampaignShape]:
+) -> ListPage[CampaignShape]:
     """Campaigns, newest first, and how far they are."""
     settings: Settings = request.app.state.settings
     try:
@@ -45,17 +45,17 @@ async def list_campaigns(
     except UnknownCursorError as error:
         raise Refused(422, f"The cursor is wrong: {error}.") from None
     seen = await asking.ask(lambda one: campaign_state.seen(one, page.items, settings))
-    return Many(items=[shape_of(each) for each in seen], next=page.next)
+    return ListPage(items=[shape_of(each) for each in seen], next=page.next)
 
 
 @router.post("/campaigns", status_code=201, responses=documented(401, 403, 404, 422, 503))
 async def make_campaign(
-    request: Request, given: CampaignGiven, principal: CurrentUser
+    request: Request, given: CampaignInput, principal: CurrentUser
 ) -> CampaignShape:
     """Make a campaign of a list that was brought; it waits to be started."""
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     made = await actions.make(asking, principal, settings, given)
     return await _shown(asking, made, settings)
 
@@ -96,11 +96,11 @@ async def stop_campaign(
     "/campaigns/{campaign_id}/copy", status_code=201, responses=documented(401, 403, 404, 422, 503)
 )
 async def copy_campaign(
-    request: Request, campaign_id: RowId, given: CopyGiven, principal: CurrentUser
+    request: Request, campaign_id: RowId, given: CopyInput, principal: CurrentUser
 ) -> CampaignShape:
     """Make another campaign with the same questions and people; it waits to be started."""
     database: Database = request.app.state.database
-    asking = database.patience(actions.PATIENCE_S)
+    asking = database.for_request(actions.REQUEST_BUDGET_S)
     made = await actions.copy(asking, principal, campaign_id, given)
     return await _shown(asking, made, request.app.state.settings)
 
@@ -160,12 +160,16 @@ def shape_of(seen: Seen) -> CampaignShape:
 
 
 async def _turned(
-    request: Request, campaign_id: int, to: CampaignState, principal: Principal, asking: Patience
+    request: Request,
+    campaign_id: int,
+    to: CampaignState,
+    principal: Principal,
+    asking: RequestDatabase,
 ) -> CampaignShape:
     await actions.turn(asking, principal, campaign_id, to)
     return await _shown(asking, campaign_id, request.app.state.settings)
 
 
-async def _shown(asking: Patience, campaign_id: int, settings: Settings) -> CampaignShape:
+async def _shown(asking: RequestDatabase, campaign_id: int, settings: Settings) -> CampaignShape:
     seen = await asking.ask(lambda one: campaign_state.one(one, campaign_id, settings))
     return shape_of(found(seen, "campaign"))

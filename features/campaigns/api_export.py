@@ -1,5 +1,4 @@
-"""Owns the taking out of a campaign's results as CSV or XLSX: a right of its own, on record
-(SEC-2).
+"""Export of a campaign's results as CSV or XLSX: a right of its own, on record (SEC-2).
 
 Whoever takes them out is on record, with the reason, before a byte is sent; when that cannot be
 written nothing is sent. No cell is a formula (`imports/writing.py`).
@@ -17,21 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.rules.questions import Question
 from db.bounded import Database
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contacts import ContactView
 from features.campaigns.wording import asked, meant
 from features.tickets import queries as ticket_queries
-from imports import worker as apart
+from imports import worker as import_worker
 from imports.faults import UnreadableError
 from imports.writing import csv_file
 from settings import Settings
-from web.asking import CurrentUser, LongLine, RowId, found
+from web.api_models import CurrentUser, LongLine, RowId, found
+from web.formats import Formats
 from web.problems import Refused, documented
-from web.shown import Formats
-from web.words import Said, said
+from web.words import Translate, said
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"])
 
@@ -80,7 +79,7 @@ async def export_results(
         raise Refused(422, "Say why you take the results out: `why` in a few words.")
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
-    asking = database.patience(PATIENCE_S)
+    asking = database.for_request(REQUEST_BUDGET_S)
     known = found(await asking.ask(lambda one: campaigns.one(one, campaign_id)), "campaign")
     questions = known.campaign.questions
     show = Formats(ZoneInfo(settings.timezone), principal.role)
@@ -90,7 +89,9 @@ async def export_results(
 
     rows = await asking.ask(question)
     detail = f"{wanted.value}, {len(rows) - 1} people"
-    await recorded(asking, look(principal, "campaign.export", str(campaign_id), detail, why=why))
+    await recorded(
+        asking, audit_entry(principal, "campaign.export", str(campaign_id), detail, why=why)
+    )
     return Response(
         await _written(wanted, known.campaign.name, rows),
         media_type=TYPES[wanted],
@@ -104,7 +105,7 @@ async def _written(wanted: Format, title: str, rows: Sequence[Sequence[str]]) ->
     if wanted is Format.CSV:
         return csv_file(rows)
     try:
-        return await apart.workbook_of(title, rows)
+        return await import_worker.workbook_of(title, rows)
     except UnreadableError:
         raise Refused(503, "The workbook could not be written; take the CSV.") from None
 
@@ -146,7 +147,7 @@ async def _rows(
 
 
 def _fixed(
-    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Said
+    row: ContactView, tickets: Mapping[int, str], call_id: str, show: Formats, t: Translate
 ) -> list[str]:
     person, contact = row.person, row.contact
     return [

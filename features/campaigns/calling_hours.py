@@ -1,4 +1,4 @@
-"""Owns when people may be called who did not ask for it: never in their night (CBK-3).
+"""Calling hours: nobody is called in their night (CBK-3).
 
 Does no I/O. The hours are on the wall of the called person: from `opens` on, before `closes`. On a
 day on which that clock leaps we would rather call too little: a beginning that comes twice counts

@@ -1,4 +1,4 @@
-"""Owns one person of a campaign, from waiting until there is a result. Does no I/O. CBK-3.
+"""One contact of a campaign, from waiting until there is a result. Does no I/O. CBK-3.
 
 Every change is `decide(contact, event, now, rules) -> (contact, commands)`: the dispatcher keeps
 the row and carries the commands out.

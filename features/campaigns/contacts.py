@@ -1,4 +1,4 @@
-"""Owns the people of campaigns as rows: who is due, what an event makes of one, what came of all.
+"""Contacts of campaigns as rows: who is due, what an event makes of one, all results.
 
 What follows from an event is `features.campaigns.contact`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).

@@ -1,4 +1,4 @@
-"""Owns what is typed, or sent by a program, to make a campaign (CBK-3), and what it becomes."""
+"""Input of a new campaign, from a form or a program (CBK-3)."""
 
 from datetime import time
 from typing import Annotated, Self
@@ -13,7 +13,7 @@ from features.campaigns.contact import SPACING
 from features.campaigns.lifecycle import Mode
 from features.campaigns.queries import Campaign
 from settings import Settings
-from web.asking import Given, Identity, Line, one_line
+from web.api_models import Identity, InputModel, Line, one_line
 from web.forms import Says, wrong
 
 Wall = Annotated[
@@ -26,7 +26,7 @@ Seconds = Annotated[float, Field(ge=10, le=campaign_plan.LONGEST_SPACING_S)]
 Name = Annotated[Line, Field(min_length=1), Says("campaign.fault_name")]
 
 
-class QuestionGiven(Given):
+class QuestionInput(InputModel):
     """One thing that is said, and the keys that answer it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")] = Field(
@@ -50,7 +50,7 @@ class QuestionGiven(Given):
         return self
 
 
-class CampaignGiven(Given):
+class CampaignInput(InputModel):
     """What a campaign asks, and how people are called for it."""
 
     list_id: Identity = Field(description="The `id` of a list that was brought.")
@@ -63,7 +63,7 @@ class CampaignGiven(Given):
         int, Field(ge=0, le=campaign_plan.LONGEST_PREVIEW_S), Says("campaign.fault_preview")
     ] = Field(0, description="Seconds for which an agent sees whom to call before the phone rings.")
     questions: Annotated[
-        list[QuestionGiven],
+        list[QuestionInput],
         Field(max_length=campaign_plan.MOST_QUESTIONS),
         Says("campaign.fault_keys"),
     ] = Field([], description="Left out: the usual ones of the kind.")
@@ -110,8 +110,8 @@ class CampaignGiven(Given):
     @field_validator("questions")
     @classmethod
     def _fit_together(
-        cls, questions: list[QuestionGiven], info: ValidationInfo
-    ) -> list[QuestionGiven]:
+        cls, questions: list[QuestionInput], info: ValidationInfo
+    ) -> list[QuestionInput]:
         if len({each.name for each in questions}) < len(questions):
             raise wrong("ask", "form.wrong", "Two questions have the same name.")
         if info.data.get("kind") is Kind.NOTICE and len(questions) > 1:
@@ -119,14 +119,14 @@ class CampaignGiven(Given):
         return questions
 
 
-class CopyGiven(Given):
+class CopyInput(InputModel):
     """What a copy is called, and whom it calls."""
 
     name: Name
     unreached: bool = Field(False, description="Only those with whom nobody has talked.")
 
 
-def campaign_of(given: CampaignGiven, settings: Settings) -> Campaign:
+def campaign_of(given: CampaignInput, settings: Settings) -> Campaign:
     """Return the campaign that is wanted."""
     by_agents = given.mode is Mode.AGENT
     return Campaign(
@@ -147,7 +147,7 @@ def campaign_of(given: CampaignGiven, settings: Settings) -> Campaign:
     )
 
 
-def _question(given: QuestionGiven) -> Question:
+def _question(given: QuestionInput) -> Question:
     """Return a question, one of ours by its name alone."""
     if not (given.zh or given.en):
         return campaign_plan.OURS[given.name]

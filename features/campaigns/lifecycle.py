@@ -1,4 +1,4 @@
-"""Owns what a campaign (回访, 调查, 通知) is: its states, its questions. Does no I/O. CBK-3.
+"""A campaign (回访, 调查, 通知): its states and questions. Does no I/O. CBK-3.
 
 | state | what goes on | what comes next |
 |---|---|---|

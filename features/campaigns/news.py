@@ -1,4 +1,4 @@
-"""Owns what open pages are told of campaigns: which of them moved, and who is called."""
+"""Change feed of campaigns: which of them moved, and who is called."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,20 +6,20 @@ from typing import Final
 
 from features.campaigns import results
 from permissions.may import roles_with
-from web.changes import News
+from web.change_feed import ChangeFeed
 
 _LATELY: Final = timedelta(minutes=5)
 
 
-def _moved(pulse: results.Pulse) -> Mapping[str, object]:
+def _moved(snapshot: results.Snapshot) -> Mapping[str, object]:
     names = ("id", "state", "over", "calling")
-    return {"campaigns": [dict(zip(names, each, strict=True)) for each in pulse]}
+    return {"campaigns": [dict(zip(names, each, strict=True)) for each in snapshot]}
 
 
-CAMPAIGNS: Final = News(
+CAMPAIGNS: Final = ChangeFeed(
     event="campaigns",
     roles=roles_with("campaign.read"),
     every=1.0,
-    pulse=lambda connection, now: results.pulse(connection, since=now - _LATELY),
+    snapshot=lambda connection, now: results.snapshot(connection, since=now - _LATELY),
     told=_moved,
 )

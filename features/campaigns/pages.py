@@ -1,6 +1,4 @@
-"""Owns the pages of campaigns: all of them, one with its results, and what is done to it
-(CBK-3).
-"""
+"""Pages of campaigns: all of them, and one with its results."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,28 +8,28 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from callflow.rules.questions import Result
-from db.bounded import Database, Patience
+from db.bounded import Database, RequestDatabase
 from db.paging import UnknownCursorError
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import progress as campaign_state
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
-from features.campaigns.actions import PATIENCE_S
+from features.campaigns.actions import REQUEST_BUDGET_S
 from features.campaigns.contact import REACHED
-from features.campaigns.given import CopyGiven
+from features.campaigns.given import CopyInput
 from features.campaigns.lifecycle import FROM, CampaignState
 from features.campaigns.wording import asked, meant
 from features.tickets import queries as ticket_queries
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import language_of, page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -87,7 +85,7 @@ async def show_campaign(
 ) -> HTMLResponse:
     """One campaign: how far it is, what came of it, and who is in it."""
     if "hx-request" not in request.headers:  # the page asks again by itself while it runs
-        noted(asking, look(principal, "campaign.read", str(campaign_id)))
+        noted(asking, audit_entry(principal, "campaign.read", str(campaign_id)))
     return await _shown(
         request, campaign_id, principal, asking, Typed({}), result=result, after=after
     )
@@ -120,9 +118,9 @@ async def copy(request: Request, campaign_id: RowId, principal: Person, asking: 
     """Make another one of the same people."""
     form = await typed(request)
     database: Database = request.app.state.database
-    patient = database.patience(PATIENCE_S)
+    patient = database.for_request(REQUEST_BUDGET_S)
     try:
-        made = await actions.copy(patient, principal, campaign_id, form.read(CopyGiven))
+        made = await actions.copy(patient, principal, campaign_id, form.read(CopyInput))
     except Refused as refused:
         status = form.refuse(refused)
         return await _shown(request, campaign_id, principal, asking, form, status=status)
@@ -130,7 +128,7 @@ async def copy(request: Request, campaign_id: RowId, principal: Person, asking: 
 
 
 async def _turned(
-    request: Request, campaign_id: int, act: str, principal: Principal, asking: Patience
+    request: Request, campaign_id: int, act: str, principal: Principal, asking: RequestDatabase
 ) -> Response:
     form = Typed({})
     try:
@@ -145,7 +143,7 @@ async def _shown(
     request: Request,
     campaign_id: int,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,

@@ -1,4 +1,4 @@
-"""Owns who makes campaigns, who sees what came of them (CBK-3)."""
+"""Permissions of campaigns: making them, seeing the results (CBK-3)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import LEADERS, Role

@@ -1,4 +1,4 @@
-"""Owns what a campaign may be told by people and programs: its limits, its questions, its
+"""What a campaign may be told by people and programs: its limits, its questions, its
 people.
 """
 

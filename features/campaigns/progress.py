@@ -1,4 +1,4 @@
-"""Owns what is seen of a campaign at a moment: how far it is, when it is done, whether it rests."""
+"""Progress of a campaign: how far it is, when it is done, whether it rests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Owns the campaigns as rows: what is asked of whom and when, and how far each has come. CBK-3.
+"""Queries of campaigns: what is asked of whom, and how far each has come. CBK-3.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True` for what changes).
 """

@@ -1,15 +1,15 @@
-"""Owns what campaigns bring to the desk."""
+"""Registers campaigns."""
 
 from features.campaigns import api, api_export, pages
 from features.campaigns.news import CAMPAIGNS
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(api_export.router, api.router, pages.router),
-    places=(Place("outbound", "/campaigns", "campaigns", 80),),
+    pages=(NavPage("outbound", "/campaigns", "campaigns", 80),),
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
-    news=(CAMPAIGNS,),
-    looks=(
+    change_feeds=(CAMPAIGNS,),
+    audited=(
         "campaign.made",
         "campaign.read",
         "campaign.started",

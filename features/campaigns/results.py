@@ -1,4 +1,4 @@
-"""Owns what came of campaigns, as people look at it: of a customer, of a ticket, how fast (CBK-3).
+"""Results of campaigns: of a customer, of a ticket, by time (CBK-3).
 
 All of it only reads, in the caller's transaction.
 """
@@ -121,13 +121,13 @@ async def last_again(
     return {key: at for key, at in found if at is not None}
 
 
-Pulse = Sequence[tuple[int, str, int, int]]
+Snapshot = Sequence[tuple[int, str, int, int]]
 """Of each campaign that is not over: id, state, how many are done with, how many are being
 called.
 """
 
 
-async def pulse(connection: AsyncConnection, *, since: datetime) -> Pulse:
+async def snapshot(connection: AsyncConnection, *, since: datetime) -> Snapshot:
     """Return what moves on open pages: campaigns that are not over, or have ended since a
     moment.
     """

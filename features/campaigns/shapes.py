@@ -1,4 +1,4 @@
-"""Owns the JSON of campaigns: a campaign, its people, what came of them."""
+"""JSON of campaigns: a campaign, its contacts, its results."""
 
 from datetime import datetime
 from typing import Any, Self

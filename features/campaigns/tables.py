@@ -1,4 +1,4 @@
-"""Owns the tables of campaigns: what is asked of whom, each person of a campaign, who must not be
+"""The tables of campaigns: what is asked of whom, each person of a campaign, who must not be
 rung.
 
 A contact's `next_at` is set from the first on, also while its campaign rests: the claim asks each

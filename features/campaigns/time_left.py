@@ -1,4 +1,4 @@
-"""Owns when a campaign will be done, as far as anybody can tell: pace and calling hours.
+"""When a campaign will be done, from its pace and calling hours.
 
 Does no I/O. It is a guess for people who plan their day: who is called again in four hours, or
 never answers, shows only when it happens.

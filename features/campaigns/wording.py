@@ -1,4 +1,4 @@
-"""Owns how questions of campaigns, and the keys that answer them, are called for people."""
+"""Names of campaign questions and of the keys that answer them."""
 
 from callflow.call import Language
 from callflow.rules.questions import Question

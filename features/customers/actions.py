@@ -1,6 +1,6 @@
-"""Owns the change of what is known of a customer (QUE-1, QUE-3, CBK-5); it is on record (SEC-1).
+"""Changes of customers (QUE-1, QUE-3, CBK-5); each is on record (SEC-1).
 
-The only door: the page, the agent's pop and the API call it, with the model that all of them read.
+The page, the agent's screen pop and the API all call it, with the same model.
 """
 
 from dataclasses import replace
@@ -10,15 +10,15 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.customers import queries as customers
 from features.customers.queries import Customer, CustomerSort
 from features.customers.shapes import CustomerShape
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
@@ -26,7 +26,7 @@ from web.problems import Refused
 LONGEST_NOTE: Final = 2000
 
 
-class CustomerGiven(Given):
+class CustomerInput(InputModel):
     """What is to be known of a customer from now on."""
 
     name: Line = ""
@@ -46,7 +46,7 @@ class CustomerGiven(Given):
 
 
 async def save(
-    asking: Patience, principal: Principal, plan: NumberPlan, sent: str, given: CustomerGiven
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, sent: str, given: CustomerInput
 ) -> Customer:
     """Keep a customer, unless somebody saved the same one since it was read.
 
@@ -56,7 +56,7 @@ async def save(
     number = phone_number(sent, plan)
     if not number.identity:
         raise Refused(422, "This is no telephone number.")
-    seen = look(principal, "customer.write", number.shown)
+    seen = audit_entry(principal, "customer.write", number.shown)
 
     async def saved(connection: AsyncConnection) -> Customer:
         before = await customers.customer(connection, number.identity)
@@ -72,7 +72,7 @@ async def save(
 
 
 def _after(
-    number: PhoneNumber, before: Customer | None, given: CustomerGiven, principal: Principal
+    number: PhoneNumber, before: Customer | None, given: CustomerInput, principal: Principal
 ) -> Customer:
     area = given.area if given.area is not None else before.area if before else ""
     now = datetime.now(UTC)

@@ -1,14 +1,14 @@
-"""Owns the API's questions about customers; every look and every change is on record (SEC-1)."""
+"""API of customers; every access and change is on record (SEC-1)."""
 
 from fastapi import APIRouter
 
-from features.audit.looks import look, noted
+from features.audit.access import audit_entry, noted
 from features.customers import actions
 from features.customers import queries as customers
-from features.customers.actions import CustomerGiven
+from features.customers.actions import CustomerInput
 from features.customers.shapes import CustomerShape
 from phone_numbers.phone_number import phone_number
-from web.asking import Asking, CurrentUser, Plan, Text, found
+from web.api_models import Asking, CurrentUser, Plan, Text, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/customers", tags=["customers"])
@@ -21,13 +21,13 @@ async def show_customer(
     """What is known of a telephone number, however it is written."""
     read = phone_number(number, plan)
     customer = await asking.ask(lambda connection: customers.customer(connection, read.identity))
-    noted(asking, look(principal, "customer.read", read.shown))
+    noted(asking, audit_entry(principal, "customer.read", read.shown))
     return CustomerShape.of(found(customer, "customer"))
 
 
 @router.put("/{number}", responses=documented(401, 403, 409, 422, 503))
 async def put_customer(
-    number: Text, given: CustomerGiven, principal: CurrentUser, asking: Asking, plan: Plan
+    number: Text, given: CustomerInput, principal: CurrentUser, asking: Asking, plan: Plan
 ) -> CustomerShape:
     """Keep a customer. Saved meanwhile by somebody: 409, and `current` is what is known now."""
     return CustomerShape.of(await actions.save(asking, principal, plan, number, given))

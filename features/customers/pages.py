@@ -1,4 +1,4 @@
-"""Owns the page of one customer: what is known, what was promised, what is open (QUE-1, QUE-3)."""
+"""Page of one customer: facts, callbacks, open tickets (QUE-1, QUE-3)."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
-from db.bounded import Patience
-from features.audit.looks import look, noted
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted
 from features.callbacks import queries as callbacks
 from features.callbacks.pages import MINUTES
 from features.calls import queries
@@ -18,7 +18,7 @@ from features.campaigns import results as campaign_results
 from features.campaigns.wording import asked, meant
 from features.customers import actions
 from features.customers import queries as customers
-from features.customers.actions import CustomerGiven
+from features.customers.actions import CustomerInput
 from features.customers.queries import Customer, CustomerSort
 from features.do_not_call import queries as do_not_call
 from features.tickets import queries as ticket_queries
@@ -26,12 +26,12 @@ from features.tickets.queries import TicketFilter
 from permissions.may import may, reach_of
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from settings import Settings
-from web.asking import Asking, CurrentUser, Plan, Text
+from web.api_models import Asking, CurrentUser, Plan, Text
 from web.current_user import Principal
+from web.formats import Formats, between
 from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats, between
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -63,7 +63,7 @@ async def show_customer(
 ) -> HTMLResponse:
     """One customer; the look is on record."""
     read = phone_number(number, plan)
-    noted(asking, look(principal, "customer.read", read.shown))
+    noted(asking, audit_entry(principal, "customer.read", read.shown))
     return await _shown(request, read, principal, asking, Typed({}), saved=bool(saved))
 
 
@@ -77,7 +77,7 @@ async def save_customer(
         raise Refused(422, "This is no telephone number.")
     form = await typed(request)
     try:
-        given = form.read(CustomerGiven, empty={"area"})
+        given = form.read(CustomerInput, empty={"area"})
         await actions.save(asking, principal, plan, number, given)
     except Refused as refused:
         status = form.refuse(refused)
@@ -95,7 +95,7 @@ async def _shown(
     request: Request,
     number: PhoneNumber,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -127,7 +127,7 @@ async def _shown(
         form=form if form.typed else _filled(known),
         theirs=theirs,
         seen=_seen(form, known, theirs),
-        longest=longest(CustomerGiven),
+        longest=longest(CustomerInput),
         calls=called.items,
         tickets=opened.items,
         callbacks=promised,

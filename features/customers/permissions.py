@@ -1,4 +1,4 @@
-"""Owns who may look up and write down what is known of customers (SEC-1)."""
+"""Permissions of customers (SEC-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS, WRITERS

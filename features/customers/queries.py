@@ -1,4 +1,4 @@
-"""Owns the customers: what is known of who calls, and which way their calls go (QUE-1)."""
+"""Queries of customers: who calls, and which way their calls go (QUE-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,16 +1,16 @@
-"""Owns what customers bring to the desk."""
+"""Registers customers."""
 
 from features.customers import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("customers", "/customers", "customers", 40),),
+    pages=(NavPage("customers", "/customers", "customers", 40),),
     tags={"customers": "Customers, by their number (QUE-1, QUE-3)."},
-    looks=(
+    audited=(
         "customer.read",
         "customer.write",
     ),

@@ -1,4 +1,4 @@
-"""Owns the JSON of the desk's work: customers, knowledge, callbacks, hand-overs, looks.
+"""The JSON of the desk's work: customers, knowledge, callbacks, hand-overs, audit entries.
 
 `docs/api.md` promises the names. Calls, recordings and tickets have shapes of their own.
 """
@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import Field
 
-from features.audit.log import SeenLook, is_of_number
+from features.audit.log import NamedEntry, is_of_number
 from features.callbacks.lifecycle import CallbackKind, CallbackState
 from features.callbacks.queries import Callback
 from features.customers.queries import Customer, CustomerSort
@@ -72,7 +72,7 @@ class CallbackShape(Shape):
     next_at: datetime | None = Field(
         description="When an agent is rung next; null: not by itself, or just now."
     )
-    kept_at: datetime | None
+    completed_at: datetime | None
 
     @classmethod
     def of(cls, callback: Callback) -> Self:
@@ -103,8 +103,8 @@ class HandoverShape(Shape):
         return self.model_copy(update={each: masked_text(getattr(self, each)) for each in written})
 
 
-class LookShape(Shape):
-    """One look at customer data (SEC-1, QA-5)."""
+class AuditShape(Shape):
+    """One access to customer data (SEC-1, QA-5)."""
 
     at: datetime = Field(examples=[NOON])
     number: Clean | None = Field(description="The account; null: a token.", examples=["1001"])
@@ -113,15 +113,15 @@ class LookShape(Shape):
     subject: Clean = Field(description="The thing's id.", examples=[CALL_ID])
     address: Clean = Field(description="Where from.", examples=["127.0.0.1"])
     detail: Clean
-    why: Clean = Field(description="In the words of who looked.")
+    why: Clean = Field(description="In the words of who did it.")
 
     @classmethod
-    def of(cls, seen: SeenLook, role: Role) -> Self:
-        """Return the look as somebody of `role` may see it: a customer's id is a number (SEC-2)."""
+    def of(cls, seen: NamedEntry, role: Role) -> Self:
+        """Return the entry as `role` may see it: a customer's id is a number (SEC-2)."""
         shown = cls(
             number=seen.number,
             name=seen.name,
-            **{name: getattr(seen.look, name) for name in cls.model_fields if name not in _WHO},
+            **{name: getattr(seen.entry, name) for name in cls.model_fields if name not in _WHO},
         )
         if sees_numbers(role) or not is_of_number(shown.action, shown.subject):
             return shown

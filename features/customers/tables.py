@@ -1,4 +1,4 @@
-"""Owns the table of customers: what is known of who calls (QUE-1, QUE-3)."""
+"""Table of customers (QUE-1, QUE-3)."""
 
 from datetime import datetime
 

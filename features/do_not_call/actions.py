@@ -1,6 +1,6 @@
-"""Owns the changes of the do-not-call list by people and programs (SEC-1): put on, taken off.
+"""Changes of the do-not-call list by people and programs (SEC-1).
 
-The only door: the page and the API call these. Each change is on record. Who asks for it by
+The page and the API both call these. Each change is on record. Who asks for it by
 telephone, or in a talk of a campaign, is put on by the dispatcher and by `features.campaigns`.
 """
 
@@ -10,9 +10,9 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.do_not_call.shapes import DoNotCallShape
@@ -21,20 +21,20 @@ from permissions.roles import sees_numbers
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
-from web.asking import Given, LongLine, found
+from web.api_models import InputModel, LongLine, found
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
 
 
-class WhyGiven(Given):
+class WhyInput(InputModel):
     """Why a number is not called."""
 
     why: Annotated[LongLine, Field(min_length=1), Says("do_not_call.fault_why")]
 
 
 async def add(
-    asking: Patience, principal: Principal, settings: Settings, number: str, given: WhyGiven
+    asking: RequestDatabase, principal: Principal, settings: Settings, number: str, given: WhyInput
 ) -> Entry:
     """Put a number on the list, as somebody typed it. One that is there already stays as it is.
 
@@ -48,7 +48,7 @@ async def add(
 
     async def added(connection: AsyncConnection) -> Entry:
         if await do_not_call.put(connection, entry):
-            seen = look(principal, "do_not_call.added", read.shown, why=given.why)
+            seen = audit_entry(principal, "do_not_call.added", read.shown, why=given.why)
             await audit.note(connection, seen)
             return entry
         before = found(await do_not_call.one(connection, read.identity), "number")
@@ -64,7 +64,9 @@ async def add(
     return await asking.write(added)
 
 
-async def remove(asking: Patience, principal: Principal, plan: NumberPlan, number: str) -> None:
+async def remove(
+    asking: RequestDatabase, principal: Principal, plan: NumberPlan, number: str
+) -> None:
     """Take a number off the list: campaigns may ring it again. Raises Refused with 404."""
     read = phone_number(number, plan)
 
@@ -72,7 +74,7 @@ async def remove(asking: Patience, principal: Principal, plan: NumberPlan, numbe
         if not await do_not_call.take_off(connection, read.identity):
             said = "This number is not on the list."
             raise Refused(404, said, faults={"number": "do_not_call.fault_gone"})
-        await audit.note(connection, look(principal, "do_not_call.removed", read.shown[:80]))
+        await audit.note(connection, audit_entry(principal, "do_not_call.removed", read.shown[:80]))
 
     await asking.write(removed)
 

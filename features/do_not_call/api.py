@@ -1,4 +1,4 @@
-"""Owns the API of the do-not-call list: numbers that no campaign rings, by whom and why (SEC-1)."""
+"""API of the do-not-call list (SEC-1)."""
 
 from typing import Annotated
 
@@ -6,11 +6,11 @@ from fastapi import APIRouter, Path, Query, Request
 
 from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
-from features.do_not_call.actions import WhyGiven
+from features.do_not_call.actions import WhyInput
 from features.do_not_call.shapes import DoNotCallShape
 from permissions.roles import sees_numbers
 from settings import Settings
-from web.asking import Asking, CurrentUser, Plan
+from web.api_models import Asking, CurrentUser, Plan
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/do-not-call", tags=["campaigns"])
@@ -35,7 +35,7 @@ async def list_do_not_call(
 
 @router.put("/{number}", responses=documented(401, 403, 409, 422, 503))
 async def put_do_not_call(
-    request: Request, number: Typed, given: WhyGiven, principal: CurrentUser, asking: Asking
+    request: Request, number: Typed, given: WhyInput, principal: CurrentUser, asking: Asking
 ) -> DoNotCallShape:
     """Put a number on the list; one that is there already stays as it is.
 

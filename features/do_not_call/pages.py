@@ -1,20 +1,20 @@
-"""Owns the page of the do-not-call list: who must not be rung by a campaign, and why (SEC-1)."""
+"""Page of the do-not-call list: whom no campaign may ring, and why (SEC-1)."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
-from features.do_not_call.actions import WhyGiven, read_number
+from features.do_not_call.actions import WhyInput, read_number
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, Plan
+from web.api_models import Asking, CurrentUser, Person, Plan
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,7 +38,7 @@ async def add(request: Request, principal: Person, asking: Asking) -> Response:
     if read_number(number, settings) is None:
         form.faults["number"] = "do_not_call.fault_number"
     try:
-        await actions.add(asking, principal, settings, number, form.read(WhyGiven))
+        await actions.add(asking, principal, settings, number, form.read(WhyInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/do-not-call?saved=on", status_code=303)
@@ -59,7 +59,7 @@ async def remove(request: Request, principal: Person, asking: Asking, plan: Plan
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     after: str = "",
@@ -78,7 +78,7 @@ async def _shown(
         more=rows[-1].number if len(rows) == ROWS and show.numbers else None,
         form=form,
         saved=saved,
-        longest_why=longest(WhyGiven)["why"],
+        longest_why=longest(WhyInput)["why"],
         may_add=may(principal, "do_not_call.add") and principal.account_id is not None,
         may_remove=may(principal, "do_not_call.remove"),
         show=show,

@@ -1,4 +1,4 @@
-"""Owns who may read, add to and take from the do-not-call list."""
+"""Permissions of the do-not-call list."""
 
 from permissions.declaring import Permissions
 from permissions.roles import CUSTOMERS, LEADERS, Role

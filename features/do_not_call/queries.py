@@ -1,4 +1,4 @@
-"""Owns the numbers that no campaign may ring: who asked for it, when and why.
+"""Queries of the do-not-call list: who asked for it, when and why.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True` for what changes).
 """

@@ -1,4 +1,4 @@
-"""Owns the table of numbers that no campaign may ring."""
+"""Table of numbers that no campaign may ring."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Owns the duty of who asks (QUE-4): sign in at a seat, sign out, rest, move."""
+"""API of one's own duty (QUE-4): sign in at a seat, sign out, rest, move."""
 
 from typing import Annotated, Literal
 
@@ -12,10 +12,10 @@ from floor import assembly as opening
 from floor import wallboard
 from floor.attendance import QUEUES, NoSeatError
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from permissions.roles import LEADERS
 from settings import Settings
-from web.asking import VISIBLE, Person
+from web.api_models import VISIBLE, Person
 from web.current_user import Principal
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
@@ -88,12 +88,12 @@ class WantedState(BaseModel):
     reason: Reason = ""
 
 
-def at_work(floor: Floor, principal: Principal) -> Worker:
-    """Return the worker who asks. Raises Refused with 409 when not at work."""
-    worker = floor.live_state.by_account(principal.account_id or 0)
-    if worker is None:
+def at_work(floor: Floor, principal: Principal) -> Agent:
+    """Return the agent who asks. Raises Refused with 409 when not at work."""
+    agent = floor.live_state.by_account(principal.account_id or 0)
+    if agent is None:
         raise Refused(409, "You are not at work: sign in at a seat first.")
-    return worker
+    return agent
 
 
 @router.post("", responses=documented(401, 403, 409, 422, 503))
@@ -104,7 +104,7 @@ async def begin_duty(request: Request, wanted: WantedSeat, principal: Person) ->
     if principal.role not in QUEUES:
         raise Refused(403, f"The role {principal.role.value} does not work at a seat.")
     try:
-        worker = await floor.shift.sign_in(
+        agent = await floor.attendance.sign_in(
             principal.account_id, wanted.kind, wanted.phone, now=floor.now()
         )
     except AtWorkError:
@@ -113,7 +113,7 @@ async def begin_duty(request: Request, wanted: WantedSeat, principal: Person) ->
         raise Refused(409, "Somebody else works at this phone.") from None
     except NoSeatError:
         raise Refused(409, "There is no such seat, or none is free.") from None
-    return _given(request, floor, worker, wanted.page)
+    return _given(request, floor, agent, wanted.page)
 
 
 @router.get("", responses=documented(401, 403, 409, 503))
@@ -131,20 +131,20 @@ async def move_duty(request: Request, principal: Person) -> Moved:
     Refused while the phone rings: where it rings, it can be answered.
     """
     floor = floor_of(request)
-    worker, call = floor.live_state.by_account(principal.account_id or 0), None
-    if worker and worker.kind == DutyKind.BROWSER.value:
-        if worker.seat in floor.live_state.offers:
+    agent, call = floor.live_state.by_account(principal.account_id or 0), None
+    if agent and agent.kind == DutyKind.BROWSER.value:
+        if agent.seat in floor.live_state.offers:
             raise Refused(409, "The phone rings in the other window; answer there first.")
-        call = await _taken_along(floor, worker)
+        call = await _taken_along(floor, agent)
     floor.presence.release(principal.account_id or 0)
     floor.streams.tell_account(principal.account_id or 0, "moved", lambda _: {"call": call})
     return Moved(call=call)
 
 
-async def _taken_along(floor: Floor, worker: Worker) -> str | None:
-    talk = floor.live_state.talks.get(worker.seat)
+async def _taken_along(floor: Floor, agent: Agent) -> str | None:
+    talk = floor.live_state.talks.get(agent.seat)
     with refusals():
-        moved = await floor.control.reunite(worker.seat)
+        moved = await floor.control.reunite(agent.seat)
     return talk.call if talk and moved else None
 
 
@@ -156,13 +156,13 @@ async def end_duty(
 ) -> Response:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
     floor = floor_of(request)
-    worker = at_work(floor, principal)
+    agent = at_work(floor, principal)
     if not force:
         not_in_a_call(request, principal)
     elif principal.role not in LEADERS:
         raise Refused(403, "Only leaders may end work in a call.")
-    await floor.shift.sign_out(worker, reason="", now=floor.now())
-    floor.presence.release(worker.account_id)
+    await floor.attendance.sign_out(agent, reason="", now=floor.now())
+    floor.presence.release(agent.account_id)
     return Response(status_code=204)
 
 
@@ -173,12 +173,12 @@ async def change_duty(request: Request, wanted: WantedState, principal: Person) 
     if wanted.state == "paused" and not wanted.reason.strip():
         raise Refused(422, "A pause needs a reason.")
     reason = wanted.reason.strip() if wanted.state == "paused" else ""
-    worker = await floor.shift.turn(
+    agent = await floor.attendance.turn(
         at_work(floor, principal), DutyState(wanted.state), reason=reason, now=floor.now()
     )
-    if worker is None:
+    if agent is None:
         raise Refused(409, "Your duty has ended meanwhile.")
-    return _shape(floor, worker)
+    return _shape(floor, agent)
 
 
 @router.post("/present", status_code=204, responses=documented(401, 403, 503))
@@ -189,33 +189,33 @@ async def be_present(request: Request, principal: Person) -> Response:
     return Response(status_code=204)
 
 
-def _shape(floor: Floor, worker: Worker) -> DutyShape:
-    return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))
+def _shape(floor: Floor, agent: Agent) -> DutyShape:
+    return DutyShape.model_validate(wallboard.duty(floor.live_state, agent))
 
 
-def _given(request: Request, floor: Floor, worker: Worker, page: str) -> Seat:
+def _given(request: Request, floor: Floor, agent: Agent, page: str) -> Seat:
     """Return the seat; the phone's password only to a page that may have the phone."""
-    seat = _seat(request, _settings(request), worker)
+    seat = _seat(request, _settings(request), agent)
     if seat.kind is DutyKind.PHONE:
-        floor.presence.release(worker.account_id)
-    elif page and not floor.presence.claim(worker.account_id, page):
+        floor.presence.release(agent.account_id)
+    elif page and not floor.presence.claim(agent.account_id, page):
         return seat.model_copy(update={"password": None, "ws_url": None, "elsewhere": True})
     return seat
 
 
-def _seat(request: Request, settings: Settings, worker: Worker) -> Seat:
+def _seat(request: Request, settings: Settings, agent: Agent) -> Seat:
     host = request.url.hostname or settings.desk_address
-    kind = DutyKind(worker.kind)
+    kind = DutyKind(agent.kind)
     if kind is DutyKind.PHONE:
-        return Seat(seat=worker.seat, kind=kind, password=None, ws_url=None, server=host)
+        return Seat(seat=agent.seat, kind=kind, password=None, ws_url=None, server=host)
     try:
-        phone = opening.phone_of(settings, worker.seat, worker.duty_id)
+        phone = opening.phone_of(settings, agent.seat, agent.duty_id)
     except KeyError:
         raise Refused(503, "The seat has no secret yet; the hotline must start first.") from None
     scheme = "wss" if request.url.scheme == "https" else "ws"
     named = f"[{host}]" if ":" in host else host
     return Seat(
-        seat=worker.seat,
+        seat=agent.seat,
         kind=kind,
         password=phone.password,
         ws_url=f"{scheme}://{named}:{phone.ws_port}/{phone.ws_path}/ws",

@@ -1,4 +1,4 @@
-"""Owns which agent is rung for a promised call back (CBK-1, QUE-1). Does no I/O."""
+"""Chooses the agent who is rung for a callback (CBK-1, QUE-1). Does no I/O."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Owns who at the desk is free for a call that we make: promised ones, campaigns (CBK-1, CBK-3).
+"""Agents who are free for a call that we make: callbacks, campaigns (CBK-1, CBK-3).
 
-Callers who wait come first, promised calls next, campaigns last.
+Callers who wait come first, callbacks next, campaigns last.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Owns the refusal of what would end somebody's call on the way: signing out is for afterwards."""
+"""Refuses what would cut off a call: signing out waits until it is over."""
 
 from fastapi import Request
 
@@ -10,8 +10,8 @@ from web.problems import Refused
 def not_in_a_call(request: Request, principal: Principal) -> None:
     """Raise Refused with 409 while the person talks, or the phone rings for a caller."""
     floor: Floor | None = getattr(request.app.state, "floor", None)
-    worker = floor.live_state.by_account(principal.account_id or 0) if floor else None
-    if floor is None or worker is None or not floor.connected:
+    agent = floor.live_state.by_account(principal.account_id or 0) if floor else None
+    if floor is None or agent is None or not floor.connected:
         return  # without a word from the switch there may be no call; nobody is kept for it
-    if floor.live_state.in_a_call(worker.seat):
+    if floor.live_state.in_a_call(agent.seat):
         raise Refused(409, "You are in a call; this can be done when it has ended.")

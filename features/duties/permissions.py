@@ -1,4 +1,4 @@
-"""Owns who may be at work at a seat (QUE-4)."""
+"""Permissions of working at a seat (QUE-4)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import SEATED

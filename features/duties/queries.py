@@ -1,4 +1,4 @@
-"""Owns the duties: who works at which seat, ready or not, and every change of it (QUE-4).
+"""Queries of duties: who works at which seat, ready or not, and each change (QUE-4).
 
 One person works at one seat at a time and one seat has one person; the database itself refuses a
 second one, also when two ask in the same instant.

@@ -1,4 +1,4 @@
-"""Owns what duties, who is at work where, bring to the desk."""
+"""Registers duties."""
 
 from features.duties import api
 from web.registration import Feature

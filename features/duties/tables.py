@@ -1,4 +1,4 @@
-"""Owns the tables of duties: who works at which seat, and every change of it (QUE-4)."""
+"""Tables of duties: who works at which seat, and each change (QUE-4)."""
 
 from datetime import datetime
 

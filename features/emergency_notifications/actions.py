@@ -1,6 +1,6 @@
-"""Owns the changes of emergency notifications by people and programs (CBK-5).
+"""Changes of emergency notifications by people and programs (CBK-5).
 
-The only door: the pages and the API call these, with the models of `given`. Each change is on
+The pages and the API both call these, with the models of `given`. Each change is on
 record (SEC-1). All raise Refused: 404 for an incident or a household that is not there, 409 where
 the notification has begun or somebody was quicker.
 """
@@ -13,30 +13,30 @@ from functools import partial
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.emergency_notifications import audio_files, choosing, household_list, households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.given import (
     WHY_NOT,
-    CustomersGiven,
-    IncidentGiven,
-    ListGiven,
-    MessageGiven,
-    StartGiven,
+    CustomersInput,
+    IncidentInput,
+    ListInput,
+    MessageInput,
+    StartInput,
 )
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import IncidentShape
 from features.wake_ups.house import reachable
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
 
 
-async def report(asking: Patience, principal: Principal, given: IncidentGiven) -> int:
+async def report(asking: RequestDatabase, principal: Principal, given: IncidentInput) -> int:
     """Record an incident; return its id. Nobody is rung yet; the message is made meanwhile."""
     wanted, now = Report(**given.model_dump() | {"language": given.language.value}), _now()
 
@@ -49,7 +49,7 @@ async def report(asking: Patience, principal: Principal, given: IncidentGiven) -
 
 
 async def say(
-    asking: Patience, principal: Principal, incident_id: int, given: MessageGiven
+    asking: RequestDatabase, principal: Principal, incident_id: int, given: MessageInput
 ) -> None:
     """Say something else, spoken by us; before anybody is rung only."""
 
@@ -63,7 +63,7 @@ async def say(
 
 
 async def record(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     settings: Settings,
     incident_id: int,
@@ -90,11 +90,11 @@ async def record(
 
 
 async def choose_customers(
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     settings: Settings,
     incident_id: int,
-    given: CustomersGiven,
+    given: CustomersInput,
 ) -> Choice:
     """Choose customers by area, sort, or both; who cannot be rung is told at the door."""
 
@@ -114,7 +114,11 @@ async def choose_customers(
 
 
 async def choose_list(
-    asking: Patience, principal: Principal, settings: Settings, incident_id: int, given: ListGiven
+    asking: RequestDatabase,
+    principal: Principal,
+    settings: Settings,
+    incident_id: int,
+    given: ListInput,
 ) -> Choice:
     """Choose the households of a list; one bad line keeps all out, unless it may be left out."""
 
@@ -144,7 +148,7 @@ async def choose_list(
     return await asking.write(chosen)
 
 
-async def choose_nobody(asking: Patience, principal: Principal, incident_id: int) -> None:
+async def choose_nobody(asking: RequestDatabase, principal: Principal, incident_id: int) -> None:
     """Take all households off again; before anybody is rung only."""
 
     async def cleared(connection: AsyncConnection) -> None:
@@ -156,7 +160,7 @@ async def choose_nobody(asking: Patience, principal: Principal, incident_id: int
 
 
 async def start(
-    asking: Patience, principal: Principal, incident_id: int, given: StartGiven
+    asking: RequestDatabase, principal: Principal, incident_id: int, given: StartInput
 ) -> None:
     """Begin to ring them, before everything else that we ring for."""
 
@@ -173,7 +177,7 @@ async def start(
     await asking.write(started)
 
 
-async def stop(asking: Patience, principal: Principal, incident_id: int) -> None:
+async def stop(asking: RequestDatabase, principal: Principal, incident_id: int) -> None:
     """Stop at once: nobody else is rung. One that is over stays as it is."""
 
     async def stopped(connection: AsyncConnection) -> None:
@@ -186,7 +190,7 @@ async def stop(asking: Patience, principal: Principal, incident_id: int) -> None
 
 
 async def tell_at_door(
-    asking: Patience, principal: Principal, incident_id: int, household_id: int
+    asking: RequestDatabase, principal: Principal, incident_id: int, household_id: int
 ) -> None:
     """Note that staff told a household at its door; it is not rung any more."""
     now = _now()
@@ -243,7 +247,7 @@ async def _noted(
     incident_id: int,
     detail: str = "",
 ) -> None:
-    await audit.note(connection, look(principal, action, str(incident_id), detail))
+    await audit.note(connection, audit_entry(principal, action, str(incident_id), detail))
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Owns the API of emergency notifications (CBK-5): incidents, who must be told, start, stop,
+"""The API of emergency notifications (CBK-5): incidents, who must be told, start, stop,
 lists.
 """
 
@@ -6,22 +6,22 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from db.bounded import Patience
-from features.audit.looks import look, noted
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted
 from features.emergency_notifications import actions
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.given import (
-    CustomersGiven,
-    IncidentGiven,
-    ListGiven,
-    MessageGiven,
-    StartGiven,
+    CustomersInput,
+    IncidentInput,
+    ListInput,
+    MessageInput,
+    StartInput,
 )
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.shapes import ChoiceShape, HouseholdShape, IncidentShape
 from settings import Settings
-from web.asking import LONGEST_PAGE, Asking, CurrentUser, RowId, found
+from web.api_models import LONGEST_PAGE, Asking, CurrentUser, RowId, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
@@ -37,7 +37,7 @@ async def list_incidents(_principal: CurrentUser, asking: Asking) -> list[Incide
 
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
 async def report_incident(
-    given: IncidentGiven, principal: CurrentUser, asking: Asking
+    given: IncidentInput, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Record an incident. Nobody is rung yet; the message is made meanwhile."""
     return await _shown(asking, await actions.report(asking, principal, given))
@@ -53,7 +53,7 @@ async def show_incident(
 
 @router.put("/{incident_id}/message", responses=documented(401, 403, 404, 409, 422, 503))
 async def put_message(
-    incident_id: RowId, given: MessageGiven, principal: CurrentUser, asking: Asking
+    incident_id: RowId, given: MessageInput, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Say something else, spoken by us; before anybody is rung only.
 
@@ -67,7 +67,7 @@ async def put_message(
 async def choose_customers(
     request: Request,
     incident_id: RowId,
-    given: CustomersGiven,
+    given: CustomersInput,
     principal: CurrentUser,
     asking: Asking,
 ) -> ChoiceShape:
@@ -80,7 +80,7 @@ async def choose_customers(
 
 @router.post("/{incident_id}/list", responses=documented(401, 403, 404, 409, 422, 503))
 async def choose_list(
-    request: Request, incident_id: RowId, given: ListGiven, principal: CurrentUser, asking: Asking
+    request: Request, incident_id: RowId, given: ListInput, principal: CurrentUser, asking: Asking
 ) -> ChoiceShape:
     """Choose the households of a list."""
     settings: Settings = request.app.state.settings
@@ -100,7 +100,7 @@ async def choose_nobody(
 
 @router.post("/{incident_id}/start", responses=documented(401, 403, 404, 409, 422, 503))
 async def start_notification(
-    incident_id: RowId, given: StartGiven, principal: CurrentUser, asking: Asking
+    incident_id: RowId, given: StartInput, principal: CurrentUser, asking: Asking
 ) -> IncidentShape:
     """Begin to ring them, before everything else that we ring for."""
     await actions.start(asking, principal, incident_id, given)
@@ -132,7 +132,7 @@ async def list_households(
             each, incident_id, states, limit=LONGEST_PAGE, after=after
         )
     )
-    noted(asking, look(principal, "emergency.read", str(incident_id)))
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id)))
     return [HouseholdShape.of(row) for row in rows]
 
 
@@ -148,7 +148,7 @@ async def told_at_door(
     return await _shown(asking, incident_id)
 
 
-async def _shown(asking: Patience, incident_id: int) -> IncidentShape:
+async def _shown(asking: RequestDatabase, incident_id: int) -> IncidentShape:
     incident = found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")
     told = await asking.ask(lambda each: incidents.counts(each, [incident_id]))
     return IncidentShape.made_of(incident, told[incident_id])

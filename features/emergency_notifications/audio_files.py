@@ -1,4 +1,4 @@
-"""Owns the files of the messages of emergency notifications: a recording comes in, the message goes
+"""The files of the messages of emergency notifications: a recording comes in, the message goes
 out.
 
 What is uploaded is only kept here; `python -m sounds.notification` looks whether it is a recording.

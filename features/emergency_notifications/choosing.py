@@ -1,4 +1,4 @@
-"""Owns how it is chosen who must be told of an emergency (CBK-5): customers, or a list.
+"""Chooses who must be told of an emergency (CBK-5): customers, or a list.
 
 Nobody is chosen twice: a number that a notification rings already is left out, or said to be there.
 """

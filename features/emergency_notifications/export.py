@@ -1,4 +1,4 @@
-"""Owns the three lists of a notification as a table for spreadsheets (CBK-5). Does no I/O.
+"""Exports the three lists of a notification as a table (CBK-5). Does no I/O.
 
 Names and areas come from lists that strangers may have written: `imports/writing.py` sees to it
 that none is a formula.
@@ -10,7 +10,7 @@ from typing import Final
 from callflow.text import clean
 from features.emergency_notifications.households import HouseholdView as Household
 from imports.writing import csv_file
-from web.shown import Formats
+from web.formats import Formats
 
 LONGEST_CELL: Final = 500
 COLUMNS: Final = ("name", "area", "numbers", "state", "told_at", "told_on", "why", "tries", "by")

@@ -1,4 +1,4 @@
-"""Owns what is typed, or sent by a program, to change an emergency notification (CBK-5)."""
+"""Input of changes of an emergency notification, from a form or a program (CBK-5)."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from callflow.call import Language
 from features.customers.queries import CustomerSort
-from web.asking import Given, Line, one_line, several_lines
+from web.api_models import InputModel, Line, one_line, several_lines
 from web.forms import Says, wrong
 
 LONGEST_LIST: Final = 1_000_000
@@ -20,7 +20,7 @@ WHY_NOT: Final[Mapping[str, str]] = {
 }
 """Why a notification cannot begin, or be changed."""
 
-Said = Annotated[
+SpokenText = Annotated[
     str,
     Field(max_length=500),
     AfterValidator(several_lines),
@@ -29,7 +29,7 @@ Said = Annotated[
 ]
 
 
-class IncidentGiven(Given):
+class IncidentInput(InputModel):
     """An incident as it is reported, and what is said about it."""
 
     what: Annotated[
@@ -50,19 +50,19 @@ class IncidentGiven(Given):
     ] = Field(description="Who reports it, and how to reach them.")
     details: Annotated[str, Field(max_length=4000), AfterValidator(several_lines)] = ""
     language: Annotated[Language, Says("emergency.fault_language")] = Language.CHINESE
-    message: Said = Field(description="What is spoken; digits are said one by one.")
+    message: SpokenText = Field(description="What is spoken; digits are said one by one.")
 
 
-class MessageGiven(Given):
+class MessageInput(InputModel):
     """Other words for the message, upon the take that was read."""
 
-    message: Said
+    message: SpokenText
     take: int = Field(
         ge=1, description="`take` of the incident that was read; another one by now: 409."
     )
 
 
-class CustomersGiven(Given):
+class CustomersInput(InputModel):
     """Which customers; at least one of the two."""
 
     area: Line = Field("", description="A piece of the area's name.")
@@ -76,7 +76,7 @@ class CustomersGiven(Given):
         return self
 
 
-class ListGiven(Given):
+class ListInput(InputModel):
     """A list: a household a line, `name,area,number;number`."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_LIST), Says("emergency.fault_list")]
@@ -89,7 +89,7 @@ class ListGiven(Given):
         return self
 
 
-class StartGiven(Given):
+class StartInput(InputModel):
     """The confirmation."""
 
     count: Annotated[int, Field(ge=1), Says("emergency.cannot_count")] = Field(

@@ -1,4 +1,4 @@
-"""Owns reading a list of households: name, area, numbers; every bad line gets its sentence (CBK-5).
+"""Reads a list of households: name, area, numbers; every bad line gets a sentence (CBK-5).
 
     王小明,滨江花园1栋201,13812345678;02787654321
 Fields may stand in quotes, between commas or, as spreadsheets copy them, tabs. Does no I/O.

@@ -1,4 +1,4 @@
-"""Owns the households of notifications as rows (CBK-5): chosen, claimed when due, changed, listed.
+"""Households of notifications as rows (CBK-5): chosen, claimed when due, changed, listed.
 
 What follows from an event is `features.emergency_notifications.lifecycle`'s to decide; here the
 row is locked, changed and kept, in the caller's transaction (on SQLite one with `writing=True`).

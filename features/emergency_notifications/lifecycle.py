@@ -1,4 +1,4 @@
-"""Owns one household that must be told of an emergency, until somebody acknowledged. Does no I/O.
+"""One household to be told of an emergency, until it acknowledges. Does no I/O.
 
 CBK-5. Every change is `decide(household, event, now, rules) -> (household, commands)`: the
 dispatcher keeps the row and carries the commands out.

@@ -1,4 +1,4 @@
-"""Owns emergency notifications as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
+"""Emergency notifications as a purpose of the dispatcher, the most urgent of all (CBK-5)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dispatch.call_facts import Said
+from dispatch.call_facts import CallSignal
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
@@ -80,7 +80,7 @@ def _event(heard: AttemptFact) -> Event | None:
     match heard.what:
         case Over(result=result, rang=rang):
             return AttemptOver(result, rang=rang)
-        case Statement(what=Said.ACKNOWLEDGED):
+        case Statement(what=CallSignal.ACKNOWLEDGED):
             return Acknowledged(heard.attempt.number)
         case Lifted() | Statement():
             return None  # a lifted receiver proves nothing

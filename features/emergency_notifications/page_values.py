@@ -1,4 +1,4 @@
-"""Owns how emergency notifications stand on their pages (CBK-5)."""
+"""Values shown on the pages of emergency notifications (CBK-5)."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -9,22 +9,22 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from callflow.call import Language
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.customers import queries as customers
 from features.customers.queries import CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.export import why
-from features.emergency_notifications.given import IncidentGiven
+from features.emergency_notifications.given import IncidentInput
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.lifecycle import OPEN, HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
 from settings import Settings
-from web.asking import found
+from web.api_models import found
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest
 from web.pages import page
-from web.shown import Formats
 
 ROWS: Final = 500
 """Rows of one list on the page; all are in the table to download."""
@@ -54,7 +54,7 @@ _CHOICE = re.compile(r"(\d{1,6})-(\d{1,6})-(\d{1,6})")
 
 
 async def overview(
-    request: Request, asking: Patience, form: Typed, *, status: int = 200
+    request: Request, asking: RequestDatabase, form: Typed, *, status: int = 200
 ) -> HTMLResponse:
     """Return the page of all incidents."""
     settings: Settings = request.app.state.settings
@@ -69,7 +69,7 @@ async def overview(
         told=told,
         form=form,
         stages=STAGES,
-        longest=longest(IncidentGiven),
+        longest=longest(IncidentInput),
         languages=list(Language),
         now=f"{now:%Y-%m-%dT%H:%M}",
         show=Formats(settings.zone, request.state.principal.role),
@@ -78,7 +78,7 @@ async def overview(
 
 async def one(
     request: Request,
-    asking: Patience,
+    asking: RequestDatabase,
     principal: Principal,
     incident_id: int,
     *,
@@ -119,14 +119,14 @@ async def one(
         sorts=list(CustomerSort),
         stages=STAGES,
         voices=VOICES,
-        longest=longest(IncidentGiven),
+        longest=longest(IncidentInput),
         why=why,
         show=Formats(settings.zone, principal.role),
     )
 
 
-async def door(
-    request: Request, asking: Patience, principal: Principal, incident_id: int
+async def door_list(
+    request: Request, asking: RequestDatabase, principal: Principal, incident_id: int
 ) -> HTMLResponse:
     """Return the list with which staff go from door to door."""
     settings: Settings = request.app.state.settings
@@ -144,7 +144,7 @@ async def door(
     )
 
 
-async def _areas(asking: Patience, stage: Stage) -> Sequence[tuple[str, int]]:
+async def _areas(asking: RequestDatabase, stage: Stage) -> Sequence[tuple[str, int]]:
     if stage is not Stage.DRAFT:
         return ()
     known = await asking.ask(customers.areas)

@@ -1,4 +1,4 @@
-"""Owns the pages of emergency notifications (CBK-5): incidents, who must be told, progress, the
+"""The pages of emergency notifications (CBK-5): incidents, who must be told, progress, the
 lists.
 """
 
@@ -10,28 +10,28 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
-from db.bounded import Patience
-from features.audit.looks import look, noted, recorded
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted, recorded
 from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.export import table
 from features.emergency_notifications.given import (
-    CustomersGiven,
-    IncidentGiven,
-    ListGiven,
-    MessageGiven,
-    StartGiven,
+    CustomersInput,
+    IncidentInput,
+    ListInput,
+    MessageInput,
+    StartInput,
 )
 from features.emergency_notifications.page_values import EVERYBODY
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId, found
+from web.api_models import Asking, CurrentUser, Person, RowId, found
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import language_of
 from web.problems import Refused
-from web.shown import Formats
 from web.words import said
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -54,7 +54,7 @@ async def report_incident(request: Request, principal: Person, asking: Asking) -
     form = await typed(request)
     happened_at = _with_zone(form.shown("happened_at"), settings)
     try:
-        given = form.read(IncidentGiven, happened_at=happened_at)
+        given = form.read(IncidentInput, happened_at=happened_at)
         key = await actions.report(asking, principal, given)
     except Refused as refused:
         return await page_values.overview(request, asking, form, status=form.refuse(refused))
@@ -66,7 +66,7 @@ async def show_notification(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking, told: str = ""
 ) -> HTMLResponse:
     """One incident: who must be told, how far it is, the three lists."""
-    noted(asking, look(principal, "emergency.read", str(incident_id)))
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id)))
     return await page_values.one(request, asking, principal, incident_id, told=told)
 
 
@@ -77,7 +77,7 @@ async def change_message(
     """Say something else."""
     form = await typed(request)
     try:
-        await actions.say(asking, principal, incident_id, form.read(MessageGiven))
+        await actions.say(asking, principal, incident_id, form.read(MessageInput))
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id)
@@ -122,7 +122,7 @@ async def choose_customers(
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        given = form.read(CustomersGiven)
+        given = form.read(CustomersInput)
         choice = await actions.choose_customers(asking, principal, settings, incident_id, given)
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
@@ -141,7 +141,7 @@ async def choose_list(
         wanted = {"text": text, "without_bad": given.get("without_bad") == "1"}
     form = Typed({"list": text})
     try:
-        listed = form.judged(ListGiven, wanted)
+        listed = form.judged(ListInput, wanted)
         choice = await actions.choose_list(asking, principal, settings, incident_id, listed)
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
@@ -172,7 +172,7 @@ async def start_notification(
     """Begin to ring those whose number was confirmed."""
     form = await typed(request)
     try:
-        await actions.start(asking, principal, incident_id, form.read(StartGiven))
+        await actions.start(asking, principal, incident_id, form.read(StartInput))
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
     return _back(incident_id)
@@ -190,8 +190,8 @@ async def show_door_list(
     request: Request, incident_id: RowId, principal: CurrentUser, asking: Asking
 ) -> HTMLResponse:
     """Who must be told at the door, to be printed or ticked off."""
-    noted(asking, look(principal, "emergency.read", str(incident_id), "door"))
-    return await page_values.door(request, asking, principal, incident_id)
+    noted(asking, audit_entry(principal, "emergency.read", str(incident_id), "door"))
+    return await page_values.door_list(request, asking, principal, incident_id)
 
 
 @router.post("/emergency-notifications/{incident_id}/households/{household_id}/door")
@@ -215,7 +215,9 @@ async def export_results(
             each, incident_id, EVERYBODY, limit=MOST_EXPORTED
         )
     )
-    await recorded(asking, look(principal, "emergency.export", str(incident_id), str(len(rows))))
+    await recorded(
+        asking, audit_entry(principal, "emergency.export", str(incident_id), str(len(rows)))
+    )
     show, say = Formats(settings.zone, principal.role), said(language_of(request))
     text = await anyio.to_thread.run_sync(table, rows, say, show)
     name = f'attachment; filename="notification-{incident_id}.csv"'
@@ -235,7 +237,7 @@ def _with_zone(text: str, settings: Settings) -> str:
 async def _again(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     incident_id: int,
     form: Typed,
     refused: Refused,

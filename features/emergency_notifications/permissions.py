@@ -1,4 +1,4 @@
-"""Owns who records an incident and has people told (CBK-5)."""
+"""Permissions of emergency notifications (CBK-5)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import LEADERS

@@ -1,4 +1,4 @@
-"""Owns incidents and the notifications about them as rows (CBK-5): recorded, spoken, begun,
+"""Incidents and the notifications about them as rows (CBK-5): recorded, spoken, begun,
 stopped.
 
 The households are `features.emergency_notifications.households`'. All of it runs in the caller's
@@ -278,7 +278,7 @@ async def counts(connection: AsyncConnection, incident_ids: Collection[int]) -> 
     return {key: Counts(states[key], steps[key]) for key in incident_ids}
 
 
-async def pulse(connection: AsyncConnection) -> tuple[object, ...]:
+async def snapshot(connection: AsyncConnection) -> tuple[object, ...]:
     """Return what is another whenever a page of notifications would look another."""
     last = await newest(connection, limit=20)
     told = await counts(connection, [one.id for one in last])

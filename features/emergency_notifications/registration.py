@@ -1,27 +1,27 @@
-"""Owns what emergency notifications bring to the desk."""
+"""Registers emergency notifications."""
 
 from features.emergency_notifications import api, pages, queries
 from permissions.may import roles_with
-from web.changes import News
-from web.registration import Feature, Place
+from web.change_feed import ChangeFeed
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("outbound", "/emergency-notifications", "notices", 70),),
+    pages=(NavPage("outbound", "/emergency-notifications", "notices", 70),),
     tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
-    news=(
-        News(
+    change_feeds=(
+        ChangeFeed(
             event="incidents",
             roles=roles_with("emergency.read"),
             every=1.0,
-            pulse=lambda connection, _: queries.pulse(connection),
+            snapshot=lambda connection, _: queries.snapshot(connection),
             told=lambda _: {},
         ),
     ),
-    looks=(
+    audited=(
         "emergency.reported",
         "emergency.message",
         "emergency.chosen",

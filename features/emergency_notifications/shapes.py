@@ -1,4 +1,4 @@
-"""Owns the JSON of emergency notifications (CBK-5): incidents, households, who was told."""
+"""The JSON of emergency notifications (CBK-5): incidents, households, who was told."""
 
 from collections.abc import Sequence
 from datetime import datetime

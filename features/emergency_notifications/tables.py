@@ -1,4 +1,4 @@
-"""Owns the tables of emergency notifications (CBK-5): the incidents, and the households to be told.
+"""Tables of emergency notifications (CBK-5): incidents and households.
 
 `notification_households.next_at` is the work queue, as `wake_ups.next_at` is.
 """

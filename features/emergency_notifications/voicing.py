@@ -1,4 +1,4 @@
-"""Owns having the messages of notifications made, before anybody is rung: spoken, or from a
+"""Makes the messages of notifications before anybody is rung: spoken, or from a
 recording.
 
 The making is another program's (`python -m sounds.notification`), outside the way of any call.

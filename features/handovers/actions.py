@@ -1,6 +1,6 @@
-"""Owns the changes of the hand-over log (RPT-4): a report is written, and signed by the next shift.
+"""Changes of the hand-over log (RPT-4): written, and signed by the next shift.
 
-The only door: the page and the API call these, with the model that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1).
 """
 
@@ -10,12 +10,12 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.handovers import queries as handovers
 from features.handovers.queries import Handover
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -26,7 +26,7 @@ PARTS = ("equipment", "problems", "faults", "staff")
 Part = Annotated[str, Field(max_length=LONGEST_PART), AfterValidator(several_lines)]
 
 
-class HandoverGiven(Given):
+class HandoverInput(InputModel):
     """What one shift tells the next; at least one of the four parts."""
 
     shift: Annotated[
@@ -48,7 +48,7 @@ class HandoverGiven(Given):
         return staff
 
 
-async def write(asking: Patience, principal: Principal, given: HandoverGiven) -> Handover:
+async def write(asking: RequestDatabase, principal: Principal, given: HandoverInput) -> Handover:
     """Keep the report of a shift; it cannot be changed afterwards."""
     account_id, now = _account(principal), datetime.now(UTC)
 
@@ -56,14 +56,14 @@ async def write(asking: Patience, principal: Principal, given: HandoverGiven) ->
         report = await handovers.write(
             connection, account_id=account_id, now=now, **given.model_dump()
         )
-        seen = look(principal, "handover.written", str(report.id), given.shift)
+        seen = audit_entry(principal, "handover.written", str(report.id), given.shift)
         await audit.note(connection, seen)
         return report
 
     return await asking.write(written)
 
 
-async def sign(asking: Patience, principal: Principal, handover_id: int) -> Handover:
+async def sign(asking: RequestDatabase, principal: Principal, handover_id: int) -> Handover:
     """Sign another's report: its shift is taken over. Raises Refused: 404, or 409 with the report.
 
     Signing twice with one name is no error, and no second signature.
@@ -74,7 +74,7 @@ async def sign(asking: Patience, principal: Principal, handover_id: int) -> Hand
         fresh = await handovers.sign(connection, handover_id, account_id=account_id, now=now)
         report = found(await handovers.handover(connection, handover_id), "report")
         if fresh:
-            seen = look(principal, "handover.signed", str(handover_id), report.shift)
+            seen = audit_entry(principal, "handover.signed", str(handover_id), report.shift)
             await audit.note(connection, seen)
         elif report.signed_by is not None and report.signed_by != principal.number:
             said = f"{report.signed_by} has signed this report already."

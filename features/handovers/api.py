@@ -1,4 +1,4 @@
-"""Owns the API of the shift hand-over log (RPT-4): written by one shift, signed by the next."""
+"""API of the hand-over log (RPT-4): written by one shift, signed by the next."""
 
 from typing import Annotated
 
@@ -7,32 +7,32 @@ from fastapi import APIRouter, Query
 from features.customers.shapes import HandoverShape
 from features.handovers import actions
 from features.handovers import queries as handovers
-from features.handovers.actions import HandoverGiven
+from features.handovers.actions import HandoverInput
 from features.handovers.queries import Handover, HandoverFilter
 from permissions.roles import sees_numbers
-from web.asking import Asking, CurrentUser, Many, Paged, Person, RowId, turned
+from web.api_models import Asking, CurrentUser, ListPage, ListQuery, Person, RowId, list_page
 from web.current_user import Principal
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/handovers", tags=["handovers"])
 
 
-class WhichHandovers(Paged):
+class WhichHandovers(ListQuery):
     """Which reports; times are of the writing."""
 
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_handovers(
     wanted: Annotated[WhichHandovers, Query()], principal: CurrentUser, asking: Asking
-) -> Many[HandoverShape]:
+) -> ListPage[HandoverShape]:
     """Reports, newest first."""
     which = HandoverFilter(**wanted.filters())
-    page = await turned(asking, handovers.handovers, which, wanted)
-    return Many(items=[_shown(each, principal) for each in page.items], next=page.next)
+    page = await list_page(asking, handovers.handovers, which, wanted)
+    return ListPage(items=[_shown(each, principal) for each in page.items], next=page.next)
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
-async def write_handover(given: HandoverGiven, principal: Person, asking: Asking) -> HandoverShape:
+async def write_handover(given: HandoverInput, principal: Person, asking: Asking) -> HandoverShape:
     """Write the report of a shift; it cannot be changed afterwards. For people, not for tokens."""
     return _shown(await actions.write(asking, principal, given), principal)
 

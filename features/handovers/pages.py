@@ -1,25 +1,25 @@
-"""Owns the page of the shift hand-over log (RPT-4): one shift writes, the next one signs."""
+"""Page of the hand-over log (RPT-4): one shift writes, the next one signs."""
 
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.handovers import actions
 from features.handovers import queries as handovers
-from features.handovers.actions import LONGEST_PART, PARTS, HandoverGiven
+from features.handovers.actions import LONGEST_PART, PARTS, HandoverInput
 from features.handovers.queries import Handover
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -39,7 +39,7 @@ async def write_handover(request: Request, principal: Person, asking: Asking) ->
     """Keep this shift's report."""
     form = await typed(request)
     try:
-        await actions.write(asking, principal, form.read(HandoverGiven))
+        await actions.write(asking, principal, form.read(HandoverInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/handover?saved=1", status_code=303)
@@ -61,7 +61,7 @@ async def sign_handover(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -95,7 +95,7 @@ def _writes(principal: Principal) -> bool:
     return principal.account_id is not None and may(principal, "handover.write")
 
 
-async def _page(asking: Patience, cursor: str) -> Page[Handover]:
+async def _page(asking: RequestDatabase, cursor: str) -> Page[Handover]:
     try:
         return await asking.ask(
             lambda connection: handovers.handovers(connection, limit=ROWS, cursor=cursor or None)

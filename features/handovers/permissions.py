@@ -1,4 +1,4 @@
-"""Owns who works in shifts, and hands over to the next (RPT-4)."""
+"""Permissions of the hand-over log (RPT-4)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, LEADERS, Role

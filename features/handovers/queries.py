@@ -1,4 +1,4 @@
-"""Owns the shift hand-over log (RPT-4): one shift writes it, the next one signs it."""
+"""Queries of the hand-over log (RPT-4)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,16 +1,16 @@
-"""Owns what the shift hand-over log brings to the desk."""
+"""Registers the hand-over log."""
 
 from features.handovers import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("floor", "/handover", "handover", 100),),
+    pages=(NavPage("floor", "/handover", "handover", 100),),
     tags={"handovers": "The shift hand-over log (RPT-4)."},
-    looks=(
+    audited=(
         "handover.written",
         "handover.signed",
     ),

@@ -1,4 +1,4 @@
-"""Owns the table of the shift hand-over log (RPT-4)."""
+"""Table of the hand-over log (RPT-4)."""
 
 from datetime import datetime
 

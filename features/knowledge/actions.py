@@ -1,6 +1,6 @@
-"""Owns the changes of the knowledge base (TKT-15): a new entry, a save; each is on record (SEC-1).
+"""Changes of the knowledge base (TKT-15); each is on record (SEC-1).
 
-The only door: the pages and the API call these, with the models that both of them read.
+The pages and the API both call these, with the same models.
 """
 
 from datetime import UTC, datetime
@@ -9,13 +9,13 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.customers.shapes import EntryShape
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
-from web.asking import Given, LongLine, found, one_line, several_lines
+from web.api_models import InputModel, LongLine, found, one_line, several_lines
 from web.current_user import Principal
 from web.forms import Says
 from web.problems import Refused
@@ -24,7 +24,7 @@ LONGEST_BODY = 10_000
 LONGEST_KEYWORDS = 400
 
 
-class EntryGiven(Given):
+class EntryInput(InputModel):
     """What an entry says."""
 
     title: Annotated[LongLine, Field(min_length=1), Says("answers.fault_title")]
@@ -42,7 +42,7 @@ class EntryGiven(Given):
     published: bool = Field(True, description="False: a draft that agents do not find.")
 
 
-class EntrySaved(EntryGiven):
+class EntrySaved(EntryInput):
     """A save of an entry, upon what was there when it was read."""
 
     seen: AwareDatetime = Field(
@@ -50,7 +50,7 @@ class EntrySaved(EntryGiven):
     )
 
 
-async def add(asking: Patience, principal: Principal, given: EntryGiven) -> Entry:
+async def add(asking: RequestDatabase, principal: Principal, given: EntryInput) -> Entry:
     """Keep a new entry."""
     now = datetime.now(UTC)
 
@@ -63,13 +63,17 @@ async def add(asking: Patience, principal: Principal, given: EntryGiven) -> Entr
             updated_by=principal.signature,
         )
         key = await knowledge.add(connection, wanted)
-        await audit.note(connection, look(principal, "knowledge.added", str(key), given.title[:80]))
+        await audit.note(
+            connection, audit_entry(principal, "knowledge.added", str(key), given.title[:80])
+        )
         return found(await knowledge.entry(connection, key), "entry")
 
     return await asking.write(added)
 
 
-async def save(asking: Patience, principal: Principal, entry_id: int, given: EntrySaved) -> Entry:
+async def save(
+    asking: RequestDatabase, principal: Principal, entry_id: int, given: EntrySaved
+) -> Entry:
     """Replace what an entry says, unless somebody saved it since it was read.
 
     Raises Refused: 404, or 409 with the entry as it is now. What is so already is no conflict, and
@@ -85,7 +89,7 @@ async def save(asking: Patience, principal: Principal, entry_id: int, given: Ent
             connection, after, seen=given.seen
         ):
             raise _late(found(await knowledge.entry(connection, entry_id), "entry"))
-        seen = look(principal, "knowledge.saved", str(entry_id), given.title[:80])
+        seen = audit_entry(principal, "knowledge.saved", str(entry_id), given.title[:80])
         await audit.note(connection, seen)
         return after
 

@@ -1,4 +1,4 @@
-"""Owns the API of the knowledge base: agents search it during a call (TKT-15)."""
+"""API of the knowledge base: agents search it during a call (TKT-15)."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.customers.shapes import EntryShape
 from features.knowledge import actions
 from features.knowledge import queries as knowledge
-from features.knowledge.actions import EntryGiven, EntrySaved
+from features.knowledge.actions import EntryInput, EntrySaved
 from permissions.may import may
-from web.asking import Asking, CurrentUser, Many, RowId, Text, found
+from web.api_models import Asking, CurrentUser, ListPage, RowId, Text, found
 from web.current_user import Principal
 from web.problems import documented
 
@@ -31,7 +31,7 @@ class WhichEntries(BaseModel):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def search_knowledge(
     wanted: Annotated[WhichEntries, Query()], principal: CurrentUser, asking: Asking
-) -> Many[EntryShape]:
+) -> ListPage[EntryShape]:
     """Entries that hold every word, those that hold it in the title first; never a second page.
 
     Who may write entries finds drafts too.
@@ -47,7 +47,7 @@ async def search_knowledge(
             limit=wanted.limit,
         )
     )
-    return Many(items=[EntryShape.of(each) for each in entries], next=None)
+    return ListPage(items=[EntryShape.of(each) for each in entries], next=None)
 
 
 @router.get("/{entry_id}", responses=documented(401, 403, 404, 422, 503))
@@ -60,7 +60,7 @@ async def show_entry(entry_id: RowId, principal: CurrentUser, asking: Asking) ->
 
 
 @router.post("", status_code=201, responses=documented(401, 403, 422, 503))
-async def add_entry(given: EntryGiven, principal: CurrentUser, asking: Asking) -> EntryShape:
+async def add_entry(given: EntryInput, principal: CurrentUser, asking: Asking) -> EntryShape:
     """Add an entry."""
     return EntryShape.of(await actions.add(asking, principal, given))
 

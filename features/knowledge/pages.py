@@ -1,4 +1,4 @@
-"""Owns the pages of the knowledge base (TKT-15): search while typing, read, write."""
+"""Pages of the knowledge base (TKT-15): search, read, write."""
 
 from datetime import UTC, datetime
 
@@ -10,16 +10,16 @@ from callflow.text import clean
 from features.customers.shapes import EntryShape
 from features.knowledge import actions
 from features.knowledge import queries as knowledge
-from features.knowledge.actions import EntryGiven, EntrySaved
+from features.knowledge.actions import EntryInput, EntrySaved
 from features.knowledge.queries import Entry
 from permissions.may import may
 from settings import Settings
-from web.asking import Asking, CurrentUser, RowId, found
+from web.api_models import Asking, CurrentUser, RowId, found
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -61,7 +61,7 @@ async def add_entry(request: Request, principal: CurrentUser, asking: Asking) ->
     """Keep a new entry."""
     form = await typed(request)
     try:
-        entry = await actions.add(asking, principal, form.read(EntryGiven))
+        entry = await actions.add(asking, principal, form.read(EntryInput))
     except Refused as refused:
         return _form(request, form, entry=None, status=form.refuse(refused))
     return RedirectResponse(f"/knowledge/{entry.id}?saved=new", status_code=303)
@@ -148,7 +148,7 @@ def _form(
         theirs=theirs,
         seen=seen,
         published=bool(form.shown("published")) if form.typed else True,
-        longest=longest(EntryGiven),
+        longest=longest(EntryInput),
     )
 
 

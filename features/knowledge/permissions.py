@@ -1,4 +1,4 @@
-"""Owns who reads and who writes the knowledge base (TKT-15)."""
+"""Permissions of the knowledge base (TKT-15)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import EVERYONE, LEADERS, Role

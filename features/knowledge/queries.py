@@ -1,4 +1,4 @@
-"""Owns the knowledge base: answers that agents find during a call (TKT-15).
+"""Queries of the knowledge base: answers that agents find during a call (TKT-15).
 
 A search is for words anywhere in the text, so that two Chinese characters in the middle of a
 sentence are found; an index of whole words or of three characters would not find them.

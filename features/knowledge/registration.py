@@ -1,16 +1,16 @@
-"""Owns what the knowledge base brings to the desk."""
+"""Registers the knowledge base."""
 
 from features.knowledge import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("desk", "/knowledge", "knowledge", 110),),
+    pages=(NavPage("desk", "/knowledge", "knowledge", 110),),
     tags={"knowledge": "Answers that agents find during a call (TKT-15)."},
-    looks=(
+    audited=(
         "knowledge.added",
         "knowledge.saved",
     ),

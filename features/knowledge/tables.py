@@ -1,4 +1,4 @@
-"""Owns the table of the knowledge base (TKT-15)."""
+"""Table of the knowledge base (TKT-15)."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
-"""Owns putting the outage announcement up and taking it off (QUE-6); each is on record (SEC-1).
+"""Switches the outage announcement on and off (QUE-6); each change is on record (SEC-1).
 
-The only door: the API (which the wallboard asks) and `thirdring outage` call these. Callers come
+The API (which the wallboard asks) and `thirdring outage` both call these. Callers come
 first: the announcement goes up also where no database can be asked, as in a power failure; then
 `connection` is None and nothing is on record.
 """
@@ -13,16 +13,16 @@ from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.outage import files
 from features.outage.rules import OutageAnnouncement, OutageKind, standard
-from web.asking import Given
+from web.api_models import InputModel
 from web.current_user import Principal
 from web.forms import wrong
 from web.problems import Refused
 
 
-class AnnouncementGiven(Given):
+class AnnouncementInput(InputModel):
     """The announcement to put up."""
 
     kind: OutageKind = Field(description="`power` or `computer`; these have sounds.")
@@ -40,7 +40,7 @@ async def put_up(
     connection: AsyncConnection | None,
     principal: Principal,
     folder: Path,
-    given: AnnouncementGiven,
+    given: AnnouncementInput,
 ) -> OutageAnnouncement:
     """Let callers hear an announcement from the next call on; it replaces one that is up.
 
@@ -70,4 +70,4 @@ async def _noted(
     connection: AsyncConnection | None, principal: Principal, action: str, subject: str
 ) -> None:
     if connection is not None:
-        await audit.note(connection, look(principal, action, subject, principal.signature))
+        await audit.note(connection, audit_entry(principal, action, subject, principal.signature))

@@ -1,4 +1,4 @@
-"""Owns the outage announcement in the API (QUE-6): see it, put it up, take it off."""
+"""API of the outage announcement (QUE-6): read, switch on, switch off."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from pydantic import BaseModel, Field
 
 from features.outage import actions
 from features.outage import files as announcements
-from features.outage.actions import AnnouncementGiven
+from features.outage.actions import AnnouncementInput
 from features.outage.rules import OutageAnnouncement, OutageKind
 from floor.floor import Floor
 from permissions.roles import LEADERS
 from settings import Settings
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/outage", tags=["outage"])
@@ -43,7 +43,7 @@ async def show_announcement(request: Request, _principal: CurrentUser) -> Outage
 
 @router.put("", responses=documented(401, 403, 422, 503))
 async def put_announcement(
-    request: Request, given: AnnouncementGiven, principal: CurrentUser, asking: Asking
+    request: Request, given: AnnouncementInput, principal: CurrentUser, asking: Asking
 ) -> OutageState:
     """Put an announcement in front of the hotline, from the next call on; it replaces one that is
     up.

@@ -1,4 +1,4 @@
-"""Owns the files of the outage announcement (QUE-6): put up, taken down and read in one folder.
+"""Files of the outage announcement (QUE-6), in one folder.
 
 The JSON file is what the call service speaks from; the empty flag files are for the dialplan, which
 can only ask whether a file is there. Every change is complete or not there at all.

@@ -1,4 +1,4 @@
-"""Owns who puts an announcement in front of the hotline (QUE-6)."""
+"""Permissions of the outage announcement (QUE-6)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import EVERYONE, Role

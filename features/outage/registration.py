@@ -1,4 +1,4 @@
-"""Owns what the outage announcement brings to the desk."""
+"""Registers the outage announcement."""
 
 from features.outage import api
 from web.registration import Feature
@@ -6,7 +6,7 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router,),
     tags={"outage": "The outage announcement in front of the hotline (QUE-6)."},
-    looks=(
+    audited=(
         "outage.on",
         "outage.off",
     ),

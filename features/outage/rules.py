@@ -1,4 +1,4 @@
-"""Owns the outage announcement put in front of the hotline (QUE-6): what it says, and how it is
+"""The outage announcement put in front of the hotline (QUE-6): what it says, and how it is
 kept.
 
 Does no I/O. The announcement is one small JSON text in the home (`announcement/outage.json`),

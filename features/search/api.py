@@ -1,4 +1,4 @@
-"""Owns the question of the box on every page, for the page's script and for programs."""
+"""API of the search box, for the page's script and for programs."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,14 +7,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from callflow.text import clean
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.search.finding import FEW, LONGEST_QUESTION, Asked, Kind, pages, things
 from settings import Settings
-from web.asking import VISIBLE, Asking, CurrentUser
+from web.api_models import VISIBLE, Asking, CurrentUser
 from web.current_user import Principal
-from web.pages import language_of, places
+from web.formats import Formats
+from web.pages import language_of, nav_pages
 from web.problems import documented
-from web.shown import Formats
 from web.words import said
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
@@ -76,7 +76,7 @@ async def search(
 
 
 async def found(
-    request: Request, principal: Principal, asking: Patience, q: str, *, limit: int = FEW
+    request: Request, principal: Principal, asking: RequestDatabase, q: str, *, limit: int = FEW
 ) -> list[Kind]:
     """Return what was found, pages first; nothing for an empty question."""
     settings: Settings = request.app.state.settings
@@ -92,6 +92,6 @@ async def found(
         plan=settings.number_plan,
         limit=limit,
     )
-    named = pages(asked, places(principal))
+    named = pages(asked, nav_pages(principal))
     in_rows = await asking.ask(lambda connection: things(connection, asked))
     return [Kind("pages", named), *in_rows] if named else in_rows

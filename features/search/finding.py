@@ -1,4 +1,4 @@
-"""Owns the question of the box on every page: what a few characters mean (TKT-14, TKT-15).
+"""Search: what a few typed characters mean (TKT-14, TKT-15).
 
 A number or a piece of it, a ticket's number, a customer's name, words of the knowledge base, the
 name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for only
@@ -23,9 +23,9 @@ from permissions.roles import may_ask_for
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 from web.current_user import Principal
-from web.registration import Place
-from web.shown import Formats
-from web.words import Said
+from web.formats import Formats
+from web.registration import NavPage
+from web.words import Translate
 
 FEW: Final = 5
 """Things of one kind in the list below the box."""
@@ -61,7 +61,7 @@ class Asked:
     text: str
     principal: Principal
     show: Formats
-    t: Said
+    t: Translate
     now: datetime
     plan: NumberPlan
     limit: int = FEW
@@ -72,14 +72,14 @@ class Asked:
         return read({"q": self.text}, self.show.zone, self.plan).wanted.piece or ""
 
 
-def pages(asked: Asked, places: Sequence[Place]) -> list[Found]:
+def pages(asked: Asked, navigation: Sequence[NavPage]) -> list[Found]:
     """Return the pages whose name, or whose group's, holds what was typed."""
     wanted = asked.text.casefold()
     found = []
-    for place in places:
-        name, group = asked.t(f"nav.{place.name}"), asked.t(f"group.{place.group}")
+    for item in navigation:
+        name, group = asked.t(f"nav.{item.name}"), asked.t(f"group.{item.group}")
         if wanted in name.casefold() or wanted == group.casefold():
-            found.append(Found(place.address, name, group))
+            found.append(Found(item.address, name, group))
     return found[: asked.limit]
 
 

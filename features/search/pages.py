@@ -1,11 +1,11 @@
-"""Owns the page of everything that was found, for who pressed Enter in the box or has no script."""
+"""Page of search results, for those without script or who press Enter."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from features.search.api import Question, found
 from features.search.finding import MANY
-from web.asking import Asking, CurrentUser
+from web.api_models import Asking, CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -1,4 +1,4 @@
-"""Owns who may use the search box: everybody, for what their own pages would show."""
+"""Permissions of the search box: everybody, for what their own pages show."""
 
 from permissions.declaring import Permissions
 from permissions.roles import EVERYONE

@@ -1,4 +1,4 @@
-"""Owns what the search box brings to the desk."""
+"""Registers the search box."""
 
 from features.search import api, pages
 from web.registration import Feature

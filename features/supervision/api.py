@@ -1,21 +1,21 @@
-"""Owns the floor for those who lead it: see everybody, listen, move, sign out (QUE-4, QA-1)."""
+"""API of supervision: see agents, listen, move them, sign them out (QUE-4, QA-1)."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.agent_desk.api import refusals
 from features.audit import log as audit
-from features.audit.looks import look
+from features.audit.access import audit_entry
 from features.duties.api import DutyShape, at_work
 from floor import wallboard
 from floor.control import Watch
 from floor.floor import Floor
-from floor.people import Worker
+from floor.people import Agent
 from floor.wallboard import Json
-from web.asking import Asking, CurrentUser, Person
+from web.api_models import Asking, CurrentUser, Person
 from web.current_user import Principal
 from web.live import floor_of, leading_floor_of
 from web.problems import Refused, documented
@@ -72,7 +72,7 @@ async def sign_out(
     floor = leading_floor_of(request)
     agent = _agent(floor, number)
     await _noted(asking, principal, "agent.sign_out", number)
-    await floor.shift.sign_out(
+    await floor.attendance.sign_out(
         agent, reason=f"by {principal.number or 'a program'}", now=floor.now()
     )
     return Response(status_code=204)
@@ -85,17 +85,17 @@ async def move(
     """Offer an agent the callers of another queue, until signing out."""
     floor = leading_floor_of(request)
     by = principal.number or "a program"
-    worker = await floor.shift.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
-    return DutyShape.model_validate(wallboard.duty(floor.live_state, worker))
+    agent = await floor.attendance.move(_agent(floor, number), wanted.queue, by=by, now=floor.now())
+    return DutyShape.model_validate(wallboard.duty(floor.live_state, agent))
 
 
-def _agent(floor: Floor, number: str) -> Worker:
-    worker = floor.live_state.by_number(number)
-    if worker is None:
+def _agent(floor: Floor, number: str) -> Agent:
+    agent = floor.live_state.by_number(number)
+    if agent is None:
         raise Refused(404, "Nobody with this number is at work.")
-    return worker
+    return agent
 
 
-async def _noted(asking: Patience, principal: Principal, action: str, number: str) -> None:
-    seen = look(principal, action, number)
+async def _noted(asking: RequestDatabase, principal: Principal, action: str, number: str) -> None:
+    seen = audit_entry(principal, action, number)
     await asking.write(lambda database: audit.note(database, seen))

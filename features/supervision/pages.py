@@ -1,4 +1,4 @@
-"""Owns the wallboard of those who lead (QUE-4): the page; its figures come over `/live`."""
+"""Wallboard page (QUE-4); its figures come over `/live`."""
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -6,10 +6,10 @@ from fastapi.responses import HTMLResponse
 
 from features.outage import files as announcements
 from features.outage.rules import TEXTS
-from floor.service_level import PRESETS
+from floor.service_level import TARGETS
 from permissions.may import may
 from settings import Settings
-from web.asking import CurrentUser
+from web.api_models import CurrentUser
 from web.pages import page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -27,7 +27,7 @@ async def show_floor(request: Request, principal: CurrentUser) -> HTMLResponse:
     return page(
         request,
         "floor.html",
-        presets=PRESETS,
+        presets=TARGETS,
         queues=QUEUES,
         announcement=announcement,
         announcements=[(kind.value, texts) for kind, texts in TEXTS.items()],

@@ -1,4 +1,4 @@
-"""Owns who leads the floor: sees everybody, listens, moves (QUE-4, QA-1)."""
+"""Permissions of supervision (QUE-4, QA-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import LEADERS

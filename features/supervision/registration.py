@@ -1,16 +1,16 @@
-"""Owns what leading the floor brings to the desk."""
+"""Registers supervision."""
 
 from features.supervision import api, pages
-from web.registration import Feature, Place
+from web.registration import Feature, NavPage
 
 FEATURE = Feature(
     routers=(
         api.router,
         pages.router,
     ),
-    places=(Place("floor", "/floor", "floor", 20),),
+    pages=(NavPage("floor", "/floor", "floor", 20),),
     tags={"floor": "Who is at work, and what is done with a call (QUE-4)."},
-    looks=(
+    audited=(
         "agent.listen",
         "agent.whisper",
         "agent.join",

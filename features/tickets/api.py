@@ -1,4 +1,4 @@
-"""Owns the API's questions about tickets, and the saves of those who type them (TKT-1, TKT-3)."""
+"""API of tickets: the list, one ticket, and saves while it is typed (TKT-1, TKT-3)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import Patience
-from features.audit.looks import look, noted, theirs
+from db.bounded import RequestDatabase
+from features.audit.access import audit_entry, noted, theirs
 from features.tickets import queries
 from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
@@ -22,21 +22,21 @@ from features.tickets.shapes import TicketShape, TicketVersionShape
 from permissions.may import reach_of
 from permissions.roles import sees_numbers
 from permissions.scopes import EVERYTHING
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
-    Given,
     Identity,
+    InputModel,
     Line,
-    Many,
-    Paged,
+    ListPage,
+    ListQuery,
     Plan,
     Text,
     TicketNumber,
     Typed,
     found,
+    list_page,
     may_search_by_number,
-    turned,
 )
 from web.current_user import Principal
 from web.problems import MEDIA_TYPE, TITLES, Problem, Refused, documented
@@ -44,7 +44,7 @@ from web.problems import MEDIA_TYPE, TITLES, Problem, Refused, documented
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 
 
-class WhichTickets(Paged):
+class WhichTickets(ListQuery):
     """Which tickets (TKT-14); every field that is given must hold. Times are of the opening."""
 
     number: Text | None = Field(None, description="The customer's number, whole.")
@@ -66,7 +66,7 @@ def _among(known: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(checked)
 
 
-class TicketFields(Given):
+class TicketFields(InputModel):
     """What people type into a ticket; what is left out stays as it is."""
 
     kind: TicketKind = TicketKind.UNKNOWN
@@ -84,7 +84,7 @@ class TicketFields(Given):
     department: Line = Field("", description="Who it is dispatched to.")
 
 
-class TicketSave(Given):
+class TicketSave(InputModel):
     """One save, upon one version."""
 
     version: int = Field(ge=1, le=2**31 - 1, description="The version it was typed upon.")
@@ -100,14 +100,14 @@ class TicketConflict(Problem):
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_tickets(
     wanted: Annotated[WhichTickets, Query()], principal: CurrentUser, asking: Asking, plan: Plan
-) -> Many[TicketShape]:
+) -> ListPage[TicketShape]:
     """Tickets, newest first."""
     may_search_by_number(principal, wanted.number)
     filters = wanted.filters(plan)
     which = TicketFilter(customer_number=filters.pop("number"), **filters)
     listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
-    page = await turned(asking, listing, which, wanted)
-    return Many(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)
+    page = await list_page(asking, listing, which, wanted)
+    return ListPage(items=[_shown(ticket, principal) for ticket in page.items], next=page.next)
 
 
 @router.get("/{ticket_id}", responses=documented(401, 403, 404, 422, 503))
@@ -116,7 +116,7 @@ async def show_ticket(
 ) -> TicketShape:
     """One ticket, by its number."""
     ticket = found(await ticket_of(ticket_id, principal, asking), "ticket")
-    noted(asking, look(principal, "ticket.read", ticket.number))
+    noted(asking, audit_entry(principal, "ticket.read", ticket.number))
     return _shown(ticket, principal)
 
 
@@ -156,7 +156,7 @@ async def save_ticket(
 @router.get("/{ticket_id}/versions", responses=documented(401, 403, 404, 422, 503))
 async def list_versions(
     ticket_id: TicketNumber, principal: CurrentUser, asking: Asking
-) -> Many[TicketVersionShape]:
+) -> ListPage[TicketVersionShape]:
     """Every save of one ticket, oldest first; it is never more than one page."""
 
     reach = reach_of(principal, "ticket.write")
@@ -167,11 +167,11 @@ async def list_versions(
         return list(await ticket_saves.versions(connection, ticket_id))
 
     versions = found(await asking.ask(kept), "ticket")
-    noted(asking, look(principal, "ticket.versions", ticket_id))
-    return Many(items=[TicketVersionShape.of(each) for each in versions], next=None)
+    noted(asking, audit_entry(principal, "ticket.versions", ticket_id))
+    return ListPage(items=[TicketVersionShape.of(each) for each in versions], next=None)
 
 
-async def ticket_of(ticket_id: str, principal: Principal, asking: Patience) -> Ticket | None:
+async def ticket_of(ticket_id: str, principal: Principal, asking: RequestDatabase) -> Ticket | None:
     """Return a ticket that somebody may read."""
     return await theirs(
         asking,

@@ -6,15 +6,15 @@ from functools import partial
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from db.bounded import Patience
-from features.audit.looks import theirs
+from db.bounded import RequestDatabase
+from features.audit.access import theirs
 from features.calls import queries
 from features.tickets import saves as ticket_saves
 from features.tickets.authors import author
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
 from settings import Settings
-from web.asking import (
+from web.api_models import (
     Asking,
     CurrentUser,
     Identity,
@@ -65,7 +65,7 @@ async def ask_for_ticket(call_id: Identity, principal: CurrentUser, asking: Aski
     )
 
 
-async def _must_be_theirs(call_id: str, principal: Principal, asking: Patience) -> None:
+async def _must_be_theirs(call_id: str, principal: Principal, asking: RequestDatabase) -> None:
     """Refuse a ticket for a call that is another's; one that goes on may have no row yet."""
     if call_id in principal.serving.calls:
         return

@@ -1,4 +1,4 @@
-"""Owns who is named as the author of what a request writes."""
+"""The author of what a request writes."""
 
 from features.tickets.saves import Author
 from web.current_user import Principal

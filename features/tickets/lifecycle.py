@@ -1,4 +1,4 @@
-"""Owns what a ticket is, what a save makes of it, and when it is due (TKT-1, 3, 6, 7).
+"""A ticket: its states, what a save makes of it, when it is due (TKT-1, 3, 6, 7).
 
 Does no I/O.
 """

@@ -1,4 +1,4 @@
-"""Owns who may see tickets, and type into them (TKT-1, TKT-3)."""
+"""Permissions of tickets (TKT-1, TKT-3)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import WRITERS, Role

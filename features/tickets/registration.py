@@ -1,4 +1,4 @@
-"""Owns what tickets bring to the desk."""
+"""Registers tickets."""
 
 from features.tickets import api, api_of_call
 from web.registration import Feature
@@ -6,7 +6,7 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router, api_of_call.router),
     tags={"tickets": "Tickets: complaints, suggestions, questions, faults."},
-    looks=(
+    audited=(
         "ticket.read.refused",
         "ticket.open.refused",
         "ticket.read",

@@ -1,4 +1,4 @@
-"""Owns the ticket beside the call: opened once a call, saved as the agent types, nothing lost.
+"""Saves of the ticket beside a call: opened once, saved as the agent types, nothing lost.
 
 A save says which version it was typed upon. When somebody saved meanwhile, nothing is overwritten:
 the one who was later sees what is so now. Every version stays on record, so any save can be undone.

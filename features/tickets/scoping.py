@@ -1,4 +1,4 @@
-"""Owns which tickets lie within somebody's reach (SEC-1): as a condition of a query, and of one.
+"""Which tickets are within somebody's reach (SEC-1).
 
 A department's tickets are those that have left for it (TKT-3): dispatched to it or settled since,
 and not waiting for a senior's review.

@@ -1,4 +1,4 @@
-"""Owns finding tickets by the beginning of their number, or by whose they are (TKT-14)."""
+"""Finds tickets by the beginning of their number, or by customer (TKT-14)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Owns the tables of tickets and of their versions (TKT-1, TKT-6)."""
+"""Tables of tickets and their versions (TKT-1, TKT-6)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,6 +1,6 @@
-"""Owns the changes of the register of wake-ups (WAK-1…5): registered, taken off, said to be awake.
+"""Changes of wake-ups (WAK-1…5): registered, cancelled, said to be awake.
 
-The only door: the pages and the API call these, with the model that both of them read. Each change
+The pages and the API both call these, with the same models. Each change
 is on record (SEC-1). Files of many are `lists`'; the guest's own telephone is `guests`'.
 """
 
@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, theirs
+from features.audit.access import audit_entry, theirs
 from features.wake_ups import evidence as wake_evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -26,7 +26,7 @@ from features.wake_ups.register import SavedRegistration
 from features.wake_ups.rules import Registration, Wrong, WrongRegistrationError, registration
 from permissions.may import may
 from settings import Settings
-from web.asking import Given, Line, found, several_lines
+from web.api_models import InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -38,7 +38,7 @@ Room = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[0-9A-Za-z-]
 Dialled = Annotated[str, Field(min_length=2, max_length=20, pattern=r"^[0-9*#]+$")]
 
 
-class RegistrationGiven(Given):
+class RegistrationInput(InputModel):
     """Who is to be woken, and when."""
 
     room: Annotated[Room, Says("wake.fault_room")] = Field(examples=["8215"])
@@ -101,7 +101,7 @@ FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
 
 
 async def register(
-    asking: Patience, principal: Principal, settings: Settings, given: RegistrationGiven
+    asking: RequestDatabase, principal: Principal, settings: Settings, given: RegistrationInput
 ) -> SavedRegistration:
     """Put somebody on the register; it rings from the next such time on. Raises Refused (422)."""
     now = datetime.now(UTC)
@@ -112,13 +112,15 @@ async def register(
             connection, wanted, made_by=principal.account_id, now=now
         )
         detail = f"{wanted.room} {wanted.wall:%H:%M} {wanted.first_day}"
-        await audit.note(connection, look(principal, "wake.registered", str(key), detail))
+        await audit.note(connection, audit_entry(principal, "wake.registered", str(key), detail))
         return found(await wake_register.one(connection, key), "registration")
 
     return await asking.write(kept)
 
 
-async def cancel(asking: Patience, principal: Principal, registration_id: int) -> SavedRegistration:
+async def cancel(
+    asking: RequestDatabase, principal: Principal, registration_id: int
+) -> SavedRegistration:
     """Take somebody off the register; who was off already stays so. Raises Refused with 404."""
     now = datetime.now(UTC)
 
@@ -127,14 +129,14 @@ async def cancel(asking: Patience, principal: Principal, registration_id: int) -
             connection, registration_id, by=principal.account_id, now=now
         )
         if fresh:
-            seen = look(principal, "wake.cancelled", str(registration_id))
+            seen = audit_entry(principal, "wake.cancelled", str(registration_id))
             await audit.note(connection, seen)
         return found(await wake_register.one(connection, registration_id), "registration")
 
     return await asking.write(off)
 
 
-async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> Evidence:
+async def say_awake(asking: RequestDatabase, principal: Principal, wake_up_id: int) -> Evidence:
     """Take somebody's word that the guest is awake, and whose word it was (WAK-5).
 
     Who is known to be awake stays so: the first word counts. Raises Refused with 404.
@@ -144,14 +146,16 @@ async def say_awake(asking: Patience, principal: Principal, wake_up_id: int) -> 
 
     async def said(connection: AsyncConnection) -> None:
         if await wake_ups.proved_by_hand(connection, wake_up_id, now):
-            await audit.note(connection, look(principal, wake_ups.SAID_AWAKE, str(wake_up_id)))
+            await audit.note(
+                connection, audit_entry(principal, wake_ups.SAID_AWAKE, str(wake_up_id))
+            )
 
     await asking.write(said)
     return found(await evidence_of(wake_up_id, "wake_up.read", principal, asking), "wake-up")
 
 
 async def evidence_of(
-    wake_up_id: int, verb: str, principal: Principal, asking: Patience
+    wake_up_id: int, verb: str, principal: Principal, asking: RequestDatabase
 ) -> Evidence | None:
     """Return what somebody may see of a wake-up for which they have a verb."""
     known = await theirs(
@@ -165,7 +169,7 @@ async def evidence_of(
     return known if known is None or sees_calls else known.without_calls()
 
 
-def _wanted(given: RegistrationGiven, settings: Settings, now: datetime) -> Registration:
+def _wanted(given: RegistrationInput, settings: Settings, now: datetime) -> Registration:
     try:
         return registration(
             house_of(settings, now),

@@ -1,4 +1,4 @@
-"""Owns the API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
+"""API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -10,11 +10,11 @@ from callflow.rules import wall_clock
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.actions import RegistrationGiven, Room
+from features.wake_ups.actions import RegistrationInput, Room
 from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from permissions.may import reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, RowId, found
+from web.api_models import Asking, CurrentUser, RowId, found
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -33,7 +33,7 @@ async def list_registrations(
 
 @router.post("/wake-registrations", status_code=201, responses=documented(401, 403, 422, 503))
 async def register_wake_up(
-    request: Request, given: RegistrationGiven, principal: CurrentUser, asking: Asking
+    request: Request, given: RegistrationInput, principal: CurrentUser, asking: Asking
 ) -> RegistrationShape:
     """Put somebody on the register; it rings from the next such time on."""
     settings: Settings = request.app.state.settings

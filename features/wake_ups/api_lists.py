@@ -1,4 +1,4 @@
-"""Owns the API of files of wake-ups: many in, a day out (WAK-1), the evidence of one (WAK-5)."""
+"""API of wake-up files: import, a day's export (WAK-1), the evidence of one (WAK-5)."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -10,16 +10,16 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from callflow.call import Language
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.wake_ups import evidence_pdf
 from features.wake_ups import lists as wake_files
 from features.wake_ups.actions import evidence_of
 from features.wake_ups.list_file import FileFault, Row, RowFault
 from settings import Settings
-from web.asking import Asking, CurrentUser, RowId, found
+from web.api_models import Asking, CurrentUser, RowId, found
+from web.formats import Formats
 from web.problems import Refused, documented
 from web.shapes import Clean, Shape
-from web.shown import Formats
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
 
@@ -143,7 +143,7 @@ async def print_evidence(
     evidence = found(
         await evidence_of(wake_up_id, "wake_up.evidence", principal, asking), "wake-up"
     )
-    await recorded(asking, look(principal, "wake.pdf", f"{wake_up_id}"))
+    await recorded(asking, audit_entry(principal, "wake.pdf", f"{wake_up_id}"))
     sheet = evidence_pdf.Sheet(
         evidence=evidence,
         show=Formats(settings.zone, principal.role),

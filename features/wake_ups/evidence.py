@@ -1,4 +1,4 @@
-"""Owns the evidence of one wake-up (WAK-5): the wish, every ring, what came of it, recordings.
+"""Evidence of one wake-up (WAK-5): the request, every ring, its result, recordings.
 
 What the page, the API and the PDF show is this one thing. Runs in the caller's transaction.
 """

@@ -1,4 +1,4 @@
-"""Owns the evidence of a wake-up on paper (WAK-5): the same facts as its page, as a PDF.
+"""Evidence of a wake-up as a PDF (WAK-5): the same facts as its page.
 
 Chinese is set in STSong-Light, which every reader of PDF in China has and others bring; so no font
 has to be carried along. The library is imported when the first PDF is asked for: it takes a while,
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from callflow.call import Language
 from features.call_recordings.lifecycle import Recording
 from features.wake_ups.evidence import Evidence
-from web.shown import NOTHING, Formats
+from web.formats import NOTHING, Formats
 from web.words import said
 
 FONT: Final = "STSong-Light"

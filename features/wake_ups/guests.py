@@ -1,4 +1,4 @@
-"""Owns what a guest may do with the register by telephone (WAK-1): see, add to and end one line's.
+"""Wake-ups by a guest's telephone (WAK-1): see, add and cancel those of one line.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True`).
 """

@@ -1,4 +1,4 @@
-"""Owns one wake-up, from its minute until somebody is known to be awake. Does no I/O.
+"""One wake-up, from its minute until somebody is known to be awake. Does no I/O.
 
 WAK-2, WAK-3, WAK-5. Every change is `decide(wake_up, event, now) -> (wake_up, commands)`: the
 dispatcher keeps the row and carries the commands out.
@@ -9,7 +9,7 @@ dispatcher keeps the row and carries the commands out.
 | ringing | the guest's phone rings, or speaks | awake; snoozed: waiting; else waiting again |
 | knocking | an attendant has been told and goes to the room | the attendant reports: awake |
 | attending | an attendant's phone rings, or speaks | knocking; else the next attendant |
-| alarm | nobody took it: the desk shouts | somebody there says that the guest is awake |
+| alarm | nobody took it: an alarm at the desk | somebody there says that the guest is awake |
 | awake | somebody proved it | – |
 | missed | we came too late to ring (after a long stop); the desk is told | – |
 | cancelled | taken off the register | – |

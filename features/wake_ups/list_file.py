@@ -1,4 +1,4 @@
-"""Owns what a file of wake-ups means (WAK-1): CSV as spreadsheets write it, row by row.
+"""Reads a CSV file of wake-ups, row by row (WAK-1).
 
 Does no I/O. A file is UTF-8 or GB18030, parted by commas, semicolons or tabs; its first line names
 the columns, in Chinese or English and in any order. Every row is a wish or says what is wrong with

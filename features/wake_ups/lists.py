@@ -1,4 +1,4 @@
-"""Owns files of wake-ups at the desk: what a file asks for is looked at, then kept; a day's table.
+"""Files of wake-ups at the desk: checked, then kept; a day's table.
 
 Shared by the page and the API.
 """
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.call import Language
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.audit import log as audit
-from features.audit.looks import look, recorded
+from features.audit.access import audit_entry, recorded
 from features.wake_ups import list_file as wake_file
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -24,7 +24,7 @@ from features.wake_ups.rules import Registration
 from imports.writing import csv_file
 from settings import Settings
 from web.current_user import Principal
-from web.shown import Formats
+from web.formats import Formats
 from web.words import said
 
 MOST_OF_A_DAY = 5000
@@ -35,7 +35,7 @@ _HEADS = ("room", "number", "guest", "language", "wall", "zone", "first_day")
 _MORE = ("state", "tries", "awake_at", "late_minutes", "proof")
 
 
-async def looked_at(content: bytes, asking: Patience, settings: Settings) -> Sheet:
+async def looked_at(content: bytes, asking: RequestDatabase, settings: Settings) -> Sheet:
     """Return what a file asks for, its rows judged against the register as it is."""
     text = wake_file.text_of(content)
     if text is None:
@@ -50,7 +50,9 @@ async def looked_at(content: bytes, asking: Patience, settings: Settings) -> She
     return wake_file.without(sheet, known)
 
 
-async def kept(wishes: Sequence[Registration], principal: Principal, asking: Patience) -> int:
+async def kept(
+    wishes: Sequence[Registration], principal: Principal, asking: RequestDatabase
+) -> int:
     """Put wishes on the register, all or none; return how many."""
     now = datetime.now(UTC)
 
@@ -62,7 +64,7 @@ async def kept(wishes: Sequence[Registration], principal: Principal, asking: Pat
             now=now,
             through=Through.FILE,
         )
-        await audit.note(connection, look(principal, IMPORTED, "register", f"{len(wishes)}"))
+        await audit.note(connection, audit_entry(principal, IMPORTED, "register", f"{len(wishes)}"))
 
     if wishes:
         await asking.write(keep)
@@ -70,12 +72,12 @@ async def kept(wishes: Sequence[Registration], principal: Principal, asking: Pat
 
 
 async def day_of(
-    day: date, principal: Principal, asking: Patience, settings: Settings, language: Language
+    day: date, principal: Principal, asking: RequestDatabase, settings: Settings, language: Language
 ) -> bytes:
     """Return the wake-ups of a day of the house as CSV; that it was asked for is on record."""
     since = datetime.combine(day, time(), settings.zone)
     until = datetime.combine(day + timedelta(days=1), time(), settings.zone)
-    await recorded(asking, look(principal, EXPORTED, f"{day}"))
+    await recorded(asking, audit_entry(principal, EXPORTED, f"{day}"))
     rows = await asking.ask(
         lambda connection: wake_ups.due_between(connection, since, until, limit=MOST_OF_A_DAY)
     )

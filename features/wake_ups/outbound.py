@@ -1,4 +1,4 @@
-"""Owns wake-ups as a purpose of the dispatcher (WAK-2, WAK-3)."""
+"""Wake-ups as a purpose of the dispatcher (WAK-2, WAK-3)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dispatch.call_facts import Said
+from dispatch.call_facts import CallSignal
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -28,10 +28,10 @@ from features.wake_ups.lifecycle import (
 )
 from features.wake_ups.queries import WakeUpView
 
-_EVENTS: Final[Mapping[Said, Event]] = {
-    Said.SNOOZED: Snoozed(),
-    Said.ACCEPTED: Accepted(),
-    Said.REPORTED: Proved("attendant"),
+_EVENTS: Final[Mapping[CallSignal, Event]] = {
+    CallSignal.SNOOZED: Snoozed(),
+    CallSignal.ACCEPTED: Accepted(),
+    CallSignal.REPORTED: Proved("attendant"),
 }
 
 
@@ -103,10 +103,10 @@ def _event(heard: AttemptFact) -> Event | None:
             return None  # a lifted receiver proves nothing
         case Over(rang=rang):
             return AttemptOver(rang=rang)
-        case Statement(what=Said.AWAKE, data=data):
+        case Statement(what=CallSignal.AWAKE, data=data):
             return Proved(data.get("by", "key"))
         case Statement(what=what):
-            return _EVENTS.get(Said(what))
+            return _EVENTS.get(CallSignal(what))
 
 
 def _planned(shown: WakeUpView, after: WakeUp, ring: Ring, at: datetime) -> Planned:

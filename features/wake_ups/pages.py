@@ -1,4 +1,4 @@
-"""Owns the pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
+"""Pages of wake-ups: the register 住客叫醒登记表, the night, each one's evidence."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,21 +12,21 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
-from db.bounded import Patience
+from db.bounded import RequestDatabase
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.actions import RegistrationGiven
+from features.wake_ups.actions import RegistrationInput
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.shapes import ForecastShape
 from permissions.may import may, reach_of
 from settings import Settings
-from web.asking import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
+from web.formats import Formats
 from web.forms import Typed, longest, typed
 from web.pages import page
 from web.problems import Refused
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -60,7 +60,7 @@ async def register_guest(request: Request, principal: Person, asking: Asking) ->
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        line = await actions.register(asking, principal, settings, form.read(RegistrationGiven))
+        line = await actions.register(asking, principal, settings, form.read(RegistrationInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/wake-ups?saved={line.id}", status_code=303)
@@ -108,7 +108,7 @@ async def show_evidence(
 async def _shown(
     request: Request,
     principal: Principal,
-    asking: Patience,
+    asking: RequestDatabase,
     form: Typed,
     *,
     status: int = 200,
@@ -131,12 +131,12 @@ async def _shown(
     if saved.isdecimal():
         line = await asking.ask(partial(wake_register.one, registration_id=int(saved[:15])))
     forecast = await _forecast(asking, line, settings) if line else None
-    shouting = [row for row in rows if row.wake_up.state in wake_ups.SHOUTING]
+    alarms = [row for row in rows if row.wake_up.state in wake_ups.ALARM_STATES]
     return page(
         request,
         "wake_ups.html",
         status=status,
-        rows=[*shouting, *(row for row in rows if row not in shouting)],
+        rows=[*alarms, *(row for row in rows if row not in alarms)],
         rooms=by_room(lines),
         sees_register=sees_register,
         form=form,
@@ -145,7 +145,7 @@ async def _shown(
         forecast=forecast,
         forecast_zone=line.registration.zone if line else settings.timezone,
         tags=TAGS,
-        longest=longest(RegistrationGiven) | {"room": 20, "number": 20},
+        longest=longest(RegistrationInput) | {"room": 20, "number": 20},
         repeats=list(Repeat),
         languages=list(Language),
         tomorrow=f"{(now.astimezone(settings.zone) + AHEAD):%Y-%m-%d}",
@@ -172,7 +172,7 @@ def by_room(
 
 
 async def _forecast(
-    asking: Patience, line: wake_register.SavedRegistration, settings: Settings
+    asking: RequestDatabase, line: wake_register.SavedRegistration, settings: Settings
 ) -> ForecastShape | None:
     """Return how the minute looks for which somebody was just registered."""
     if line.next_due is None:

@@ -1,4 +1,4 @@
-"""Owns the page of a file of wake-ups: chosen, looked at row by row, then kept (WAK-1)."""
+"""Page of a file of wake-ups: chosen, checked row by row, then kept (WAK-1)."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ from features.wake_ups import list_file as wake_file
 from features.wake_ups import lists as wake_files
 from features.wake_ups.list_file import COLUMNS, FileFault, Sheet
 from settings import Settings
-from web.asking import Asking, Person
+from web.api_models import Asking, Person
 from web.current_user import Principal
+from web.formats import Formats
 from web.pages import language_of, page
-from web.shown import Formats
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -1,4 +1,4 @@
-"""Owns who keeps the register of wake-ups, and who goes to knock (WAK-1, WAK-3)."""
+"""Permissions of wake-ups: the register, and attendants (WAK-1, WAK-3)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, LEADERS, Role

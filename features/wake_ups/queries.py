@@ -1,4 +1,4 @@
-"""Owns the wake-ups as rows: what is due, what an event makes of one, what people see (WAK-2…5).
+"""Queries of wake-ups: what is due, what an event makes of one, what people see (WAK-2…5).
 
 What follows from an event is `features.wake_ups.lifecycle`'s to decide; here the row is locked,
 changed and kept, in the caller's transaction (on SQLite one with `writing=True`).
@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.audit import log as audit
-from features.audit.log import LookFilter
+from features.audit.log import AuditFilter
 from features.wake_ups import scoping
 from features.wake_ups.lifecycle import (
     Command,
@@ -36,7 +36,7 @@ SAID_AWAKE = "wake.awake"
 _STATE = tuple(field.name for field in fields(WakeUp))
 
 
-SHOUTING = frozenset({WakeState.ALARM, WakeState.MISSED})
+ALARM_STATES = frozenset({WakeState.ALARM, WakeState.MISSED})
 """States in which somebody at the desk must do something now."""
 
 
@@ -126,8 +126,8 @@ async def proved_by_hand(connection: AsyncConnection, wake_up_id: int, now: date
 
 async def said_by(connection: AsyncConnection, wake_up_id: int) -> str:
     """Return who said that the guest is awake, number and name; empty when nobody had to."""
-    wanted = LookFilter(subject=str(wake_up_id), action=SAID_AWAKE)
-    found = (await audit.looks(connection, wanted, limit=1)).items
+    wanted = AuditFilter(subject=str(wake_up_id), action=SAID_AWAKE)
+    found = (await audit.entries(connection, wanted, limit=1)).items
     return f"{found[0].number or ''} {found[0].name}".strip() if found else ""
 
 
@@ -164,10 +164,12 @@ async def of_days(
 ) -> Sequence[WakeUpView]:
     """Return the wake-ups within a reach that are due in a time.
 
-    Those that still shout are among them whenever they were due.
+    Those that raise an alarm are among them whenever they were due.
     """
-    shouts = WakeUpRow.state.in_([state.value for state in SHOUTING])
-    query = _shown().where(or_(WakeUpRow.due.between(since, until), shouts), scoping.within(reach))
+    alarming = WakeUpRow.state.in_([state.value for state in ALARM_STATES])
+    query = _shown().where(
+        or_(WakeUpRow.due.between(since, until), alarming), scoping.within(reach)
+    )
     found = await connection.execute(query.order_by(WakeUpRow.due, WakeUpRow.id).limit(limit))
     return [_shown_in(row) for row in found.mappings()]
 
@@ -189,30 +191,30 @@ async def shown(connection: AsyncConnection, wake_up_id: int) -> WakeUpView | No
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Snapshot:
     """What is another whenever a page of wake-ups would look another."""
 
-    shouting: int
+    alarms: int
     """How many need somebody at the desk now."""
     steps: int
     """How often anything was done for those of the time asked for."""
     states: tuple[tuple[str, int], ...]
 
 
-async def pulse(connection: AsyncConnection, since: datetime, until: datetime) -> Pulse:
-    """Return how the wake-ups due in a time stand, and how many shout whenever they were due."""
+async def snapshot(connection: AsyncConnection, since: datetime, until: datetime) -> Snapshot:
+    """Return how the wake-ups due in a time stand, and how many raise an alarm."""
     row = WakeUpRow
-    shouts = row.state.in_([state.value for state in SHOUTING])
+    alarming = row.state.in_([state.value for state in ALARM_STATES])
     done = func.coalesce(func.sum(row.tries + row.attended + row.snoozes), 0)
     found = await connection.execute(
         select(row.state, func.count(), done)
-        .where(or_(row.due.between(since, until), shouts))
+        .where(or_(row.due.between(since, until), alarming))
         .group_by(row.state)
         .order_by(row.state)
     )
     rows = found.all()
-    return Pulse(
-        shouting=sum(count for state, count, _ in rows if state in SHOUTING),
+    return Snapshot(
+        alarms=sum(count for state, count, _ in rows if state in ALARM_STATES),
         steps=sum(int(steps) for _, _, steps in rows),
         states=tuple((state, count) for state, count, _ in rows),
     )

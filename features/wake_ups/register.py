@@ -1,4 +1,4 @@
-"""Owns the register of wake-ups (WAK-1): who is to be woken when, unfolded into days ahead of time.
+"""Register of wake-ups (WAK-1): who is woken when, as rows for the next days.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True`).
 """

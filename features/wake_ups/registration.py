@@ -1,11 +1,11 @@
-"""Owns what wake-ups and their register bring to the desk."""
+"""Registers wake-ups and their register."""
 
 from datetime import timedelta
 
 from features.wake_ups import api, api_lists, pages, pages_lists, queries
 from permissions.may import roles_with
-from web.changes import News
-from web.registration import Feature, Place
+from web.change_feed import ChangeFeed
+from web.registration import Feature, NavPage
 
 _AROUND = timedelta(hours=24)
 
@@ -16,18 +16,20 @@ FEATURE = Feature(
         pages_lists.router,
         pages.router,
     ),
-    places=(Place("outbound", "/wake-ups", "wake", 60),),
+    pages=(NavPage("outbound", "/wake-ups", "wake", 60),),
     tags={"wake-ups": "The register of wake-ups, and each of them (WAK-1…5)."},
-    news=(
-        News(
+    change_feeds=(
+        ChangeFeed(
             event="wake_ups",
             roles=roles_with("wake_up.read"),
             every=2.0,
-            pulse=lambda connection, now: queries.pulse(connection, now - _AROUND, now + _AROUND),
-            told=lambda pulse: {"shouting": pulse.shouting},
+            snapshot=lambda connection, now: queries.snapshot(
+                connection, now - _AROUND, now + _AROUND
+            ),
+            told=lambda snapshot: {"alarms": snapshot.alarms},
         ),
     ),
-    looks=(
+    audited=(
         "wake.registered",
         "wake.cancelled",
         "wake_up.read.refused",

@@ -1,4 +1,4 @@
-"""Owns what a line of the register of wake-ups is, and the one way to make one (WAK-1).
+"""A registration of a wake-up, and the one way to make one (WAK-1).
 
 Page, API, file and the guest's own telephone all ask `registration`: what may be registered is
 decided here, once. Does no I/O; what the house knows (which numbers can be rung, what time it is)

@@ -1,4 +1,4 @@
-"""Owns which wake-ups lie within somebody's reach (WAK-3).
+"""Which wake-ups are within somebody's reach (WAK-3).
 
 A floor attendant's are those to knock for. They stay so after the knock: who went sees what came
 of it.

@@ -1,4 +1,4 @@
-"""Owns the JSON of the calls that we make: the register, wake-ups, their evidence."""
+"""JSON of wake-ups: the register, each one, its evidence."""
 
 from collections.abc import Mapping
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Owns the tables of calls that we make: who is to be woken, each wake-up, each attempt.
+"""Tables of wake-ups: the register, and each wake-up.
 
 `wake_ups.next_at` is the work queue: what is due is claimed by one UPDATE, and the attempt is
 committed before the phone rings.

@@ -1,4 +1,4 @@
-"""Owns the small real Asterisk that the contract tests share."""
+"""The small real Asterisk that the contract tests share."""
 
 from collections.abc import Iterator
 

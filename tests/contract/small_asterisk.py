@@ -1,4 +1,4 @@
-"""Owns a small real Asterisk for contract tests: AGI, AMI, one queue, Local channels; no SIP.
+"""A small real Asterisk for contract tests: AGI, AMI, one queue, Local channels; no SIP.
 
 It speaks to the code under test exactly as the hotline's Asterisk does, on ports of its own, with
 everything else in a folder of the test.
@@ -8,7 +8,6 @@ import contextlib
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from settings import Settings
 from supervisor import asterisk as supervised_asterisk
 from supervisor.asterisk import Installation
+from tests.ports import free_port
 
 SECRET = "a secret of the tests"
 MODULES = """
@@ -115,12 +115,6 @@ class SmallAsterisk:
         }
         for name, text in texts.items():
             (etc / name).write_text(text + "\n")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

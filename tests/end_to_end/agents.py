@@ -1,4 +1,4 @@
-"""Owns agents at the desk as tests have them: accounts, sessions, and a page that listens.
+"""Agents at the desk as tests have them: accounts, sessions, and a page that listens.
 
 The page is the event stream of `GET /live`, read as a browser would; every event keeps its moment.
 """
@@ -84,7 +84,7 @@ class Agent:
         """Have a page open while the block runs."""
         listening = asyncio.create_task(self._listen(name))
         try:
-            await self.hears("picture", after=time.monotonic() - 0.5)
+            await self.hears("state", after=time.monotonic() - 0.5)
             yield
         finally:
             listening.cancel()
@@ -110,7 +110,7 @@ class Agent:
 
 def _state_in(event: Event) -> str | None:
     """Return the state of the agent that an event tells of."""
-    duty = {"duty": event.data, "picture": event.data.get("duty")}.get(event.name)
+    duty = {"duty": event.data, "state": event.data.get("duty")}.get(event.name)
     return duty["state"] if duty else None
 
 

@@ -1,4 +1,4 @@
-"""Owns a browser in which an agent works, and what must never happen in it.
+"""A browser in which an agent works, and what must never happen in it.
 
     async def test_…(desk: Desk) -> None:
         page = await desk.signed_in("1001")

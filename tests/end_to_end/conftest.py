@@ -1,4 +1,4 @@
-"""Owns what an end-to-end test asks for: a hotline that runs, a telephone, and something to say.
+"""What an end-to-end test asks for: a hotline that runs, a telephone, and something to say.
 
 A module says what kind of hotline it wants with `HOTLINE = AGENTS_AT_PHONES` (`kinds.py`) and
 `DATABASES = ("sqlite", "postgres")`, a test with `@pytest.mark.databases("postgres")`; who wants

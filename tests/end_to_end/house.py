@@ -1,4 +1,4 @@
-"""Owns running the whole product for a test: its own home and ports, through its real entry.
+"""Running the whole product for a test: its own home and ports, through its real entry.
 
     with running(max_wait=6) as house:
         house.settings.sip_port, house.asterisk("core show uptime")

@@ -1,4 +1,4 @@
-"""Owns the kinds of hotline that end-to-end tests share: starting one takes seconds of both cores.
+"""The kinds of hotline that end-to-end tests share: starting one takes seconds of both cores.
 
     HOTLINE = AGENTS_AT_PHONES
 
@@ -29,6 +29,14 @@ AGENTS_AT_PHONES: Final[Kind] = {
     "desk_phones": ",".join(SEATS),
 }
 """Agents are free again as soon as they hang up."""
+
+AGENTS_WHO_WRITE: Final[Kind] = {
+    "parts": WITH_DESK,
+    "max_wait": 60,
+    "ring_agent_for": 10,
+    "wrap_up_for": 6,
+}
+"""Agents write for a while after each call."""
 
 AGENTS_AT_PAGES: Final[Kind] = {
     "parts": WITH_DESK,

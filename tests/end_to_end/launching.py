@@ -1,10 +1,8 @@
-"""Owns the processes of a hotline under test: launched by the real entry, all gone afterwards."""
+"""The processes of a hotline under test: launched by the real entry, all gone afterwards."""
 
 import fcntl
 import os
-import random as randomness
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from settings import PROJECT, Settings
+from tests.ports import free_port
 
 READY_WITHIN = 120.0
 """Seconds; the very first start also builds the prompts."""
@@ -100,20 +99,3 @@ def left_behind(home: Path) -> list[str]:
         except OSError:
             continue
     return left
-
-
-def free_port() -> int:
-    """Return a loopback port that is free now for UDP and TCP.
-
-    Above the ports of Asterisk's calls (rtp.conf) and below those that the system gives to
-    connections: nobody takes it meanwhile.
-    """
-    while True:
-        port = randomness.randrange(20_001, 30_000)
-        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            try:
-                udp.bind(("127.0.0.1", port))
-                tcp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port

@@ -1,4 +1,4 @@
-"""Owns what a caller has with the house before a test: what sort of customer, which open ticket."""
+"""What a caller has with the house before a test: what sort of customer, which open ticket."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta

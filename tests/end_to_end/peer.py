@@ -1,4 +1,4 @@
-"""Owns a SIP peer in plain UDP: the trunk's far side, or a phone, that may say whatever it likes.
+"""A SIP peer in plain UDP: the trunk's far side, or a phone, that may say whatever it likes.
 
 It writes down every INVITE that reaches it. No audio: whoever needs some takes `caller/phone.py`.
 """

@@ -1,4 +1,4 @@
-"""Owns what callers of the hotline commonly do, step by step, as tests have them do it."""
+"""What callers of the hotline commonly do, step by step, as tests have them do it."""
 
 import json
 from collections.abc import Collection, Sequence

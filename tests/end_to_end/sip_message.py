@@ -1,4 +1,4 @@
-"""Owns SIP messages as the peers of tests read and prove them; nothing here is sent."""
+"""SIP messages as the peers of tests read and prove them; nothing here is sent."""
 
 import hashlib
 import re

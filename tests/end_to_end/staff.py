@@ -1,4 +1,4 @@
-"""Owns the people who work at a hotline under test: accounts made as an operator makes them.
+"""The people who work at a hotline under test: accounts made as an operator makes them.
 
 The first start's administrator makes them over the API; each signs in with the one-time password
 and chooses a password, as the product asks of everybody.

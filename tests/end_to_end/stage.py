@@ -1,4 +1,4 @@
-"""Owns the stage for ways out of the house: a trunk, phones and a stranger, each a SIP peer.
+"""The stage for ways out of the house: a trunk, phones and a stranger, each a SIP peer.
 
 Nothing here speaks: the call service is away, and the dialplan alone leads calls. All INVITEs that
 come of something are seen, wherever they come: at the trunk, at a phone, at the stranger's.
@@ -212,7 +212,7 @@ async def _at_work(house: House) -> AsyncIterator[Agent]:
 
 def _hush(house: House) -> None:
     """Make the words short that stand between a call and the next ringing: nobody hears them."""
-    for name in ("connecting", "emergency_hello", "beep", "callback_offer"):
+    for name in ("connecting", "fallback_hello", "beep", "callback_offer"):
         for path in house.settings.paths.sounds.rglob(f"{name}.wav"):
             path.unlink()  # it may be a link to what other houses play
             with wave.open(str(path), "wb") as file:

@@ -1,4 +1,4 @@
-"""Owns a caller who says in the SIP headers whatever it likes: plain UDP, no stack that would mind.
+"""A caller who says in the SIP headers whatever it likes: plain UDP, no stack that would mind.
 
 Rings, is answered, and hangs up after a moment; sends no audio.
 """

@@ -1,4 +1,4 @@
-"""Owns comparing a recording with what people on the telephone heard and said, moment by moment."""
+"""Comparing a recording with what people on the telephone heard and said, moment by moment."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import numpy as np
 from caller import audio
 from caller.leg import Leg
 from caller.listen import RATE, Samples
-from caller.tones import stretches, tone
+from caller.tones import tone, tone_segments
 from tests.end_to_end.house import House, Row
 
 CALLER_HZ, FIRST_HZ, SECOND_HZ, THIRD_HZ = 1370.0, 1730.0, 2150.0, 2590.0
@@ -58,7 +58,7 @@ def seconds_of(hertz: float, samples: Samples) -> float:
 
 def _held(hertz: float, samples: Samples) -> np.ndarray:
     held = np.zeros(int(len(samples) / RATE * _PER_S) + 1, dtype=bool)
-    for one in stretches(hertz, samples):
+    for one in tone_segments(hertz, samples):
         held[int(one.start * _PER_S) : int(one.end * _PER_S)] = True
     return held
 

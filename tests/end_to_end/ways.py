@@ -1,4 +1,4 @@
-"""Owns the ways on which a call might leave the house, the targets tried on each, what is allowed.
+"""The ways on which a call might leave the house, the targets tried on each, what is allowed.
 
 A way tries one target and returns who was rung for it. Only what `allowed` names may be.
 """
@@ -65,7 +65,7 @@ def allowed(way: str, target: str) -> frozenset[str]:
     kind, _, who = way.partition(" ")
     if kind == "dials" and who in {"phone", "seat"}:
         return frozenset(police | (inside if who == "seat" or target in HOUSE[:2] else set()))
-    if kind == "REFER" and who in {"phone in a call", "seat in a call", "seat in a promised call"}:
+    if kind == "REFER" and who in {"phone in a call", "seat in a call", "seat in a callback"}:
         anybody = {f"{one}:{one}" for one in HOUSE} if target in {*QUEUES, "i"} else set()
         return frozenset(inside | anybody | (police if who.startswith("seat") else set()))
     return frozenset()
@@ -294,7 +294,7 @@ _LEGS: Final[Mapping[str, Callable[[Stage], Awaitable[tuple[Peer, Dialog]]]]] = 
     "caller": _caller,
     "phone in a call": _phone,
     "seat in a call": _seat,
-    "seat in a promised call": _promised_agent,
+    "seat in a callback": _promised_agent,
     "customer outside": _customer,
     "customer at a phone": _customer_at_home,
     "phone that dials": _dialling_phone,
@@ -306,7 +306,7 @@ _LEGS: Final[Mapping[str, Callable[[Stage], Awaitable[tuple[Peer, Dialog]]]]] = 
 }
 _REDIRECTING: Final[Mapping[str, tuple[str, Callable[[Stage], Awaitable[object]]]]] = {
     "phone dialled by a phone": ("8001", lambda stage: stage.phones["8002"].dials("8001")),
-    "seat for a promised call": ("8101", _callbacks(CUSTOMER)),
+    "seat for a callback": ("8101", _callbacks(CUSTOMER)),
     "customer outside": ("trunk", _callbacks(CUSTOMER)),
     "customer at a phone": ("8002", _callbacks("8002")),
     "police": ("trunk", lambda stage: stage.phones["8002"].dials("110")),
@@ -324,21 +324,21 @@ WAYS: Final[Mapping[str, Way]] = {
     "dials trunk": _dialling("dials trunk", lambda stage: stage.caller),
     **{
         f"keys {who}": _pressing(f"keys {who}", _LEGS[who])
-        for who in ("caller", "phone in a call", "seat in a promised call", "customer outside")
+        for who in ("caller", "phone in a call", "seat in a callback", "customer outside")
     },
 }
 QUICK: Final[Mapping[str, Sequence[str]]] = {
     **{
         f"REFER {who}": REPRESENTATIVE
         for who in (
-            *("caller", "phone in a call", "seat in a promised call", "customer outside"),
+            *("caller", "phone in a call", "seat in a callback", "customer outside"),
             *("customer at a phone", "phone that dials"),
         )
     },
     **{
         f"302 {who}": REPRESENTATIVE[5:9]
         for who in (
-            *("phone in the queue", "phone dialled by a phone", "seat for a promised call"),
+            *("phone in the queue", "phone dialled by a phone", "seat for a callback"),
             *("customer outside", "leader who joins", "wake-guest outside"),
         )
     },

@@ -1,4 +1,4 @@
-"""Owns SIP over a WebSocket as any page in a browser may speak it: with an Origin of its own."""
+"""SIP over a WebSocket as any page in a browser may speak it: with an Origin of its own."""
 
 import asyncio
 import base64

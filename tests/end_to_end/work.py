@@ -1,4 +1,4 @@
-"""Owns agents at work with a desk phone: signed in, page open, phone registered."""
+"""Agents at work with a desk phone: signed in, page open, phone registered."""
 
 import asyncio
 from collections.abc import AsyncIterator

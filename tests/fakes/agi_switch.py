@@ -1,4 +1,4 @@
-"""Owns Asterisk's side of an AGI visit, scripted: variables, two applications, the hang-up."""
+"""Asterisk's side of an AGI visit, scripted: variables, two applications, the hang-up."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Owns Asterisk's side of AMI for the floor: queues whose members come, go and rest.
+"""Asterisk's side of AMI for the floor: queues whose members come, go and rest.
 
 It can cut the link before or after it carries out an action of a name: whoever sent it cannot tell.
 """

@@ -1,4 +1,4 @@
-"""Owns Asterisk's side of AMI, scripted: one queue, one member, calls that only exist by name.
+"""Asterisk's side of AMI, scripted: one queue, one member, calls that only exist by name.
 
 It cuts the link after any byte in either direction, falls silent, and comes back as another run.
 """

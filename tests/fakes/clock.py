@@ -1,4 +1,4 @@
-"""Owns a clock that goes on like the machine's and is put forward (and back) by tests."""
+"""A clock that goes on like the machine's and is put forward (and back) by tests."""
 
 import asyncio
 import time

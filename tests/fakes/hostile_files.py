@@ -1,4 +1,4 @@
-"""Owns files that are small and cost much: what a stranger may bring as a list or a recording."""
+"""Files that are small and cost much: what a stranger may bring as a list or a recording."""
 
 import io
 import struct

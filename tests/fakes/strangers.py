@@ -1,4 +1,4 @@
-"""Owns the strangers who lean on a TCP port, in a process of their own.
+"""The strangers who lean on a TCP port, in a process of their own.
 
 `python -m tests.fakes.strangers PORT ATTACK…` prints a line when the attacks run, and goes on until
 it is ended. They know nothing of the protocol behind the port; AGI and AudioSocket get the same.

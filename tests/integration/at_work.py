@@ -1,4 +1,4 @@
-"""Owns having people at the desk at work for a test."""
+"""Having people at the desk at work for a test."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Owns a desk on a real port, with something on every page, and a browser that looks at it.
+"""A desk on a real port, with something on every page, and a browser that looks at it.
 
 There is no switch: what the telephones do is tested in `tests/end_to_end/pages`.
 """

@@ -1,4 +1,4 @@
-"""Owns a hall of agents on a scripted switch, for the tests of promised calls.
+"""A hall of agents on a scripted switch, for the tests of callbacks.
 
 The switch writes into the journals what Asterisk would. The real one is in
 `tests/end_to_end/outbound/test_callbacks.py`.
@@ -28,7 +28,7 @@ AT_ONCE = CallbackKind.CANNOT_HEAR
 
 
 class HallSwitch(RingingSwitch):
-    """Rings agents as a promised call wants."""
+    """Rings agents as a callback wants."""
 
     async def show(self, attempt: Attempt, *, told: Mapping[str, str], seconds: float) -> bool:
         raise AssertionError(f"shown to nobody: {attempt} {told} {seconds}")

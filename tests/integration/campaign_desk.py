@@ -1,4 +1,4 @@
-"""Owns a list of people with something of everything that may be wrong, and campaigns made of
+"""A list of people with something of everything that may be wrong, and campaigns made of
 it.
 """
 
@@ -86,7 +86,7 @@ async def came(desk: Pages, campaign: int, **of_first: Any) -> None:
     await desk.write(change)
 
 
-async def looks(desk: Pages, action: str) -> list[Any]:
+async def audit_entries(desk: Pages, action: str) -> list[Any]:
     """Return what is on record of an action."""
     await desk.room.app.state.database.settled()
     query = select(AuditRow.subject, AuditRow.why, AuditRow.detail).where(AuditRow.action == action)

@@ -1,4 +1,4 @@
-"""Owns a house that calls people for campaigns: a database, journals and a switch by script."""
+"""A house that calls people for campaigns: a database, journals and a switch by script."""
 
 from collections import Counter
 from contextlib import AbstractAsyncContextManager

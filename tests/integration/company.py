@@ -1,4 +1,4 @@
-"""Owns a small OpenID Connect provider for tests, and the ways in which one can lie."""
+"""A small OpenID Connect provider for tests, and the ways in which one can lie."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Owns what tests against a real database ask for: an empty or a filled one of each kind."""
+"""What tests against a real database ask for: an empty or a filled one of each kind."""
 
 import asyncio
 import functools
@@ -15,6 +15,16 @@ from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
 from tests.lending import Lending
 from tests.postgres import Postgres
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the soak what is asked of a second database though it hardly makes a difference."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        second = callspec is not None and "postgres" in callspec.params.values()
+        if second and item.get_closest_marker("sqlite_first"):
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session", autouse=True)

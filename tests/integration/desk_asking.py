@@ -1,4 +1,4 @@
-"""Owns asking the desk for one answer, of an event stream too, which never ends by itself."""
+"""Asking the desk for one answer, of an event stream too, which never ends by itself."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Owns a desk for tests: a real database with a few calls in it, and someone who asks."""
+"""A desk for tests: a real database with a few calls in it, and someone who asks."""
 
 import asyncio
 import atexit
@@ -248,7 +248,7 @@ def _call(which: int, began: datetime) -> CallRecord:
         sil_outcome=SilOutcome.ALIVE,
         topic="complaint",
         language="zh",
-        emergency=None,
+        fallback=None,
         recording_at=began + timedelta(seconds=1),
         message_at=None,
         state=CallState.ENDED,
@@ -327,9 +327,9 @@ def _write_wav(path: Path) -> None:
         file.writeframes(AUDIO)
 
 
-async def looks(desk: Room, subject: str) -> list[audit.AuditEntry]:
+async def audit_entries(desk: Room, subject: str) -> list[audit.AuditEntry]:
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await audit.looks_at(connection, subject)
+        found = await audit.entries_of(connection, subject)
     await made.dispose()
     return list(found)

@@ -1,4 +1,4 @@
-"""Owns what all rooms have in which somebody is rung: a database, a switch by script, a clock.
+"""What all rooms have in which somebody is rung: a database, a switch by script, a clock.
 
 `hotel.py`, `callback_room.py`, `campaign_room.py` and `notification_street.py` put people and a
 purpose into one. Nobody waits in it: time is put forward, a little at a time, and goes on when

@@ -1,4 +1,4 @@
-"""Owns a floor over a fake Asterisk and a real database, for tests that disturb either."""
+"""A floor over a fake Asterisk and a real database, for tests that disturb either."""
 
 import asyncio
 import json
@@ -12,18 +12,18 @@ from typing import Any
 from ami.actions import Actions
 from ami.link import Link
 from callflow.events import DEFAULT_NODE
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.accounts import queries as accounts
 from features.duties import queries as duties
 from features.duties.queries import DutyKind
 from floor import seat_passwords as keys
-from floor.asking import Answer, Question
 from floor.control import CONTEXTS, VARIABLES
+from floor.database_access import Answer, Question
 from floor.floor import Floor
 from floor.lease import Lease
-from floor.people import Worker
-from floor.seat_passwords import Keys
+from floor.people import Agent
+from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream
 from permissions.roles import Role
 from tests.fakes.ami_floor import FakeFloor
@@ -52,7 +52,7 @@ class Stalling:
 
     async def write(self, change: Question[Answer], *, within: float) -> Answer:
         if self.stalls:
-            raise NotAnsweringError
+            raise DatabaseTimeoutError
         return await self._database.write(change, within=within)
 
 
@@ -70,8 +70,8 @@ class Room:
     goes: bool = True
     """Whether that succeeds."""
 
-    async def signs_in(self, which: int = 0) -> Worker:
-        return await self.floor.shift.sign_in(
+    async def signs_in(self, which: int = 0) -> Agent:
+        return await self.floor.attendance.sign_in(
             self.people[which], DutyKind.BROWSER, "", now=self.floor.now()
         )
 
@@ -118,7 +118,7 @@ async def running(
         link=up,
         actions=Actions(up, contexts=CONTEXTS, variables=VARIABLES),
         records=records,
-        keys=Keys(up, secrets=lambda: dict.fromkeys(SEATS, SECRET), let_go=let_go),
+        keys=SeatPasswords(up, secrets=lambda: dict.fromkeys(SEATS, SECRET), let_go=let_go),
         browsers=SEATS,
         phones=["8101"],
         company="三环通信",

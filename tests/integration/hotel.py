@@ -1,4 +1,4 @@
-"""Owns a hotel whose guests are rung by a scripted switch, for the dispatcher's tests.
+"""A hotel whose guests are rung by a scripted switch, for the dispatcher's tests.
 
 The real one is in `tests/end_to_end/outbound`.
 """

@@ -1,4 +1,4 @@
-"""Owns a ledger's surroundings for tests: a home with journals and spools, and its database."""
+"""A ledger's surroundings for tests: a home with journals and spools, and its database."""
 
 import os
 import random
@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
 from features.call_recordings.tables import GapRow, RecordingRow
-from features.calls.tables import Call, CallEvent, StretchRow
+from features.calls.tables import Call, CallEvent, TalkSegmentRow
 from features.tickets.tables import TicketRow
+from ledger.importer import JournalImporter
 from ledger.journal import Journals
-from ledger.keeper import Keeper
 from ledger.tables import JournalReject
 from settings import Settings
 from tests.numbers import CHINA
@@ -26,7 +26,7 @@ NOW = BEGAN + 3600.0
 JOURNALS = ("cel.csv", "queue_log", "dialogue-1-1.jsonl", "site.jsonl")
 TABLES: tuple[type[Base], ...] = (
     Call,
-    StretchRow,
+    TalkSegmentRow,
     CallEvent,
     RecordingRow,
     GapRow,
@@ -109,12 +109,12 @@ class Room:
     def journal(self) -> Path:
         return self.settings.paths.journal
 
-    def keeper(self, *nodes: str) -> Keeper:
-        """Return a keeper as a new process would have it, of some nodes or of `self.journal`."""
+    def importer(self, *nodes: str) -> JournalImporter:
+        """Return an importer as a new process would have it, of some nodes or of `self.journal`."""
         if nodes:
             journals = Journals(self.settings.paths.journals, {}, nodes=nodes)
-            return Keeper(self.engine, journals, CHINA)
-        return Keeper(self.engine, Journals(self.journal, {}), CHINA)
+            return JournalImporter(self.engine, journals, CHINA)
+        return JournalImporter(self.engine, Journals(self.journal, {}), CHINA)
 
     def write(self, name: str, content: bytes, *, at: float | None = NOW) -> None:
         """Append to a journal, at a time of the test or (None) at the machine's own."""
@@ -151,7 +151,7 @@ def home(folder: Path, url: str) -> Settings:
     return settings
 
 
-async def catch_up(keeper: Keeper, now: float = NOW) -> None:
-    """Let the keeper read everything that is there."""
-    while await keeper.turn(now):
+async def catch_up(importer: JournalImporter, now: float = NOW) -> None:
+    """Let the importer read everything that is there."""
+    while await importer.turn(now):
         pass

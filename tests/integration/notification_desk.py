@@ -1,4 +1,4 @@
-"""Owns what tests of emergency notifications in the API and on pages share."""
+"""What tests of emergency notifications in the API and on pages share."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Owns households that must be told, in tests: a database, a scripted switch, a dispatcher."""
+"""Households that must be told, in tests: a database, a scripted switch, a dispatcher."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

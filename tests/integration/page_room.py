@@ -1,4 +1,4 @@
-"""Owns people who look at the desk's pages in tests: one of each role, each in a session."""
+"""People who look at the desk's pages in tests: one of each role, each in a session."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Owns a house in which a junior, a department and an attendant have something, and others more."""
+"""A house in which a junior, a department and an attendant have something, and others more."""
 
 from dataclasses import dataclass, field
 from typing import Any

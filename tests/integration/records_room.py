@@ -1,4 +1,4 @@
-"""Owns one of everything that the pages of records show, for their tests."""
+"""One of everything that the pages of records show, for their tests."""
 
 from datetime import UTC, datetime, time, timedelta
 

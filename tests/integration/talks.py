@@ -6,8 +6,8 @@ from sqlalchemy import insert
 
 from db.engine import engine
 from features.calls import rows
-from features.calls.stretches import How, Stretch
-from features.calls.tables import StretchRow
+from features.calls.tables import TalkSegmentRow
+from features.calls.talk_segments import How, TalkSegment
 from permissions.roles import Role
 from tests.integration.desk_room import BEGAN, NUMBERS, Room, call_id
 
@@ -18,7 +18,7 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
     async with made.execution_options(writing=True).begin() as connection:
         for one in which:
             began = BEGAN - timedelta(minutes=one)
-            talk = Stretch(
+            talk = TalkSegment(
                 agent=NUMBERS[role],
                 seat="w01",
                 from_at=began + timedelta(seconds=2),
@@ -26,5 +26,5 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
                 how=How.ANSWERED,
                 held_s=0.0,
             )
-            await connection.execute(insert(StretchRow), [rows.of_stretch(call_id(one), talk)])
+            await connection.execute(insert(TalkSegmentRow), [rows.of_segment(call_id(one), talk)])
     await made.dispose()

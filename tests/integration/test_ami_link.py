@@ -12,7 +12,7 @@ import uvloop
 from ami import connection, link, metrics
 from ami.connection import LinkLost
 from ami.events import Event, Newchannel, OriginateResponse, QueueMemberStatus, QueueState
-from ami.fence import Refusal, Unsendable
+from ami.filter import Refusal, Unsendable
 from ami.link import Link
 from tests.fakes.ami_switch import HOST, NAME, SECRET, FakeAmi
 from tests.waiting import until

@@ -1,4 +1,4 @@
-"""Promised calls are made, and no customer is rung twice whatever dies (CBK-1)."""
+"""Callbacks are made, and no customer is rung twice whatever dies (CBK-1)."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -44,9 +44,9 @@ async def test_the_agent_who_promised_is_rung_first_and_both_talk(hall: Hall) ->
         hall.switch.marks(attempt, "talking")
         await hall.is_now(key, CallbackState.TALKING)
         hall.switch.ends(attempt)
-        kept = await hall.is_now(key, CallbackState.KEPT)
+        kept = await hall.is_now(key, CallbackState.COMPLETED)
         await hall.until(lambda: dispatcher.in_flight == 0, within=3)
-    assert (kept.tries, kept.asked, kept.kept_at is not None) == (1, 1, True)
+    assert (kept.tries, kept.asked, kept.completed_at is not None) == (1, 1, True)
     [kept_attempt] = await hall.attempts(key)
     assert (kept_attempt.result, kept_attempt.said) == ("answered", "talking")
 
@@ -124,7 +124,7 @@ async def test_a_customer_who_is_not_reached_is_called_again_until_the_desk_is_t
             hall.switch.ends(attempt)
         failed = await hall.is_now(key, CallbackState.FAILED)
     assert (failed.tries, failed.next_at) == (2, None)
-    assert failed.shouts(hall.now())
+    assert failed.raises_alarm(hall.now())
     assert [one.said for one in await hall.attempts(key)] == [f"customer_{why}"] * 2
 
 
@@ -133,7 +133,7 @@ async def test_with_nobody_at_work_it_stays_open_and_shouts_when_it_is_late(hall
     async with hall.dispatcher():
         await hall.passes(1.2)
         async with hall.engine.connect() as connection:
-            assert (await call_backs.pulse(connection, hall.now())).shouting == 1
+            assert (await call_backs.snapshot(connection, hall.now())).alarms == 1
         assert (await hall.callback(key)).state is CallbackState.OPEN
         await hall.works("1001", "w01")
         await hall.rings(1)
@@ -227,7 +227,7 @@ async def test_killed_while_the_customer_rings_it_takes_the_same_call_up_again(h
         await hall.passes(4.0)  # longer than what was never sent is given
         assert len(hall.switch.rung) == 1, "rung twice"
         hall.switch.ends(attempt)
-        await hall.is_now(key, CallbackState.KEPT)
+        await hall.is_now(key, CallbackState.COMPLETED)
 
 
 @pytest.mark.parametrize("heard", [True, False])
@@ -245,7 +245,7 @@ async def test_a_switch_that_dies_under_the_customer_is_never_rung_again_by_itse
         await hall.is_now(key, CallbackState.DIALLING if heard else CallbackState.TAKEN)
         hall.switch.dies("trk2")
         unknown = await hall.is_now(key, CallbackState.UNKNOWN)
-        assert unknown.shouts(hall.now())
+        assert unknown.raises_alarm(hall.now())
         await hall.passes(2.0)
         assert len(hall.switch.rung) == 1, "rung twice"
         async with hall.writing() as connection:
@@ -287,7 +287,9 @@ async def test_what_is_cancelled_at_the_desk_stops_ringing(hall: Hall) -> None:
         await hall.rings(1)
         async with hall.writing() as connection:
             now = hall.now()
-            assert await call_backs.apply(connection, key, Settled(kept=False), now) is not None
+            assert (
+                await call_backs.apply(connection, key, Settled(completed=False), now) is not None
+            )
         await hall.until(lambda: dispatcher.in_flight == 0, within=3)
         await hall.passes(1.2)
     assert (await hall.callback(key)).state is CallbackState.CANCELLED

@@ -191,7 +191,7 @@ async def test_callers_who_wait_and_promised_calls_go_first(house: House) -> Non
         async with house.writing() as connection:
             await connection.execute(update(Call).values(state="ended", ended=now))
         await house.passes(1.5)
-        assert not house.switch.rung, "rung while a promised call is due"
+        assert not house.switch.rung, "rung while a callback is due"
         async with house.writing() as connection:
             assert callback is not None
             await connection.execute(

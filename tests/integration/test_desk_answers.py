@@ -14,12 +14,12 @@ from tests.integration.desk_room import (
     NAME,
     NUMBER,
     Room,
+    audit_entries,
     call_id,
-    looks,
     recording_id,
     ticket_number,
 )
-from web import bodies
+from web import request_bodies
 from web.edge import HEADERS
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
@@ -150,10 +150,12 @@ async def test_every_look_at_one_customer_is_on_record(small_desk: Room) -> None
     ):
         await small_desk.get(path, Role.SENIOR_AGENT)
     await small_desk.app.state.database.settled()
-    seen = [(look.action, look.subject) for look in await looks(small_desk, call_id(1))]
+    seen = [(look.action, look.subject) for look in await audit_entries(small_desk, call_id(1))]
     assert sorted(seen) == [("call.events", call_id(1)), ("call.read", call_id(1))]
-    assert [look.action for look in await looks(small_desk, ticket_number(1))] == ["ticket.read"]
-    assert await looks(small_desk, call_id(99)) == []
+    assert [look.action for look in await audit_entries(small_desk, ticket_number(1))] == [
+        "ticket.read"
+    ]
+    assert await audit_entries(small_desk, call_id(99)) == []
 
 
 async def test_the_use_of_a_token_is_noted(small_desk: Room) -> None:
@@ -267,7 +269,7 @@ async def test_a_body_that_is_too_large_is_refused(small_desk: Room) -> None:
 async def test_a_body_that_never_ends_is_not_waited_for(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "BODY_WITHIN_S", 0.0)
+    monkeypatch.setattr(request_bodies, "BODY_WITHIN_S", 0.0)
 
     async def stalled() -> AsyncIterator[bytes]:
         await asyncio.Event().wait()

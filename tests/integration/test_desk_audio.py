@@ -9,7 +9,7 @@ from permissions.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
     Room,
-    looks,
+    audit_entries,
     recording_id,
 )
 
@@ -24,7 +24,7 @@ async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> No
     with wave.open(io.BytesIO(answer.content)) as file:
         assert (file.getnchannels(), file.getframerate()) == (2, 8000)
         assert file.readframes(file.getnframes()) == AUDIO
-    heard = await looks(desk, recording_id(1))
+    heard = await audit_entries(desk, recording_id(1))
     assert [(look.action, look.address, look.detail) for look in heard] == [
         ("recording.audio", "127.0.0.1", "whole")
     ]
@@ -62,7 +62,7 @@ async def test_a_range_outside_the_audio_is_refused(small_desk: Room, asked: str
     answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked})
     assert answer.status_code == 416
     assert answer.headers["content-range"] == f"bytes */{44 + len(AUDIO)}"
-    assert await looks(small_desk, recording_id(1)) == []
+    assert await audit_entries(small_desk, recording_id(1)) == []
 
 
 async def test_audio_that_is_gone_is_said_to_be_gone(small_desk: Room) -> None:

@@ -1,4 +1,4 @@
-"""Promised calls in the API and on their page (CBK-1), on both databases."""
+"""Callbacks in the API and on their page (CBK-1), on both databases."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from db.engine import engine
 from features.callbacks.tables import CallbackRow
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room, call_id
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 CUSTOMER = "13912345678"
@@ -61,7 +61,7 @@ async def test_a_key_that_is_pressed_twice_makes_one_callback(desk: Room) -> Non
 async def test_what_was_promised_and_kept_can_be_promised_again(desk: Room) -> None:
     made = await _callbacks(desk)
     async with desk.seated(JUNIOR) as agent:
-        await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": "kept"})
+        await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": "completed"})
     assert (await _callbacks(desk))["id"] != made["id"]
 
 
@@ -73,7 +73,7 @@ async def test_a_form_that_is_sent_twice_makes_one_callback(desk: Room, built_pa
         assert len((await agent.get("/api/v1/callbacks")).json()["items"]) == 1
 
 
-@pytest.mark.parametrize("state", ["kept", "cancelled"])
+@pytest.mark.parametrize("state", ["completed", "cancelled"])
 async def test_what_is_settled_is_not_called(desk: Room, state: str) -> None:
     made = await _callbacks(desk)
     path = f"/api/v1/callbacks/{made['id']}"
@@ -90,12 +90,13 @@ async def test_two_who_talk_are_not_cut_off(desk: Room) -> None:  # SIL-6
         assert (await agent.patch(path, json={"state": "cancelled"})).status_code == 409
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("state", ["open", "ringing", "talking", "failed", "unknown"])
 async def test_a_program_cannot_make_one_what_it_is_not(desk: Room, state: str) -> None:
     made = await _callbacks(desk)
     async with desk.seated(JUNIOR) as agent:
         answer = await agent.patch(f"/api/v1/callbacks/{made['id']}", json={"state": state})
-    assert (answer.status_code, "kept" in answer.text) == (422, True)
+    assert (answer.status_code, "completed" in answer.text) == (422, True)
 
 
 async def test_the_page_callbacks_calls_and_settles(desk: Room, built_pages: None) -> None:
@@ -104,13 +105,13 @@ async def test_the_page_callbacks_calls_and_settles(desk: Room, built_pages: Non
         assert (await agent.post("/callbacks", data=form)).status_code == 303
         shown = (await agent.get("/callbacks")).text
         assert "&lt;b&gt;查&lt;/b&gt;" in shown
-        assert 'data-shouting="0"' in shown
+        assert 'data-alarms="0"' in shown
         [made] = (await agent.get("/api/v1/callbacks")).json()["items"]
         assert (made["number"], made["by"]) == (CUSTOMER, NUMBERS[JUNIOR])
         for what, state, status in (
             ("call", "open", 303),
-            ("kept", "kept", 303),
-            ("cancel", "kept", 409),
+            ("completed", "completed", 303),
+            ("cancel", "completed", 409),
         ):
             answer = await agent.post(f"/callbacks/{made['id']}/{what}", data={"csrf": CSRF})
             assert answer.status_code == status
@@ -156,7 +157,7 @@ async def test_what_is_late_or_undecided_stands_first_and_shouts(
     await _callbacks(desk, number="13812345678")
     async with desk.seated(Role.TEAM_LEADER) as leader:
         shown = (await leader.get("/callbacks")).text
-    assert 'data-shouting="1"' in shown
+    assert 'data-alarms="1"' in shown
     assert shown.index(CUSTOMER) < shown.index("13812345678")
 
 
@@ -171,6 +172,7 @@ async def test_a_customers_page_has_the_callback_at_one_click(
         assert "没有未兑现的回电" not in (await agent.get(f"/customers/{CUSTOMER}")).text
 
 
+@pytest.mark.sqlite_first
 async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
     await _callbacks(desk)
     floor = desk.app.state.floor
@@ -181,12 +183,12 @@ async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
             if not each.waiting.empty():
                 each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(features()["callbacks"].news[0], desk.app.state.database, floor)
+        change_feed.watch(features()["callbacks"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert (first.event, json.loads(first.data)) == ("callbacks", {"shouting": 0})
+    assert (first.event, json.loads(first.data)) == ("callbacks", {"alarms": 0})
     await _becomes(desk, due_at=datetime.now(UTC) - timedelta(seconds=1))
     second = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert json.loads(second.data) == {"shouting": 1}
+    assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()

@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from features.campaigns import news as campaign_news
 from permissions.roles import Role
-from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, came, looks, made
+from tests.integration.campaign_desk import CAMPAIGNS, LIST, REFUSED, audit_entries, came, made
 from tests.integration.desk_room import CSRF
 from tests.integration.page_room import Pages, Seen, pages
-from web import changes as watching
+from web import change_feed
 
 
 @pytest_asyncio.fixture
@@ -53,7 +53,7 @@ async def test_the_do_not_call_list(desk: Pages, leader: httpx.AsyncClient) -> N
     assert (await leader.delete(f"{REFUSED}/13812345670")).status_code == 204
     assert (await leader.delete(f"{REFUSED}/13812345670")).status_code == 404
     assert (await leader.get(REFUSED)).json() == []
-    assert len(await looks(desk, "do_not_call.removed")) == 2
+    assert len(await audit_entries(desk, "do_not_call.removed")) == 2
 
 
 def _form(**more: str) -> dict[str, str]:
@@ -103,6 +103,7 @@ async def test_who_talks_is_chosen_with_a_sentence_of_help(leader: httpx.AsyncCl
     assert (campaign["mode"], campaign["preview_for"]) == ("agent", 0)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("language", "says"),
     [
@@ -200,8 +201,8 @@ async def test_open_pages_are_told_how_far_campaigns_are(
     stream = floor.open(account_id=None, role=Role.SURVEYOR, page="campaigns-1")
     while not stream.waiting.empty():
         stream.waiting.get_nowait()
-    news = replace(campaign_news.CAMPAIGNS, every=0.05)
-    page_events = asyncio.create_task(watching.watch(news, desk.room.app.state.database, floor))
+    feed = replace(campaign_news.CAMPAIGNS, every=0.05)
+    page_events = asyncio.create_task(change_feed.watch(feed, desk.room.app.state.database, floor))
     first = await asyncio.wait_for(stream.waiting.get(), 10)
     expected = {"id": campaign["id"], "state": "running", "over": 0, "calling": 0}
     assert (first.event, json.loads(first.data)) == ("campaigns", {"campaigns": [expected]})

@@ -24,7 +24,7 @@ from features.duties import queries as duties
 from features.duties.free_agents import AGENT
 from features.duties.queries import DutyKind, DutyState
 from permissions.roles import Role
-from tests.integration.campaign_desk import CAMPAIGNS, REFUSED, looks, made
+from tests.integration.campaign_desk import CAMPAIGNS, REFUSED, audit_entries, made
 from tests.integration.desk_room import call_id
 from tests.integration.page_room import Pages, pages
 
@@ -123,7 +123,7 @@ async def test_the_agent_sees_whom_and_why_and_what_to_ask(
     )
     assert [each["asks"] for each in seen["questions"]] == ["Problem solved?", "Ok?"]
     assert [each["means"] for each in seen["questions"][0]["keys"]] == ["1 solved", "2 not solved"]
-    assert [row.subject for row in await looks(desk, "campaign.talk")] == [call_id(7)]
+    assert [row.subject for row in await audit_entries(desk, "campaign.talk")] == [call_id(7)]
     assert (await agent.get(TALK.replace(call_id(7), call_id(1)))).status_code == 404
 
 
@@ -155,7 +155,7 @@ async def test_what_came_of_the_talk_is_kept_during_it_and_after_it(
     await agent.put(TALK, json={"result": "completed", "answers": ANSWERS})
     first = await _first(desk, campaign)
     assert (first["state"], first["result"], first["answers"]) == ("done", "completed", ANSWERS)
-    assert len(await looks(desk, "campaign.written")) == 2
+    assert len(await audit_entries(desk, "campaign.written")) == 2
 
 
 async def test_who_wants_to_be_called_later_is_also_when_the_campaign_has_finished(
@@ -190,6 +190,7 @@ async def test_who_does_not_want_such_calls_is_on_the_list(
     assert entry["by"].isdecimal(), "the agent's number"
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("given", "says"),
     [
@@ -216,7 +217,9 @@ async def test_nobody_writes_about_another_agents_call_or_of_nobody(
     await _called(desk, campaign)
     given = {"result": "completed", "answers": ANSWERS}
     assert (await agent.put(TALK, json=given)).status_code == 404, "another agent's"
-    assert [row.subject for row in await looks(desk, "campaign.talk.refused")] == [call_id(7)]
+    assert [row.subject for row in await audit_entries(desk, "campaign.talk.refused")] == [
+        call_id(7)
+    ]
     await _works(desk, Role.JUNIOR_AGENT, "w01")
     asked_again = Contact(next_at=None, state=ContactState.ASKING, tries=1)
     await _called(desk, campaign, seq=2, contact=asked_again)

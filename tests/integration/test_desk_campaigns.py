@@ -20,9 +20,9 @@ from tests.integration.campaign_desk import (
     HOSTILE,
     LISTS,
     REFUSED,
+    audit_entries,
     brought,
     came,
-    looks,
     made,
 )
 from tests.integration.desk_room import CALLS, call_id, ticket_number
@@ -89,7 +89,7 @@ async def test_a_campaign_is_made_started_paused_stopped_and_copied(
     copy = (await leader.post(f"{path}/copy", json={"name": "再打", "unreached": True})).json()
     assert (copy["name"], copy["state"], copy["people"]) == ("再打", "draft", 1)
     assert copy["copied_from"] == campaign["id"]
-    told = [row.subject for row in await looks(desk, "campaign.stopped")]
+    told = [row.subject for row in await audit_entries(desk, "campaign.stopped")]
     assert told == [str(campaign["id"])]
     assert (await leader.post(f"{CAMPAIGNS}/999999/start")).status_code == 404
 
@@ -107,6 +107,7 @@ async def test_a_campaign_is_not_done_before_its_last_second_call(
     assert ends_at >= tomorrow.replace(microsecond=0)
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -188,7 +189,7 @@ async def test_the_results_are_taken_out_with_a_reason_and_without_formulas(
     await came(desk, campaign["id"], answers={"satisfaction": "5"})
     path = f"{CAMPAIGNS}/{campaign['id']}/export"
     assert (await leader.get(path)).status_code == 422
-    assert await looks(desk, "campaign.export") == []
+    assert await audit_entries(desk, "campaign.export") == []
     asked = {"why": "月报", "language": language}
     answer = await leader.get(path, params=asked)
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -201,7 +202,7 @@ async def test_the_results_are_taken_out_with_a_reason_and_without_formulas(
     sheet = load_workbook(io.BytesIO(taken.content)).worksheets[0]
     assert [[cell.value or "" for cell in row] for row in sheet.rows] == rows
     assert {cell.data_type for row in sheet.rows for cell in row if cell.value} == {"s"}
-    told = await looks(desk, "campaign.export")
+    told = await audit_entries(desk, "campaign.export")
     assert [(row.subject, row.why) for row in told] == [(str(campaign["id"]), "月报")] * 2
     async with desk.person(Role.SURVEYOR) as surveyor:
         assert (await surveyor.get(path, params=asked)).status_code == 403

@@ -1,4 +1,4 @@
-"""What docs/api.md callbacks is what the desk does: routes, roles, metrics, problems."""
+"""What docs/api.md promises is what the desk does: routes, roles, metrics, problems."""
 
 import re
 from collections.abc import AsyncIterator

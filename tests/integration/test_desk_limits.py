@@ -14,7 +14,7 @@ from floor.streams import OF_ONE_PERSON
 from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
-from web import bodies, live
+from web import live, request_bodies
 from web.edge import Edge
 
 SELF = "/api/v1/session"
@@ -36,7 +36,7 @@ async def test_strangers_bodies_share_a_small_room(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A list of households is taken in before it is known who brings it."""
-    monkeypatch.setattr(bodies, "OF_STRANGERS", 1_000_000)
+    monkeypatch.setattr(request_bodies, "OF_STRANGERS", 1_000_000)
     ends = asyncio.Event()
 
     async def much() -> AsyncIterator[bytes]:
@@ -154,14 +154,16 @@ def _behind(desk: Room, proxies: str) -> None:
 async def test_whose_turn_does_not_come_reads_a_sentence_and_who_is_known_waits_for_nobody(
     small_desk: Room, monkeypatch: pytest.MonkeyPatch, accept: str
 ) -> None:
-    monkeypatch.setattr("authentication.lane.A_SECOND", 1e6)
+    monkeypatch.setattr("authentication.admission.A_SECOND", 1e6)
     async with small_desk.client() as browser:
         known = {"cookie": f"{cookie.NAME}=session-{Role.SENIOR_AGENT.value}"}
         unknown = {"cookie": f"{cookie.NAME}=forged", "accept": accept}
         assert (await browser.get(SELF, headers=known)).status_code == 200
         edge: Edge = browser._transport.app  # type: ignore[attr-defined]
-        ends = [await edge._lanes.lane("forged").begin() for _ in range(6)]
-        waiting = [asyncio.create_task(edge._lanes.lane("forged").begin()) for _ in range(300)]
+        ends = [await edge._admission.queue_for("forged").begin() for _ in range(6)]
+        waiting = [
+            asyncio.create_task(edge._admission.queue_for("forged").begin()) for _ in range(300)
+        ]
         await asyncio.sleep(0)
         refused = await browser.get("/calls", headers=unknown)
         assert refused.status_code == 503

@@ -76,6 +76,7 @@ async def test_what_was_typed_wrongly_is_said_beside_the_field_and_nothing_is_lo
         ).status_code == 422
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("coding", ["utf-8-sig", "gb18030"])
 async def test_a_list_in_a_file_is_read_as_spreadsheets_write_it(
     desk: Room, built_pages: None, coding: str

@@ -23,7 +23,7 @@ from tests.integration.notification_desk import (
     is_voiced,
     reports,
 )
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 
@@ -39,6 +39,7 @@ async def test_an_incident_is_recorded_in_detail_and_nobody_is_rung(desk: Room) 
     assert (await desk.get(f"{API}/999999")).status_code == 404
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -177,6 +178,7 @@ async def test_the_table_has_no_formula_and_its_download_is_on_record(desk: Room
     assert await changes(desk, looked) == [("emergency.export", str(key), "3")]
 
 
+@pytest.mark.sqlite_first
 async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
     floor = desk.app.state.floor
     stream = floor.open(account_id=None, role=LEADER, page="notices-1")
@@ -185,8 +187,8 @@ async def test_open_pages_are_told_when_a_notice_changes(desk: Room) -> None:
         while not each.waiting.empty():
             each.waiting.get_nowait()
     page_events = asyncio.create_task(
-        watching.watch(
-            features()["emergency_notifications"].news[0], desk.app.state.database, floor
+        change_feed.watch(
+            features()["emergency_notifications"].change_feeds[0], desk.app.state.database, floor
         )
     )
     assert (await asyncio.wait_for(stream.waiting.get(), 10)).event == "incidents"

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.call_recordings.tables import GapRow, RecordingRow
-from features.calls.tables import Call, CallEvent, StretchRow
+from features.calls.tables import Call, CallEvent, TalkSegmentRow
 from features.tickets.tables import TicketRow
 from permissions.may import grant_of
 from permissions.roles import Role, sees_numbers
@@ -60,6 +60,7 @@ async def test_a_call_is_found_by_its_ticket_its_agent_its_outcome_and_its_time(
     assert _found(await _look(desk, "/calls?to=2026-11-20")) == set()
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_every_role_that_may_sees_the_pages_in_both_languages(
     desk: Pages, language: str
@@ -91,6 +92,7 @@ async def test_who_may_not_see_numbers_cannot_find_calls_by_them(desk: Pages) ->
     assert _found(Seen(by_ticket.text)) == {call_id(2)}
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -205,18 +207,18 @@ async def test_pages_of_calls_are_turned_without_losing_what_was_typed(
 
 async def test_calls_that_we_made_are_marked_and_can_be_asked_for(desk: Pages) -> None:
     async def rung_by_us(connection: AsyncConnection) -> None:
-        await connection.execute(update(Call).where(Call.id == call_id(3)).values(way="out"))
+        await connection.execute(update(Call).where(Call.id == call_id(3)).values(direction="out"))
 
     await desk.write(rung_by_us)
     everything = await _look(desk, "/calls")
     assert len([one for one in everything.all("span") if one.get("class") == "tag quiet"]) == 1
-    seen = await _look(desk, "/calls?way=out")
+    seen = await _look(desk, "/calls?direction=out")
     assert _found(seen) == {call_id(3)}
-    assert _found(await _look(desk, "/calls?way=in")) == {call_id(n) for n in (1, 2, 4, 5)}
+    assert _found(await _look(desk, "/calls?direction=in")) == {call_id(n) for n in (1, 2, 4, 5)}
     assert "呼出" in (await _look(desk, f"/calls/{call_id(3)}")).text
     async with desk.person(Role.TEAM_LEADER) as person:
-        assert "请选来电或呼出" in (await person.get("/calls?way=sideways")).text
-        asked = (await person.get("/api/v1/calls?way=out")).json()
+        assert "请选来电或呼出" in (await person.get("/calls?direction=sideways")).text
+        asked = (await person.get("/api/v1/calls?direction=out")).json()
     assert [call["id"] for call in asked["items"]] == [call_id(3)]
 
 
@@ -231,7 +233,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
             row = {"agent": agent, "seat": agent, "how": how, "held_s": 0.0, "from_at": since}
             to_at = since + timedelta(seconds=45)
             await connection.execute(
-                insert(StretchRow).values(call_id=call_id(2), to_at=to_at, **row)
+                insert(TalkSegmentRow).values(call_id=call_id(2), to_at=to_at, **row)
             )
 
     await desk.write(talked_twice)
@@ -252,7 +254,7 @@ async def test_a_call_shows_each_agent_with_the_own_talk_and_the_message_beside_
     assert "1:35" in listed, "talked, as on the call's own page"
     async with desk.person(Role.TEAM_LEADER) as person:
         told = (await person.get(f"/api/v1/calls/{call_id(2)}")).json()
-    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["stretches"]] == [
+    assert [(one["agent"], one["how"], one["talk_s"]) for one in told["segments"]] == [
         ("8001", "answered", 45.0),
         ("8002", "transferred", 45.0),
     ]

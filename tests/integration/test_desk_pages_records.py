@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bounded import NotAnsweringError
+from db.bounded import DatabaseTimeoutError
 from features.accounts.tables import AccountRow
 from features.audit.tables import AuditRow
 from features.calls.tables import Call
@@ -70,6 +70,7 @@ async def _look(desk: Pages, role: Role, address: str, language: str = "zh") -> 
     return Seen(answer.text)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
     for role in Role:
         async with desk.person(role) as person:
@@ -83,6 +84,7 @@ async def test_each_page_is_for_the_roles_of_the_policy(desk: Pages) -> None:
                 assert answer.status_code == wanted, (role, address)
 
 
+@pytest.mark.sqlite_first
 async def test_each_page_is_there_in_english(desk: Pages) -> None:
     for address in ADDRESSES.values():
         seen = await _look(desk, ADMINISTRATOR, address, "en")
@@ -90,6 +92,7 @@ async def test_each_page_is_there_in_english(desk: Pages) -> None:
         assert "Sign out" in seen.text
 
 
+@pytest.mark.sqlite_first
 async def test_texts_that_are_scripts_stay_texts_on_every_page(desk: Pages) -> None:
     async def hostile(connection: AsyncConnection) -> None:
         await connection.execute(update(AccountRow).values(name=HOSTILE))
@@ -204,9 +207,9 @@ async def test_a_customer_is_kept_and_the_look_is_on_record(desk: Pages) -> None
     assert (status, onward) == (303, f"/customers/{NUMBER}?saved=1")
     assert "李四" in (await _look(desk, LEADER, onward)).text
     await desk.room.app.state.database.settled()
-    looks = (await _look(desk, LEADER, "/audit")).text
-    assert "看客户资料" in looks
-    assert "改客户资料" in looks
+    entries = (await _look(desk, LEADER, "/audit")).text
+    assert "看客户资料" in entries
+    assert "改客户资料" in entries
     masked = (await _look(desk, Role.INSPECTOR, "/audit?action=customer.read")).text
     assert NUMBER not in masked
     assert "138******78" in masked
@@ -310,7 +313,7 @@ async def test_a_database_that_is_away_is_a_sentence_for_people(
     desk: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object, **__: object) -> None:
-        raise NotAnsweringError
+        raise DatabaseTimeoutError
 
     monkeypatch.setattr("db.bounded.Database.ask", away)
     async with desk.person(LEADER) as person:

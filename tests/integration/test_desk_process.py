@@ -18,14 +18,9 @@ from db.engine import engine
 from db.migrate import upgrade
 from features.accounts import tokens
 from settings import PROJECT, Settings
+from tests.ports import free_port
 from tests.postgres import Postgres
 from tests.waiting import until
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -59,7 +54,7 @@ async def _answers(client: httpx.AsyncClient) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 async def test_the_desk_starts_answers_and_stops(tmp_path: Path, how: signal.Signals) -> None:
-    port = _free_port()
+    port = free_port()
     with _desk(tmp_path, port) as process:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             await until(lambda: _answers(client), within=30, what="the desk answers")
@@ -73,7 +68,7 @@ async def test_the_desk_starts_answers_and_stops(tmp_path: Path, how: signal.Sig
 
 
 async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     with _desk(tmp_path, port):
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             await until(lambda: _answers(client), within=30, what="the desk answers")
@@ -92,7 +87,7 @@ async def test_strangers_who_connect_and_say_nothing_are_let_go(tmp_path: Path) 
 async def test_sixty_pages_that_stay_open_are_not_cut_off_and_keep_nobody_out(
     tmp_path: Path,
 ) -> None:
-    port, token = _free_port(), "tr_of_a_leader"
+    port, token = free_port(), "tr_of_a_leader"
     await asyncio.to_thread(_with_token, tmp_path, token)
     with _desk(tmp_path, port):
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
@@ -132,7 +127,7 @@ def _with_token(home: Path, token: str) -> None:
 async def test_the_desk_stops_while_its_database_is_frozen(
     tmp_path: Path, postgres: Postgres
 ) -> None:
-    port, url = _free_port(), postgres.new_database()
+    port, url = free_port(), postgres.new_database()
     await asyncio.to_thread(upgrade, url)
     with _desk(tmp_path, port, url) as process:
         address, headers = f"http://127.0.0.1:{port}", {"Authorization": "Bearer x"}

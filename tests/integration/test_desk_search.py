@@ -94,6 +94,7 @@ async def test_a_name_a_word_and_a_page_are_found(desk: Pages) -> None:
     assert page["address"] == "/wake-ups"
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", list(Role))
 async def test_nobody_finds_what_the_pages_of_their_role_refuse(desk: Pages, role: Role) -> None:
     for typed in (NUMBER, "2345678", KNOWN, "王", ticket_number(1), "装", "账号", call_id(1)):

@@ -133,6 +133,7 @@ async def test_what_was_answered_on_the_call_is_settled(desk: Room) -> None:  # 
     assert [each["state"] for each in mine.json()["items"]] == ["answered"]
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("fields", "where"),
     [

@@ -11,10 +11,10 @@ from sqlalchemy import update
 from db.engine import engine
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
-from floor.streams import Stream, Told
+from floor.streams import Stream, StreamEvent
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBERS, Room
-from web import changes as watching
+from web import change_feed
 from web.registration import features
 
 TOMORROW = (datetime.now(UTC) + timedelta(days=2)).date()
@@ -65,6 +65,7 @@ async def test_who_is_taken_off_is_off_and_taking_off_twice_is_no_error(desk: Ro
     assert (await desk.get("/api/v1/wake-registrations")).json() == []
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -80,6 +81,7 @@ async def test_who_is_taken_off_is_off_and_taking_off_twice_is_no_error(desk: Ro
         ({"wal": "07:00"}, "wal"),
     ],
 )
+@pytest.mark.sqlite_first
 async def test_what_is_wrong_is_one_clear_sentence(
     desk: Room, wrong: dict[str, Any], says: str
 ) -> None:
@@ -141,29 +143,30 @@ async def test_what_was_typed_wrongly_is_said_beside_the_field_and_nothing_is_lo
     assert "带早餐" in answer.text
 
 
+@pytest.mark.sqlite_first
 async def test_open_pages_are_told_when_a_guest_was_not_woken(desk: Room) -> None:
     await _registers(desk)
     floor = desk.app.state.floor
     stream = floor.open(account_id=None, role=Role.SWITCHBOARD, page="wake-ups-1")
     other = floor.open(account_id=None, role=Role.INSPECTOR, page="calls-1")
     told = {one.event for one in _read(stream) + _read(other)}
-    assert told == {"picture"}
+    assert told == {"state"}
     page_events = asyncio.create_task(
-        watching.watch(features()["wake_ups"].news[0], desk.app.state.database, floor)
+        change_feed.watch(features()["wake_ups"].change_feeds[0], desk.app.state.database, floor)
     )
     first = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert (first.event, json.loads(first.data)) == ("wake_ups", {"shouting": 0})
+    assert (first.event, json.loads(first.data)) == ("wake_ups", {"alarms": 0})
     made = engine(desk.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
         await connection.execute(update(WakeUpRow).values(state="alarm", next_at=None))
     await made.dispose()
     second = await asyncio.wait_for(stream.waiting.get(), 10)
-    assert json.loads(second.data) == {"shouting": 1}
+    assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()
 
 
-def _read(stream: Stream) -> list[Told]:
+def _read(stream: Stream) -> list[StreamEvent]:
     """Return what waits to be sent to a page."""
     found = []
     while not stream.waiting.empty():

@@ -1,4 +1,4 @@
-"""What agents look up, callback and hand over; and who listened to what, and why."""
+"""What agents look up, promise and hand over; and who listened to what, and why."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -126,8 +126,8 @@ async def test_a_call_back_is_promised_to_who_is_on_the_call_and_kept(desk: Room
     assert [each["id"] for each in waiting.json()["items"]] == [made["id"]]
     path = f"/callbacks/{made['id']}"
     for _ in range(2):  # said twice is no error
-        kept = await ask(desk, JUNIOR, "PATCH", path, json={"state": "kept"})
-        assert (kept.status_code, kept.json()["state"]) == (200, "kept")
+        kept = await ask(desk, JUNIOR, "PATCH", path, json={"state": "completed"})
+        assert (kept.status_code, kept.json()["state"]) == (200, "completed")
         assert kept.json()["note"] == "查账单"
     other = await ask(desk, JUNIOR, "PATCH", path, json={"state": "cancelled"})
     assert other.status_code == 409

@@ -10,9 +10,9 @@ from db.engine import engine
 from features.duties import queries as duties
 from floor.day_counts import counted
 from floor.day_figures import AgentDay, Counted
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 from tests.integration.ledger_room import Room, catch_up, home, many_calls
-from tests.integration.test_ledger_keeper import handed_over, sat, tell
+from tests.integration.test_ledger_importer import handed_over, sat, tell
 from tests.unit.scripted_journal import BOOT, Telling
 from tests.unit.test_call_fold import abandoned_the_queue, at, left_a_message, talked
 
@@ -35,13 +35,13 @@ async def the_day(room: Room, *, began: datetime = MIDNIGHT, now: datetime = LAT
 
 async def after(room: Room, told: Telling) -> Counted:
     tell(room, told)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     return await the_day(room)
 
 
 async def test_who_left_a_message_has_not_given_up(room: Room) -> None:
     day = await after(room, left_a_message())
-    assert day.waits == {LINKED: Waited(60.1, answered=False, sent_on=True)}
+    assert day.waits == {LINKED: QueueWait(60.1, answered=False, sent_on=True)}
 
 
 async def test_who_hung_up_while_waiting_has_and_the_phone_that_rang_is_a_miss(room: Room) -> None:
@@ -50,7 +50,7 @@ async def test_who_hung_up_while_waiting_has_and_the_phone_that_rang_is_a_miss(r
     assert day.agents == {"8001": AgentDay(missed=1)}
 
 
-async def test_each_agent_has_the_talk_of_the_own_stretch(room: Room) -> None:
+async def test_each_agent_has_the_talk_of_the_own_segment(room: Room) -> None:
     await sat(room, "1002", "8102", since=at(0), until=at(600))
     day = await after(room, handed_over())
     assert (day.agents["1001"].calls, day.agents["1001"].talk_s) == (1, 7.7)
@@ -61,7 +61,7 @@ async def test_each_agent_has_the_talk_of_the_own_stretch(room: Room) -> None:
 
 async def test_yesterdays_calls_are_not_todays(room: Room) -> None:
     tell(room, talked())
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     assert await the_day(room, began=at(3600)) == Counted()
 
 
@@ -78,7 +78,7 @@ async def test_every_caller_is_answered_given_up_or_sent_on_as_the_call_says(roo
     journal = many_calls(24)
     for name, content in journal.files.items():
         room.write(name, content)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     day = await the_day(room)
     rows = await room.rows("SELECT linkedid, disposition FROM calls WHERE waited_s IS NOT NULL")
     said = {row["linkedid"]: row["disposition"] for row in rows}

@@ -9,7 +9,7 @@ import pytest
 from ami import link as links
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
 from floor import availability
-from floor import offer_order as favoured
+from floor import offer_order as priority
 from floor.control import NotDoneError, NotTalkingError, Script
 from floor.people import DeviceState
 from floor.queue_openers import NEVER_RUNG
@@ -27,17 +27,17 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_who_signs_in_is_a_member_under_the_account_s_number(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
-        assert (worker.seat, room.members()) == ("w01", MEMBERS)
+        agent = await room.signs_in()
+        assert (agent.seat, room.members()) == ("w01", MEMBERS)
         assert fake.members["hotline", INTERFACE]["Name"] == "1001"
-        assert await room.signs_in() == worker, "asked again, the same seat"
+        assert await room.signs_in() == agent, "asked again, the same seat"
         assert (await room.signs_in(1)).seat == "w02"
-        rests = await room.floor.shift.turn(
-            worker, DutyState.PAUSED, reason="用餐", now=room.floor.now()
+        rests = await room.floor.attendance.turn(
+            agent, DutyState.PAUSED, reason="用餐", now=room.floor.now()
         )
         assert rests is not None
         assert fake.members["hotline", INTERFACE]["PausedReason"] == "用餐"
-        await room.floor.shift.sign_out(rests, reason="", now=room.floor.now())
+        await room.floor.attendance.sign_out(rests, reason="", now=room.floor.now())
         assert room.members() == {("hotline", "PJSIP/w02"), ("own-w02", "PJSIP/w02")}
         assert [one.number for one in await room.at_work()] == ["1002"]
 
@@ -45,9 +45,9 @@ async def test_who_signs_in_is_a_member_under_the_account_s_number(database_url:
 async def test_a_seat_has_one_person_and_a_person_one_seat(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
         now = room.floor.now()
-        await room.floor.shift.sign_in(room.people[0], DutyKind.PHONE, "8101", now=now)
+        await room.floor.attendance.sign_in(room.people[0], DutyKind.PHONE, "8101", now=now)
         with pytest.raises(SeatTakenError):
-            await room.floor.shift.sign_in(room.people[1], DutyKind.PHONE, "8101", now=now)
+            await room.floor.attendance.sign_in(room.people[1], DutyKind.PHONE, "8101", now=now)
         with pytest.raises(AtWorkError):
             await room.signs_in(0)
         assert room.members() == {("hotline", "PJSIP/8101"), ("own-8101", "PJSIP/8101")}
@@ -68,13 +68,13 @@ async def test_a_link_cut_while_signing_in_is_made_good_when_it_is_back(
 
 async def test_who_becomes_free_is_shown_to_the_favoured_caller_first(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
-        shift, now = room.floor.shift, room.floor.now()
+        agent = await room.signs_in()
+        attendance, now = room.floor.attendance, room.floor.now()
         fake.joins("own-w01", LINKED)
         await until(lambda: LINKED in room.floor.live_state.waiting, within=5, every=0)
-        rests = await shift.turn(worker, DutyState.PAUSED, reason="用餐", now=now)
+        rests = await attendance.turn(agent, DutyState.PAUSED, reason="用餐", now=now)
         assert rests is not None
-        back = await shift.turn(rests, DutyState.READY, reason="", now=now)
+        back = await attendance.turn(rests, DutyState.READY, reason="", now=now)
         assert back is not None
         await until(lambda: fake.members["own-w01", INTERFACE]["Paused"] == "0", within=5, every=0)
         assert fake.members["hotline", INTERFACE]["Paused"] == "1"
@@ -89,11 +89,11 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(availability, "SETTLES_S", 60.0)
-    monkeypatch.setattr(favoured, "SAYS_SO", timedelta(seconds=60))
+    monkeypatch.setattr(priority, "SAYS_SO", timedelta(seconds=60))
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker, other = await room.signs_in(), await room.signs_in(1)
-        shift, now = room.floor.shift, room.floor.now()
-        rests = await shift.turn(worker, DutyState.PAUSED, reason="用餐", now=now)
+        agent, other = await room.signs_in(), await room.signs_in(1)
+        attendance, now = room.floor.attendance, room.floor.now()
+        rests = await attendance.turn(agent, DutyState.PAUSED, reason="用餐", now=now)
         assert rests is not None
         fake.joins("hotline", "trk-1.1")
         fake.joins("hotline", "trk-1.2")
@@ -101,7 +101,7 @@ async def test_who_becomes_free_while_a_phone_is_about_to_ring_is_shown_when_it_
         fake.phone(other.seat, DeviceState.IDLE)
         fake.offers("call-1", other.seat, "trk-1.1")
         await until(lambda: other.seat in room.floor.live_state.offers, within=5, every=0)
-        back = await shift.turn(rests, DutyState.READY, reason="", now=now)
+        back = await attendance.turn(rests, DutyState.READY, reason="", now=now)
         assert back is not None
         await asyncio.sleep(0.1)
         assert fake.members["hotline", INTERFACE]["Paused"] == "1"
@@ -116,14 +116,14 @@ async def test_who_rests_again_meanwhile_is_not_shown_to_anybody(
 ) -> None:
     monkeypatch.setattr(availability, "HEAD_START_S", 0.05)
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
-        shift = room.floor.shift
+        agent = await room.signs_in()
+        attendance = room.floor.attendance
         fake.joins("own-w01", LINKED)
         await until(lambda: LINKED in room.floor.live_state.waiting, within=5, every=0)
         for state in (DutyState.PAUSED, DutyState.READY, DutyState.PAUSED):
-            turned = await shift.turn(worker, state, reason="", now=room.floor.now())
+            turned = await attendance.turn(agent, state, reason="", now=room.floor.now())
             assert turned is not None
-            worker = turned
+            agent = turned
         await asyncio.sleep(0.2)
         members = [one for (_, at), one in fake.members.items() if at == INTERFACE]
         assert [one["Paused"] for one in members] == ["1", "1"]
@@ -133,9 +133,9 @@ async def test_who_signs_out_while_the_link_is_down_is_no_ghost_afterwards(
     database_url: str,
 ) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
+        agent = await room.signs_in()
         fake.cut, fake.carried_out_before_the_cut = "QueueRemove", False
-        await room.floor.shift.sign_out(worker, reason="", now=room.floor.now())
+        await room.floor.attendance.sign_out(agent, reason="", now=room.floor.now())
         await until(lambda: room.members() == set(), within=5)
 
 
@@ -194,6 +194,7 @@ async def test_a_database_that_stalls_does_not_hold_up_who_is_calling(database_u
         assert (await next_of(stream, "offer"))["call"] == call, "whole, when the database answers"
 
 
+@pytest.mark.sqlite_first
 async def test_the_page_in_a_call_is_closed_and_the_caller_is_taken_to_music(
     database_url: str,
 ) -> None:
@@ -233,6 +234,7 @@ async def test_a_page_loaded_anew_in_a_call_takes_the_caller_to_music_at_once(
         await until(lambda: bool(fake.sent("Redirect")), within=5, every=0)
 
 
+@pytest.mark.sqlite_first
 async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()
@@ -245,6 +247,7 @@ async def test_a_stream_that_only_stumbles_leaves_the_call_alone(database_url: s
         assert fake.sent("Redirect") == []
 
 
+@pytest.mark.sqlite_first
 async def test_a_page_that_reads_no_more_counts_as_closed(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()
@@ -264,9 +267,9 @@ async def test_pages_are_told_when_the_link_is_lost_and_when_all_is_known_again(
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await room.signs_in()
         stream = room.page()
-        assert (await next_of(stream, "picture"))["connected"] is True
+        assert (await next_of(stream, "state"))["connected"] is True
         fake.refuse(refused=True)
-        assert (await next_of(stream, "picture"))["connected"] is False
+        assert (await next_of(stream, "state"))["connected"] is False
         fake.refuse(refused=False)
-        back = await next_of(stream, "picture")
+        back = await next_of(stream, "state")
         assert (back["connected"], back["duty"]["seat"]) == (True, "w01")

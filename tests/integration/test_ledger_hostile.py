@@ -64,7 +64,7 @@ def hostile_calls() -> bytes:
 
 async def test_a_thousand_hostile_calls_are_a_thousand_clean_rows(room: Room) -> None:
     room.write("cel.csv", hostile_calls())
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     assert await room.rows("SELECT * FROM journal_rejects") == []
     rows = await room.rows("SELECT * FROM calls ORDER BY id")
     assert [row["id"] for row in rows] == [call_id(number) for number in range(HOSTILE)]
@@ -84,7 +84,7 @@ async def test_no_kept_text_holds_a_control_character_anywhere(room: Room) -> No
     room.write(
         "site.jsonl", b'{"at": 1795296640, "what": "service_died", "name": "\\u0000\\u202e"}\n'
     )
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     for texts in (await room.everything()).values():
         for row in texts:
             for text in row:
@@ -103,8 +103,8 @@ async def test_a_call_that_cannot_be_folded_holds_up_no_other(
 
     monkeypatch.setattr(Thread, "fold", choosy)
     room.write("cel.csv", hostile_calls())
-    keeper = room.keeper()
-    await catch_up(keeper)
+    importer = room.importer()
+    await catch_up(importer)
     [kept] = await room.rows("SELECT count(*) AS n FROM calls")
     assert kept["n"] == HOSTILE - 1
-    assert keeper.calls_failed > 0
+    assert importer.calls_failed > 0

@@ -24,9 +24,9 @@ async def test_agents_of_another_node_are_in_none_of_our_queues(database_url: st
         await works_elsewhere(room, "1002", "w01")
         assert (await room.signs_in()).seat == "w01", "the other w01 is another seat"
         assert room.members() == MEMBERS
-        await room.floor.shift.reconcile(now=room.floor.now())
+        await room.floor.attendance.reconcile(now=room.floor.now())
         assert room.members() == MEMBERS
-        assert {one.number for one in room.floor.live_state.workers.values()} == {"1001"}
+        assert {one.number for one in room.floor.live_state.agents.values()} == {"1001"}
         with pytest.raises(AtWorkError):
             await room.signs_in(1)
 
@@ -41,14 +41,14 @@ async def test_two_floors_of_two_nodes_leave_each_others_members_alone(database_
         ours, theirs = await here.signs_in(0), await there.signs_in(1)
         assert (ours.seat, theirs.seat) == ("w01", "w01")
         for room in (here, there):
-            await room.floor.shift.reconcile(now=room.floor.now())
+            await room.floor.attendance.reconcile(now=room.floor.now())
         assert one.members["hotline", "PJSIP/w01"]["Name"] == "1001"
         assert other.members["hotline", "PJSIP/w01"]["Name"] == "1002"
         one.members.clear()  # that Asterisk died, and came back with nothing
         before = dict(other.members)
-        await here.floor.shift.reconcile(now=here.floor.now())
+        await here.floor.attendance.reconcile(now=here.floor.now())
         await until(lambda: here.members() == MEMBERS, within=5)
-        await there.floor.shift.reconcile(now=there.floor.now())
+        await there.floor.attendance.reconcile(now=there.floor.now())
         assert other.members == before
         assert [(each.node, each.number) for each in await here.at_work()] == [
             ("node1", "1001"),

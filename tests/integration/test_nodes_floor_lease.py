@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from ami import link as links
-from db.bounded import Database, NotAnsweringError
+from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.duties.queries import DutyState
 from floor import lease as leases
@@ -123,7 +123,7 @@ async def test_the_desk_that_watches_reconciles_nothing_until_the_other_lets_go(
         async with running(fake, database_url, desk="b") as watcher:
             assert leader.members() == MEMBERS, "b's agent is still at work"
             assert not watcher.floor.leads
-            seen = watcher.floor.live_state.workers
+            seen = watcher.floor.live_state.agents
             assert [one.number for one in seen.values()] == ["1001"], "it knows who works"
             fake.members.clear()
             await watcher.floor._resync()
@@ -142,7 +142,7 @@ async def test_the_desk_that_watches_reconciles_nothing_until_the_other_lets_go(
 async def test_what_the_stalled_database_raises_is_an_answer_too(desks: Desks) -> None:
     first = desks.desk("a")
     first.records.stalls = True
-    with pytest.raises(NotAnsweringError):
+    with pytest.raises(DatabaseTimeoutError):
         await first.records.write(lambda database: asyncio.sleep(0), within=1)
     assert not await first.waits(0)
     assert not first.lease.is_ours, "nobody says that it is"

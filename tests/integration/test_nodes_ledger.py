@@ -15,11 +15,11 @@ import pytest_asyncio
 
 from db.engine import engine
 from features.calls import queries
-from ledger.archive import MISSING_AFTER_S, RecordingIntake
-from ledger.keeper import Keeper
+from ledger.importer import JournalImporter
+from ledger.recording_intake import MISSING_AFTER_S, RecordingIntake
 from permissions.scopes import EVERYTHING
 from tests.integration.ledger_room import NOW, Room, call_id, catch_up, home, many_calls
-from tests.integration.test_ledger_keeper import handed_over, sat
+from tests.integration.test_ledger_importer import handed_over, sat
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
 from tests.unit.test_call_fold import at, hung_up_while_ringing, left_a_message, talked, waiting
 
@@ -83,11 +83,11 @@ class House:
     room: Room
     each_its_own: bool
 
-    def keepers(self) -> Sequence[Keeper]:
+    def importers(self) -> Sequence[JournalImporter]:
         """Return the ledgers as they are after a start."""
         if self.each_its_own:
-            return self.room.keeper(A), self.room.keeper(B)
-        return (self.room.keeper(A, B),)
+            return self.room.importer(A), self.room.importer(B)
+        return (self.room.importer(A, B),)
 
     def write(self, node: str, name: str, content: bytes) -> None:
         folder = self.room.settings.paths.journals / node
@@ -137,43 +137,43 @@ async def house(
     await made.dispose()
 
 
-async def all_catch_up(keepers: Sequence[Keeper]) -> None:
-    for keeper in keepers:
-        await catch_up(keeper)
+async def all_catch_up(importers: Sequence[JournalImporter]) -> None:
+    for importer in importers:
+        await catch_up(importer)
 
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_a_crash_of_one_switch_ends_its_calls_and_none_of_the_others(
     house: House, *, restarted: bool
 ) -> None:
-    keepers = house.keepers()
+    importers = house.importers()
     for node in (A, B):
         house.has_calls_in_every_state(node)
-        await all_catch_up(keepers)
+        await all_catch_up(importers)
     going_on = [(state, None) for state in OPEN]
     assert (await house.states_of(A), await house.states_of(B)) == (going_on, going_on)
     before = await house.rows_of(B)
     house.crashes(A)
     if restarted:
-        keepers = house.keepers()
-    await all_catch_up(keepers)
+        importers = house.importers()
+    await all_catch_up(importers)
     assert await house.states_of(A) == [("ended", "switch_crash")] * len(OPEN)
     assert await house.rows_of(B) == before
-    await all_catch_up(house.keepers())
+    await all_catch_up(house.importers())
     assert await house.rows_of(B) == before, "nor when a ledger starts afterwards"
 
 
 async def test_the_others_calls_go_on_and_end_as_they_end(house: House) -> None:
-    keepers = house.keepers()
+    importers = house.importers()
     for node in (A, B):
         house.has_calls_in_every_state(node)
     house.crashes(A)
-    await all_catch_up(keepers)
+    await all_catch_up(importers)
     for which in range(len(OPEN)):
         goes = Telling()
         goes.hangs_up(200.0)
         house.tell(B, named(goes, B, which))
-    await all_catch_up(keepers)
+    await all_catch_up(importers)
     assert await house.states_of(B) == [
         ("ended", "abandoned_ringing"),
         ("ended", "abandoned_dialogue"),
@@ -187,9 +187,9 @@ async def test_the_others_calls_go_on_and_end_as_they_end(house: House) -> None:
 async def test_a_ledger_knows_the_calls_of_its_own_nodes_only(house: House) -> None:
     for node in (A, B):
         house.has_calls_in_every_state(node)
-    await all_catch_up(house.keepers())
+    await all_catch_up(house.importers())
     house.crashes(B)
-    ours = house.room.keeper(A)
+    ours = house.room.importer(A)
     await catch_up(ours)
     assert (ours.open_calls, ours.in_memory) == (len(OPEN), len(OPEN))
     assert await house.states_of(B) == [(state, None) for state in OPEN], "B's ledger is not there"
@@ -198,12 +198,12 @@ async def test_a_ledger_knows_the_calls_of_its_own_nodes_only(house: House) -> N
 async def test_lines_that_come_after_the_crash_of_the_other_change_nothing_either(
     house: House,
 ) -> None:
-    keepers = house.keepers()
+    importers = house.importers()
     house.crashes(A)
-    await all_catch_up(keepers)
+    await all_catch_up(importers)
     for node in (B, A):
         house.has_calls_in_every_state(node)
-        await all_catch_up(keepers)
+        await all_catch_up(importers)
     assert await house.states_of(B) == [(state, None) for state in OPEN]
     assert await house.states_of(A) == [("ended", "switch_crash")] * len(OPEN)
 
@@ -215,17 +215,17 @@ async def test_of_two_nodes_the_same_is_kept_together_as_apart(
     journals = {A: many_calls(MANY).files, B: _others(many_calls(MANY, seed=2, first=1).files)}
     chance = random.Random(seed)
     left = {(node, name): content for node in journals for name, content in journals[node].items()}
-    keepers = house.keepers()
+    importers = house.importers()
     while any(left.values()):
         node, name = chance.choice([key for key, content in left.items() if content])
         cut = chance.randrange(1, 3000)
         house.write(node, name, left[node, name][:cut])
         left[node, name] = left[node, name][cut:]
         if chance.random() < 0.1:
-            keepers = house.keepers()
+            importers = house.importers()
         if chance.random() < 0.5:
-            await chance.choice(keepers).turn(NOW)
-    await all_catch_up(keepers)
+            await chance.choice(importers).turn(NOW)
+    await all_catch_up(importers)
     found = await _ended_as(house.room)
     assert len(found) == 2 * MANY
     for node, files in journals.items():
@@ -239,7 +239,7 @@ async def test_of_two_nodes_the_same_is_kept_together_as_apart(
 async def test_the_story_of_a_call_holds_nothing_of_its_namesake(house: House) -> None:
     for node, told in ((A, talked()), (B, hung_up_while_ringing())):
         house.tell(node, named(told, node, 0))
-    await all_catch_up(house.keepers())
+    await all_catch_up(house.importers())
     async with house.room.engine.connect() as connection:
         story = await queries.call(
             connection, id_on(B, 0), reach=EVERYTHING, ticket_reach=EVERYTHING
@@ -255,10 +255,10 @@ async def test_who_talked_is_who_sat_at_that_seat_of_that_node(house: House) -> 
         for number, seat in zip(numbers, ("8102", "8103"), strict=True):
             await sat(house.room, number, seat, since=at(0), until=None, node=node)
         house.tell(node, named(handed_over(), node, 0))
-    await all_catch_up(house.keepers())
+    await all_catch_up(house.importers())
     for node, expected in ((A, ["1001", "1002", "1003"]), (B, ["1001", "2002", "2003"])):
         rows = await house.room.rows(
-            "SELECT agent FROM call_stretches WHERE call_id = :call ORDER BY from_at",
+            "SELECT agent FROM talk_segments WHERE call_id = :call ORDER BY from_at",
             call=id_on(node, 0),
         )
         assert [row["agent"] for row in rows] == expected
@@ -267,7 +267,7 @@ async def test_who_talked_is_who_sat_at_that_seat_of_that_node(house: House) -> 
 async def test_the_audio_of_another_node_is_not_missed_here(house: House) -> None:
     for node in (A, B):
         house.tell(node, named(talked(), node, 0))
-    await all_catch_up(house.keepers())
+    await all_catch_up(house.importers())
     paths = house.room.settings.paths
     intake = RecordingIntake(
         house.room.engine,
@@ -301,13 +301,13 @@ async def _kept_alone(
     folder: Path, files: Mapping[str, bytes], like: Room
 ) -> Mapping[str, Mapping[str, object]]:
     """Return the calls that a ledger keeps to which there is one node only."""
-    for table in ("call_stretches", "call_events", "calls", "journal_positions"):
+    for table in ("talk_segments", "call_events", "calls", "journal_positions"):
         async with like.engine.execution_options(writing=True).begin() as connection:
             await connection.exec_driver_sql(f"DELETE FROM {table}")
     room = Room(home(folder, like.settings.database), like.engine)
     for name, content in files.items():
         room.write(name, content)
-    await catch_up(room.keeper())
+    await catch_up(room.importer())
     return await _ended_as(room)
 
 

@@ -14,8 +14,8 @@ from callflow.rules.routing import EVERYBODY, Queue
 from callservice.routing import Router
 from db.engine import engine
 from floor.screen_pop import Background, background
+from ledger.importer import JournalImporter
 from ledger.journal import Journals
-from ledger.keeper import Keeper
 from permissions.roles import Role
 from tests.integration.campaign_desk import LISTS, REFUSED
 from tests.integration.ledger_room import JOURNALS, NOW, catch_up
@@ -52,7 +52,7 @@ async def leader(desk: Pages) -> AsyncIterator[httpx.AsyncClient]:
 async def _call(desk: Pages, folder: Path, *numbers: str) -> list[str]:
     """Have the ledger keep a call of each of these numbers; return the calls' ids."""
     made = engine(desk.room.settings.database)
-    keeper = Keeper(made, Journals(folder, {}), desk.room.settings.number_plan)
+    importer = JournalImporter(made, Journals(folder, {}), desk.room.settings.number_plan)
     ids = []
     for number in numbers:
         told = Telling(
@@ -66,7 +66,7 @@ async def _call(desk: Pages, folder: Path, *numbers: str) -> list[str]:
         ids.append(told.call)
     assert JOURNALS[0] == "cel.csv"
     assert CALL not in ids
-    await catch_up(keeper, NOW)
+    await catch_up(importer, NOW)
     await made.dispose()
     return ids
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from sounds.build import build, main
+from sounds.built import BEEP, wanted
 from sounds.shaping import edge_silence_ms, speech_level
 from sounds.shipped import Shipped
 from sounds.sound import Samples, Sound, read_wav, wav_bytes
-from sounds.standing import BEEP, wanted
 from sounds.texts import DEFAULTS, LANGUAGES, Language, Prompt, load
 from sounds.voice import CannotSay, Voice
 from sounds.voice_packages import bring

@@ -27,8 +27,8 @@ from tests.integration.desk_room import (
     CSRF,
     NUMBERS,
     Room,
+    audit_entries,
     call_id,
-    looks,
     recording_id,
     ticket_number,
 )
@@ -88,7 +88,7 @@ def _addresses(which: int) -> Iterable[str]:
 
 
 SEARCHES = (
-    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?way=in"),
+    *("/calls?q=1381234", "/calls?q=13812345678", "/calls?agent=8001", "/calls?direction=in"),
     *(f"/calls?q={ticket_number(which)}" for which in ALL),
     *(f"/calls?q={call_id(which)}" for which in ALL),
     *(f"/api/v1/calls?ref=REF-{which}-" for which in ALL),
@@ -104,6 +104,7 @@ SEARCHES = (
 )
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("role", [JUNIOR, DEPARTMENT, ATTENDANT])
 async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     house: Room, role: Role
@@ -155,6 +156,7 @@ MORE = {
 }
 
 
+@pytest.mark.sqlite_first
 @pytest.mark.parametrize("verb", ONE)
 async def test_every_role_reads_each_thing_as_far_as_its_verb_goes(house: Room, verb: str) -> None:
     seen_by = TICKETS_SEEN if verb == "ticket.read" else CALLS_SEEN
@@ -214,7 +216,9 @@ async def test_what_is_not_theirs_is_answered_like_what_is_not_there_and_is_on_r
         nowhere = await answer(house, re.sub(r"0000000\d|0000\d", _far, address), role)
         assert (there.status, there.text) == (404, nowhere.text)
         assert nowhere.status == 404
-        [refused] = [one for one in await looks(house, subject) if one.action.endswith(".refused")]
+        [refused] = [
+            one for one in await audit_entries(house, subject) if one.action.endswith(".refused")
+        ]
         assert refused.action == f"{verb}.refused"
 
 

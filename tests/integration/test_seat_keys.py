@@ -5,7 +5,7 @@ import pytest
 from ami import link as links
 from features.duties.queries import DutyKind
 from floor import seat_passwords as keys
-from floor.people import Worker
+from floor.people import Agent
 from tests.fakes.ami_floor import FakeFloor
 from tests.fakes.ami_switch import SECRET
 from tests.integration.floor_room import SEATS, Room, running
@@ -28,10 +28,10 @@ def _given(fake: FakeFloor) -> dict[str, str]:
     }
 
 
-def _wanted(worker: Worker | None = None) -> dict[str, str]:
+def _wanted(agent: Agent | None = None) -> dict[str, str]:
     """Return what the seats must have when this one works and nobody else."""
     nobody = {seat: keys.key_of(SECRET, keys.NOBODY) for seat in SEATS}
-    mine = {worker.seat: keys.key_of(SECRET, worker.duty_id)} if worker else {}
+    mine = {agent.seat: keys.key_of(SECRET, agent.duty_id)} if agent else {}
     return nobody | mine
 
 
@@ -39,8 +39,8 @@ async def _settled(fake: FakeFloor, wanted: dict[str, str]) -> None:
     await until(lambda: _given(fake) == wanted, within=5, what="the passwords are right", every=0)
 
 
-async def _signs_out(room: Room, worker: Worker) -> None:
-    await room.floor.shift.sign_out(worker, reason="", now=room.floor.now())
+async def _signs_out(room: Room, agent: Agent) -> None:
+    await room.floor.attendance.sign_out(agent, reason="", now=room.floor.now())
 
 
 async def test_each_duty_has_a_password_and_seats_without_one_have_nobodys(
@@ -62,10 +62,10 @@ async def test_a_desk_phone_keeps_what_was_typed_into_it(database_url: str) -> N
     async with FakeFloor() as fake, running(fake, database_url) as room:
         await _settled(fake, _wanted())
         room.let_go.clear()
-        worker = await room.floor.shift.sign_in(
+        agent = await room.floor.attendance.sign_in(
             room.people[0], DutyKind.PHONE, "8101", now=room.floor.now()
         )
-        await _signs_out(room, worker)
+        await _signs_out(room, agent)
         assert _given(fake) == _wanted()
         assert room.let_go == []
 
@@ -74,31 +74,31 @@ async def test_what_was_not_done_without_the_link_is_done_when_it_is_back(
     database_url: str,
 ) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
+        agent = await room.signs_in()
         fake.refuse(refused=True)
         await until(lambda: not room.floor.connected, within=5, every=0)
-        await _signs_out(room, worker)
-        assert _given(fake) == _wanted(worker)
+        await _signs_out(room, agent)
+        assert _given(fake) == _wanted(agent)
         fake.refuse(refused=False)
         await _settled(fake, _wanted())
 
 
 async def test_another_run_of_asterisk_is_given_all_passwords_again(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
+        agent = await room.signs_in()
         fake.actions.clear()
         fake.restart()
-        await _settled(fake, _wanted(worker))
+        await _settled(fake, _wanted(agent))
 
 
 async def test_a_phone_that_could_not_be_let_go_is_tried_again(database_url: str) -> None:
     async with FakeFloor() as fake, running(fake, database_url) as room:
-        worker = await room.signs_in()
+        agent = await room.signs_in()
         room.goes = False
-        await _signs_out(room, worker)
+        await _signs_out(room, agent)
         room.goes = True
         room.let_go.clear()
-        await room.floor.shift.reconcile(now=room.floor.now())
+        await room.floor.attendance.reconcile(now=room.floor.now())
         assert [seat for seat, _ in room.let_go] == ["w01"]
 
 

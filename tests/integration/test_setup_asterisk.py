@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from settings import PROJECT, Settings
 from supervisor import asterisk, render
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -24,12 +24,6 @@ from settings import Settings
 from supervisor.run import run
 sys.exit(run(Settings(), steps=[], services=[], once_ready=lambda _: None))
 """
-
-
-def free_port() -> int:
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def boots(home: Path, what: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What all pages share, by keyboard and by press: search, navigation, looks, times of day."""
+"""What all pages share, by keyboard and by press: search, navigation, appearance, times of day."""
 
 from collections.abc import AsyncIterator
 
@@ -100,7 +100,7 @@ async def test_on_a_phone_one_signs_out_from_the_menu(desk: Shown) -> None:
     await expect(page.get_by_role("button", name="Desk")).to_be_in_viewport()
 
 
-async def test_the_looks_are_kept(desk: Shown) -> None:
+async def test_the_appearance_is_kept(desk: Shown) -> None:
     page = await _page(desk, "/handover")
     await page.get_by_role("button", name="Look of the pages").click()
     await page.get_by_role("radio", name="Dark").check()

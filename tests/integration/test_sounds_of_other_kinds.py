@@ -15,10 +15,10 @@ from permissions.roles import Role
 from recordings import convert
 from recordings.convert import CannotEncode, Encoder, Format, NoConverter, TooBusy
 from recordings.wav import RATE
-from sounds.bringing import LONGEST, CannotUse, brought
 from sounds.sound import TELEPHONE_RATE
+from sounds.uploads import LONGEST, CannotUse, brought
 from tests.fakes.hostile_files import wav
-from tests.integration.desk_room import AUDIO, Room, looks, recording_id
+from tests.integration.desk_room import AUDIO, Room, audit_entries, recording_id
 from tests.integration.test_what_people_bring import MOST_MB, Watched
 from tests.unit.sound_files import silence, stereo, voice
 
@@ -176,7 +176,7 @@ async def test_an_encoder_that_is_stopped_by_its_fence_leaves_nothing_behind(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    monkeypatch.setattr(convert, "FENCE", replace(convert.FENCE, told=100))
+    monkeypatch.setattr(convert, "LIMITS", replace(convert.LIMITS, told=100))
     path = tmp_path / "call.wav"
     path.write_bytes(wav(RATE, silence(1.0, 2), channels=2))
     with pytest.raises(CannotEncode, match="more than it may"):
@@ -212,7 +212,7 @@ async def test_without_ffmpeg_a_recording_is_had_as_wav_and_that_is_said(
     refused = await small_desk.get(f"{AUDIO_PATH}?format=mp3")
     assert refused.status_code == 422
     assert "as WAV" in refused.json()["detail"]
-    assert await looks(small_desk, recording_id(1)) == []
+    assert await audit_entries(small_desk, recording_id(1)) == []
     assert (await small_desk.get(AUDIO_PATH)).status_code == 200
 
 
@@ -228,7 +228,7 @@ async def test_the_desk_gives_a_recording_in_another_format_and_that_is_on_recor
     assert answer.headers["content-disposition"].endswith(f'.{form}"')
     assert "no-store" in answer.headers["cache-control"]
     assert answer.content.startswith(BEGINS[Format(form)])
-    seen = await looks(desk, recording_id(1))
+    seen = await audit_entries(desk, recording_id(1))
     assert [(look.action, look.detail) for look in seen] == [("recording.audio", f"whole, {form}")]
     whole = await desk.get(f"{AUDIO_PATH}?format=wav")
     with wave.open(io.BytesIO(whole.content)) as file:
@@ -244,4 +244,4 @@ async def test_a_format_that_there_is_not_and_audio_that_is_gone_are_refused(
     assert (await small_desk.get(f"{AUDIO_PATH}?format=mp3")).status_code == 410
     kept.unlink()
     assert (await small_desk.get(f"{AUDIO_PATH}?format=mp3")).status_code == 410
-    assert await looks(small_desk, recording_id(1)) == []
+    assert await audit_entries(small_desk, recording_id(1)) == []

@@ -17,7 +17,7 @@ from features.call_recordings import writes as recording_writes
 from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
 from features.call_recordings.queries import RecordingFilter
 from features.calls import by_piece, queries, writes
-from features.calls import stretch_rows as stretches
+from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter
 from features.tickets import queries as ticket_queries
@@ -94,7 +94,7 @@ async def keep(
     numbers = []
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, calls, CHINA)
-        await stretches.keep(connection, calls[:1000])
+        await talk_segments.keep(connection, calls[:1000])
         for one in calls:
             if tickets:
                 await recording_writes.add_recordings(connection, [(recording(one), ())])
@@ -113,7 +113,7 @@ async def test_a_call_comes_back_as_it_was_kept(database: AsyncEngine) -> None:
     await keep(database, *kept)
     async with database.connect() as connection:
         found = await queries.calls(connection, reach=EVERYTHING)
-    assert list(found.items) == [replace(one, stretches=()) for one in kept[::-1]]
+    assert list(found.items) == [replace(one, segments=()) for one in kept[::-1]]
     assert found.next is None
 
 
@@ -122,7 +122,7 @@ async def test_a_call_that_is_kept_again_is_replaced(database: AsyncEngine) -> N
     await keep(database, call(1))
     async with database.connect() as connection:
         assert (await queries.calls(connection, reach=EVERYTHING)).items == [
-            replace(call(1), stretches=())
+            replace(call(1), segments=())
         ]
 
 
@@ -181,7 +181,7 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
     gap = Gap(call_id=one.id, from_at=at(5), to_at=at(7), why="the switch died")
     async with database.execution_options(writing=True).begin() as connection:
         await writes.keep_calls(connection, [one], CHINA)
-        await stretches.keep(connection, [one])
+        await talk_segments.keep(connection, [one])
         kept = [(recording(one), [gap])]
         assert await recording_writes.add_recordings(connection, kept) == {recording(one).id}
         assert await recording_writes.add_recordings(connection, kept) == set(), "once only"

@@ -1,8 +1,8 @@
-"""The ear on real people and real trouble: a small part of the set that `bench/voice_activity`
+"""Voice activity on real people and real trouble: a small part of what `bench/voice_activity`
 rebuilds.
 
 The bars here are wider than those of `python -m bench.voice_activity evaluate`, which hears 9,000
-windows (docs/voice-activity.md); an ear that broke still falls far behind them.
+windows (docs/voice-activity.md); a detector that broke still falls far behind them.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def outcomes() -> Sequence[Outcome]:
 
 
 def wrong(kinds: Sequence[str]) -> float:
-    """The share of windows of these kinds that the ear got wrong."""
+    """The share of windows of these kinds that the detector got wrong."""
     chosen = [o for o in outcomes() if o.window.kind in kinds]
     assert len(chosen) >= 20
     return sum(o.wrong for o in chosen) / len(chosen)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from db.engine import engine
 from dispatch import attempts
 from dispatch.attempts import Attempt
-from features.audit.log import EVERY_LOOK, looks
+from features.audit.log import EVERY_ENTRY, entries
 from features.wake_ups import queries as wake_ups
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
@@ -115,7 +115,7 @@ async def test_a_day_is_exported_without_a_formula_and_it_is_on_record(desk: Roo
     assert not any(cell.startswith("=") for cell in first)
     known = ["8002", "8002", "王小明", "zh", "07:30", "Asia/Shanghai", DAY, "等待", "0"]
     assert second[:9] == [f"{cell}" for cell in known]
-    [seen] = [one for one in await _looks(desk) if one.action == "wake.export"]
+    [seen] = [one for one in await _audit_entries(desk) if one.action == "wake.export"]
     assert seen.subject == f"{DAY}"
     seen_again = (await _imports(desk, text, "nothing")).json()
     assert [row["faults"] for row in seen_again["rows"]] == [["known"]] * 2
@@ -176,7 +176,9 @@ async def test_the_evidence_on_paper_says_what_its_page_says(desk: Room) -> None
     assert "Wake-up record" in _read(english.content)
     assert facts["registration"]["made_through"] == "file"
     assert [one["recording_id"] for one in facts["attempts"]] == [None, recording_id(1)]
-    assert [one.subject for one in await _looks(desk) if one.action == "wake.pdf"] == [f"{key}"] * 2
+    assert [one.subject for one in await _audit_entries(desk) if one.action == "wake.pdf"] == [
+        f"{key}"
+    ] * 2
     assert (await desk.get("/api/v1/wake-ups/999999/evidence.pdf")).status_code == 404
 
 
@@ -192,13 +194,13 @@ def _read(paper: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
 
 
-async def _looks(desk: Room) -> list[Any]:
+async def _audit_entries(desk: Room) -> list[Any]:
     await desk.app.state.database.settled()
     made = engine(desk.settings.database)
     async with made.connect() as connection:
-        found = await looks(connection, EVERY_LOOK, limit=200)
+        found = await entries(connection, EVERY_ENTRY, limit=200)
     await made.dispose()
-    return [one.look for one in found.items]
+    return [one.entry for one in found.items]
 
 
 async def _was_woken(desk: Room) -> int:

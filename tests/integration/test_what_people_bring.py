@@ -1,4 +1,4 @@
-"""What people bring costs little, however it was made: lists and recordings, behind a fence."""
+"""What people bring costs little, however it was made: lists and recordings, in a sandbox."""
 
 import asyncio
 import os
@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-import confined
-from confined import BeyondError, Fence, Limit
-from imports import worker as apart
+import sandbox
+from imports import worker as import_worker
 from imports.faults import UnreadableError, Whole
 from permissions.roles import Role
-from sounds.bringing import CannotUse, brought
+from sandbox import BeyondError, Limit, SandboxLimits
+from sounds.uploads import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
 from tests.numbers import CHINA
-from web.bodies import LARGE_OF_ONE
+from web.request_bodies import LARGE_OF_ONE
 
 MOST_MB = 200
 """Of the process that reads and of what it leaves in ours, together."""
 
-NARROW = Fence(memory=100 * 2**20, cpu_s=1, within_s=4.0, told=1000)
+NARROW = SandboxLimits(memory=100 * 2**20, cpu_s=1, within_s=4.0, told=1000)
 
 
 class Watched:
@@ -77,13 +77,13 @@ async def test_no_workbook_costs_much_memory_and_each_gets_its_sentence(
     watching = asyncio.create_task(watched.watch())
     began = time.monotonic()
     try:
-        await apart.reading(content, plan=CHINA, own=frozenset())
+        await import_worker.reading(content, plan=CHINA, own=frozenset())
     except UnreadableError as refused:
         helpful = {Whole.TOO_MUCH, Whole.TOO_MUCH_TEXT, Whole.TOO_MANY_ROWS, Whole.NO_ROWS}
         assert refused.why in helpful  # noqa: PT017 (some of them can be read)
     watching.cancel()
     assert 0 < watched.peak_mb < MOST_MB
-    assert time.monotonic() - began < apart.FENCE.within_s
+    assert time.monotonic() - began < import_worker.LIMITS.within_s
 
 
 @pytest.mark.parametrize("made", WAVS.values(), ids=list(WAVS))
@@ -105,8 +105,8 @@ async def test_no_recording_costs_much_memory_whatever_its_header_says(
 
 WORK = """
 import sys, time
-import confined
-from confined import Fence
+import sandbox
+from sandbox import SandboxLimits
 def memory(): bytearray(400 * 2**20)
 def time_():
     while True: pass
@@ -114,7 +114,8 @@ def answer(): sys.stdout.write("x" * 2000)
 def sleep(): time.sleep(60)
 def fail(): sys.exit("it is torn")
 def well(): sys.stdout.write("done")
-confined.run(globals()[sys.argv[1]], Fence(memory=100 * 2**20, cpu_s=1, within_s=4.0, told=1000))
+narrow = SandboxLimits(memory=100 * 2**20, cpu_s=1, within_s=4.0, told=1000)
+sandbox.run(globals()[sys.argv[1]], narrow)
 """
 
 
@@ -131,20 +132,20 @@ confined.run(globals()[sys.argv[1]], Fence(memory=100 * 2**20, cpu_s=1, within_s
 async def test_a_process_that_goes_beyond_its_fence_ends_and_it_is_known_why(
     work: str, limit: Limit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confined, "_command", lambda _, words: [sys.executable, "-c", WORK, *words])
+    monkeypatch.setattr(sandbox, "_command", lambda _, words: [sys.executable, "-c", WORK, *words])
     before = frozenset(_children())
     with pytest.raises(BeyondError) as beyond:
-        await confined.answer("", [work], b"x" * 2**20, NARROW)
+        await sandbox.answer("", [work], b"x" * 2**20, NARROW)
     assert beyond.value.limit is limit
     assert not _children(before)
-    assert await confined.answer("", ["well"], b"", NARROW) == b"done"
+    assert await sandbox.answer("", ["well"], b"", NARROW) == b"done"
 
 
 async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> None:
     content = "电话\n13812345678\n".encode()
-    many = apart.AT_ONCE + apart.WAITING + 3
+    many = import_worker.AT_ONCE + import_worker.WAITING + 3
     readings = await asyncio.gather(
-        *(apart.reading(content, plan=CHINA, own=frozenset()) for _ in range(many)),
+        *(import_worker.reading(content, plan=CHINA, own=frozenset()) for _ in range(many)),
         return_exceptions=True,
     )
     refused = [each for each in readings if isinstance(each, UnreadableError)]
@@ -152,7 +153,7 @@ async def test_lists_that_come_all_at_once_wait_or_are_asked_to_come_again() -> 
     assert not [
         each for each in readings if isinstance(each, BaseException) and each not in refused
     ]
-    assert (await apart.reading(content, plan=CHINA, own=frozenset())).rows == 1
+    assert (await import_worker.reading(content, plan=CHINA, own=frozenset())).rows == 1
 
 
 async def test_one_person_brings_two_large_bodies_at_once_and_others_theirs(

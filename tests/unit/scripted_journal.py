@@ -1,4 +1,4 @@
-"""Owns writing journals as their writers do, for tests: one call told event by event."""
+"""Writing journals as their writers do, for tests: one call told event by event."""
 
 import base64
 import json
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from callflow.events import JournalEvent
 from features.calls.lifecycle import CallRecord, fold
-from ledger.lines import Reject, parse_cel, parse_dialogue, parse_queue_log, parse_site
+from ledger.journal_lines import Reject, parse_cel, parse_dialogue, parse_queue_log, parse_site
 
 BEGAN = 1_795_296_635.0
 CALL = "932e16d5-a33a-40e2-a296-44260ed984b6"

@@ -1,4 +1,4 @@
-"""Owns small audio files for tests: tones that are no speech, and something webrtcvad hears."""
+"""Small audio files for tests: tones that are no speech, and something webrtcvad hears."""
 
 import math
 import random

@@ -4,7 +4,7 @@ import pytest
 
 from ami import events
 from ami.agent_events import AgentCalled, AgentComplete, AgentConnect
-from ami.fence import Heard
+from ami.filter import Heard
 from ami.heartbeat import NAME, Heartbeat
 
 SNAPSHOT = {

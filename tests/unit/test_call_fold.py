@@ -228,15 +228,15 @@ def test_a_caller_who_leaves_the_queue_for_a_message_is_a_message() -> None:
     assert record.message_at == at(75.0)
 
 
-def test_the_emergency_way_is_remembered_with_its_reason() -> None:
+def test_the_fallback_is_remembered_with_its_reason() -> None:
     told = Telling()
     told.rings()
     told.is_answered()
-    told.tells("TR_EMERGENCY", 5.0, reason="frozen")
+    told.tells("TR_FALLBACK", 5.0, reason="frozen")
     told.tells("TR_MESSAGE", 7.0, reason="nobody", by="script")
     told.hangs_up(12.0)
     record = told.record()
-    assert (record.emergency, record.disposition) == ("frozen", Disposition.MESSAGE)
+    assert (record.fallback, record.disposition) == ("frozen", Disposition.MESSAGE)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from features.calls.lifecycle import CallState, Disposition, HungUpBy, Way
+from features.calls.lifecycle import CallState, Direction, Disposition, HungUpBy
 from ledger.call_callbacks import _said
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
 from tests.unit.test_call_fold import waiting
@@ -93,7 +93,9 @@ def called_back(*, source: str) -> Telling:
     """An agent's phone was rung, then the customer's; `source` is who hung up."""
     told = Telling()
     told.says("ANSWER", 3.0)
-    told.tells("TR_CALL", 3.1, call=CALL, way="out", purpose="callback", agent="1001", num="MTM4")
+    told.tells(
+        "TR_CALL", 3.1, call=CALL, direction="out", purpose="callback", agent="1001", num="MTM4"
+    )
     told.tells("TR_DIALLING", 5.0)
     told.tells("TR_TALKING", 9.0)
     told.says("BRIDGE_ENTER", 9.1)
@@ -110,7 +112,7 @@ def test_a_call_that_an_agent_made_names_him_and_who_hung_up_first(
     source: str, who: HungUpBy
 ) -> None:  # SIL-6
     record = called_back(source=source).record()
-    assert (record.way, record.disposition) == (Way.OUT, Disposition.OUTBOUND)
+    assert (record.direction, record.disposition) == (Direction.OUT, Disposition.OUTBOUND)
     assert (record.agent, record.number, record.hung_up_by) == ("1001", "138", who)
     assert record.agent_answered is not None
 

@@ -12,7 +12,7 @@ import pytest
 
 from callflow.events import JournalEvent
 from features.calls.lifecycle import CallRecord, fold
-from ledger.lines import parse_cel, parse_dialogue, parse_queue_log, parse_site
+from ledger.journal_lines import parse_cel, parse_dialogue, parse_queue_log, parse_site
 from tests.unit.scripted_journal import event_of
 
 TRACES = Path(__file__).parents[1] / "traces"
@@ -113,8 +113,8 @@ def test_the_crashed_call_ended_when_the_switch_did() -> None:
     assert ended.timestamp() == pytest.approx(1795298994.915037, abs=0.001)
 
 
-def test_a_frozen_service_sent_its_caller_the_emergency_way_to_a_message() -> None:
+def test_a_frozen_service_sent_its_caller_by_the_fallback_to_a_message() -> None:
     [call] = calls_of(TRACES / "cel_verdictless_and_frozen.csv").values()
-    assert (call.emergency, call.disposition) == ("frozen", "message")
+    assert (call.fallback, call.disposition) == ("frozen", "message")
     assert (call.hung_up_by, call.name) == ("caller", "Wang 王, Ming")
     assert call.waited_s == pytest.approx(0.0, abs=0.01)

@@ -6,7 +6,7 @@ from features.call_timeline.layout import steps
 from features.call_timeline.timeline import told, whole
 from permissions.roles import Role
 from settings import Settings
-from web.shown import Formats
+from web.formats import Formats
 
 CALL = "0f0e0d0c-0b0a-4908-8706-050403020100"
 MORNING = ("wake_good_morning", "wake_the_time_is", "wake_in_the_morning", "number_7")
@@ -71,5 +71,5 @@ def test_what_happens_in_between_parts_a_sentence_and_whole_sentences_stay_alone
 
 
 def test_a_call_that_we_made_is_told_so() -> None:
-    [said] = told([_event(0.0, "TR_CALL", "cel", num="8001", way="out")], Language.CHINESE)
+    [said] = told([_event(0.0, "TR_CALL", "cel", num="8001", direction="out")], Language.CHINESE)
     assert said.text == "我们拨打 8001"

@@ -1,4 +1,4 @@
-"""A promised call is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
+"""A callback is kept, and a customer is rung at most once for an attempt (CBK-1, CBK-2)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -78,8 +78,8 @@ def over(seat: str = SEAT, *, told: bool = True, rang: bool = True) -> AttemptOv
 def test_kept_only_when_both_have_talked() -> None:
     day = Day().dials()
     assert day.state is CallbackState.DIALLING
-    assert day.has(Talked(), over(), after=60).state is CallbackState.KEPT
-    assert day.callback.kept_at == day.now
+    assert day.has(Talked(), over(), after=60).state is CallbackState.COMPLETED
+    assert day.callback.completed_at == day.now
     assert day.commands == [Ring(SEAT)]
 
 
@@ -134,7 +134,7 @@ def test_a_switch_that_dies_before_the_agent_lifts_has_not_rung_the_customer(ran
 
 
 def test_both_had_talked_when_the_switch_died() -> None:
-    assert Day().dials().has(Talked(), over(told=False)).state is CallbackState.KEPT
+    assert Day().dials().has(Talked(), over(told=False)).state is CallbackState.COMPLETED
 
 
 def test_an_agents_callback_is_called_in_time_for_its_half_hour() -> None:  # CBK-2
@@ -148,14 +148,14 @@ def test_an_agents_callback_is_called_in_time_for_its_half_hour() -> None:  # CB
 def test_without_an_answer_it_is_called_all_the_same_and_promised_again() -> None:  # CBK-1
     day = Day(CallbackKind.AGENT).dials().has(Talked(), over(), after=50)
     again = CallbackAgain(day.now + HALF_AN_HOUR)
-    assert (day.state, day.commands) == (CallbackState.KEPT, [Ring(SEAT), again])
+    assert (day.state, day.commands) == (CallbackState.COMPLETED, [Ring(SEAT), again])
 
 
 def test_with_the_answer_nothing_is_promised_again() -> None:
     day = Day(CallbackKind.AGENT).has(CallNow(), after=300)
     assert day.callback.next_at == day.now
     day.dials().has(Talked(), over())
-    assert (day.state, day.commands) == (CallbackState.KEPT, [Ring(SEAT)])
+    assert (day.state, day.commands) == (CallbackState.COMPLETED, [Ring(SEAT)])
 
 
 def test_who_keeps_a_place_in_the_queue_is_due_since_then() -> None:
@@ -179,17 +179,17 @@ def test_one_that_waited_far_too_long_is_not_called_but_told() -> None:
 
 
 def test_what_is_settled_at_the_desk_rings_no_more() -> None:
-    day = Day().dials().has(Settled(kept=False))
+    day = Day().dials().has(Settled(completed=False))
     assert (day.state, day.commands[-1]) == (CallbackState.CANCELLED, HangUp())
     assert day.has(NotReached(), over(), Due(SEAT)).state is CallbackState.CANCELLED
-    assert Day().has(Settled(kept=True)).callback.kept_at == NOON
+    assert Day().has(Settled(completed=True)).callback.completed_at == NOON
 
 
 def test_nobody_cuts_off_two_who_talk() -> None:  # SIL-6
-    day = Day().dials().has(Talked(), Settled(kept=False))
+    day = Day().dials().has(Talked(), Settled(completed=False))
     assert (day.state, day.commands) == (CallbackState.TALKING, [Ring(SEAT)])
-    late = Day().dials().has(Settled(kept=False), Talked(), over())
-    assert late.state is CallbackState.KEPT, "they talked, whatever was said at the desk"
+    late = Day().dials().has(Settled(completed=False), Talked(), over())
+    assert late.state is CallbackState.COMPLETED, "they talked, whatever was said at the desk"
 
 
 EVENTS = st.sampled_from(
@@ -207,8 +207,8 @@ EVENTS = st.sampled_from(
         Refused(for_now=True),
         Refused(for_now=False),
         CallNow(),
-        Settled(kept=True),
-        Settled(kept=False),
+        Settled(completed=True),
+        Settled(completed=False),
     ]
 )
 
@@ -258,9 +258,9 @@ def test_who_promised_is_rung_first_then_who_is_ready_for_longest() -> None:
 
 def test_a_large_customer_gets_a_senior_agent_where_one_is_free() -> None:  # QUE-1
     agents = [ready("w01", since=1), ready("w02", senior=True, since=9)]
-    favoured = agent_for(agents, maker=None, senior_first=True)
-    assert favoured is not None
-    assert favoured.seat == "w02"
+    priority = agent_for(agents, maker=None, senior_first=True)
+    assert priority is not None
+    assert priority.seat == "w02"
     only = agent_for(agents[:1], maker=None, senior_first=True)
     assert only is not None
     assert only.seat == "w01"

@@ -16,10 +16,10 @@ from rich.console import Console
 
 import main
 from commands import printing
-from commands.moments import UnknownMomentError, moment
 from commands.settings import described, markdown, shown
+from commands.time_arguments import UnknownMomentError, moment
 from settings import PROJECT, Settings
-from web.shown import Formats
+from web.formats import Formats
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)  # 01:30 of the 22nd in Shanghai

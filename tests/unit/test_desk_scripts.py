@@ -1,5 +1,6 @@
 """The pages' scripts that decide and do no I/O: the phone's machine and the ticket's draft."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -27,12 +28,12 @@ def test_the_pages_decide_as_agents_expect(script: Path) -> None:
     assert "# fail 0" in done.stdout or "fail 0" in done.stdout
 
 
-def test_every_script_says_first_what_it_owns_and_is_short() -> None:
+def test_every_script_says_first_what_it_is_and_is_short() -> None:
     for path in (PROJECT / "web" / "static").rglob("*"):
         if path.suffix not in {".js", ".css"}:
             continue
         lines = path.read_text().splitlines()
-        assert lines[0].startswith(("// Owns", "/* Owns")), path
+        assert re.match(r"(//|/\*) [A-Z].{15}", lines[0]), path
         assert len(lines) <= 350, path
 
 

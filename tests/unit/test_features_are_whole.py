@@ -18,7 +18,7 @@ from permissions.declared import declared
 from permissions.routes import known_routes
 from settings import PROJECT
 from web import app
-from web.registration import features, places
+from web.registration import features, nav_pages
 from web.words import SHARED
 
 FOLDERS = sorted(
@@ -94,7 +94,7 @@ def test_every_route_is_permitted_by_its_own_feature(folder: Path) -> None:
 
 def test_no_feature_is_listed_where_they_are_put_together() -> None:
     """Not in the application, the pages' navigation, the policy or the news."""
-    for file in ("web/app.py", "web/pages.py", "web/changes.py", "web/registration.py"):
+    for file in ("web/app.py", "web/pages.py", "web/change_feed.py", "web/registration.py"):
         tree = ast.parse((PROJECT / file).read_text(encoding="utf-8"))
         imported = {f"{node.module}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert {name for name in imported if name.startswith("features.")} <= {
@@ -163,29 +163,29 @@ def test_every_section_of_words_is_used() -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMES)
-def test_a_page_and_a_look_have_words_in_their_own_feature(folder: Path) -> None:
+def test_a_page_and_an_audited_action_have_words_in_their_own_feature(folder: Path) -> None:
     feature = features()[folder.name]
     for name in WORDS:
         file = folder / "words" / name
         known = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        assert set(known.get("nav", {})) == {place.name for place in feature.places}, file
-        looks = {look.replace(".", "_") for look in feature.looks}
-        assert set(known.get("looked", {})) == looks, file
+        assert set(known.get("nav", {})) == {item.name for item in feature.pages}, file
+        actions = {action.replace(".", "_") for action in feature.audited}
+        assert set(known.get("audited", {})) == actions, file
 
 
 def test_every_page_of_the_navigation_is_a_route_and_stands_alone() -> None:
-    assert len({place.order for place in places()}) == len(places())
-    for place in places():
-        assert ("GET", place.address) in declared().routes, place.address
+    assert len({item.order for item in nav_pages()}) == len(nav_pages())
+    for item in nav_pages():
+        assert ("GET", item.address) in declared().routes, item.address
 
 
-def test_every_look_that_is_put_on_record_is_registered() -> None:
-    known = {look for feature in features().values() for look in feature.looks}
+def test_every_action_that_is_put_on_record_is_registered() -> None:
+    known = {action for feature in features().values() for action in feature.audited}
     for file, text in SOURCES.items():
         if "features" not in file.parts or file.suffix != ".py":
             continue
-        for look in re.findall(r'\blook\(\s*principal,\s*"([^"]+)"', text):
-            assert look in known, f"{file}: {look}"
+        for action in re.findall(r'\baudit_entry\(\s*principal,\s*"([^"]+)"', text):
+            assert action in known, f"{file}: {action}"
         for verb in re.findall(r'\b(?:theirs|refused)\(\s*asking,\s*principal,\s*"([^"]+)"', text):
             assert f"{verb}.refused" in known, f"{file}: {verb}"
 

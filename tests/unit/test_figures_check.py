@@ -47,7 +47,7 @@ def said() -> dict[str, Any]:
         "waited_s": 1.3,
         "answered_at": 50.0,
         "ended_at": 80.0,
-        "stretches": [
+        "segments": [
             {"agent": "1001", "how": "answered", "talk_s": 8.1, "held_s": 2.0},
             {"agent": "1002", "how": "transferred", "talk_s": 9.0, "held_s": 0.0},
         ],
@@ -94,10 +94,10 @@ def test_a_call_that_says_otherwise_lies(figure: str, value: object) -> None:
     assert list(call_lies(page(), {**said(), figure: value}, words_s=2.7))
 
 
-def test_a_stretch_too_few_or_with_anothers_seconds_is_a_lie() -> None:
-    first, second = said()["stretches"]
-    for stretches in ([first], [second, first], [first, {**second, "talk_s": 11.0}]):
-        assert list(call_lies(page(), {**said(), "stretches": stretches}, words_s=2.7))
+def test_a_segment_too_few_or_with_anothers_seconds_is_a_lie() -> None:
+    first, second = said()["segments"]
+    for segments in ([first], [second, first], [first, {**second, "talk_s": 11.0}]):
+        assert list(call_lies(page(), {**said(), "segments": segments}, words_s=2.7))
 
 
 @pytest.mark.parametrize("figure", ["waiting", "answered", "abandoned", "sent_on", "missed"])

@@ -10,7 +10,7 @@ from floor.changes import PhoneChanged
 from floor.day_figures import AgentDay, Counted
 from floor.live_state import LiveState
 from floor.people import DeviceState
-from floor.service_level import Waited
+from floor.service_level import QueueWait
 from floor.wallboard import duty, wallboard
 from permissions.roles import Role
 from tests.unit.test_floor_live_state import (
@@ -21,24 +21,24 @@ from tests.unit.test_floor_live_state import (
     LINKED,
     OFFERS,
     PHONE,
+    agent,
     at,
     floor,
     member,
     told,
-    worker,
 )
 
 
 def since(live_state: LiveState, seat: str = "w01") -> object:
     """Return the state that is shown and since when."""
-    shown = duty(live_state, live_state.workers[seat])
+    shown = duty(live_state, live_state.agents[seat])
     return shown["state"], shown["since"]
 
 
 def test_a_leader_in_no_queue_is_not_free() -> None:
     live_state = floor()
-    leader = replace(worker("w02", number="2001"), role=Role.TEAM_LEADER, queues=("own-w02",))
-    live_state.at_work([worker(), leader])
+    leader = replace(agent("w02", number="2001"), role=Role.TEAM_LEADER, queues=("own-w02",))
+    live_state.at_work([agent(), leader])
     live_state.heard(member("w02"), at(1))
     board = wallboard(live_state, at(2))
     assert board["free"] == 1
@@ -80,17 +80,17 @@ def test_the_clock_of_a_talk_goes_on_after_a_hold_and_that_of_the_hold_is_its_ow
 def test_a_page_that_is_closed_and_a_phone_that_is_away_start_a_clock_of_their_own() -> None:
     live_state = floor()
     live_state.tick(at(10))
-    live_state.workers["w01"] = replace(live_state.workers["w01"], gone=True)
+    live_state.agents["w01"] = replace(live_state.agents["w01"], gone=True)
     assert told(live_state.tick(at(100)), PhoneChanged) == [PhoneChanged("w01")]
     assert since(live_state) == ("gone", at(100).isoformat())
-    live_state.workers["w01"] = replace(live_state.workers["w01"], gone=False)
+    live_state.agents["w01"] = replace(live_state.agents["w01"], gone=False)
     live_state.heard(member(device=DeviceState.UNAVAILABLE), at(130))
     assert since(live_state) == ("unreachable", at(130).isoformat())
 
 
 def test_a_choice_made_in_a_talk_has_its_clock_from_the_end_of_the_talk() -> None:
     live_state = floor(JOINS, OFFERS, ANSWERS)
-    live_state.at_work([replace(worker(state="paused"), since=at(20))])
+    live_state.at_work([replace(agent(state="paused"), since=at(20))])
     live_state.heard(ENDS, at(60))
     assert since(live_state) == ("paused", at(60).isoformat())
 
@@ -109,7 +109,7 @@ def test_what_became_of_who_left_the_queue_is_the_ledgers_word(
     live_state = floor(JOINS)
     live_state.heard(LEAVES, at(30))
     live_state.tick(at(33))
-    live_state.day.put(Counted(waits={LINKED: Waited(29.0, answered=False, sent_on=sent_on)}))
+    live_state.day.put(Counted(waits={LINKED: QueueWait(29.0, answered=False, sent_on=sent_on)}))
     board = wallboard(live_state, at(34))
     assert (board["abandoned"], board["sent_on"]) == (abandoned, 1 - abandoned)
 
@@ -117,11 +117,11 @@ def test_what_became_of_who_left_the_queue_is_the_ledgers_word(
 def test_what_the_ledger_has_not_heard_of_yet_counts_and_nobody_counts_twice() -> None:
     live_state = floor(JOINS)
     live_state.heard(QueueCallerAbandon("hotline", LINKED), at(20))
-    others = {"trk-2.0": Waited(3.0, answered=True)}
+    others = {"trk-2.0": QueueWait(3.0, answered=True)}
     live_state.day.put(Counted(waits=others))
     board = wallboard(live_state, at(21))
     assert (board["answered"], board["abandoned"]) == (1, 1)
-    live_state.day.put(Counted(waits={**others, LINKED: Waited(19.9, answered=False)}))
+    live_state.day.put(Counted(waits={**others, LINKED: QueueWait(19.9, answered=False)}))
     assert wallboard(live_state, at(22))["abandoned"] == 1
 
 
@@ -129,10 +129,10 @@ def test_misses_are_the_days_whoever_is_still_at_work_and_only_go_up() -> None:
     live_state = floor(JOINS, OFFERS)
     live_state.day.put(Counted(agents={"1001": AgentDay(missed=2), "1009": AgentDay(missed=1)}))
     live_state.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
-    assert duty(live_state, live_state.workers["w01"])["missed"] == 3
+    assert duty(live_state, live_state.agents["w01"])["missed"] == 3
     assert wallboard(live_state, at(17))["missed"] == 4, "1009 has signed out since"
     live_state.day.put(Counted(agents={"1001": AgentDay(missed=2)}))
-    assert duty(live_state, live_state.workers["w01"])["missed"] == 3, (
+    assert duty(live_state, live_state.agents["w01"])["missed"] == 3, (
         "the ledger is a moment behind"
     )
     live_state.day.begins()
@@ -143,5 +143,5 @@ def test_an_agent_whose_day_is_another_now_is_told() -> None:
     live_state = floor()
     assert live_state.day.put(Counted(agents={"1001": AgentDay(calls=1, talk_s=60.0)})) == ["1001"]
     assert live_state.day.put(Counted(agents={"1001": AgentDay(calls=1, talk_s=60.0)})) == []
-    shown = duty(live_state, live_state.workers["w01"])["today"]
+    shown = duty(live_state, live_state.agents["w01"])["today"]
     assert shown == {"calls": 1, "talk_s": 60.0, "held_s": 0.0, "wrap_up_s": 0.0}

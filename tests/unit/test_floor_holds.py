@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from floor.changes import CallEnded, HoldChanged
-from floor.hold_journal import Holds
-from ledger.lines import parse_dialogue
+from floor.hold_journal import HoldJournal
+from ledger.journal_lines import parse_dialogue
 from tests.unit.scripted_journal import CALL, event_of
 
 NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def kept(folder: Path) -> list[tuple[str, float, float]]:
 def test_a_hold_is_kept_when_the_agent_is_back_and_when_the_caller_hangs_up(
     tmp_path: Path,
 ) -> None:
-    holds = Holds(tmp_path)
+    holds = HoldJournal(tmp_path)
     holds.take(HoldChanged("w01", CALL, held=True, held_s=0.0, at=at(0)))
     holds.take(HoldChanged("w01", CALL, held=False, held_s=2.4, at=at(2.4)))
     holds.take(HoldChanged("w01", CALL, held=True, held_s=0.0, at=at(10)))
@@ -38,15 +38,15 @@ def test_a_hold_is_kept_when_the_agent_is_back_and_when_the_caller_hangs_up(
 
 
 def test_a_call_without_a_hold_and_a_folder_that_is_gone_hurt_nobody(tmp_path: Path) -> None:
-    Holds(tmp_path).take(CallEnded("w01", CALL, "", at(1)))
+    HoldJournal(tmp_path).take(CallEnded("w01", CALL, "", at(1)))
     assert list(tmp_path.iterdir()) == []
-    holds = Holds(tmp_path / "none")
+    holds = HoldJournal(tmp_path / "none")
     holds.take(HoldChanged("w01", CALL, held=True, held_s=0.0, at=at(0)))
     holds.take(CallEnded("w01", CALL, "", at(1)))
 
 
 def test_the_line_is_the_owners_alone(tmp_path: Path) -> None:
-    holds = Holds(tmp_path)
+    holds = HoldJournal(tmp_path)
     holds.take(HoldChanged("w01", CALL, held=True, held_s=0.0, at=at(0)))
     holds.take(CallEnded("w01", CALL, "", at(1)))
     [file] = tmp_path.iterdir()

@@ -17,10 +17,10 @@ from tests.unit.test_floor_live_state import (
     LINKED,
     OFFERS,
     PHONE,
+    agent,
     at,
     member,
     told,
-    worker,
 )
 
 SECOND, ASKING = "PJSIP/w02-00000005", "PJSIP/w01-00000004"
@@ -33,7 +33,7 @@ def enters(channel: str, bridge: str, *, uniqueid: str = "trk-1.9") -> BridgeEnt
 def talking() -> LiveState:
     """Return a floor on which w01 talks to the caller in bridge b1, and w02 is at work too."""
     live_state = LiveState()
-    live_state.at_work([worker(), worker("w02", number="1002")])
+    live_state.at_work([agent(), agent("w02", number="1002")])
     for seat in ("w01", "w02"):
         live_state.heard(member(seat, DeviceState.IN_USE), at(0))
     events: tuple[Event, ...] = (JOINS, OFFERS, ANSWERS)
@@ -152,7 +152,7 @@ def test_colleagues_whose_customer_is_gone_are_found_and_those_who_ask_each_othe
 
 def test_a_look_at_asterisk_finds_everybody_in_a_conference() -> None:
     live_state = LiveState()
-    live_state.at_work([worker(), worker("w02", number="1002")])
+    live_state.at_work([agent(), agent("w02", number="1002")])
     state = QueueState(0, (member(device=2), member("w02", 2)))
     channels = (
         Channel(CALLER, LINKED, LINKED, "Queue", "b1", CALL, 60),

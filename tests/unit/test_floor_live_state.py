@@ -1,4 +1,4 @@
-"""The picture of the floor: what an agent and a leader are told of each event, and no ghosts."""
+"""The live state of the floor: what an agent and a leader are told of each event, and no ghosts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ from floor.changes import (
     Talking,
 )
 from floor.live_state import LiveState
-from floor.people import DeviceState, Worker
+from floor.people import Agent, DeviceState
 from floor.wallboard import duty, wallboard
 from permissions.roles import Role
 
@@ -48,8 +48,8 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-def worker(seat: str = "w01", *, number: str = "1001", state: str = "ready") -> Worker:
-    return Worker(
+def agent(seat: str = "w01", *, number: str = "1001", state: str = "ready") -> Agent:
+    return Agent(
         duty_id=int(number),
         account_id=int(number),
         number=number,
@@ -92,9 +92,9 @@ ENDS = AgentComplete("hotline", "PJSIP/w01", LINKED, 60.0, "caller")
 
 
 def floor(*events: Event, after: float = 0.0) -> LiveState:
-    """Return a floor with one worker, after these events a second apart."""
+    """Return a floor with one agent, after these events a second apart."""
     live_state = LiveState()
-    live_state.at_work([worker()])
+    live_state.at_work([agent()])
     live_state.heard(member(), NOON)
     for seconds, event in enumerate(events):
         live_state.heard(event, at(after + seconds))
@@ -113,7 +113,7 @@ def test_a_caller_is_offered_with_number_wait_topic_and_reasons() -> None:
         topic="fault",
         reasons=("first_asked",),
     )
-    assert duty(live_state, live_state.workers["w01"])["state"] == "ringing"
+    assert duty(live_state, live_state.agents["w01"])["state"] == "ringing"
 
 
 def test_an_answered_caller_waits_no_more_and_talks_under_our_own_call_id() -> None:
@@ -154,7 +154,7 @@ def test_a_pause_after_a_miss_is_taken_over_once() -> None:
     live_state = floor()
     paused = member(paused=True, reason="Auto-Pause")
     assert told(live_state.heard(paused, at(1)), PausedBySwitch) == [PausedBySwitch("w01")]
-    live_state.at_work([worker(state="paused")])
+    live_state.at_work([agent(state="paused")])
     assert told(live_state.heard(paused, at(2)), PausedBySwitch) == []
 
 
@@ -192,7 +192,7 @@ def test_hold_is_told_once_with_its_length_whoever_tells_it() -> None:
     live_state = floor(JOINS, OFFERS, ANSWERS)
     assert told(live_state.heard(Hold(PHONE, LINKED), at(10)), HoldChanged)
     assert live_state.hold("w01", at(11), on=True) == []
-    assert duty(live_state, live_state.workers["w01"])["state"] == "on_hold"
+    assert duty(live_state, live_state.agents["w01"])["state"] == "on_hold"
     [back] = told(live_state.heard(Unhold(PHONE, LINKED), at(40)), HoldChanged)
     assert back == HoldChanged("w01", CALL, held=False, held_s=30.0, at=at(40))
 
@@ -210,7 +210,7 @@ def test_an_agent_is_told_when_the_phone_is_lost_and_found() -> None:
     live_state = floor()
     lost = live_state.heard(member(device=DeviceState.UNAVAILABLE), at(1))
     assert told(lost, PhoneChanged) == [PhoneChanged("w01")]
-    assert duty(live_state, live_state.workers["w01"])["state"] == "unreachable"
+    assert duty(live_state, live_state.agents["w01"])["state"] == "unreachable"
     again = live_state.heard(member(device=DeviceState.UNAVAILABLE), at(2))
     assert told(again, PhoneChanged) == [], "told once"
 
@@ -262,7 +262,7 @@ def test_a_caller_answered_while_we_asked_is_not_lost() -> None:
 def test_a_miss_outlives_a_look_at_the_database() -> None:
     live_state = floor(JOINS, OFFERS)
     live_state.heard(AgentRingNoAnswer("hotline", "PJSIP/w01", LINKED, 15.0), at(17))
-    live_state.at_work([worker(state="paused")])
+    live_state.at_work([agent(state="paused")])
     assert live_state.day.misses_of("1001") == 1
 
 
@@ -284,7 +284,7 @@ def test_a_promised_call_is_on_the_page_before_the_agents_phone_rings() -> None:
     assert offered == Offered(
         *("w01", CALL, "", "138", "", 0.0, at(1)), reasons=("CBK-1:unfound",), calls_back="unfound"
     )
-    assert duty(live_state, live_state.workers["w01"])["state"] == "ringing"
+    assert duty(live_state, live_state.agents["w01"])["state"] == "ringing"
     assert told(live_state.tick(at(5)), OfferGone) == [OfferGone("w01", CALL)], "let it ring"
 
 

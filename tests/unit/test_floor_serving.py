@@ -19,9 +19,9 @@ from tests.unit.test_floor_live_state import (
     JOINS,
     NOON,
     OFFERS,
+    agent,
     at,
     floor,
-    worker,
 )
 
 NUMBER = "13812345678"
@@ -40,7 +40,7 @@ class Room:
         """Do with notices what the floor does."""
         for notice in told:
             if isinstance(notice, Offered):
-                pop = ScreenPop(notice, "三环", self.live_state.workers[notice.seat])
+                pop = ScreenPop(notice, "三环", self.live_state.agents[notice.seat])
                 self.pages.pop_is(notice.seat, pop)
             elif isinstance(notice, CallEnded):
                 self.pages.ended(notice)
@@ -49,7 +49,7 @@ class Room:
 @pytest.fixture
 def talking() -> Room:
     room = Room(floor(JOINS))
-    room.live_state.at_work([worker(), worker("w02", number="1002")])
+    room.live_state.at_work([agent(), agent("w02", number="1002")])
     room.take(room.live_state.heard(OFFERS, at(2)))
     return room
 
@@ -74,14 +74,14 @@ def test_a_long_wrap_up_still_serves(talking: Room) -> None:
     talking.take(talking.live_state.heard(ANSWERS, at(3)))
     talking.take(talking.live_state.heard(ENDS, at(60)))
     talking.now = later(hours=1)
-    talking.live_state.at_work([worker(state="wrap_up")])
+    talking.live_state.at_work([agent(state="wrap_up")])
     assert talking.pages.serving(AGENT) == CALLER
 
 
 def test_the_next_at_the_same_seat_does_not_serve_the_customer_of_who_left(talking: Room) -> None:
     talking.take(talking.live_state.heard(ANSWERS, at(3)))
     talking.take(talking.live_state.heard(ENDS, at(60)))
-    talking.live_state.at_work([worker(number="1002", state="wrap_up")])
+    talking.live_state.at_work([agent(number="1002", state="wrap_up")])
     talking.now = at(61)
     assert talking.pages.serving(OTHER) == NOBODY
 

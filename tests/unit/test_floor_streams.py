@@ -10,8 +10,8 @@ from floor.streams import (
     OF_ONE_TOKEN,
     ROOM,
     Stream,
+    StreamEvent,
     Streams,
-    Told,
     TooManyPagesError,
 )
 from permissions.roles import Role
@@ -19,7 +19,7 @@ from permissions.roles import Role
 AGENT, OTHER = 1, 2
 
 
-def waiting(queue: asyncio.Queue[Told | None]) -> list[Told | None]:
+def waiting(queue: asyncio.Queue[StreamEvent | None]) -> list[StreamEvent | None]:
     return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
@@ -55,7 +55,7 @@ def test_only_those_who_lead_see_the_wallboard() -> None:
 
 
 def test_line_ends_in_what_callers_sent_cannot_become_another_event() -> None:
-    told = Told(1, "offer", json.dumps({"name": "a\n\nevent: notice"}))
+    told = StreamEvent(1, "offer", json.dumps({"name": "a\n\nevent: notice"}))
     assert told.encoded().count(b"\nevent:") == 1
 
 

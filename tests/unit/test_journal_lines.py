@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from callflow.events import JournalEvent
 from callflow.text import clean
-from ledger.lines import Reject, parse_cel, parse_dialogue, parse_queue_log, parse_site
+from ledger.journal_lines import Reject, parse_cel, parse_dialogue, parse_queue_log, parse_site
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling, event_of
 
 ANSWERED = (

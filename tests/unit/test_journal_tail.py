@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ledger import journal
-from ledger.journal import Campaign, Journals, Position
+from ledger.journal import Batch, Journals, Position
 from tests.unit.scripted_journal import CALL, Telling
 
 NOW = 1_795_300_000.0
@@ -33,15 +33,15 @@ def write(path: Path, content: bytes, *, at: float = NOW) -> None:
     os.utime(path, (at, at))
 
 
-def numbers(campaign: Campaign) -> list[int]:
-    return [int(event.data["n"]) for event in campaign.events]
+def numbers(batch: Batch) -> list[int]:
+    return [int(event.data["n"]) for event in batch.events]
 
 
 def drain(journals: Journals, now: float = NOW) -> list[int]:
     found: list[int] = []
-    while campaign := journals.read(now):
-        found += numbers(campaign)
-        journals.moved(campaign)
+    while batch := journals.read(now):
+        found += numbers(batch)
+        journals.moved(batch)
     return found
 
 
@@ -55,9 +55,9 @@ def test_new_lines_are_read_and_only_after_the_commit_left_behind(folder: Path) 
     journals = Journals(folder, {})
     write(folder / "cel.csv", first + second)
     assert numbers(journals.read(NOW)) == [0, 1]
-    campaign = journals.read(NOW)
-    assert numbers(campaign) == [0, 1], "not committed: the same lines again"
-    journals.moved(campaign)
+    batch = journals.read(NOW)
+    assert numbers(batch) == [0, 1], "not committed: the same lines again"
+    journals.moved(batch)
     assert not journals.read(NOW)
     write(folder / "cel.csv", third)
     assert numbers(journals.read(NOW)) == [2]
@@ -98,9 +98,9 @@ def test_a_campaign_is_bounded_and_says_that_there_is_more(
     write(folder / "cel.csv", b"".join(every))
     monkeypatch.setattr(journal, "READ_AT_ONCE", len(every[0]) * 3)
     journals = Journals(folder, {})
-    campaign = journals.read(NOW)
-    assert campaign.more
-    assert len(campaign.events) <= 3
+    batch = journals.read(NOW)
+    assert batch.more
+    assert len(batch.events) <= 3
     assert drain(journals) == list(range(20))
 
 
@@ -128,13 +128,13 @@ def test_wherever_writing_and_reading_are_cut_each_line_is_read_once(
     for turn, place in enumerate(places):
         write(folder / "cel.csv", content[written:place])
         written = place
-        campaign = journals.read(NOW)
+        batch = journals.read(NOW)
         if turn % forget == 0:  # the transaction failed, or the reader was killed
             journals = Journals(folder, committed)
             continue
-        found += numbers(campaign)
-        committed.update(campaign.after)
-        journals.moved(campaign)
+        found += numbers(batch)
+        committed.update(batch.after)
+        journals.moved(batch)
     assert found + drain(Journals(folder, committed)) == list(range(20))
 
 
@@ -154,9 +154,9 @@ def test_a_journal_that_is_full_and_read_is_turned_over_and_nothing_is_lost(
     write(folder / "cel.csv", third)
     assert sorted(drain(journals)) == [1, 2]
     later = NOW + journal.CLOSE_AFTER_S + 1
-    campaign = journals.read(later)
-    assert campaign.after["cel.csv#1"].closed
-    journals.moved(campaign)
+    batch = journals.read(later)
+    assert batch.after["cel.csv#1"].closed
+    journals.moved(batch)
     assert not journals.read(later), "a closed journal is left alone"
     write(folder / "cel.csv", fourth)
     assert drain(journals) == [3]
@@ -191,9 +191,9 @@ def test_a_journal_emptied_by_hand_is_read_as_a_new_one(folder: Path) -> None:
     write(folder / "cel.csv", first + second)
     assert drain(journals) == [0, 1]
     os.truncate(folder / "cel.csv", 0)
-    campaign = journals.read(NOW)
-    assert campaign.after["cel.csv#1"].closed
-    journals.moved(campaign)
+    batch = journals.read(NOW)
+    assert batch.after["cel.csv#1"].closed
+    journals.moved(batch)
     write(folder / "cel.csv", first)
     [event] = journals.read(NOW).events
     assert event.file == "cel.csv#2"
@@ -277,8 +277,8 @@ def test_every_journal_is_read_by_its_own_reader(folder: Path) -> None:
         write(folder / name, "".join(f"{line}\n" for line in content).encode())
     journals = Journals(folder, {})
     assert journals.lag() > 0
-    campaign = journals.read(NOW)
-    assert {event.source for event in campaign.events} == {"cel", "queue", "dialogue", "site"}
-    assert CALL in {event.about for event in campaign.events}
-    journals.moved(campaign)
+    batch = journals.read(NOW)
+    assert {event.source for event in batch.events} == {"cel", "queue", "dialogue", "site"}
+    assert CALL in {event.about for event in batch.events}
+    journals.moved(batch)
     assert journals.lag() == 0

@@ -118,17 +118,22 @@ def test_when_a_campaign_was_stopped_people_may_be_waiting_but_nobody_may_be_los
 
 
 def _callback(**more: Any) -> dict[str, Any]:
-    return {"number": "13900000001", "state": "kept", "tries": 2, "kept_at": _at(60)} | more
+    return {
+        "number": "13900000001",
+        "state": "completed",
+        "tries": 2,
+        "completed_at": _at(60),
+    } | more
 
 
 @pytest.mark.parametrize(
     ("row", "rung", "fault"),
     [
         (_callback(), [2.0, 32.0], ""),
-        (_callback(state="failed", kept_at=None), [2.0, 32.0], ""),
-        (_callback(state="unknown", kept_at=None, tries=1), [2.0, 32.0], ""),
+        (_callback(state="failed", completed_at=None), [2.0, 32.0], ""),
+        (_callback(state="unknown", completed_at=None, tries=1), [2.0, 32.0], ""),
         (
-            _callback(state="failed", kept_at=None, tries=1),
+            _callback(state="failed", completed_at=None, tries=1),
             [2.0, 32.0],
             "2 times, and we know of 1",
         ),
@@ -136,8 +141,8 @@ def _callback(**more: Any) -> dict[str, Any]:
         (_callback(), [-0.1, 32.0], "before there was an attempt"),
         (_callback(), [2.0, 60.1], "after the callback was kept"),
         (_callback(), [], "counts as called"),
-        (_callback(state="dialling", kept_at=None), [2.0], "left dialling"),
-        (_callback(state="open", kept_at=None), [2.0], "left open"),
+        (_callback(state="dialling", completed_at=None), [2.0], "left dialling"),
+        (_callback(state="open", completed_at=None), [2.0], "left open"),
     ],
 )
 def test_a_customer_who_was_promised_a_call_is_rung_once_in_an_attempt_and_as_often_as_we_know(

@@ -1,12 +1,12 @@
 """The navigation: six groups, the page that is shown marked, and the way back to it."""
 
 from callflow.call import Language
-from web.navigation import GROUPS, Crumb, Look, crumbs, grouped, look
-from web.registration import Place, places
+from web.navigation import GROUPS, Appearance, Crumb, appearance, crumbs, grouped
+from web.registration import NavPage, nav_pages
 from web.words import words
 
-CALLS, FLOOR = Place("floor", "/calls", "calls", 2), Place("floor", "/floor", "floor", 3)
-WORK = Place("desk", "/work", "work", 1)
+CALLS, FLOOR = NavPage("floor", "/calls", "calls", 2), NavPage("floor", "/floor", "floor", 3)
+WORK = NavPage("desk", "/work", "work", 1)
 
 
 def test_groups_stand_in_their_order_and_one_without_a_page_is_left_out() -> None:
@@ -16,7 +16,7 @@ def test_groups_stand_in_their_order_and_one_without_a_page_is_left_out() -> Non
 def test_a_page_beneath_belongs_to_the_page_above_and_to_its_group() -> None:
     [group] = grouped([CALLS, FLOOR], "/calls/1")
     assert group.here
-    assert [place.here for place in group.places] == [True, False]
+    assert [item.here for item in group.pages] == [True, False]
 
 
 def test_a_page_whose_address_only_begins_alike_is_another() -> None:
@@ -32,18 +32,16 @@ def test_the_way_to_a_page_leads_back_from_one_beneath_it() -> None:
 
 
 def test_what_a_browser_says_of_its_looks_is_taken_only_if_it_is_a_choice() -> None:
-    assert look({"theme": "dark", "density": "dense", "rail": "open"}) == Look(
+    assert appearance({"theme": "dark", "density": "dense", "rail": "open"}) == Appearance(
         theme="dark", density="dense", rail="open"
     )
     hostile = {"theme": '"><script>', "density": "x", "rail": ""}
-    assert look(hostile) == Look(theme="", density="", rail="")
+    assert appearance(hostile) == Appearance(theme="", density="", rail="")
 
 
 def test_every_page_of_the_navigation_has_a_group_and_words_in_every_language() -> None:
     for language in Language:
         known = words(language)
-        for place in places():
-            assert place.group in GROUPS
-            assert {f"nav.{place.name}", f"about.{place.name}", f"group.{place.group}"} <= set(
-                known
-            )
+        for item in nav_pages():
+            assert item.group in GROUPS
+            assert {f"nav.{item.name}", f"about.{item.name}", f"group.{item.group}"} <= set(known)

@@ -14,7 +14,7 @@ from features.emergency_notifications.export import COLUMNS, table, why
 from features.emergency_notifications.households import HouseholdView as Household
 from features.emergency_notifications.lifecycle import HouseholdState, chosen
 from permissions.roles import Role
-from web.shown import Formats
+from web.formats import Formats
 from web.words import said
 
 SHOW = Formats(ZoneInfo("Asia/Shanghai"), Role.TEAM_LEADER)

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sounds.bringing import CannotUse
 from sounds.notification import CANNOT_USE, main, pieces, recorded, spoken
 from sounds.shaping import speech_level
 from sounds.sound import Sound, read_wav, wav_bytes
 from sounds.texts import Language
+from sounds.uploads import CannotUse
 from sounds.voice import CannotSay
 
 

@@ -1,4 +1,4 @@
-"""Who is favoured is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
+"""Who has priority is asked first when an agent becomes free (QUE-1, QUE-2, QUE-3)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from floor.live_state import LiveState
 from floor.offer_order import about_to_ring, awaited, is_served, next_in_line, stages
-from floor.people import DeviceState, Member, Offer, Waiter
+from floor.people import DeviceState, Member, Offer, WaitingCaller
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 OWN, ALL = "own-8104", ("hotline", "senior", "own-8104")
@@ -36,9 +36,9 @@ def test_a_seat_without_queues_is_shown_to_nobody() -> None:
 def test_who_is_being_rung_or_has_left_does_not_wait() -> None:
     live_state = LiveState()
     live_state.waiting = {
-        "1": Waiter("senior", "PJSIP/trunk-1", NOON),
-        "2": Waiter("hotline", "PJSIP/trunk-2", NOON, left_at=NOON),
-        "3": Waiter(OWN, "PJSIP/trunk-3", NOON),
+        "1": WaitingCaller("senior", "PJSIP/trunk-1", NOON),
+        "2": WaitingCaller("hotline", "PJSIP/trunk-2", NOON, left_at=NOON),
+        "3": WaitingCaller(OWN, "PJSIP/trunk-3", NOON),
     }
     assert awaited(live_state) == {"senior", OWN}
     live_state.offers["8109"] = Offer("call", "1", "senior", NOON)
@@ -49,7 +49,7 @@ def test_who_waits_longest_is_told_first_that_somebody_is_free() -> None:
     live_state = LiveState()
     waits = [("1", "hotline", 20), ("2", "senior", 90), ("3", "hotline", 40), ("4", "hotline", 30)]
     live_state.waiting = {
-        key: Waiter(queue, f"PJSIP/trunk-{key}", NOON - timedelta(seconds=seconds))
+        key: WaitingCaller(queue, f"PJSIP/trunk-{key}", NOON - timedelta(seconds=seconds))
         for key, queue, seconds in waits
     }
     waiting = live_state.waiting
@@ -71,7 +71,7 @@ def test_who_waits_longest_is_told_first_that_somebody_is_free() -> None:
         ("hotline", DeviceState.RINGING, 0.1, []),
         ("hotline", DeviceState.UNAVAILABLE, 0.1, []),
         ("hotline", DeviceState.IDLE, 1.1, []),
-        ("", DeviceState.IDLE, 0.1, []),  # a promised call: no caller of a queue
+        ("", DeviceState.IDLE, 0.1, []),  # a callback: no caller of a queue
     ],
 )
 def test_a_phone_is_about_to_ring_until_it_says_so(

@@ -11,7 +11,7 @@ from callflow.events import JournalEvent
 from features.call_timeline.layout import steps
 from features.call_timeline.timeline import _SENTENCES
 from permissions.roles import Role
-from web.shown import Formats
+from web.formats import Formats
 
 SAID = {
     "num": "13812345678",

@@ -9,9 +9,9 @@ from callflow.call import Language, MessageReason, Topic
 from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
 from features.call_recordings.lifecycle import RecordingKind
-from features.calls.lifecycle import Disposition, HungUpBy, SilOutcome, Way
+from features.calls.lifecycle import Direction, Disposition, HungUpBy, SilOutcome
 from features.calls.pages import ASKED_WHY
-from features.calls.stretches import How
+from features.calls.talk_segments import How
 from features.campaigns.api_export import FIXED
 from features.campaigns.contact import ContactState
 from features.campaigns.lifecycle import CampaignState
@@ -45,7 +45,7 @@ KEYS = [
     *(f"how.{each}" for each in How),
     *(f"floor.queue_{each}" for each in Queue),
     *(f"customer.sort_{each}" for each in CustomerSort),
-    *(f"looked.{each.replace('.', '_')}" for one in features().values() for each in one.looks),
+    *(f"audited.{each.replace('.', '_')}" for one in features().values() for each in one.audited),
     *(f"emergency.state_{each}" for each in HouseholdState),
     *(f"emergency.line_{each}" for each in Wrong),
     *(f"emergency.stage_{each}" for each in Stage),
@@ -53,7 +53,7 @@ KEYS = [
     *(f"emergency.cannot_{each}" for each in WHY_NOT),
     *(f"emergency.column_{each}" for each in COLUMNS),
     *(why(each) for each in (*REASONS, "")),
-    *(f"calls.way_{each}" for each in Way),
+    *(f"calls.direction_{each}" for each in Direction),
     *(f"wake.file_{each}" for each in FileFault),
     *(f"wake.row_{each}" for each in RowFault),
     *(f"wake.through_{each}" for each in Through),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sounds.standing import Standing, wanted
+from sounds.built import BuiltPrompts, wanted
 from sounds.texts import DEFAULTS, LANGUAGES, BadPrompt, load
 
 REGULATIONS = {
@@ -37,7 +37,7 @@ REGULATIONS = {
 OTHERS = {
     "menu", "menu_invalid", "connecting", "all_busy", "nobody_there", "after_hours",
     "message_invite", "message_too_short", "message_thanks", "outage_power", "outage_computer",
-    "emergency_hello", "emergency_message", "still_there", "callback_offer", "callback_thanks",
+    "fallback_hello", "fallback_message", "still_there", "callback_offer", "callback_thanks",
     "position_next", "position_before", "position_after", "waiting_time", "minute", "minutes",
     *(f"number_{n}" for n in range(1, 21)),
 }  # fmt: skip
@@ -115,7 +115,7 @@ def test_a_changed_company_asks_for_its_own_prompts_only() -> None:
 
 def test_a_damaged_list_of_what_was_built_counts_as_nothing_built(tmp_path: Path) -> None:
     (tmp_path / "built.json").write_text('{"zh/greeting": 3}', "utf-8")
-    standing = Standing(tmp_path)
+    standing = BuiltPrompts(tmp_path)
     assert not any(standing.holds(one) for one in wanted(load(), DEFAULTS, None))
 
 

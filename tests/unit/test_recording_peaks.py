@@ -1,4 +1,4 @@
-"""The picture of a recording shows how loud each side is, in as many points as are asked for."""
+"""The waveform of a recording shows how loud each side is, in as many points as are asked for."""
 
 import wave
 from pathlib import Path

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from features.call_recordings.lifecycle import gaps
 from features.calls.lifecycle import CallRecord
-from ledger.listening import Listening
+from ledger.silent_agents import SilentAgentCheck
 from recordings.silence import SilenceMeter, is_silent
 from recordings.wav import RATE
 from tests.unit.test_call_fold import talked
@@ -23,20 +23,20 @@ def stereo(right: int, seconds: float) -> bytes:
 def talk() -> CallRecord:
     """A call that an agent has answered, with the agent's talk to its end."""
     call = talked().record()
-    assert call.stretches
+    assert call.segments
     return call
 
 
 def going_on() -> CallRecord:
     call = talk()
-    return replace(call, ended=None, stretches=(replace(call.stretches[0], to_at=None),))
+    return replace(call, ended=None, segments=(replace(call.segments[0], to_at=None),))
 
 
 def lift_s(call: CallRecord) -> float:
     """Return at which second of the recording the agent lifted."""
     began = call.recording_at or call.answered
     assert began is not None
-    return (call.stretches[0].from_at - began).total_seconds()
+    return (call.segments[0].from_at - began).total_seconds()
 
 
 def test_digital_silence_is_found_in_pieces_of_any_size() -> None:
@@ -53,9 +53,9 @@ def test_digital_silence_is_found_in_pieces_of_any_size() -> None:
 def test_a_talk_without_a_sound_of_the_agent_is_a_gap() -> None:
     call, lift = talk(), lift_s(talk())
     [gap] = gaps(call, 58.999, [(lift - 0.2, lift + 10.0)])
-    assert abs((gap.from_at - call.stretches[0].from_at).total_seconds()) < 0.001
+    assert abs((gap.from_at - call.segments[0].from_at).total_seconds()) < 0.001
     assert (gap.to_at - gap.from_at) == timedelta(seconds=10)
-    assert gap.why == f"nothing of {call.stretches[0].agent} is in it"
+    assert gap.why == f"nothing of {call.segments[0].agent} is in it"
 
 
 def test_an_agent_who_was_heard_and_then_silent_is_no_gap() -> None:
@@ -68,9 +68,9 @@ def listened(folder: Path, right: int) -> list[str]:
     """Listen to a talk eight seconds after the lift; return the events' names."""
     call, at_s = going_on(), 8.0
     (folder / f"{call.id}.raw").write_bytes(stereo(QUIET, lift_s(call)) + stereo(right, at_s))
-    listening = Listening(folder)
+    listening = SilentAgentCheck(folder)
     listening.look_at(call)
-    lifted = call.stretches[0].from_at.timestamp()
+    lifted = call.segments[0].from_at.timestamp()
     assert not listening.turn(lifted + 5.0), "too short to judge"
     found = listening.turn(lifted + at_s)
     again = listening.turn(lifted + at_s + 60)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from callflow.rules.routing import EVERYBODY, CallerFacts, Queue
 from callservice import routing as router
-from callservice.routing import FUSE, WITHIN, Router, variables
+from callservice.routing import BREAKER, WITHIN, Router, variables
 from tests.numbers import CHINA
 
 
@@ -60,10 +60,10 @@ async def test_without_an_answer_everybody_is_offered_and_nobody_asks_for_a_whil
     assert time.monotonic() - begun < WITHIN + 0.5
     assert await found.route("13800138000") == EVERYBODY
     assert database.asked == 1
-    clock[0] = FUSE[0] + 0.1
+    clock[0] = BREAKER[0] + 0.1
     assert await found.route("13800138000") == EVERYBODY, "it still does not answer"
     database.does = "answer"
-    clock[0] += 2 * FUSE[0] - 0.1
+    clock[0] += 2 * BREAKER[0] - 0.1
     assert await found.route("13800138000") == EVERYBODY, "nobody asks for twice as long"
     clock[0] += 0.2
     assert (await found.route("13800138000")).queue is Queue.SENIOR

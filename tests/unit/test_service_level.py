@@ -3,25 +3,29 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from floor.service_level import OURS, PRESETS, Preset, Waited, level
+from floor.service_level import OURS, TARGETS, QueueWait, Target, level
 
 
 def test_nobody_yet_is_no_failure() -> None:
-    assert level([], PRESETS[OURS]).kept
-    assert level([], PRESETS[OURS]).share is None
+    assert level([], TARGETS[OURS]).met
+    assert level([], TARGETS[OURS]).share is None
 
 
 def test_who_gives_up_within_the_time_does_not_count_and_who_gives_up_later_does() -> None:
-    waits = [Waited(3, answered=True), Waited(5, answered=False), Waited(40, answered=False)]
-    reached = level(waits, Preset(15, 0.95))
-    assert (reached.share, reached.kept, reached.counted) == (0.5, False, 2)
+    waits = [
+        QueueWait(3, answered=True),
+        QueueWait(5, answered=False),
+        QueueWait(40, answered=False),
+    ]
+    reached = level(waits, Target(15, 0.95))
+    assert (reached.share, reached.met, reached.counted) == (0.5, False, 2)
 
 
 def test_exactly_in_time_is_in_time() -> None:
-    assert level([Waited(15.0, answered=True)], Preset(15, 1.0)).kept
+    assert level([QueueWait(15.0, answered=True)], Target(15, 1.0)).met
 
 
 @given(some.lists(some.tuples(some.floats(0, 300), some.booleans())))
 def test_the_share_lies_between_none_and_all(waits: list[tuple[float, bool]]) -> None:
-    reached = level([Waited(*each) for each in waits], PRESETS[OURS])
+    reached = level([QueueWait(*each) for each in waits], TARGETS[OURS])
     assert reached.share is None or 0.0 <= reached.share <= 1.0

@@ -85,7 +85,10 @@ def and_also(story: Story) -> Shift:
 
 WRONG: Mapping[str, tuple[str, Callable[[], Shift]]] = {
     "a call never ends": ("ended", lambda: with_call(replace(PLAIN, ended=None))),
-    "the static twin led a call": ("ended", lambda: with_call(replace(PLAIN, emergency="frozen"))),
+    "the fallback dialplan led a call": (
+        "ended",
+        lambda: with_call(replace(PLAIN, fallback="frozen")),
+    ),
     "a call was answered late": ("ANS-1", lambda: with_call(replace(PLAIN, held_ans1=False))),
     "a recording is missing": ("ANS-5", lambda: with_call(replace(PLAIN, recording=None))),
     "a recording is too short": (
@@ -124,7 +127,7 @@ WRONG: Mapping[str, tuple[str, Callable[[], Shift]]] = {
         "order",
         lambda: and_also(call("pushy", 30.0, 41.0, 42.9, talk("8103", 40.9, 42.9))),
     ),
-    "a favoured caller is passed": (
+    "a priority caller is passed": (
         "order",
         lambda: and_also(
             call("vip", 140.0, 150.0, 160.0, talk("8103", 149.0, 160.0, "senior"), queue="senior")
@@ -152,7 +155,7 @@ def test_a_right_shift_has_no_breach() -> None:
 def test_a_broken_rule_is_found(wrong: str) -> None:
     rule, made = WRONG[wrong]
     shift = made()
-    if wrong == "a favoured caller is passed":
+    if wrong == "a priority caller is passed":
         shift = replace(
             shift,
             sorts={**shift.sorts, "vip": "important"},

@@ -6,7 +6,7 @@ import pytest
 
 from features.agent_desk.targets import place_of
 from floor.live_state import LiveState
-from floor.people import DeviceState, Member, Worker
+from floor.people import Agent, DeviceState, Member
 from permissions.roles import Role
 from settings import Settings
 
@@ -14,7 +14,7 @@ from settings import Settings
 def _floor() -> LiveState:
     """Return a floor on which 1002 works at w02, and 8002 is a phone that is unplugged."""
     live_state = LiveState()
-    worker = Worker(
+    agent = Agent(
         duty_id=1,
         account_id=2,
         number="1002",
@@ -27,7 +27,7 @@ def _floor() -> LiveState:
         since=datetime(2026, 11, 21, tzinfo=UTC),
         queues=("hotline",),
     )
-    live_state.at_work([worker])
+    live_state.at_work([agent])
     for phone, device in (("8001", DeviceState.IDLE), ("8002", DeviceState.UNAVAILABLE)):
         live_state.members[phone] = Member(phone, device, paused=False, reason="")
     return live_state

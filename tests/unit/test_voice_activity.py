@@ -1,4 +1,4 @@
-"""What the ear hears on a line, frame by frame."""
+"""Voice activity on a line, frame by frame."""
 
 from pathlib import Path
 

@@ -9,9 +9,9 @@ import pytest
 
 from callflow.call import Connect, HangUp, Hangup, Language, Verdict
 from callflow.dialogues.wake_menu import (
-    Bedside,
     RegisterClosed,
-    Standing,
+    RegisteredWakeUp,
+    RoomLine,
     typed_time,
     wake_menu,
 )
@@ -24,26 +24,26 @@ EVENING = datetime(2026, 11, 22, 22, 15, tzinfo=SHANGHAI)
 
 
 @dataclass
-class Shelf:
+class FakeRegister:
     """A register in memory; it may be closed from some question on."""
 
-    lines: list[Standing] = field(default_factory=list)
+    lines: list[RegisteredWakeUp] = field(default_factory=list)
     closed_after: int = 99
     asked: int = 0
     put_walls: list[time] = field(default_factory=list)
 
-    async def next(self) -> Standing | None:
+    async def next(self) -> RegisteredWakeUp | None:
         self._ask()
         return min(self.lines, key=lambda one: one.at, default=None)
 
     async def put(self, at: datetime, wall: time) -> None:
         self._ask()
         self.put_walls.append(wall)
-        self.lines.append(Standing(len(self.lines) + 1, at))
+        self.lines.append(RegisteredWakeUp(len(self.lines) + 1, at))
 
-    async def cancel(self, standing: Standing) -> None:
+    async def cancel(self, registered: RegisteredWakeUp) -> None:
         self._ask()
-        self.lines.remove(standing)
+        self.lines.remove(registered)
 
     def _ask(self) -> None:
         self.asked += 1
@@ -51,11 +51,11 @@ class Shelf:
             raise RegisterClosed
 
 
-def _led(call: ScriptedCall, prompts: Shelf, now: datetime = EVENING) -> Verdict:
-    bedside = Bedside(
+def _led(call: ScriptedCall, prompts: FakeRegister, now: datetime = EVENING) -> Verdict:
+    room_line = RoomLine(
         prompts, Language.CHINESE, "hotline", now=lambda: now + timedelta(seconds=call.now)
     )
-    return asyncio.run(wake_menu(call, bedside))
+    return asyncio.run(wake_menu(call, room_line))
 
 
 def _keys(digits: str, at: float) -> list[object]:
@@ -67,7 +67,7 @@ def _call(*keys: tuple[str, float], **more: float) -> ScriptedCall:
 
 
 def test_four_digits_and_a_key_one_and_the_guest_hears_that_it_is_set() -> None:
-    call, prompts = _call(("0730", 1.0), ("1", 12.0)), Shelf()
+    call, prompts = _call(("0730", 1.0), ("1", 12.0)), FakeRegister()
     assert isinstance(_led(call, prompts), HangUp)
     [kept] = prompts.lines
     assert (kept.at, prompts.put_walls) == (
@@ -86,7 +86,7 @@ def test_four_digits_and_a_key_one_and_the_guest_hears_that_it_is_set() -> None:
 
 
 def test_nothing_is_said_to_be_set_before_it_is_in_the_register() -> None:
-    call, prompts = _call(("0730", 1.0), ("1", 12.0)), Shelf(closed_after=1)
+    call, prompts = _call(("0730", 1.0), ("1", 12.0)), FakeRegister(closed_after=1)
     verdict = _led(call, prompts)
     assert isinstance(verdict, Connect)
     assert verdict.queue == "hotline"
@@ -96,12 +96,12 @@ def test_nothing_is_said_to_be_set_before_it_is_in_the_register() -> None:
 
 def test_a_register_that_is_away_costs_no_words_but_clear_ones() -> None:
     call = _call()
-    assert isinstance(_led(call, Shelf(closed_after=0)), Connect)
+    assert isinstance(_led(call, FakeRegister(closed_after=0)), Connect)
     assert set(call.prompts()) == {"wake_menu_away"}
 
 
 def test_a_time_that_is_still_to_come_today_is_today() -> None:
-    call, prompts = _call(("2330", 1.0), ("1", 12.0)), Shelf()
+    call, prompts = _call(("2330", 1.0), ("1", 12.0)), FakeRegister()
     _led(call, prompts)
     assert prompts.lines[0].at.date() == EVENING.date()
     assert "wake_menu_today" in call.prompts()
@@ -109,7 +109,7 @@ def test_a_time_that_is_still_to_come_today_is_today() -> None:
 
 @pytest.mark.parametrize("typed", ["2460", "0790", "9", "07*", "12", "#", "33"])
 def test_three_wrong_answers_lead_to_the_switchboard(typed: str) -> None:
-    call, prompts = _call((typed, 1.0), (typed, 12.0), (typed, 23.0)), Shelf()
+    call, prompts = _call((typed, 1.0), (typed, 12.0), (typed, 23.0)), FakeRegister()
     assert isinstance(_led(call, prompts), Connect)
     assert call.prompts().count("wake_menu_wrong") == 6, "three times in both languages"
     assert call.prompts()[-2:] == ["wake_menu_agent"] * 2
@@ -118,20 +118,20 @@ def test_three_wrong_answers_lead_to_the_switchboard(typed: str) -> None:
 
 def test_nobody_who_presses_nothing_is_left_alone() -> None:
     call = _call()
-    assert isinstance(_led(call, Shelf()), Connect)
+    assert isinstance(_led(call, FakeRegister()), Connect)
     assert call.now < 60
 
 
 def test_a_time_that_is_not_confirmed_is_not_kept() -> None:
-    call, prompts = _call(("0730", 1.0), ("2", 12.0), ("0800", 20.0), ("1", 30.0)), Shelf()
+    call, prompts = _call(("0730", 1.0), ("2", 12.0), ("0800", 20.0), ("1", 30.0)), FakeRegister()
     assert isinstance(_led(call, prompts), HangUp)
     assert prompts.put_walls == [time(8, 0)]
 
 
 def test_what_is_set_already_is_told_and_key_three_takes_it_off() -> None:
     at = datetime(2026, 11, 23, 6, 5, tzinfo=SHANGHAI)
-    later = Standing(2, at + timedelta(days=3))
-    call, prompts = _call(("3", 1.0)), Shelf([Standing(1, at), later])
+    later = RegisteredWakeUp(2, at + timedelta(days=3))
+    call, prompts = _call(("3", 1.0)), FakeRegister([RegisteredWakeUp(1, at), later])
     assert isinstance(_led(call, prompts), HangUp), "cancelled, and nothing more is wanted"
     assert prompts.lines == [later]
     said = call.prompts()
@@ -143,19 +143,19 @@ def test_what_is_set_already_is_told_and_key_three_takes_it_off() -> None:
 
 def test_key_three_without_anything_set_is_a_wrong_answer() -> None:
     call = _call(("3", 1.0))
-    assert isinstance(_led(call, Shelf()), Connect)
+    assert isinstance(_led(call, FakeRegister()), Connect)
     assert "wake_menu_cancelled" not in call.prompts()
 
 
 def test_who_confirms_after_the_minute_has_passed_is_asked_again() -> None:
     almost = datetime(2026, 11, 22, 7, 29, 50, tzinfo=SHANGHAI)
-    call, prompts = _call(("0730", 1.0), ("1", 16.0)), Shelf()
+    call, prompts = _call(("0730", 1.0), ("1", 16.0)), FakeRegister()
     assert isinstance(_led(call, prompts, almost), Connect)
     assert not prompts.lines
 
 
 def test_a_guest_who_hangs_up_before_the_key_has_registered_nothing() -> None:
-    call, prompts = _call(("0730", 1.0), hangs_up_at=8.0), Shelf()
+    call, prompts = _call(("0730", 1.0), hangs_up_at=8.0), FakeRegister()
     with pytest.raises(Hangup):
         _led(call, prompts)
     assert not prompts.lines

@@ -1,4 +1,4 @@
-"""The dead man's switch: pushed on while the dialogue lives, never after it has ended (ANS-3)."""
+"""The watchdog of a call: pushed on while the dialogue lives, never after it has ended (ANS-3)."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Pushes:
 
 @dataclass
 class Visit:
-    """The part of a session that the lifeline uses."""
+    """The part of a session that the watchdog uses."""
 
     environment: dict[str, str] = field(default_factory=lambda: {"agi_channel": "PJSIP/trunk-1"})
     variables: dict[str, str] = field(default_factory=dict)

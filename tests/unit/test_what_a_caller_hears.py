@@ -47,7 +47,7 @@ def test_a_switch_that_sends_nothing_for_three_seconds_leaves_three_seconds_of_s
     assert tape.seconds == pytest.approx(6.0)
 
 
-def test_packets_that_come_a_little_late_do_not_stretch_what_was_heard() -> None:
+def test_packets_that_come_a_little_late_do_not_segment_what_was_heard() -> None:
     tape = Tape(started=0.0)
     for packet in range(100):
         tape.hear(tone(0.02).tobytes(), 0.02 + packet * 0.02 + (0.03 if packet % 2 else 0.0))

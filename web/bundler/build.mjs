@@ -1,4 +1,4 @@
-// Owns how the pages' scripts and styles are built: each file of static/entry becomes one file
+// How the pages' scripts and styles are built: each file of static/entry becomes one file
 // named by its content, packed twice, and a line of the manifest. Started by scripts/web in the
 // folder that holds node_modules: node build.mjs <folder of entries> <folder to write>.
 

@@ -1,9 +1,9 @@
-"""Owns the words of the pages: every visible text by its key, in each language.
+"""Words of the pages: every visible text by its key, in each language.
 
 A key is `section.name`, a section is a table of `zh.toml` and of `en.toml` in the folder `words`
 of a feature, or in this one. Both files hold the same keys with the same gaps (`{count}`); a key
 that is missing is a fault of ours and raises, and so does a section that two features claim. To two
-sections each feature adds keys of its own: its pages in the navigation, and its looks.
+sections each feature adds keys of its own: its pages in the navigation, and its audited actions.
 """
 
 import tomllib
@@ -14,11 +14,11 @@ from pathlib import Path
 from callflow.call import Language
 
 Words = Mapping[str, str]
-Said = Callable[..., str]
+Translate = Callable[..., str]
 """Takes a key, and by name what fills its gaps."""
 
-SHARED = frozenset({"about", "looked", "nav"})
-"""The sections that every feature adds to (`web/registration.py`: places and looks)."""
+SHARED = frozenset({"about", "audited", "nav"})
+"""The sections that every feature adds to (navigation, audited actions)."""
 
 _HERE = Path(__file__).parent
 _FEATURES = _HERE.parent.parent / "features"
@@ -54,7 +54,7 @@ def section(language: Language, *names: str) -> dict[str, str]:
     return {key: text for key, text in words(language).items() if key.startswith(wanted)}
 
 
-def said(language: Language) -> Said:
+def said(language: Language) -> Translate:
     """Return `t` of the templates. It raises UnknownWordsError."""
     known = words(language)
 

@@ -56,13 +56,13 @@ def upgrade() -> None:
         sa.Column("sil_outcome", sa.String(length=16), nullable=False),
         sa.Column("topic", sa.String(length=200), nullable=True),
         sa.Column("language", sa.String(length=200), nullable=True),
-        sa.Column("emergency", sa.String(length=200), nullable=True),
+        sa.Column("fallback", sa.String(length=200), nullable=True),
         sa.Column("recording_at", WHEN, nullable=True),
         sa.Column("message_at", WHEN, nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("route_reasons", sa.JSON(), nullable=False),
         sa.Column("held_s", sa.Float(), nullable=False),
-        sa.Column("way", sa.String(length=8), nullable=False),
+        sa.Column("direction", sa.String(length=8), nullable=False),
         sa.Column("scripts", sa.JSON(), nullable=False),
         sa.Column("talk_s", sa.Float(), nullable=True),
         sa.Column("message_s", sa.Float(), nullable=True),
@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("file", "offset", name=op.f("uq_journal_rejects_file_offset")),
     )
     op.create_table(
-        "call_stretches",
+        "talk_segments",
         sa.Column("id", ROW_NUMBER, autoincrement=True, nullable=False),
         sa.Column("call_id", sa.String(length=36), nullable=False),
         sa.Column("agent", sa.String(length=150), nullable=False),
@@ -122,22 +122,22 @@ def upgrade() -> None:
         sa.Column("to_at", WHEN, nullable=True),
         sa.Column("how", sa.String(length=16), nullable=False),
         sa.Column("held_s", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_stretches_call_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_stretches")),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_talk_segments_call_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk_segments")),
     )
     op.create_index(
-        op.f("ix_call_stretches_agent_from_at"),
-        "call_stretches",
+        op.f("ix_talk_segments_agent_from_at"),
+        "talk_segments",
         ["agent", "from_at"],
         unique=False,
     )
     op.create_index(
-        op.f("ix_call_stretches_call_id_from_at"),
-        "call_stretches",
+        op.f("ix_talk_segments_call_id_from_at"),
+        "talk_segments",
         ["call_id", "from_at"],
         unique=False,
     )
-    op.create_index(op.f("ix_call_stretches_from_at"), "call_stretches", ["from_at"], unique=False)
+    op.create_index(op.f("ix_talk_segments_from_at"), "talk_segments", ["from_at"], unique=False)
     op.create_table(
         "recording_gaps",
         sa.Column("id", ROW_NUMBER, autoincrement=True, nullable=False),
@@ -237,7 +237,7 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_table("recordings")
     op.drop_table("recording_gaps")
-    op.drop_table("call_stretches")
+    op.drop_table("talk_segments")
     op.drop_table("journal_rejects")
     op.drop_table("journal_positions")
     op.drop_table("calls")

@@ -84,7 +84,7 @@ def upgrade() -> None:
         sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
         sa.Column("passed", sa.Text(), server_default="", nullable=False),
         sa.Column("found", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("kept_at", WHEN, nullable=True),
+        sa.Column("completed_at", WHEN, nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_callbacks_account_id")
         ),

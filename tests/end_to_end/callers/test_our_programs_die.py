@@ -137,7 +137,7 @@ async def test_the_service_dies_in_the_middle_of_dialogues(
     assert max(dead_air) <= WORDS_WITHIN
     for ref in refs:
         row = await house.call_of(ref, within=30)
-        assert row["emergency"] == reason
+        assert row["fallback"] == reason
     await _every_call_is_there_once(house, refs)
 
 
@@ -154,6 +154,6 @@ async def test_an_agent_takes_the_caller_whose_dialogue_died(house: House, phone
     await agent.signs_off()
     row = await house.call_of("to-an-agent")
     assert (row["disposition"], row["agent"]) == ("agent", "8001")
-    assert row["emergency"] == "no_verdict"
+    assert row["fallback"] == "no_verdict"
     await house.is_back("calls", after=before)
     await until(lambda: _serves(house), within=30, what="calls are served again", every=0.2)

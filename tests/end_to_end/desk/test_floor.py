@@ -11,13 +11,14 @@ import pytest
 from caller.listen import Samples
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import signed_in
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_WHO_WRITE
 from tests.end_to_end.matters import ticket, write
 from tests.end_to_end.work import asks_for_an_agent
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 40, "ring_agent_for": 8, "wrap_up_for": 2}
+HOTLINE = AGENTS_WHO_WRITE
 
 MEMBERS = "queue show hotline"
 SEAT = "8101"
@@ -126,7 +127,7 @@ async def test_after_a_restart_everybody_is_as_before_and_nobody_a_ghost(
         pid = house.signal(which, signal.SIGKILL)
         # Somebody else is a member that nobody at work stands for: a ghost.
         await house.is_back(which, after=pid, within=30)
-        await agent.hears("picture", after=killed, within=30) if which == "desk" else None
+        await agent.hears("state", after=killed, within=30) if which == "desk" else None
         await until(lambda: house.shows(MEMBERS, "paused:午休"), within=30, every=0.3)
         await until(lambda: house.shows(f"queue show own-{SEAT}", number), within=10)
         assert (await agent.is_now("ready")).status_code == 200

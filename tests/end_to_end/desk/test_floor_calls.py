@@ -11,12 +11,13 @@ from caller.leg import Leg
 from caller.listen import Samples, found_in
 from caller.phone import AgentPhone, Answering, Phone
 from tests.end_to_end.agents import Agent, signed_in
-from tests.end_to_end.house import WITH_DESK, House
+from tests.end_to_end.house import House
+from tests.end_to_end.kinds import AGENTS_WHO_WRITE
 from tests.end_to_end.people import answers_the_greeting, told
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
-HOTLINE = {"parts": WITH_DESK, "max_wait": 60, "ring_agent_for": 10, "wrap_up_for": 6}
+HOTLINE = AGENTS_WHO_WRITE
 
 SEAT = "8101"
 
@@ -222,8 +223,8 @@ async def test_a_leader_listens_a_colleague_joins_and_it_is_on_record(
         )
         await listening.hangs_up()
         assert not leg.is_over
-        looks = await leader.client.get("/api/v1/audit?action=agent.listen")
-        assert looks.json()["items"][0]["subject"] == "2006"
+        entries = await leader.client.get("/api/v1/audit?action=agent.listen")
+        assert entries.json()["items"][0]["subject"] == "2006"
         path = f"/api/v1/calls/{offer.data['call']}/conference"
         joined = await agent.client.post(path, json={"with": "2007"})
         assert joined.status_code == 200, joined.text

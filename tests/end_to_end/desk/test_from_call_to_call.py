@@ -54,6 +54,6 @@ async def _credited(house: House, ref: str) -> list[tuple[str, bool]]:
     """Return who talked in a call that has ended, in order, and whether each end was seen."""
     row = await house.call_of(ref)
     found = await house.rows(
-        "SELECT seat, to_at FROM call_stretches WHERE call_id = :id ORDER BY from_at", id=row["id"]
+        "SELECT seat, to_at FROM talk_segments WHERE call_id = :id ORDER BY from_at", id=row["id"]
     )
     return [(one["seat"], one["to_at"] is not None) for one in found]

@@ -258,9 +258,9 @@ async def _is_left_alone_by_the_service(talk: Talk, fault: signal.Signals) -> No
         if fault is signal.SIGSTOP:  # a killed one is back by itself, and for the next test
             house.signal("calls", signal.SIGKILL)
     row = await talk.ends()
-    assert row["emergency"] in {"no_verdict", "frozen"}
-    [emergency] = await told(house, row, "TR_EMERGENCY")
-    assert emergency["script"] == "silent"
+    assert row["fallback"] in {"no_verdict", "frozen"}
+    [fallback] = await told(house, row, "TR_FALLBACK")
+    assert fallback["script"] == "silent"
     await house.is_back("calls", after=before)
     ready = house.figures
     await until(lambda: ready("calls.json", fresh_within=2.0).get("ami"), within=30, every=0.2)

@@ -11,9 +11,9 @@ import pytest
 
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import WITH_DESK, House
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.peer import SDP, Dialog, Peer
 from tests.end_to_end.web_socket import Refused, opened
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real

@@ -45,7 +45,7 @@ async def test_without_the_call_service_a_call_that_was_greeted_is_queued_for_ev
         finally:
             house.signal("calls", signal.SIGKILL)
         row = await house.call_of("unrouted")
-        assert (row["agent"], row["emergency"]) == ("5002", "frozen")
+        assert (row["agent"], row["fallback"]) == ("5002", "frozen")
         assert not await told(house, row, "TR_ROUTE")
         await house.is_back("calls", after=before)
 

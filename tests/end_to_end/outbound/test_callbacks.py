@@ -1,4 +1,4 @@
-"""Promised calls are kept: the agent's phone rings, then the customer's, and both talk (CBK-1)."""
+"""Callbacks are kept: the agent's phone rings, then the customer's, and both talk (CBK-1)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -80,15 +80,15 @@ async def test_a_promised_call_is_made_in_time_and_without_an_answer_promised_ag
             assert talking.data["call"] == offer.data["call"]
             await customers.hangs_up()
             await desk.ended(within=5)
-            kept = await _is_now(agent, made["id"], "kept")
+            kept = await _is_now(agent, made["id"], "completed")
             await agent.hears("call_ended", within=10)
             rows = (await agent.client.get("/api/v1/callbacks", params={"state": "open"})).json()
             [again] = rows["items"]
             assert (again["number"], again["by"], again["kind"]) == (CUSTOMER, "1001", "agent")
             await _is_settled(agent)
-    assert kept["kept_at"] < kept["due_at"]
+    assert kept["completed_at"] < kept["due_at"]
     call = await call_of(house, offer.data["call"])
-    assert (call["way"], call["disposition"], call["agent"]) == ("out", "outbound", "1001")
+    assert (call["direction"], call["disposition"], call["agent"]) == ("out", "outbound", "1001")
     assert (call["number"], call["hung_up_by"]) == (CUSTOMER, "caller")
     assert (await house.recording_of(call))["state"] == "stored"
 
@@ -119,7 +119,7 @@ async def test_a_customer_who_is_busy_is_called_again_and_hears_words_to_the_end
             await customers.ended(within=15)
             said = [one for one in customers.words() if one.end > left + 1.0]
             assert said, "a dead line for a customer whose agent hung up first (SIL-6)"
-            kept = await _is_now(agent, made["id"], "kept")
+            kept = await _is_now(agent, made["id"], "completed")
             rows = await agent.client.get("/api/v1/callbacks", params={"state": "open"})
             assert rows.json()["items"] == [], "promised again though the answer was there"
     assert (kept["tries"], kept["asked"]) == (2, 2)

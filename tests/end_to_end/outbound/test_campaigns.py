@@ -158,7 +158,7 @@ async def test_a_survey_is_answered_by_keys_tried_again_when_busy_and_left_to_no
 
     # All is answered before the person hangs up; only then is the attempt over.
     await until(as_it_was, within=10, what="each ring has its end")
-    assert await house.rows("SELECT id FROM calls WHERE way = 'out' AND answered IS NOT NULL")
+    assert await house.rows("SELECT id FROM calls WHERE direction = 'out' AND answered IS NOT NULL")
 
 
 @pytest.mark.timeout(120)

@@ -72,7 +72,7 @@ async def test_an_agent_reads_lifts_and_then_the_customer_is_rung_again_when_bus
     assert (done.contact.state, done.contact.tries) == (ContactState.DONE, 2)
     assert dict(done.contact.answers) == given["answers"]
     call = await call_of(house, talking.data["call"])
-    assert (call["way"], call["agent"], call["number"]) == ("out", "1001", CUSTOMER)
+    assert (call["direction"], call["agent"], call["number"]) == ("out", "1001", CUSTOMER)
     assert (await house.recording_of(call))["state"] == "stored"
 
 

@@ -13,8 +13,8 @@ from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.work import asks_for_an_agent, at_work, call_id
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real

@@ -58,7 +58,7 @@ async def _call_with(house: House, room: str, disposition: str) -> Mapping[str, 
 
     async def found() -> list[Mapping[str, Any]]:
         return await house.rows(
-            "SELECT * FROM calls WHERE number = :room AND disposition = :how AND way = 'in' "
+            "SELECT * FROM calls WHERE number = :room AND disposition = :how AND direction = 'in' "
             "ORDER BY ring_started DESC",
             room=room,
             how=disposition,
@@ -147,4 +147,4 @@ async def test_without_our_service_the_guest_hears_words_and_reaches_an_agent(
     finally:
         house.signal("calls", signal.SIGCONT)
     call = await _call_with(house, "8003", "agent")
-    assert call["emergency"], "the static twin took it"
+    assert call["fallback"], "the fallback dialplan took it"

@@ -8,9 +8,9 @@ import asyncio
 import pytest
 
 from tests.end_to_end.house import House, Row
-from tests.end_to_end.launching import free_port
 from tests.end_to_end.stage import staged
 from tests.end_to_end.ways import QUICK, WAYS
+from tests.ports import free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.real

@@ -1,4 +1,4 @@
-"""Owns a caller and an agent whose phone is in the page: how they come to talk, what is heard."""
+"""A caller and an agent whose phone is in the page: how they come to talk, what is heard."""
 
 from playwright.async_api import Page, expect
 

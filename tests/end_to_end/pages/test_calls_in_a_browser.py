@@ -85,14 +85,14 @@ async def _is_found_and_heard(desk: Desk, row: Row) -> None:
     await page.check("dialog input[name=reason] >> nth=0")
     await page.keyboard.press("Enter")
     await it_is_so(page, "document.querySelector('[data-voice]').currentTime > 0.5")
-    looks = await until(
+    entries = await until(
         lambda: desk.house.rows(
             "SELECT account_id, why FROM audit_log WHERE action = 'recording.audio'"
         ),
         within=10,
         what="the look is on record",
     )
-    assert all(look["account_id"] and look["why"] for look in looks)
+    assert all(look["account_id"] and look["why"] for look in entries)
 
 
 async def test_a_page_loaded_again_in_a_call_gets_its_caller_back(

@@ -1,4 +1,4 @@
-"""Somebody comes to work: the door, the first page, the language, and what a page asks for."""
+"""Somebody comes to work: sign-in, the first page, the language, and what a page asks for."""
 
 import pytest
 from playwright.async_api import expect

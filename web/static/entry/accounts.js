@@ -1,4 +1,4 @@
-// Owns the page of the accounts: what ends somebody's work asks for a second click.
+// The page of the accounts: what ends somebody's work asks for a second click.
 import { sure } from "../pages/sure.js";
 
 document.addEventListener("click", (event) => {

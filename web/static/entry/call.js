@@ -1,4 +1,4 @@
-// Owns one call's page: each recording with its picture, and the question why before the first sound.
+// One call's page: each recording with its waveform, and the question why before the first sound.
 import { asked } from "../pages/why.js";
 import { Sound } from "../pages/sound.js";
 

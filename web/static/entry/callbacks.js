@@ -1,5 +1,5 @@
-// Owns the page of promised calls while it is open: a callback that is late, or that somebody must
-// decide about, shouts.
-import { watch } from "../pages/shouting.js";
+// The page of callbacks while it is open: a callback that is late, or that somebody must
+// decide about, raises an alarm.
+import { watch } from "../pages/alarms.js";
 
 watch("#promised", "callbacks");

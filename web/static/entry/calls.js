@@ -1,4 +1,4 @@
-// Owns the keys on pages with a table of records: / to search, arrows to move, Enter to open.
+// The keys on pages with a table of records: / to search, arrows to move, Enter to open.
 
 const table = document.querySelector("table[data-rows]");
 const box = document.querySelector("form.finder input");

@@ -1,4 +1,4 @@
-// Owns the pages of campaigns while they are open: what moves comes over /live, a stop asks twice, a
+// The pages of campaigns while they are open: what moves comes over /live, a stop asks twice, a
 // list that is too large is refused before it is sent, and only the fields of a kind are shown.
 import { $, $$, show } from "../page/dom.js";
 import { listen } from "../page/live.js";

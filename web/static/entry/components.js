@@ -1,4 +1,4 @@
-// Owns the buttons of the page of parts that show a message.
+// The buttons of the page of parts that show a message.
 import { toast } from "../page/toasts.js";
 
 document.addEventListener("click", ({ target }) => {

@@ -1,4 +1,4 @@
-// Owns what is typed into a long form until it is saved: kept in this tab, so that neither a reload
+// What is typed into a long form until it is saved: kept in this tab, so that neither a reload
 // nor a session that ended loses a word. A page that says it was saved lets the draft go.
 import { $$ } from "../page/dom.js";
 

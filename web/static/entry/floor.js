@@ -1,4 +1,4 @@
-// Owns the wallboard: what comes over /live goes into its place, clocks go on by themselves.
+// The wallboard: what comes over /live goes into its place, clocks go on by themselves.
 import { $, say } from "../page/dom.js";
 import { listen } from "../page/live.js";
 import { Agents } from "../pages/agents.js";
@@ -30,7 +30,7 @@ function told(element, text) {
 
 listen(
   {
-    picture: (whole) => {
+    state: (whole) => {
       $("#switch").hidden = whole.connected !== false;
       board(whole.wallboard);
     },

@@ -1,4 +1,4 @@
-// Owns searching while typing: the list under the box follows, the page stays where it is.
+// Searching while typing: the list under the box follows, the page stays where it is.
 const PAUSE_MS = 200;
 
 const form = document.querySelector("form[data-search]");

@@ -1,4 +1,4 @@
-// Owns the pages of emergency notifications while they are open: what changes comes over /live, and what
+// The pages of emergency notifications while they are open: what changes comes over /live, and what
 // begins or ends a notice asks for a second click.
 import { $ } from "../page/dom.js";
 import { listen } from "../page/live.js";

@@ -1,5 +1,5 @@
-// Owns what every page has: htmx, the shell, the switch of the language, forms that are sent once, and
-// the way back to the door.
+// What every page has: htmx, the shell, the switch of the language, forms that are sent once, and
+// the way back to the page of signing in.
 
 import "htmx.org";
 import { watchTables } from "../page/cards.js";

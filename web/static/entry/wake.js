@@ -1,4 +1,4 @@
-// Owns the page of wake-ups while it is open: a guest whom nobody woke shouts.
-import { watch } from "../pages/shouting.js";
+// The page of wake-ups while it is open: a guest whom nobody woke raises an alarm.
+import { watch } from "../pages/alarms.js";
 
 watch("#night", "wake_ups");

@@ -1,4 +1,4 @@
-// Owns the wiring of the agent's page: live events to the pop, the ticket, the state line and the
+// The wiring of the agent's page: live events to the pop, the ticket, the state line and the
 // phone, and back. Each part keeps its own business; this file only introduces them.
 
 import { ask } from "../page/asking.js";
@@ -139,15 +139,15 @@ function finished() {
 // --- what the server tells ---
 
 const heard = {
-  picture(picture) {
-    const skew = Date.now() - Date.parse(picture.at);
+  state(whole) {
+    const skew = Date.now() - Date.parse(whole.at);
     clockSkew = Math.abs(skew) > SAME_CLOCK_MS ? skew : 0;
     if (connected && isBrowser()) claim();
-    if (picture.duty || picture.connected) dutyIs(picture.duty ?? null);
-    if (picture.offer) offered(picture.offer);
-    if (picture.talking) talking({ ...picture.talking, held: picture.held });
+    if (whole.duty || whole.connected) dutyIs(whole.duty ?? null);
+    if (whole.offer) offered(whole.offer);
+    if (whole.talking) talking({ ...whole.talking, held: whole.held });
     // A service that has just started may not know yet of the call that we talk in.
-    else if (current && picture.connected && phone.state.call?.id !== current) ended({ call: current });
+    else if (current && whole.connected && phone.state.call?.id !== current) ended({ call: current });
   },
   offer: offered,
   offer_gone({ call }) {

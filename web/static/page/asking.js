@@ -1,4 +1,4 @@
-// Owns how scripts ask the server: JSON both ways, the session's secret on every change, and the
+// Asks the server for scripts: JSON both ways, the session's secret on every change, and the
 // server's own sentence when it refuses.
 
 export class RefusedError extends Error {

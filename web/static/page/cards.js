@@ -1,4 +1,4 @@
-// Owns that a table can become cards on a narrow window: each cell is named by the head of its column.
+// Turns tables into cards on a narrow window: each cell gets the name of its column.
 import { $$ } from "./dom.js";
 
 const LEFT_ALONE = "table:not(.as-table):has(thead)";

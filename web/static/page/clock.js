@@ -1,4 +1,4 @@
-// Owns fields for a time of day, by 24 hours in every language: 730, 7:30, 07：30 and 0730 mean 07:30.
+// Fields for a time of day, by 24 hours in every language: 730, 7:30, 07：30 and 0730 mean 07:30.
 import { $$ } from "./dom.js";
 
 const STEP_MIN = 5;

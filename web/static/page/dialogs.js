@@ -1,4 +1,4 @@
-// Owns opening and closing of dialogs and drawers by buttons: data-opens="id", data-closes.
+// Opening and closing of dialogs and drawers by buttons: data-opens="id", data-closes.
 import { $ } from "./dom.js";
 
 export function watchDialogs() {

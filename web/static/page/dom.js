@@ -1,4 +1,4 @@
-// Owns how things get into a page: always as text, never as HTML, so that a caller's name cannot
+// Puts things into a page: always as text, never as HTML, so that a caller's name cannot
 // be more than a name. Touches nothing it was not given.
 
 export const $ = (selector, within = document) => within.querySelector(selector);

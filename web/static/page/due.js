@@ -1,4 +1,4 @@
-// Owns the counts of what is due beside the pages of the navigation: asked for now and then while the
+// The counts of what is due beside the pages of the navigation: asked for now and then while the
 // page is looked at. What cannot be known is not shown.
 import { $$, say, show } from "./dom.js";
 

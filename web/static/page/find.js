@@ -1,4 +1,4 @@
-// Owns the box that finds everything: Ctrl+K from anywhere, answers while one types, arrows and Enter.
+// The box that finds everything: Ctrl+K from anywhere, answers while one types, arrows and Enter.
 // A found thing is a link like any other: beside a call it opens in a window of its own.
 import { $, $$, el, fill, show } from "./dom.js";
 

@@ -1,5 +1,5 @@
-// Owns the line of live events from the server (server-sent events): one a page. The browser
-// connects again by itself; when it gives up, we do. Each connection begins with a whole `picture`.
+// The line of live events from the server (server-sent events): one a page. The browser
+// connects again by itself; when it gives up, we do. Each connection begins with a whole `state`.
 
 const AGAIN_MS = 1000;
 

@@ -1,4 +1,4 @@
-// Owns the shell's switches: the rail, the colours, the density. Cookies keep them, so that the server
+// The shell's switches: the rail, the colours, the density. Cookies keep them, so that the server
 // draws the next page as it will stay.
 import { $, $$ } from "./dom.js";
 
@@ -25,7 +25,7 @@ export function watchShell() {
     paint();
   });
   paint();
-  watchLook($("#look"));
+  watchAppearance($("#appearance"));
   stayAbove();
   for (const menu of $$("[popover]")) menu.addEventListener("toggle", () => said(menu));
 }
@@ -45,7 +45,7 @@ function said(menu) {
   $(`[popovertarget="${menu.id}"]`)?.setAttribute("aria-expanded", String(menu.matches(":popover-open")));
 }
 
-function watchLook(dialog) {
-  $("[data-look]").addEventListener("click", () => dialog.showModal());
+function watchAppearance(dialog) {
+  $("[data-appearance]").addEventListener("click", () => dialog.showModal());
   dialog.addEventListener("change", ({ target }) => choose(target.name, target.value));
 }

@@ -1,4 +1,4 @@
-// Owns what a page says when the server refused, in the page's language; the server speaks English.
+// Says in words that the server refused, in the page's language; the server speaks English.
 
 import { t } from "./words.js";
 

@@ -1,4 +1,4 @@
-// Owns short messages at the corner of a page: read aloud, gone by themselves unless they are bad news.
+// Short messages at the corner of a page: read aloud, gone by themselves unless they are bad news.
 import { $, el } from "./dom.js";
 
 const SEEN_MS = 6000;

@@ -1,4 +1,4 @@
-// Owns the words that scripts say: the page carries them as JSON, by key.
+// The words that scripts say: the page carries them as JSON, by key.
 
 const carried = document.getElementById("words");
 const words = carried ? JSON.parse(carried.textContent) : {};

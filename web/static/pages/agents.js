@@ -1,4 +1,4 @@
-// Owns the rows of the wallboard, one an agent: kept while things change, so that a button stays
+// The rows of the wallboard, one an agent: kept while things change, so that a button stays
 // under the finger that goes for it.
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";

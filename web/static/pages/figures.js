@@ -1,4 +1,4 @@
-// Owns the large figures of the wallboard, and which service level is looked at.
+// The large figures of the wallboard, and which service level is looked at.
 import { $, say } from "../page/dom.js";
 import { clock, t, tOr } from "../page/words.js";
 
@@ -38,7 +38,7 @@ export class Figures {
     const reached = this.board?.service_level.presets[this.preset.value];
     const share = reached?.share;
     say($("#level"), share == null ? "–" : `${Math.floor(share * 1000) / 10}%`);
-    tile("level", share == null ? "" : reached.kept ? "well" : "alarm");
+    tile("level", share == null ? "" : reached.met ? "well" : "alarm");
   }
 
   tick(now) {

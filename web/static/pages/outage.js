@@ -1,4 +1,4 @@
-// Owns the outage announcement on the wallboard (QUE-6): its words in sight, up or down in one click.
+// The outage announcement on the wallboard (QUE-6): its words in sight, up or down in one click.
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";
 import { t, when } from "../page/words.js";

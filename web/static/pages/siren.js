@@ -1,4 +1,4 @@
-// Owns a sound that cannot be overheard: two tones, again and again, until it is told to stop. A
+// A sound that cannot be overheard: two tones, again and again, until it is told to stop. A
 // browser lets a page be heard only after somebody has touched it; until then it tries again.
 
 const AGAIN_MS = 2000;

@@ -1,5 +1,5 @@
-// Owns the picture and the sound of one recording: above the caller, below what the caller heard.
-// The picture comes first and alone; not a byte of sound is fetched before somebody says why.
+// The waveform and the sound of one recording: above the caller, below what the caller heard.
+// The waveform comes first and alone; not a byte of sound is fetched before somebody says why.
 import WaveSurfer from "wavesurfer.js";
 
 const HEIGHT = 64;
@@ -24,7 +24,7 @@ export class Sound {
     if (!answer.ok) return this.trouble(true);
     const { peaks } = await answer.json();
     const frame = document.createElement("div");
-    this.picture = WaveSurfer.create({
+    this.waveform = WaveSurfer.create({
       container: frame,
       media: this.voice,
       peaks,
@@ -38,7 +38,7 @@ export class Sound {
     });
     dress(frame);
     this.wave.append(frame);
-    this.picture.on("interaction", (second) => this.playFrom(second));
+    this.waveform.on("interaction", (second) => this.playFrom(second));
   }
 
   listen() {
@@ -99,8 +99,8 @@ export class Sound {
   }
 }
 
-/* The page takes no style that stands in the document itself (CSP), and the picture brings one: it
-   is taken as a sheet that a script made, before the picture is in the document. */
+/* The page takes no style that stands in the document itself (CSP), and the waveform brings one: it
+   is taken as a sheet that a script made, before the waveform is in the document. */
 function dress(frame) {
   const root = [...frame.children].find((child) => child.shadowRoot)?.shadowRoot;
   const style = root?.querySelector("style");

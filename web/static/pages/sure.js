@@ -1,4 +1,4 @@
-// Owns the second click that a grave button asks for, within three seconds of the first.
+// The second click that a grave button asks for, within three seconds of the first.
 import { say } from "../page/dom.js";
 
 const SURE_MS = 3000;

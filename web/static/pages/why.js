@@ -1,4 +1,4 @@
-// Owns the question why somebody listens to a recording (QA-5, SEC-1): asked once a page.
+// The question why somebody listens to a recording (QA-5, SEC-1): asked once a page.
 
 /** Return a function that gives the reason in words, or null when nobody wants to say one. */
 export function asked(dialog) {

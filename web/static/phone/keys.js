@@ -1,4 +1,4 @@
-// Owns the keyboard of the agent's page: one table of keys, what they do, and the sheet that shows
+// The keyboard of the agent's page: one table of keys, what they do, and the sheet that shows
 // them. Keys with Alt and F-keys work while one types; single letters do not.
 
 import { $, el, fill } from "../page/dom.js";

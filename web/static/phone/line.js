@@ -1,4 +1,4 @@
-// Owns the browser's SIP line: registers over the switch's web socket, carries out what machine.js
+// The browser's SIP line: registers over the switch's web socket, carries out what machine.js
 // commands, and tells what happened. The only file that knows JsSIP.
 
 import JsSIP from "jssip";

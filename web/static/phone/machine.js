@@ -1,4 +1,4 @@
-// Owns what the phone of an agent does next: a pure step from state and event to state and
+// What the phone of an agent does next: a pure step from state and event to state and
 // commands. Does no I/O and keeps no clock; line.js carries the commands out.
 //
 //   registration   off ─▶ connecting ─▶ ready ─▶ connecting …        (`line`)

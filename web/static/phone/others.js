@@ -1,4 +1,4 @@
-// Owns the list of the colleagues who are in the call too, and the key that takes one out of it.
+// The list of the colleagues who are in the call too, and the key that takes one out of it.
 
 import { $, el, fill, show } from "../page/dom.js";
 import { t, tOr } from "../page/words.js";

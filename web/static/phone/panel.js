@@ -1,4 +1,4 @@
-// Owns the phone's buttons: which can be pressed, what they say, and what a press does.
+// The phone's buttons: which can be pressed, what they say, and what a press does.
 
 import { ask } from "../page/asking.js";
 import { $, $$, el, fill, say, show } from "../page/dom.js";

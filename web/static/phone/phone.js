@@ -1,4 +1,4 @@
-// Owns the phone of the page: keeps machine.js's state, feeds it what happens, has line.js and
+// The phone of the page: keeps machine.js's state, feeds it what happens, has line.js and
 // sound.js do what it commands, and tells the page of every change.
 
 import { makeLine } from "./line.js";

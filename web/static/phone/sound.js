@@ -1,4 +1,4 @@
-// Owns what the agent hears and speaks into: the microphone, the earpiece and the ringer, each on
+// What the agent hears and speaks into: the microphone, the earpiece and the ringer, each on
 // the device that was chosen. The microphone is opened once, at sign-in, so that an answer is at once.
 
 const KEPT = "thirdring.devices";

@@ -1,4 +1,4 @@
-// Owns that one window of a browser has the phone: two would both ring, and neither be believed.
+// Lets only one window of a browser have the phone: two would both ring.
 
 const NAME = "thirdring.desk";
 

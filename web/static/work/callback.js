@@ -1,4 +1,4 @@
-// Owns the callback to call the customer back, made with one press during or after a call (CBK-1).
+// Makes a callback, made with one press during or after a call (CBK-1).
 
 import { ask } from "../page/asking.js";
 import { $, $$, say } from "../page/dom.js";

@@ -1,4 +1,4 @@
-// Owns the form in which the agent corrects what is known of a customer.
+// The form in which the agent corrects what is known of a customer.
 
 import { ask } from "../page/asking.js";
 import { $, say, show } from "../page/dom.js";

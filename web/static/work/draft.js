@@ -1,4 +1,4 @@
-// Owns what becomes of a ticket while somebody types: what is to be sent, what was saved meanwhile,
+// What becomes of a ticket while somebody types: what is to be sent, what was saved meanwhile,
 // and what two people changed at once. Pure: it does no I/O and keeps no clock.
 //
 // `base` is what the server last said, `local` what is on the screen. A field of which they differ

@@ -1,4 +1,4 @@
-// Owns how soon a caller's data were in sight, as this page measures it.
+// Measures how soon a caller's data are in sight.
 
 import { ask } from "../page/asking.js";
 

@@ -1,4 +1,4 @@
-// Owns the call that the server knows here and this phone does not have: its caller hears nobody.
+// The call that the server knows here and this phone does not have: its caller hears nobody.
 // The server is told, and sends the caller back to this phone.
 
 import { ask } from "../page/asking.js";

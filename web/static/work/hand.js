@@ -1,4 +1,4 @@
-// Owns which key on the keyboard does what on the agent's page.
+// Which key on the keyboard does what on the agent's page.
 
 import { $ } from "../page/dom.js";
 import { makeKeys } from "../phone/keys.js";

@@ -1,4 +1,4 @@
-// Owns the search in the knowledge base during a call (TKT-15). What is read lies over what was
+// The search in the knowledge base during a call (TKT-15). What is read lies over what was
 // before, beside the ticket that is being written: nothing moves under the hands.
 
 import { ask } from "../page/asking.js";

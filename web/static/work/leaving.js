@@ -1,4 +1,4 @@
-// Owns the ways in which the agent's page is left: a link, a form, the language, back, reload,
+// The ways in which the agent's page is left: a link, a form, the language, back, reload,
 // closing. None of them may end a call: it opens beside, or it waits, or the browser asks.
 
 /**

@@ -1,4 +1,4 @@
-// Owns the watch over a call of which the server believes that we talk in it, while our phone has
+// The watch over a call of which the server believes that we talk in it, while our phone has
 // none: the caller hears nobody then. Pure: it does no I/O and keeps no clock.
 
 export const LOST_AFTER_MS = 3000;

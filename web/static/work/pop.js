@@ -1,4 +1,4 @@
-// Owns the screen pop: who calls and what we know, before the phone rings (GRT-3). Everything a
+// The screen pop: who calls and what we know, before the phone rings (GRT-3). Everything a
 // caller sent is put in as text. Nothing moves when it changes: each fact has its place.
 
 import { $, el, fill, say, show } from "../page/dom.js";

@@ -1,4 +1,4 @@
-// Owns the words of the moment (GRT-1, GRT-4, SIL-7): what the agent says now, as the regulation has it.
+// The words of the moment (GRT-1, GRT-4, SIL-7): what the agent says now, as the regulation has it.
 
 import { fill, say } from "../page/dom.js";
 import { t } from "../page/words.js";

@@ -1,4 +1,4 @@
-// Owns the line that says what the agent does now, and since when (QUE-4): state, seat, misses,
+// The line that says what the agent does now, and since when (QUE-4): state, seat, misses,
 // trouble, and the ways to pause, to be ready again and to end work.
 
 import { ask } from "../page/asking.js";

@@ -1,4 +1,4 @@
-// Owns the ticket form beside the call (TKT-1, TKT-3): opened for each answered call, saved as one
+// The ticket form beside the call (TKT-1, TKT-3): opened for each answered call, saved as one
 // types, kept in this browser until the server has it. What it does to fields is draft.js's matter.
 
 import { ask } from "../page/asking.js";

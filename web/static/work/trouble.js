@@ -1,4 +1,4 @@
-// Owns the clear sign when the agent cannot be reached or heard: no line to the server, no
+// The clear sign when the agent cannot be reached or heard: no line to the server, no
 // registration, no microphone. The worst is shown; it goes by itself when all is well again.
 
 import { $, say, show } from "../page/dom.js";

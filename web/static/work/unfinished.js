@@ -1,4 +1,4 @@
-// Owns the tickets that were left behind when the next caller came (待完成): a chip each, kept in
+// The tickets that were left behind when the next caller came (待完成): a chip each, kept in
 // this browser until somebody has finished them. Beside a caller's data stands that caller's ticket
 // and no other: while an old one is written, the pop is covered.
 

@@ -1,4 +1,4 @@
-// Owns the call of a campaign on the agent's page (CBK-3): why this person is called, what the list
+// The call of a campaign on the agent's page (CBK-3): why this person is called, what the list
 // says of them, the questions with their keys as buttons, and what came of the talk.
 
 import { ask } from "../page/asking.js";

@@ -1,0 +1,60 @@
+"""Routes for monitoring: `/health` and `/metrics`."""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+
+from db.bounded import Database
+from monitoring import health, reports
+from monitoring.health import Health, State
+from monitoring.metrics import CONTENT_TYPE, Figures
+from monitoring.reports import Report
+from settings import Settings
+from web.problems import documented
+
+router = APIRouter(tags=["state"])
+
+
+@router.get(
+    "/health",
+    responses={503: {"model": Health, "description": "A part is ill."}, **documented(401, 403)},
+)
+async def show_health(request: Request, response: Response) -> Health:
+    """Which part is ill: call service, link to Asterisk, ledger, dispatcher, database, disk.
+
+    Needs no token from this machine itself. 200 when all is well, 503 when a part is ill.
+    """
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
+    calls = report(settings, "calls")
+    found = health.whole(
+        {
+            "asterisk": health.of_asterisk(calls),
+            "calls": health.of_calls(calls),
+            "ledger": health.of_ledger(report(settings, "ledger")),
+            "dispatch": health.of_dispatch(report(settings, "dispatch")),
+            "database": await health.of_database(database),
+            "disk": health.of_disk(settings.home),
+        }
+    )
+    response.status_code = 200 if found.state is State.WELL else 503
+    return found
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={
+        200: {"description": "Prometheus' text format.", "content": {"text/plain": {}}},
+        **documented(401, 403),
+    },
+)
+async def show_metrics(request: Request) -> Response:
+    """All figures, for Prometheus. Needs no token from this machine itself."""
+    figures: Figures = request.app.state.figures
+    return Response(figures.text(), media_type=CONTENT_TYPE)
+
+
+def report(settings: Settings, program: str) -> Report | None:
+    """Return what a program last said about itself."""
+    return reports.read(settings.paths.run / f"{program}.json", now=time.time())
