@@ -12,12 +12,9 @@ def calendar(country: str, changes: str) -> Calendar:
     """Return the calendar of a country (like CN), with local `changes`.
 
     `changes` is the setting `holidays`: dates with comma between them, `-` before one that is a
-    working day here. Raises ValueError for a country without known holidays.
+    working day here. A country of which no holidays are known has those of `changes` only.
     """
-    try:
-        known = holidays.country_holidays(country)
-    except NotImplementedError:
-        raise ValueError(f"no holidays are known for {country!r}") from None
+    known = holidays.country_holidays(country) if has_known(country) else holidays.HolidayBase()
     added = set(_dates(changes, "+"))
     removed = set(_dates(changes, "-"))
 
@@ -29,6 +26,11 @@ def calendar(country: str, changes: str) -> Calendar:
         return day in removed or (day not in known and day in known.weekend_workdays)
 
     return Calendar(is_holiday, is_made_up)
+
+
+def has_known(country: str) -> bool:
+    """Tell whether the public holidays of a country are known."""
+    return country in holidays.list_supported_countries()
 
 
 def _dates(changes: str, sign: str) -> Iterable[date]:

@@ -64,6 +64,13 @@ DialOutside = Annotated[
         "they are dialled before each.",
     ),
 ]
+DialEmergencyOutside = Annotated[
+    bool,
+    Field(
+        description="Whether your PBX wants the same digits before emergency numbers that people "
+        "dial. Mostly not: 110 goes out as 110.",
+    ),
+]
 TrunkForm = Annotated[
     DialForm,
     Field(

@@ -188,6 +188,7 @@ class Settings(BaseSettings):
     dial_allowed: guard.DialAllowed = dialling.DEFAULT_ALLOWED
     dial_extensions: guard.DialExtensions = ""
     dial_outside: guard.DialOutside = ""
+    dial_emergency_outside: guard.DialEmergencyOutside = False
     dial_form: guard.TrunkForm = DialForm.NATIONAL
     dial_trunk_prefix: guard.DialTrunkPrefix = ""
     dial_per_hour: guard.DialPerNumber = 20
@@ -335,7 +336,8 @@ class Settings(BaseSettings):
         named = frozenset(
             {*self.phones.split(","), *self.seats, *self.attendants.split(",")} - {""}
         )
-        return NumberPlan(self.region, named, self.dial_outside, self.dial_extensions)
+        outside, emergency = self.dial_outside, self.dial_emergency_outside
+        return NumberPlan(self.region, named, outside, self.dial_extensions, emergency)
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ LANGUAGES = ("zh", "en")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def doctor(as_json: bool) -> None:
     """Check this installation; say what to do about each finding. Exit code 1 for a fault."""
-    findings = examine(context.settings(), [prompts, database, ledger])
+    findings = examine(context.settings(), [prompts, holidays, database, ledger])
     if as_json:
         rows = [{"level": f.level, "what": f.what, "advice": f.advice} for f in findings]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -45,6 +45,19 @@ def prompts(settings: Settings) -> Iterable[Finding]:
             yield fault(f"Prompts missing in {language}: {', '.join(missing)}", "Run `make run`.")
         else:
             yield well(f"All {len(wanted)} prompts are there in {language}")
+
+
+def holidays(settings: Settings) -> Iterable[Finding]:
+    """Look whether the public holidays of the house's country are known."""
+    from calendars import has_known  # noqa: PLC0415 (it takes its time to load)
+
+    if has_known(settings.region):
+        yield well(f"The public holidays of {settings.region} are known")
+    else:
+        yield hint(
+            f"No public holidays are known for {settings.region}: every day counts as a usual one",
+            "Name them in THIRDRING_HOLIDAYS, like 2027-01-01,2027-12-25.",
+        )
 
 
 def database(settings: Settings) -> Iterable[Finding]:

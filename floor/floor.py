@@ -86,7 +86,9 @@ class Floor:
         self.live_state = LiveState()
         self.presence = Presence()
         self.streams = Streams(dropped=self._gone)
-        self._page_events = PageEvents(self.live_state, self.streams, leaders=leaders, now=now)
+        self._page_events = PageEvents(
+            self.live_state, self.streams, leaders=leaders, plan=plan, now=now
+        )
         self.control = Control(actions, self.live_state)
         self.repairs = Repairs(actions, self.live_state)
         self.attendance = Attendance(

@@ -16,6 +16,8 @@ from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import Role
 from permissions.scopes import NOBODY, Serving
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 Json = dict[str, object]
 
@@ -32,10 +34,11 @@ class PageEvents:
         streams: Streams,
         *,
         leaders: frozenset[Role],
+        plan: NumberPlan,
         now: Callable[[], datetime],
     ) -> None:
         self._live_state, self._streams = live_state, streams
-        self._leaders, self._now = leaders, now
+        self._leaders, self._plan, self._now = leaders, plan, now
         self._pops: dict[str, ScreenPop] = {}
         self._last: dict[int, tuple[datetime, str, str]] = {}
         """By account the end of the last talk, its call and the caller's number."""
@@ -152,7 +155,8 @@ class PageEvents:
             if agent.state == "wrap_up" or self._now() - ended < TO_WRITE:
                 calls.add(call)
                 numbers.add(number)
-        return Serving(frozenset(calls - {""}), frozenset(numbers - {""}))
+        customers = {phone_number(number, self._plan).identity for number in numbers}
+        return Serving(frozenset(calls - {""}), frozenset(customers - {""}))
 
     def _talk(self, seat: str, talk: Talk) -> Json:
         return {

@@ -62,8 +62,8 @@ class Serving:
 
     calls: frozenset[str] = frozenset()
     """Ids of the calls."""
-    numbers: frozenset[str] = frozenset()
-    """Their numbers; one who hides the number has none."""
+    customers: frozenset[str] = frozenset()
+    """What their numbers are known by, however they are written; who hides the number has none."""
 
 
 NOBODY: Final = Serving()
@@ -78,7 +78,7 @@ class Thing:
     call: str = ""
     """The call that it is, or that it came from."""
     customer: str = ""
-    """The number of the customer whom it concerns; empty: nobody known."""
+    """What the number of the customer whom it concerns is known by; empty: nobody known."""
     departments: Collection[str] = ()
     """The departments that have it to settle."""
     roles: Collection[Role] = ()
@@ -114,7 +114,7 @@ class Reach:
                 return (
                     (bool(self.number) and self.number in thing.people)
                     or (bool(thing.call) and thing.call in self.serving.calls)
-                    or (bool(thing.customer) and thing.customer in self.serving.numbers)
+                    or (bool(thing.customer) and thing.customer in self.serving.customers)
                     or self.role in thing.roles
                 )
             case Scope.NONE:

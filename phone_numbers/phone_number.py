@@ -28,6 +28,8 @@ MOST_DIGITS: Final = 20
 """A number of the public network has 15 digits, a prefix for abroad and one for outside."""
 EXTENSION_DIGITS: Final = 6
 """A number with at most so many digits, and none of them 0 at the front, is one of the PBX."""
+ABROAD: Final = "00"
+"""What most of the world dials before a country's code, and everybody writes."""
 LOCAL_DIGITS: Final = range(7, 9)
 """A number of the same town, without its area code."""
 
@@ -137,8 +139,12 @@ def _public(digits: str, plan: NumberPlan) -> Parsed | None:
 
 def _is_possible(form: str, number: Parsed, plan: NumberPlan) -> bool:
     """Tell whether a number of no known range can be one, and nothing of it was dropped."""
-    fits = phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
-    return fits and form in written(number, plan.region)
+    return _has_a_length(number) and form in written(number, plan.region)
+
+
+def _has_a_length(number: Parsed) -> bool:
+    """Tell whether a number is as long as those of its country."""
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
 
 
 def without_outside(digits: str, plan: NumberPlan) -> tuple[str, ...]:
@@ -198,7 +204,20 @@ def is_short(digits: str, region: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def parsed(digits: str, region: str) -> Parsed | None:
-    """Return what `phonenumbers` makes of digits; treat it as frozen."""
+    """Return what `phonenumbers` makes of digits; treat it as frozen.
+
+    `00` before a country's code is understood everywhere, beside the prefix for abroad of the
+    region's own plan; what the region itself has under those digits comes first.
+    """
+    own = _as_dialled(digits, region)
+    if not digits.startswith(ABROAD) or (own and phonenumbers.is_valid_number(own)):
+        return own
+    abroad = _as_dialled(f"+{digits.removeprefix(ABROAD)}", region)
+    return abroad if abroad and _has_a_length(abroad) else own
+
+
+def _as_dialled(digits: str, region: str) -> Parsed | None:
+    """Return what digits are by a region's plan."""
     try:
         return phonenumbers.parse(digits, region)
     except NumberParseException:
@@ -218,10 +237,10 @@ def written(number: Parsed, region: str) -> set[str]:
     """
     rules = PhoneMetadata.metadata_for_region(region)
     national = phonenumbers.national_significant_number(number)
-    abroad = rules and (rules.preferred_international_prefix or rules.international_prefix)
-    forms = {f"+{number.country_code}{national}"}
-    if abroad and abroad.isdecimal():
-        forms.add(f"{abroad}{number.country_code}{national}")
+    own = rules and (rules.preferred_international_prefix or rules.international_prefix)
+    prefix = (own or ABROAD).replace("~", "")  # 8~10: a second dial tone after the 8
+    before = {"+", ABROAD, prefix if prefix.isdecimal() else ABROAD}
+    forms = {f"{each}{number.country_code}{national}" for each in before}
     if number.country_code == phonenumbers.country_code_for_region(region):
         forms |= {national, f"{(rules and rules.national_prefix) or ''}{national}"}
     return forms

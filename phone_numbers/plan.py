@@ -19,6 +19,12 @@ class NumberPlan:
     """What the trunk wants dialled before a number of the public network, like 9."""
     extensions: str = ""
     """The short numbers of the PBX, `2xxx,8xxx`; empty: all but those of the public network."""
+    emergency_outside: bool = False
+    """Whether emergency numbers go out behind `outside`, too."""
+
+    def emergency(self, number: str) -> str:
+        """Return what the trunk is sent when somebody in the house dials an emergency number."""
+        return f"{self.outside}{number}" if self.emergency_outside else number
 
 
 class DialForm(StrEnum):

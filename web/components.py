@@ -15,5 +15,8 @@ TONES = ("", "good", "warm", "bad", "busy", "quiet")
 @router.get("/components")
 async def show_components(request: Request, _principal: CurrentUser) -> HTMLResponse:
     """Each part once, in all its states."""
-    form = Typed({"wrong": "25:00"}, {"wrong": "form.too_long"})
+    form = Typed(
+        {"wrong": "25:00", "no_day": "31.4."},
+        {"wrong": "form.too_long", "no_day": "form.fault_day"},
+    )
     return page(request, "components.html", form=form, tones=TONES)

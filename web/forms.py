@@ -7,6 +7,7 @@ beside it. Does no I/O but reading the request's body.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, tzinfo
 from typing import Any, TypeVar
 
 from annotated_types import MaxLen
@@ -16,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from callflow.text import clean, paragraphs
+from web.days import day_of
 from web.problems import Refused
 
 Wanted = TypeVar("Wanted", bound=BaseModel)
@@ -24,6 +26,9 @@ FieldPath = tuple[int | str, ...]
 
 LONGEST_SHOWN = 20_000
 """Characters of one field that are shown again; longer ones are refused by then."""
+NO_DAY = "?"
+"""What a model is given for a day that is none: it refuses it with its own sentence."""
+_DAYS = (date, date | None)
 _TOO_LONG = frozenset({"string_too_long", "too_long"})
 _FAULT = "fault"
 
@@ -74,12 +79,20 @@ class Typed:
         """Return a field as it was typed; `otherwise` in a form that was not sent yet."""
         return self.typed.get(name, otherwise)
 
-    def read(self, model: type[Wanted], *, empty: Collection[str] = (), **known: object) -> Wanted:
+    def read(
+        self,
+        model: type[Wanted],
+        *,
+        empty: Collection[str] = (),
+        today: date | None = None,
+        **known: object,
+    ) -> Wanted:
         """Return what was typed as a model; its fields have the names of the form's.
 
         A field that was left empty is left out, and has the model's default, but for those in
-        `empty`: there nothing is a value. A box that is not ticked is not sent: False. `known` are
-        fields that the form does not have. Raises Refused with 422; the faults are here by then.
+        `empty`: there nothing is a value. A box that is not ticked is not sent: False. `today` is
+        the house's, where the form has fields for days. `known` are fields that the form does not
+        have. Raises Refused with 422; the faults are here by then.
         """
         given: dict[str, object] = dict(known)
         for name, about in model.model_fields.items():
@@ -88,6 +101,8 @@ class Typed:
             text = self._given(name).replace("\r\n", "\n")
             if about.annotation is bool:
                 given[name] = bool(text)
+            elif text.strip() and about.annotation in _DAYS and today:
+                given[name] = day_of(text, today) or NO_DAY
             elif text.strip() or about.is_required() or name in empty:
                 given[name] = text
         return self.judged(model, given)
@@ -125,6 +140,26 @@ class Typed:
     def text(self, name: str, *, longest: int, needed: str = "") -> str:
         """Return several lines."""
         return self._within(name, paragraphs(self._given(name), longest + 1), longest, needed)
+
+    def day(self, name: str, today: date, *, past: bool = False) -> date | None:
+        """Return a day, None when nothing was typed, or no day: then the fault is here."""
+        text = self._given(name).strip()
+        day = day_of(text, today, past=past)
+        if text and day is None:
+            self.faults[name] = "form.fault_day"
+        return day
+
+    def moment(self, name: str, now: datetime, zone: tzinfo) -> str:
+        """Return the moment of `name_day` and `name_time` on a clock, as a model reads it.
+
+        What is none is returned as it was typed: the model has the sentence for it.
+        """
+        day = day_of(self._given(f"{name}_day"), now.astimezone(zone).date(), past=True)
+        try:
+            wall = time.fromisoformat(self._given(f"{name}_time").strip())
+        except ValueError:
+            return NO_DAY
+        return datetime.combine(day, wall, zone).isoformat() if day else NO_DAY
 
     def choice(self, name: str, among: Collection[str], fault: str) -> str:
         """Return one of some values."""

@@ -1,21 +1,26 @@
 """Page of the audit log: who read or changed what, and why (SEC-1, QA-5)."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
 from features.audit.log import AuditFilter, NamedEntry, is_of_number
+from features.call_recordings.opening import openable_recordings
+from features.calls.opening import openable
 from phone_numbers.phone_number import Kind, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
 from web.api_models import Asking, CurrentUser
+from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed
 from web.pages import page
@@ -47,6 +52,7 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
             )
         except UnknownCursorError:
             form.faults["cursor"] = "calls.stale_page"
+    leads = await asking.ask(lambda one: _leads(one, principal, found.items))
     typed = {name: text for name, text in form.typed.items() if text}
     return page(
         request,
@@ -57,10 +63,29 @@ async def show_audit(request: Request, principal: CurrentUser, asking: Asking) -
         anything=bool(typed),
         actions=[action for feature in features().values() for action in feature.audited],
         show=show,
+        leads=leads,
         subject=lambda each: subject_shown(each, show),
         first_page=f"/audit?{urlencode(typed)}" if cursor else "",
         next_page=f"/audit?{urlencode({**typed, 'cursor': found.next})}" if found.next else "",
     )
+
+
+async def _leads(
+    connection: AsyncConnection, who: Principal, seen: Sequence[NamedEntry]
+) -> Mapping[str, str]:
+    """Return where the calls and recordings that were looked at are, by what was looked at.
+
+    What is not there, or not theirs, leads nowhere.
+    """
+
+    def of(kind: str) -> list[str]:
+        return [each.entry.subject for each in seen if each.entry.action.startswith(kind)]
+
+    calls = await openable(connection, who, of("call."))
+    recordings = await openable_recordings(connection, who, of("recording."))
+    return {each: f"/calls/{each}" for each in calls} | {
+        each: f"/recordings/{each}" for each in recordings
+    }
 
 
 def subject_shown(seen: NamedEntry, show: Formats) -> str:
@@ -90,10 +115,8 @@ def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> Aud
 def _day(
     form: Typed, name: str, zone: ZoneInfo, *, after: timedelta = timedelta()
 ) -> datetime | None:
-    if not form.shown(name):
+    day = form.day(name, datetime.now(zone).date(), past=True)
+    if day is None:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(form.shown(name)) + after, time(), zone)
-    except (ValueError, OverflowError):
-        form.faults[name] = "calls.fault_time"
-        return None
+    form.typed[name] = f"{day}"
+    return datetime.combine(day + after, time(), zone)

@@ -13,6 +13,7 @@ from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, recorded, theirs
 from features.call_recordings import audio, queries
 from features.call_recordings.audio import MEDIA_TYPES, AudioFormat
+from features.call_recordings.file_names import file_name
 from features.call_recordings.lifecycle import Recording, RecordingKind, RecordingState
 from features.call_recordings.queries import RecordingFilter
 from features.call_recordings.shapes import RecordingShape
@@ -35,6 +36,7 @@ from web.api_models import (
     may_search_by_number,
 )
 from web.current_user import Principal
+from web.formats import Formats
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1/recordings", tags=["recordings"])
@@ -111,17 +113,25 @@ async def fetch_audio(
         AudioFormat,
         Query(alias="format", description="WAV as it was recorded, or encoded: then it is whole."),
     ] = AudioFormat.WAV,
+    download: Annotated[
+        bool, Query(description="To be kept as a file, not played; the audit log says so.")
+    ] = False,
 ) -> Response:
     """The audio of one recording. Every fetch is on record before a byte is sent."""
     recording = await _recording(recording_id, "recording.listen", principal, asking)
     _require_reason(principal, why)
-    path, filename = _path(request, recording), f"{recording.id}.{form.value}"
+    path = _path(request, recording)
+    show = Formats(request.app.state.settings.zone, principal.role)
+    named = await asking.ask(lambda one: file_name(one, recording, form, show))
+    kept = download or form is not AudioFormat.WAV
+    disposition = f'{"attachment" if kept else "inline"}; filename="{named}"'
     answer: Response
     if form is AudioFormat.WAV:
-        answer, what = audio.sent(path, range, filename), clean(range or "whole")
+        answer, what = audio.sent(path, range, disposition), clean(range or "whole")
     else:
         encoder: Encoder = request.app.state.encoder
-        answer, what = await audio.encoded(encoder, path, form, filename), f"whole, {form.value}"
+        answer, what = await audio.encoded(encoder, path, form, disposition), f"whole, {form.value}"
+    what += ", downloaded" if download else ""
     await recorded(asking, audit_entry(principal, "recording.audio", recording.id, what, why=why))
     return answer
 

@@ -94,7 +94,7 @@ def stored(store: Path, relative: str) -> Path:
     return path
 
 
-def sent(path: Path, asked: str | None, filename: str) -> StreamingResponse:
+def sent(path: Path, asked: str | None, disposition: str) -> StreamingResponse:
     """Return the response with a WAV file, or the asked part of it. Raises Refused with 416."""
     size = path.stat().st_size
     try:
@@ -106,7 +106,7 @@ def sent(path: Path, asked: str | None, filename: str) -> StreamingResponse:
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Length": str((part or whole).length),
-        "Content-Disposition": f'inline; filename="{filename}"',
+        "Content-Disposition": disposition,
     }
     if part:
         headers["Content-Range"] = str(part)
@@ -118,7 +118,7 @@ def sent(path: Path, asked: str | None, filename: str) -> StreamingResponse:
     )
 
 
-async def encoded(encoder: Encoder, path: Path, form: AudioFormat, filename: str) -> Response:
+async def encoded(encoder: Encoder, path: Path, form: AudioFormat, disposition: str) -> Response:
     """Return the response with a recording in another format than the store's.
 
     Raises Refused: 503 when too many wait, 422 when it can only be had as WAV, 410 when it cannot
@@ -134,7 +134,7 @@ async def encoded(encoder: Encoder, path: Path, form: AudioFormat, filename: str
         raise Refused(410, "This recording's audio cannot be read.") from None
     headers = {
         "Accept-Ranges": "none",
-        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Content-Disposition": disposition,
     }
     return Response(audio, media_type=MEDIA_TYPES[form], headers=headers)
 

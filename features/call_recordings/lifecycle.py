@@ -38,6 +38,10 @@ class RecordingState(StrEnum):
     LOST = "lost"  # there was a file, and nothing could be had of it
 
 
+PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
+"""There is something to listen to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """One recording; audio is signed 16-bit at `rate` Hz in a WAV file, found by `id` only."""

@@ -11,7 +11,7 @@ from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.log import AuditFilter, NamedEntry
-from features.call_recordings.lifecycle import Recording, RecordingState
+from features.call_recordings.lifecycle import PLAYABLE, Recording
 from features.call_timeline.shapes import EventShape
 from features.call_timeline.timeline import told, whole
 from features.calls.lifecycle import CallRecord, HungUpBy
@@ -20,7 +20,6 @@ from phone_numbers.masking import masked_name, masked_number, masked_text
 from web.formats import Formats
 from web.words import section
 
-PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
 TOLD = frozenset({"seat", "to", "how", "minutes", "seconds", "reasons", "step", "at", "name"})
 """What a step says besides what events show to all: seats, lengths, ways; long numbers masked."""
 LISTENERS_SHOWN = 20

@@ -11,7 +11,7 @@ from features.callbacks import actions
 from features.callbacks import queries as callbacks
 from features.callbacks.actions import LONGEST_NOTE, CallbackInput, CallbackSettlement
 from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
-from permissions.may import may
+from features.calls.opening import openable
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Person, Plan, RowId
 from web.current_user import Principal
@@ -114,6 +114,8 @@ async def _shown(
     now = datetime.now(UTC)
     waiting = await asking.ask(callbacks.waiting)
     over = await asking.ask(callbacks.over)
+    of_calls = [each.call_id for each in (*waiting, *over)]
+    opens = await asking.ask(lambda one: openable(one, principal, of_calls))
     loud = [each for each in waiting if each.raises_alarm(now)]
     return page(
         request,
@@ -129,7 +131,7 @@ async def _shown(
         longest=LONGEST_NOTE,
         on_the_phone=ON_THE_PHONE,
         talking=CallbackState.TALKING,
-        sees_calls=may(principal, "call.read"),
+        opens=opens,
         show=Formats(settings.zone, principal.role),
         now=now,
     )

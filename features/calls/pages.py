@@ -1,6 +1,7 @@
 """Pages of calls: the search, and one call step by step (QA-5)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
@@ -12,7 +13,8 @@ from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
-from features.call_timeline.layout import PLAYABLE, agent_first, listeners, more, steps
+from features.call_recordings.lifecycle import PLAYABLE
+from features.call_timeline.layout import agent_first, listeners, more, steps
 from features.calls.api import story_of
 from features.calls.lifecycle import CallRecord, Direction, Disposition
 from features.calls.search import FoundCall, found_calls
@@ -21,6 +23,7 @@ from features.calls.talk_segments import TalkSegment
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
 from permissions.may import may, reach_of
+from phone_numbers.phone_number import phone_number
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Identity
 from web.formats import Formats, between
@@ -50,7 +53,8 @@ async def show_calls(request: Request, principal: CurrentUser, asking: Asking) -
     """Calls that fit what was typed, newest first."""
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    asked = read(request.query_params, settings.zone, settings.number_plan)
+    today = datetime.now(settings.zone).date()
+    asked = read(request.query_params, settings.zone, settings.number_plan, today)
     cursor = request.query_params.get("cursor") or None
     wanted, allowed = asked.as_role(principal.role)
     refused = "" if allowed else "calls.no_number_right"
@@ -131,6 +135,7 @@ async def show_call(
         opens_campaigns=may(principal, "campaign.read"),
         listeners=await listeners(asking, recordings) if hears_all else [],
         may_listen=may_listen,
+        is_somebody=bool(phone_number(story.call.number, settings.number_plan).identity),
         may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),

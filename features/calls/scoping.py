@@ -16,6 +16,8 @@ from features.tickets import scoping as tickets
 from features.tickets.lifecycle import Ticket, TicketState
 from features.tickets.references import calls_to_settle
 from permissions.scopes import Reach, Scope, Thing
+from phone_numbers.phone_number import phone_number
+from phone_numbers.plan import NumberPlan
 
 
 async def within(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]:
@@ -38,18 +40,18 @@ async def _own(connection: AsyncConnection, reach: Reach) -> ColumnElement[bool]
         which.append(await talk_segments.talked(connection, reach.number))
     if reach.serving.calls:
         which.append(Call.id.in_(sorted(reach.serving.calls)))
-    if reach.serving.numbers:
-        which.append(Call.number.in_(sorted(reach.serving.numbers)))
+    if reach.serving.customers:
+        which.append(Call.identity.in_(sorted(reach.serving.customers)))
     return or_(*which) if which else false()
 
 
-def whose(call: CallRecord, of_call: Collection[Ticket] = ()) -> Thing:
-    """Return whose a call is; `of_call` are its tickets."""
+def whose(call: CallRecord, plan: NumberPlan, of_call: Collection[Ticket] = ()) -> Thing:
+    """Return whose a call is; `of_call` are its tickets, `plan` is that of the house's numbers."""
     people = {one.agent for one in call.segments if one.agent} | ({call.agent} - {None})
     return Thing(
         people=frozenset(filter(None, people)),
         call=call.id,
-        customer=call.number,
+        customer=phone_number(call.number, plan).identity,
         departments=frozenset(
             name
             for ticket in of_call

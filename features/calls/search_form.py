@@ -16,6 +16,7 @@ from features.calls.queries import CallFilter
 from permissions.roles import Role, may_ask_for, sees_numbers
 from phone_numbers.phone_number import phone_number, significant
 from phone_numbers.plan import NumberPlan
+from web.days import day_of
 
 SHORTEST_PIECE = 3
 """Digits of the shortest piece of a number: two are in nearly every number."""
@@ -55,12 +56,14 @@ class TypedCalls:
         return any(self.typed.values())
 
 
-def read(query: Mapping[str, str], zone: ZoneInfo, plan: NumberPlan) -> TypedCalls:
-    """Return what a query string asks for; days and times are those of `zone`."""
+def read(query: Mapping[str, str], zone: ZoneInfo, plan: NumberPlan, today: date) -> TypedCalls:
+    """Return what a query string asks for; days and times are those of `zone`, so is `today`."""
     typed = {name: query.get(name, "").strip()[:_LONGEST] for name in FIELDS}
     faults: dict[str, str] = {}
     piece, ticket, call_id = _box(typed["q"], plan, faults)
     whole = phone_number(typed["q"], plan) if piece else None
+    for name in ("from", "to"):
+        _settle_day(typed, name, faults, today)
     since = _moment(typed, "from", faults, zone, last=False)
     until = _moment(typed, "to", faults, zone, last=True)
     if since and until and since >= until:
@@ -124,6 +127,14 @@ def _direction(text: str, faults: dict[str, str]) -> Direction | None:
     return Direction(text) if text else None
 
 
+def _settle_day(typed: dict[str, str], name: str, faults: dict[str, str], today: date) -> None:
+    """Write a day as it is kept, 昨天 as 2026-11-28: the next page's address has it too."""
+    if day := day_of(typed[name], today, past=True):
+        typed[name] = f"{day}"
+    elif typed[name]:
+        faults[name] = "form.fault_day"
+
+
 def _moment(
     typed: Mapping[str, str], name: str, faults: dict[str, str], zone: ZoneInfo, *, last: bool
 ) -> datetime | None:
@@ -132,6 +143,8 @@ def _moment(
     if not day_text:
         if time_text:
             faults[name] = "calls.fault_day"
+        return None
+    if name in faults:
         return None
     try:
         day = date.fromisoformat(day_text)

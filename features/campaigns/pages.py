@@ -11,6 +11,7 @@ from callflow.rules.questions import Result
 from db.bounded import Database, RequestDatabase
 from db.paging import UnknownCursorError
 from features.audit.access import audit_entry, noted
+from features.calls.opening import openable
 from features.campaigns import actions
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import progress as campaign_state
@@ -163,6 +164,8 @@ async def _shown(
     keys = [row.id for row in rows]
     named = [row.person.ticket_id for row in rows if row.person.ticket_id is not None]
     last = await asking.ask(lambda one: campaign_contacts.last_attempts(one, keys))
+    of_calls = [attempt.id for attempt in last.values() if attempt.answered_at]
+    opens = await asking.ask(lambda one: openable(one, principal, of_calls))
     tickets = await asking.ask(lambda one: ticket_queries.numbers_by_id(one, named))
     tally = await asking.ask(lambda one: campaign_results.tally(one, campaign_id))
     hands = await asking.ask(partial(campaign_state.hands, seen=seen, node=settings.node))
@@ -174,7 +177,7 @@ async def _shown(
         status=status,
         seen=seen,
         rows=rows,
-        calls={key: attempt for key, attempt in last.items() if attempt.answered_at},
+        calls={key: attempt for key, attempt in last.items() if attempt.id in opens},
         tickets=tickets,
         tally=tally,
         questions=[(each, asked(each, language)) for each in seen.known.campaign.questions],

@@ -139,6 +139,7 @@ async def _shown(
         opens_campaigns=may(principal, "campaign.read"),
         sorts=list(CustomerSort),
         may_write=may(principal, "customer.write"),
+        sees_calls=may(principal, "call.read"),
         may_callback=principal.account_id is not None and bool(number.identity),
         callback_minutes=MINUTES,
         saved=saved,

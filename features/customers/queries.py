@@ -84,13 +84,23 @@ async def save(connection: AsyncConnection, customer: Customer, *, seen: datetim
     return done.first() is not None
 
 
-async def asked_first(connection: AsyncConnection, identity: str, agent: str) -> None:
-    """Note who took a known customer's matter, if nobody has it (QUE-3)."""
-    await connection.execute(
-        update(CustomerRow)
-        .where(CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
-        .values(first_agent=agent)
-    )
+async def asked_first(
+    connection: AsyncConnection, identity: str, agent: str, *, now: datetime
+) -> None:
+    """Note who took a known customer's matter, if nobody has it (QUE-3).
+
+    It is a save like any other: a form that was opened before it does not overwrite it.
+    """
+    nobodys = (CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
+    read = select(CustomerRow.updated_at).where(*nobodys).with_for_update()
+    saved_at: datetime | None = (await connection.execute(read)).scalar_one_or_none()
+    if saved_at is not None:
+        when = max(now, saved_at + NEXT)
+        await connection.execute(
+            update(CustomerRow)
+            .where(*nobodys)
+            .values(first_agent=agent, updated_at=when, updated_by=agent)
+        )
 
 
 def customer_in(row: RowMapping) -> Customer:

@@ -2,7 +2,7 @@
 lists.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import anyio.to_thread
@@ -52,7 +52,7 @@ async def report_incident(request: Request, principal: Person, asking: Asking) -
     """Record an incident; nobody is rung yet."""
     settings: Settings = request.app.state.settings
     form = await typed(request)
-    happened_at = _with_zone(form.shown("happened_at"), settings)
+    happened_at = form.moment("happened_at", datetime.now(UTC), settings.zone)
     try:
         given = form.read(IncidentInput, happened_at=happened_at)
         key = await actions.report(asking, principal, given)
@@ -224,14 +224,6 @@ async def export_results(
     return Response(
         text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name}
     )
-
-
-def _with_zone(text: str, settings: Settings) -> str:
-    """Return a moment on the hotline's clock, `2026-11-22T08:30`, with its zone; else the text."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=settings.zone).isoformat()
-    except (ValueError, OverflowError):
-        return text
 
 
 async def _again(

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.calls import queries as calls
-from features.calls.search_form import read
+from features.calls.search_form import TypedCalls, read
 from features.customers import queries as customers
 from features.knowledge import queries as knowledge
 from features.tickets import search as tickets
@@ -69,7 +69,11 @@ class Asked:
     @property
     def digits(self) -> str:
         """The number that was typed, or a piece of one; empty when it is none."""
-        return read({"q": self.text}, self.show.zone, self.plan).wanted.piece or ""
+        return self.read().wanted.piece or ""
+
+    def read(self) -> TypedCalls:
+        """Return what was typed, as the page of calls reads it."""
+        return read({"q": self.text}, self.show.zone, self.plan, self.now.date())
 
 
 def pages(asked: Asked, navigation: Sequence[NavPage]) -> list[Found]:
@@ -119,9 +123,7 @@ def _customer(number: str) -> str:
 async def _calls(connection: AsyncConnection, asked: Asked) -> list[Found]:
     if not may(asked.principal, "call.read"):
         return []
-    wanted, allowed = read({"q": asked.text}, asked.show.zone, asked.plan).as_role(
-        asked.principal.role
-    )
+    wanted, allowed = asked.read().as_role(asked.principal.role)
     if not allowed or wanted == calls.EVERY_CALL:
         return []
     reach = reach_of(asked.principal, "call.read")

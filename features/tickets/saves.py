@@ -95,7 +95,7 @@ async def open_for_call(
         assert opened is not None
         await _keep_version(connection, opened, author=author, now=now)
         if handler is not None:
-            await customers.asked_first(connection, call.identity, handler)
+            await customers.asked_first(connection, call.identity, handler, now=now)
     return await of_call(connection, call_id)
 
 

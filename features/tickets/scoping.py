@@ -32,9 +32,7 @@ def whose(ticket: Ticket) -> Thing:
     """Return whose a ticket is."""
     left = ticket.state is not TicketState.NEW and not ticket.to_review
     departments = (ticket.department,) if left and ticket.department else ()
-    return Thing(
-        call=ticket.call_id or "", customer=ticket.customer_number, departments=departments
-    )
+    return Thing(call=ticket.call_id or "", departments=departments)
 
 
 def _has_left_for(department: str) -> ColumnElement[bool]:

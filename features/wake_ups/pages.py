@@ -13,6 +13,8 @@ from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from db.bounded import RequestDatabase
+from features.call_recordings.opening import audible
+from features.calls.opening import openable
 from features.wake_ups import actions
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -21,11 +23,11 @@ from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.shapes import ForecastShape
 from permissions.may import may, reach_of
 from settings import Settings
-from web.api_models import Asking, CurrentUser, Person, RowId
+from web.api_models import Asking, CurrentUser, Line, Person, RowId
 from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, longest, typed
-from web.pages import page
+from web.pages import language_of, page
 from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -60,10 +62,27 @@ async def register_guest(request: Request, principal: Person, asking: Asking) ->
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        line = await actions.register(asking, principal, settings, form.read(RegistrationInput))
+        given = form.read(RegistrationInput, today=datetime.now(settings.zone).date())
+        line = await actions.register(asking, principal, settings, given)
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse(f"/wake-ups?saved={line.id}", status_code=303)
+
+
+@router.get("/wake-ups/register.csv")
+async def export_register(
+    request: Request, principal: CurrentUser, asking: Asking, day: Line = ""
+) -> Response:
+    """Lead to the table of the day that was typed."""
+    settings: Settings = request.app.state.settings
+    form = Typed({"day": day})
+    wanted = form.day("day", datetime.now(settings.zone).date())
+    if wanted is None:
+        form.faults.setdefault("day", "form.fault_day")
+        return await _shown(request, principal, asking, form, status=422)
+    language = language_of(request).value
+    address = f"/api/v1/wake-register.csv?day={wanted}&language={language}"
+    return RedirectResponse(address, status_code=303)
 
 
 @router.post("/wake-ups/registrations/{registration_id}/cancel")
@@ -89,6 +108,10 @@ async def show_evidence(
     found = await actions.evidence_of(wake_up_id, "wake_up.read", principal, asking)
     if found is None:
         raise Refused(404, "There is no wake-up with this id.")
+    of_calls = [found.line.call_id, *(each.id for each in found.attempts)]
+    opens = await asking.ask(lambda one: openable(one, principal, of_calls))
+    recorded = [each.id for each in found.recordings.values()]
+    audibles = await asking.ask(lambda one: audible(one, principal, recorded))
     return page(
         request,
         "wake_up.html",
@@ -98,7 +121,8 @@ async def show_evidence(
         said_by=found.said_by,
         recordings=found.recordings,
         sees_calls=may(principal, "wake_up.evidence"),
-        may_open_calls=may(principal, "call.read"),
+        opens=opens,
+        audible=audibles,
         tags=TAGS,
         show=Formats(settings.zone, principal.role),
         there=Formats(ZoneInfo(found.shown.zone), principal.role),

@@ -31,6 +31,7 @@ PERMISSIONS = Permissions(
         "GET /api/v1/wake-ups/{wake_up_id}/evidence.pdf": "wake_up.evidence",
         "POST /api/v1/wake-ups/{wake_up_id}/awake": "wake_up.awake",
         "GET /wake-ups": "wake_up.read",
+        "GET /wake-ups/register.csv": "wake_up.export",
         "POST /wake-ups": "wake_up.register",
         "POST /wake-ups/import": "wake_up.register",
         "POST /wake-ups/import/keep": "wake_up.register",

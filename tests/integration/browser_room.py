@@ -61,13 +61,24 @@ class Shown:
         self, role: Role | None, *, width: int, language: str, **more: str
     ) -> BrowserContext:
         """Return a browser's window for somebody; `more` are cookies of theirs."""
+        return await self._window(role, width, {"language": language, **more}, scripts=True)
+
+    async def window_without_scripts(
+        self, role: Role, *, width: int = 1280, language: str = "en"
+    ) -> BrowserContext:
+        """Return the window of somebody whose browser runs no scripts."""
+        return await self._window(role, width, {"language": language}, scripts=False)
+
+    async def _window(
+        self, role: Role | None, width: int, cookies: dict[str, str], *, scripts: bool
+    ) -> BrowserContext:
         context = await self.browser.new_context(
+            java_script_enabled=scripts,
             base_url=self.address,
             viewport={"width": width, "height": 844 if width < 500 else 800},
-            locale="zh-CN" if language == "zh" else "en-US",
+            locale="zh-CN" if cookies["language"] == "zh" else "en-US",
             reduced_motion="reduce",
         )
-        cookies = {"language": language, **more}
         if role:
             cookies[cookie.NAME] = f"session-{role.value}"
         await context.add_cookies(
@@ -82,6 +93,7 @@ LEADING_ELSEWHERE = frozenset(
         "/login/oidc",
         "/login/oidc/return",
         "/recordings/{recording_id}",
+        "/wake-ups/register.csv",
         "/emergency-notifications/{incident_id}/message.wav",
         "/emergency-notifications/{incident_id}/results.csv",
     }
@@ -97,7 +109,7 @@ async def shown(home: Path) -> AsyncIterator[Shown]:
         pytest.skip("no Chromium on this machine; `make test` brings one where it can")
     await fill(home)
     async with opened(home) as room, _served(room) as address, async_playwright() as playwright:
-        examples = await _furnished(room)
+        examples = await put_on_every_page(room)
         browser = await playwright.chromium.launch(
             executable_path=str(found.program), env={**os.environ, **found.environment}
         )
@@ -130,7 +142,7 @@ async def _served(room: Room) -> AsyncIterator[str]:
             await serving
 
 
-async def _furnished(room: Room) -> Mapping[str, str]:
+async def put_on_every_page(room: Room) -> Mapping[str, str]:
     """Put something on every page; return addresses by their templates."""
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
     desk = Pages(room)

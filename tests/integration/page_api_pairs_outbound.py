@@ -78,7 +78,7 @@ CAMPAIGN_BODY: Final = {
 HOUSEHOLDS: Final = "李梅,老街,8002\n张三,老街,"
 INCIDENT: Final = "/emergency-notifications/{incident_id}"
 OF_API: Final = f"{API}/incidents/{{incident_id}}"
-REPORT: Final = REPORTED | {"happened_at": "2026-11-22T08:30"}
+REPORT: Final = REPORTED | {"happened_at_day": "22.11.2026", "happened_at_time": "08:30"}
 EMERGENCIES: Final = (
     Pair(
         page=("POST", "/emergency-notifications"),
@@ -86,7 +86,9 @@ EMERGENCIES: Final = (
         steps=(
             Step(form=REPORT | {"what": ""}, body=REPORTED | {"what": ""}, answer=422),
             Step(
-                form=REPORT | {"happened_at": "x"}, body=REPORTED | {"happened_at": "x"}, answer=422
+                form=REPORT | {"happened_at_day": "x"},
+                body=REPORTED | {"happened_at": "x"},
+                answer=422,
             ),
             Step(form=REPORT, body=dict(REPORTED)),
         ),

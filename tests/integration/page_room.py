@@ -1,8 +1,8 @@
 """People who look at the desk's pages in tests: one of each role, each in a session."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class Pages:
     """A desk with its people."""
 
     room: Room
+    examples: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of pages by their templates."""
 
     def person(self, role: Role, *, language: str = "zh") -> httpx.AsyncClient:
         """Return the browser of the person with a role."""

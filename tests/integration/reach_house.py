@@ -19,7 +19,8 @@ from tests.integration.talks import talked
 
 JUNIOR, DEPARTMENT, ATTENDANT = Role.JUNIOR_AGENT, Role.DEPARTMENT, Role.FLOOR_ATTENDANT
 OWN, OTHERS = "线路班", "装机班"
-SERVED = "13900000002"
+SERVED, SERVED_IS = "13900000002", "+8613900000002"
+"""The customer's number, and what it is known by."""
 ALL = frozenset(range(1, CALLS + 1))
 
 TALKED, SERVING, THEIRS, SETTLED, REVIEWED = 1, 2, 3, 4, 5
@@ -46,7 +47,7 @@ class Person:
 
 def person(role: Role) -> Person:
     """Return the person of a role."""
-    serving = Serving(numbers=frozenset({SERVED})) if role is JUNIOR else NOBODY
+    serving = Serving(customers=frozenset({SERVED_IS})) if role is JUNIOR else NOBODY
     return Person(role, OWN if role is DEPARTMENT else "", serving)
 
 
@@ -81,7 +82,7 @@ async def furnished(desk: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
         people.values(department=OWN),
         tokens.values(department=OWN),
         *named,
-        update(Call).where(Call.id == call_id(SERVING)).values(number=SERVED),
+        update(Call).where(Call.id == call_id(SERVING)).values(number=SERVED, identity=SERVED_IS),
         ticket(TALKED, TicketState.NEW, ""),
         ticket(SERVING, TicketState.DISPATCHED, OTHERS),
         ticket(THEIRS, TicketState.DISPATCHED, OWN),

@@ -1,10 +1,13 @@
 """Recordings are heard, whole or in part, by whom it is kept (QA-5), and nothing else is."""
 
 import io
+import re
 import wave
 
 import pytest
+from sqlalchemy import update
 
+from features.calls.tables import Call
 from permissions.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
@@ -12,8 +15,33 @@ from tests.integration.desk_room import (
     audit_entries,
     recording_id,
 )
+from tests.integration.reach_house import write
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
+
+
+@pytest.mark.parametrize("form", ["wav", "mp3", "ogg"])
+async def test_a_file_is_named_by_when_it_rang_and_who_called(small_desk: Room, form: str) -> None:
+    for role, number in ((Role.TEAM_LEADER, "13812345678"), (Role.INSPECTOR, "138xxxxxx78")):
+        asked = {"format": form, "download": "true"}
+        answer = await small_desk.get(AUDIO_PATH, role, params=asked)
+        named = f'attachment; filename="2026-11-21_11-59-00_{number}_call.{form}"'
+        assert answer.headers["content-disposition"] == named
+    [*_, look] = await audit_entries(small_desk, recording_id(1))
+    assert look.detail.endswith(", downloaded")
+    played = await small_desk.get(AUDIO_PATH)
+    assert played.headers["content-disposition"].startswith("inline;")
+
+
+@pytest.mark.parametrize("number", ["", 'a"\r\nSet-Cookie: x', "张三", "../../etc"])
+async def test_no_number_that_a_caller_sends_harms_a_files_name(
+    small_desk: Room, number: str
+) -> None:
+    await write(small_desk, update(Call).values(number=number))
+    answer = await small_desk.get(AUDIO_PATH, params={"download": "true"})
+    named = answer.headers["content-disposition"]
+    assert re.fullmatch(r'attachment; filename="2026-11-21_[-0-9]+_[A-Za-z_]+_call\.wav"', named)
+    assert "set-cookie" not in answer.headers
 
 
 async def test_a_recording_can_be_played_and_that_is_on_record(desk: Room) -> None:

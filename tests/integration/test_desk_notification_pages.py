@@ -18,7 +18,8 @@ from tests.integration.notification_desk import (
 async def test_the_pages_lead_from_the_incident_to_the_three_lists(
     desk: Room, built_pages: None
 ) -> None:
-    form = REPORTED | {"happened_at": "2026-11-22T08:30", "language": "zh", "details": ""}
+    when = {"happened_at_day": "2026年11月22日", "happened_at_time": "08:30"}
+    form = REPORTED | when | {"language": "zh", "details": ""}
     async with desk.seated(LEADER) as leader:
         assert "还没有紧急通知" in (await leader.get("/emergency-notifications")).text
         answer = await sends(leader, "/emergency-notifications", **form)
@@ -49,7 +50,7 @@ async def test_what_was_typed_wrongly_is_said_beside_the_field_and_nothing_is_lo
 ) -> None:
     async with desk.seated(LEADER) as leader:
         answer = await sends(
-            leader, "/emergency-notifications", what="", message="请注意", happened_at="早上"
+            leader, "/emergency-notifications", what="", message="请注意", happened_at_day="早上"
         )
         assert answer.status_code == 422
         for sentence in ("请填写发生了什么事", "请填写报告人", "请填写发生时间", "请注意"):

@@ -19,6 +19,7 @@ LARGEST_FIRST_LOAD = 150_000
 """Bytes, compressed, of a page with all it loads at once."""
 
 REFERENCE = re.compile(r'(?:src|href|action|hx-\w+)="([^"]*)"')
+LEADING_ELSEWHERE = {"/", "/password", "/wake-ups/register.csv"}
 LOADED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 
@@ -38,7 +39,7 @@ def _pages() -> list[tuple[str, Role | None]]:
     """Return each page that a token may open, and a role that may open it."""
     found: list[tuple[str, Role | None]] = []
     for (method, path), rule in POLICY.items():
-        if method != "GET" or not is_page(path) or "{" in path or path in {"/", "/password"}:
+        if method != "GET" or not is_page(path) or "{" in path or path in LEADING_ELSEWHERE:
             continue
         if isinstance(rule, Open):
             found.append((path, None))

@@ -287,7 +287,7 @@ async def test_a_form_without_the_sessions_secret_changes_nothing(desk: Pages) -
 async def test_what_is_typed_to_search_the_looks_is_checked(desk: Pages) -> None:
     for typed, said in (
         ("who=abc", "三到六位"),
-        ("from=soon", "日期或时间不对"),
+        ("from=soon", "这里要一个日期"),
         ("cursor=x", "翻页地址已失效"),
     ):
         async with desk.person(LEADER) as leader:

@@ -59,6 +59,19 @@ async def test_who_takes_a_customers_first_matter_keeps_the_next_ones(desk: Room
     assert customer["first_agent"] == NUMBERS[JUNIOR]
 
 
+async def test_who_has_a_customer_open_hears_that_somebody_took_the_matter(desk: Room) -> None:
+    """What was typed before does not take the customer away from who was asked first (QUE-3)."""
+    path = f"/api/v1/customers/{NUMBER}"
+    async with desk.seated(JUNIOR) as agent, desk.seated(SENIOR) as other:
+        seen = (await other.put(path, json={"sort": "large"})).json()["updated_at"]
+        await agent.post(OPENING)
+        late = await other.put(path, json={"sort": "large", "note": "晚上打", "seen": seen})
+        now_so = (await other.get(path)).json()
+    assert late.status_code == 409
+    assert (late.json()["current"], now_so["first_agent"]) == (now_so, NUMBERS[JUNIOR])
+    assert now_so["updated_by"] == NUMBERS[JUNIOR]
+
+
 async def test_a_call_that_is_not_there_has_no_ticket(desk: Room) -> None:
     async with desk.seated(JUNIOR) as agent:
         assert (await agent.post(f"/api/v1/calls/{call_id(99)}/ticket")).status_code == 404

@@ -13,15 +13,19 @@ import pytest_asyncio
 from callflow.rules.routing import EVERYBODY, Queue
 from callservice.routing import Router
 from db.engine import engine
+from features.accounts import queries as accounts
+from floor.floor import Floor
 from floor.screen_pop import Background, background
 from ledger.importer import JournalImporter
 from ledger.journal import Journals
 from permissions.roles import Role
 from tests.integration.campaign_desk import LISTS, REFUSED
+from tests.integration.desk_room import NUMBERS
 from tests.integration.ledger_room import JOURNALS, NOW, catch_up
 from tests.integration.page_room import Pages, Seen, pages
 from tests.numbers import CHINA, known_as
 from tests.unit.scripted_journal import CALL, Telling
+from tests.unit.test_floor_live_state import JOINS, OFFERS, agent, at
 
 CUSTOMER = "+8613800138000"
 SPELLINGS = (
@@ -217,6 +221,39 @@ async def _brought(client: httpx.AsyncClient, *numbers: str) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
+
+
+async def test_who_serves_a_customer_finds_the_calls_of_every_spelling(
+    desk: Pages, tmp_path: Path
+) -> None:
+    """Calls of a junior agent's are those of the customer who rings (SEC-1)."""
+    ids = await _call(desk, tmp_path, *SPELLINGS)
+    anonymous = await _call(desk, tmp_path, "anonymous")
+    floor = desk.room.app.state.floor
+    async with desk.person(JUNIOR) as junior:
+        known = await desk.room.app.state.database.ask(
+            lambda one: accounts.by_number(one, NUMBERS[JUNIOR]), within=5
+        )
+        account = known.id
+        for sent in SPELLINGS:
+            _rings(floor, account, sent)
+            for which in ids:
+                assert (await junior.get(f"/calls/{which}")).status_code == 200, (sent, which)
+            found = (await junior.get("/api/v1/calls")).json()["items"]
+            assert {one["id"] for one in found} == set(ids), sent
+        _rings(floor, account, "anonymous")
+        for which in (*ids, *anonymous):
+            assert (await junior.get(f"/calls/{which}")).status_code == 404, "hides the number"
+
+
+def _rings(floor: Floor, account: int, number: str) -> None:
+    """Have an agent's phone ring for a number, as far as the floor knows."""
+    state = floor.live_state
+    state.at_work([replace(agent(), account_id=account)])
+    offers = replace(OFFERS, party_number=number)
+    state.offers.clear()
+    state.heard(JOINS, at(0))
+    state.heard(offers, at(1))
 
 
 async def test_who_hides_the_number_or_sends_none_is_nobody(

@@ -53,6 +53,7 @@ from tests.integration.reach_house import (
     ticket,
     write,
 )
+from tests.numbers import CHINA
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ async def test_the_query_and_the_pure_answer_agree_for_every_role(house: Room) -
                 wanted = {
                     story.call.id
                     for story in stories
-                    if story and may(asks, verb, scoping.whose(story.call, story.tickets))
+                    if story and may(asks, verb, scoping.whose(story.call, CHINA, story.tickets))
                 }
                 listed = await queries.calls(connection, reach=reach)
                 recorded = await recording_queries.recordings(connection, reach=reach)

@@ -110,6 +110,13 @@ def test_doctor_says_what_to_do_about_a_home_that_is_empty(tmp_path: Path) -> No
     assert "→ `make run` starts it." in done.stdout
 
 
+def test_doctor_warns_of_a_country_without_known_holidays(tmp_path: Path) -> None:
+    """It is no fault: the house works, without public holidays."""
+    done = ran(THIRDRING, "doctor", THIRDRING_HOME=str(tmp_path / "new"), THIRDRING_REGION="AC")
+    assert "hint   No public holidays are known for AC" in done.stdout
+    assert "THIRDRING_HOLIDAYS" in done.stdout
+
+
 def test_doctor_finds_secrets_that_others_can_read(tmp_path: Path) -> None:
     (tmp_path / "secrets.json").write_text('{"ami": "a", "signing": "s", "phones": {}}')
     (tmp_path / "secrets.json").chmod(0o644)

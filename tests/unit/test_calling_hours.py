@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars import calendar
+from calendars import calendar, has_known
 from callflow.rules.hours import Calendar
 from features.campaigns.calling_hours import CallingHours, NeverError, next_allowed
 
@@ -121,6 +121,14 @@ def test_without_a_calendar_only_weekends_are_known() -> None:
     assert _hours(calendar=None).hold(new_year)
     assert not _hours().hold(new_year)
     assert not _hours(calendar=None).hold(new_year + 2 * A_DAY)
+
+
+def test_a_country_of_which_no_holidays_are_known_has_those_of_the_settings_alone() -> None:
+    ascension = calendar("AC", "2027-05-21,+2027-12-27,-2027-12-25")
+    kinds = {day: ascension.kind_of(date(2027, *day)) for day in ((5, 21), (12, 27), (5, 20))}
+    assert kinds == {(5, 21): "holiday", (12, 27): "holiday", (5, 20): "weekday"}
+    assert ascension.kind_of(date(2027, 12, 25)) == "weekday", "a Saturday that is worked"
+    assert (has_known("CN"), has_known("AC")) == (True, False)
 
 
 def test_a_calendar_without_a_working_day_is_an_error_not_an_endless_search() -> None:

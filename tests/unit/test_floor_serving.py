@@ -12,6 +12,7 @@ from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import LEADERS
 from permissions.scopes import NOBODY, Serving
+from tests.numbers import CHINA
 from tests.unit.test_floor_live_state import (
     ANSWERS,
     CALL,
@@ -25,8 +26,16 @@ from tests.unit.test_floor_live_state import (
 )
 
 NUMBER = "13812345678"
+SPELLINGS = (
+    "13812345678",
+    "+8613812345678",
+    "008613812345678",
+    "013812345678",
+    "138-1234-5678",
+    "１３８１２３４５６７８",
+)
 AGENT, OTHER = 1001, 1002
-CALLER = Serving(frozenset({CALL}), frozenset({NUMBER}))
+CALLER = Serving(frozenset({CALL}), frozenset({f"+86{NUMBER}"}))
 
 
 class Room:
@@ -34,7 +43,9 @@ class Room:
 
     def __init__(self, live_state: LiveState) -> None:
         self.live_state, self.now = live_state, NOON
-        self.pages = PageEvents(live_state, Streams(), leaders=LEADERS, now=lambda: self.now)
+        self.pages = PageEvents(
+            live_state, Streams(), leaders=LEADERS, plan=CHINA, now=lambda: self.now
+        )
 
     def take(self, told: list[FloorEvent]) -> None:
         """Do with notices what the floor does."""
@@ -90,6 +101,25 @@ def test_who_hides_the_number_is_served_by_the_call_alone() -> None:
     room = Room(floor(JOINS))
     hidden = replace(OFFERS, party_number="")
     room.take(room.live_state.heard(hidden, at(2)))
+    assert room.pages.serving(AGENT) == Serving(frozenset({CALL}), frozenset())
+
+
+@pytest.mark.parametrize("sent", SPELLINGS)
+def test_the_customer_who_is_served_is_known_however_the_number_was_sent(sent: str) -> None:
+    room = Room(floor(JOINS))
+    room.live_state.at_work([agent()])
+    room.take(room.live_state.heard(replace(OFFERS, party_number=sent), at(2)))
+    assert room.pages.serving(AGENT).customers == {"+8613812345678"}
+    room.take(room.live_state.heard(ANSWERS, at(3)))
+    room.take(room.live_state.heard(ENDS, at(60)))
+    room.now = at(61)
+    assert room.pages.serving(AGENT).customers == {"+8613812345678"}
+
+
+def test_whose_number_is_none_is_the_same_customer_as_nobody() -> None:
+    room = Room(floor(JOINS))
+    room.live_state.at_work([agent()])
+    room.take(room.live_state.heard(replace(OFFERS, party_number="anonymous"), at(2)))
     assert room.pages.serving(AGENT) == Serving(frozenset({CALL}), frozenset())
 
 

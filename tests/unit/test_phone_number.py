@@ -1,11 +1,14 @@
 """A telephone number is read once, at the border, and known by its identity from then on."""
 
+from dataclasses import replace
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from phone_numbers.dial_plan import DialPlan
-from phone_numbers.dialling import DEFAULT_EMERGENCY, is_emergency
+from phone_numbers.dialling import DEFAULT_EMERGENCY, Sort, is_emergency
 from phone_numbers.phone_number import LONGEST, Kind, phone_number
 from phone_numbers.plan import DialForm, NumberPlan
 from phone_numbers.reading import emergency_of, leads_to
@@ -103,12 +106,53 @@ def test_the_same_digits_are_somebody_else_in_another_country() -> None:
     assert phone_number("62345678", NumberPlan("HK")).identity == "+85262345678"
 
 
+FOREIGN = ("+8613800138000", "+442079460018", "+19175551234", "+81332249999")
+
+
+@pytest.mark.parametrize("form", [DialForm.NATIONAL, DialForm.DOUBLE_ZERO])
+def test_two_zeros_lead_abroad_in_every_country_beside_its_own_prefix(form: DialForm) -> None:
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        plan = NumberPlan(region)
+        trunk = DialPlan(plan, form)
+        for wanted in FOREIGN:
+            read = phone_number(f"00{wanted[1:]}", plan)
+            assert read.identity == wanted, region
+            assert phone_number(read.shown, plan).identity == wanted, (region, read.shown)
+            dialled = trunk.dialled(read)
+            assert leads_to(dialled, plan).sort in {Sort.ABROAD, Sort.HOME}, (region, dialled)
+
+
+def test_what_a_country_has_behind_two_zeros_itself_comes_first() -> None:
+    australia = NumberPlan("AU")
+    for sent in ("0011 86 138 0013 8000", "0086 138 0013 8000", "+86 138 0013 8000"):
+        assert phone_number(sent, australia).identity == "+8613800138000", sent
+    assert phone_number("0011 44 20 7946 0018", australia).identity == "+442079460018"
+
+
+@pytest.mark.parametrize("region", ["US", "AU", "JP", "RU", "CN"])
+def test_two_zeros_hide_no_emergency_number(region: str) -> None:
+    plan = NumberPlan(region)
+    services = emergency_of(region) | set(DEFAULT_EMERGENCY.split(","))
+    for service in services:
+        for sent in (f"00{service}", f"0086{service}", f"000{service}"):
+            assert is_emergency(leads_to(sent, plan), services), sent
+
+
+def test_emergency_numbers_go_out_plain_unless_the_pbx_wants_its_digit_before_them_too() -> None:
+    assert HOUSE.emergency("110") == "110"
+    assert replace(HOUSE, emergency_outside=True).emergency("110") == "9110"
+    assert replace(CHINA, emergency_outside=True).emergency("110") == "110"
+
+
 def test_what_is_far_too_long_is_cut_and_nobodys() -> None:
     read = number("1" * 10_000)
     assert (read.kind, len(read.raw)) == (Kind.UNUSABLE, LONGEST)
 
 
-@given(st.text(max_size=60), st.sampled_from([CHINA, HOUSE, NumberPlan("US"), NumberPlan("RU")]))
+@given(
+    st.text(max_size=60),
+    st.sampled_from([CHINA, HOUSE, NumberPlan("US"), NumberPlan("RU"), NumberPlan("KR")]),
+)
 def test_any_text_is_read_and_reads_the_same_from_what_is_shown(
     sent: str, plan: NumberPlan
 ) -> None:

@@ -7,6 +7,7 @@ what keeps a later line of the dialplan from opening one.
 import re
 from configparser import RawConfigParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,14 +22,28 @@ EMERGENCY = Settings().emergency_numbers.split(",")
 @pytest.fixture(scope="module")
 def etc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The configuration of a house with a trunk, a guest menu and seats of both kinds."""
-    home = tmp_path_factory.mktemp("home")
-    settings = Settings(home=home, trunk_out="192.0.2.1", browser_seats=2)
+    return _rendered(tmp_path_factory.mktemp("home"))
+
+
+def _rendered(home: Path, **more: Any) -> Path:
+    settings = Settings(home=home, trunk_out="192.0.2.1", browser_seats=2, **more)
     render.folders(settings)
     installation = Installation(("/opt/a/asterisk",), "22.10.1", Path("/opt"), Path("/opt"))
     made = secrets.settle(home / "secrets.json", settings.phones.split(","), settings.seats)
     ports = Ports(agi=4573, line=4574, ami=4575, ws=4576)
     render.render(settings, installation, ports=ports, secrets=made, boot="trk1")
     return home / "asterisk" / "etc"
+
+
+@pytest.mark.parametrize(("behind_it", "sent"), [(False, "110"), (True, "9110")])
+def test_the_number_plan_says_whether_emergency_numbers_get_the_outside_digit(
+    tmp_path: Path, behind_it: bool, sent: str
+) -> None:
+    etc = _rendered(tmp_path, dial_outside="9", dial_emergency_outside=behind_it)
+    for context in ("emergency-numbers", "transfer"):
+        lines = "\n".join(_dialplan(etc)[context])
+        assert "exten => 110,1," in lines, "people dial it as ever"
+        assert f"Dial(PJSIP/{sent}@out,120," in lines, context
 
 
 def _dialplan(etc: Path) -> dict[str, list[str]]:

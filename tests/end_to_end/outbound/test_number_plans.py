@@ -100,6 +100,24 @@ async def _no_emergency_number(house: House) -> None:
 
 
 @pytest.mark.timeout(90)
+@pytest.mark.parametrize(("behind_it", "sent"), [(False, "110"), (True, "9110")])
+async def test_people_reach_the_police_by_what_the_pbx_wants(behind_it: bool, sent: str) -> None:
+    """In a house where a 9 leads outside; its PBX has emergency numbers with the 9 or without."""
+    port = free_port()
+    plan = {"dial_outside": "9", "dial_emergency_outside": behind_it, "region": "AC"}
+    with running(parts="asterisk calls", trunk_out=f"127.0.0.1:{port}", **plan) as house:
+        password = house.password("8001")
+        async with (
+            Peer(house.settings.sip_port, port=port) as trunk,
+            Peer(house.settings.sip_port, number="8001", password=password) as phone,
+        ):
+            trunk.reply = lambda _: BUSY
+            assert await phone.register() == 200
+            assert await phone.dials("110") == 486
+            assert trunk.invites == [sent]
+
+
+@pytest.mark.timeout(90)
 async def test_a_caller_is_one_customer_however_the_trunk_sends_the_number(house: House) -> None:
     senders = [quote(one, safe="+-") for one in SPELLINGS]
     async with Peer(house.settings.sip_port) as trunk:

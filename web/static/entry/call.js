@@ -1,4 +1,5 @@
 // One call's page: each recording with its waveform, and the question why before the first sound.
+import { watchDownloads } from "../pages/downloads.js";
 import { asked } from "../pages/why.js";
 import { Sound } from "../pages/sound.js";
 
@@ -6,6 +7,8 @@ const dialog = document.querySelector("dialog[data-why]");
 const sounds = [...document.querySelectorAll("[data-sound]")]
   .filter((element) => element.querySelector("[data-wave]"))
   .map((element) => new Sound(element, asked(dialog)));
+
+if (dialog) watchDownloads(asked(dialog));
 
 document.addEventListener("click", (event) => {
   const step = event.target.closest("button[data-second]");

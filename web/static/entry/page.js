@@ -4,6 +4,7 @@
 import "htmx.org";
 import { watchTables } from "../page/cards.js";
 import { watchClocks } from "../page/clock.js";
+import { watchDays } from "../page/days.js";
 import { watchDialogs } from "../page/dialogs.js";
 import { $$ } from "../page/dom.js";
 import { watchDue } from "../page/due.js";
@@ -38,4 +39,5 @@ watchFind();
 watchDue();
 watchTables();
 watchClocks();
+watchDays();
 watchDialogs();

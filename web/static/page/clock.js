@@ -38,13 +38,6 @@ function step(event) {
   put(event.target, stepped(timeOf(event.target.value) ?? "00:00", by));
 }
 
-/** A moment is two fields, a day and a time, and a hidden one that says both. */
-function join(moment) {
-  const [day, time] = [moment.querySelector("[type=date]"), moment.querySelector("[data-clock]")];
-  const at = timeOf(time.value);
-  moment.querySelector("[type=hidden]").value = day.value && at ? `${day.value}T${at}` : "";
-}
-
 export function watchClocks() {
   for (const field of $$("input[data-clock]")) {
     field.addEventListener("change", () => settle(field));
@@ -52,9 +45,5 @@ export function watchClocks() {
       if (event.key === "Enter") settle(field);
       else step(event);
     });
-  }
-  for (const moment of $$("[data-moment]")) {
-    moment.addEventListener("input", () => join(moment));
-    moment.addEventListener("change", () => join(moment));
   }
 }
