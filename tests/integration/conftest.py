@@ -47,7 +47,9 @@ def _patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     A module that judges for how long it waits says `JUDGES_PATIENCE = True`.
     """
     if not getattr(request.module, "JUDGES_PATIENCE", False):
-        monkeypatch.setattr(Database, "for_request", lambda self, _seconds=0.0: RequestDatabase(self, 60.0))
+        monkeypatch.setattr(
+            Database, "for_request", lambda self, _seconds=0.0: RequestDatabase(self, 60.0)
+        )
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
