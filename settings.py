@@ -277,14 +277,11 @@ class Settings(BaseSettings):
 
     juniors_open_every_call: bool = Field(
         False,
-        description="Whether junior agents may open every call and recording; if not, only their "
-        "own talks and those of the customer whom they serve.",
+        description="Whether junior agents open every call; no: their own and their customer's.",
     )
 
     leaders_see_every_team: bool = Field(
-        False,
-        description="Whether team leaders lead, read and hear everybody; no: the people of their "
-        "team, and who belongs to no team leads everybody all the same.",
+        False, description="Whether team leaders see every team; no: their own, if they are in one."
     )
 
     oidc_issuer: str = Field(

@@ -82,7 +82,7 @@ CHANGES: Final[Sequence[Change]] = (
         "POST /callbacks/{callback_id}/cancel",
         f"PATCH {V1}/callbacks/{{callback_id}}",
     ),
-    change("campaigns.actions.bring", "POST /campaigns/new", f"POST {V1}/campaign-lists"),
+    change("campaign_lists.actions.bring", "POST /campaigns/new", f"POST {V1}/campaign-lists"),
     change("campaigns.actions.make", "POST /campaigns/lists/{list_id}", f"POST {V1}/campaigns"),
     change(
         "campaigns.actions.turn",
