@@ -276,8 +276,7 @@ class Settings(BaseSettings):
     )
 
     juniors_open_every_call: bool = Field(
-        False,
-        description="Whether junior agents open every call; no: their own and their caller's.",
+        False, description="Whether junior agents open every call; no: theirs and their caller's."
     )
 
     leaders_see_every_team: bool = Field(
