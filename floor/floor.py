@@ -103,9 +103,8 @@ class Floor:
             node=node,
         )
         self._link, self._actions, self._records = link, actions, records
-        self._wrap_up_for = wrap_up_for
         self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
-        self.now, self._clock = now, clock
+        self.now, self._clock, self._wrap_up_for = now, clock, wrap_up_for
         self._offers = Offers(
             self.live_state, self._page_events, records, company=company, plan=plan, clock=clock
         )
@@ -123,8 +122,7 @@ class Floor:
         }
         self._holds = holds.HoldJournal(journal)
         self._turning: set[str] = set()
-        self._lease = lease
-        self._tasks = Tasks()
+        self._lease, self._tasks = lease, Tasks()
         self._start = self._tasks.start
         self._presence_actions = PresenceActions(
             self.attendance, self.control, self.live_state, self._start, now
@@ -176,10 +174,7 @@ class Floor:
         token_id: int | None = None,
         team: str = "",
     ) -> Stream:
-        """Begin the stream of a page: the whole state first. Raises TooManyPagesError.
-
-        `team`: of whose agents a leader's page is told; empty: of everybody.
-        """
+        """Begin a page's stream, of a team or all; whole state first. Raises TooManyPagesError."""
         stream = self.streams.open(
             account_id=account_id, role=role, page=page, token_id=token_id, team=team
         )
@@ -270,9 +265,8 @@ class Floor:
             self._start(self._resync())
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
-        return self._page_events.whole(
-            stream.account_id, stream.role, connected=self.connected, team=stream.team
-        )
+        who = stream.account_id, stream.role
+        return self._page_events.whole(*who, connected=self.connected, team=stream.team)
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:

@@ -1,6 +1,6 @@
-"""The table of changes that a page and the API ask for: the form, the call, what comes of it.
+"""Changes as the page's form and the API ask for them, and what comes of each.
 
-Every change of `changes_table` that has both is here, or in `SIGN_IN_AND_OUT`.
+Each change of `page_api_table` with a page and a call of the API is here, or in `SIGN_IN_AND_OUT`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,7 +43,7 @@ async def _another_session(desk: Pages) -> Mapping[str, object]:
     """Return the id of a session that the leader has beside the one that asks."""
     found: list[int] = []
 
-    async def ask(connection: Any) -> None:
+    async def find(connection: Any) -> None:
         query = (
             select(SessionRow.id)
             .join(AccountRow, AccountRow.id == SessionRow.account_id)
@@ -52,7 +52,7 @@ async def _another_session(desk: Pages) -> Mapping[str, object]:
         )
         found.append((await connection.execute(query)).scalars().first())
 
-    await desk.write(ask)
+    await desk.write(find)
     return {"session_id": found[0]}
 
 

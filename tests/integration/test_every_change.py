@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.integration.changes_table import CHANGES, Change
 from tests.integration.page_api_pairs import PAIRS
 from tests.integration.page_api_pairs_accounts import SIGN_IN_AND_OUT
 from tests.integration.page_api_steps import Route
+from tests.integration.page_api_table import CHANGES, Change
 from web.app import wired
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -32,7 +32,9 @@ def test_a_change_has_a_page_and_a_call_of_the_api_or_a_reason() -> None:
         assert each.has_both == (not each.why), each.routes
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda one: " ".join(one.routes[0]))
+@pytest.mark.parametrize(
+    "change", CHANGES, ids=lambda one: f"{one.routes[0][0]} {one.routes[0][1]}"
+)
 def test_every_route_of_a_change_calls_its_action(change: Change) -> None:
     endpoints = dict(_endpoints())
     for route in change.routes:
@@ -43,7 +45,7 @@ def test_every_route_of_a_change_calls_its_action(change: Change) -> None:
             assert change.action in called, route
 
 
-def test_what_has_page_and_api_is_asked_for_at_both() -> None:
+def test_what_has_a_page_and_a_call_is_asked_for_by_both() -> None:
     asked = {route for pair in PAIRS for route in (pair.page, pair.program)} | set(SIGN_IN_AND_OUT)
     both = {route for each in CHANGES if each.has_both for route in each.routes}
     assert both - asked == set(), "in no pair"

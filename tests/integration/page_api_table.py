@@ -1,7 +1,7 @@
-"""The table of every change that can be asked for: its action, and the parts that lead to it.
+"""The table of every change that can be asked for: its action, and the routes that lead to it.
 
-A changing route of the application that is not here fails the test, and so does one that does not
-call its action. A change that only a page or only the API offers says why.
+A changing route of the application that is not here fails the test, and one that does not call its
+action. A change without a page, or without a call of the API, says why.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,10 @@ class Change:
         return len({path.startswith("/api/") for _, path in self.routes}) == 2
 
 
-def change(action: str, *routes: str, why: str = "") -> Change:
-    parts = [route.split(" ", 1) for route in routes]
+def change(action: str, *asked: str, why: str = "") -> Change:
+    routes = [one.split(" ", 1) for one in asked]
     full = f"features.{action}" if action and not action.startswith("floor.") else action
-    return Change(full, tuple((method, path) for method, path in parts), why)
+    return Change(full, tuple((method, path) for method, path in routes), why)
 
 
 V1: Final = "/api/v1"
@@ -78,7 +78,7 @@ CHANGES: Final[Sequence[Change]] = (
     ),
     change(
         "callbacks.actions.settle",
-        "POST /callbacks/{callback_id}/kept",
+        "POST /callbacks/{callback_id}/completed",
         "POST /callbacks/{callback_id}/cancel",
         f"PATCH {V1}/callbacks/{{callback_id}}",
     ),
