@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.callbacks.tables import CallbackRow
 from features.do_not_call.queries import Entry
 from features.do_not_call.queries import put as put_on_the_list
+from features.wake_ups.lifecycle import WakeState
+from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
@@ -105,6 +108,11 @@ HANDOVERS: Final = (
         ),
     ),
 )
+async def nobody_woke(connection: AsyncConnection) -> None:
+    """The guest did not lift the receiver: an attendant goes to the room."""
+    await connection.execute(update(WakeUpRow).values(state=WakeState.KNOCKING.value))
+
+
 WAKE_UPS: Final = (
     Pair(
         page=("POST", "/wake-ups"),
@@ -127,7 +135,10 @@ WAKE_UPS: Final = (
         page=("POST", "/wake-ups/{wake_up_id}/awake"),
         program=("POST", f"{API}/wake-ups/{{wake_up_id}}/awake"),
         prepared=lambda _: gaps_of(wake_up_id=1),
-        steps=twice(who=Role.FLOOR_ATTENDANT),
+        steps=(
+            only(who=Role.FLOOR_ATTENDANT, before=nobody_woke),
+            *twice(who=Role.FLOOR_ATTENDANT)[1:],
+        ),
     ),
     Pair(
         page=("POST", "/wake-ups/import"),
