@@ -238,10 +238,7 @@ class Settings(BaseSettings):
         description="Seconds until the next attempt when the customer was busy or did not answer.",
     )
     callback_tries: int = Field(
-        3,
-        ge=1,
-        le=20,
-        description="Attempts at the customer before the desk is told (CBK-1).",
+        3, ge=1, le=20, description="Attempts at the customer before the desk is told (CBK-1)."
     )
     callback_grace: int = Field(
         14_400,
@@ -261,10 +258,7 @@ class Settings(BaseSettings):
         5, ge=0, le=600, description="Seconds from one number of a household to its next."
     )
     notification_round_every: int = Field(
-        120,
-        ge=0,
-        le=3600,
-        description="Seconds from one round over these numbers to the next.",
+        120, ge=0, le=3600, description="Seconds from one round over these numbers to the next."
     )
 
     wake_menu_extension: str = Field(

@@ -1,4 +1,4 @@
-"""Owns what other features may ask of accounts in questions of their own."""
+"""What other features may ask of accounts in questions of their own."""
 
 from db.published import published
 from features.accounts.tables import AccountRow, ApiToken

@@ -1,4 +1,4 @@
-"""Owns what other features may ask of recordings in questions of their own."""
+"""What other features may ask of recordings in questions of their own."""
 
 from db.published import published
 from features.call_recordings.tables import RecordingRow

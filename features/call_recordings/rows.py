@@ -1,4 +1,4 @@
-"""Owns the way between the rows of recordings and what they hold. Does no I/O."""
+"""The way between the rows of recordings and what they hold. Does no I/O."""
 
 from typing import Any
 

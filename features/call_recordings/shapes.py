@@ -1,4 +1,4 @@
-"""Owns the JSON of recordings and of what is missing from them."""
+"""The JSON of recordings and of what is missing from them."""
 
 from datetime import datetime
 from typing import Self

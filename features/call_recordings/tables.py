@@ -1,4 +1,4 @@
-"""Owns the tables of recordings and of the gaps in them. `docs/data.md` says it all in words."""
+"""The tables of recordings and of the gaps in them. `docs/data.md` says it all in words."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Owns the API's question about what happened in one call."""
+"""The API's question about what happened in one call."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""Owns what other features may ask of calls in questions of their own."""
+"""What other features may ask of calls in questions of their own."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owns what the calls of campaigns bring to the desk: an agent's talk with a person."""
+"""What the calls of campaigns bring to the desk: an agent's talk with a person."""
 
 from features.campaign_calls import api
 from web.registration import Feature

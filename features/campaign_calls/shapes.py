@@ -1,4 +1,4 @@
-"""Owns the JSON of an agent's talk with a person of a campaign."""
+"""The JSON of an agent's talk with a person of a campaign."""
 
 from typing import Self
 

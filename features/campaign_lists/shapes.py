@@ -1,4 +1,4 @@
-"""Owns the JSON of a list that was read, and of what is wrong with it."""
+"""The JSON of a list that was read, and of what is wrong with it."""
 
 from typing import Self
 

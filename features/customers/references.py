@@ -1,4 +1,4 @@
-"""Owns what other features may ask of customers in questions of their own."""
+"""What other features may ask of customers in questions of their own."""
 
 from db.published import published
 from features.customers.tables import CustomerRow

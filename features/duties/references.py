@@ -1,4 +1,4 @@
-"""Owns what others may ask of duties in questions of their own."""
+"""What others may ask of duties in questions of their own."""
 
 from db.published import published
 from features.duties.tables import DutyEventRow, DutyRow
