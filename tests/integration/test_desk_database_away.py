@@ -15,6 +15,8 @@ from tests.integration.desk_room import Room, recording_id, room
 from tests.postgres import Postgres, running
 from tests.waiting import until
 
+JUDGES_PATIENCE = True
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Postgres]:

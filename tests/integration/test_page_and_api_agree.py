@@ -13,7 +13,6 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from db.bounded import Database, RequestDatabase
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER, Room
 from tests.integration.page_api_pairs import ALONE, CUSTOMER, ENTRY, FEATURES, PAIRS, SEEN
@@ -38,16 +37,9 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @pytest_asyncio.fixture
 async def both(
-    request: pytest.FixtureRequest,
-    template: tuple[Path, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, template: tuple[Path, str], tmp_path: Path
 ) -> AsyncIterator[tuple[Pages, Pages]]:
     """Two desks over the same rows: one is asked by its pages, the other by the API."""
-    # A busy machine is no refusal.
-    monkeypatch.setattr(
-        Database, "for_request", lambda self, _seconds=0.0: RequestDatabase(self, 60.0)
-    )
     async with AsyncExitStack() as stack:
         found = []
         for home in (tmp_path / "page", tmp_path / "program"):

@@ -190,9 +190,9 @@ STEPS = [
     "take",
     "_rename",
     "settle",
-    "add_recordings",
-    "open_ticket",
-    "add_events",
+    "recordings.add_recordings",
+    "tickets.open_ticket",
+    "writes.add_events",
     "commit",
     "unlink",
 ]
@@ -238,7 +238,7 @@ def _die_at(broken: pytest.MonkeyPatch, step: str) -> None:
             broken.setattr("sqlalchemy.ext.asyncio.AsyncTransaction.commit", die)
             broken.setattr("sqlalchemy.engine.Transaction.commit", die)
         case _:
-            broken.setattr(f"ledger.recording_intake.writes.{step}", die)
+            broken.setattr(f"ledger.recording_intake.{step}", die)
 
 
 async def test_a_full_disk_delays_a_recording_and_costs_none(

@@ -28,7 +28,7 @@ DATED = {
     if "updated_at" in inspect(mapper.class_).columns
 }
 UNSEEN = {
-    "features/calls/writes.py: open_ticket": "the ticket's first number, as it is made",
+    "features/tickets/writes.py: open_ticket": "the ticket's first number, as it is made",
     "features/tickets/saves.py: ask_once": "a question to its agent; no page shows it",
 }
 """Changes that nobody sees in the row."""
