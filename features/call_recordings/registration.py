@@ -1,4 +1,4 @@
-"""What recordings bring to the desk."""
+"""Registers recordings."""
 
 from features.call_recordings import api, pages
 from web.registration import Feature
