@@ -1,4 +1,4 @@
-"""Owns the API of the ticket beside a call: opened once, asked for once (TKT-1)."""
+"""API of the ticket beside a call: opened once, asked for once (TKT-1)."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
