@@ -1,4 +1,4 @@
-"""Owns finding a row by the beginning of its id, as people type it at a command line."""
+"""Finds a row by the beginning of its id, as people type it at a command line."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owns what a feature publishes of its tables: a few named columns, which others may join.
+"""What a feature publishes of its tables: a few named columns, which others may join.
 
 The database sees the same table under the same name, so a question costs what it costs with the
 table itself. Each feature names what it publishes in its `references.py` (ADR 10).

@@ -1,4 +1,4 @@
-"""Owns how rows are found by a telephone number, however it is written."""
+"""Finds rows by a telephone number, however it is written."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owns the ports that tests give to what they start: no two tests that run at once get the same."""
+"""The ports that tests give to what they start: no two tests that run at once get the same."""
 
 import random
 import socket

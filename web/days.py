@@ -1,4 +1,4 @@
-"""Owns what people type for a day: 2026-11-30, 30.11., 11月30日, 明天, tomorrow. Does no I/O.
+"""Reads a typed day: 2026-11-30, 30.11., 11月30日, 明天, tomorrow. Does no I/O.
 
 `web/static/page/days.js` reads the same while somebody types; `tests/unit/days.json` holds both to
 it. A day without its year is the nearest one; where only the past is asked for, the last one.

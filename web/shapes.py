@@ -1,4 +1,4 @@
-"""Owns what all JSON has in common: cleaned text, the limits of what is typed, examples."""
+"""What all JSON has in common: cleaned text, limits of typed text, examples."""
 
 from typing import Annotated
 

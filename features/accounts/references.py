@@ -1,4 +1,4 @@
-"""Owns what other features may ask of accounts in questions of their own."""
+"""What other features may use of accounts in their own queries."""
 
 from db.published import published
 from features.accounts.tables import AccountRow, ApiToken

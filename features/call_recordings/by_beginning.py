@@ -1,4 +1,4 @@
-"""Owns finding a recording by the beginning of its id, for the command line.
+"""Finds a recording by the beginning of its id, for the command line.
 
 Whoever runs it on this machine sees everything.
 """

@@ -1,4 +1,4 @@
-"""Which recordings somebody may open or listen to: pages link to no others (SEC-1)."""
+"""Which recordings somebody may open or play: pages link to no others (SEC-1)."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Owns the address of a recording: it leads to the page of its call."""
+"""Page address of a recording: it leads to the page of its call."""
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response

@@ -1,4 +1,4 @@
-"""Owns who may see recordings, and hear what was recorded (QA-5, SEC-1)."""
+"""Permissions of recordings (QA-5, SEC-1)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import LEADERS, Role

@@ -1,4 +1,4 @@
-"""Owns the questions about recordings: a list, one, those of a call. Changes nothing."""
+"""Queries of recordings: a list, one, those of a call. Changes nothing."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns what other features may ask of recordings in questions of their own."""
+"""What other features may use of recordings in their own queries."""
 
 from db.published import published
 from features.call_recordings.tables import RecordingRow

@@ -1,4 +1,4 @@
-"""Owns what recordings bring to the desk."""
+"""Registers recordings."""
 
 from features.call_recordings import api, pages
 from web.registration import Feature

@@ -1,4 +1,4 @@
-"""Owns the way between the rows of recordings and what they hold. Does no I/O."""
+"""Converts rows of recordings to values and back. Does no I/O."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owns which recordings lie within somebody's reach: those of the calls that do (SEC-1)."""
+"""Which recordings are within somebody's reach: those of the calls that are (SEC-1)."""
 
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -1,4 +1,4 @@
-"""Owns the JSON of recordings and of what is missing from them."""
+"""JSON of recordings and of their gaps."""
 
 from datetime import datetime
 from typing import Self

@@ -1,4 +1,4 @@
-"""Owns the tables of recordings and of the gaps in them. `docs/data.md` says it all in words."""
+"""Tables of recordings and of their gaps, explained in `docs/data.md`."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Owns what the ledger keeps of recordings, each at most once, in the caller's transaction."""
+"""What the ledger keeps of recordings, each at most once, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Owns the API's question about what happened in one call."""
+"""API of a call's timeline: what happened in it."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""Owns who may see what happened in a call: whoever may see the call (SEC-1)."""
+"""Permissions of a call's timeline: those of the call (SEC-1)."""
 
 from permissions.declaring import Permissions
 

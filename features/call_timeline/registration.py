@@ -1,4 +1,4 @@
-"""Owns what the timeline of a call brings to the desk."""
+"""Registers the timeline of a call."""
 
 from features.call_timeline import api
 from web.registration import Feature

@@ -1,4 +1,4 @@
-"""Owns the JSON of what happened in a call, whole and without numbers (SEC-2)."""
+"""JSON of a call's timeline, whole or without numbers (SEC-2)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Owns the questions about calls that go on now: who talks, and who waits in the queue."""
+"""Queries of calls that go on now: who talks, and who waits in the queue."""
 
 from datetime import datetime
 

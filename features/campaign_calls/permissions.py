@@ -1,4 +1,4 @@
-"""Owns who talks with the people of campaigns (CBK-3)."""
+"""Permissions of talking with a campaign's contacts (CBK-3)."""
 
 from permissions.declaring import Permissions
 from permissions.roles import AGENTS, SEATED, Role

@@ -1,4 +1,4 @@
-"""Owns what the calls of campaigns bring to the desk: an agent's talk with a person."""
+"""Registers the calls of campaigns: an agent's talk with a contact."""
 
 from features.campaign_calls import api
 from web.registration import Feature

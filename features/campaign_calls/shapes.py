@@ -1,4 +1,4 @@
-"""Owns the JSON of an agent's talk with a person of a campaign."""
+"""JSON of an agent's talk with a contact of a campaign."""
 
 from typing import Self
 

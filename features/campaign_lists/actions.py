@@ -1,4 +1,4 @@
-"""Owns the bringing of a list (CBK-3): the page and the API call it, and it is on record."""
+"""Uploads of campaign lists (CBK-3), by page and API; each is on record."""
 
 from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, recorded

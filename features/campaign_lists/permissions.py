@@ -1,4 +1,4 @@
-"""Owns who brings lists of people to be called: whoever makes campaigns (CBK-3)."""
+"""Permissions of campaign lists: those who make campaigns (CBK-3)."""
 
 from permissions.declaring import Permissions
 

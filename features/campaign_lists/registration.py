@@ -1,4 +1,4 @@
-"""Owns what lists of people, and the way from one to a campaign, bring to the desk."""
+"""Registers campaign lists."""
 
 from features.campaign_lists import api, pages
 from web.registration import Feature

@@ -1,4 +1,4 @@
-"""Owns the JSON of a list that was read, and of what is wrong with it."""
+"""JSON of an uploaded list and of what is wrong with it."""
 
 from typing import Self
 

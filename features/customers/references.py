@@ -1,4 +1,4 @@
-"""Owns what other features may ask of customers in questions of their own."""
+"""What other features may use of customers in their own queries."""
 
 from db.published import published
 from features.customers.tables import CustomerRow

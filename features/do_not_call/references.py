@@ -1,4 +1,4 @@
-"""Owns what other features may ask of the do-not-call list in questions of their own."""
+"""What other features may use of the do-not-call list in their own queries."""
 
 from db.published import published
 from features.do_not_call.tables import DoNotCallRow

@@ -1,4 +1,4 @@
-"""Owns the JSON of the do-not-call list."""
+"""JSON of the do-not-call list."""
 
 from datetime import datetime
 from typing import Self

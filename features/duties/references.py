@@ -1,4 +1,4 @@
-"""Owns what others may ask of duties in questions of their own."""
+"""What other features may use of duties in their own queries."""
 
 from db.published import published
 from features.duties.tables import DutyEventRow, DutyRow

@@ -1,4 +1,4 @@
-"""Owns the questions about tickets: a list, and one by its number (TKT-14). Changes nothing."""
+"""Queries of tickets: a list, and one by its number (TKT-14). Changes nothing."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Owns what other features may ask of tickets in questions of their own."""
+"""What other features may use of tickets in their own queries."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Owns the way between a row of `tickets` and the ticket, both directions. Does no I/O."""
+"""Converts rows of tickets to values and back. Does no I/O."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""Owns the JSON of tickets and of their versions."""
+"""JSON of tickets and of their versions."""
 
 from datetime import datetime
 from typing import Any, Self

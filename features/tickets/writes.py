@@ -1,4 +1,4 @@
-"""Owns the opening of a ticket, in the caller's transaction: at most one of each kind a call."""
+"""Opens tickets, in the caller's transaction: at most one of each kind a call."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Owns what the settings say of the house that wakes its guests: its zone, whom a line leads to."""
+"""The house of wake-ups, from the settings: its time zone, whom a line leads to."""
 
 from dataclasses import replace
 from datetime import datetime

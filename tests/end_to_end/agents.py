@@ -61,6 +61,11 @@ class Agent:
         """Sign out."""
         await self.client.delete("/api/v1/duty")
 
+    async def is_off(self) -> bool:
+        """Sign out; tell whether that could be done: nobody does in a call."""
+        answer = await self.client.delete("/api/v1/duty")
+        return answer.is_success or "not at work" in answer.text
+
     async def hears(self, name: str, *, within: float = 10.0, after: float = 0.0) -> Event:
         """Wait for an event of this name, later than `after`."""
 
@@ -148,5 +153,10 @@ async def signed_in(house: House, number: str, role: str = "junior-agent") -> As
         agent = Agent(number, client)
         try:
             yield agent
-        finally:
+        except BaseException:  # or whoever sits there next would be refused, test after test
+            await house.asterisk("channel request hangup all")
+            with suppress(AssertionError, httpx.HTTPError):
+                await until(agent.is_off, within=10, what=f"{number} has signed out", every=0.3)
+            raise
+        else:
             await agent.ends()

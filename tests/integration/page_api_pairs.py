@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.callbacks.tables import CallbackRow
 from features.do_not_call.queries import Entry
@@ -46,12 +47,6 @@ async def a_callback(desk: Pages) -> Mapping[str, object]:
     async with desk.room.seated(LEADER) as leader:
         answer = await leader.post("/api/v1/callbacks", json={"number": NUMBER})
     return {"callback_id": answer.json()["id"]}
-
-
-async def a_guest_to_knock_for(desk: Pages) -> Mapping[str, object]:
-    state = update(WakeUpRow).values(state=WakeState.KNOCKING.value)
-    await desk.write(lambda connection: connection.execute(state))
-    return {"wake_up_id": 1}
 
 
 ENTRY: Final = {"title": "甲", "body": "甲的答案", "keywords": "搬家", "published": "true"}
@@ -102,6 +97,13 @@ HANDOVERS: Final = (
         ),
     ),
 )
+
+
+async def nobody_woke(connection: AsyncConnection) -> None:
+    """The guest did not lift the receiver: an attendant goes to the room."""
+    await connection.execute(update(WakeUpRow).values(state=WakeState.KNOCKING.value))
+
+
 WAKE_UPS: Final = (
     Pair(
         page=("POST", "/wake-ups"),
@@ -123,8 +125,11 @@ WAKE_UPS: Final = (
     Pair(
         page=("POST", "/wake-ups/{wake_up_id}/awake"),
         program=("POST", f"{API}/wake-ups/{{wake_up_id}}/awake"),
-        prepared=a_guest_to_knock_for,
-        steps=twice(who=Role.FLOOR_ATTENDANT),
+        prepared=lambda _: gaps_of(wake_up_id=1),
+        steps=(
+            only(who=Role.FLOOR_ATTENDANT, before=nobody_woke),
+            *twice(who=Role.FLOOR_ATTENDANT)[1:],
+        ),
     ),
     Pair(
         page=("POST", "/wake-ups/import"),

@@ -1,4 +1,4 @@
-"""Owns who has talked in the calls of a desk for tests."""
+"""Who has talked in the calls of a desk for tests."""
 
 from datetime import timedelta
 

@@ -13,7 +13,7 @@ from caller.phone import Phone
 from tests.end_to_end.house import WITH_DESK, House
 
 pytestmark = pytest.mark.real
-LANES = 5
+LANES = 4
 HOTLINE = {"parts": WITH_DESK, **wanted(LANES)}
 OWN_HOUSE = True
 """Its wallboard counts the day's calls, and there are no others."""

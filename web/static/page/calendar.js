@@ -1,4 +1,4 @@
-// Owns the calendar that a field for a day opens: a month at a time, by mouse, keyboard and screen
+// The calendar that a field for a day opens: a month at a time, by mouse, keyboard and screen
 // reader (the date picker dialog of the ARIA Authoring Practices). Weeks begin on Monday.
 import { el, fill } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// Owns fields for a day, in the page's language: 30.11., 11月30日, 明天, tomorrow are written as
+// Fields for a day, in the page's language: 30.11., 11月30日, 明天, tomorrow are written as
 // 2026-11-30, and one that is none is told before it is sent. web/days.py reads the same without us.
 import { opensCalendar } from "./calendar.js";
 import { $$ } from "./dom.js";

@@ -1,4 +1,4 @@
-// Owns the menus that download recordings: the reason is asked once a page, as before listening; a
+// The menus that download recordings: the reason is asked once a page, as before listening; a
 // file that cannot be had is told beside its menu.
 
 const NAME = /filename="([^"]+)"/;
