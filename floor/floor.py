@@ -251,8 +251,7 @@ class Floor:
         """Do what time alone decides."""
         self._start(*self.repairs.due(now))
         accounts = {one.account_id for one in self.live_state.agents.values()}
-        grace = GRACE if self.settled else START_GRACE
-        self.presence.at_work(accounts, clock, grace=grace)
+        self.presence.at_work(accounts, clock, grace=GRACE if self.settled else START_GRACE)
         self._presence_actions.act(self.presence.tick(clock))
         self._end_wrap_ups(now)
 
@@ -265,8 +264,8 @@ class Floor:
             self._start(self._resync())
 
     def _whole(self, stream: Stream) -> Mapping[str, object]:
-        who = stream.account_id, stream.role
-        return self._page_events.whole(*who, connected=self.connected, team=stream.team)
+        who, team = (stream.account_id, stream.role), stream.team
+        return self._page_events.whole(*who, connected=self.connected, team=team)
 
     def _gone(self, stream: Stream) -> None:
         if stream.account_id is not None:
@@ -340,8 +339,8 @@ class Floor:
             self._reconciled = self._clock() - RECONCILE_EVERY_S + 2.0
         else:
             self._reconciled = self._clock()
-        asked = self.now()
-        state, channels = await self._actions.state(), await self._actions.channels()
+        asked, state = self.now(), await self._actions.state()
+        channels = await self._actions.channels()
         self._act(self.live_state.resumed(state, channels, self.now(), asked=asked))
         if not self._seen_connected:
             self._seen_connected = True
