@@ -103,8 +103,9 @@ class Floor:
             node=node,
         )
         self._link, self._actions, self._records = link, actions, records
+        self._wrap_up_for = wrap_up_for
         self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
-        self.now, self._clock, self._wrap_up_for = now, clock, wrap_up_for
+        self.now, self._clock = now, clock
         self._offers = Offers(
             self.live_state, self._page_events, records, company=company, plan=plan, clock=clock
         )
