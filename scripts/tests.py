@@ -3,9 +3,10 @@
 A job is one run of pytest over files that share hotlines (`tests/end_to_end/kinds.py`). Jobs of
 calls mostly wait for people to speak and listen and take a fifth of a core each: three go on at a
 time; with five, on two cores, sound was lost whenever hotlines and browsers began together. One job
-of work, which takes a whole core, goes on beside the calls and gives way to them. The next job begins when one has ended, so long ones come first.
-`--soak` runs what takes long, one after the other, and the tests of whoever rings people and of the
-floor on PostgreSQL as well. Exit code 0: every job was green.
+of work, which takes a whole core, goes on beside the calls and gives way to them. The next job
+begins when one has ended, so long ones come first. `--soak` runs what takes long, one after the
+other, and the tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0:
+every job was green.
 """
 
 import subprocess
