@@ -113,7 +113,7 @@ def a_call(**more: object) -> dict[str, object]:
         "state": "queued",
         "route_reasons": [],
         "held_s": 0.0,
-        "way": "in",
+        "direction": "in",
         "scripts": [],
         **more,
     }
