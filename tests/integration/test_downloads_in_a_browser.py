@@ -44,7 +44,7 @@ async def test_a_recording_is_downloaded_once_the_reason_is_said(
     why = page.get_by_role("dialog")
     await why.get_by_label("Checking a complaint").check()
     async with page.expect_download() as came:
-        await why.get_by_role("button", name="Listen").click()
+        await why.get_by_role("button", name="Go on").click()
     file = await came.value
     assert file.suggested_filename == f"2026-11-21_11-59-00_{number}_call.wav"
     await file.save_as(tmp_path / "kept.wav")
