@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
+import setting_values as values
 from phone_numbers import dialling
 from phone_numbers.plan import DialForm
 
@@ -23,14 +24,15 @@ def _readable(read: Callable[[str], Any]) -> Callable[[str], str]:
 
 Region = Annotated[
     str,
+    AfterValidator(values.region),
     Field(
-        pattern=r"^[A-Z]{2}$",
         description="The house's country, two letters: whose telephone numbers are domestic, and "
         "whose public holidays are kept (GRT-2).",
     ),
 ]
 EmergencyNumbers = Annotated[
     str,
+    AfterValidator(values.each(values.plain)),
     Field(
         pattern=r"^$|^[0-9]{2,6}(,[0-9]{2,6})*$",
         description="Emergency numbers (comma between them): the system never calls them, and "
@@ -49,6 +51,7 @@ DialAllowed = Annotated[
 ]
 DialExtensions = Annotated[
     str,
+    AfterValidator(values.each(values.plain)),
     Field(
         pattern=r"^$|^[0-9x]{1,6}(,[0-9x]{1,6})*$",
         description="The short numbers of your PBX (comma between them), x for any digit: "

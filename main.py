@@ -5,6 +5,7 @@ that `thirdring --help` answers at once.
 """
 
 import importlib
+import os
 from dataclasses import dataclass
 
 import click
@@ -20,6 +21,7 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "run": Entry("commands.run:run", "Start Asterisk and the hotline, until Ctrl-C."),
+    "stop": Entry("commands.stop:stop", "Stop the hotline; nobody is left ringing."),
     "call": Entry("commands.call:call", "Ring the running hotline as a caller would."),
     "calls": Entry("commands.calls:calls", "Show calls, or one call step by step."),
     "tickets": Entry("commands.tickets:tickets", "Show tickets."),
@@ -27,11 +29,23 @@ COMMANDS: dict[str, Entry] = {
     "outage": Entry(
         "commands.outage:outage", "Put an outage announcement in front of the hotline."
     ),
+    "rooms": Entry("commands.rooms:rooms", "Show and change which number is dialled for a room."),
     "phones": Entry("commands.phones:phones", "Show the agents' SIP accounts."),
+    "trunks": Entry("commands.trunks:trunks", "Check the trunks; show how each is."),
     "account": Entry("commands.account:account", "Make, list, reset and disable accounts."),
     "token": Entry("commands.token:token", "Make, list and revoke tokens for the API."),
+    "sealing-key": Entry(
+        "commands.sealing_key:sealing_key", "Check or change the key of second factors."
+    ),
     "permissions": Entry("commands.permissions:permissions", "Show what a role may do."),
+    "audit": Entry("commands.audit:audit", "Prove that the audit log is as it was written."),
+    "person": Entry(
+        "commands.person:person", "Show, give out or erase what is held of one person."
+    ),
     "settings": Entry("commands.settings:settings", "Show every setting and its value."),
+    "backup": Entry("commands.backup:backup", "Copy everything that is kept, while it runs."),
+    "restore": Entry("commands.restore:restore", "Check a backup, and put it in place."),
+    "database": Entry("commands.database:database", "Show or change the version of the tables."),
     "doctor": Entry("commands.doctor:doctor", "Check this installation; say what to do."),
     "serve": Entry("commands.serve:serve", "Run one part of the hotline by itself."),
 }
@@ -61,6 +75,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="thirdring", prog_name="thirdring")
 def cli() -> None:
     """ThirdRing answers a telephone hotline before the third ring."""
+    os.umask(0o077)  # what we keep is customers' data: nobody else on this machine reads it
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Paths of an installation. Does no I/O: paths are named here, not made."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,37 @@ class Paths:
         return self.home / "device.key"
 
     @property
+    def mail_key(self) -> Path:
+        """Return the key that signs the tokens in the subjects of our letters."""
+        return self.home / "mail.key"
+
+    @property
+    def sealing_key(self) -> Path:
+        """Return the file of the keys that open what is sealed in the database; in no backup."""
+        return self.home / "sealing.key"
+
+    @property
+    def erased(self) -> Path:
+        """Return the list of everybody who was erased, as digests, and their key."""
+        return self.home / "erased.jsonl"
+
+    @property
     def ports(self) -> Path:
         return self.home / "run" / "ports.json"
 
     @property
     def run(self) -> Path:
         return self.home / "run"
+
+    @property
+    def refusals(self) -> Path:
+        """Return the file of the last calls of the trunk that were refused."""
+        return self.run / "refusals.json"
+
+    @property
+    def disk_room(self) -> Path:
+        """Return the empty file that is there while the disk has room (supervisor/room.py)."""
+        return self.run / "disk-has-room"
 
     @property
     def lists(self) -> Path:
@@ -100,11 +126,52 @@ class Paths:
         return self.home / "thirdring.db"
 
 
+SHARED = frozenset(
+    {
+        *("/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib"),
+        *("/mnt", "/opt", "/proc", "/root", "/run", "/sbin", "/srv"),
+        *("/sys", "/tmp", "/usr", "/usr/local", "/var", "/var/lib", "/var/tmp"),  # noqa: S108 (refused)
+    }
+)
+"""Folders that others use as well."""
+LONGEST_PATH, LONGEST_NAME = 3000, 200
+"""Bytes that the machine takes, with room for what lies in the folder: 4096 and 255."""
+
+
 def plain_path(path: Path) -> Path:
     """Refuse a path that Asterisk could not be told: its arguments know no quoting."""
-    full = path.expanduser().absolute()
+    if path == Path():
+        raise ValueError("no folder is named; write it whole, like /srv/thirdring")
+    full = _full(path)
     if bad := sorted({c for c in str(full) if c in ",|;:&()${}[]\"'\\" or c.isspace()}):
         raise ValueError(
             f"{str(full)!r} holds {' '.join(map(repr, bad))}, which Asterisk cannot take in a path"
         )
+    return full
+
+
+def home_path(path: Path) -> Path:
+    """Refuse a home that belongs to others as well: a home is closed to them."""
+    full = plain_path(path)
+    if full in {*map(Path, SHARED), Path.home(), Path(__file__).resolve().parent}:
+        raise ValueError(
+            f"{full} is not ours alone; name a folder in it, like {full / 'thirdring'}"
+        )
+    return full
+
+
+def file_name(text: str) -> str:
+    """Return the whole path of a file; empty text: none."""
+    return str(plain_path(Path(text))) if text else text
+
+
+def _full(path: Path) -> Path:
+    """Return a whole path. Raises ValueError for one that no machine has."""
+    try:
+        full = path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError(f"there is no user {str(path).split('/')[0]!r}") from None
+    whole = os.fsencode(full)
+    if len(whole) > LONGEST_PATH or max(map(len, whole.split(b"/"))) > LONGEST_NAME:
+        raise ValueError("the path is too long")
     return full

@@ -12,7 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -86,6 +86,42 @@ async def answer(module: str, words: Sequence[str], given: bytes, limits: Sandbo
         await process.wait()
     _require_well(ended)
     return told
+
+
+async def lines(
+    module: str, words: Sequence[str], given: bytes, limits: SandboxLimits
+) -> AsyncIterator[bytes]:
+    """Give what a module of ours answers line by line, in a process. Raises BeyondError.
+
+    A line is never longer than `limits.told` bytes; who reads slowly makes the process wait.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *_command(module, words),
+        cwd=_HOME,
+        env=_environment(),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=limits.told,
+    )
+    assert process.stdout is not None
+    feeding = asyncio.create_task(_feed(process, given))
+    del given  # the process has it soon, and it may be long
+    try:
+        async with asyncio.timeout(limits.within_s):
+            while line := await process.stdout.readline():
+                yield line
+            ended = await process.wait()
+    except TimeoutError:
+        raise BeyondError(Limit.TIME) from None
+    except ValueError:  # a line beyond the limit
+        raise BeyondError(Limit.ANSWER) from None
+    finally:
+        feeding.cancel()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    _require_well(ended)
 
 
 def answer_now(module: str, words: Sequence[str], limits: SandboxLimits) -> bytes:

@@ -7,50 +7,71 @@ reads the environment. Does no I/O beyond that: paths are named here, not made.
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_settings import SettingsConfigDict
 
 import guard_settings as guard
+import incoming_settings as incoming
+import setting_values as values
 from callflow.events import DEFAULT_NODE
-from paths import Paths, plain_path
-from phone_numbers import dialling
+from desk_settings import DeskSettings
+from mail_settings import MailSettings
+from network_settings import NetworkSettings
+from outbound_settings import OutboundSettings
+from paths import Paths, file_name, home_path, plain_path
+from phone_numbers import called, dialling
 from phone_numbers.plan import DialForm, NumberPlan
+from setting_pairs import contradictions
+from ticket_settings import TicketSettings
+from upkeep_settings import UpkeepSettings
 
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is no time zone of the IANA list (as Asia/Shanghai)") from None
-    return name
-
+FILES_OF_CERTIFICATES = (
+    "desk_certificate",
+    "desk_key",
+    "sip_certificate",
+    "sip_key",
+    "sip_authority",
+    "mail_authority",
+)
+"""Settings that name a file which must be there before a start."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-PlainPath = Annotated[Path, AfterValidator(plain_path)]
-DialledNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{2,20}$")]
 
 
-class Settings(BaseSettings):
-    """Every setting; the variable is THIRDRING_ and the name in capitals."""
+Listed = AfterValidator(values.each(values.plain))
+"""A list with comma between its parts, each once."""
 
-    model_config = SettingsConfigDict(env_prefix="THIRDRING_", frozen=True, extra="ignore")
 
-    home: PlainPath = Field(
+class Settings(
+    OutboundSettings, DeskSettings, NetworkSettings, MailSettings, TicketSettings, UpkeepSettings
+):
+    """Every setting; the variable is THIRDRING_ and the name in capitals.
+
+    Whoever reads the environment for a person uses `environment.read`: it says all that is wrong.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="THIRDRING_", frozen=True, extra="ignore", str_strip_whitespace=True
+    )
+
+    home: Annotated[Path, AfterValidator(home_path)] = Field(
         Path("var"),
         description="Folder for all state: database, recordings, secrets, logs, configuration.",
         validate_default=True,
     )
-    cache: PlainPath = Field(
+    cache: Annotated[Path, AfterValidator(plain_path)] = Field(
         PROJECT / ".cache",
         description="Folder for what can be fetched or built again; several homes may share it.",
         validate_default=True,
     )
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(values.database_url)] = Field(
         "",
         description="SQLAlchemy address of the database; empty: an SQLite file in the home. "
         "PostgreSQL: postgresql+asyncpg://user:password@host/name.",
@@ -61,43 +82,26 @@ class Settings(BaseSettings):
         description="Name of this Asterisk and its programs; each home that shares a database "
         "needs its own. Choose it before the first start, and keep it.",
     )
-    asterisk: str = Field(
+    asterisk: Annotated[str, AfterValidator(file_name)] = Field(
         "",
         description="Path of the asterisk program (22.10.1 or newer); empty: the system's if it "
         "is new enough, else one unpacked into the cache.",
     )
-
-    sip_address: str = Field(
+    sip_address: Annotated[str, AfterValidator(values.address)] = Field(
         "127.0.0.1",
         description="Address on which calls come in; 0.0.0.0 also lets phones of the network in.",
     )
     sip_port: Port = Field(5060, description="UDP and TCP port for SIP.")
-    sip_trunks: str = Field(
-        "127.0.0.1",
-        description="Addresses or networks (comma between them) whose calls come from the trunk.",
-    )
-    desk_address: str = Field("127.0.0.1", description="Address of the API and the pages.")
-    desk_port: Port = Field(8080, description="TCP port of the API and the pages.")
-    desk_certificate: str = Field(
-        "",
-        description="Path of a TLS certificate (PEM) for the desk and the browsers' phones; "
-        "empty: no TLS.",
-    )
-    desk_key: str = Field("", description="Path of that certificate's private key (PEM).")
-    desk_hosts: str = Field(
-        "",
-        pattern=r"^$|^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$",
-        description="Host names of the desk besides its address and localhost (comma between them)"
-        "; requests for another host are refused.",
-    )
-    desk_proxies: str = Field(
-        "",
-        pattern=r"^$|^[0-9A-Fa-f.:]+(,[0-9A-Fa-f.:]+)*$",
-        description="Addresses of proxies in front of the desk (comma between them); their "
-        "X-Forwarded-For is trusted.",
-    )
-
-    hotline_number: DialledNumber = Field("10050", description="The number that callers dial.")
+    sip_trunks: incoming.SipTrunks = "127.0.0.1"
+    sip_identity: incoming.SipIdentity = True
+    codecs_trunk: incoming.CodecsTrunk = "alaw,ulaw,g722,opus,gsm"
+    codecs_phones: incoming.CodecsPhones = "alaw,ulaw,g722,opus"
+    media_timeout: incoming.MediaTimeout = 60
+    hold_timeout: incoming.HoldTimeout = 900
+    phone_timeout: incoming.PhoneTimeout = 30
+    hotline_number: incoming.HotlineNumber = "10050"
+    called_numbers: incoming.CalledNumbers = ""
+    called_others: incoming.CalledOthers = "refuse"
     company: str = Field(
         "三环通信",
         min_length=1,
@@ -107,7 +111,7 @@ class Settings(BaseSettings):
     staff: str = Field(
         "客服", max_length=20, description="Who answers in the hall greeting, {工号} of GRT-1."
     )
-    phones: str = Field(
+    phones: Annotated[str, Listed] = Field(
         "8001,8002,8003",
         pattern=r"^[0-9]{3,6}(,[0-9]{3,6})*$",
         description="Agents' SIP phones, members of the hotline's queue (comma between them).",
@@ -118,7 +122,7 @@ class Settings(BaseSettings):
         le=99,
         description="How many agents can sign in with the phone in the browser; 0: none at all.",
     )
-    desk_phones: str = Field(
+    desk_phones: Annotated[str, Listed] = Field(
         "8101,8102,8103,8104",
         pattern=r"^$|^[0-9]{3,6}(,[0-9]{3,6})*$",
         description="SIP phones that an agent may choose at sign-in (comma between them).",
@@ -131,32 +135,18 @@ class Settings(BaseSettings):
     )
     language: Literal["zh", "en"] = Field("zh", description="Language of the first prompts.")
     region: guard.Region = "CN"
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(values.zone)] = Field(
         "Asia/Shanghai", description="Zone of the hotline's clock: greetings, hours, holidays."
     )
-
     answer_after: float = Field(
         1.0, ge=0, le=15, description="Seconds of ringing before the answer (ANS-1: never over 15)."
     )
     opening: Literal["hours", "hall"] = Field(
         "hours", description="GRT-1/2: greeting by the hour, or the hall variant with the company."
     )
-    holidays: str = Field(
-        "",
-        pattern=r"^$|^[+-]?\d{4}-\d{2}-\d{2}(,[+-]?\d{4}-\d{2}-\d{2})*$",
-        description="Local changes to the holidays: 2027-02-05 or +2027-02-05 adds one, "
-        "-2027-02-05 takes one away (a working day).",
-    )
-    open_hours: str = Field(
-        "00:00-24:00",
-        pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$",
-        description="Hours in which agents are offered; outside callers leave a message (QUE-5).",
-    )
-    holiday_hours: str = Field(
-        "",
-        pattern=r"^$|^closed$|^\d{2}:\d{2}-\d{2}:\d{2}$",
-        description="The same on public holidays: closed, other hours, or empty for no difference.",
-    )
+    holidays: incoming.Holidays = ""
+    open_hours: incoming.OpenHours = "00:00-24:00"
+    holiday_hours: incoming.HolidayHours = ""
     ring_agent_for: int = Field(
         15, ge=5, le=60, description="Seconds an idle agent's phone rings before the next (ANS-2)."
     )
@@ -176,14 +166,6 @@ class Settings(BaseSettings):
         description="Seconds of waiting before a caller is offered to be called back instead.",
     )
     message_limit: int = Field(180, ge=10, le=1800, description="Longest message, in seconds.")
-
-    trunk_out: str = Field(
-        "",
-        pattern=r"^$|^[A-Za-z0-9.-]+(:[0-9]{2,5})?$",
-        description="SIP trunk or PBX for the calls that we make: host or host:port; empty: only "
-        "the house's own phones can be called.",
-    )
-    lines_out: int = Field(60, ge=1, le=500, description="How many calls we make at once.")
     emergency_numbers: guard.EmergencyNumbers = dialling.DEFAULT_EMERGENCY
     dial_allowed: guard.DialAllowed = dialling.DEFAULT_ALLOWED
     dial_extensions: guard.DialExtensions = ""
@@ -197,123 +179,21 @@ class Settings(BaseSettings):
     dial_tariffs: guard.DialTariffs = ""
     dial_spend: guard.DialSpend = 0
 
-    attendants: str = Field(
-        "",
-        pattern=r"^$|^[0-9*#]{2,20}(,[0-9*#]{2,20})*$",
-        description="WAK-3: telephones of the floor attendants, in order (comma between them).",
-    )
-    wake_proof: Literal["key", "speech"] = Field(
-        "key", description="What proves that a guest is awake: a key only, or a spoken answer too."
-    )
-    wake_ring_for: int = Field(30, ge=5, le=120, description="Seconds a guest's phone rings.")
-    wake_again_every: int = Field(
-        60, ge=5, le=600, description="Seconds from one call of a guest to the next (WAK-3)."
-    )
-    wake_give_up_after: int = Field(
-        300,
-        ge=10,
-        le=3600,
-        description="Seconds without a sign from a guest until an attendant is asked to knock "
-        "(WAK-3: 5 or 10 minutes).",
-    )
-    wake_snooze_for: int = Field(
-        600, ge=10, le=3600, description="Seconds until a guest who pressed snooze is called again."
-    )
-    wake_knock_within: int = Field(
-        300, ge=10, le=3600, description="Seconds in which an attendant reports from the room."
-    )
-    wake_grace: int = Field(
-        1800,
-        ge=60,
-        le=86_400,
-        description="Seconds after which a late wake-up is not called any more; the desk is told.",
-    )
-    callback_ring_for: int = Field(
-        30, ge=5, le=120, description="Seconds the customer's phone rings for a callback."
-    )
-    callback_again_every: int = Field(
-        300,
-        ge=5,
-        le=86_400,
-        description="Seconds until the next attempt when the customer was busy or did not answer.",
-    )
-    callback_tries: int = Field(
-        3, ge=1, le=20, description="Attempts at the customer before the desk is told (CBK-1)."
-    )
-    callback_grace: int = Field(
-        14_400,
-        ge=600,
-        le=604_800,
-        description="Seconds after which an overdue callback is not called any more; the desk is "
-        "told.",
-    )
-
-    notification_ring_for: int = Field(
-        25, ge=5, le=120, description="CBK-5: seconds a number rings in an emergency notification."
-    )
-    notification_rounds: int = Field(
-        3, ge=1, le=20, description="How often all numbers of a household are tried."
-    )
-    notification_next_number_after: int = Field(
-        5, ge=0, le=600, description="Seconds from one number of a household to its next."
-    )
-    notification_round_every: int = Field(
-        120, ge=0, le=3600, description="Seconds from one round over these numbers to the next."
-    )
-
-    wake_menu_extension: str = Field(
-        "8500",
-        pattern=r"^$|^[0-9]{2,6}$",
-        description="What a guest dials on a telephone of the house to register a wake-up (WAK-1); "
-        "empty: guests cannot.",
-    )
-
-    lines_campaigns: int = Field(
-        20, ge=1, le=500, description="How many of these calls may be for campaigns at once."
-    )
-    campaign_ring_for: int = Field(
-        30, ge=5, le=120, description="Seconds the phone of a campaign's contact rings."
-    )
-
-    juniors_open_every_call: bool = Field(
-        False, description="Whether junior agents open every call and recording, not only theirs."
-    )
-
-    leaders_see_every_team: bool = Field(
-        False, description="Whether team leaders see every team, not only the one they belong to."
-    )
-
-    oidc_issuer: str = Field(
-        "",
-        pattern=r"^$|^https?://[^\s?#]+$",
-        description="Address of an OpenID Connect provider that people may sign in with.",
-    )
-    oidc_client_id: str = Field("", description="Our name at that provider.")
-    oidc_client_secret: str = Field("", repr=False, description="Our secret at that provider.")
-    oidc_claim: str = Field(
-        "preferred_username",
-        pattern=r"^[A-Za-z_][A-Za-z0-9_:/.-]*$",
-        description="The claim of that provider in which a person's account number stands.",
-    )
-
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="How much our programs write into their logs."
-    )
+    @field_validator("*", mode="before")
+    @classmethod
+    def _letters(cls, given: object) -> object:
+        return values.plain(given) if isinstance(given, str) else given
 
     @model_validator(mode="after")
-    def _every_phone_once(self) -> Self:
-        known = [*self.phones.split(","), *filter(None, self.desk_phones.split(","))]
-        if twice := sorted({number for number in known if known.count(number) > 1}):
-            raise ValueError(f"the phone {twice[0]} is named twice")
-        if self.wake_menu_extension in known:
-            raise ValueError(f"the wake-up menu {self.wake_menu_extension} is a phone already")
-        emergency = self.emergency_numbers.split(",")
-        if wrong := {*known, *self.attendants.split(",")} & set(filter(None, emergency)):
-            raise ValueError(f"{min(wrong)} is an emergency number and no phone of the house")
-        if self.dial_outside and self.dial_form is DialForm.PLUS:
-            raise ValueError("no digits can be dialled before a number that begins with +")
-        if bool(self.desk_certificate) != bool(self.desk_key):
-            raise ValueError("a certificate needs its key, and a key its certificate")
+    def _goes_together(self) -> Self:
+        found = list[InitErrorDetails]()
+        for one in contradictions(self):
+            name = next((each for each in one.names if each in self.model_fields_set), one.names[0])
+            told = {"says": one.says, "names": one.names}
+            kind = PydanticCustomError("contradiction", "{says}", told)
+            found.append({"type": kind, "loc": (name,), "input": getattr(self, name)})
+        if found:
+            raise ValidationError.from_exception_data("Settings", found)
         return self
 
     @cached_property
@@ -334,6 +214,12 @@ class Settings(BaseSettings):
         )
         outside, emergency = self.dial_outside, self.dial_emergency_outside
         return NumberPlan(self.region, named, outside, self.dial_extensions, emergency)
+
+    @cached_property
+    def called(self) -> list[tuple[str, str]]:
+        """Return our numbers, each with the pattern of all its forms."""
+        others = filter(None, self.called_numbers.split(","))
+        return called.patterns((self.hotline_number, *others), self.region)
 
     @property
     def proxies(self) -> frozenset[str]:

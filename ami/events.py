@@ -42,6 +42,16 @@ class ContactStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Registry:
+    """A registration of ours with a trunk: Registered, Rejected, Unregistered."""
+
+    user: str
+    """The address that we register, `sip:10050@trunk`."""
+    server: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueueMemberStatus:
     """A member of a queue changed; `status` is Asterisk's device state number (1: idle)."""
 
@@ -113,6 +123,8 @@ class OriginateResponse:
     exten: str
     success: bool
     reason: int
+    channel: str = ""
+    """The id that we gave it; empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,7 @@ Event = (
     | Shutdown
     | PeerStatus
     | ContactStatus
+    | Registry
     | QueueMemberStatus
     | AgentRingNoAnswer
     | QueueCallerJoin
@@ -241,6 +254,7 @@ _READERS: Mapping[str, Callable[[Headers], Event]] = {
     "Shutdown": lambda _: Shutdown(),
     "PeerStatus": lambda h: PeerStatus(h["Peer"], h["PeerStatus"]),
     "ContactStatus": lambda h: ContactStatus(h["AOR"], h["ContactStatus"], clean(h["URI"], 300)),
+    "Registry": lambda h: Registry(clean(h["Username"], 300), clean(h["Domain"], 300), h["Status"]),
     "QueueMemberStatus": _member,
     "QueueMemberPause": _member,
     "QueueMemberAdded": _member,

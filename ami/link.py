@@ -5,7 +5,8 @@ up then). It comes back by itself and never sends an action twice: an action cut
 is LinkLost, and only its caller can know what to do. Events that passed meanwhile are made good by
 the `resync` callbacks, which run whenever Asterisk says FullyBooted: after every (re)connect.
 
-manager.conf must grant read=system,agent,user and write=call,agent,user (originate for calls out).
+manager.conf must grant read=system,agent,user (call: of holds and bridges) and
+write=call,agent,user (originate for calls out).
 """
 
 import asyncio
@@ -32,6 +33,7 @@ BACK_OFF: Final = (0.1, 2.0)
 
 _CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._;*#+/-]{1,120}")  # a name or a unique id
 _WORD = re.compile(r"[A-Za-z0-9_.*#+-]{1,80}")
+_SHOWN = re.compile(r"\+?[0-9]{0,20}")
 _HEADER = re.compile(r"X-[A-Za-z-]{1,30}")
 
 OWN: Final = "Local/"
@@ -116,6 +118,14 @@ class Link:
             valid=bool(_CHANNEL.fullmatch(channel)),
         )
 
+    async def set_variable(self, channel: str, name: str, value: str) -> bool:
+        """Set a variable of a channel; False when refused or lost."""
+        words = (_WORD.fullmatch(name), not value or _WORD.fullmatch(value))
+        return await self._done(
+            {"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value},
+            valid=bool(_CHANNEL.fullmatch(channel)) and all(words),
+        )
+
     async def pause(self, interface: str, *, paused: bool, reason: str) -> bool:
         """Pause or unpause a member in all its queues; False when refused or lost."""
         return await self._done(
@@ -144,15 +154,17 @@ class Link:
         ring_for: float,
         variables: Mapping[str, str],
         headers: Mapping[str, str] | None = None,
+        shows: str = "",
     ) -> bool:
         """Ring `channel` and take it to an extension of a listed context; tell if it was begun.
 
         `channel_id` is our own id of the attempt, `ring_for` in seconds, `headers` go out with the
-        INVITE. Asterisk refuses a second channel of a living id. Raises LinkLost (the phone may
-        ring or not) and Unsendable.
+        INVITE, which shows the number `shows`. Asterisk refuses a second channel of a living id.
+        Raises LinkLost (the phone may ring or not) and Unsendable.
         """
         given = (_CHANNEL.fullmatch(channel), _WORD.fullmatch(exten), _WORD.fullmatch(channel_id))
-        if context not in self._contexts or not all(given):
+        shown = _SHOWN.fullmatch(shows)
+        if context not in self._contexts or not all(given) or not shown:
             raise Unsendable(f"{channel!r} to {exten!r} in {context!r}")
         named = _variables(variables, headers or {})
         fields: dict[str, str | int] = {
@@ -163,6 +175,7 @@ class Link:
             "ChannelId": channel_id,
             "Timeout": round(ring_for * 1000),
             **({"Variable": named} if named else {}),
+            **({"CallerID": shows} if shows else {}),
         }
         if channel.startswith(OWN):
             return (await self.ask("Originate", rows=False, Async="true", **fields)).success

@@ -67,4 +67,5 @@ class Ringing:
             return  # nobody knows; who keeps the attempt asks Asterisk when the link is back
         finally:
             connection.close()
-        self._told(OriginateResponse(str(fields["Exten"]), answer.success, 0))
+        exten, channel = str(fields["Exten"]), str(fields["ChannelId"])
+        self._told(OriginateResponse(exten, answer.success, 0, channel))

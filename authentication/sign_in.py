@@ -16,9 +16,13 @@ from starlette.requests import HTTPConnection
 
 from authentication import cookie
 from authentication.admission import RequestQueue
+from authentication.challenges import Challenges
 from authentication.known_browser import Marks
 from authentication.lockout import Guesses, Whence, everywhere
+from authentication.passkeys import Answer
 from authentication.passwords import Passwords
+from authentication.sealing import SealError, Seals
+from authentication.second_factors import ENTER, Proof, needed, proves, signed
 from callflow.text import clean
 from db.bounded import Database
 from features.accounts import queries as accounts
@@ -38,6 +42,9 @@ ADDRESS_KNOWN_FOR = timedelta(days=30)
 
 NOBODY = 0
 """No account's id. What is asked for an account is asked for none, so that it takes as long."""
+
+NO_PROOF = Proof()
+"""What comes with a password alone."""
 
 _EVER = timedelta(days=400)
 
@@ -79,6 +86,14 @@ class WrongError(Exception):
     """The number or the password is wrong, or the account is disabled: nobody is told which."""
 
 
+class CodeNeededError(Exception):
+    """The password is right, and the account has a second factor: its code is missing."""
+
+
+class WrongCodeError(Exception):
+    """The password is right, and the code of the second factor is not, or was used already."""
+
+
 class ClosedError(Exception):
     """There were too many wrong passwords; nothing is looked at before `until`."""
 
@@ -90,25 +105,69 @@ class ClosedError(Exception):
 class SignIn:
     """The way in."""
 
-    def __init__(self, database: Database, passwords: Passwords, marks: Marks) -> None:
+    def __init__(
+        self, database: Database, passwords: Passwords, marks: Marks, seals: Seals
+    ) -> None:
         self._database = database
+        self.seals = seals
+        self.challenges = Challenges()
         self.passwords = passwords
         self.marks = marks
         self.guesses = Guesses()
         self._queue = RequestQueue(at_once=LOOKED_UP_AT_ONCE, waiting=LOOKED_UP_WAITING)
 
     async def enter(
-        self, number: str, password: str, visitor: Visitor, *, now: datetime
+        self,
+        number: str,
+        password: str,
+        visitor: Visitor,
+        *,
+        now: datetime,
+        proof: Proof = NO_PROOF,
     ) -> Entered:
-        """Return the new session. Raises WrongError, ClosedError, TooManyAtOnceError."""
+        """Return the new session; `proof` is the second factor, where the account has one.
+
+        Raises WrongError, CodeNeededError, WrongCodeError, ClosedError, TooManyAtOnceError.
+        """
         whence = Whence(visitor.address, visitor.browser)
-        account = await self.proved(number, password, whence, now=now)
+        account = await self.proved(number, password, whence, now=now, proof=proof)
         if self.passwords.is_dated(account.password):
             await self._renew(account, password)
         return await self.seat(account, visitor, now=now)
 
-    async def proved(self, number: str, password: str, whence: Whence, *, now: datetime) -> Account:
-        """Return the account whose number and password these are. Raises like `enter`."""
+    async def enter_by_passkey(self, answer: Answer, visitor: Visitor, *, now: datetime) -> Entered:
+        """Return the new session of who has a passkey, with no password.
+
+        Raises WrongError and TooManyAtOnceError.
+        """
+
+        async def look(database: AsyncConnection) -> Account | None:
+            passkey = await signed(database, answer, ENTER, challenges=self.challenges, now=now)
+            return await accounts.by_id(database, passkey.account_id) if passkey else None
+
+        async with self._queue.turn(ahead=bool(visitor.browser)):
+            account = await self._database.for_request().write(look)
+        if account is None or account.disabled_at is not None:
+            log.warning("passkey refused", address=visitor.address)
+            if account is not None:
+                entry = _refused(account, visitor.address, now, "passkey")
+                self._database.note(partial(audit.note, entry=entry))
+            raise WrongError
+        return await self.seat(account, visitor, now=now)
+
+    async def proved(
+        self,
+        number: str,
+        password: str,
+        whence: Whence,
+        *,
+        now: datetime,
+        proof: Proof | None = None,
+    ) -> Account:
+        """Return the account whose number and password these are. Raises like `enter`.
+
+        Without a `proof` no second factor is asked for: who asks is signed in already.
+        """
         account, known = await self._looked_up(number, whence, now)
         counted = _counted_as(number, account)
         before = self.guesses.tried(counted, whence, now, nobodys=account is None)
@@ -124,8 +183,40 @@ class SignIn:
                 entry = _refused(account, whence.address, now)
                 self._database.note(partial(audit.note, entry=entry))
             raise WrongError
+        if proof is not None:
+            await self._require(account, proof, whence, now)
         self.guesses.right(counted, whence)
         return account
+
+    async def _require(self, account: Account, proof: Proof, whence: Whence, now: datetime) -> None:
+        """Ask for the second factor, where there is one. A wrong proof is a wrong try."""
+
+        async def taken(database: AsyncConnection) -> bool | None:
+            if not await needed(database, account.id):
+                return True
+            if not proof.is_there:
+                return None
+            return await proves(
+                database,
+                account.id,
+                proof,
+                seals=self.seals,
+                challenges=self.challenges,
+                now=now,
+            )
+
+        try:
+            right = await self._database.for_request().write(taken)
+        except SealError as error:
+            log.error("second factor cannot be opened", account=account.id, why=str(error))
+            right = False
+        if right is None:
+            raise CodeNeededError
+        if not right:
+            self.guesses.failed(whence, now)
+            entry = _refused(account, whence.address, now, "code")
+            self._database.note(partial(audit.note, entry=entry))
+            raise WrongCodeError
 
     async def seat(self, account: Account, visitor: Visitor, *, now: datetime) -> Entered:
         """Return a new session of somebody who is who he says; the one that was brought ends."""
@@ -220,8 +311,8 @@ def _began(account: Account, visitor: Visitor, now: datetime) -> AuditEntry:
     )
 
 
-def _refused(account: Account, address: str, now: datetime) -> AuditEntry:
-    """Return the record of a wrong password: nobody knows who it was, only from where."""
+def _refused(account: Account, address: str, now: datetime, what: str = "") -> AuditEntry:
+    """Return the record of a wrong password or code: nobody knows who it was, only from where."""
     return AuditEntry(
-        at=now, action="password.refused", subject=account.number, address=address, detail=""
+        at=now, action="password.refused", subject=account.number, address=address, detail=what
     )

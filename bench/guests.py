@@ -22,7 +22,7 @@ KINDS: Mapping[str, str] = {
     "6": "is busy",
     "7": "lifts the receiver and puts it down",
     "8": "is a voicemail: answers and says nothing that counts",
-    "9": "presses 2 after 6 s: sleeps on, or, as an attendant, reports",
+    "9": "presses 2 again and again: as an attendant, reports room by room",
 }
 
 CUSTOMERS: Mapping[str, str] = {

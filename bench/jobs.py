@@ -109,7 +109,7 @@ class WakeUps:
 
     async def judged(self, house: House, invites: Sequence[Invite]) -> Judged:
         wake_ups = await house.rows("SELECT * FROM wake_ups")
-        rows = await house.rows("SELECT * FROM attempts WHERE purpose = 'wake_up'")
+        rows = await house.rows("SELECT * FROM attempts WHERE purpose IN ('wake_up', 'attendant')")
         mine = {str(row["number"]): row for row in wake_ups}
         numbers = {*mine, self.attendant}
         rung = [invite for invite in invites if invite[1] in numbers]

@@ -5,10 +5,13 @@ of person it is (`bench/guests.py`). A key is a SIP INFO, which Asterisk takes f
 without RTP events.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 KEYS: Final = 8
 """How often a customer presses a key at most."""
+ROOMS: Final = 24
+"""How often an attendant does, who hears up to twenty rooms in one call."""
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="guests">
@@ -92,8 +95,8 @@ _KEY = """
 """
 
 _NEXT_KEY = """
-  <recv request="BYE" timeout="{after}" ontimeout="key{cseq}" next="left"/>
-  <label id="key{cseq}"/>{info}
+  <recv request="BYE" timeout="{after}" ontimeout="{whose}{cseq}" next="left"/>
+  <label id="{whose}{cseq}"/>{info}
   <recv request="BYE" optional="true" next="left"/>
   <recv response="200"/>
 """
@@ -184,7 +187,8 @@ def scenario() -> str:
             _ANSWER.format(label="wakes"),
             _KEY.format(info=_INFO.format(key="1", cseq=1)),
             _ANSWER.format(label="sleeps"),
-            _KEY.format(info=_INFO.format(key="2", cseq=1)),
+            *_keys("room", "2", [9000, *[4500] * (ROOMS - 1)]),
+            '  <nop next="bye"/>\n',
             _ANSWER.format(label="down"),
             _PUTS_DOWN.format(after=3000, cseq=1),
             _ANSWER.format(label="deaf"),
@@ -206,10 +210,7 @@ def _customers() -> list[str]:
         '  <label id="customers"/>\n',
         *_ways("customer", ways),
         _ANSWER.format(label="answers"),
-        *(
-            _NEXT_KEY.format(after=after, cseq=cseq, info=_INFO.format(key="1", cseq=cseq))
-            for cseq, after in enumerate(waits, 1)
-        ),
+        *_keys("customer", "1", waits),
         '  <nop next="bye"/>\n',
         _ANSWER.format(label="one"),
         '  <pause milliseconds="12000"/>\n',
@@ -218,6 +219,16 @@ def _customers() -> list[str]:
         _PUTS_DOWN.format(after=1000, cseq=2),
         _ANSWER.format(label="at_once"),
         _PUTS_DOWN.format(after=300, cseq=1),
+    ]
+
+
+def _keys(whose: str, key: str, waits: Sequence[int]) -> list[str]:
+    """Return what presses a key after each of so many ms, until we hang up."""
+    return [
+        _NEXT_KEY.format(
+            whose=f"{whose}key", after=after, cseq=cseq, info=_INFO.format(key=key, cseq=cseq)
+        )
+        for cseq, after in enumerate(waits, 1)
     ]
 
 

@@ -31,6 +31,16 @@ class ToneSegment:
         return self.end - self.start
 
 
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How strong each frequency is in samples, from moment to moment (every `STEP_S` seconds)."""
+
+    power: np.ndarray
+    """A row for each moment, a column for each frequency."""
+    at: np.ndarray
+    """The frequencies, Hz."""
+
+
 def tone(hertz: float, seconds: float) -> Samples:
     """Return a steady tone."""
     time = np.arange(int(seconds * RATE)) / RATE
@@ -46,14 +56,21 @@ def level(hertz: float, samples: Samples) -> float:
     return _dbfs(power[np.abs(at - hertz) < NARROW_HZ].sum())
 
 
-def tone_segments(hertz: float, samples: Samples, *, gap: float = 0.25) -> list[ToneSegment]:
+def windows(samples: Samples) -> Windows:
+    """Return what `tone_segments` looks through: once for all tones of the same samples."""
+    size, step = int(WINDOW_S * RATE), int(STEP_S * RATE)
+    if len(samples) < size:
+        return Windows(np.zeros((0, size // 2 + 1)), np.fft.rfftfreq(size, 1 / RATE))
+    power, at = _spectrum(np.lib.stride_tricks.sliding_window_view(samples, size)[::step])
+    return Windows(power, at)
+
+
+def tone_segments(hertz: float, heard: Windows, *, gap: float = 0.25) -> list[ToneSegment]:
     """Return where a tone is heard; breaks shorter than `gap` seconds do not count."""
-    window, step = int(WINDOW_S * RATE), int(STEP_S * RATE)
     found: list[ToneSegment] = []
-    for begin in range(0, len(samples) - window + 1, step):
-        if not _is_there(hertz, samples[begin : begin + window]):
-            continue
-        start, end = begin / RATE, (begin + window) / RATE
+    for which in np.flatnonzero(_is_there(hertz, heard)):
+        start = int(which) * STEP_S
+        end = start + WINDOW_S
         if found and start - found[-1].end <= gap:
             found[-1] = ToneSegment(found[-1].start, end)
         else:
@@ -61,20 +78,24 @@ def tone_segments(hertz: float, samples: Samples, *, gap: float = 0.25) -> list[
     return found
 
 
-def _is_there(hertz: float, window: Samples) -> bool:
-    power, at = _spectrum(window)
-    away = np.abs(at - hertz)
-    own = power[away < NARROW_HZ].sum()
-    beside = power[(away >= 2 * NARROW_HZ) & (away < AROUND_HZ)].sum()
-    return bool(_dbfs(own) > HEARD_DBFS and own > PURER * beside)
+def _is_there(hertz: float, heard: Windows) -> np.ndarray:
+    away = np.abs(heard.at - hertz)
+    own = heard.power[:, away < NARROW_HZ].sum(axis=1)
+    beside = heard.power[:, (away >= 2 * NARROW_HZ) & (away < AROUND_HZ)].sum(axis=1)
+    loud = own > 10 ** (HEARD_DBFS / 10)
+    return np.asarray(loud & (own > PURER * beside))
 
 
 def _spectrum(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
-    """Return the power at each frequency, so scaled that the sum of a tone's is its mean square."""
-    shape = np.hanning(len(samples))
+    """Return the power at each frequency, so scaled that the sum of a tone's is its mean square.
+
+    Of one piece, or of many of the same length (a row each).
+    """
+    size = samples.shape[-1]
+    shape = np.hanning(size)
     bins = np.fft.rfft(samples.astype(np.float64) / FULL_SCALE * shape)
-    power = 2 * np.abs(bins) ** 2 / (len(samples) * np.square(shape).sum())
-    return power, np.fft.rfftfreq(len(samples), 1 / RATE)
+    power = 2 * np.abs(bins) ** 2 / (size * np.square(shape).sum())
+    return power, np.fft.rfftfreq(size, 1 / RATE)
 
 
 def _dbfs(power: float) -> float:

@@ -38,6 +38,7 @@ class LineOutcome(StrEnum):
     SILENT = "silent"  # SIL-1
     TOO_QUIET = "too_quiet"  # SIL-3
     STAYED_ON = "stayed_on"  # SIL-5
+    CANNOT_HEAR = "cannot_hear"  # SIL-4, of a caller who has no number to be called back
 
 
 class CallbackReason(StrEnum):
@@ -136,7 +137,7 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Hang up first, which SIL-6 allows only at the end of SIL-1, SIL-3 and SIL-5."""
+    """Hang up first, which SIL-6 allows only at the end of SIL-1, SIL-3, SIL-4 and SIL-5."""
 
     outcome: LineOutcome
     language: Language

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.call import Language
 from callflow.dialogues.wake_menu import RegisterClosed, RegisteredWakeUp, RoomLine
+from features.rooms import queries as rooms
 from features.wake_ups import guests as wake_guests
-from features.wake_ups import register as wake_register
-from features.wake_ups.register import InThePastError, Through
+from features.wake_ups.register import InThePastError, KnownError
 from features.wake_ups.rules import House, WrongRegistrationError, registration
 
 Answer = TypeVar("Answer")
@@ -48,9 +48,12 @@ class GuestWakeUps:
     ) -> "GuestWakeUps":
         return cls(engine, zone, language, now, set())
 
-    def of(self, line: str, call: str) -> RoomLine:
-        """Return the telephone of a line (its number; empty: of no room) in a call."""
-        register = LineRegister(self, line, call)
+    def of(self, line: str, call: str, *, is_behind_a_pbx: bool = False) -> RoomLine:
+        """Return the telephone of a line (its number; empty: of no room) in a call.
+
+        Of one behind a PBX the number was sent: it is a room's only by the table of rooms.
+        """
+        register = LineRegister(self, line, call, is_behind_a_pbx)
         return RoomLine(register, self.language, QUEUE, self.now)
 
     async def within(self, seconds: float, asked: Awaitable[Answer]) -> Answer:
@@ -82,10 +85,14 @@ class LineRegister:
     guest_wake_ups: GuestWakeUps
     line: str
     call: str
+    is_behind_a_pbx: bool = False
 
     async def next(self) -> RegisteredWakeUp | None:
         if not self.line:
             raise RegisterClosed  # an agent's browser is no room
+        if self.is_behind_a_pbx and not await self._room():
+            _log.warning("the wake-up menu was called by no room of the table")
+            raise RegisterClosed
         found = await self.guest_wake_ups.within(ASK_WITHIN, self._next())
         if found is None:
             return None
@@ -99,19 +106,23 @@ class LineRegister:
         house = House(
             self.guest_wake_ups.zone.key, self.guest_wake_ups.language, now, lambda _number: True
         )
+        room = await self._room() or self.line
         try:
             wanted = registration(
-                house, room=self.line, number=self.line, wall=wall, first_day=at.date()
+                house, room=room, number=self.line, wall=wall, first_day=at.date()
             )
         except WrongRegistrationError as error:
             _log.warning("the register refuses", error=str(error))
             raise RegisterClosed from None
-        kept = await self.guest_wake_ups.within(
-            WRITE_WITHIN,
-            self._write(
-                lambda database: wake_guests.put(database, wanted, call_id=self.call, now=now)
-            ),
-        )
+        try:
+            kept = await self.guest_wake_ups.within(
+                WRITE_WITHIN,
+                self._write(
+                    lambda database: wake_guests.put(database, wanted, call_id=self.call, now=now)
+                ),
+            )
+        except KnownError:
+            return  # this telephone rings at that minute already
         if not kept:
             _log.warning("too many wake-ups for one line", line=self.line)
             raise RegisterClosed
@@ -120,12 +131,16 @@ class LineRegister:
         now, key = self.guest_wake_ups.now(), registered.registration_id
         await self.guest_wake_ups.within(
             WRITE_WITHIN,
-            self._write(
-                lambda database: wake_register.cancel(
-                    database, key, by=None, now=now, through=Through.GUEST
-                )
-            ),
+            self._write(lambda database: wake_guests.cancel(database, key, now=now)),
         )
+
+    async def _room(self) -> str:
+        """Return which room of the table has this telephone, empty when none has."""
+        return await self.guest_wake_ups.within(ASK_WITHIN, self._asked_room())
+
+    async def _asked_room(self) -> str:
+        async with self.guest_wake_ups.engine.connect() as connection:
+            return await rooms.of_number(connection, self.line)
 
     async def _next(self) -> wake_guests.Next | None:
         async with self.guest_wake_ups.engine.connect() as connection:

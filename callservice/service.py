@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ import structlog
 from prometheus_client import generate_latest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import full_disk
 from agi.server import Server
 from ami.link import Link
 from calendars import calendar
@@ -28,15 +29,19 @@ from callflow.call import Language
 from callflow.dialogues.good_morning import Proof
 from callflow.rules.hours import WorkingTimes
 from callservice import prompts
+from callservice.channels import Channels
 from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
+from callservice.refusals import Refusals
 from callservice.routing import Router
 from callservice.visit import CallService
 from db import engine as database
+from hep.tap import Tap
 from line.server import LineServer
 from line.ticker import Ticker
 from line.vad import VoiceActivity
 from settings import Settings
+from trunks import reading as trunks
 
 _log = structlog.get_logger(__name__)
 LOOPBACK: Final = "127.0.0.1"
@@ -54,7 +59,11 @@ async def serve(settings: Settings) -> None:
     ports = json.loads(paths.ports.read_text())
     ticker = Ticker(VoiceActivity())
     lines = LineServer(ticker)
-    link = _link(paths.secrets, ports["ami"], paths.run)
+    secret = str(json.loads(paths.secrets.read_text())["ami"])
+    link = _link(secret, ports["ami"], paths.run)
+    channels = Channels(link)
+    link.subscribe(channels.hear)
+    link.resync(channels.forget_holds)
     engine = database.engine(settings.database)
     with DialogueJournal(paths.journal, started=time.time(), process=os.getpid()) as journal:
         call_service = CallService(
@@ -63,6 +72,7 @@ async def serve(settings: Settings) -> None:
             prompts=prompts.filled(paths.sounds, spoken=paths.campaign_words),
             journal=journal,
             switch=link,
+            channels=channels,
             calendar=calendar(settings.region, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.outage,
@@ -70,10 +80,17 @@ async def serve(settings: Settings) -> None:
             campaigns=paths.campaigns,
             language=Language(settings.language),
             hall_opening=settings.opening == "hall",
+            tells_of_recording=settings.recording_notice,
             proof=Proof(settings.wake_proof),
             now=lambda: datetime.now(settings.zone),
             guest_wake_ups=_guest_wake_ups(settings, engine),
         )
+        refusals = Refusals(
+            trunks=trunks.in_force(settings).networks(settings.sip_trunks),
+            file=paths.refusals,
+            note=journal.note,
+        )
+        tap = Tap(password=secret, consumers=(channels.see, refusals.see))
         router = Router(engine, settings.number_plan, node=settings.node)
         server = Server(
             {
@@ -92,13 +109,16 @@ async def serve(settings: Settings) -> None:
             running.append(tasks.create_task(router.warm_up()))
             await lines.start(LOOPBACK, ports["line"])
             await server.start(LOOPBACK, ports["agi"])
+            await tap.start(LOOPBACK, ports["hep"])
             figures = _figures(server, ticker, link)
-            running.append(tasks.create_task(_report(paths.run / "calls.json", figures)))
+            report = _report(paths.run / "calls.json", figures, (refusals.turn, journal.write_on))
+            running.append(tasks.create_task(report))
             _log.info("call service ready", prompts=len(call_service.prompts))
             await _asked_to_stop()
             await server.drain(DRAIN)
             for task in running:
                 task.cancel()
+        tap.close()
         await lines.close()
         await server.close()
         await engine.dispose()
@@ -113,8 +133,7 @@ def _guest_wake_ups(settings: Settings, engine: AsyncEngine) -> GuestWakeUps:
     )
 
 
-def _link(secrets: Path, port: int, run: Path) -> Link:
-    secret = str(json.loads(secrets.read_text())["ami"])
+def _link(secret: str, port: int, run: Path) -> Link:
     return Link(
         host=LOOPBACK,
         port=port,
@@ -141,21 +160,19 @@ def _figures(server: Server, ticker: Ticker, link: Link) -> Callable[[], dict[st
     }
 
 
-async def _report(path: Path, figures: Callable[[], dict[str, object]]) -> None:
+async def _report(
+    path: Path, figures: Callable[[], dict[str, object]], turns: Sequence[Callable[[], None]]
+) -> None:
     """Leave the figures and metrics of this process where the desk reads them."""
     while True:
+        for turn in turns:
+            turn()
         try:
-            _replace(path, json.dumps(figures()).encode())
-            _replace(path.with_name("calls.prom"), generate_latest())
+            full_disk.replace(path, json.dumps(figures()).encode())
+            full_disk.replace(path.with_name("calls.prom"), generate_latest())
         except OSError as error:
             _log.error("figures not written", error=str(error))
         await asyncio.sleep(REPORT_EVERY)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(path)
 
 
 async def _asked_to_stop() -> None:

@@ -25,6 +25,7 @@ from callflow.dialogues.scripts import Script, spoken
 from callflow.dialogues.survey import asked_in, survey
 from callflow.dialogues.wake_menu import wake_menu
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
+from callservice.channels import Channels
 from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
 from callservice.prompts import Prompts, with_message
@@ -43,6 +44,10 @@ GONE_WITHIN: Final = 1.0
 """Seconds for Asterisk to say that the caller hung up, after the line has ended."""
 
 
+NUMBERLESS: Final = "NUMBERLESS"
+"""Variable of a caller who hides the number, or has none (dialplan/hotline.conf)."""
+
+
 class LineRefused(Exception):
     """Asterisk could not bring the caller's audio to us, twice."""
 
@@ -56,6 +61,7 @@ class CallService:
     prompts: Prompts
     journal: DialogueJournal
     switch: Switch
+    channels: Channels
     calendar: Calendar
     times: WorkingTimes
     notices: Path
@@ -64,6 +70,7 @@ class CallService:
     campaigns: Path
     language: Language
     hall_opening: bool
+    tells_of_recording: bool
     proof: Proof
     now: Callable[[], datetime]
     guest_wake_ups: GuestWakeUps
@@ -77,7 +84,11 @@ class CallService:
         script = Script(session.query["name"])
         language = Language(session.query["language"])
         again = session.query.get("again", "") == "1"
-        await self._visited(session, lambda call: spoken(call, script, language, again=again))
+        numberless = await session.get_variable(NUMBERLESS) == "1"
+        await self._visited(
+            session,
+            lambda call: spoken(call, script, language, again=again, numberless=numberless),
+        )
 
     async def wake(self, session: Session) -> None:
         """Wake the guest who lifted the receiver; the route `wake`."""
@@ -90,9 +101,12 @@ class CallService:
         await self._visited(session, lambda call: good_morning(call, waking))
 
     async def attend(self, session: Session) -> None:
-        """Ask an attendant to knock at a room; the route `attend`."""
-        room, language = session.query.get("room", ""), Language(session.query["language"])
-        await self._visited(session, lambda call: please_knock(call, room, language))
+        """Ask an attendant to knock at rooms; the route `attend`. Without any: the fallback."""
+        rooms = [name for name in session.query["rooms"].split(".") if name]
+        if not rooms:
+            raise ValueError("no room to knock at")
+        language = Language(session.query["language"])
+        await self._visited(session, lambda call: please_knock(call, rooms, language))
 
     async def notify(self, session: Session) -> None:
         """Tell a household of an emergency; the route `notify`."""
@@ -102,7 +116,9 @@ class CallService:
 
     async def register_guest(self, session: Session) -> None:
         """Register a wake-up for the guest who dialled the menu; the route `wake_menu`."""
-        room_line = self.guest_wake_ups.of(session.query.get("line", ""), session.query["call"])
+        line, call = session.query.get("line", ""), session.query["call"]
+        behind = session.query.get("behind", "") == "1"
+        room_line = self.guest_wake_ups.of(line, call, is_behind_a_pbx=behind)
         await self._visited(session, lambda call: wake_menu(call, room_line))
 
     async def ask(self, session: Session) -> None:
@@ -137,7 +153,8 @@ class CallService:
     ) -> Verdict:
         line, leg = await self._opened(session)
         try:
-            return await dialogue(Telephone(line, prompts, note))
+            with self.channels.led(session.environment["agi_channel"], line, note):
+                return await dialogue(Telephone(line, prompts, note))
         except LineEnded:
             await _caller_gone(session)
             raise
@@ -179,6 +196,7 @@ class CallService:
             language=self.language,
             notices=self._notices(),
             agents_at_work=self.times.hold(now, self.calendar),
+            told_of_recording=self.tells_of_recording,
         )
 
     def _notices(self) -> tuple[str, ...]:

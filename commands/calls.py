@@ -98,7 +98,7 @@ def _show_one(call_id: str, want: Asked, language: Language) -> None:
     if story is None:
         raise context.Refusal(f"There is not exactly one call whose id begins with {call_id!r}.")
     if want.as_json:
-        events = [EventShape.of(event).model_dump(mode="json") for event in story.events]
+        events = [EventShape.of(event) for event in story.events]
         one_as_json(_whole(story), events=events)
         return
     _show_facts(CallShape.of(story.call), want.zone)

@@ -3,11 +3,13 @@
 Wrong input ends with exit code 2, an installation that is not ready with 1; never a traceback.
 """
 
-from typing import NoReturn
+import os
+from collections.abc import Mapping
+from pathlib import Path
 
 import click
-from pydantic import ValidationError
 
+import environment
 from settings import Settings
 
 
@@ -24,18 +26,48 @@ class NotReady(click.ClickException):
 
 
 def settings() -> Settings:
-    """Return the settings. Raises Refusal with one line for each setting that is wrong."""
+    """Return the settings of the hotline that runs, wherever the command is typed.
+
+    THIRDRING_HOME says which; without it, the one that runs. A variable that is set here goes
+    before what the hotline was started with. Raises Refusal with a line for each fault.
+    """
+    return _read({**_of_running(), **os.environ})
+
+
+def own_settings() -> Settings:
+    """Return the settings that this environment alone has. Raises Refusal like `settings`."""
+    return _read(os.environ)
+
+
+def _read(environ: Mapping[str, str]) -> Settings:
     try:
-        return Settings()
-    except ValidationError as error:
-        _refuse(error)
+        return environment.read(environ)
+    except environment.WrongSettingsError as error:
+        raise Refusal(str(error)) from None
 
 
-def _refuse(error: ValidationError) -> NoReturn:
-    lines = [
-        f"THIRDRING_{'_'.join(map(str, found['loc'])).upper()}: "
-        + found["msg"].removeprefix("Value error, ")
-        + f" (it is {found['input']!r})"
-        for found in error.errors()
-    ]
-    raise Refusal("\n".join(lines))
+def _of_running() -> Mapping[str, str]:
+    """Return the variables of the hotline that is meant; none where none runs."""
+    from supervisor.instances import running  # noqa: PLC0415 (`main` imports this for its errors)
+
+    named = environment.ours(os.environ).get("THIRDRING_HOME", "")
+    found = {one.home: one for one in running()}
+    try:
+        here = Path(named or "var").expanduser().absolute()
+        homes = (here, here.resolve())
+    except (OSError, RuntimeError):  # no path at all: what reads the settings says why
+        return {}
+    for home in homes:
+        if home in found:
+            return found[home].variables
+    if named or not found:
+        return {}
+    which = " or ".join(f"THIRDRING_HOME={home}" for home in found)
+    if (here / "secrets.json").exists():
+        raise Refusal(
+            f"The hotline of this folder ({here}) does not run, and another one does: say which "
+            f"one you mean, THIRDRING_HOME={here} or {which}."
+        )
+    if len(found) > 1:
+        raise Refusal(f"{len(found)} hotlines run on this machine: say which one, {which}.")
+    return next(iter(found.values())).variables

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from commands import context, printing
 from commands.time_arguments import FORMS, UnknownMomentError, moment
 from db.engine import engine
 from db.paging import LONGEST, Listing
+from permissions.viewing import seen_at_the_console
 from phone_numbers.phone_number import phone_number
 from settings import Settings
 
@@ -107,12 +108,15 @@ def answer(settings: Settings, question: Question[Answer], *, writing: bool = Fa
 
 def as_json(shapes: list[Any]) -> None:
     """Print shapes as one JSON array."""
+    seen_at_the_console()
     click.echo(json.dumps([each.model_dump(mode="json") for each in shapes], ensure_ascii=False))
 
 
-def one_as_json(shape: BaseModel, **more: Any) -> None:
-    """Print one shape as a JSON object, with more fields after its own."""
-    click.echo(json.dumps(shape.model_dump(mode="json") | more, ensure_ascii=False))
+def one_as_json(shape: BaseModel, **more: Sequence[BaseModel]) -> None:
+    """Print one shape as a JSON object, with lists of others after its own fields."""
+    seen_at_the_console()
+    after = {key: [each.model_dump(mode="json") for each in many] for key, many in more.items()}
+    click.echo(json.dumps(shape.model_dump(mode="json") | after, ensure_ascii=False))
 
 
 def nothing(what: str, *, filtered: bool) -> None:

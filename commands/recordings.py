@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from commands import context, printing
+from commands.console import console
 from commands.queries import (
     Asked,
     answer,
@@ -18,6 +19,8 @@ from commands.queries import (
     nothing,
     one_as_json,
 )
+from features.audit import log as audit
+from features.audit.access import audit_entry
 from features.call_recordings import by_beginning, queries
 from features.call_recordings.lifecycle import RecordingKind, RecordingState
 from features.call_recordings.queries import RecordingFilter
@@ -90,6 +93,8 @@ def _one(beginning: str, target: Path | None, want: Asked) -> None:
     shape = RecordingShape.of(found)
     if target is not None:
         _save(want.settings, found.path, target)
+        entry = audit_entry(console(), "recording.saved", found.id, str(target)[-80:])
+        answer(want.settings, partial(audit.note, entry=entry), writing=True)
         printing.line(f"{printing.seconds(found.seconds)} written to {target}.")
     elif want.as_json:
         one_as_json(shape)

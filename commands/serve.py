@@ -32,8 +32,8 @@ def serve(part: str) -> None:
     """Run one part of the hotline: calls, ledger, desk or dispatch."""
     import uvloop  # noqa: PLC0415 (only a process that serves needs it)
 
-    current = context.settings()
-    logs.set_up(part, current.log_level)
+    current = context.own_settings()
+    logs.set_up(part, current.log_level, log=current.paths.log / f"{part}.log")
     run = _loaded(PARTS[part])
     uvloop.run(_awaited(run, current))
 

@@ -1,6 +1,7 @@
 """`thirdring settings`: every setting with its value, its default and its sentence."""
 
 import json
+import textwrap
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from commands import context, printing
+from environment import variable
 from settings import Settings
 
 MASK = "***"
@@ -28,8 +30,12 @@ class Line:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="The text of docs/settings.md.")
-def settings(as_json: bool, as_markdown: bool) -> None:
+@click.option("--env", "as_env", is_flag=True, help="A file of all settings, to be filled in.")
+def settings(as_json: bool, as_markdown: bool, as_env: bool) -> None:
     """Show every setting: its variable, value, default and what it does."""
+    if as_env:
+        click.echo(env_file(), nl=False)
+        return
     if as_markdown:
         click.echo(markdown(), nl=False)
         return
@@ -55,11 +61,6 @@ def described(current: Settings) -> list[Line]:
         )
         for name, field in Settings.model_fields.items()
     ]
-
-
-def variable(name: str) -> str:
-    """Return the environment variable of a setting."""
-    return f"THIRDRING_{name.upper()}"
 
 
 def shown(name: str, value: Any) -> str:
@@ -91,6 +92,20 @@ def markdown() -> str:
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join([*head, *rows, ""])
+
+
+def env_file() -> str:
+    """Return deploy/thirdring.env: every setting as a line to be uncommented."""
+    head = [
+        "# All settings of ThirdRing, for docker compose (.env) and systemd (EnvironmentFile).",
+        "# Take the # away in front of a line to change it. Values are written without blanks",
+        "# around the =. `thirdring settings --env` writes this file.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = _documented_default(name).strip("`").replace("(empty)", "")
+        head += ["", *textwrap.wrap(f"# {field.description}", 96, subsequent_indent="# ")]
+        head.append(f"#{variable(name)}={default}")
+    return "\n".join([*head, ""])
 
 
 def _documented_default(name: str) -> str:

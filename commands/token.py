@@ -5,6 +5,7 @@ A token is shown once, when it is made; the database keeps its SHA-256 only.
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +27,13 @@ from web.problems import Refused
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Make a token.")
 @click.option("--label", default="", help="Whom or what the token is for.")
 @click.option("--department", default="", help="Whose tickets the role `department` sees.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, tokens.LONGEST.days),
+    default=tokens.LASTS.days,
+    show_default=True,
+    help="With --role: for how long it is valid.",
+)
 @click.option("--list", "wants_list", is_flag=True, help="List every token ever made.")
 @click.option("--revoke", type=click.IntRange(1, 2**31 - 1), help="Take back the one of this id.")
 @click.option("--json", "as_json", is_flag=True, help="With --list: one JSON array.")
@@ -33,6 +41,7 @@ def token(
     role: str | None,
     label: str,
     department: str,
+    days: int,
     wants_list: bool,
     revoke: int | None,
     as_json: bool,
@@ -43,19 +52,24 @@ def token(
     settings = context.settings()
     migrated(settings)
     if role is not None:
-        click.echo(_made(settings, Role(role), clean(label), clean(department, 80).strip()))
+        click.echo(_made(settings, Role(role), clean(label), clean(department, 80).strip(), days))
     elif revoke is not None:
         _revoke(settings, revoke)
     else:
         _list(settings, as_json=as_json)
 
 
-def _made(settings: Settings, role: Role, label: str, department: str) -> str:
+def _made(settings: Settings, role: Role, label: str, department: str, days: int) -> str:
     who = console()
     return answer(
         settings,
         lambda connection: actions.make(
-            connection, who, role=role, label=label, department=department
+            connection,
+            who,
+            role=role,
+            label=label,
+            department=department,
+            lasts=timedelta(days=days),
         ),
         writing=True,
     )
@@ -79,13 +93,13 @@ def _list(settings: Settings, *, as_json: bool) -> None:
         printing.line("There are no tokens yet; make one with --role ROLE.")
         return
     printing.table(
-        ["ID", "Role", "Department", "Label", "Made", "Last used", "Revoked"],
+        ["ID", "Role", "Department", "Label", "Made", "Last used", "Valid until", "Revoked"],
         [_row(each, settings) for each in found],
     )
 
 
 def _row(each: Token, settings: Settings) -> list[str]:
-    times = (each.created_at, each.last_used_at, each.revoked_at)
+    times = (each.created_at, each.last_used_at, each.expires_at, each.revoked_at)
     shown = [printing.moment(at, settings.zone, pattern="%Y-%m-%d %H:%M") for at in times]
     return [str(each.id), each.role, each.department, each.label, *shown]
 

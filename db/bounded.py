@@ -58,6 +58,8 @@ class Database:
         """Make a change that nobody waits for; a failure is only logged."""
         if self.unfinished < MOST_LEFT_ALONE:
             self._start(self._noted(change))
+        else:
+            log.warning("note not kept", error="too many questions are under way")
 
     @property
     def unfinished(self) -> int:

@@ -14,13 +14,17 @@ BUSY_TIMEOUT_MS = 5_000
 CONNECT_LIMIT_S = 5
 
 
-def engine(database_url: str) -> AsyncEngine:
-    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; opens nothing."""
+def engine(database_url: str, *, limit_ms: int = STATEMENT_LIMIT_MS) -> AsyncEngine:
+    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; opens nothing.
+
+    `limit_ms` bounds a statement on PostgreSQL.
+    """
     if make_url(database_url).get_backend_name() == "sqlite":
         return _sqlite(database_url)
     return create_async_engine(
         database_url,
         json_serializer=_compact,
+        hide_parameters=True,  # an error's text goes into logs; what customers said does not
         pool_size=5,
         max_overflow=10,
         pool_timeout=CONNECT_LIMIT_S,
@@ -28,10 +32,10 @@ def engine(database_url: str) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={
             "timeout": CONNECT_LIMIT_S,
-            "command_timeout": STATEMENT_LIMIT_MS / 1000 + 1,
+            "command_timeout": limit_ms / 1000 + 1,
             "server_settings": {
                 "application_name": "thirdring",
-                "statement_timeout": str(STATEMENT_LIMIT_MS),
+                "statement_timeout": str(limit_ms),
                 "lock_timeout": str(BUSY_TIMEOUT_MS),
                 "idle_in_transaction_session_timeout": "60000",
                 "timezone": "UTC",
@@ -44,6 +48,7 @@ def _sqlite(database_url: str) -> AsyncEngine:
     made = create_async_engine(
         database_url,
         json_serializer=_compact,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
 

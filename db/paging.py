@@ -17,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 Row = TypeVar("Row")
 Which_contra = TypeVar("Which_contra", contravariant=True)
 
+_FIRST, _LAST = 1, 9999
+"""Years that no row is of, and whose times may have no name in another zone."""
+
 LONGEST = 500
 """Rows on the longest page; whoever wants more turns the page."""
 
@@ -51,11 +54,18 @@ def place_of(cursor: str) -> tuple[datetime, str | int]:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         place = datetime.fromisoformat(at)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, RecursionError, binascii.Error):
         raise UnknownCursorError("this cursor is not one of ours") from None
-    if place.tzinfo is None or not isinstance(key, str | int):
+    if place.tzinfo is None or not _FIRST < place.year < _LAST or not _is_a_key(key):
         raise UnknownCursorError("this cursor is not one of ours")
     return place, key
+
+
+def _is_a_key(key: object) -> bool:
+    """Tell whether a row can have this key: what no database can hold is none."""
+    if isinstance(key, str):
+        return key.isprintable()
+    return isinstance(key, int) and not isinstance(key, bool) and abs(key) < 2**63
 
 
 async def page(

@@ -43,10 +43,19 @@ class Attempt:
     """The Asterisk that rings; `channel` is a name there."""
     dialled: str = ""
     """What is dialled for the number, by the trunk's plan; empty: nothing, for nobody judged it."""
+    trunk: str = ""
+    """The trunk that it is dialled on; empty: a phone of the house."""
+    ways: str = ""
+    """Where it goes when that trunk refuses or is silent (`dispatch/ways.py`)."""
+    trunk_said: str = ""
+    """What each trunk answered: `carrier 503 Service Unavailable; backup 486 Busy Here`."""
 
 
 _COLUMNS = tuple(field.name for field in fields(Attempt))
-_LEARNT = ("rung_at", "answered_at", "ended_at", "result", "said")
+_LEARNT = (
+    *("rung_at", "answered_at", "ended_at", "result", "said"),
+    *("channel", "dialled", "trunk", "ways", "trunk_said"),
+)
 
 SWITCH_DIED: Final = "switch_died"
 NEVER_RUNG: Final = "never_rung"
@@ -97,6 +106,15 @@ async def of(connection: AsyncConnection, purpose: str, subject_id: int) -> Sequ
         .order_by(AttemptRow.seq)
     )
     return [_attempt(row) for row in found.mappings()]
+
+
+async def of_keys(connection: AsyncConnection, keys: Collection[str]) -> Sequence[Attempt]:
+    """Return attempts by their ids, in the order in which they were planned."""
+    row = AttemptRow
+    found = await connection.execute(
+        select(row.__table__).where(row.id.in_(keys)).order_by(row.planned_at, row.id)
+    )
+    return [_attempt(each) for each in found.mappings()]
 
 
 async def latest(

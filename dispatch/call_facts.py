@@ -19,16 +19,20 @@ class CallSignal(StrEnum):
 
     AWAKE = "awake"
     SNOOZED = "snoozed"
+    ANNOUNCED = "announced"
+    """An attendant has heard the number of the `room`, by its place in the call."""
     ACCEPTED = "accepted"
-    """An attendant goes to the room."""
+    """An attendant goes to the `room`."""
     REPORTED = "reported"
-    """An attendant says that the guest is awake."""
+    """An attendant says that the guest of the `room` is awake."""
     ACKNOWLEDGED = "acknowledged"
     """A household has heard the message of a notice (CBK-5)."""
     DIALLING = "dialling"
     """An agent has lifted the receiver for a callback; the customer is rung now."""
     TALKING = "talking"
     """The customer has lifted the receiver too."""
+    AGENT_LOST = "agent_lost"
+    """The agent's phone was lost in the talk; the customer was told that we call again."""
     CUSTOMER_BUSY = "customer_busy"
     CUSTOMER_NOANSWER = "customer_noanswer"
     CUSTOMER_CHANUNAVAIL = "customer_chanunavail"
@@ -72,6 +76,18 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkAnswered:
+    """What a trunk answered to a call that nobody took: a SIP status and its words."""
+
+    attempt: str
+    at: datetime
+    trunk: str
+    """Empty: the one on which the attempt itself went out."""
+    status: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SwitchGone:
     """No call of another run of Asterisk than this one lives any more on a node."""
 
@@ -83,7 +99,7 @@ class SwitchGone:
     """Name of the run that ended; empty: not told."""
 
 
-Fact = Answered | Signalled | Ended | SwitchGone
+Fact = Answered | Signalled | TrunkAnswered | Ended | SwitchGone
 
 _SIGNALS = {f"TR_{word.value.upper()}": word for word in CallSignal} | {
     word.value: word for word in CallSignal
@@ -94,6 +110,12 @@ NO_CAUSE = 0
 def channel_of(boot: str, attempt: str) -> str:
     """Return the id that an attempt's channel has in Asterisk."""
     return f"{boot}-{UUID(attempt).hex}"
+
+
+def next_channel(channel: str) -> str:
+    """Return the id of the channel on the next trunk: `trk1-….2` after `trk1-…`."""
+    first, _, number = channel.partition(".")
+    return f"{first}.{int(number or 1) + 1}"
 
 
 def facts(events: Iterable[JournalEvent]) -> Iterator[Fact]:
@@ -117,17 +139,34 @@ def _of_a_call(event: JournalEvent) -> Fact | None:
         return Signalled(attempt, at, _SIGNALS[event.name], event.data)
     if event.source != "cel" or event.uniqueid != event.about:
         return None
-    if event.name == "ANSWER":
-        return Answered(attempt, at)
-    if event.name == "HANGUP":
-        cause = event.data.get("hangupcause", "")
-        return Ended(attempt, at, int(cause) if cause.isdecimal() else NO_CAUSE)
-    return None
+    return _of_the_channel(event, attempt, at)
+
+
+def _of_the_channel(event: JournalEvent, attempt: str, at: datetime) -> Fact | None:
+    match event.name:
+        case "TR_TRUNK":
+            return _of_a_trunk(event, attempt, at)
+        case "ANSWER":
+            return Answered(attempt, at)
+        case "HANGUP":
+            cause = event.data.get("hangupcause", "")
+            return Ended(attempt, at, int(cause) if cause.isdecimal() else NO_CAUSE)
+        case _:
+            return None
+
+
+def _of_a_trunk(event: JournalEvent, attempt: str, at: datetime) -> TrunkAnswered | None:
+    status = event.data.get("status", "")
+    if not (status.isascii() and status.isdecimal()):
+        return None
+    words = event.data.get("words", "")[:60]
+    return TrunkAnswered(attempt, at, event.data.get("trunk", ""), int(status), words)
 
 
 def _attempt(event: JournalEvent) -> str | None:
     """Return the id of the attempt that an event is about; None: of no call that we made."""
     named = event.about if event.source == "dialogue" else event.about.rpartition("-")[2]
+    named = named.partition(".")[0]  # on the second trunk a channel is the second of its attempt
     try:
         return str(UUID(named)) if len(named) >= 32 else None
     except ValueError:

@@ -9,6 +9,7 @@ journals say nothing, was never rung.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,11 +25,12 @@ from dispatch.attempts import HELD_BACK, NEVER_RUNG, NOT_ALLOWED, Attempt
 from dispatch.call_facts import channel_of
 from dispatch.clock import Clock, SystemClock
 from dispatch.dialler import Switch
+from dispatch.failover import Failover
 from dispatch.guard import Guard, Toll
 from dispatch.open_attempts import AHEAD_S, OpenAttempts
 from dispatch.purpose import Follow, Planned, Purpose
 from ledger.journal import Journals
-from phone_numbers.dialling import Verdict
+from trunks.answers import NO_LINE, UNREACHABLE
 
 LEAD_S: Final = 1.0
 """Attempts are committed this long before they are due, and ring at their moment."""
@@ -44,8 +46,6 @@ TURN_LIMIT_S: Final = 20.0
 
 LONGEST_DIALLED: Final = 40
 """Characters of the column; what is longer is no number and was refused."""
-UNREACHABLE: Final = "unreachable"
-NO_LINE: Final = "no_line"
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Dispatcher:
     lost: type[Exception]
     """What the switch raises when the link to it is lost."""
     guard: Guard = field(default_factory=Guard)
-    """Whether a call may be made at all, asked before each."""
+    """Whether a call may be made at all, asked before each, and on which trunks."""
     clock: Clock = field(default_factory=SystemClock)
     node: str = DEFAULT_NODE
     """Whose Asterisk rings; others that share the database have a dispatcher of their own."""
@@ -71,11 +71,27 @@ class Dispatcher:
     _last: dict[str, float] = field(default_factory=dict)
     """When what is done only now and then was done last."""
     _sent_away: set[str] = field(default_factory=set)
+    _plans: dict[str, Planned] = field(default_factory=dict)
+    """What the dialplan is told of open attempts, for when they go on on another trunk."""
 
     def __post_init__(self) -> None:
         self._by_name = {one.name: one for one in self.purposes}
+        self.failover = Failover(
+            self.guard.trunks,
+            may_go_on=lambda one: one in self._plans and one not in self._sent_away,
+            go_on=self._go_on,
+            told=metrics.refused_by_trunk,
+        )
         self._book = OpenAttempts(
-            self.engine, self.journals, self._by_name, self._follow, node=self.node
+            self.engine,
+            self.journals,
+            self._by_name,
+            self._follow,
+            node=self.node,
+            failover=self.failover,
+        )
+        self.guard.trunks.taken = lambda: Counter(
+            one.trunk for one in self._book.open.values() if one.trunk
         )
 
     @property
@@ -150,19 +166,21 @@ class Dispatcher:
             begun = [
                 (
                     replace(_attempt(purpose.name, plan, boot, toll), node=self.node),
-                    seats.connecting(plan, toll.connects),
-                    toll.verdict,
+                    seats.connecting(plan, toll.connects, toll.connects_by),
+                    toll.refusal,
                 )
                 for plan, toll in zip(planned, tolls, strict=True)
             ]
             await attempts.begin(connection, [attempt for attempt, _, _ in begun])
         self._follow(purpose.name, follow)
         self._book.open |= {attempt.id: attempt for attempt, _, _ in begun}
-        for attempt, plan, verdict in begun:
-            if verdict.allowed:
+        self._plans = {key: one for key, one in self._plans.items() if key in self._book.open}
+        self._plans |= {attempt.id: plan for attempt, plan, _ in begun}
+        for attempt, plan, refusal in begun:
+            if not refusal:
                 self._start(self._ring(purpose, attempt, plan))
         for result in (NOT_ALLOWED, HELD_BACK):
-            if refused := [one for one, _, verdict in begun if _refusal(verdict) == result]:
+            if refused := [one for one, _, refusal in begun if refusal == result]:
                 await self._end(refused, result)
 
     async def _ring(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
@@ -183,6 +201,9 @@ class Dispatcher:
         metrics.LATENESS.labels(purpose.name).observe(
             (rung_at - attempt.planned_at).total_seconds() - plan.shown_for
         )
+        await self._send(purpose, attempt, plan)
+
+    async def _send(self, purpose: Purpose, attempt: Attempt, plan: Planned) -> None:
         begun = await self.switch.ring(
             attempt,
             context=purpose.contexts[plan.who],
@@ -190,20 +211,35 @@ class Dispatcher:
             ring_for=plan.ring_for or purpose.ring_for,
         )
         if begun is False:
-            await self.not_rung(attempt.id)
+            await self.not_rung(attempt.id, attempt.channel)
         elif begun is None:
             self._book.stale.add(attempt.id)
 
-    async def not_rung(self, attempt_id: str) -> None:
-        """Note that Asterisk did not ring anybody for an attempt.
+    def _go_on(self, attempt: Attempt) -> None:
+        """Ring an attempt on its next trunk, at once."""
+        _log.warning("goes on on another trunk", attempt=attempt.id, said=attempt.trunk_said)
+        self._start(self._ring_again(attempt))
+
+    async def _ring_again(self, attempt: Attempt) -> None:
+        if attempt.id in self._sent_away:
+            await self._end([attempt], NEVER_RUNG)
+            return
+        self._book.rung[attempt.id] = self.clock.now()
+        await self._send(self._by_name[attempt.purpose], attempt, self._plans[attempt.id])
+
+    async def not_rung(self, attempt_id: str, channel: str = "") -> None:
+        """Note that Asterisk did not ring anybody for an attempt, on that channel.
 
         A phone of the house is not there then; of anybody else's nothing is known, for it was our
-        line that is missing.
+        line that is missing: the next trunk is tried.
         """
         attempt = self._book.open.get(attempt_id)
-        if attempt is not None and not attempt.answered_at:
-            in_house = self.switch.in_house(attempt.number)
-            await self._end([attempt], UNREACHABLE if in_house else NO_LINE)
+        if attempt is None or attempt.answered_at or channel not in {"", attempt.channel}:
+            return
+        if await self._book.on_the_next_trunk(attempt, self.clock.now()):
+            return
+        in_house = self.switch.in_house(attempt.number)
+        await self._end([attempt], UNREACHABLE if in_house else NO_LINE)
 
     async def _end(self, ended: Sequence[Attempt], result: str) -> None:
         """End attempts. When that fails, only the database knows whether it was kept."""
@@ -295,13 +331,6 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
 
-def _refusal(verdict: Verdict) -> str:
-    """Return how an attempt ends that may not be made; empty: it may."""
-    if verdict.allowed:
-        return ""
-    return HELD_BACK if verdict.passes else NOT_ALLOWED
-
-
 def _attempt(purpose: str, plan: Planned, boot: str, toll: Toll) -> Attempt:
     identity = str(uuid4())
     return Attempt(
@@ -316,4 +345,6 @@ def _attempt(purpose: str, plan: Planned, boot: str, toll: Toll) -> Attempt:
         reached=toll.reached,
         price=toll.price,
         dialled=toll.dialled[:LONGEST_DIALLED],
+        trunk=toll.trunk,
+        ways=toll.ways,
     )

@@ -8,9 +8,9 @@ transaction that keeps the new ones: a restart forgets nothing.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -18,14 +18,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch import attempts, metrics
 from dispatch.purpose import Planned
+from dispatch.trunk_states import TrunkStates
+from dispatch.ways import Way, written
 from phone_numbers import dialling
 from phone_numbers.dial_plan import DialPlan
 from phone_numbers.dialling import DiallingRules, Number, SoFar, Sort, Verdict, Why
+from phone_numbers.phone_number import phone_number
 from phone_numbers.reading import emergency_of, leads_to
 from settings import Settings
+from trunks import reading as trunks
+from trunks.trunk import Trunk
 
 COUNT_EVERY_S: Final = 10.0
 """Spending is added up anew this often: it grows by minutes."""
+
+_ANY_TIME: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 _log = structlog.get_logger(__name__)
 
@@ -41,16 +48,37 @@ class Toll:
     """What a minute costs, in thousandths of the currency."""
     dialled: str
     """What is dialled for the call's number, by the trunk's plan: just what was judged."""
+    trunk: str = ""
+    """On which trunk; empty: a phone of the house."""
+    ways: str = ""
+    """The other trunks for the call's number, in order, and what is dialled there."""
     connects: str = ""
-    """The same of the second number that the dialplan dials; empty: there is none."""
+    """What is dialled for the second number, which the dialplan dials; empty: there is none."""
+    connects_by: str = ""
+    """All trunks for that, in order, and what is dialled there."""
+
+    @property
+    def refusal(self) -> str:
+        """Return how an attempt ends that may not be made; empty: it may."""
+        if self.verdict.allowed:
+            return ""
+        return attempts.HELD_BACK if self.verdict.passes else attempts.NOT_ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One number of a call, as it was given and as it would be dialled."""
+    """One number of a call, as it was given and as it would be dialled on a trunk."""
 
     given: Number
     sent: Number
+    trunk: str = ""
+
+    @property
+    def way(self) -> Way:
+        return Way(self.trunk, self.sent.dialled)
+
+
+Judged = tuple[_Read, Verdict]
 
 
 def _defaults() -> DiallingRules:
@@ -66,6 +94,12 @@ class Guard:
 
     rules: DiallingRules = field(default_factory=_defaults)
     dial_plan: DialPlan = field(default_factory=DialPlan)
+    trunks: TrunkStates = field(default_factory=TrunkStates)
+    """Where calls go out; none: nobody asks on which, and `dial_plan` is of all."""
+    plans: Mapping[str, DialPlan] = field(default_factory=dict)
+    """What each trunk wants dialled."""
+    phones: frozenset[str] = frozenset()
+    """The house's own, to which no trunk leads."""
     stopped_on: date | None = None
     """The day on which all of its spending was used up."""
     _spent: int = 0
@@ -76,12 +110,20 @@ class Guard:
         """Tell whether nobody outside is rung any more today: nothing is left to spend."""
         return self.stopped_on == self._day(now)
 
+    def never(self, number: str) -> Why | None:
+        """Return why a number is not rung at any hour, however little was rung; None: it may be."""
+        ways = self._ways(number, self.trunks.order(_ANY_TIME, Counter()))
+        verdicts = [self._judged(one, _ANY_TIME, {}) for one in ways]
+        return None if any(one.allowed or one.passes for one in verdicts) else verdicts[0].why
+
     async def judge(
         self, connection: AsyncConnection, planned: Sequence[Planned], *, now: datetime
     ) -> list[Toll]:
         """Return what is found of each call; `connection` is where they are then kept."""
-        read = [[self._read(one) for one in _numbers(plan)] for plan in planned]
-        reached = {one.sent.full for numbers in read for one in numbers if one.sent.full}
+        read = self._read_all(planned, now)
+        reached = {
+            one.sent.full for numbers in read for ways in numbers for one in ways if one.sent.full
+        }
         if not reached:  # rooms and the house's own phones: nothing to count
             return [
                 self._toll(plan, numbers, {}) for plan, numbers in zip(planned, read, strict=True)
@@ -95,13 +137,28 @@ class Guard:
         self._say_spending(tolls, now)
         return tolls
 
-    def _read(self, given: str) -> _Read:
-        plan = self.dial_plan.numbers
-        dialled = self.dial_plan.dialled(given)
-        before, sent = leads_to(given, plan), leads_to(dialled, plan)
+    def _read_all(self, planned: Sequence[Planned], now: datetime) -> list[list[list[_Read]]]:
+        """Return, of each call and each of its numbers, the ways there in order."""
+        read = []
+        more: Counter[str] = Counter()
+        for plan in planned:
+            order = self.trunks.order(now, more)
+            read.append([self._ways(one, order) for one in _numbers(plan)])
+            more[read[-1][-1][0].trunk] += 1
+        return read
+
+    def _ways(self, given: str, order: Sequence[Trunk]) -> list[_Read]:
+        if not order or given in self.phones:
+            return [self._read(given, self.dial_plan)]
+        return [self._read(given, self.plans[one.name], one.name) for one in order]
+
+    def _read(self, given: str, dial_plan: DialPlan, trunk: str = "") -> _Read:
+        # as it was given, the house's own plan says what it is
+        dialled = dial_plan.dialled(phone_number(given, self.dial_plan.numbers))
+        before, sent = leads_to(given, self.dial_plan.numbers), leads_to(dialled, dial_plan.numbers)
         if before.sort is Sort.HOUSE:  # a phone that the settings name, as the trunk wants it
             sent = Number(dialled=dialled, sort=Sort.HOUSE)
-        return _Read(before, sent)
+        return _Read(before, sent, trunk)
 
     def _judged(self, read: _Read, at: datetime, counted: dict[str, SoFar]) -> Verdict:
         if dialling.is_emergency(read.given, self.rules.emergency):
@@ -109,18 +166,37 @@ class Guard:
         so_far = counted.get(read.sent.full, dialling.NOTHING)
         return dialling.may_ring(read.sent, at, self.rules, so_far)
 
-    def _toll(self, plan: Planned, read: Sequence[_Read], counted: dict[str, SoFar]) -> Toll:
+    def _allowed(
+        self, ways: Sequence[_Read], at: datetime, counted: dict[str, SoFar]
+    ) -> list[Judged]:
+        """Return the ways that may be dialled; where none may, the first."""
+        judged = [(one, self._judged(one, at, counted)) for one in ways]
+        return [one for one in judged if one[1].allowed] or judged[:1]
+
+    def _toll(
+        self, plan: Planned, read: Sequence[Sequence[_Read]], counted: dict[str, SoFar]
+    ) -> Toll:
         """Return what is found of a call; each number that it rings must be allowed."""
-        verdicts = [self._judged(one, plan.at, counted) for one in read]
-        numbers = [one.sent for one in read]
+        judged = [self._allowed(ways, plan.at, counted) for ways in read]
+        verdicts = [ways[0][1] for ways in judged]
+        numbers = [ways[0][0].sent for ways in judged]
         verdict = next((one for one in verdicts if not one.allowed), verdicts[-1])
         if not verdict.allowed:
             metrics.NOT_ALLOWED.labels(verdict.why.value).inc()
             _log.warning("not allowed to ring", why=verdict.why.value, subject=plan.subject_id)
         reached = next((one.full for one in reversed(numbers) if one.full), "")
         price = sum(map(self.rules.price, numbers))
-        connects = numbers[1].dialled if plan.connects else ""
-        return Toll(verdict, reached, price, numbers[0].dialled, connects)
+        ways = [[read.way for read, _ in each] for each in judged]
+        return Toll(
+            verdict,
+            reached,
+            price,
+            dialled=numbers[0].dialled,
+            trunk=ways[-1][0].trunk,
+            ways=written(ways[0][1:]),
+            connects=numbers[1].dialled if plan.connects else "",
+            connects_by=written(ways[1]) if plan.connects else "",
+        )
 
     async def _counted_for(
         self, connection: AsyncConnection, reached: set[str], now: datetime
@@ -179,8 +255,8 @@ def _count(counted: dict[str, SoFar], reached: str) -> None:
         )
 
 
-def guard(settings: Settings) -> Guard:
-    """Return what guards this house."""
+def guard(settings: Settings, phones: frozenset[str] = frozenset()) -> Guard:
+    """Return what guards this house; no trunk leads to its own `phones`."""
     listed = frozenset(filter(None, settings.emergency_numbers.split(",")))
     rules = DiallingRules(
         emergency=listed | emergency_of(settings.region),
@@ -192,7 +268,11 @@ def guard(settings: Settings) -> Guard:
         spend_per_day=round(settings.dial_spend * 1000),
         zone=settings.zone,
     )
+    out = trunks.in_force(settings).out
     return Guard(
         rules,
         DialPlan(settings.number_plan, settings.dial_form, settings.dial_trunk_prefix),
+        trunks=TrunkStates.of(out),
+        plans={one.name: one.dial_plan(settings.number_plan) for one in out},
+        phones=phones,
     )

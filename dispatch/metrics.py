@@ -13,6 +13,12 @@ ALARMS = Counter(
     "thirdring_dispatch_alarms", "Times that nobody was reached and the desk was told to see to it"
 )
 FAILURES = Counter("thirdring_dispatch_failures", "Turns of the dispatcher's loop that failed")
+TRUNK_UP = Gauge("thirdring_trunk_up", "1 while a trunk is well, 0 while it is ill", ["trunk"])
+TRUNK_REFUSALS = Counter(
+    "thirdring_trunk_refusals",
+    "Calls that a trunk itself refused or was silent to, by SIP status (0: no channel)",
+    ["trunk", "status"],
+)
 NOT_ALLOWED = Counter(
     "thirdring_dispatch_not_allowed", "Calls that the guard against toll fraud refused", ["why"]
 )
@@ -20,3 +26,8 @@ SPENT = Gauge("thirdring_dispatch_spent", "What our calls of today cost, by dial
 SPENDING_STOPPED = Gauge(
     "thirdring_dispatch_spending_stopped", "1 while nobody outside is rung: dial_spend is used up"
 )
+
+
+def refused_by_trunk(name: str, status: int) -> None:
+    """Count a call that a trunk itself did not take."""
+    TRUNK_REFUSALS.labels(name, str(status)).inc()

@@ -19,7 +19,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from callflow.events import DEFAULT_NODE
 from dispatch import attempts
 from dispatch.attempts import Attempt
-from dispatch.call_facts import Answered, Ended, Fact, Signalled, SwitchGone, facts, result_of
+from dispatch.call_facts import (
+    Answered,
+    Ended,
+    Fact,
+    Signalled,
+    SwitchGone,
+    TrunkAnswered,
+    facts,
+    result_of,
+)
+from dispatch.failover import Failover
 from dispatch.purpose import AttemptFact, Follow, Lifted, Over, Purpose, Statement
 from ledger.journal import Batch, Journals, Position
 
@@ -51,6 +61,8 @@ class OpenAttempts:
     """When Asterisk was told to ring, of open attempts."""
     stale: set[str] = field(default_factory=set)
     """Attempts of which nobody knows whether they were ever sent."""
+    failover: Failover = field(default_factory=Failover)
+    """What trunks answered, and which attempts go on to the next one."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def begin(self) -> None:
@@ -88,6 +100,7 @@ class OpenAttempts:
             await self._moved(connection, batch)
         self.journals.moved(batch)
         self._forget(changed)
+        self.failover.kept(self.open)
         self.stale -= {one.attempt for one in heard if not isinstance(one, SwitchGone)}
         for name, follow in follows.items():
             self.follow(name, follow)
@@ -104,6 +117,19 @@ class OpenAttempts:
             self._forget(changed)
         for name, follow in follows.items():
             self.follow(name, follow)
+
+    async def on_the_next_trunk(self, attempt: Attempt, at: datetime) -> bool:
+        """Let an attempt that no channel was made for go on; False: there is no other trunk."""
+        async with self._one_at_a_time:
+            known = self.open.get(attempt.id)
+            after = self.failover.next_of(known, at) if known else None
+            if after is None:
+                return False
+            async with self.writing().begin() as connection:
+                await attempts.keep(connection, [after])
+            self.open[after.id] = after
+            self.failover.kept(self.open)
+        return True
 
     def taken(self, purpose: str) -> int:
         """Return how many lines a purpose has."""
@@ -140,11 +166,19 @@ class OpenAttempts:
                 case Signalled(at=at, what=what, data=data):
                     changed[attempt.id] = after = replace(attempt, said=what.value)
                     told.append(AttemptFact(after, at, Statement(what, data)))
+                case TrunkAnswered():
+                    rung = self.rung.get(attempt.id)
+                    changed[attempt.id] = self.failover.heard(attempt, fact, rung)
+                case Ended() if after_next := self.failover.ended(attempt):
+                    changed[attempt.id] = after_next
                 case Ended(at=at, cause=cause):
-                    result = ANSWERED if attempt.answered_at else result_of(cause)
+                    result = ANSWERED if attempt.answered_at else self._result(attempt, cause)
                     changed[attempt.id] = after = _ended(attempt, at, result)
                     told.append(_over(after, at))
         return changed, told
+
+    def _result(self, attempt: Attempt, cause: int) -> str:
+        return self.failover.result(attempt) or result_of(cause)
 
     async def _keep(
         self,

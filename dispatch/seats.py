@@ -26,11 +26,16 @@ NUMBER: Final = "CALLBACK_NUMBER"
 """Whom an agent's call is for, as the page shows it and the journal keeps it."""
 DIALS: Final = "CALLBACK_DIALS"
 """What the dialplan dials for that, as the guard has judged it."""
+WAYS: Final = "CALLBACK_WAYS"
+"""On which trunks, in order, and what is dialled there (`dispatch/ways.py`)."""
 
 
-def connecting(plan: Planned, dials: str) -> Planned:
-    """Return a plan that tells the dialplan what to dial after the agent's word."""
-    return replace(plan, told={**plan.told, DIALS: dials}) if plan.connects else plan
+def connecting(plan: Planned, dials: str, ways: str) -> Planned:
+    """Return a plan that tells the dialplan what to dial after the agent's word, and where."""
+    if not plan.connects:
+        return plan
+    outside = {WAYS: ways} if ways else {}
+    return replace(plan, told={**plan.told, DIALS: dials, **outside})
 
 
 async def is_idle(link: Link, seat: str) -> bool:

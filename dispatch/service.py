@@ -15,6 +15,7 @@ from typing import Final
 import structlog
 from prometheus_client import generate_latest
 
+import full_disk
 from ami.connection import LinkLost
 from ami.link import Link
 from calendars import calendar
@@ -25,6 +26,8 @@ from dispatch.asterisk_dialler import Lines
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import guard
 from dispatch.purpose import Purpose
+from dispatch.trunk_watch import TrunkWatch
+from features.attendants.outbound import AttendantCalls
 from features.callbacks import lifecycle as callback
 from features.callbacks.outbound import CallbackCalls
 from features.campaign_calls.outbound import CampaignCalls
@@ -36,10 +39,13 @@ from features.wake_ups.lifecycle import WakeUpRules
 from features.wake_ups.outbound import WakeUpCalls
 from ledger.journal import Journals
 from settings import Settings
+from trunks import reading as trunks
 
 LOOPBACK: Final = "127.0.0.1"
 REPORT_EVERY_S: Final = 1.0
 DATABASE_AWAY_S: Final = 2.0
+SURELY: Final = 0.8
+"""Who said nothing for so much of the time that is allowed was silent; clocks differ a little."""
 
 _log = structlog.get_logger(__name__)
 
@@ -53,26 +59,32 @@ async def serve(settings: Settings) -> None:
     engine = database.engine(settings.database)
     purposes = the_purposes(settings)
     link = _link(settings, purposes)
+    out = trunks.in_force(settings).out
+    judge = guard(settings, own_phones(settings) | {*settings.seats})
     lines = Lines(
         link,
         phones=own_phones(settings),
-        trunk=bool(settings.trunk_out),
+        trunks=out,
         agents_seats=frozenset(settings.seats),
+        hotline=settings.hotline_number,
+        answers_within=settings.sip_answers_within,
     )
     dispatcher = Dispatcher(
         engine=engine,
         journals=Journals(settings.paths.journals, {}, nodes=[settings.node]),
         switch=lines,
         purposes=purposes,
-        lines=settings.lines_out,
+        lines=min(settings.lines_out, judge.trunks.lines or settings.lines_out),
         lost=LinkLost,
-        guard=guard(settings),
+        guard=judge,
         node=settings.node,
     )
+    dispatcher.failover.silent_after_s = settings.sip_answers_within * SURELY
     lines.on_failure(dispatcher.not_rung)
+    watch = TrunkWatch(link, judge.trunks)
     link.resync(dispatcher.doubt)
     voicing = Voicing(engine, by_program(settings))
-    work = asyncio.create_task(_work(settings, link, dispatcher, voicing))
+    work = asyncio.create_task(_work(settings, link, dispatcher, voicing, watch))
     await stop.wait()
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
@@ -84,6 +96,7 @@ def the_purposes(settings: Settings) -> list[Purpose]:
     paths = settings.paths
     return [
         NotificationCalls(notification_rules(settings), settings.lines_out),
+        AttendantCalls(rules(settings), settings.lines_out, settings.language),
         WakeUpCalls(rules(settings), settings.lines_out),
         CallbackCalls(
             callback.CallbackRules(
@@ -135,7 +148,9 @@ def own_phones(settings: Settings) -> frozenset[str]:
     return frozenset(number for number in phones if number.isdecimal())
 
 
-async def _work(settings: Settings, link: Link, dispatcher: Dispatcher, voicing: Voicing) -> None:
+async def _work(
+    settings: Settings, link: Link, dispatcher: Dispatcher, voicing: Voicing, watch: TrunkWatch
+) -> None:
     while True:
         try:
             await asyncio.to_thread(upgrade, settings.database)
@@ -148,6 +163,7 @@ async def _work(settings: Settings, link: Link, dispatcher: Dispatcher, voicing:
         tasks.create_task(link.run())
         tasks.create_task(dispatcher.run())
         tasks.create_task(voicing.run())
+        tasks.create_task(watch.run())
         tasks.create_task(_report(settings.paths.run, link, dispatcher))
 
 
@@ -181,16 +197,11 @@ async def _report(run: Path, link: Link, dispatcher: Dispatcher) -> None:
             "ami": link.connected,
             "in_flight": dispatcher.in_flight,
             "spending_stopped": stopped,
+            "trunks": dispatcher.guard.trunks.report(),
         }
         try:
-            _replace(run / "dispatch.json", json.dumps(figures).encode())
-            _replace(run / "dispatch.prom", generate_latest())
+            full_disk.replace(run / "dispatch.json", json.dumps(figures).encode())
+            full_disk.replace(run / "dispatch.prom", generate_latest())
         except OSError as error:
             _log.error("figures not written", error=str(error))
         await asyncio.sleep(REPORT_EVERY_S)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(path)

@@ -46,6 +46,12 @@ class AttemptRow(Base):
     """The Asterisk that rings; `channel` is a name there."""
     dialled: Mapped[str] = mapped_column(String(40), server_default="")
     """What was dialled for `number`, by the trunk's plan."""
+    trunk: Mapped[str] = mapped_column(String(16), server_default="")
+    """The trunk on which it went out last; empty: a phone of the house."""
+    ways: Mapped[str] = mapped_column(String(400), server_default="")
+    """The trunks that were not tried yet, and what is dialled there."""
+    trunk_said: Mapped[str] = mapped_column(String(400), server_default="")
+    """What each trunk answered: `carrier 503 Service Unavailable; backup 486 Busy Here`."""
 
     __table_args__ = (
         UniqueConstraint("purpose", "subject_id", "seq"),

@@ -21,7 +21,7 @@ from permissions.roles import Role
 from settings import Settings
 
 LOOPBACK = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # noqa: S104 (what a setting may say, not where we listen)
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 (what a setting may say, not where we listen)
 USER = "floor"
 
 
@@ -48,7 +48,7 @@ def opened(settings: Settings, *, records: DatabaseAccess, leaders: frozenset[Ro
         boot=lambda: _boot(settings),
         contexts=CONTEXTS | {keys.CONTEXT},
     )
-    near = LOOPBACK if settings.sip_address == EVERYWHERE else settings.sip_address
+    near = LOOPBACK if settings.sip_address in EVERYWHERE else settings.sip_address
     return Floor(
         link=link,
         actions=Actions(link, contexts=CONTEXTS, variables=VARIABLES),

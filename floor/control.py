@@ -7,7 +7,7 @@ a second time.
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -75,6 +75,10 @@ class NotTalkingError(Exception):
     """There is no such talk now, or it is leaving already."""
 
 
+class BusyError(Exception):
+    """The phone that was to ring is in another call, or rings for one."""
+
+
 class NotDoneError(Exception):
     """Asterisk did not do it: it `refused`, or else nobody knows whether it was done."""
 
@@ -134,24 +138,56 @@ class Control:
             await self._let_go(seat)
 
     async def watch(self, leader: Agent, watched: Agent, how: Watch) -> None:
-        """Have a leader's own phone hear the agent's call; one that does already changes over."""
+        """Have a leader's own phone hear the agent's call; one that does already changes over.
+
+        Raises NotTalkingError, and BusyError for a leader who alone has a caller.
+        """
         talk = self._live_state.talks.get(watched.seat)
         if talk is None:
             raise NotTalkingError(watched.seat)
+        self._must_not_be_alone(leader.seat, but_for=talk.call)
         if how is Watch.JOIN:
             await self._bring(leader.seat, JOIN, self._joining(talk, "join", watched.seat))
             return
         given = {"WATCHED": talk.agent_channel, "WATCHED_CALL": talk.call}
         await self._bring(leader.seat, f"watch-{how.value}", given)
 
-    async def conference(self, call: str, seat: str, colleague: Agent) -> None:
-        """Have a colleague talk with both: rung now, or asked about the caller already."""
+    def _must_not_be_alone(self, seat: str, *, but_for: str) -> None:
+        """See that nobody who alone has a caller leaves for another call. Raises BusyError."""
+        own = self._live_state.talks.get(seat)
+        if own is None or own.call == but_for:
+            return
+        if len(self._live_state.talks_of(own.call)) == 1:
+            raise BusyError(seat)
+
+    def must_be_free(self, seat: str, *, but_for: str = "") -> None:
+        """See that a phone neither rings for a caller nor is with one. Raises BusyError.
+
+        In this one call, `but_for`, it may be. A phone that is about to be rung must not be one for
+        which a caller waits.
+        """
+        if not but_for and self._live_state.is_awaited(seat):
+            raise BusyError(seat)
+        has = self._live_state.talks.get(seat) or self._live_state.offers.get(seat)
+        if self._live_state.in_a_call(seat) and has is not None and has.call != but_for:
+            raise BusyError(seat)
+
+    async def conference(
+        self, call: str, seat: str, colleague: Agent, *, show: Callable[[], None]
+    ) -> None:
+        """Have a colleague talk with both: asked about the caller already, or rung now.
+
+        Before the phone rings, `show` tells the colleague's page which call it is.
+        """
         seat, talk = self.talking(call, seat)
+        leg = self._live_state.legs.asked_by(seat, colleague.seat)
+        self.must_be_free(colleague.seat, but_for=call if leg else "")
         given = self._joining(talk, "conference", seat)
-        if leg := self._live_state.legs.asked_by(seat, colleague.seat):
+        if leg:
             self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
             return
-        await self._bring(colleague.seat, JOIN, given)
+        show()
+        await self._bring(colleague.seat, JOIN, given, free=True)
 
     async def complete(self, call: str, seat: str, other: str) -> None:
         """Leave the caller with the colleague who was asked (attended transfer).
@@ -162,6 +198,7 @@ class Control:
         leg = self._live_state.legs.asked_by(seat, other)
         if leg is None:
             raise NotTalkingError(other)
+        self.must_be_free(other, but_for=call)
         given = self._joining(talk, "consult", seat)
         self._ended(JOIN, await self._actions.redirect(leg.channel, JOIN, variables=given))
         if not await self._comes(leg.channel, talk.channel):
@@ -198,12 +235,19 @@ class Control:
         )
         self._ended(HOLD_WORDS, outcome)
 
-    async def _bring(self, seat: str, context: str, given: Mapping[str, str]) -> None:
-        """Take a seat's phone to a context: the leg that watches already, or by ringing it."""
+    async def _bring(
+        self, seat: str, context: str, given: Mapping[str, str], *, free: bool = False
+    ) -> None:
+        """Take a seat's phone to a context: the leg that watches already, or by ringing it.
+
+        `free`: the phone was found free, and its page has been shown this call since.
+        """
         if watching := self._watching.get(seat):
             outcome = await self._actions.redirect(watching, context, variables=given)
             if outcome is Outcome.DONE:
                 return
+        if not free:
+            self.must_be_free(seat)
         attempt = f"watch-{uuid.uuid4()}"
         outcome = await self._actions.ring(
             f"PJSIP/{seat}", context, attempt=attempt, ring_for=RING_FOR_S, variables=given

@@ -35,7 +35,7 @@ from floor.changes import (
     PhoneChanged,
     Talking,
 )
-from floor.control import AGAIN, Control
+from floor.control import Control
 from floor.database_access import DatabaseAccess
 from floor.day_counts import DayCounts
 from floor.lease import Lease
@@ -49,6 +49,7 @@ from floor.repairs import Repairs
 from floor.seat_passwords import SeatPasswords
 from floor.streams import Stream, Streams
 from floor.tasks import Tasks
+from floor.wrap_up import WrapUps
 from permissions.roles import Role
 from permissions.scopes import Serving
 from phone_numbers.plan import NumberPlan
@@ -103,7 +104,6 @@ class Floor:
             node=node,
         )
         self._link, self._actions, self._records = link, actions, records
-        self._wrap_up_for = wrap_up_for
         self._today = DayCounts(self.live_state.day, records, zone=zone, node=node)
         self.now, self._clock = now, clock
         self._offers = Offers(
@@ -117,14 +117,21 @@ class Floor:
             CallEnded: self._call_ended,
             HoldChanged: self._hold,
             Missed: self._missed,
-            PausedBySwitch: lambda told: self._turn(told.seat, DutyState.PAUSED, MISSED),
+            PausedBySwitch: lambda told: self.wrap_ups.turn(told.seat, DutyState.PAUSED, MISSED),
             PhoneChanged: lambda told: self._page_events.duty(told.seat),
             Changed: lambda _: self._page_events.board_changes(),
         }
         self._holds = holds.HoldJournal(journal)
-        self._turning: set[str] = set()
         self._lease, self._tasks = lease, Tasks()
         self._start = self._tasks.start
+        self.wrap_ups = WrapUps(
+            self.live_state,
+            self.attendance,
+            wrap_up_for=wrap_up_for,
+            leads=lambda: self.leads,
+            start=self._start,
+            now=now,
+        )
         self._presence_actions = PresenceActions(
             self.attendance, self.control, self.live_state, self._start, now
         )
@@ -211,12 +218,13 @@ class Floor:
     async def conference(self, call: str, seat: str, colleague: Agent) -> None:
         """Show a colleague whose call it is and have the phone brought into it.
 
-        Raises NotTalkingError, NotDoneError.
+        Raises NotTalkingError, BusyError, NotDoneError.
         """
-        self.control.talking(call, seat)
-        if not self.live_state.legs.asked_by(seat, colleague.seat):
+
+        def show() -> None:
             self._act(self.live_state.asks(colleague.seat, call, seat, self.now()))
-        await self.control.conference(call, seat, colleague)
+
+        await self.control.conference(call, seat, colleague, show=show)
 
     def board(self, *, team: str = "") -> dict[str, object]:
         """Return the wallboard as of now, with the agents of a team, or all."""
@@ -254,7 +262,7 @@ class Floor:
         accounts = {one.account_id for one in self.live_state.agents.values()}
         self.presence.at_work(accounts, clock, grace=GRACE if self.settled else START_GRACE)
         self._presence_actions.act(self.presence.tick(clock))
-        self._end_wrap_ups(now)
+        self.wrap_ups.end(now)
 
     def _floor_passes(self) -> None:
         """Begin as after a start; pages of a desk that has the floor no more look for the other."""
@@ -302,28 +310,8 @@ class Floor:
 
     def _call_ended(self, told: CallEnded) -> None:
         self._page_events.ended(told)
-        agent = self.live_state.agents.get(told.seat)
-        if agent and agent.state == "ready" and told.parted not in AGAIN and self._wrap_up_for:
-            self._turn(told.seat, DutyState.WRAP_UP, "")
-        else:
+        if not self.wrap_ups.begins(told):
             self._page_events.duty(told.seat)
-
-    def _end_wrap_ups(self, now: datetime) -> None:
-        for agent in list(self.live_state.agents.values()):
-            over = (now - agent.since).total_seconds() >= self._wrap_up_for
-            if agent.state == "wrap_up" and over and agent.seat not in self._turning:
-                self._turn(agent.seat, DutyState.READY, "")
-
-    def _turn(self, seat: str, state: DutyState, reason: str) -> None:
-        if self.leads and (agent := self.live_state.agents.get(seat)):
-            self._start(self._turned(agent, state, reason))
-
-    async def _turned(self, agent: Agent, state: DutyState, reason: str) -> None:
-        self._turning.add(agent.seat)
-        try:
-            await self.attendance.turn(agent, state, reason=reason, now=self.now())
-        finally:
-            self._turning.discard(agent.seat)
 
     async def _resync(self) -> None:
         """Make database, Asterisk and live state equal, or only know them. Raises LinkLost."""

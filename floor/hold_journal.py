@@ -1,18 +1,24 @@
 """The journal of holds: for how long a customer heard music, however the hold ended (SIL-7).
 
 The switch tells of a hold's end only when the agent comes back, and in whole seconds. Each hold is
-a line, written when it is over; the ledger reads it with the dialogues. A disk that is full costs
-the line, never the call.
+a line, written when it is over; the ledger reads it with the dialogues. On a full disk it waits, to
+be written with the next one.
 """
 
 import json
 import os
+from collections import deque
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import structlog
 
+import full_disk
 from floor.changes import CallEnded, FloorEvent, HoldChanged
+
+WAITING: Final = 1000
+"""Lines that wait for room; the oldest are lost beyond that."""
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +30,7 @@ class HoldJournal:
         """Write into `folder`; without one nothing is written."""
         self._folder = folder
         self._since: dict[tuple[str, str], datetime] = {}
+        self._waiting: deque[tuple[Path, bytes]] = deque(maxlen=WAITING)
 
     def take(self, notice: FloorEvent, *, kept: bool = True) -> None:
         """Take note of a hold that begins, or ends by the agent's return or the end of the talk.
@@ -46,12 +53,18 @@ class HoldJournal:
         line = json.dumps({**said, "seat": seat, "seconds": seconds})
         # A file a day: journals that are written no more are swept away.
         path = self._folder / f"dialogue-desk-{at:%Y%m%d}.jsonl"
+        self._waiting.append((path, line.encode() + b"\n"))
         try:
-            with open(path, "ab", opener=_private) as file:
-                file.write(line.encode() + b"\n")
+            self._write_on()
         except OSError as error:
-            _log.error("hold not kept", call=call, error=str(error))
+            _log.error("holds wait for room", holds=len(self._waiting), error=str(error))
 
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    def _write_on(self) -> None:
+        while self._waiting:
+            path, line = self._waiting[0]
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                full_disk.append(file, line)
+            finally:
+                os.close(file)
+            self._waiting.popleft()

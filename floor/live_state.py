@@ -134,6 +134,11 @@ class LiveState(Conversations):
         """Return somebody at work, by the account number."""
         return next((one for one in self.agents.values() if one.number == number), None)
 
+    def is_awaited(self, seat: str) -> bool:
+        """Tell whether a caller waits for this very seat: its phone was lost, and is to be back."""
+        queues = (one.queue for one in self.waiting.values() if one.left_at is None)
+        return f"own-{seat}" in queues
+
     def _offered(self, event: UserEvent, now: datetime) -> list[FloorEvent]:
         call, seat = event.fields.get("Call", ""), seat_of(event.fields.get("Seat", ""))
         if event.name == consulting.ASKS and (asked := consulting.of(event, self.talks)):

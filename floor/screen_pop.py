@@ -89,7 +89,7 @@ class ScreenPop:
             "reasons": list(offered.reasons),
             "calls": [_call(one) for one in known.calls],
             "tickets": [_ticket(one, plain=plain) for one in known.tickets],
-            "callbacks": [_callback(one) for one in known.callbacks],
+            "callbacks": [_callback(one, plain=plain) for one in known.callbacks],
             "ticket": known.ticket,
             "how": offered.how,
             "consulted_by": {"number": self.asked_by.number, "name": self.asked_by.name}
@@ -126,7 +126,7 @@ async def background(
     ticket = await ticket_saves.of_call(database, call_id)
     if not caller.identity:
         return Background(ticket=ticket.number if ticket else None)
-    wanted = CallFilter(number=caller)
+    wanted = CallFilter(identities=await customers.identities(database, caller.identity))
     latest = (await queries.calls(database, wanted, reach=EVERYTHING, limit=SHOWN + 1)).items
     return Background(
         call=next((one for one in latest if one.id == call_id), None),
@@ -169,10 +169,10 @@ def _ticket(ticket: Ticket, *, plain: bool) -> Mapping[str, object]:
     }
 
 
-def _callback(callback: Callback) -> Mapping[str, object]:
+def _callback(callback: Callback, *, plain: bool) -> Mapping[str, object]:
     return {
         "id": callback.id,
         "kind": callback.kind.value,
         "due_at": callback.due_at.isoformat(),
-        "note": clean(callback.note, EXCERPT),
+        "note": clean(callback.note if plain else masked_text(callback.note), EXCERPT),
     }

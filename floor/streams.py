@@ -126,10 +126,17 @@ class Streams:
             self.tell(stream, event, data(stream.role))
         return len(theirs)
 
-    def tell_roles(self, roles: frozenset[Role], event: str, data: Data) -> None:
-        """Tell every page of these roles."""
+    def tell_roles(
+        self,
+        roles: frozenset[Role],
+        event: str,
+        data: Data,
+        *,
+        but_for: frozenset[int] = frozenset(),
+    ) -> None:
+        """Tell every page of these roles, `but_for` those of these ids."""
         for stream in list(self._open.values()):
-            if stream.role in roles:
+            if stream.role in roles and stream.id not in but_for:
                 self.tell(stream, event, data)
 
     def tell_teams(self, roles: frozenset[Role], event: str, data: Callable[[str], Data]) -> None:
@@ -143,6 +150,10 @@ class Streams:
         """Tell every page, each in its own way."""
         for stream in list(self._open.values()):
             self.tell(stream, event, data(stream))
+
+    def of_roles(self, roles: frozenset[Role]) -> frozenset[int]:
+        """Return the ids of the pages that people of these roles have open."""
+        return frozenset(one.id for one in self._open.values() if one.role in roles)
 
     def watched_by(self, roles: frozenset[Role]) -> bool:
         """Tell whether anybody of these roles has a page open."""

@@ -1,12 +1,11 @@
 """Which telephone numbers of a list can be called, and why others cannot. Does no I/O.
 
-What a number is, is read as everywhere (`phone_numbers/phone_number.py`). Emergency numbers, and
-those that cost whoever calls them, are never called from a list; neither is a number that the
-numbering plan does not know, nor one that people must dial on from.
+What stands in a cell is found by `imports/written.py`; what a number is, is read as everywhere
+(`phone_numbers/phone_number.py`). Emergency numbers, short codes, and those that cost whoever calls
+them, are never called from a list; neither is a number that the numbering plan does not know, nor
+one that people must dial on from.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,27 +18,22 @@ from phonenumbers.timezone import (
     time_zones_for_number,
 )
 
-from callflow.text import clean
 from imports.faults import InRow
-from phone_numbers.phone_number import PhoneNumber, e164, numbered, phone_number
+from imports.written import WrongNumberError, written
+from phone_numbers.dialling import Sort, is_emergency
+from phone_numbers.phone_number import Kind, PhoneNumber, e164, numbered, phone_number
 from phone_numbers.plan import NumberPlan
+from phone_numbers.reading import emergency_of, leads_to
 
-LONGEST = 40
-"""Characters looked at; the longest number there is has 15 digits."""
-LONGEST_EMERGENCY = 6
-"""Digits of an emergency number, at most."""
+__all__ = ["Number", "Numbers", "WrongNumberError"]
 
-_CUT = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+")
-_AS_FIGURE = re.compile(r"([0-9]{3,})\.0+")
 _COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
-
-
-class WrongNumberError(Exception):
-    """What was given is no number to call; `why` says it."""
-
-    def __init__(self, why: InRow) -> None:
-        super().__init__(why.value)
-        self.why = why
+_UNPARSED = {
+    NumberParseException.TOO_LONG: InRow.TOO_LONG,
+    NumberParseException.TOO_SHORT_NSN: InRow.TOO_SHORT,
+    NumberParseException.TOO_SHORT_AFTER_IDD: InRow.TOO_SHORT,
+}
+_COSTLY_SORTS = frozenset({Sort.PREMIUM, Sort.SATELLITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +54,57 @@ class Numbers:
 
     def read(self, given: str) -> Number:
         """Return the number. Raises WrongNumberError."""
-        text = clean(unicodedata.normalize("NFKC", given[: LONGEST * 4]), LONGEST + 1)
-        if whole := _AS_FIGURE.fullmatch(text):
-            text = whole[1]  # a cell that held a figure: 13812345678.0
+        text = written(given, self.plan)
         if text in self.own:
             return Number(phone_number(text, self.plan), ())
-        if not text:
-            raise WrongNumberError(InRow.NO_NUMBER)
-        if _CUT.fullmatch(text):
-            raise WrongNumberError(InRow.CUT_BY_EXCEL)
-        short = len(text) <= LONGEST_EMERGENCY or not text.isdecimal()
-        if short and phonenumbers.is_emergency_number(text, self.plan.region):
-            raise WrongNumberError(InRow.EMERGENCY)
         number, parsed = numbered(text, self.plan)
-        if parsed is None:  # the library finds one between words too, or knows what is wrong
+        if not self._is_mobile_at_home(parsed):
+            self._require_harmless(text)
+        return self._public(text, number, parsed)
+
+    def _public(self, text: str, number: PhoneNumber, parsed: Parsed | None) -> Number:
+        if number.kind is Kind.SHORT:
+            raise WrongNumberError(InRow.SHORT_CODE)
+        if parsed is None:  # the library knows what is wrong
             parsed = self._parsed(text)
             number = phone_number(e164(parsed), self.plan)
         _require_callable(parsed)
         return Number(number, self._zones(parsed))
 
+    def in_house(self, given: str) -> PhoneNumber:
+        """Return a number that may also be one of the PBX, or of the same town.
+
+        Raises WrongNumberError.
+        """
+        text = written(given, self.plan)
+        number, parsed = numbered(text, self.plan)
+        if text in self.own or self._is_mobile_at_home(parsed):
+            return number
+        self._require_harmless(text)
+        if number.kind in {Kind.EXTENSION, Kind.LOCAL}:
+            return number
+        return self._public(text, number, parsed).number
+
+    def _is_mobile_at_home(self, number: Parsed | None) -> bool:
+        """Tell whether a number is of the sort that most lists hold: nothing else can be meant."""
+        return (
+            number is not None
+            and number.country_code == _home(self.plan.region)[0]
+            and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
+        )
+
+    def _require_harmless(self, text: str) -> None:
+        leads = leads_to(text, self.plan)
+        if is_emergency(leads, emergency_of(self.plan.region)):
+            raise WrongNumberError(InRow.EMERGENCY)
+        if leads.sort in _COSTLY_SORTS:
+            raise WrongNumberError(InRow.PREMIUM)
+
     def _parsed(self, text: str) -> Parsed:
         try:
             return phonenumbers.parse(text, self.plan.region)
         except NumberParseException as error:
-            raise WrongNumberError(
-                InRow.TOO_LONG
-                if error.error_type == NumberParseException.TOO_LONG
-                else InRow.NOT_A_NUMBER
-            ) from None
+            raise WrongNumberError(_UNPARSED.get(error.error_type, InRow.NOT_A_NUMBER)) from None
 
     def _zones(self, number: Parsed) -> tuple[str, ...]:
         country, zones = _home(self.plan.region)

@@ -12,9 +12,18 @@ from functools import lru_cache
 
 from callflow.rules.wall_clock import is_zone
 from callflow.text import clean
-from imports.columns import Columns, columns
-from imports.decoding import MOST_COLUMNS, lines
-from imports.faults import Fault, InRow, Person, Twice, UnreadableError, Whole
+from imports.columns import Columns, Found, Words, found_in
+from imports.decoding import MOST_COLUMNS, Row, sheets
+from imports.faults import (
+    Fault,
+    InRow,
+    Person,
+    Said,
+    Twice,
+    UnreadableError,
+    Whole,
+    letters_of,
+)
 from imports.numbers import Numbers, WrongNumberError
 
 LONGEST_NAME = 80
@@ -32,6 +41,71 @@ _LANGUAGES = {
 }
 
 
+PEOPLE: Words = {
+    "number": (
+        *(
+            "电话",
+            "电话号码",
+            "号码",
+            "手机",
+            "手机号",
+            "手机号码",
+            "联系电话",
+            "联系方式",
+            "移动电话",
+            "联络电话",
+            "连络电话",
+            "行动电话",
+            "座机",
+        ),
+        *(
+            "联系手机",
+            "联系号码",
+            "固话",
+            "宅电",
+            "客户电话",
+            "被叫",
+            "被叫号码",
+            "number",
+            "phone",
+        ),
+        *("phonenumber", "phoneno", "telephone", "tel", "telno", "telephonenumber", "telephoneno"),
+        *("mobile", "mobilephone", "mobilenumber", "mobileno", "cell", "cellphone", "msisdn"),
+    ),
+    "name": (
+        *(
+            "姓名",
+            "客户",
+            "客户姓名",
+            "客户名称",
+            "客户名",
+            "名称",
+            "名字",
+            "联系人",
+            "用户",
+            "用户姓名",
+            "称呼",
+        ),
+        *(
+            "户主",
+            "户名",
+            "业主",
+            "住户",
+            "name",
+            "customer",
+            "customername",
+            "fullname",
+            "contact",
+        ),
+        "contactname",
+    ),
+    "language": ("语言", "语种", "language", "lang"),
+    "zone": ("时区", "timezone", "zone", "tz"),
+    "ticket": ("工单", "工单号", "工单编号", "工单号码", "ticket", "ticketnumber", "ticketno"),
+    "note": ("备注", "说明", "注释", "note", "notes", "remark", "remarks", "comment", "comments"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a list says."""
@@ -43,45 +117,64 @@ class Reading:
     twice: Sequence[Twice]
     columns: Sequence[str]
     """Headers of the columns that are kept as they are."""
+    remarks: Sequence[Said] = ()
+    """What is said of it before anybody is called: what nobody sees in it, what was guessed."""
+    hidden: int = 0
+    """Rows that nobody sees, and that are not called."""
 
 
 class _WrongCellError(Exception):
-    def __init__(self, why: InRow, given: str) -> None:
+    def __init__(self, why: InRow, given: str, column: str = "") -> None:
         super().__init__(why.value)
-        self.why, self.given = why, given
+        self.why, self.given, self.column = why, given, column
 
 
 def read(content: bytes, numbers: Numbers) -> Reading:
     """Return what a list says. Raises UnreadableError."""
-    found = lines(content)
-    header = next(found, None)
-    if header is None:
-        raise UnreadableError(Whole.EMPTY)
-    known = columns(header[1], most=MOST_COLUMNS)
+    found = found_in(sheets(content), PEOPLE, needed=("number",), most=MOST_COLUMNS)
+    known = found.columns
     people: list[Person] = []
     faults: list[Fault] = []
     twice: list[Twice] = []
     first: dict[str, int] = {}
     same: dict[str, str] = {}  # most lists say the same again and again
-    rows = text = 0
-    for line, row in found:
+    rows = text = hidden = 0
+    for row in found.rows:
         rows += 1
+        if row.is_hidden:
+            hidden += 1
+            continue
         try:
-            person = _person(line, row, known, numbers, same)
+            _require_whole(row, known, found)
+            person = _person(row.line, row.cells, known, numbers, same)
         except _WrongCellError as error:
-            faults.append(Fault(line, error.why, clean(error.given, LONGEST_GIVEN)))
+            faults.append(_fault(row, known, error))
             continue
         text += len(person.name) + sum(map(len, person.extra.values()))
         if text > MOST_TEXT:
-            raise UnreadableError(Whole.TOO_MUCH_TEXT, line=line)
-        before = first.setdefault(person.identity, line)
-        if before == line:
+            raise UnreadableError(Whole.TOO_MUCH_TEXT, line=row.line)
+        before = first.setdefault(person.identity, row.line)
+        if before == row.line:
             people.append(person)
         else:
-            twice.append(Twice(line, before, person.number))
+            twice.append(Twice(row.line, before, person.number))
     if not rows:
         raise UnreadableError(Whole.NO_ROWS)
-    return Reading(rows, people, faults, twice, list(known.others.values()))
+    kept = list(known.others.values())
+    return Reading(rows, people, faults, twice, kept, found.said, hidden)
+
+
+def _require_whole(row: Row, known: Columns, found: Found) -> None:
+    if row.fault:
+        raise _WrongCellError(row.fault, " ".join(row.cells))
+    if found.is_text and (why := known.wrong_width(row.cells)):
+        raise _WrongCellError(why, " | ".join(row.cells))
+
+
+def _fault(row: Row, known: Columns, error: _WrongCellError) -> Fault:
+    place = known.place(error.column, row.cells) if error.column else None
+    cell = "" if place is None else f"{letters_of(place)}{row.line}"
+    return Fault(row.line, error.why, clean(error.given, LONGEST_GIVEN), cell)
 
 
 def _person(
@@ -91,7 +184,7 @@ def _person(
     try:
         number = numbers.read(given)
     except WrongNumberError as error:
-        raise _WrongCellError(error.why, given) from None
+        raise _WrongCellError(error.why, given, "number") from None
     return Person(
         line=line,
         number=number.number.shown,
@@ -110,7 +203,7 @@ def _person(
 def _language(given: str) -> str:
     plain = "".join(letter for letter in given.casefold() if letter.isalpha())
     if plain not in _LANGUAGES:
-        raise _WrongCellError(InRow.LANGUAGE, given)
+        raise _WrongCellError(InRow.LANGUAGE, given, "language")
     return _LANGUAGES[plain]
 
 
@@ -119,12 +212,12 @@ def _zone(given: str, zones: Sequence[str], number: str) -> str:
     name = clean(given, 64)
     if name:
         if not _is_zone(name):
-            raise _WrongCellError(InRow.ZONE, given)
+            raise _WrongCellError(InRow.ZONE, given, "zone")
         return name
     if not zones:
         return ""
     if len(zones) > 1 or not _is_zone(zones[0]):
-        raise _WrongCellError(InRow.ZONE_NEEDED, number)
+        raise _WrongCellError(InRow.ZONE_NEEDED, number, "number")
     return zones[0]
 
 
@@ -136,5 +229,5 @@ def _is_zone(name: str) -> bool:
 def _ticket(given: str) -> str:
     number = clean(unicodedata.normalize("NFKC", given), 24)
     if number and not _TICKET.fullmatch(number):
-        raise _WrongCellError(InRow.TICKET, given)
+        raise _WrongCellError(InRow.TICKET, given, "ticket")
     return number

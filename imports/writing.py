@@ -2,16 +2,24 @@
 
 The only writer, and the only defuser of formulas. A cell that begins like a formula would be one in
 whoever's spreadsheet opens it, with whoever's rights: an apostrophe is put before it, as
-spreadsheets themselves mark text.
+spreadsheets themselves mark text. A spreadsheet of another country, or a careless one, divides a
+line at `;`, a tab, `|` or a line's end inside a cell: what would stand first there is marked too,
+and a cell has no line ends.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from callflow.text import clean
 
-STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠|%")
+STARTS_A_FORMULA = tuple("=+-@＝＋－＠|%")
+_LINE_ENDS = re.compile(r"\r\n|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_DIVIDES = re.compile(
+    r"""([;,|；，][\s"'\u200b-\u200f\u202a-\u202e\u2060\ufeff]*)(?=[=+\-@＝＋－＠%])"""
+)
+"""Before what would be a formula if a line were divided there."""
 LONGEST_TITLE = 31
 """Characters of a sheet's name."""
 
@@ -20,7 +28,7 @@ _NOT_IN_A_TITLE = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 def defused(cell: object) -> str:
     """Return a cell's text so that no spreadsheet computes it, whatever nobody sees before it."""
-    text = str(cell)
+    text = _DIVIDES.sub(r"\1'", _LINE_ENDS.sub(" ", str(cell)))
     heads = (text.lstrip(" "), clean(text, 1))
     return f"'{text}" if any(head.startswith(STARTS_A_FORMULA) for head in heads) else text
 

@@ -11,11 +11,14 @@ from typing import Final
 from callflow.events import JournalEvent
 from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
 from features.calls.lifecycle import CallRecord
-from features.tickets.lifecycle import Ticket, TicketSource, TicketState, due, kind_of
+from features.tickets.lifecycle import Ticket, TicketSource, opened
 from recordings.store import StillGrowingError, Taken, path_of, recording_id
 
 LEAST_SPEECH_S: Final = 0.4
 """A message with less is empty: a click or a breath on a dead line, not a word."""
+
+LEAST_TONES_S: Final = 1.0
+ONLY_TONES: Final = "no words, only tones of the network: a busy line, a fax"
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,12 @@ def state_of(call: CallRecord, audio: Taken | Nothing) -> tuple[RecordingState, 
         case Nothing.NO_AUDIO:
             return RecordingState.LOST, "the file holds no audio"
         case Taken(whole=True) if call.hung_up_by != "switch":
-            return RecordingState.STORED, ""
+            return RecordingState.STORED, ONLY_TONES if _is_tones(audio) else ""
     return RecordingState.REPAIRED, "its writer was cut off"
+
+
+def _is_tones(audio: Taken) -> bool:
+    return audio.tones_s >= LEAST_TONES_S and max(audio.voice_s) < LEAST_SPEECH_S
 
 
 def ticket_of(call: CallRecord, recording: Recording) -> Ticket | None:
@@ -97,20 +104,13 @@ def ticket_of(call: CallRecord, recording: Recording) -> Ticket | None:
     if (recording.voice_caller_s or 0.0) < LEAST_SPEECH_S:
         return None
     assert call.ended is not None
-    kind = kind_of(call.topic)
-    return Ticket(
-        number="",
-        kind=kind,
-        business=None,
-        nature=None,
+    return opened(
         source=TicketSource.MESSAGE,
-        state=TicketState.NEW,
+        topic=call.topic,
         call_id=call.id,
         customer_number=call.number,
         customer_name=call.name,
-        body="",
         created_at=call.ended,
-        due_at=due(kind, created=call.ended),
     )
 
 
@@ -125,4 +125,5 @@ def told(one: Done, number: str | None, now: float) -> Iterable[JournalEvent]:
         ticket = {"number": number}
         yield said(offset=1, name="ticket_opened", data=ticket)
     elif kind is RecordingKind.MESSAGE:
-        yield said(offset=1, name="message_empty")
+        heard = "tones" if one.recording.why == ONLY_TONES else "nothing"
+        yield said(offset=1, name="message_empty", data={"heard": heard})

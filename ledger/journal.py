@@ -5,19 +5,22 @@ own. What lies beside those folders, from before there were nodes, is the defaul
 without a node. How far each was read is the database's knowledge: `read` gives the next lines of
 each, and only `moved` (after the commit) goes on. So a batch that fails is simply read again.
 
-Turning over: a journal above `TURN_AT` that is read to its end is renamed `cel.csv.g2`; that is
-safe while the writer opens the file for each event (Asterisk's cel_custom does). The generation
-that is being written is one more than the highest that was turned over, by the files on disk and
-by what the database has closed, so a crash anywhere in between changes nothing.
+Turning over: a journal above `TURN_AT` that is read to its end is renamed `cel.csv.g2`. A writer
+that opens the file for each event (Asterisk's cel_custom) begins a new one; one that keeps it open
+(the queue log) writes on into the renamed one until the supervisor has Asterisk open it anew, so
+that one is read for long. The generation that is being written is one more than the highest that
+was turned over, by the files on disk and by what the database has closed, so a crash anywhere in
+between changes nothing. What another program took away is found again (`ledger/strays.py`).
 """
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from callflow.events import DEFAULT_NODE, JournalEvent
+from ledger import strays
 from ledger.journal_lines import (
     Parse,
     Reject,
@@ -41,13 +44,17 @@ FORGET_AFTER_S = 7 * 86_400.0
 LONGEST_NAME = 100
 """Characters of a journal's name; a longer one is none of ours."""
 
+ERASED = "[erased]"
+"""With what a line begins that was about somebody who is erased (`traces/`): it says nothing."""
+
 _TURNED = re.compile(r"(?P<name>.+)\.g(?P<generation>\d+)")
 _READERS: Mapping[str, Parse] = {
     "cel.csv": parse_cel,
     "queue_log": parse_queue_log,
     "site.jsonl": parse_site,
 }
-_OPENED_PER_EVENT = frozenset({"cel.csv"})
+_OPENED_PER_EVENT = frozenset({"cel.csv", "site.jsonl"})
+_TURNED_OVER = _OPENED_PER_EVENT | {"queue_log"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,9 @@ class _File:
     changed_at: float
     parse: Parse
     turned: bool
+    inode: int
+    quiet_for: float
+    """Seconds without a change after which nobody writes to it any more, once it is turned over."""
 
 
 class Journals:
@@ -100,6 +110,7 @@ class Journals:
         if DEFAULT_NODE in self.nodes:
             self._folders[""] = (DEFAULT_NODE, folder)
         self._positions = dict(positions)
+        self._inodes: dict[str, int] = {}
 
     def resume(self, positions: Mapping[str, Position]) -> None:
         """Go on from what the database says, whatever was thought before."""
@@ -112,11 +123,11 @@ class Journals:
             position = self._positions.get(file.id, Position(0))
             if position.closed:
                 continue
-            if file.size < position.offset:  # emptied by hand: what comes now is a new journal
+            if self._is_another(file, position):  # what comes now is a new journal
                 _move(batch, file.id, position, Position(position.offset, closed=True))
             elif file.size > position.offset:
                 self._read_on(file, position, batch, now)
-            elif file.turned and now - file.changed_at > CLOSE_AFTER_S:
+            elif file.turned and now - file.changed_at > file.quiet_for:
                 _move(batch, file.id, position, Position(position.offset, closed=True))
         return batch
 
@@ -127,6 +138,14 @@ class Journals:
     def ends(self) -> dict[str, int]:
         """Return where each journal ends now, in bytes."""
         return {file.id: file.size for file in self._files()}
+
+    def read_up_to(self) -> dict[Path, int]:
+        """Return how far each journal was read, in bytes; what lies behind is still news."""
+        read: dict[Path, int] = {}
+        for file in self._files():
+            position = self._positions.get(file.id, Position(0))
+            read[file.path] = file.size if position.closed else position.offset
+        return read
 
     def lag(self) -> int:
         """Return how many bytes are written and not read."""
@@ -140,7 +159,7 @@ class Journals:
         """Turn over what has grown too long and is read to its end."""
         for file in list(self._files()):
             read = self._positions.get(file.id, Position(0)).offset
-            if file.path.name in _OPENED_PER_EVENT and file.size > TURN_AT and read == file.size:
+            if file.path.name in _TURNED_OVER and file.size > TURN_AT and read == file.size:
                 generation = file.id.rpartition("#")[2]
                 file.path.rename(file.path.with_name(f"{file.path.name}.g{generation}"))
 
@@ -152,6 +171,13 @@ class Journals:
             done = position.closed if file.turned else position.offset == file.size
             if old and done and file.path.name not in _READERS:
                 file.path.unlink(missing_ok=True)
+
+    def _is_another(self, file: _File, position: Position) -> bool:
+        """Tell whether a journal is not the one that was read: emptied, or one of the same name."""
+        if file.turned:  # it may be a copy that was taken back
+            return file.size < position.offset
+        known = self._inodes.setdefault(file.id, file.inode)
+        return file.size < position.offset or known != file.inode
 
     def _read_on(self, file: _File, position: Position, batch: Batch, now: float) -> None:
         with file.path.open("rb") as journal:
@@ -176,18 +202,53 @@ class Journals:
 
     def _files_in(self, folder: Path, node: str, prefix: str) -> Iterator[_File]:
         found = sorted(_entries(folder), key=lambda entry: entry.name)
+        turned = self._turned_over(found, prefix)
+        if self._takes_back(found, prefix, turned):
+            found = sorted(_entries(folder), key=lambda entry: entry.name)
+            turned = self._turned_over(found, prefix)
+        for entry in found:
+            if file_found := _file(entry, node, prefix, turned):
+                yield file_found
+
+    def _turned_over(self, found: "Sequence[os.DirEntry[str]]", prefix: str) -> dict[str, int]:
+        """Return the highest generation of each journal that was turned over."""
         turned: dict[str, int] = {}
         for file, position in self._positions.items():
-            name, _, generation = file.rpartition("#")
-            if position.closed and generation.isdecimal():
-                turned[name] = max(turned.get(name, 0), int(generation))
+            name, _, generation = file.partition("#")
+            if position.closed:
+                turned[name] = max(turned.get(name, 0), int(generation or 1))
         for entry in found:
             if match := _TURNED.fullmatch(entry.name):
                 name = prefix + match["name"]
                 turned[name] = max(turned.get(name, 0), int(match["generation"]))
-        for entry in found:
-            if file_found := _file(entry, node, prefix, turned):
-                yield file_found
+        return turned
+
+    def _takes_back(
+        self, found: "Sequence[os.DirEntry[str]]", prefix: str, turned: Mapping[str, int]
+    ) -> bool:
+        """Take back a journal that another program took away; True: the folder has changed."""
+        sizes = {entry.name: entry for entry in found}
+        for name, stray in strays.strays(found):
+            generation = turned.get(prefix + name, 0) + 1
+            file_id = _id(prefix, name, generation)
+            position = self._positions.get(file_id)
+            if position is None or position.closed or strays.is_packed(stray, position.offset):
+                continue
+            if self._is_ours(sizes.get(name), file_id, position.offset):
+                continue
+            if strays.goes_on_at(Path(stray.path), position.offset):
+                return strays.take_back(stray, name, generation)
+        return False
+
+    def _is_ours(self, entry: "os.DirEntry[str] | None", file_id: str, offset: int) -> bool:
+        """Tell whether what has a journal's name is what we were reading."""
+        try:
+            if entry is None or entry.stat().st_size < offset:
+                return False
+            known = self._inodes.get(file_id)
+            return known == entry.inode() if known else strays.goes_on_at(Path(entry.path), offset)
+        except OSError:
+            return False
 
 
 def _entries(folder: Path) -> "list[os.DirEntry[str]]":
@@ -206,23 +267,39 @@ def _file(
     if len(entry.name) > LONGEST_NAME:
         return None
     if name in _READERS:
-        generation = int(match["generation"]) if match else turned.get(prefix + name, 0) + 1
-        file_id, parse = f"{prefix}{name}#{generation}", _READERS[name]
+        parse = _READERS[name]
     elif name.startswith("dialogue-") and name.endswith(".jsonl"):
-        file_id, parse = prefix + name, parse_dialogue
+        parse = parse_dialogue
     else:
         return None
+    generation = int(match["generation"]) if match else turned.get(prefix + name, 0) + 1
     try:
         status = entry.stat()
     except FileNotFoundError:
         return None
-    path = Path(entry.path)
-    return _File(file_id, node, path, status.st_size, status.st_mtime, parse, match is not None)
+    return _File(
+        id=_id(prefix, name, generation),
+        node=node,
+        path=Path(entry.path),
+        size=status.st_size,
+        changed_at=status.st_mtime,
+        parse=parse,
+        turned=match is not None,
+        inode=status.st_ino,
+        quiet_for=CLOSE_AFTER_S if name in _OPENED_PER_EVENT else FORGET_AFTER_S,
+    )
+
+
+def _id(prefix: str, name: str, generation: int) -> str:
+    """Return by what a journal is known; the first of a dialogue's has its name alone."""
+    plain = generation == 1 and name not in _READERS
+    return f"{prefix}{name}" if plain else f"{prefix}{name}#{generation}"
 
 
 def _lines(chunk: bytes, offset: int) -> Iterator[tuple[int, str]]:
     for line in chunk.split(b"\n"):
-        if text := line.decode("utf-8", "replace").rstrip("\r"):
+        text = line.decode("utf-8", "replace").rstrip("\r")
+        if text.strip() and not text.startswith(ERASED):
             yield offset, text
         offset += len(line) + 1
 

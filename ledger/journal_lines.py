@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from callflow.events import HOUSE, NOTHING, JournalEvent
+from callflow.names import name_in, named_in
 from callflow.text import LIMIT, clean, decoded
 
 
@@ -39,12 +40,19 @@ _decoded = json.JSONDecoder().decode  # `json.loads` asks what it was given, lin
 _CEL_FIELDS = 12
 _SAID_ELSEWHERE = frozenset({"TR_JOIN", "TR_UNHOLD", "TR_WATCH"})
 """Events on a channel that is not the call's: they name the call they are about."""
-_CALLERS_OWN = frozenset({"num", "name", "ref", "did"})
+_CALLERS_OWN = frozenset({"num", "name", "ref", "did", "sent"})
+_WILD = "wild"
+"""The header of a name that is not in UTF-8, whole; `name` is empty then."""
 _EARLIEST, _LATEST = 946_684_800.0, 4_102_444_800.0  # the years 2000 and 2100
 _EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _CHANNEL_ID = re.compile(r"(?:[\w.]+-)?\d{9,11}\.\d+")
 _CALL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CEL_START = re.compile(r'"[A-Z_]{4,24}","\d{9,11}\.\d{6}","')
+_QUEUE_START = re.compile(
+    r"(?=\d{10}\|(?:NONE|MANAGER|(?:[\w.]+-)?\d{9,11}\.\d+)\|[^|]*\|[^|]*\|[A-Z]{3,}\b)"
+)
+_JSON_START = re.compile(r'\{"')
+"""Within a text it would be written with a backslash; our lines hold no object in an object."""
 
 
 def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
@@ -79,7 +87,8 @@ def parse_cel(line: str, file: str, offset: int) -> JournalEvent | Reject:
             data,
         )
     except (ValueError, StopIteration, csv.Error) as error:
-        return _salvaged(line, file, offset) or _reject(line, file, offset, error)
+        torn = _after_a_tear(line, _CEL_START, parse_cel, file, offset)
+        return torn or _reject(line, file, offset, error)
 
 
 _KEPT_OF_CEL = (
@@ -88,17 +97,22 @@ _KEPT_OF_CEL = (
 )
 
 
-def _salvaged(line: str, file: str, offset: int) -> JournalEvent | Reject | None:
+def _after_a_tear(
+    line: str, starts: re.Pattern[str], parse: Parse, file: str, offset: int
+) -> JournalEvent | Reject | None:
     """Return the whole event after a torn one: the next writer went on in the same line."""
-    starts = [found.start() for found in _CEL_START.finditer(line)]
-    if not starts or starts[-1] == 0:
+    found = [one.start() for one in starts.finditer(line)]
+    if not found or found[-1] == 0:
         return None
-    cut = starts[-1]
-    return parse_cel(line[cut:], file, offset + len(line[:cut].encode()))
+    cut = found[-1]
+    return parse(line[cut:], file, offset + len(line[:cut].encode()))
 
 
 def parse_queue_log(line: str, file: str, offset: int) -> JournalEvent | Reject:
     """Read a line of Asterisk's queue log: `epoch|uniqueid|queue|agent|event|data…`."""
+    torn = _after_a_tear(line, _QUEUE_START, parse_queue_log, file, offset)
+    if torn is not None:  # what is torn may look whole to the last field
+        return torn
     try:
         at, uniqueid, queue, agent, name, *more = line.split("|")
         ours = _CHANNEL_ID.fullmatch(uniqueid) is not None
@@ -114,7 +128,10 @@ def parse_queue_log(line: str, file: str, offset: int) -> JournalEvent | Reject:
 
 
 def parse_dialogue(line: str, file: str, offset: int) -> JournalEvent | Reject:
-    """Read a line of our call service: `{"call": uuid, "at": seconds, "what": name, …}`."""
+    """Read a line of our call service: `{"call": uuid, "at": seconds, "what": name, …}`.
+
+    An empty `call`: it was none (a trunk's call that was refused).
+    """
     return _parse_json(line, file, offset, "dialogue")
 
 
@@ -126,12 +143,15 @@ def parse_site(line: str, file: str, offset: int) -> JournalEvent | Reject:
 def _parse_json(line: str, file: str, offset: int, source: str) -> JournalEvent | Reject:
     try:
         said = _object(line)
-        about = _key(str(said.pop("call"))) if source == "dialogue" else HOUSE
+        about = str(said.pop("call")) if source == "dialogue" else HOUSE
+        about = _key(about) if about else HOUSE
         at, name = _time(said.pop("at")), _name(str(said.pop("what")))
         data = {_text(key): _text(value) for key, value in said.items() if value is not None}
         return JournalEvent(at, source, file, offset, name, about, data=data)
     except (KeyError, ValueError) as error:
-        return _reject(line, file, offset, error)
+        parse = parse_dialogue if source == "dialogue" else parse_site
+        torn = _after_a_tear(line, _JSON_START, parse, file, offset)
+        return torn or _reject(line, file, offset, error)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -148,21 +168,32 @@ def _said(extra: str, name: str) -> Mapping[str, str]:
     """Return `k=v&k=v` as our dialplan says it; what callers sent arrives in base64."""
     pairs = (pair.partition("=") for pair in extra.split("&") if pair)
     if name == "TR_CALL":
-        return {
+        found = {key: value for key, _, value in pairs}
+        sent = name_in(_bytes(found.pop(_WILD, ""))) or _bytes(found.get("name", ""))
+        told = {
             _text(key): _unwrapped(value) if key in _CALLERS_OWN else _text(value)
-            for key, _, value in pairs
+            for key, value in found.items()
         }
+        return told | {"name": named_in(sent)} if sent else told
     return {_text(key): _text(value) for key, _, value in pairs}
 
 
-def _unwrapped(value: str) -> str:
-    """Return a base64 value as clean text; one that was cut gives what is whole of it."""
+def _bytes(value: str) -> bytes:
+    """Return what a base64 value stands for; one that was cut gives what is whole of it.
+
+    The dialplan puts a blank in front, so that it never encodes nothing.
+    """
     whole = value.rstrip("=")
     whole = whole[:-1] if len(whole) % 4 == 1 else whole
     try:
-        raw = base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
+        return base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True).removeprefix(b" ")
     except (binascii.Error, ValueError):
-        return ""
+        return b""
+
+
+def _unwrapped(value: str) -> str:
+    """Return a base64 value as clean text."""
+    raw = _bytes(value)
     if len(raw) <= LIMIT and raw.isalnum():  # most numbers and refs: nothing there to be cleaned
         return raw.decode("ascii")
     return decoded(raw)

@@ -17,10 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import DEFAULT_NODE, JournalEvent
 from features.call_recordings import writes as recordings
-from features.call_recordings.lifecycle import Recording, RecordingKind, RecordingState, gaps
+from features.call_recordings.lifecycle import (
+    Recording,
+    RecordingKind,
+    RecordingState,
+    gaps,
+    to_record_from,
+    when_full,
+)
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
+from features.ticket_clocks.lifecycle import House
 from features.tickets import writes as tickets
+from features.tickets.history import MESSAGE
 from features.tickets.lifecycle import Ticket
 from ledger.intake_jobs import Audio, Done, Job, Nothing, recording_of, ticket_of, told
 from recordings.store import StillGrowingError, Store, Taken, recording_id
@@ -54,6 +63,7 @@ class RecordingIntake:
         whispers: Path,
         store: Path,
         zone: ZoneInfo,
+        house: House,
         node: str = DEFAULT_NODE,
     ) -> None:
         """Take in what lies in `calls`, `messages` and `whispers`: the audio of one node."""
@@ -64,6 +74,7 @@ class RecordingIntake:
         self._whispers = whispers
         self._store = Store(store)
         self._zone = zone
+        self._house = house
         self._due: dict[tuple[str, RecordingKind], Job] = {}
         self._not_before: dict[tuple[str, RecordingKind], float] = {}
         self._knows_the_database = False
@@ -80,7 +91,7 @@ class RecordingIntake:
         """Take note of a call; once it has ended its audio is due."""
         if call.ended is None or call.node != self._node:
             return  # the audio of another node is where that node is
-        if call.answered is not None:
+        if to_record_from(call) is not None:
             self._add(call, RecordingKind.CALL, self._calls / f"{call.id}.raw")
         if call.message_at is not None:
             self._add(call, RecordingKind.MESSAGE, self._messages / f"{call.id}.wav")
@@ -195,8 +206,11 @@ class RecordingIntake:
         opened = 0
         writing = self._engine.execution_options(writing=True)
         async with asyncio.timeout(DATABASE_LIMIT_S), writing.begin() as connection:
+            short = any(one.gaps for one in done)
+            full = await writes.full_disks(connection, self._node) if short else ()
             fresh = await recordings.add_recordings(
-                connection, [(one.recording, one.gaps) for one in done]
+                connection,
+                [(one.recording, when_full(one.job.call, one.gaps, full)) for one in done],
             )
             events: list[JournalEvent] = []
             for one in done:
@@ -218,7 +232,9 @@ class RecordingIntake:
         if ticket is None:
             return None
         day = ticket.created_at.astimezone(self._zone).date()
-        return await tickets.open_ticket(connection, ticket, day=day)
+        return await tickets.open_ticket(
+            connection, ticket, author=MESSAGE, house=self._house, day=day
+        )
 
 
 def _silent(audio: Audio) -> Sequence[tuple[float, float]]:

@@ -11,19 +11,27 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import full_disk
+from backup import hold
 from db import engine as database
 from db.migrate import upgrade
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
+from features.personal_data.erasing import Erasing
+from features.ticket_clocks.house import house
+from features.ticket_clocks.worker import ClockWorker
 from ledger.importer import JournalImporter
 from ledger.journal import Journals
+from ledger.mail_room import MailRoom
 from ledger.recording_intake import AT_ONCE, RecordingIntake
+from ledger.retention import Retention
 from ledger.silent_agents import SilentAgentCheck
 from settings import Settings
 
@@ -37,6 +45,7 @@ ARCHIVE_EVERY_S: Final = 0.5
 LISTEN_EVERY_S: Final = 1.0
 TIDY_EVERY_S: Final = 5.0
 REPORT_EVERY_S: Final = 1.0
+CLOCKS_EVERY_S: Final = 1.0
 TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
 NICE: Final = 5
@@ -58,12 +67,24 @@ async def serve(settings: Settings) -> None:
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, ledger.stop)
-    os.nice(NICE)
+    _give_way()
     _log.info("ledger started")
     try:
         await ledger.run()
     finally:
         await engine.dispose()
+
+
+def _give_way() -> None:
+    """Let those who are on the telephone go first, where there is not enough for all.
+
+    Linux may give each session a share of its own (sched(7), autogroup): then a process is nice to
+    its own session only, and the session has a niceness too.
+    """
+    os.nice(NICE)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # there are none, or it was changed just now
+            Path("/proc/self/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 class Ledger:
@@ -72,6 +93,7 @@ class Ledger:
     def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
         paths = settings.paths
         self._database = settings.database
+        self._run = paths.run
         self._report_to = paths.run / "ledger.json"
         self._journals = Journals(paths.journals, {}, nodes=[settings.node])
         self._intake = RecordingIntake(
@@ -81,10 +103,23 @@ class Ledger:
             whispers=paths.spool_whispers,
             store=paths.store,
             zone=settings.zone,
+            house=house(settings),
             node=settings.node,
+        )
+        self._clocks = ClockWorker(engine, settings)
+        self._retention = Retention(
+            engine, paths.store, keep=settings, node=settings.node, logs=paths.log
+        )
+        self._erasing = Erasing(
+            engine,
+            settings.database,
+            paths,
+            region=settings.region,
+            complaints_days=settings.keep_complaints,
         )
         self._silent_agents = SilentAgentCheck(paths.spool_calls)
         self._engine = engine
+        self._mail = MailRoom(settings, engine)
         self._importer = JournalImporter(
             engine, self._journals, settings.number_plan, kept=self._look_at
         )
@@ -100,10 +135,23 @@ class Ledger:
     async def run(self) -> None:
         """Keep the ledger until `stop`."""
         async with asyncio.TaskGroup() as tasks:
-            for turn in (self._report, self._keep, self._take_in, self._listen, self._tidy):
+            for turn in self._turns():
                 tasks.create_task(self._loop(turn))
+            tasks.create_task(self._mail.run(self._stop))
         await self._last_words()
         self._intake.close()
+
+    def _turns(self) -> tuple[Turn, ...]:
+        return (
+            self._report,
+            self._keep,
+            self._take_in,
+            self._listen,
+            self._tidy,
+            self._remove_old,
+            self._act_on_clocks,
+            self._erase,
+        )
 
     async def _loop(self, turn: Turn) -> None:
         failed = 0
@@ -134,7 +182,10 @@ class Ledger:
         return _rest(self._caught_up_at - now, at_least=LOOK_EVERY_S)
 
     async def _take_in(self, now: float) -> float:
-        taken = await self._intake.turn(now) if self._migrated else 0
+        if not self._migrated:
+            return ARCHIVE_EVERY_S
+        with hold.moving(self._run) as may_move:  # not while a backup notes what is there
+            taken = await self._intake.turn(now) if may_move else 0
         if taken == AT_ONCE:
             return 0.0
         return _rest(time.time() - now, at_least=ARCHIVE_EVERY_S)
@@ -154,6 +205,27 @@ class Ledger:
         self._importer.tidy(now)
         return TIDY_EVERY_S
 
+    async def _remove_old(self, now: float) -> float:
+        if not self._migrated:
+            return ARCHIVE_EVERY_S
+        return await self._retention.turn(now)
+
+    async def _act_on_clocks(self, _now: float) -> float:
+        """Have tickets' clocks warn and act: nobody waits for it, so a busy ledger may be late."""
+        if not self._migrated:
+            return CLOCKS_EVERY_S
+        async with asyncio.timeout(TURN_LIMIT_S):
+            more = await self._clocks.turn(datetime.now(UTC))
+        return 0.0 if more else CLOCKS_EVERY_S
+
+    async def _erase(self, now: float) -> float:
+        if not self._migrated:
+            return ARCHIVE_EVERY_S
+        with hold.moving(self._run) as may_move:  # nor while a backup copies the journals
+            if not may_move:
+                return ARCHIVE_EVERY_S
+            return await self._erasing.turn(now, self._journals.read_up_to())
+
     async def _last_words(self) -> None:
         """Keep what was said while everything was taken down."""
         try:
@@ -164,10 +236,10 @@ class Ledger:
             _log.warning("last lines are left for the next start", error=repr(error)[:500])
 
     async def _report(self, now: float) -> float:
-        _replace(self._report_to, self._figures(now))
+        full_disk.replace(self._report_to, json.dumps(self._figures(now)).encode())
         return REPORT_EVERY_S
 
-    def _figures(self, now: float) -> Mapping[str, float]:
+    def _figures(self, now: float) -> Mapping[str, float | str]:
         """Return what the desk shows of us; `lag_s` is how far rows are behind what happened."""
         behind_s = now - self._caught_up_at
         return {
@@ -182,16 +254,14 @@ class Ledger:
             "calls_failed_total": self._importer.calls_failed,
             "silent_talks_total": self._silent_agents.silent_talks,
             "recordings_total": self._intake.recordings_kept,
-            "tickets_total": self._intake.tickets_opened,
+            "recordings_removed_total": self._retention.removed,
+            "people_erased_total": self._erasing.done,
+            "tickets_total": self._intake.tickets_opened + self._mail.tickets_opened,
+            "ticket_clocks_total": self._clocks.acted,
             "failures_total": self._failures,
+            **self._mail.figures(),
         }
 
 
 def _rest(took_s: float, *, at_least: float) -> float:
     return min(GATHER_S, max(at_least, took_s / SHARE))
-
-
-def _replace(path: Path, figures: Mapping[str, float]) -> None:
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(json.dumps(figures))
-    fresh.replace(path)

@@ -23,6 +23,7 @@ from callflow.call import (
     VoiceBegan,
     VoiceEnded,
 )
+from line.keys import Presses
 from line.tones import Tones
 from line.vad import HeardEvent, VoiceDecision, VoiceStarted
 from line.wire import SILENCE
@@ -44,6 +45,10 @@ class Line:
 
     `say` and `listen` may be cut short by a `Life`; keys typed ahead are kept for the next one
     that takes keys, voice is not: only a voice that is still heard counts.
+
+    While the far side has put us on hold nobody is there to hear or to answer: prompts wait, and
+    begin again afterwards, seconds do not pass, and what is heard is that side's music. A key
+    counts.
     """
 
     def __init__(self, leg: UUID, *, now: Callable[[], float]) -> None:
@@ -64,6 +69,13 @@ class Line:
         self._hang_up: Callable[[], None] | None = None
         self._tones: Tones | None = None
         self._sounds: deque[Sound] = deque(maxlen=_SOUNDS)
+        self._presses = Presses()
+        self._held: float | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the far side has put us on hold."""
+        return self._held is not None
 
     # --- what dialogues do -------------------------------------------------------------------
 
@@ -113,7 +125,27 @@ class Line:
         if self._waiter and not self._waiter.done():
             self._waiter.set_exception(LineEnded())
 
+    def hold(self) -> None:
+        """Note that the far side has put us on hold."""
+        if self._held is None:
+            self._held, self.playing = self._now(), None
+
+    def resume(self) -> None:
+        """Note that the far side is back."""
+        if self._held is None:
+            return
+        self._until += self._now() - self._held
+        self._held = None
+        if self._at < len(self._packets):
+            self._at = 0
+
+    def informed(self, digit: str) -> None:
+        """Note a key that a SIP INFO told; it comes by `press` as well."""
+        self._presses.told(digit)
+
     def press(self, digit: str) -> None:
+        if not self._presses.came(digit):
+            return
         key = Pressed(digit, self._now())
         if not self._settle(key, Barge.LIFE, Barge.KEY):
             self._keys.append(key)
@@ -133,6 +165,8 @@ class Line:
 
     def next_packet(self) -> bytes:
         """Return the 20 ms to send now: the next of the prompt, or silence."""
+        if self.held:
+            return SILENCE
         if self._now() >= self._until:
             self._resolve(None)
         if self._at >= len(self._packets):
@@ -168,7 +202,7 @@ class Line:
     def _already(self, barge: Barge) -> Life | None:
         if barge is not Barge.NOTHING and self._keys:
             return self._keys.popleft()
-        if barge is Barge.LIFE and self.hearing.voice:
+        if barge is Barge.LIFE and self.hearing.voice and not self.held:
             return Spoke(self._now())
         return None
 

@@ -79,6 +79,8 @@ class Ticker:
         listening: list[Line] = []
         for line in lines:
             frame = line.frames.popleft()
+            if line.held:
+                continue
             line.sounded(frame, now)
             if not line.deaf:
                 listening.append(line)

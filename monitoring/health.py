@@ -4,13 +4,16 @@ Quick whatever is broken: no part is waited for longer than ASK_S. Tells no secr
 """
 
 import shutil
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 
 from db.bounded import Database, DatabaseTimeoutError
+from db.migrate import newest, revision
+from full_disk import MIB, Room, room_of
 from monitoring.reports import Report
 
 ASK_S = 1.0
@@ -19,15 +22,17 @@ ASK_S = 1.0
 LAG_S = 30.0
 """Seconds by which the ledger may be behind the journals before it counts as ill."""
 
-ROOM_BYTES = 512 * 1024 * 1024
-"""Free space below which recordings are in danger: 50 calls at once fill it in five minutes, and
-Asterisk cuts a recording on a full disk without a word."""
+
+FAR: Final = frozenset({"trunk"})
+"""Parts that are not here: what ails them keeps no caller from being answered, and no page."""
 
 
 class State(StrEnum):
-    """How a part is."""
+    """How a part is, or the whole."""
 
     WELL = "ok"
+    IMPAIRED = "impaired"
+    """Of the whole only: all that is here is well, something far away is not."""
     ILL = "ill"
 
 
@@ -39,7 +44,7 @@ class PartHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """The hotline and its parts; the whole is ill when one part is."""
+    """The hotline and its parts; the whole is ill when a part is that is here."""
 
     state: State
     parts: dict[str, PartHealth]
@@ -47,8 +52,9 @@ class Health(BaseModel):
 
 def whole(parts: dict[str, PartHealth]) -> Health:
     """Return the health of the whole."""
-    ill = any(part.state is State.ILL for part in parts.values())
-    return Health(state=State.ILL if ill else State.WELL, parts=parts)
+    ill = {name for name, part in parts.items() if part.state is not State.WELL}
+    state = State.ILL if ill - FAR else State.IMPAIRED if ill else State.WELL
+    return Health(state=state, parts=parts)
 
 
 def of_calls(report: Report | None) -> PartHealth:
@@ -88,13 +94,67 @@ def of_dispatch(report: Report | None) -> PartHealth:
     return _well("The dispatcher is at work.")
 
 
+_WHY = {
+    "silent": "does not answer",
+    "not_registered": "does not let us register",
+    "refuses": "refuses our calls",
+}
+
+
+def of_trunks(report: Report | None) -> PartHealth:
+    """Return how the trunks are on which we call, as the dispatcher sees them."""
+    if report is None:
+        return _well("No dispatcher runs here: nobody looks at the trunks.")
+    if not report.fresh:
+        return _ill("Nobody can say how the trunks are: the dispatcher does not report.")
+    known = report.fields.get("trunks", [])
+    ill = [_trunk(one) for one in known if one["state"] != "ok"]
+    if ill:
+        return _ill(" ".join(ill))
+    return _well("The trunks are well." if known else "There is no trunk for calls out.")
+
+
+def _trunk(one: Mapping[str, Any]) -> str:
+    """Return how a trunk is that is ill, since when, and what it refused last."""
+    said = f"The trunk {one['name']} {_WHY.get(one['state'], one['state'])}"
+    said += f" since {one['since'][:19]}Z" if one["since"] else ""
+    return f"{said} ({one['refusal']})." if one["refusal"] else f"{said}."
+
+
+def of_mail(report: Report | None) -> PartHealth:
+    """Return whether letters can be fetched and sent, as the ledger sees it."""
+    if report is None or not report.fresh:
+        return _well("Nobody looks at the mail: the ledger does not report.")
+    faults = [str(report.fields[name]) for name in ("mail_in", "mail_out") if name in report.fields]
+    if not faults:
+        return _well("There is no mailbox.")
+    ill = list(dict.fromkeys(filter(None, faults)))
+    if ill:
+        return _ill(f"{' '.join(ill)} Letters are fetched and sent when it is back.")
+    return _well("The mailbox can be reached.")
+
+
 async def of_database(database: Database) -> PartHealth:
-    """Return whether the database answers."""
+    """Return whether the database answers, with the tables of this version."""
     try:
-        await database.ask(lambda connection: connection.execute(text("SELECT 1")), within=ASK_S)
+        found = await database.ask(revision, within=ASK_S)
     except DatabaseTimeoutError:
         return _ill("The database does not answer; calls are answered, their rows come later.")
-    return _well("The database answers.")
+    return of_tables(found, newest())
+
+
+def of_tables(found: str | None, wanted: str) -> PartHealth:
+    """Return whether the tables are this version's, by their revisions."""
+    later = "Calls are answered, their rows come later."
+    if found == wanted:
+        return _well("The database answers.")
+    if found is None or found < wanted:
+        was = f"of {found}" if found else "not there"
+        return _ill(f"The tables are {was}; they are brought up to date to {wanted}. {later}")
+    return _ill(
+        f"The tables are of a newer version ({found}; this one knows {wanted}). Start that version "
+        f"again. {later}"
+    )
 
 
 def free_bytes(home: Path) -> int:
@@ -108,8 +168,13 @@ def of_disk(home: Path) -> PartHealth:
         free = free_bytes(home)
     except OSError:
         return _ill("The home cannot be looked at.")
-    if free < ROOM_BYTES:
-        return _ill(f"Only {free // (1024 * 1024)} MiB are left for recordings.")
+    match room_of(free):
+        case Room.FULL:
+            return _ill(
+                "The disk is full: calls go on, recordings are cut, rows wait. Make room now."
+            )
+        case Room.LOW:
+            return _ill(f"Only {free // MIB} MiB are left for recordings.")
     return _well("There is room for recordings.")
 
 

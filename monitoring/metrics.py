@@ -61,6 +61,11 @@ OF_LEDGER = (
     ),
     Reported("thirdring_ledger_recordings", "recordings_total", "Recordings kept.", counts=True),
     Reported("thirdring_ledger_tickets", "tickets_total", "Tickets opened.", counts=True),
+    Reported("thirdring_mail_in_reached", "mail_in_reached", "1 while the mailbox can be read."),
+    Reported("thirdring_mail_out_reached", "mail_out_reached", "1 while letters can be sent."),
+    Reported("thirdring_mail_letters", "mail_letters_total", "Letters kept.", counts=True),
+    Reported("thirdring_mail_sent", "mail_sent_total", "Letters sent.", counts=True),
+    Reported("thirdring_mail_waiting", "mail_waiting", "Letters that a person must decide about."),
     Reported("thirdring_ledger_failures", "failures_total", "Turns to try again.", counts=True),
 )
 """What is taken from the ledger's report; it counts from the ledger's own start."""

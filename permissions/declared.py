@@ -26,6 +26,7 @@ class Declared:
     verbs: Mapping[str, Grants]
     routes: Mapping[Route, str | Open]
     before_the_change: frozenset[Route]
+    looks: Mapping[Route, str]
 
 
 @cache
@@ -39,6 +40,7 @@ def put_together(by_owner: Mapping[str, Permissions]) -> Declared:
     verbs: dict[str, Grants] = {}
     routes: dict[Route, str | Open] = {}
     before: set[Route] = set()
+    looks: dict[Route, str] = {}
     for owner, each in by_owner.items():
         if twice := verbs.keys() & each.verbs.keys():
             raise DeclarationError(f"{owner}: {', '.join(sorted(twice))} is declared elsewhere")
@@ -47,9 +49,10 @@ def put_together(by_owner: Mapping[str, Permissions]) -> Declared:
         if claimed := routes.keys() & own.keys():
             raise DeclarationError(f"{owner}: {sorted(claimed)} is declared elsewhere")
         routes |= own
+        looks |= {route_of(text): action for text, action in each.looks.items()}
         before |= {route_of(text) for text in each.before_the_change}
     _check(by_owner, verbs, routes)
-    return Declared(by_owner, verbs, routes, frozenset(before))
+    return Declared(by_owner, verbs, routes, frozenset(before), looks)
 
 
 def _check(
@@ -57,6 +60,9 @@ def _check(
     verbs: Mapping[str, Grants],
     routes: Mapping[Route, str | Open],
 ) -> None:
+    for each in by_owner.values():
+        if strange := sorted(each.looks.keys() - each.routes.keys()):
+            raise DeclarationError(f"looks at routes that are not declared here: {strange}")
     asked = {verb for verb in routes.values() if isinstance(verb, str)}
     if unknown := sorted(asked - verbs.keys()):
         raise DeclarationError(f"routes ask for verbs that nobody declares: {', '.join(unknown)}")

@@ -36,6 +36,9 @@ class Permissions:
     """`GET /api/v1/calls` with the verb that it asks for, this feature's or another's."""
     scopes: Mapping[str, Mapping[Scope, str]] = field(default_factory=dict)
     """By verb and scope one sentence: what is one's own, or one's department's."""
+    looks: Mapping[str, str] = field(default_factory=dict)
+    """Those of the routes that show what is customers': what goes on the audit record for a look,
+    as `call.list`, with what was asked for. Others put a look on record themselves."""
     before_the_change: frozenset[str] = frozenset()
     """Those of the routes that are open to a person whose password another person knows."""
 

@@ -7,7 +7,6 @@ elsewhere (`phone_numbers/dialling.py`), and what is dialled for it is `phone_nu
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +18,7 @@ from phonenumbers import PhoneNumber as Parsed
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from callflow.text import NO_NAMES, clean
+from phone_numbers.digits import digits_of
 from phone_numbers.masking import masked_number
 from phone_numbers.plan import NumberPlan
 
@@ -115,8 +115,7 @@ def _inside(digits: str, plan: NumberPlan) -> tuple[Kind, str]:
 
 def _digits(raw: str) -> str:
     """Return what was written without what stands between the digits, and those as 0 to 9."""
-    text = _BETWEEN.sub("", unicodedata.normalize("NFKC", raw)).removeprefix("tel:")
-    return "".join(str(unicodedata.decimal(one, one)) for one in text)
+    return _BETWEEN.sub("", digits_of(raw)).removeprefix("tel:")
 
 
 def _public(digits: str, plan: NumberPlan) -> Parsed | None:

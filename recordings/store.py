@@ -48,6 +48,8 @@ class Taken:
     rate: int
     voice_s: tuple[float, ...]
     """Seconds of speech on each channel."""
+    tones_s: float = 0.0
+    """Seconds of tones of the network (busy, a fax), in a message."""
     silent_ours: tuple[tuple[float, float], ...] = ()
     """From when to when (s) there was digital silence on our side of a call, longer ones only."""
     whole: bool
@@ -103,7 +105,7 @@ class Store:
                 return None
             source.seek(layout.begins)
             with _opened(incoming) as target:
-                sha256, voice_s, silent = _copy(source, target, layout, audio_bytes, whispers)
+                sha256, meter, silent = _copy(source, target, layout, audio_bytes, whispers)
             if os.fstat(source.fileno()).st_size != size:
                 raise StillGrowingError(spooled.name)
         self._rename(incoming, self._folder / path)
@@ -113,10 +115,19 @@ class Store:
             sha256=sha256,
             channels=layout.channels,
             rate=layout.rate,
-            voice_s=voice_s,
+            voice_s=tuple(round(seconds, 2) for seconds in meter.seconds()),
+            tones_s=round(meter.tones_s(), 2),
             silent_ours=silent,
             whole=_is_whole(layout, size),
         )
+
+    def remove(self, path: str) -> None:
+        """Remove a recording's file; one that is gone is well. Raises OSError."""
+        try:
+            found = self.find(path)
+        except FileNotFoundError:
+            return
+        found.unlink(missing_ok=True)
 
     def clear_incoming(self) -> None:
         """Remove what a crash left half copied; its spool file is still there."""
@@ -163,8 +174,8 @@ def _copy(
     layout: Layout,
     audio_bytes: int,
     whispers: Mixer | None,
-) -> tuple[str, tuple[float, ...], tuple[tuple[float, float], ...]]:
-    """Write a WAV file onto the disk; return its SHA-256, each channel's speech, our silence."""
+) -> tuple[str, VoiceMeter, tuple[tuple[float, float], ...]]:
+    """Write a WAV file onto the disk; return its SHA-256, what was heard in it, our silence."""
     silence = SilenceMeter() if layout == RAW_STEREO else None
     meter = VoiceMeter(
         channels=layout.channels, rate=layout.rate, every=EVERY_FRAME_OF[layout.channels]
@@ -187,7 +198,7 @@ def _copy(
         left -= len(audio)
     os.fsync(target.fileno())
     silent = silence.runs(least_s=LEAST_SILENCE_S) if silence is not None else ()
-    return digest.hexdigest(), tuple(round(seconds, 2) for seconds in meter.seconds()), silent
+    return digest.hexdigest(), meter, silent
 
 
 def _write(target: io.FileIO, content: bytes) -> None:

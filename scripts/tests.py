@@ -1,14 +1,17 @@
 """Runs all tests, in jobs that go side by side: `python -m scripts.tests [words for pytest …]`.
 
 A job is one run of pytest over files that share hotlines (`tests/end_to_end/kinds.py`). Jobs of
-calls mostly wait for people to speak and listen and take a fifth of a core each: three go on at a
-time; with five, on two cores, sound was lost whenever hotlines and browsers began together. One job
-of work, which takes a whole core, goes on beside the calls and gives way to them. The next job
-begins when one has ended, so long ones come first. `--soak` runs what takes long, one after the
-other, and the tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0:
-every job was green.
+calls mostly wait for people to speak and listen, a third of a core each: two go on at a
+time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). One job of
+work, which would take a core, goes on beside them and has what they leave, in a session of its
+own, for Linux gives each session an equal share of the processors, whatever is nice in it, unless
+the session is (sched(7)). The next job begins when one has ended, so long ones come first. `--soak`
+runs what takes long, one after the other, and the tests of whoever rings people and of the floor on
+PostgreSQL as well. Exit code 0: every job was green.
 """
 
+import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -18,10 +21,10 @@ from pathlib import Path
 from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
-CALLS_AT_ONCE: Final = 3
+CALLS_AT_ONCE: Final = 2
 WORK_AT_ONCE: Final = 1
-GIVES_WAY: Final = ("nice", "-n", "19")
-"""Before the command of a job of work: audio is due every 20 ms, a database may be asked later."""
+GIVES_WAY: Final = 19
+"""Niceness of a job of work: audio is due every 20 ms, a database may be asked later."""
 NO_TESTS: Final = 5
 """How pytest ends when a choice of tests leaves a job without any."""
 E2E: Final = "tests/end_to_end"
@@ -48,6 +51,8 @@ CALLS: Final[Mapping[str, Sequence[str]]] = {
         f"{HERE}/test_*_process.py",
         f"{HERE}/test_setup_*.py",
     ),
+    "the trunk's calls": (f"{E2E}/trunk/*.py",),
+    "rooms and trunks": (f"{E2E}/outbound/test_rooms.py", f"{E2E}/outbound/test_trunk*.py"),
     "customers": (f"{E2E}/outbound/test_ca*.py",),
     "strangers": (
         f"{E2E}/callers/test_[ah]*.py",
@@ -55,6 +60,7 @@ CALLS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "ways out": (f"{E2E}/outbound/*.py",),
     "losses": (f"{E2E}/alone/*.py",),
+    "updates": (f"{E2E}/callers/test_updates.py", f"{E2E}/desk/test_one*.py"),
     "pages": (f"{E2E}/pages/*.py",),
     "whole hotlines": (f"{E2E}/**/*.py",),
     "what must be quick": (
@@ -89,6 +95,9 @@ SOAK: Final[Mapping[str, Sequence[str]]] = {
 }
 
 
+_going_on: list[subprocess.Popen[str]] = []
+
+
 def main(words: Sequence[str]) -> int:
     """Run the jobs; return the exit code."""
     began = time.monotonic()
@@ -112,7 +121,14 @@ def _side_by_side(runs: Mapping[str, Sequence[str]]) -> list[int]:
             (calls if name in CALLS else work).submit(_ran, name, chosen)
             for name, chosen in runs.items()
         ]
-        return [each.result() for each in begun]
+        try:
+            return [each.result() for each in begun]
+        except KeyboardInterrupt:
+            for each in begun:
+                each.cancel()
+            for job in _going_on:
+                job.terminate()
+            raise
 
 
 def _files() -> Iterator[tuple[str, list[str]]]:
@@ -134,18 +150,23 @@ def _ran(name: str, words: Sequence[str]) -> int:
     """Run one job and show what it said when it is over."""
     began = time.monotonic()
     cache = f"cache_dir=.cache/pytest-{name.replace(' ', '-').replace(',', '')}"
-    gives_way = GIVES_WAY if name in WORK else ()
-    command = [*gives_way, sys.executable, "-m", "pytest", "-o", cache, "--durations=5", *words]
-    done = subprocess.run(
-        command,
+    gives_way = name in WORK
+    job = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-o", cache, "--durations=5", *words],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
+        start_new_session=gives_way,
     )
-    print(f"--- {name}, {time.monotonic() - began:.0f} s\n{done.stdout}", flush=True)
-    return 0 if done.returncode == NO_TESTS else done.returncode
+    _going_on.append(job)
+    if gives_way:
+        with contextlib.suppress(OSError):  # a kernel without
+            os.setpriority(os.PRIO_PROCESS, job.pid, GIVES_WAY)
+            Path(f"/proc/{job.pid}/autogroup").write_text(str(GIVES_WAY), encoding="ascii")
+    said, _ = job.communicate()
+    print(f"--- {name}, {time.monotonic() - began:.0f} s\n{said}", flush=True)
+    return 0 if job.returncode == NO_TESTS else job.returncode
 
 
 if __name__ == "__main__":

@@ -34,19 +34,30 @@ class Shipped:
 
 
 def ship(sounds: dict[str, tuple[Wanted, Sound]], folder: Path = SHIPPED) -> None:
-    """Replace what is shipped by these sounds, by label."""
+    """Replace what is shipped by these sounds, by label; what has the same words stays as it is.
+
+    µ-law has two zeros, and one of them is lost when a sound is read: it would be another file.
+    """
+    kept = _keys(folder)
     for stale in folder.glob("*/*.ulaw"):
         if f"{stale.parent.name}/{stale.stem}" not in sounds:
             stale.unlink()
-    for label, (_, sound) in sounds.items():
-        write_whole(folder / f"{label}.ulaw", to_mulaw(sound))
+    for label, (one, sound) in sounds.items():
+        file = folder / f"{label}.ulaw"
+        if kept.get(label) != one.key or not file.exists():
+            write_whole(file, to_mulaw(sound))
     index = {label: one.key for label, (one, _) in sorted(sounds.items())}
     write_whole(folder / "index.json", (json.dumps(index, indent=1) + "\n").encode())
 
 
 def _index(folder: Path) -> dict[str, str]:
+    return {key: label for label, key in _keys(folder).items()}
+
+
+def _keys(folder: Path) -> dict[str, str]:
+    """Return the key of the words of each label."""
     try:
         listed = json.loads((folder / "index.json").read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return {key: label for label, key in listed.items()}
+    return {str(label): str(key) for label, key in listed.items()}

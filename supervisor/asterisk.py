@@ -66,6 +66,12 @@ class Installation:
         }
 
     @property
+    def opus(self) -> list[str]:
+        """Return the module that reads and writes opus; not every Asterisk has one."""
+        names = ("codec_opus_open_source", "codec_opus")
+        return [name for name in names if (self.modules / f"{name}.so").exists()][:1]
+
+    @property
     def hold_music(self) -> Path:
         """Return the folder of the music that comes with the installation."""
         return self.data / "moh"

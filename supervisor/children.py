@@ -10,9 +10,13 @@ import contextlib
 import os
 import shutil
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
+
+from supervisor.notifying import OURS as OF_SYSTEMD
+from supervisor.reopening import Reopening
 
 MARK = "THIRDRING_CHILD"
 LOG_LIMIT = 10 * 2**20
@@ -41,6 +45,66 @@ class Child:
     is_ready: Callable[[], Awaitable[bool]]
     """Asked again and again until it says yes, and then whether it still does; never raises."""
 
+    reopening: Reopening | None = None
+    """How it is made to open its files anew, where it keeps them open."""
+
+
+class Life(Protocol):
+    """A running child."""
+
+    @property
+    def pid(self) -> int: ...
+
+    async def wait(self) -> int:
+        """Return the exit status when it has ended."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM. Raises ProcessLookupError when it has ended."""
+
+
+@dataclass
+class Adopted:
+    """A child that an earlier version of this very process has started; it is still our child."""
+
+    pid: int
+    tale: Mapping[str, str]
+    _over: "asyncio.Task[int] | None" = field(default=None, repr=False)
+
+    @classmethod
+    def alive(cls, pid: int, tale: Mapping[str, str]) -> "Adopted | None":
+        """Return the child, None when it has ended meanwhile."""
+        try:
+            ended, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        return None if ended else cls(pid, tale)
+
+    async def wait(self) -> int:
+        if self._over is None:
+            self._over = asyncio.create_task(self._reaped())
+        return await asyncio.shield(self._over)
+
+    def terminate(self) -> None:
+        if self._over is None or not self._over.done():
+            os.kill(self.pid, signal.SIGTERM)
+
+    def end_now(self) -> None:
+        """End it at once; only where nobody waits for it."""
+        kill(self)
+        os.waitpid(self.pid, 0)
+
+    async def _reaped(self) -> int:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        handle = os.pidfd_open(self.pid)
+        loop.add_reader(handle, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(handle)
+            os.close(handle)
+        _, status = os.waitpid(self.pid, 0)  # noqa: ASYNC222 (it has ended)
+        return os.waitstatus_to_exitcode(status)
+
 
 async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess.Process:
     """Start the child with its output at the end of HOME/log/<name>.log."""
@@ -52,7 +116,11 @@ async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess
             stdout=handle,
             stderr=handle,
             start_new_session=True,
-            env={**os.environ, "THIRDRING_HOME": str(home), MARK: str(home)},
+            env={
+                **{name: value for name, value in os.environ.items() if name not in OF_SYSTEMD},
+                "THIRDRING_HOME": str(home),
+                MARK: str(home),
+            },
         )
     finally:
         os.close(handle)
@@ -69,7 +137,7 @@ def _log(path: Path) -> int:
         return os.open(os.devnull, os.O_WRONLY)
 
 
-async def end(process: asyncio.subprocess.Process, *, within: float) -> None:
+async def end(process: Life, *, within: float) -> None:
     """Ask the child to end, and end its whole group when `within` seconds have passed."""
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
@@ -80,18 +148,23 @@ async def end(process: asyncio.subprocess.Process, *, within: float) -> None:
     await process.wait()
 
 
-def kill(process: asyncio.subprocess.Process) -> None:
+def kill(process: Life) -> None:
     """End the child and its whole group at once."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def end_leftovers(home: Path) -> list[str]:
-    """Kill what a dead supervisor of this home left running; return the names."""
+def end_leftovers(home: Path, *, but: Collection[int] = ()) -> list[str]:
+    """Kill what a dead supervisor of this home left running; return the names.
+
+    `but` are the children that this one goes on with.
+    """
     mark = f"{MARK}={home}".encode()
     ended = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
+            if _is_of(int(folder.name), but):
+                continue
             if mark not in (folder / "environ").read_bytes().split(b"\0"):
                 continue
             name = (folder / "comm").read_text().strip()
@@ -100,6 +173,11 @@ def end_leftovers(home: Path) -> list[str]:
             continue
         ended.append(f"{name} (process {folder.name})")
     return ended
+
+
+def _is_of(pid: int, leaders: Collection[int]) -> bool:
+    """Tell whether a process is one of these, or in the group of one. Raises OSError."""
+    return bool(leaders) and (pid in leaders or os.getpgid(pid) in leaders)
 
 
 def limit_logs(folder: Path, *, limit: int = LOG_LIMIT) -> None:

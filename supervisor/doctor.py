@@ -15,8 +15,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from full_disk import MIB, Room, room_of
 from settings import PROJECT, Settings
-from supervisor import asterisk, ports, render, secrets
+from supervisor import asterisk, hindrances, ports, render, secrets
 from tools.errors import SetupError, first_existing
 
 ROOM_MB = 1024
@@ -61,7 +62,7 @@ def fault(what: str, advice: str) -> Finding:
 
 def examine(settings: Settings, more: Sequence[Examination] = ()) -> list[Finding]:
     """Return every finding, in the order in which things depend on each other."""
-    ours = (_python, _environment, _asterisk, _room, _secrets, _children, _ports, _clock)
+    ours = (_python, _environment, _asterisk, _room, _files, _secrets, _children, _ports, _clock)
     findings: list[Finding] = []
     for examination in (*ours, *more):
         try:
@@ -124,7 +125,12 @@ def _asterisk(settings: Settings) -> Iterable[Finding]:
 def _room(settings: Settings) -> Iterable[Finding]:
     folder = first_existing(settings.paths.home)
     free = shutil.disk_usage(folder).free // 2**20
-    if free < ROOM_MB:
+    if room_of(free * MIB) is Room.FULL:
+        yield fault(
+            f"The disk of {folder} is full ({free} MB)",
+            "Make room now: recordings are cut, rows wait; calls go on while the kept room lasts.",
+        )
+    elif free < ROOM_MB:
         yield fault(
             f"Only {free} MB are free for {folder}",
             "Make room: Asterisk cuts recordings on a full disk without a word.",
@@ -133,6 +139,11 @@ def _room(settings: Settings) -> Iterable[Finding]:
         yield well(f"{free / 1024:.0f} GB are free for {folder}")
     if not os.access(folder, os.W_OK):
         yield fault(f"{folder} cannot be written", "Give it to the user who runs the hotline.")
+
+
+def _files(settings: Settings) -> Iterable[Finding]:
+    for told in (*hindrances.of_folders(settings), *hindrances.of_certificates(settings)):
+        yield fault(told, "Correct the setting, or put there what it names.")
 
 
 def _secrets(settings: Settings) -> Iterable[Finding]:
@@ -166,11 +177,10 @@ def _children(settings: Settings) -> Iterable[Finding]:
 
 def _ports(settings: Settings) -> Iterable[Finding]:
     if not is_running(settings):
-        try:
-            ports.demand(settings)
-        except SetupError as error:
-            yield fault(str(error), "Free the port, or set another one.")
-        else:
+        told = ports.hindered(settings)
+        for each in told:
+            yield fault(each, "Free the port, or set another one.")
+        if not told:
             yield well(f"The ports {settings.sip_port} and {settings.desk_port} are free")
         return
     kept = ports.load(settings.paths.ports)

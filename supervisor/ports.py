@@ -9,6 +9,7 @@ import json
 import os
 import socket
 from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 
 from settings import Settings
@@ -17,15 +18,29 @@ from tools.errors import SetupError
 LOOPBACK = "127.0.0.1"
 
 
+class Desk(Enum):
+    """Where the desk of this Asterisk runs."""
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    """In a container of its own, say: its port is not ours to have."""
+
+    def of(self, settings: Settings) -> int:
+        """Return the port that must be free for it; 0: none."""
+        return settings.desk_port if self is Desk.HERE else 0
+
+
 @dataclass(frozen=True)
 class Ports:
-    """TCP ports: on loopback between Asterisk and our programs, and for browsers' phones."""
+    """Ports on loopback for our own programs, and for browsers' phones; TCP but one."""
 
     agi: int
     line: int
     ami: int
     ws: int
     """Where browsers' phones connect (WebSocket), on the address of the SIP port."""
+    hep: int
+    """UDP, for copies of SIP messages."""
 
 
 def load(path: Path) -> Ports:
@@ -44,7 +59,7 @@ def settle(path: Path, *, ws: int = 0) -> Ports:
     kept = _kept(path)
     taken: set[int] = {ws}
     chosen: dict[str, int] = {}
-    for name in ("agi", "line", "ami", "ws"):
+    for name in ("agi", "line", "ami", "ws", "hep"):
         port = getattr(kept, name) if kept else 0
         if name == "ws" and ws:
             port = ws
@@ -61,14 +76,26 @@ def settle(path: Path, *, ws: int = 0) -> Ports:
     return ports
 
 
-def demand(settings: Settings) -> None:
-    """Raise SetupError, naming who holds it, when a port that others know is taken."""
-    sip, desk = settings.sip_port, settings.desk_port
-    _demand(settings.sip_address, sip, socket.SOCK_DGRAM, setting="THIRDRING_SIP_PORT")
-    _demand(settings.sip_address, sip, socket.SOCK_STREAM, setting="THIRDRING_SIP_PORT")
-    _demand(settings.desk_address, desk, socket.SOCK_STREAM, setting="THIRDRING_DESK_PORT")
-    if ws := settings.ws_port:
-        _demand(settings.sip_address, ws, socket.SOCK_STREAM, setting="THIRDRING_WS_PORT")
+def demand(settings: Settings, *, desk: Desk = Desk.HERE) -> None:
+    """Raise SetupError, naming who holds each, when ports that others know are taken."""
+    if found := hindered(settings, desk=desk):
+        raise SetupError("\n".join(found))
+
+
+def hindered(settings: Settings, *, desk: Desk = Desk.HERE) -> list[str]:
+    """Return a sentence for each port that others know and that cannot be had."""
+    sip, page = settings.sip_address, settings.desk_address
+    wanted = [
+        (sip, settings.sip_port, socket.SOCK_DGRAM, "THIRDRING_SIP_PORT"),
+        (sip, settings.sip_port, socket.SOCK_STREAM, "THIRDRING_SIP_PORT"),
+        (page, desk.of(settings), socket.SOCK_STREAM, "THIRDRING_DESK_PORT"),
+        (sip, settings.ws_port, socket.SOCK_STREAM, "THIRDRING_WS_PORT"),
+        (sip, settings.sip_tls_port, socket.SOCK_STREAM, "THIRDRING_SIP_TLS_PORT"),
+    ]
+    found = [
+        _hindered(address, port, kind, setting=name) for address, port, kind, name in wanted if port
+    ]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def is_free(address: str, port: int, kind: socket.SocketKind) -> bool:
@@ -102,20 +129,21 @@ def holder(port: int, kind: socket.SocketKind) -> str:
     return ""
 
 
-def _demand(address: str, port: int, kind: socket.SocketKind, *, setting: str) -> None:
+def _hindered(address: str, port: int, kind: socket.SocketKind, *, setting: str) -> str:
     name = "TCP" if kind == socket.SOCK_STREAM else "UDP"
     try:
         if is_free(address, port, kind):
-            return
+            return ""
     except OSError as error:
-        raise SetupError(
+        where = "THIRDRING_DESK_ADDRESS" if "DESK" in setting else "THIRDRING_SIP_ADDRESS"
+        return (
             f"Cannot listen on {address} ({error.strerror}): no address of this machine. "
-            f"Set {setting.replace('PORT', 'ADDRESS')}."
-        ) from None
-    if port < 1024 and os.geteuid() != 0 and not holder(port, kind):
-        raise SetupError(f"{name} port {port} is for root only; set {setting} to one over 1023.")
+            f"Set {where}."
+        )
     by = holder(port, kind)
-    raise SetupError(f"{name} port {port} is in use{f' by {by}' if by else ''}; set {setting}.")
+    if port < 1024 and os.geteuid() != 0 and not by:
+        return f"{name} port {port} is for root only; set {setting} to one over 1023."
+    return f"{name} port {port} is in use{f' by {by}' if by else ''}; set {setting}."
 
 
 def _kept(path: Path) -> Ports | None:
@@ -125,7 +153,9 @@ def _kept(path: Path) -> Ports | None:
             agi=int(values["agi"]),
             line=int(values["line"]),
             ami=int(values["ami"]),
-            ws=int(values.get("ws", 0)),  # kept by an earlier version: none yet
+            # kept by an earlier version: none yet
+            ws=int(values.get("ws", 0)),
+            hep=int(values.get("hep", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

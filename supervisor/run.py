@@ -9,21 +9,37 @@ import resource
 import secrets as randomness
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from full_disk import LOW_BYTES, MIB
 from settings import Settings
-from supervisor import asterisk, ports, probes, render, secrets
+from supervisor import (
+    asterisk,
+    farewell,
+    handover,
+    hindrances,
+    ports,
+    probes,
+    render,
+    room,
+    same_switch,
+    secrets,
+)
 from supervisor.asterisk import Installation, Say
-from supervisor.children import Child, Start, end_leftovers
-from supervisor.ports import Ports
+from supervisor.children import Adopted, Child, Start, end_leftovers
+from supervisor.handover import Turn, go_back
+from supervisor.ports import Desk, Ports
+from supervisor.reopening import Reopening
 from supervisor.supervise import Supervisor, alone
 from tools.errors import SetupError, sentence
+from trunks import reading as trunks
 
 Step = Callable[[Installation, Say], None]
 """A preparation that the command hands in: told which Asterisk there is, says what it does."""
 
-LITTLE_ROOM_MB = 512
+SWITCH: Final = "asterisk"
 OPEN_FILES = 65_536
 """Each call holds about ten; more than this only makes Asterisk slow to start programs."""
 
@@ -40,30 +56,42 @@ class Service:
 def run(
     settings: Settings,
     *,
+    words: Sequence[str],
     steps: Sequence[Step],
     services: Sequence[Service],
     once_ready: Callable[[Say], None],
 ) -> int:
     """Prepare the home, run everything until SIGTERM or Ctrl-C; return the exit code.
 
-    `once_ready` is called in a thread of its own after the `ready` line.
+    `words` start this version again. `once_ready` is called in a thread of its own after `ready`.
     Raises SetupError with one sentence when something outside of us stands in the way.
     """
-    home = settings.paths.home
+    home, before = settings.paths.home, handover.inherited()
     try:
+        desk = Desk.HERE if any(one.name == "desk" for one in services) else Desk.ELSEWHERE
+        if told := hindrances.of_files(settings, desk):
+            raise SetupError("\n".join(told))
         render.folders(settings)
-        with alone(home, os.getpid()):
-            for left in end_leftovers(home):
+        with alone(home, os.getpid(), held=before.lock if before else None) as lock:
+            trunks.settle(settings)
+            for left in end_leftovers(home, but=before.pids.values() if before else ()):
                 _say(f"ended {left}, left by a supervisor that died")
-            ports.demand(settings)
+            if before is None:
+                ports.demand(settings, desk=desk)
             _warn_of_little_room(settings)
             installation = asterisk.obtain(settings, _say)
             for step in steps:
                 step(installation, _say)
             _raise_limits()
-            return _supervise(settings, installation, services, once_ready)
+            turn = Turn(home, words, lock, before, _say)
+            return _supervise(settings, installation, services, once_ready, turn)
     except OSError as error:
-        raise SetupError(sentence(error, doing="start")) from error
+        failed = SetupError(sentence(error, doing="start"))
+        go_back(home, before, failed, _say)
+        raise failed from error
+    except SetupError as error:
+        go_back(home, before, error, _say)
+        raise
 
 
 def _supervise(
@@ -71,20 +99,78 @@ def _supervise(
     installation: Installation,
     services: Sequence[Service],
     once_ready: Callable[[Say], None],
+    turn: Turn,
 ) -> int:
-    chosen = ports.settle(settings.paths.ports, ws=settings.ws_port)
-    phones = settings.phones.split(",")
-    kept = secrets.settle(settings.paths.secrets, phones, settings.seats)
-    configuration = render.configuration(settings)
+    paths, left = settings.paths, turn.before.pids if turn.before else {}
+    kept = secrets.settle(paths.secrets, settings.phones.split(","), settings.seats)
+    adopted = _adopted(settings, left)
+    stays = SWITCH in adopted and not same_switch.differs(
+        settings, installation, ports=ports.load(paths.ports), secrets=kept
+    )
+    if SWITCH in adopted and not stays:  # it is of a version that did not get going
+        adopted.pop(SWITCH).end_now()
+    chosen = ports.load(paths.ports) if stays else ports.settle(paths.ports, ws=settings.ws_port)
+    ours = [_child(service, chosen) for service in services]
+    switch = _switch(settings, installation, chosen, kept)
+    if stays:
+        render.fallback(settings)
+        _say("Asterisk and its calls go on; our programs are started anew, one after the other")
+    else:
+        _say("starting Asterisk and the hotline")
 
+    def let_calls_end(cut: threading.Event) -> None:
+        farewell.let_calls_end(
+            lambda: farewell.channels(chosen.ami, kept.ami),
+            within=settings.wait_for_calls,
+            say=lambda text: _say(f"{text} (stop once more to cut them off)"),
+            cut=cut,
+        )
+
+    def going() -> None:
+        announce(settings)
+        turn.done()
+        # Beside the supervisor, whose children must not wait for a database.
+        threading.Thread(target=once_ready, args=(_say,), daemon=True).start()
+
+    supervisor = Supervisor(
+        home=paths.home,
+        journal=paths.journal,
+        children=[switch, *ours],
+        say=_say,
+        adopted=adopted,
+        quiet=let_calls_end,
+        hand_over=turn.over,
+        hand_back=turn.back,
+    )
+    asyncio.run(supervisor.run(going))
+    _say("stopped")
+    return 0
+
+
+def _adopted(settings: Settings, pids: Mapping[str, int]) -> dict[str, Adopted]:
+    """Return which children of the version before still run."""
+    found = {}
+    for name, pid in pids.items():
+        tale = {"boot": same_switch.boot(settings)} if name == SWITCH else {"name": name}
+        if life := Adopted.alive(pid, tale):
+            found[name] = life
+    return found
+
+
+def _switch(
+    settings: Settings, installation: Installation, chosen: Ports, kept: secrets.Secrets
+) -> Child:
+    configuration = render.configuration(settings)
     last = ""
 
-    def start_switch() -> Start:
+    def start() -> Start:
         nonlocal last
         boot = f"trk{randomness.token_hex(4)}"
         try:
             render.render(settings, installation, ports=chosen, secrets=kept, boot=boot)
+            same_switch.note(settings, installation)
             last = boot
+            room.write_ahead(settings.paths.home)
         except OSError:
             if not last:
                 raise
@@ -92,27 +178,16 @@ def _supervise(
         words = [*installation.argv, "-f", "-n", "-C", str(configuration)]
         return Start(words=words, tale={"boot": boot})
 
-    switch = Child(
-        name="asterisk",
+    return Child(
+        name=SWITCH,
         kind="switch",
-        start=start_switch,
+        start=start,
         is_ready=probes.booted(installation.remote(configuration, "core waitfullybooted")),
+        reopening=Reopening(
+            files=(settings.paths.log / "asterisk.log", settings.paths.journal / "queue_log"),
+            words=installation.remote(configuration, "logger reload"),
+        ),
     )
-    ours = [_child(service, chosen) for service in services]
-    _say("starting Asterisk and the hotline")
-    paths = settings.paths
-    supervisor = Supervisor(
-        home=paths.home, journal=paths.journal, children=[switch, *ours], say=_say
-    )
-
-    def announce() -> None:
-        _announce(settings)
-        # Beside the supervisor, whose children must not wait for a database.
-        threading.Thread(target=once_ready, args=(_say,), daemon=True).start()
-
-    asyncio.run(supervisor.run(announce))
-    _say("stopped")
-    return 0
 
 
 def _child(service: Service, chosen: Ports) -> Child:
@@ -125,7 +200,8 @@ def _child(service: Service, chosen: Ports) -> Child:
     )
 
 
-def _announce(settings: Settings) -> None:
+def announce(settings: Settings) -> None:
+    """Print that calls can come in, and where."""
     sip = f"{settings.sip_address}:{settings.sip_port}"
     print(
         f"ready sip={sip} desk=http://{settings.desk_address}:{settings.desk_port}",
@@ -135,8 +211,8 @@ def _announce(settings: Settings) -> None:
 
 def _warn_of_little_room(settings: Settings) -> None:
     """Say so when recordings will be cut soon; callers are answered all the same (ANS-3)."""
-    free = shutil.disk_usage(settings.paths.home).free // 2**20
-    if free < LITTLE_ROOM_MB:
+    free = shutil.disk_usage(settings.paths.home).free // MIB
+    if free < LOW_BYTES // MIB:
         _say(f"only {free} MB are free for {settings.paths.home}: recordings will be cut short")
 
 

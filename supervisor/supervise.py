@@ -9,14 +9,21 @@ then something is wrong that only a person can mend.
 import asyncio
 import fcntl
 import json
+import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from supervisor.children import Child, end, kill, last_words, limit_logs, spawn
+import full_disk
+from full_disk import Room
+from supervisor import notifying
+from supervisor.children import Adopted, Child, Life, end, kill, last_words, limit_logs, spawn
+from supervisor.handover import ASKED, AT_ONCE
+from supervisor.room import DiskRoom
 from tools.errors import SetupError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -28,9 +35,23 @@ FIRST_ASKED_EVERY = 1.0
 ASKED_EVERY, SILENT_TIMES = 5.0, 3
 """Seconds between questions whether a child still answers, and how many "no" are too many."""
 
+LOGS_EVERY = 30.0
+"""Seconds between two looks at the logs: their size, and whether somebody has renamed them."""
+
+ROOM_EVERY = 2.0
+"""Seconds between two looks at the room on the disk."""
+
 TRIES = 3
 READY_WITHIN = 60.0
 SWITCH_ENDS_WITHIN, SERVICES_END_WITHIN = 5.0, 3.0
+RENEWED_WITHIN = 10.0
+"""Seconds that a program of the version before has for its end: dialogues take up to 8."""
+
+ROOM_WORDS: Mapping[Room, str] = {
+    Room.ENOUGH: "there is room on the disk again ({free} MiB)",
+    Room.LOW: "only {free} MiB are free for {home}: make room, recordings will be cut short",
+    Room.FULL: "the disk of {home} is full: calls go on, recordings are cut until there is room",
+}
 
 Clock = Callable[[], float]
 
@@ -50,35 +71,121 @@ class Supervisor:
     children: Sequence[Child]
     now: Clock = time.time
     say: Callable[[str], None] = print
+    adopted: dict[str, Adopted] = field(default_factory=dict)
+    """Children that run already: the version before has started them."""
+    quiet: Callable[[threading.Event], object] | None = None
+    """Waits, in a thread, for calls to end before a stop, or until the event is set."""
+    hand_over: Callable[[Mapping[str, int]], None] | None = None
+    """Goes on as the version that asks for it, with these children; returns if that cannot be."""
+    hand_back: Callable[[Mapping[str, int], SetupError], None] | None = None
+    """The same with the version before, when this one does not get going."""
     _announced: bool = False
     _unwritten: list[str] = field(default_factory=list)
-    _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    _running: dict[str, Life] = field(default_factory=dict)
     _deaths: dict[str, int] = field(default_factory=dict)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody wants an end."""
+    _cut: threading.Event = field(default_factory=threading.Event)
+    """… and waits for no call."""
+    _successor: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, announce: Callable[[], None]) -> None:
         """Keep everything alive; `announce` when all are ready. Raises SetupError before that."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._stop.set)
+        self._listen()
+        if len(self._dated()) == len(self.adopted):
+            await self._end_services()  # a new Asterisk must not meet programs of before
+        room = DiskRoom(
+            self.home, self.journal, self.home / "run" / "disk-has-room", tell=self._tell_of_room
+        )
+        room.look()
         keepers = [asyncio.create_task(self._keep(child)) for child in self.children]
-        watchers = [asyncio.create_task(self._limit_logs())]
+        watchers = [
+            asyncio.create_task(self._limit_logs()),
+            asyncio.create_task(notifying.stay_alive()),
+            asyncio.create_task(_watch(room)),
+        ]
         try:
-            if await self._ready(keepers):
+            here = [child for child in self.children if child not in self._dated()]
+            if await self._ready(here, keepers) and await self._renew(keepers):
                 self._announced = True
                 announce()
-                await self._stop.wait()
+                notifying.say("READY=1\nSTATUS=calls are answered")
+                await self._until_asked()
+        except SetupError as error:
+            if self.hand_back is not None:
+                self.hand_back(self._pids(), error)
+            raise
         finally:
             self._stop.set()
+            notifying.say("STOPPING=1")
             for task in (*keepers, *watchers):
                 task.cancel()
             await asyncio.gather(*keepers, *watchers, return_exceptions=True)
             await self._end_all()
 
-    async def _ready(self, keepers: Sequence[asyncio.Task[None]]) -> bool:
-        """Wait until all children are ready; False when asked to stop meanwhile."""
-        ready = asyncio.create_task(self._all_ready())
-        stop = asyncio.create_task(self._stop.wait())
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ask_to_stop)
+        loop.add_signal_handler(AT_ONCE, self._ask_to_stop, "at once")
+        loop.add_signal_handler(ASKED, self._successor.set)
+
+    def _ask_to_stop(self, how: str = "") -> None:
+        if how or self._asked.is_set():  # who asks twice waits for nobody
+            self._cut.set()
+        self._asked.set()
+
+    async def _until_asked(self) -> None:
+        """Return when it is time to end; hand over when somebody wants that instead."""
+        stop = asyncio.create_task(self._asked.wait())
+        try:
+            while not stop.done():
+                succeeding = asyncio.create_task(self._successor.wait())
+                await asyncio.wait({stop, succeeding}, return_when=asyncio.FIRST_COMPLETED)
+                succeeding.cancel()
+                if self._successor.is_set() and self.hand_over is not None:
+                    self._successor.clear()
+                    self._write_journal()
+                    self.hand_over(self._pids())
+        finally:
+            stop.cancel()
+        if self.quiet is not None and not self._cut.is_set():
+            await asyncio.to_thread(self.quiet, self._cut)
+
+    def _dated(self) -> list[Child]:
+        """Return programs of ours that still are of the version before."""
+        ours = (child for child in self.children if child.kind == "service")
+        return [child for child in ours if child.name in self.adopted]
+
+    async def _end_services(self) -> None:
+        ending = [end(life, within=SERVICES_END_WITHIN) for life in self.adopted.values()]
+        await asyncio.gather(*ending)
+        self.adopted.clear()
+
+    async def _renew(self, keepers: Sequence[asyncio.Task[None]]) -> bool:
+        """Let a program of this version follow each of the version before, one after the other."""
+        for child in self._dated():
+            life = self.adopted.pop(child.name)
+            if self._running.get(child.name) is not life:
+                continue  # it has ended by itself, and was started anew
+            self._deaths[child.name] = 0
+            await end(life, within=RENEWED_WITHIN)
+            while self._running.get(child.name) is life:  # noqa: ASYNC110 (its keeper will see)
+                await asyncio.sleep(0.01)
+            if not await self._ready([child], keepers):
+                return False
+        return True
+
+    def _pids(self) -> dict[str, int]:
+        return {name: life.pid for name, life in self._running.items()}
+
+    async def _ready(
+        self, children: Sequence[Child], keepers: Sequence[asyncio.Task[None]]
+    ) -> bool:
+        """Wait until children are ready; False when asked to stop meanwhile."""
+        ready = asyncio.create_task(self._all_ready(children))
+        stop = asyncio.create_task(self._asked.wait())
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await asyncio.wait({ready, stop, *keepers}, return_when=asyncio.FIRST_COMPLETED)
@@ -92,10 +199,10 @@ class Supervisor:
         for keeper in keepers:
             if keeper.done():
                 keeper.result()
-        return not self._stop.is_set()
+        return not self._asked.is_set()
 
-    async def _all_ready(self) -> None:
-        await asyncio.gather(*(self._until_ready(child) for child in self.children))
+    async def _all_ready(self, children: Sequence[Child]) -> None:
+        await asyncio.gather(*(self._until_ready(child) for child in children))
 
     async def _until_ready(self, child: Child) -> None:
         while child.name not in self._running or not await child.is_ready():  # noqa: ASYNC110
@@ -121,20 +228,27 @@ class Supervisor:
 
     async def _one_life(self, child: Child) -> int:
         """Start the child, and return its exit status when it has ended."""
-        start = child.start()
-        self._journal(f"{child.kind}_started", start.tale)
-        process = await spawn(child, start, home=self.home)
+        process, tale = await self._begun(child)
         self._running[child.name] = process
         watching = asyncio.create_task(self._watch(child, process))
         try:
             status = await process.wait()
         finally:
             watching.cancel()
+        del self._running[child.name]
         if not self._stop.is_set():
-            self._journal(f"{child.kind}_died", {**start.tale, "status": status})
+            self._journal(f"{child.kind}_died", {**tale, "status": status})
         return status
 
-    async def _watch(self, child: Child, process: asyncio.subprocess.Process) -> None:
+    async def _begun(self, child: Child) -> tuple[Life, Mapping[str, str]]:
+        """Return a child that runs already, or start it; and what the journal says of it."""
+        if child.name not in self._deaths and (life := self.adopted.get(child.name)):
+            return life, life.tale
+        start = child.start()
+        self._journal(f"{child.kind}_started", start.tale)
+        return await spawn(child, start, home=self.home), start.tale
+
+    async def _watch(self, child: Child, process: Life) -> None:
         """Kill a child that hangs: nobody else would notice before a caller does."""
         started = time.monotonic()
         while not await child.is_ready():
@@ -163,7 +277,10 @@ class Supervisor:
             with suppress(OSError):
                 limit_logs(self.home / "log")
             self._write_journal()
-            await asyncio.sleep(30)
+            for child in self.children:
+                if child.reopening and (process := self._running.get(child.name)):
+                    await child.reopening.look(process.pid)
+            await asyncio.sleep(LOGS_EVERY)
 
     async def _end_all(self) -> None:
         """Asterisk first, so that our programs still see its calls end; then they."""
@@ -174,6 +291,11 @@ class Supervisor:
         for child in self.children:
             (self.home / "run" / f"{child.name}.pid").unlink(missing_ok=True)
 
+    def _tell_of_room(self, room: Room, free: int) -> None:
+        self.say(ROOM_WORDS[room].format(free=free, home=self.home))
+        what = "disk_has_room" if room is Room.ENOUGH else f"disk_{room}"
+        self._journal(what, {"free_mib": free})
+
     def _journal(self, what: str, tale: Mapping[str, object]) -> None:
         line = json.dumps({"at": round(self.now(), 6), "what": what, **tale}, ensure_ascii=False)
         self._unwritten.append(line + "\n")
@@ -182,18 +304,31 @@ class Supervisor:
     def _write_journal(self) -> None:
         """Append what happened; on a full disk keep it until there is room."""
         path = self.journal / "site.jsonl"
-        with suppress(OSError), path.open("a", buffering=1) as journal:
-            while self._unwritten:
-                journal.write(self._unwritten[0])
-                del self._unwritten[0]
+        with suppress(OSError):
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                while self._unwritten:
+                    full_disk.append(file, self._unwritten[0].encode())
+                    del self._unwritten[0]
+            finally:
+                os.close(file)
+
+
+async def _watch(room: DiskRoom) -> None:
+    while True:
+        await asyncio.sleep(ROOM_EVERY)
+        await asyncio.to_thread(room.look)
 
 
 @contextmanager
-def alone(home: Path, pid: int) -> Iterator[None]:
-    """Hold the home for this supervisor. Raises SetupError when another one has it."""
+def alone(home: Path, pid: int, *, held: int | None = None) -> Iterator[int]:
+    """Hold the home for this supervisor, and give the handle that holds it.
+
+    `held` is such a handle, of the version before. Raises SetupError when another one has the home.
+    """
     path = home / "run" / "supervisor.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as lock:
+    with path.open("a+") if held is None else os.fdopen(held, "a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -205,4 +340,4 @@ def alone(home: Path, pid: int) -> Iterator[None]:
         lock.truncate(0)
         lock.write(f"{pid}\n")
         lock.flush()
-        yield
+        yield lock.fileno()

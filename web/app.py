@@ -20,14 +20,17 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from authentication import known_browser as device
+from authentication import sealing_up
 from authentication.known_browser import Marks
 from authentication.oidc import Provider
 from authentication.passwords import Passwords
+from authentication.sealing import Seals
 from authentication.sign_in import SignIn
 from db.bounded import Database, DatabaseTimeoutError
 from db.engine import engine
 from features.call_recordings.waveforms import Waveforms
 from floor import assembly as opening
+from floor.connection_limiter import ConnectionLimiter
 from floor.floor import Floor
 from floor.metrics import REGISTRY
 from monitoring import health
@@ -40,7 +43,6 @@ from web import assets_route as routes_assets
 from web import change_feed, due_counts, home, live, monitoring
 from web import components as routes_components
 from web.assets import Assets
-from web.connection_limiter import ConnectionLimiter
 from web.current_user import admitted, secret_of
 from web.edge import Edge, known_hosts
 from web.error_pages import by_a_person, refused, sentence, wrongly_asked
@@ -126,7 +128,8 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
     marks = Marks(device.key(settings.paths.device_key))
-    app.state.sign_in = SignIn(app.state.database, Passwords(), marks)
+    seals = Seals(settings.paths.sealing_key)
+    app.state.sign_in = SignIn(app.state.database, Passwords(), marks, seals)
     app.state.provider = Provider(settings)
     app.state.connection_limiter = ConnectionLimiter(
         at_work=partial(_on_duty, app.state.floor), proxies=settings.proxies
@@ -156,6 +159,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     database: Database = app.state.database
     running = {
         asyncio.create_task(floor.run()),
+        asyncio.create_task(sealing_up.settle(database, app.state.sign_in.seals)),
         *(
             asyncio.create_task(change_feed.watch(feed, database, floor))
             for feature in features().values()

@@ -38,8 +38,13 @@ class ChangeFeed(Generic[Snapshot]):
 
 
 async def watch(feed: ChangeFeed[Snapshot], database: Database, floor: Floor) -> None:
-    """Tell pages whenever the answer to a question is another; never ends."""
+    """Tell pages whenever the answer to a question is another; never ends.
+
+    A page that has just been opened is told once: it was drawn before it listened, and the change
+    may have been told to others in between.
+    """
     known: Snapshot | None = None
+    told: frozenset[int] = frozenset()
     while True:
         await asyncio.sleep(feed.every)
         if not floor.streams.watched_by(feed.roles):
@@ -54,5 +59,8 @@ async def watch(feed: ChangeFeed[Snapshot], database: Database, floor: Floor) ->
         except DatabaseTimeoutError:
             continue
         if snapshot != known:
-            known = snapshot
-            floor.streams.tell_roles(feed.roles, feed.event, feed.told(snapshot))
+            known, told = snapshot, frozenset()
+        if floor.streams.of_roles(feed.roles) - told:  # opened during the question, too
+            news = feed.told(snapshot)
+            floor.streams.tell_roles(feed.roles, feed.event, news, but_for=told)
+        told = floor.streams.of_roles(feed.roles)

@@ -5,6 +5,7 @@ Programs send a token, browsers the cookie of a session; a request that sends bo
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends
@@ -20,6 +21,9 @@ from features.accounts import sessions, tokens
 from features.accounts.queries import Account
 from features.accounts.sessions import Session
 from features.accounts.tokens import Token
+from features.audit import log as audit
+from features.audit.looks import look
+from floor.connection_limiter import ConnectionLimiter, Owner, Peer
 from floor.floor import Floor
 from permissions.declared import declared
 from permissions.declaring import WEB_SOCKET, Open, Route
@@ -27,7 +31,7 @@ from permissions.may import leads_a_team, widened_by
 from permissions.roles import LEADERS, Role
 from permissions.routes import allowed
 from permissions.scopes import NOBODY, Serving
-from web.connection_limiter import ConnectionLimiter, Owner, Peer
+from permissions.viewing import seen_by
 from web.problems import MustChange, Refused
 
 IDLE, ABSOLUTE = timedelta(hours=8), timedelta(hours=16)
@@ -126,11 +130,14 @@ async def admitted(
             given.credentials if given else "", address, asking, _widened(connection)
         )
     connection.state.principal = principal
+    seen_by(principal.role)
     _take_place(connection, principal)
     if principal.role not in roles:
         raise Refused(403, f"The role {principal.role.value} has no right to this.")
     if principal.must_change and route not in declared().before_the_change:
         raise MustChange(403, "Change your one-time password first.")
+    if action := declared().looks.get(route):
+        _look(connection, principal, action, asking)
     return principal
 
 
@@ -146,6 +153,21 @@ async def person(principal: Annotated[Principal, Depends(known)]) -> Principal:
     if principal.account_id is None or principal.session_id is None:
         raise Refused(403, "This is for people who have signed in; a token has no session.")
     return principal
+
+
+def _look(
+    connection: HTTPConnection, principal: Principal, action: str, asking: RequestDatabase
+) -> None:
+    """Put on record what somebody looks at, without waiting: a list comes while others write."""
+    entry = look(
+        action,
+        path=connection.path_params,
+        query=connection.query_params,
+        address=principal.address,
+        token_id=principal.token_id,
+        account_id=principal.account_id,
+    )
+    asking.note(partial(audit.note, entry=entry))
 
 
 def _take_place(connection: HTTPConnection, principal: Principal) -> None:
@@ -216,7 +238,7 @@ async def still_admitted(principal: Principal, asking: RequestDatabase, *, now: 
     """
     if principal.session_id is None or principal.account_id is None:
         given = await asking.ask(tokens.tokens)
-        return any(each.id == principal.token_id and each.revoked_at is None for each in given)
+        return any(each.id == principal.token_id and each.good(now) for each in given)
     account_id = principal.account_id
     account = await asking.ask(lambda database: accounts.by_id(database, account_id))
     seated = await asking.ask(
@@ -286,10 +308,10 @@ async def _token(secret: str, asking: RequestDatabase) -> Token:
         )
     if len(secret) > LONGEST_TOKEN:
         raise Refused(401, "This token is not valid.", headers=CHALLENGE)
-    token = await asking.ask(lambda database: tokens.bearer(database, secret))
+    now = datetime.now(UTC)
+    token = await asking.ask(lambda database: tokens.bearer(database, secret, now=now))
     if token is None or token.role not in list(Role):
         raise Refused(401, "This token is not valid.", headers=CHALLENGE)
-    now = datetime.now(UTC)
     if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
         asking.note(lambda database: tokens.mark_used(database, token.id, now=now))
     return token

@@ -1,12 +1,12 @@
 """Counts of what is due, shown beside the pages of the navigation.
 
 Everybody who may open a page is told the same count, so one answer serves all who ask within some
-seconds. A page without a count here has none.
+seconds. What is counted for a page says its feature (`NavPage.count`).
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -14,39 +14,16 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
-from features.callbacks import due as callbacks
-from features.emergency_notifications import queries as incidents
-from features.handovers import queries as handovers
-from features.wake_ups import queries as wake_ups
 from permissions.may import may_open
 from web.api_models import Asking, CurrentUser
 from web.current_user import Principal
 from web.problems import documented
+from web.registration import nav_pages
 
 router = APIRouter(prefix="/api/v1/due", tags=["state"])
 
 KEPT_S: Final = 3.0
 """Seconds for which an answer serves everybody."""
-_AROUND: Final = timedelta(hours=24)
-
-Count = Callable[[AsyncConnection, datetime], Awaitable[int]]
-
-
-async def _callbacks(connection: AsyncConnection, now: datetime) -> int:
-    return (await callbacks.snapshot(connection, now)).alarms
-
-
-async def _wake_ups(connection: AsyncConnection, now: datetime) -> int:
-    return (await wake_ups.snapshot(connection, now - _AROUND, now + _AROUND)).alarms
-
-
-COUNTS: Final[Mapping[str, Count]] = {
-    "/callbacks": _callbacks,
-    "/wake-ups": _wake_ups,
-    "/emergency-notifications": incidents.count_running,
-    "/handover": handovers.count_unsigned,
-}
-"""By the address of the page: how many things on it need somebody now."""
 
 
 class Due(BaseModel):
@@ -73,7 +50,11 @@ class Counted:
 
 async def _counted(connection: AsyncConnection) -> dict[str, int]:
     now = datetime.now(UTC)
-    return {address: await count(connection, now) for address, count in COUNTS.items()}
+    return {
+        page.address: await page.count(connection, now)
+        for page in nav_pages()
+        if page.count is not None
+    }
 
 
 @router.get("", responses=documented(401, 403, 503))

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from authentication.admission import Admission, TooManyAtOnceError
+from authentication.cookie import over_tls
 from callflow.call import Language
 from web import request_bodies
 from web.error_pages import by_a_person
@@ -35,6 +36,9 @@ HEADERS = {
 }
 """Sent with every answer; a page's own policy is longer."""
 
+TLS_ONLY = b"max-age=31536000"
+"""Over TLS: for a year browsers ask this host by TLS only; hosts beneath it are not ours."""
+
 OF_PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; media-src 'self' blob:; connect-src 'self'{switch}; form-action 'self'; "
@@ -48,7 +52,15 @@ FOR_EVER = "/static/"
 LASTING = "/live"
 """What stays open for hours; how many of one person: `floor/streams.py`."""
 
-SIGNING_IN = frozenset({("POST", "/login"), ("POST", "/api/v1/session")})
+SIGNING_IN = frozenset(
+    ("POST", path)
+    for path in (
+        "/login",
+        "/api/v1/session",
+        "/api/v1/session/challenge",
+        "/api/v1/session/passkey",
+    )
+)
 """These have queues of their own (`authentication/sign_in.py`): a password takes long."""
 
 _ENCODED = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
@@ -137,6 +149,8 @@ class Edge:
         """Return the headers of an answer, ours added to those of the route."""
         given: list[tuple[bytes, bytes]] = list(start["headers"])
         ours = dict(_ENCODED)
+        if over_tls(HTTPConnection(scope)):
+            ours[b"strict-transport-security"] = TLS_ONLY
         for name, value in given:
             if name == b"content-type" and value.startswith(b"text/html"):
                 ours[b"content-security-policy"] = self._of_page(scope).encode()
@@ -145,11 +159,13 @@ class Edge:
         return [*((name, value) for name, value in given if name not in ours), *ours.items()]
 
     def _of_page(self, scope: Scope) -> str:
-        port, host = self._switch(), _host(HTTPConnection(scope))
+        connection = HTTPConnection(scope)
+        port, host = self._switch(), _host(connection)
         if port is None or host not in self._hosts:
             return OF_PAGES.format(switch="")
         named = f"[{host}]" if ":" in host else host
-        return OF_PAGES.format(switch=f" ws://{named}:{port} wss://{named}:{port}")
+        proxy = f" wss://{connection.headers['host']}" if over_tls(connection) else ""
+        return OF_PAGES.format(switch=f" ws://{named}:{port} wss://{named}:{port}{proxy}")
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from callflow.text import clean
+from callflow.text import clean, paragraphs
 from permissions.roles import Role, sees_numbers
 from phone_numbers.masking import masked_name, masked_number, masked_text
 
 LONGEST_TEXT = 2000
+LONGEST_TYPED = 10_000
 NOTHING = "–"
 
 
@@ -60,7 +61,8 @@ class Formats:
 
     def text_lines(self, text: str) -> str:
         """Return free text of several lines, as `text` does one."""
-        return "\n".join(self.text(line) for line in text.splitlines())
+        plain = paragraphs(text, LONGEST_TYPED)
+        return plain if self.numbers else masked_text(plain)
 
     @staticmethod
     def length(seconds: float | None) -> str:

@@ -2,7 +2,7 @@
 
 uvicorn waits for ever for the first byte and for the rest of a head, and beyond a number of
 connections it refuses everybody. Here strangers displace each
-other only (`web/connection_limiter.py`).
+other only (`floor/connection_limiter.py`).
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import socket
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.connection_limiter import ConnectionLimiter, Peer
+from floor.connection_limiter import ConnectionLimiter, Peer
 
 HEAD_WITHIN_S = 5.0
 """Seconds for the whole head of a request, from the connection or from its first byte."""

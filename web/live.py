@@ -17,12 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.bounded import Database, DatabaseTimeoutError
 from floor import metrics
+from floor.connection_limiter import ConnectionLimiter
 from floor.floor import Floor
 from floor.presence import is_work
 from floor.streams import Stream, TooManyPagesError
 from permissions.may import team_of
 from web.api_models import VISIBLE, CurrentUser, Identity
-from web.connection_limiter import ConnectionLimiter
 from web.current_user import Principal, still_admitted
 from web.problems import Refused, documented
 

@@ -17,12 +17,16 @@ router = APIRouter(tags=["state"])
 
 @router.get(
     "/health",
-    responses={503: {"model": Health, "description": "A part is ill."}, **documented(401, 403)},
+    responses={
+        503: {"model": Health, "description": "A part that is here is ill."},
+        **documented(401, 403),
+    },
 )
 async def show_health(request: Request, response: Response) -> Health:
-    """Which part is ill: call service, link to Asterisk, ledger, dispatcher, database, disk.
+    """Which part is ill: calls, link to Asterisk, ledger, dispatch, trunks, mail, database, disk.
 
-    Needs no token from this machine itself. 200 when all is well, 503 when a part is ill.
+    Needs no token from this machine itself. 200 when calls are answered and this desk works, also
+    when a trunk is ill (`impaired`): no other desk would do better. 503 when anything else is ill.
     """
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
@@ -33,11 +37,13 @@ async def show_health(request: Request, response: Response) -> Health:
             "calls": health.of_calls(calls),
             "ledger": health.of_ledger(report(settings, "ledger")),
             "dispatch": health.of_dispatch(report(settings, "dispatch")),
+            "trunk": health.of_trunks(report(settings, "dispatch")),
+            "mail": health.of_mail(report(settings, "ledger")),
             "database": await health.of_database(database),
             "disk": health.of_disk(settings.home),
         }
     )
-    response.status_code = 200 if found.state is State.WELL else 503
+    response.status_code = 503 if found.state is State.ILL else 200
     return found
 
 

@@ -5,17 +5,22 @@ lists them. What a feature permits stands in its `permissions.py`.
 """
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from web.change_feed import ChangeFeed
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "features"
+
+
+Count = Callable[[AsyncConnection, datetime], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class NavPage:
     """Of its words, `nav.<name>`, in the words of the feature."""
     order: int
     """Where it stands among all: smaller ones come first."""
+    count: Count | None = None
+    """How many things on it need somebody now; shown beside its name."""
     here: bool = False
     """Whether the page that is shown is this one, or one beneath it."""
 

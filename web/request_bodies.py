@@ -21,8 +21,12 @@ LONGEST_BODY: Final = 64 * 1024
 LARGER: Final = (
     (re.compile(r"/emergency-notifications/[0-9]+/recording"), 9 * 1024 * 1024),
     (re.compile(r"/(emergency-notifications|api/v1/incidents)/[0-9]+/list"), 2 * 1024 * 1024),
+    (re.compile(r"/(api/v1/)?knowledge/[0-9]+/files"), 6 * 1024 * 1024),
+    (re.compile(r"/(wake-ups|api/v1/wake-registrations)/import"), 1024 * 1024),
 )
-"""Paths on which more comes in, and how many bytes: a recording, a list of households (CBK-5)."""
+"""Paths on which more comes in, and how many bytes: a recording, a list of households (CBK-5), a
+workbook of wake-ups.
+"""
 
 BODY_WITHIN_S: Final = 10.0
 """Seconds for the whole body."""
@@ -31,6 +35,9 @@ LONGEST_LIST: Final = 9 * 2**20
 LIST_WITHIN_S: Final = 60.0
 LISTS: Final = frozenset({"/campaigns/new", "/api/v1/campaign-lists"})
 """Where lists of people are brought, ten thousand and more to call (`imports/decoding.py`)."""
+LONGEST_OF_CUSTOMERS: Final = 33 * 2**20
+CUSTOMERS: Final = frozenset({"/customer-imports", "/api/v1/customer-imports"})
+"""Where all customers of a house are brought at once."""
 
 LARGE_AT_ONCE: Final = 6
 """Bodies larger than `LONGEST_BODY` that are under way at once."""
@@ -140,6 +147,8 @@ async def beforehand(receive: Receive) -> Receive:
 
 def longest(path: str) -> int:
     """Return how many bytes a body may have on a path."""
+    if path in CUSTOMERS:
+        return LONGEST_OF_CUSTOMERS
     if path in LISTS:
         return LONGEST_LIST
     return next((most for known, most in LARGER if known.fullmatch(path)), LONGEST_BODY)
@@ -147,7 +156,7 @@ def longest(path: str) -> int:
 
 def within(path: str) -> float:
     """Return how many seconds a body may take on a path."""
-    return LIST_WITHIN_S if path in LISTS else BODY_WITHIN_S
+    return LIST_WITHIN_S if path in LISTS | CUSTOMERS else BODY_WITHIN_S
 
 
 def _whose(scope: Scope) -> object:

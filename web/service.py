@@ -12,9 +12,9 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from floor.connection_limiter import room_for
 from settings import Settings
 from web.app import built, facing_the_network
-from web.connection_limiter import room_for
 from web.http_connection import with_limiter
 
 STOPPING_S = 1

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from bench.shift.plan import Plan, Post
 from db.engine import engine
-from features.customers import queries as customers
+from features.customers import keeping
 from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
 from phone_numbers.phone_number import phone_number
@@ -118,7 +118,7 @@ async def known(house: House, plan: Plan) -> None:
     made = engine(house.settings.database)
     async with made.execution_options(writing=True).begin() as connection:
         for number, sort in plan.priority.items():
-            await customers.keep(connection, _customer(number, sort, now))
+            await keeping.keep(connection, _customer(number, sort, now))
         for number in sorted(plan.overdue):
             await connection.execute(insert(TicketRow).values(_ticket(number, None, -1, now)))
         for number, handler in plan.known.items():

@@ -24,14 +24,14 @@ from pathlib import Path
 from playwright.async_api import Error as PlaywrightError
 
 from bench import machine
-from bench.ways.agents import AtDesk, InBrowser, NotNowError, Seated, microphone
+from bench.ways.agents import AtDesk, InBrowser, NotNowError, RefusedError, Seated, microphone
 from bench.ways.agreement import WITHIN_S, Witnesses
-from bench.ways.steps import STEPS, Turn
+from bench.ways.steps import STAYS, STEPS, Step, Turn
 from caller import audio
 from caller.leg import Leg, LineGoneError
 from caller.listen import RATE, Samples, segments
 from caller.phone import Answering, Phone
-from caller.tones import tone_segments
+from caller.tones import tone_segments, windows
 from settings import Settings
 from supervisor import asterisk
 from tests.end_to_end.agents import signed_in
@@ -53,6 +53,7 @@ agents' tones (3a, 2a±b, a+b-c, folded at 4 kHz) is 120 Hz away from each of al
 DEAD_AIR_S = 5.0
 SPEAKS_S = 0.8
 TALKS_S = 2.0
+STANDS_STILL_S = 0.1
 
 
 @dataclass
@@ -63,6 +64,8 @@ class Book:
     broken: list[str] = field(default_factory=list)
     agreed_s: list[float] = field(default_factory=list)
     dead_air_s: list[float] = field(default_factory=list)
+    stood_still_s: list[float] = field(default_factory=list)
+    """Times in which this program itself carried no audio: what is broken then may be its own."""
     calls: int = 0
 
     def breaks(self, ref: str, what: str) -> None:
@@ -81,6 +84,7 @@ class World:
     witnesses: Witnesses
     speech: Samples
     book: Book
+    ways: Sequence[tuple[Step, int]] = STEPS
     taken: set[str] = field(default_factory=set)
     """Seats that a step of some lane is about to use."""
 
@@ -121,25 +125,31 @@ async def _step(
         everybody = (*world.agents, world.leader)
         having = [one for one in everybody if one.seat in seen.asterisk]
         free = [one for one in await _free(world) if one.seat not in world.taken]
-        [(step, _)] = chance.choices(STEPS, weights=[weight for _, weight in STEPS])
+        [(step, _)] = chance.choices(world.ways, weights=[weight for _, weight in world.ways])
         turn = Turn(caller, having, free, world.leader, world.speech, chance)
         reserved = {one.seat for one in free}
         world.taken |= reserved
         try:
             done = await step(turn) if having else "nobody has the caller"
-        except NotNowError:
+        except NotNowError as error:
+            if isinstance(error, RefusedError):
+                print(f"{ref}: {error}", flush=True)
             await caller.waits(0.3)
             continue
         finally:
             world.taken -= reserved
         world.book.steps[step.__name__ if having else "waits"] += 1
-        await _agreed(world, caller, call, number, ref, done)
+        has = await _agreed(world, caller, call, number, ref, done)
+        if step in STAYS and has and not has & {one.seat for one in having}:
+            world.book.breaks(ref, f"{done}: the caller did not stay")
         return
     world.book.breaks(ref, "no step was possible")
 
 
-async def _agreed(world: World, caller: Leg, call: str, number: str, ref: str, done: str) -> None:
-    """Wait until somebody has the caller again, and everybody says the same."""
+async def _agreed(
+    world: World, caller: Leg, call: str, number: str, ref: str, done: str
+) -> set[str]:
+    """Wait until somebody has the caller again, and everybody says the same; return who has."""
     await caller.waits(1.0)  # whoever asks at once hears how it was before
     deadline = time.monotonic() + 45
     while True:
@@ -156,6 +166,7 @@ async def _agreed(world: World, caller: Leg, call: str, number: str, ref: str, d
         world.book.breaks(ref, f"{done}: after {WITHIN_S:.0f} s {seen}")
     elif not seen.asterisk:
         world.book.breaks(ref, f"{done}: nobody took the caller")
+    return set(seen.asterisk)
 
 
 async def _free(world: World) -> list[Seated]:
@@ -175,7 +186,7 @@ async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
     for said in (one for one in caller.story if one.what == "spoke"):
         begin = int((said.at - answered - 0.3) * RATE)
         heard = left[max(0, begin) : begin + int((SPEAKS_S + 0.6) * RATE)]
-        found = sum(one.seconds for one in tone_segments(hertz, heard))
+        found = sum(one.seconds for one in tone_segments(hertz, windows(heard)))
         if said.detail == f"{SPEAKS_S:.1f}" and found <= SPEAKS_S / 2:
             at = f"the caller's word at {said.at - answered:.1f} s"
             world.book.breaks(ref, f"{at}: {found:.2f} of {SPEAKS_S} s are in the recording")
@@ -209,11 +220,31 @@ async def _put_aside(house: House, row: Row, name: str) -> None:
     print(f"its recording is kept: {aside / name}", flush=True)
 
 
+def _keep_written(house: House) -> None:
+    """Keep what the hotline wrote down, for whoever looks into what is broken."""
+    aside = Path(tempfile.gettempdir()) / "ways-broken"
+    for folder in (house.settings.paths.log, house.settings.paths.journals):
+        shutil.copytree(folder, aside / folder.name, dirs_exist_ok=True)
+    print(f"what was written down is kept: {aside}", flush=True)
+
+
 async def lane(world: World, number: int, calls: int, steps: int, seed: int) -> None:
     """Take so many callers through, one after the other."""
     chance = random.Random(f"{seed}/{number}")
     for each in range(calls):
         await one_call(world, f"w{seed}-{number}-{each}", number, steps, chance)
+
+
+async def _watch_itself(book: Book) -> None:
+    """Note when this program stood still: its callers say and hear nothing then."""
+    clock = asyncio.get_running_loop().time
+    while True:
+        before = clock()
+        await asyncio.sleep(0.02)
+        late = clock() - before - 0.02
+        if late > STANDS_STILL_S:
+            book.stood_still_s.append(late)
+            print(f"this program stood still for {late:.2f} s", flush=True)
 
 
 async def run(asked: argparse.Namespace, house: House, folder: Path, book: Book) -> None:
@@ -237,10 +268,13 @@ async def run(asked: argparse.Namespace, house: House, folder: Path, book: Book)
         leader = await _at_desk(stack, house, phone, *LEADER, role="team-leader")
         everybody = (*agents, leader)
         witnesses = Witnesses(house, leader.page.client, everybody)
-        world = World(house, phone, agents, leader, witnesses, _speech(), book)
+        ways = [way for way in STEPS if not asked.only or way[0].__name__ in asked.only]
+        world = World(house, phone, agents, leader, witnesses, _speech(), book, ways)
         shares = [
             asked.calls // asked.lanes + (n < asked.calls % asked.lanes) for n in range(asked.lanes)
         ]
+        watch = asyncio.create_task(_watch_itself(book))
+        stack.callback(watch.cancel)
         await asyncio.gather(
             *(lane(world, n, share, asked.steps, asked.seed) for n, share in enumerate(shares))
         )
@@ -277,10 +311,14 @@ def main() -> int:
     words.add_argument("--lanes", type=int, default=2, choices=(1, 2, 3))
     words.add_argument("--steps", type=int, default=4)
     words.add_argument("--seed", type=int, default=1129)
+    names = [step.__name__ for step, _ in STEPS]
+    words.add_argument("--only", nargs="+", choices=names, help="take no other ways")
     asked = words.parse_args()
     book = Book()
     with tempfile.TemporaryDirectory(prefix="ways-") as folder, running(**HOTLINE) as house:
         asyncio.run(run(asked, house, Path(folder), book))
+        if book.broken:
+            _keep_written(house)
     steps = sum(book.steps.values())
     installed = asterisk.find(Settings())
     print(f"\n{machine.described(installed.version if installed else '?')}")
@@ -288,6 +326,8 @@ def main() -> int:
     agreed = sorted(book.agreed_s)
     print(f"agreed after: median {agreed[len(agreed) // 2]:.1f} s, longest {agreed[-1]:.1f} s")
     print(f"dead air: longest {max(book.dead_air_s):.1f} s")
+    longest = max(book.stood_still_s, default=0.0)
+    print(f"this program stood still: {len(book.stood_still_s)} times, longest {longest:.2f} s")
     print(f"broken: {len(book.broken)}")
     for sentence in book.broken:
         print(f"  {sentence}")

@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 
 from caller import audio
-from caller.leg import Leg
+from caller.leg import Leg, LineGoneError
 from caller.phone import AgentPhone
 from tests.end_to_end.agents import Agent
 from tests.end_to_end.browser import Desk, beeps
@@ -64,6 +64,10 @@ class Seated(ABC):
         """Press a script key."""
 
 
+class RefusedError(NotNowError):
+    """A step was tried and refused, as another call was quicker; the agent is with the caller."""
+
+
 @dataclass
 class AtDesk(Seated):
     """An agent whose phone stands on the desk, with a page beside it."""
@@ -99,7 +103,11 @@ class AtDesk(Seated):
         await self.leg().holds()
         self.asking = await self.phone.dials(to.seat, X_Consult=await self.call())
         self.asked = to.seat
-        await self.asking.answered(within=ANSWERS_WITHIN_S)
+        try:
+            await self.asking.answered(within=ANSWERS_WITHIN_S)
+        except LineGoneError:
+            await self.leg().resumes()
+            raise RefusedError(f"{to.seat} has another call by now") from None
 
     async def hands_over(self) -> None:
         await self._of_call("complete", **{"with": self.asked})
@@ -170,13 +178,35 @@ class InBrowser(Seated):
 
     async def asks(self, to: Seated) -> None:
         await self._to("#transfer-consult", to.number)
-        ready = "document.querySelector('#transfer-complete').disabled === false"
-        await until(
-            lambda: self.page.evaluate(ready), within=ANSWERS_WITHIN_S, what="a colleague is asked"
+        asked = (
+            "document.querySelector('#beside').hidden ? 'nobody' "
+            ": document.querySelector('#transfer-complete').disabled ? '' : 'asked'"
         )
+        await asyncio.sleep(0.3)
+        came = await until(
+            lambda: self.page.evaluate(asked),
+            within=ANSWERS_WITHIN_S,
+            what=f"{self.seat} asks {to.seat}",
+        )
+        if came == "nobody":
+            raise RefusedError(f"{to.seat} has another call by now: {await self._told()}")
 
     async def hands_over(self) -> None:
+        """Hand over; an agent who may not goes back to the caller, as people do."""
         await self.page.click("#transfer-complete")
+        over = (
+            "document.querySelector('#beside').hidden "
+            "|| document.querySelector('#phone-told').classList.contains('bad')"
+        )
+        await until(lambda: self.page.evaluate(over), within=ANSWERS_WITHIN_S, what="handed over")
+        if await self.page.evaluate("document.querySelector('#beside').hidden"):
+            return
+        told = await self._told()
+        await self.page.click("#transfer-back")
+        raise RefusedError(f"{self.seat} cannot hand over: {told}")
+
+    async def _told(self) -> str:
+        return str(await self.page.evaluate("document.querySelector('#phone-told').textContent"))
 
     async def confers(self, to: Seated) -> None:
         await self._to("#conference", to.number)

@@ -179,3 +179,6 @@ STEPS: Sequence[tuple[Step, int]] = (
     (sign_out, 1),
 )
 """Each step and how often it is drawn."""
+
+STAYS: Sequence[Step] = (hold, reload, second_tab, sign_out)
+"""Steps after which the same agent has the caller."""

@@ -1,4 +1,4 @@
-"""The inbound dialogue of the hotline: notice, greeting, sign of life, menu, verdict.
+"""The inbound dialogue of the hotline: notices, greeting, sign of life, menu, verdict.
 
 GRT-1, GRT-2, SIL-1, SIL-2, SIL-3, QUE-5, QUE-6. Does no I/O; what it decides, the dialplan
 carries out. The greeting is a question: who answers it by voice or key is alive; nobody, and
@@ -45,6 +45,8 @@ class Opening:
     notices: tuple[str, ...] = ()
     agents_at_work: bool = True
     queue: str = "hotline"
+    told_of_recording: bool = False
+    """Whether the first words say that the call is recorded (PIPL)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,15 @@ async def hotline(call: Call, opening: Opening) -> Verdict:
 
 
 async def _open(call: Call, opening: Opening) -> Life | None:
-    """Say the notice (QUE-6) and the greeting; return the first sign of life."""
+    """Say the notices (ANS-5, QUE-6) and the greeting; return the first sign of life.
+
+    The recording runs since the answer, so a word said over a notice is in it. A key pressed over
+    the first one is the caller's first.
+    """
+    if opening.told_of_recording:
+        key = await call.say("recording_notice", language=opening.language, barge=Barge.KEY)
+        if key is not None:
+            return key
     if opening.notices:
         await call.say(*opening.notices, language=opening.language, barge=Barge.KEY)
     life = await call.say(opening.greeting, language=opening.language, barge=Barge.LIFE)

@@ -36,8 +36,13 @@ class Script(StrEnum):
     STAYS_ON = "stays_on"  # SIL-5
 
 
-async def spoken(call: Call, script: Script, language: Language, *, again: bool) -> Verdict:
-    """Say a script; `again`: the agent has pressed this key in this call before."""
+async def spoken(
+    call: Call, script: Script, language: Language, *, again: bool, numberless: bool = False
+) -> Verdict:
+    """Say a script; `again`: the agent has pressed this key in this call before.
+
+    `numberless`: there is no number at which this caller could be called back.
+    """
     match script:
         case Script.SILENT:
             life = await silent_line(call, language)
@@ -46,10 +51,12 @@ async def spoken(call: Call, script: Script, language: Language, *, again: bool)
             heard = await quiet_line(call, language)
             return Return(language) if heard else HangUp(LineOutcome.TOO_QUIET, language)
         case Script.CANNOT_HEAR:
-            life = await cannot_hear(call, language, asked_before=again)
-            return await _back(call, life, language) or Callback(
-                CallbackReason.CANNOT_HEAR, language
-            )
+            life = await cannot_hear(call, language, asked_before=again, numberless=numberless)
+            if back := await _back(call, life, language):
+                return back
+            if numberless:
+                return HangUp(LineOutcome.CANNOT_HEAR, language)
+            return Callback(CallbackReason.CANNOT_HEAR, language)
         case Script.STAYS_ON:
             life = await stays_on(call, language)
             return await _back(call, life, language) or HangUp(LineOutcome.STAYED_ON, language)

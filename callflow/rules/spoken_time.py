@@ -12,7 +12,10 @@ def good_morning(now: datetime) -> str:
     """Return the prompt that greets whoever is woken at this moment of the wall's clock."""
     if 4 <= now.hour < 12:
         return "wake_good_morning"
-    return "wake_good_afternoon" if 12 <= now.hour < 18 else "wake_good_evening"
+    if 12 <= now.hour < 18:
+        return "wake_good_afternoon"
+    # as in `hours.greeting`: nobody says “good evening” at two in the morning
+    return "wake_good_evening" if 18 <= now.hour < 23 else "wake_hello"
 
 
 def both(first: Language) -> tuple[Language, Language]:

@@ -2,7 +2,7 @@
 
 The page and the API call `add`, `change`, `reset` and `end_sessions`; the command line has no
 floor, and calls what these keep (`added` …). Each change is in the audit log (SEC-1). Nobody can
-take away their own right to do this, so one administrator always remains.
+take away their own right to do this, and nobody, whoever asks, the last administrator's.
 """
 
 from dataclasses import replace
@@ -18,11 +18,12 @@ from authentication.passwords import Passwords
 from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
-from features.accounts import sessions
+from features.accounts import second_factor, sessions
 from features.accounts.queries import Account, NumberTakenError
 from features.accounts.shapes import AccountShape
 from features.audit import log as audit
 from features.audit.access import audit_entry
+from features.passkeys import queries as passkeys
 from floor.floor import Floor
 from permissions.roles import Role
 from web.api_models import InputModel
@@ -137,8 +138,9 @@ async def change(
 ) -> Account:
     """Change what is said of a person, disable or enable; open pages come back with it.
 
-    Raises Refused: 404, 422 for one's own right, 409 when somebody changed the account meanwhile,
-    with the account as it is now. What is so already is no conflict, and no change.
+    Raises Refused: 404, 422 for one's own right, 409 for the last administrator's, and 409 with the
+    account as it is now when somebody changed it meanwhile. What is so already is no conflict, and
+    no change.
     """
     after = await asking.write(lambda connection: changed(connection, principal, number, given))
     if after.disabled_at:
@@ -156,6 +158,7 @@ async def changed(
     if number == principal.number and (given.disabled or given.role not in {None, principal.role}):
         said = "Nobody takes the right to do this from themselves."
         raise Refused(422, said, faults={"role": "accounts.fault_own"})
+    await _one_remains(connection, account, given)
     after = replace(account, **given.said)
     is_other = after != account
     if is_other:
@@ -192,6 +195,8 @@ async def password_given(
     """Keep a one-time password of somebody. Raises Refused with 404."""
     account = await _account(connection, number)
     await sessions.end_all(connection, account.id, now=datetime.now(UTC))
+    await second_factor.remove(connection, account.id)  # a telephone that is lost is no way in
+    await passkeys.remove_all(connection, account.id)
     await audit.note(connection, audit_entry(principal, "account.reset", number))
     await accounts.set_password(connection, account.id, kept, must_change=True)
     return await _account(connection, number)
@@ -210,6 +215,16 @@ async def end_sessions(
 
     account = await asking.write(ended)
     floor.streams.end(account.id)
+
+
+async def _one_remains(connection: AsyncConnection, account: Account, given: AccountChange) -> None:
+    """Refuse what would leave nobody who may give rights to people."""
+    stays = not given.disabled and given.role in {None, Role.ADMINISTRATOR}
+    if stays or account.role is not Role.ADMINISTRATOR or account.disabled_at:
+        return
+    if not await accounts.another_administrator(connection, account.id):
+        said = "This is the last administrator who may sign in: make another one first."
+        raise Refused(409, said, faults={"role": "accounts.fault_last"})
 
 
 async def _switched(connection: AsyncConnection, account: Account, *, off: bool) -> bool:

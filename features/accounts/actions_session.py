@@ -10,8 +10,19 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from authentication.admission import TooManyAtOnceError
+from authentication.challenges import LONGEST_TICKET
+from authentication.passkeys import LONGEST_ANSWER, Answer, Party
 from authentication.passwords import BadPasswordError
-from authentication.sign_in import ClosedError, Entered, SignIn, Visitor, WrongError
+from authentication.second_factors import Proof
+from authentication.sign_in import (
+    ClosedError,
+    CodeNeededError,
+    Entered,
+    SignIn,
+    Visitor,
+    WrongCodeError,
+    WrongError,
+)
 from db.bounded import RequestDatabase
 from features.accounts import sessions
 from features.accounts.actions import busy
@@ -31,6 +42,17 @@ class Credentials(InputModel):
 
     number: str = Field(max_length=20, examples=["1001"])
     password: str = Field(max_length=200)
+    code: str = Field(
+        "",
+        max_length=24,
+        description="Six digits of the app, or a recovery code, where the account has them.",
+    )
+    passkey: str = Field(
+        "",
+        max_length=LONGEST_ANSWER,
+        description="In place of a code: what a browser's passkey answered, as JSON.",
+    )
+    ticket: str = Field("", max_length=LONGEST_TICKET, description="Of that passkey's challenge.")
 
 
 class NewPassword(InputModel):
@@ -55,13 +77,24 @@ class TooOften(Refused):
         self.until = until
 
 
-async def sign_in(signing_in: SignIn, given: Credentials, visitor: Visitor) -> Entered:
+async def sign_in(
+    signing_in: SignIn, given: Credentials, visitor: Visitor, party: Party | None
+) -> Entered:
     """Return the new session of who knows a number and its password.
 
-    Raises Refused: 401 whatever is wrong, TooOften, or 503 when too many sign in.
+    `party` is as what a browser knows us, None where it has no passkeys. Raises Refused: 401
+    whatever is wrong, TooOften, or 503 when too many sign in.
     """
+    answer = Answer(party, given.ticket, given.passkey) if party and given.passkey else None
+    proof, now = Proof(given.code, answer), datetime.now(UTC)
     try:
-        return await signing_in.enter(given.number, given.password, visitor, now=datetime.now(UTC))
+        return await signing_in.enter(given.number, given.password, visitor, proof=proof, now=now)
+    except CodeNeededError:
+        said = "This account signs in with a second factor too: send `code`, or `passkey`."
+        raise Refused(401, said, faults={"code": "login.code_needed"}) from None
+    except WrongCodeError:
+        said = "The code is wrong, or was used already."
+        raise Refused(401, said, faults={"code": "login.code_wrong"}) from None
     except WrongError:
         said = "The number or the password is wrong."
         raise Refused(401, said, faults={"password": "login.wrong"}) from None

@@ -4,7 +4,7 @@
 """
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +22,13 @@ RANDOM_BYTES: Final = 32
 
 
 async def make(
-    connection: AsyncConnection, principal: Principal, *, role: Role, label: str, department: str
+    connection: AsyncConnection,
+    principal: Principal,
+    *,
+    role: Role,
+    label: str,
+    department: str,
+    lasts: timedelta = tokens.LASTS,
 ) -> str:
     """Make a token; return it. It is kept nowhere: the database has its SHA-256 only."""
     token = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
@@ -33,6 +39,7 @@ async def make(
         label=label,
         department=department,
         now=datetime.now(UTC),
+        lasts=lasts,
     )
     await audit.note(connection, audit_entry(principal, "token.made", label[:80], role.value))
     return token

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
 from authentication import cookie
+from authentication.passkeys import NoPartyError, Party, party_of
 from authentication.sign_in import Entered, SignIn, Visitor
 from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"])
 async def begin_session(request: Request, given: Credentials) -> WhoShape:
     """Sign in: sets the cookie `thirdring`. Needs no token; whoever errs too often must wait."""
     entered = await sign_in_from(request, given)
-    answer = JSONResponse(_who(entered).model_dump(mode="json"), status_code=201)
+    answer = JSONResponse(who(entered).model_dump(mode="json"), status_code=201)
     carry(request, answer, entered)
     return answer  # type: ignore[return-value]  # a cookie must go along
 
@@ -81,7 +82,16 @@ async def sign_in_from(request: Request, given: Credentials) -> Entered:
     """Return the new session of the browser or program that sends a request. Raises Refused."""
     sign_in, number = sign_in_of(request), given.number.strip()
     asked = given.model_copy(update={"number": number})
-    return await actions.sign_in(sign_in, asked, Visitor.of(request, number, sign_in.marks))
+    visitor = Visitor.of(request, number, sign_in.marks)
+    return await actions.sign_in(sign_in, asked, visitor, party_or_none(request))
+
+
+def party_or_none(request: Request) -> Party | None:
+    """Return as what the browser of a request knows us; None where it has no passkeys for us."""
+    try:
+        return party_of(request)
+    except NoPartyError:
+        return None
 
 
 def carry(request: Request, answer: Response, entered: Entered) -> None:
@@ -116,7 +126,8 @@ def _shape(each: Session, principal: Principal) -> SessionShape:
     )
 
 
-def _who(entered: Entered) -> WhoShape:
+def who(entered: Entered) -> WhoShape:
+    """Return who has signed in, as it is told."""
     account = entered.account
     return WhoShape(
         number=account.number,

@@ -10,7 +10,13 @@ from authentication import cookie
 from db.bounded import RequestDatabase
 from features.accounts import actions_session as actions
 from features.accounts.actions_session import Credentials, NewPassword, TooOften
-from features.accounts.api_session import carry, sessions_of, sign_in_from, sign_in_of
+from features.accounts.api_session import (
+    carry,
+    party_or_none,
+    sessions_of,
+    sign_in_from,
+    sign_in_of,
+)
 from settings import Settings
 from web.api_models import Asking, Person, RowId
 from web.current_user import Principal
@@ -116,6 +122,8 @@ def sign_in_page(
         fault=fault,
         until=f"{until.astimezone(zone):%H:%M:%S}" if until else "",
         number=number,
+        asks_code=fault.startswith("login.code_"),
+        has_party=party_or_none(request) is not None,
         next=ours(onward),
         oidc=bool(settings_of(request).oidc_issuer),
     )

@@ -116,6 +116,20 @@ async def any_account(connection: AsyncConnection) -> bool:
     return (await connection.execute(select(AccountRow.id).limit(1))).first() is not None
 
 
+async def another_administrator(connection: AsyncConnection, account_id: int) -> bool:
+    """Return whether an administrator besides this account may sign in, until the transaction ends.
+
+    All administrators are held meanwhile: two who disable each other at once come one by one.
+    """
+    found = await connection.execute(
+        select(AccountRow.id)
+        .where(AccountRow.role == Role.ADMINISTRATOR.value, AccountRow.disabled_at.is_(None))
+        .order_by(AccountRow.id)
+        .with_for_update()
+    )
+    return bool({*found.scalars()} - {account_id})
+
+
 async def save(connection: AsyncConnection, account: Account) -> Account | None:
     """Keep what is said of a person, upon the version that `account` has; None: it is another now.
 

@@ -7,18 +7,18 @@ from pydantic import BaseModel, Field
 
 from features.accounts.queries import Account
 from permissions.roles import Role
-from web.shapes import Clean
+from web.shapes import Id, Plain
 
 
 class AccountShape(BaseModel):
     """One person who may sign in."""
 
-    number: str = Field(description="工号", examples=["1001"])
-    name: Clean = Field(examples=["李梅"])
+    number: Id = Field(description="工号", examples=["1001"])
+    name: Plain = Field(examples=["李梅"])
     role: Role
-    department: Clean = Field(description="Whose tickets a `department` sees; empty: none.")
-    team: Clean = Field(description="Whose people's work a `team-leader` sees; empty: everybody's.")
-    language: str = Field(description="Of the pages.", examples=["zh"])
+    department: Plain = Field(description="Whose tickets a `department` sees; empty: none.")
+    team: Plain = Field(description="Whose people's work a `team-leader` sees; empty: everybody's.")
+    language: Id = Field(description="Of the pages.", examples=["zh"])
     disabled_at: datetime | None
     must_change: bool = Field(description="Has a password that serves once.")
     locked_until: datetime | None = Field(
@@ -39,18 +39,18 @@ class PasswordShown(BaseModel):
     """An account, and a password that is shown this once."""
 
     account: AccountShape
-    password: str = Field(description="For the first sign-in.", examples=["k7wd-m3xp-9fqa"])
+    password: Id = Field(description="For the first sign-in.", examples=["k7wd-m3xp-9fqa"])
 
 
 class WhoShape(BaseModel):
     """Who asks."""
 
-    number: str = Field(description="工号; empty for a token.", examples=["1001"])
-    name: Clean = Field(examples=["李梅"])
+    number: Id = Field(description="工号; empty for a token.", examples=["1001"])
+    name: Plain = Field(examples=["李梅"])
     role: Role
-    language: str = Field(examples=["zh"])
+    language: Id = Field(examples=["zh"])
     must_change: bool = Field(description="The password must be changed before anything else.")
-    csrf: str = Field(description="To be sent as `X-CSRF-Token` with every change.")
+    csrf: Id = Field(description="To be sent as `X-CSRF-Token` with every change.")
 
 
 class SessionShape(BaseModel):
@@ -60,6 +60,6 @@ class SessionShape(BaseModel):
     began_at: datetime
     seen_at: datetime = Field(description="Of the last request, to the minute.")
     ends_at: datetime = Field(description="When it ends unless it is used; at most 16 h long.")
-    address: Clean = Field(examples=["192.0.2.7"])
-    agent: Clean = Field(description="What the browser calls itself.")
+    address: Plain = Field(examples=["192.0.2.7"])
+    agent: Plain = Field(description="What the browser calls itself.")
     this: bool = Field(description="It is the session that asks.")

@@ -53,6 +53,22 @@ class SessionRow(Base):
     __table_args__ = (Index(None, "account_id", "created_at"),)
 
 
+class SecondFactorRow(Base):
+    """The authenticator app of an account (TOTP)."""
+
+    __tablename__ = "second_factors"
+
+    account_id: Mapped[int] = mapped_column(
+        RowNumber, ForeignKey("accounts.id"), primary_key=True, autoincrement=False
+    )
+    secret: Mapped[str] = mapped_column(String(400))
+    """Sealed (`authentication/sealing.py`); an earlier version's is plain."""
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a code proved that the app has the secret; None: it asks for nothing yet."""
+    last_step: Mapped[int] = mapped_column(RowNumber)
+    """The step of the clock whose code was taken last: no code is taken twice."""
+
+
 class ApiToken(Base):
     """Who may use the API; the token itself is never kept, only its SHA-256."""
 
@@ -66,3 +82,4 @@ class ApiToken(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

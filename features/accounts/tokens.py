@@ -3,12 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.accounts.tables import ApiToken
+
+LASTS: Final = timedelta(days=365)
+"""A token that nobody renews is over by then: programs are forgotten sooner than their tokens."""
+LONGEST: Final = timedelta(days=1096)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,11 @@ class Token:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime
+
+    def good(self, now: datetime) -> bool:
+        """Tell whether it still opens anything."""
+        return self.revoked_at is None and now < self.expires_at
 
 
 _COLUMNS = (
@@ -32,6 +42,7 @@ _COLUMNS = (
     ApiToken.created_at,
     ApiToken.last_used_at,
     ApiToken.revoked_at,
+    ApiToken.expires_at,
 )
 
 
@@ -48,18 +59,26 @@ async def keep(
     label: str,
     now: datetime,
     department: str = "",
+    lasts: timedelta = LASTS,
 ) -> None:
     """Keep a new token (in the caller's transaction)."""
     await connection.execute(
         insert(ApiToken).values(
-            hash=digest(token), role=role, department=department, label=label, created_at=now
+            hash=digest(token),
+            role=role,
+            department=department,
+            label=label,
+            created_at=now,
+            expires_at=now + lasts,
         )
     )
 
 
-async def bearer(connection: AsyncConnection, token: str) -> Token | None:
-    """Return whom a token stands for, None when it is unknown or was taken back."""
-    query = select(*_COLUMNS).where(ApiToken.hash == digest(token), ApiToken.revoked_at.is_(None))
+async def bearer(connection: AsyncConnection, token: str, *, now: datetime) -> Token | None:
+    """Return whom a token stands for, None when it is unknown, over, or was taken back."""
+    query = select(*_COLUMNS).where(
+        ApiToken.hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+    )
     found = (await connection.execute(query)).mappings().one_or_none()
     return None if found is None else Token(**found)
 

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.bounded import RequestDatabase
 from features.agent_desk.targets import target
-from features.audit.access import refused
-from floor.control import NotDoneError, NotTalkingError, Script
+from features.audit.access import audit_entry, noted, refused
+from floor.control import BusyError, NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
 from permissions.may import may
 from permissions.scopes import Thing
@@ -17,6 +17,7 @@ from web.api_models import Asking, Identity, Person
 from web.current_user import Principal
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
+from web.shapes import Id
 
 router = APIRouter(prefix="/api/v1/calls/{call_id}", tags=["floor"])
 
@@ -78,8 +79,8 @@ class WantedHold(BaseModel):
 class Done(BaseModel):
     """What was sent to Asterisk, and carried out."""
 
-    call: str
-    done: str
+    call: Id
+    done: Id
 
 
 NOT_TALKING = "Nobody talks in this call now, or it is being taken elsewhere."
@@ -92,6 +93,8 @@ def refusals() -> Iterator[None]:
         yield
     except NotTalkingError:
         raise Refused(409, NOT_TALKING) from None
+    except BusyError:
+        raise Refused(409, "This phone is in another call.") from None
     except NotDoneError as error:
         if error.refused:
             said = "Asterisk did not do it: the call has ended or there is no such place."
@@ -117,6 +120,13 @@ async def _own(floor: Floor, principal: Principal, call: str, asking: RequestDat
     return next(own, next(iter(talks)))
 
 
+def _noted(
+    asking: RequestDatabase, principal: Principal, action: str, call: str, detail: str = ""
+) -> None:
+    """Put on record what was done in a call; a call waits for no database."""
+    noted(asking, audit_entry(principal, action, call, detail))
+
+
 @router.post("/script", responses=ANSWERS)
 async def say_script(
     request: Request, call_id: Identity, wanted: WantedScript, principal: Person, asking: Asking
@@ -129,6 +139,7 @@ async def say_script(
     seat = await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.script(call, seat, wanted.name)
+    _noted(asking, principal, "call.script", call, wanted.name.value)
     return Done(call=call, done=f"script-{wanted.name.value}")
 
 
@@ -145,6 +156,7 @@ async def transfer(
     to = target(request, wanted.to)
     with refusals():
         await floor.control.transfer(call, seat, to)
+    _noted(asking, principal, "call.transferred", call, wanted.to)
     return Done(call=call, done="transfer")
 
 
@@ -160,6 +172,7 @@ async def confer(
         raise Refused(409, "Nobody with this number is at work.")
     with refusals():
         await floor.conference(call, seat, colleague)
+    _noted(asking, principal, "call.conference", call, wanted.number)
     return Done(call=call, done="conference")
 
 
@@ -176,6 +189,7 @@ async def complete(
     seat = await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.complete(call, seat, wanted.seat)
+    _noted(asking, principal, "call.completed", call, wanted.seat)
     return Done(call=call, done="complete")
 
 
@@ -188,11 +202,12 @@ async def drop(
     await _own(floor, principal, call, asking)
     with refusals():
         await floor.control.drop(call, wanted.seat)
+    _noted(asking, principal, "call.dropped", call, wanted.seat)
     return Done(call=call, done="drop")
 
 
 @router.post("/lost", responses=ANSWERS)
-async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
+async def lost(request: Request, call_id: Identity, principal: Person, asking: Asking) -> Done:
     """Say that the page's phone does not have the call; the caller hears music, then this agent."""
     floor, call = floor_of(request), call_id.lower()
     agent = floor.live_state.by_account(principal.account_id or 0)
@@ -200,6 +215,7 @@ async def lost(request: Request, call_id: Identity, principal: Person) -> Done:
         raise Refused(409, NOT_TALKING)
     with refusals():
         await floor.control.lost(agent.seat)
+    _noted(asking, principal, "call.lost", call)
     return Done(call=call, done="lost")
 
 
@@ -215,4 +231,6 @@ async def hold(
     seat = await _own(floor, principal, call, asking)
     with refusals():
         floor.hold(call, seat, on=wanted.on)
-    return Done(call=call, done="hold" if wanted.on else "back")
+    done = "hold" if wanted.on else "back"
+    _noted(asking, principal, "call.held", call, done)
+    return Done(call=call, done=done)

@@ -7,6 +7,7 @@ from floor import state_clocks as seen
 from web.api_models import ListPage, Person
 from web.live import floor_of
 from web.problems import documented
+from web.shapes import Id
 
 router = APIRouter(prefix="/api/v1/colleagues", tags=["floor"])
 
@@ -14,10 +15,10 @@ router = APIRouter(prefix="/api/v1/colleagues", tags=["floor"])
 class Colleague(BaseModel):
     """Somebody at work."""
 
-    number: str = Field(description="工号.", examples=["1002"])
-    name: str
-    seat: str = Field(examples=["w02"])
-    state: str = Field(description="As on the wallboard.", examples=["ready"])
+    number: Id = Field(description="工号.", examples=["1002"])
+    name: Id
+    seat: Id = Field(examples=["w02"])
+    state: Id = Field(description="As on the wallboard.", examples=["ready"])
 
 
 @router.get("", responses=documented(401, 403))

@@ -4,14 +4,19 @@ The agent's page is one page for a whole shift; what happens in it comes over `/
 over the API, so that it is never loaded again while somebody talks.
 """
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from features.tickets.lifecycle import BUSINESSES, NATURES, TicketKind
+from callflow.call import Language
+from features.ticket_classes import queries as classes
+from features.ticket_classes.queries import Sort, TicketClass
+from features.tickets.lifecycle import TicketKind
 from permissions.may import may
 from settings import Settings
-from web.api_models import CurrentUser
-from web.pages import page
+from web.api_models import Asking, CurrentUser
+from web.pages import language_of, page
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,9 +34,16 @@ async def show_first_page(principal: CurrentUser) -> RedirectResponse:
 
 
 @router.get("/work", response_class=HTMLResponse)
-async def show_work(request: Request, principal: CurrentUser) -> HTMLResponse:
+async def show_work(request: Request, principal: CurrentUser, asking: Asking) -> HTMLResponse:
     """The agent's page."""
     settings: Settings = request.app.state.settings
+    every = await asking.ask(classes.every)
+    today = datetime.now(settings.zone).date()
+
+    def choices(sort: Sort) -> list[tuple[str, str]]:
+        valid = (each for each in every if each.sort is sort and each.valid(today))
+        return [(each.name, _shown(request, each)) for each in valid]
+
     return page(
         request,
         "work.html",
@@ -41,6 +53,11 @@ async def show_work(request: Request, principal: CurrentUser) -> HTMLResponse:
         reasons=REASONS,
         sorts=SORTS,
         kinds=[kind.value for kind in TicketKind],
-        businesses=BUSINESSES,
-        natures=NATURES,
+        businesses=choices(Sort.BUSINESS),
+        natures=choices(Sort.NATURE),
     )
+
+
+def _shown(request: Request, of: TicketClass) -> str:
+    english = language_of(request) is Language.ENGLISH
+    return of.english if english and of.english else of.name

@@ -10,5 +10,14 @@ FEATURE = Feature(
         pages.router,
     ),
     pages=(NavPage("desk", "/work", "work", 10),),
-    audited=("call.handle.refused",),
+    audited=(
+        "call.handle.refused",
+        "call.script",
+        "call.transferred",
+        "call.conference",
+        "call.completed",
+        "call.dropped",
+        "call.lost",
+        "call.held",
+    ),
 )

@@ -6,6 +6,7 @@ from callflow.rules.routing import Queue
 from floor.live_state import LiveState
 from floor.people import AWAY
 from settings import Settings
+from trunks import reading as trunks
 from web.live import floor_of
 from web.problems import Refused
 
@@ -28,7 +29,7 @@ def place_of(live_state: LiveState, settings: Settings, to: str) -> str | None:
         return colleague.seat
     if to in set(Queue) or to in live_state.agents or _is_there(live_state, settings, to):
         return to
-    helps = bool(settings.trunk_out) and to in settings.emergency_numbers.split(",")
+    helps = trunks.leads_out(settings) and to in settings.emergency_numbers.split(",")
     return to if to and helps else None
 
 

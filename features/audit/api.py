@@ -31,6 +31,4 @@ async def list_audit_entries(
     """Who looked at or listened to what, and why; newest first."""
     listing = partial(audit.entries, reach=reach_of(principal, "audit.read"))
     page = await list_page(asking, listing, AuditFilter(**wanted.filters()), wanted)
-    return ListPage(
-        items=[AuditShape.of(each, principal.role) for each in page.items], next=page.next
-    )
+    return ListPage(items=[AuditShape.of(each) for each in page.items], next=page.next)

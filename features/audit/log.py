@@ -1,6 +1,7 @@
 """The audit log: who read or changed customer data (SEC-1, QA-5). Rows are added, never changed."""
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page, between, column_of, page
 from features.accounts.references import PERSON, TOKEN
+from features.audit import chain
 from features.audit.tables import AuditRow
 from permissions.scopes import Reach, Scope
+from phone_numbers.masking import masked_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,11 @@ class AuditEntry:
     detail: str
     why: str = ""
     """In the words of who did it; people must say it where a caller's voice is heard."""
+
+
+def by_telephone(action: str, subject: str, *, at: datetime, detail: str = "") -> AuditEntry:
+    """Return the entry of what somebody did by telephone, who has no account."""
+    return AuditEntry(at=at, action=action, subject=subject, address="telephone", detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +65,13 @@ class NamedEntry:
 
 EVERY_ENTRY = AuditFilter()
 
-_NUMBER = re.compile(r"\+?\d{7,}")
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|\d{8}-\d{5,12}|\d{1,6}")
+"""Of a call, a recording or a list; a ticket; a row or an account."""
 
 
-def is_of_number(action: str, subject: str) -> bool:
-    """Tell whether the subject of an entry is somebody's number, which not everybody may see."""
-    return action.startswith("customer.") or _NUMBER.fullmatch(subject) is not None
+def masked_subject(subject: str) -> str:
+    """Return the subject of an entry for those who see no whole number: an id, or what is left."""
+    return subject if _ID.fullmatch(subject) else masked_text(subject)
 
 
 _COLUMNS = tuple(getattr(AuditRow, name) for name in AuditEntry.__slots__)
@@ -71,7 +80,9 @@ _COLUMNS = tuple(getattr(AuditRow, name) for name in AuditEntry.__slots__)
 async def note(connection: AsyncConnection, entry: AuditEntry) -> None:
     """Keep an entry (in the caller's transaction, before anything is shown)."""
     values = {name: getattr(entry, name) for name in AuditEntry.__slots__}
+    values["salt"] = secrets.token_hex(16)
     await connection.execute(insert(AuditRow).values(values))
+    chain.continue_with(connection)
 
 
 async def entries_of(connection: AsyncConnection, subject: str) -> Sequence[AuditEntry]:

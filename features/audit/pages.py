@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.text import clean
 from db.paging import Page, UnknownCursorError
 from features.audit import log as audit
-from features.audit.log import AuditFilter, NamedEntry, is_of_number
+from features.audit.log import AuditFilter, NamedEntry, masked_subject
 from features.call_recordings.opening import openable_recordings
 from features.calls.opening import openable
 from permissions.may import reach_of
@@ -98,8 +98,8 @@ async def _leads(
 
 def subject_shown(seen: NamedEntry, show: Formats) -> str:
     """Return what was looked at; a customer's number as the role may see it."""
-    subject = seen.entry.subject
-    return show.number(subject) if is_of_number(seen.entry.action, subject) else clean(subject)
+    subject = clean(seen.entry.subject)
+    return subject if show.numbers else masked_subject(subject)
 
 
 def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> AuditFilter:

@@ -15,4 +15,8 @@ PERMISSIONS = Permissions(
         "GET /audit": "audit.read",
     },
     scopes={"audit.read": {Scope.TEAM: "what the people of the own team did and looked at"}},
+    looks={
+        "GET /api/v1/audit": "audit.list",
+        "GET /audit": "audit.list",
+    },
 )

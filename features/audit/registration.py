@@ -10,4 +10,5 @@ FEATURE = Feature(
     ),
     pages=(NavPage("settings", "/audit", "audit", 120),),
     tags={"audit": "Who looked at what, and why (SEC-1, QA-5)."},
+    audited=("audit.list",),
 )

@@ -4,6 +4,7 @@
             ──▶ repaired    cut by a crash; what could be had is kept and playable
             ──▶ missing     the call was answered and there is no file at all
             ──▶ lost        there was a file, and no audio in it
+    stored, repaired ──▶ removed    kept for as long as the house says
 
 A gap between the answered time and the recorded time is a row of its own (ANS-5).
 """
@@ -12,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from features.calls.lifecycle import CallRecord, Disposition
+from features.calls.lifecycle import CallRecord, Direction, Disposition
 
 GAP = timedelta(seconds=0.5)
 """Shorter differences are the switch's own: buffers, and the time a hang-up takes."""
@@ -36,6 +38,7 @@ class RecordingState(StrEnum):
     REPAIRED = "repaired"  # in the store, as much as a crash left
     MISSING = "missing"  # there was never a file
     LOST = "lost"  # there was a file, and nothing could be had of it
+    REMOVED = "removed"  # it was in the store for as long as the house keeps recordings
 
 
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
@@ -77,6 +80,21 @@ class Gap:
     why: str
 
 
+NO_RECORDING: Final = "there is no recording"
+NOT_WRITTEN: Final = "sound did not arrive or was not written"
+DISK_FULL: Final = "the disk was full"
+
+
+def to_record_from(call: CallRecord) -> datetime | None:
+    """Return from when on a call is to be recorded (ANS-5); None: nobody talked to anybody.
+
+    An agent whose phone was rung first has nobody to talk with until the customer answers.
+    """
+    if call.direction is Direction.IN:
+        return call.answered
+    return call.recording_at or call.agent_answered
+
+
 def gaps(
     call: CallRecord, seconds: float, silent: Sequence[tuple[float, float]] = ()
 ) -> Sequence[Gap]:
@@ -88,18 +106,43 @@ def gaps(
     """
     if call.answered is None or call.ended is None:
         return ()
+    wanted_from = to_record_from(call) or call.answered
     if seconds <= 0:
-        return (_gap(call, call.answered, call.ended, "there is no recording"),)
+        return (_gap(call, wanted_from, call.ended, NO_RECORDING),)
     began = max(call.recording_at or call.answered, call.answered)
     found = []
-    if began - call.answered > GAP:
-        found.append(_gap(call, call.answered, began, "the recording began late"))
+    if began - wanted_from > GAP:
+        found.append(_gap(call, wanted_from, began, "the recording began late"))
     recorded_to = began + timedelta(seconds=seconds)
     if call.ended - recorded_to > GAP:
         crashed = call.disposition is Disposition.SWITCH_CRASH
-        why = "the switch died" if crashed else "sound did not arrive or was not written"
+        why = "the switch died" if crashed else NOT_WRITTEN
         found.append(_gap(call, recorded_to, call.ended, why))
     return [*found, *_unheard(call, began, silent)]
+
+
+def when_full(
+    call: CallRecord, found: Sequence[Gap], full: Sequence[tuple[datetime, datetime | None]]
+) -> Sequence[Gap]:
+    """Return the gaps with those that a full disk made where it was full, from when to when.
+
+    Asterisk goes on writing when there is room again: what is short is then short in the middle.
+    """
+    assert call.ended is not None
+    parts = [
+        (max(begin, call.answered or begin), min(end or call.ended, call.ended))
+        for begin, end in full
+    ]
+    parts = [(begin, end) for begin, end in parts if end > begin]
+    told: list[Gap] = []
+    for gap in found:
+        if gap.why == NOT_WRITTEN and parts:
+            told += [_gap(call, begin, end, DISK_FULL) for begin, end in parts]
+        elif gap.why == NO_RECORDING and parts:
+            told.append(_gap(call, gap.from_at, gap.to_at, DISK_FULL))
+        else:
+            told.append(gap)
+    return told
 
 
 def _unheard(

@@ -39,4 +39,8 @@ PERMISSIONS = Permissions(
         "recording.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
         "recording.listen": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
     },
+    looks={
+        "GET /api/v1/recordings": "recording.list",
+        "GET /api/v1/recordings/{recording_id}": "recording.read",
+    },
 )

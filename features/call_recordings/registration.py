@@ -6,5 +6,13 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router, pages.router),
     tags={"recordings": "Recordings and their audio (ANS-5, QA-5)."},
-    audited=("recording.read.refused", "recording.listen.refused", "recording.audio"),
+    audited=(
+        "recording.list",
+        "recording.read",
+        "recording.read.refused",
+        "recording.listen.refused",
+        "recording.audio",
+        "recording.saved",
+        "recording.removed",
+    ),
 )

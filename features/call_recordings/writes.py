@@ -1,14 +1,22 @@
 """What the ledger keeps of recordings, each at most once, in the caller's transaction."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import chunks, table_of, written
 from features.call_recordings import rows
-from features.call_recordings.lifecycle import Gap, Recording
+from features.call_recordings.lifecycle import (
+    PLAYABLE,
+    Gap,
+    Recording,
+    RecordingKind,
+    RecordingState,
+)
 from features.call_recordings.tables import GapRow, RecordingRow
+from features.calls.references import CALL
 
 
 async def kept_recordings(
@@ -36,3 +44,32 @@ async def add_recordings(
     short = [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]
     await written(connection, table_of(GapRow), short)
     return set(fresh)
+
+
+async def made_before(
+    connection: AsyncConnection, moment: datetime, *, kind: RecordingKind, node: str, most: int
+) -> Sequence[Recording]:
+    """Return recordings of a node's calls that are in the store since before then, oldest first."""
+    query = (
+        select(RecordingRow.__table__)
+        .join(CALL, CALL.c.id == RecordingRow.call_id)
+        .where(CALL.c.node == node)
+        .where(RecordingRow.state.in_([state.value for state in PLAYABLE]))
+        .where(RecordingRow.kind == kind.value)
+        .where(RecordingRow.created_at < moment)
+        .order_by(RecordingRow.created_at, RecordingRow.id)
+        .limit(most)
+    )
+    return [rows.recording_in(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def mark_removed(
+    connection: AsyncConnection, identities: Collection[str], *, why: str
+) -> None:
+    """Keep that the files of these recordings are gone; what they were stays known."""
+    for some in chunks(identities):
+        await connection.execute(
+            update(RecordingRow)
+            .where(RecordingRow.id.in_(some))
+            .values(state=RecordingState.REMOVED.value, path="", why=why)
+        )

@@ -53,7 +53,7 @@ def more(call: CallRecord, show: Formats, language: Language) -> list[tuple[str,
         "call.route_reasons": _reasons(call.route_reasons, words),
         "call.scripts": " · ".join(words.get(f"value.{each}", each) for each in call.scripts),
     }
-    return [(key, text, _MEANINGS.get(key, "")) for key, text in texts.items() if text]
+    return [(key, show.text(text), _MEANINGS.get(key, "")) for key, text in texts.items() if text]
 
 
 _MEANINGS = {"call.held_s": "figure.hold", "call.message": "figure.message"}

@@ -9,7 +9,7 @@ from pydantic import Field
 from callflow.events import JournalEvent
 from callflow.text import clean
 from phone_numbers.masking import masked_text
-from web.shapes import NOON, Clean, Shape
+from web.shapes import NOON, Clean, Plain, Shape
 
 SHOWN_TO_ALL = frozenset(
     {
@@ -24,10 +24,12 @@ class EventShape(Shape):
     """One thing that happened in a call, as a journal had it."""
 
     at: datetime = Field(examples=[NOON])
-    source: Clean = Field(description="Which journal.", examples=["cel"])
+    source: Plain = Field(description="Which journal.", examples=["cel"])
     name: Clean = Field(examples=["ANSWER"])
     channel: Clean = Field(examples=["PJSIP/trunk-00000001"])
-    data: dict[str, str] = Field(description="What else was said.", examples=[{"kind": "message"}])
+    data: dict[str, Clean] = Field(
+        description="What else was said.", examples=[{"kind": "message"}]
+    )
 
     @classmethod
     def of(cls, event: JournalEvent) -> Self:

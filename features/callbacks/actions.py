@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
+from dispatch.guard import guard
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.callbacks import due
@@ -29,7 +30,7 @@ from features.calls import queries as calls
 from features.tickets import saves as ticket_saves
 from permissions.may import reach_of
 from phone_numbers.phone_number import phone_number
-from phone_numbers.plan import NumberPlan
+from settings import Settings
 from web.api_models import Identity, InputModel, TicketNumber, found, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
@@ -79,12 +80,13 @@ class CallbackSettlement(InputModel):
 
 
 async def make(
-    asking: RequestDatabase, principal: Principal, plan: NumberPlan, given: CallbackInput
+    asking: RequestDatabase, principal: Principal, settings: Settings, given: CallbackInput
 ) -> tuple[Callback, bool]:
     """Keep a callback; return it, and whether it is new.
 
     Asked again in the same call (or by the same person) for the same minute it is the one that was
-    kept. Raises Refused with 404 for a call or a ticket that is not there.
+    kept. Raises Refused: 404 for a call or a ticket that is not there, 422 for a number that may
+    never be rung: nobody is promised what is not kept (CBK-1).
     """
     now = datetime.now(UTC)
 
@@ -94,10 +96,13 @@ async def make(
         sent = given.number or found(
             await calls.caller(connection, call_id or "", reach=reach), "call"
         )
-        number = phone_number(sent, plan)
+        number = phone_number(sent, settings.number_plan)
         if not number.identity:
             said = "There is no telephone number to call."
             raise Refused(422, said, faults={"number": "callback.fault_number"})
+        if guard(settings).never(number.shown) is not None:
+            said = "This number may never be rung: see THIRDRING_DIAL_ALLOWED."
+            raise Refused(422, said, faults={"number": "callback.fault_never"})
         ticket_id = None
         if given.ticket is not None:
             ticket_id = found(await ticket_saves.key(connection, given.ticket), "ticket")

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from features.callbacks import actions
@@ -56,10 +56,14 @@ async def list_callbacks(
     },
 )
 async def make_callback(
-    given: CallbackInput, principal: CurrentUser, asking: Asking, plan: Plan, answer: Response
+    request: Request,
+    given: CallbackInput,
+    principal: CurrentUser,
+    asking: Asking,
+    answer: Response,
 ) -> CallbackShape:
     """Promise a call back. Asked again in the same call for the same minute: 200, the one kept."""
-    callback, fresh = await actions.make(asking, principal, plan, given)
+    callback, fresh = await actions.make(asking, principal, request.app.state.settings, given)
     answer.status_code = HTTPStatus.CREATED if fresh else HTTPStatus.OK
     return CallbackShape.of(callback)
 

@@ -29,7 +29,7 @@ from features.callbacks.lifecycle import (
 from features.callbacks.tables import CallbackRow
 from features.calls.references import CALL
 from features.customers.queries import CustomerSort
-from features.customers.references import CUSTOMER
+from features.customers.references import CUSTOMER, CUSTOMER_NUMBER
 
 PURPOSE = "callback"
 
@@ -139,6 +139,11 @@ class Snapshot:
     states: tuple[tuple[str, int], ...]
 
 
+async def count_alarms(connection: AsyncConnection, now: datetime) -> int:
+    """Return how many callbacks need somebody now."""
+    return (await snapshot(connection, now)).alarms
+
+
 async def snapshot(connection: AsyncConnection, now: datetime) -> Snapshot:
     """Return how the callbacks stand that are not over."""
     row = CallbackRow
@@ -167,7 +172,8 @@ def _wanted() -> Select[Any]:
         .select_from(CallbackRow)
         .outerjoin(PERSON, PERSON.c.id == CallbackRow.account_id)
         .outerjoin(CALL, CALL.c.id == CallbackRow.call_id)
-        .outerjoin(CUSTOMER, CUSTOMER.c.identity == CallbackRow.identity)
+        .outerjoin(CUSTOMER_NUMBER, CUSTOMER_NUMBER.c.identity == CallbackRow.identity)
+        .outerjoin(CUSTOMER, CUSTOMER.c.id == CUSTOMER_NUMBER.c.customer_id)
     )
 
 

@@ -9,7 +9,7 @@ the dispatcher keeps the row and carries the commands out.
 | ringing | an agent's phone rings | taken; else open, for another agent |
 | taken | the agent hears a word; the customer's phone does not ring yet | dialling |
 | dialling | the customer's phone rings | talking; else open, for later; at last failed |
-| talking | both talk | completed |
+| talking | both talk | completed; open, when the agent's phone was lost |
 | completed | both have talked, or somebody says so | – |
 | failed | no success, far too late, or not allowed: an alarm at the desk | a person decides |
 | unknown | the customer's phone may have rung and nobody knows what came of it | a person decides |
@@ -52,6 +52,8 @@ FOR_A_PERSON = frozenset({CallbackState.FAILED, CallbackState.UNKNOWN})
 NOT_TALKED_YET = frozenset({CallbackState.OPEN, CallbackState.RINGING})
 """Overdue in these states when the time has passed."""
 
+CUT_OFF_FOR_S = 15.0
+"""So long after an agent's phone was lost the customer hears that we call again, and hangs up."""
 LEAD = timedelta(seconds=60)
 """An agent's callback is called this long before it is due, so that it is made in time."""
 
@@ -121,6 +123,11 @@ class Talked:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLost:
+    """The agent's phone was lost in the talk: the customer was told that we call again."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotReached:
     """The customer was busy, did not answer, could not be reached."""
 
@@ -161,6 +168,7 @@ Event = (
     | Took
     | Dialled
     | Talked
+    | AgentLost
     | NotReached
     | AttemptOver
     | Refused
@@ -222,8 +230,8 @@ def decide(callback: CallBack, event: Event, now: datetime, rules: CallbackRules
             return _all_passed(callback, now, rules)
         case Took() | Dialled() | Talked():
             return _gone_on(callback, event), ()
-        case NotReached():
-            return _not_reached(callback, now, rules)
+        case NotReached() | AgentLost():
+            return _not_reached(callback, event, now, rules)
         case AttemptOver() | Refused():
             return _ended(callback, event, now, rules)
         case CallNow() | Settled():
@@ -264,12 +272,15 @@ def _gone_on(callback: CallBack, event: Took | Dialled | Talked) -> CallBack:
             return callback
 
 
-def _not_reached(callback: CallBack, now: datetime, rules: CallbackRules) -> Decision:
-    if callback.state is not CallbackState.DIALLING:
+def _not_reached(
+    callback: CallBack, event: NotReached | AgentLost, now: datetime, rules: CallbackRules
+) -> Decision:
+    lost = isinstance(event, AgentLost)
+    if callback.state is not (CallbackState.TALKING if lost else CallbackState.DIALLING):
         return callback, ()
     if callback.tries >= rules.most_tries:
         return replace(callback, state=CallbackState.FAILED, next_at=None), (Alarm(),)
-    again = now + timedelta(seconds=rules.again_every)
+    again = now + timedelta(seconds=CUT_OFF_FOR_S if lost else rules.again_every)
     return replace(callback, state=CallbackState.OPEN, next_at=again, passed=()), ()
 
 
@@ -281,7 +292,7 @@ def _over(callback: CallBack, over: AttemptOver, now: datetime, rules: CallbackR
         case CallbackState.RINGING:  # nobody lifted: the customer's phone did not ring
             return replace(callback, state=CallbackState.OPEN, next_at=now), ()
         case CallbackState.DIALLING if over.told:
-            return _not_reached(callback, now, rules)
+            return _not_reached(callback, NotReached(), now, rules)
         case CallbackState.TAKEN | CallbackState.DIALLING:
             return replace(callback, state=CallbackState.UNKNOWN, next_at=None), (Alarm(),)
         case CallbackState.TALKING:

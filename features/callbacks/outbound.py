@@ -22,6 +22,7 @@ from features.callbacks import due as call_backs
 from features.callbacks import queries as callbacks
 from features.callbacks.due import DueCallback
 from features.callbacks.lifecycle import (
+    AgentLost,
     Alarm,
     AllPassed,
     AttemptOver,
@@ -55,6 +56,7 @@ UNFOUND: Final = "unfound"
 _EVENTS: Final[Mapping[str, Event]] = {
     CallSignal.DIALLING: Dialled(),
     CallSignal.TALKING: Talked(),
+    CallSignal.AGENT_LOST: AgentLost(),
     CallSignal.CUSTOMER_BUSY: NotReached(),
     CallSignal.CUSTOMER_NOANSWER: NotReached(),
     CallSignal.CUSTOMER_CHANUNAVAIL: NotReached(),

@@ -13,7 +13,7 @@ from features.callbacks.actions import LONGEST_NOTE, CallbackInput, CallbackSett
 from features.callbacks.lifecycle import ON_THE_PHONE, CallbackState
 from features.calls.opening import openable
 from settings import Settings
-from web.api_models import Asking, CurrentUser, Person, Plan, RowId
+from web.api_models import Asking, CurrentUser, Person, RowId
 from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, typed
@@ -45,13 +45,11 @@ async def show_callbacks(
 
 
 @router.post("/callbacks")
-async def make_callback(
-    request: Request, principal: Person, asking: Asking, plan: Plan
-) -> Response:
+async def make_callback(request: Request, principal: Person, asking: Asking) -> Response:
     """Promise a call back to a number."""
     form = await typed(request)
     try:
-        await actions.make(asking, principal, plan, form.read(CallbackInput))
+        await actions.make(asking, principal, request.app.state.settings, form.read(CallbackInput))
     except Refused as refused:
         return await _shown(request, principal, asking, form, status=form.refuse(refused))
     return RedirectResponse("/callbacks?saved=made", status_code=303)

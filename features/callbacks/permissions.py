@@ -20,4 +20,8 @@ PERMISSIONS = Permissions(
         "POST /callbacks/{callback_id}/completed": "callback.write",
         "POST /callbacks/{callback_id}/cancel": "callback.write",
     },
+    looks={
+        "GET /api/v1/callbacks": "callback.list",
+        "GET /callbacks": "callback.list",
+    },
 )

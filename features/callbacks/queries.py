@@ -24,6 +24,7 @@ from features.callbacks.lifecycle import (
 )
 from features.callbacks.tables import CallbackRow
 from features.calls.references import CALL
+from features.customers import queries as customers
 from features.tickets.references import TICKET
 from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
@@ -213,10 +214,14 @@ async def callbacks(
 
 
 async def open_to(connection: AsyncConnection, identity: str) -> Sequence[Callback]:
-    """Return what a number was promised and waits for, the first one due first."""
+    """Return what a customer was promised and waits for, on whichever of the customer's numbers.
+
+    The first one due first.
+    """
     if not identity:
         return []
-    query = _query().where(CallbackRow.identity == identity, CallbackRow.state.in_(_GOING_ON))
+    theirs = CallbackRow.identity.in_(await customers.identities(connection, identity))
+    query = _query().where(theirs, CallbackRow.state.in_(_GOING_ON))
     found = await connection.execute(query.order_by(CallbackRow.due_at).limit(20))
     return [_callback_in(row) for row in found.mappings()]
 

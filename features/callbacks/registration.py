@@ -10,7 +10,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    pages=(NavPage("customers", "/callbacks", "callbacks", 50),),
+    pages=(NavPage("customers", "/callbacks", "callbacks", 50, due.count_alarms),),
     tags={"callbacks": "Calls back that were promised (CBK-1, SIL-4)."},
     change_feeds=(
         ChangeFeed(
@@ -22,6 +22,7 @@ FEATURE = Feature(
         ),
     ),
     audited=(
+        "callback.list",
         "callback.made",
         "callback.now",
         "callback.completed",

@@ -10,12 +10,11 @@ from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
 from features.call_recordings.shapes import GapShape, RecordingShape
 from features.calls import queries
-from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
+from features.calls.lifecycle import CallState, Direction, Disposition
 from features.calls.queries import CallFilter, CallStory
 from features.calls.shapes import CallShape, StoryShape, TalkSegmentShape
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
-from permissions.roles import sees_numbers
 from web.api_models import (
     Asking,
     CurrentUser,
@@ -62,7 +61,7 @@ async def list_calls(
     which = CallFilter(**wanted.filters(plan))
     listing = partial(queries.calls, reach=reach_of(principal, "call.read"))
     page = await list_page(asking, listing, which, wanted)
-    return ListPage(items=[_shown(call, principal) for call in page.items], next=page.next)
+    return ListPage(items=[CallShape.of(call) for call in page.items], next=page.next)
 
 
 @router.get("/{call_id}", responses=documented(401, 403, 404, 422, 503))
@@ -70,15 +69,12 @@ async def show_call(call_id: Identity, principal: CurrentUser, asking: Asking) -
     """One call, with its recordings, the gaps in them and its tickets."""
     story = await _story(call_id, principal, asking)
     noted(asking, audit_entry(principal, "call.read", story.call.id))
-    tickets = [TicketShape.of(ticket) for ticket in story.tickets]
-    if not sees_numbers(principal.role):
-        tickets = [ticket.masked() for ticket in tickets]
     return StoryShape(
-        **_shown(story.call, principal).model_dump(),
+        **CallShape.of(story.call).model_dump(),
         segments=TalkSegmentShape.all_of(story.call),
         recordings=[RecordingShape.of(recording) for recording in story.recordings],
         gaps=[GapShape.of(gap) for gap in story.gaps],
-        tickets=tickets,
+        tickets=[TicketShape.of(ticket) for ticket in story.tickets],
     )
 
 
@@ -96,8 +92,3 @@ async def story_of(call_id: str, principal: Principal, asking: RequestDatabase) 
         call_id,
         lambda one, reach: queries.call(one, call_id, reach=reach, ticket_reach=tickets),
     )
-
-
-def _shown(call: CallRecord, principal: Principal) -> CallShape:
-    shape = CallShape.of(call)
-    return shape if sees_numbers(principal.role) else shape.masked()

@@ -27,7 +27,8 @@ class CallEvidence:
     began: float = 0.0
     last: float = 0.0
     answered: float | None = None
-    recorded: float | None = None
+    recorded_from: float | None = None
+    """When the recording began, where the switch says so."""
     hung_up: JournalEvent | None = None
     """The hang-up of the caller's channel."""
     all_gone: float | None = None
@@ -77,6 +78,16 @@ class CallEvidence:
     def rang_first(self) -> str:
         """The agent whose phone was rung before the customer's (CBK-1); empty: none was."""
         return self.call.data.get("agent", "") if self.call else ""
+
+    @property
+    def recorded(self) -> float | None:
+        """When the recording began: the dialplan arms it before it answers.
+
+        Not before the customer answers, where an agent's phone was rung first.
+        """
+        if self.recorded_from is None and not self.rang_first:
+            return self.answered
+        return self.recorded_from
 
     @property
     def agent(self) -> str | None:
@@ -136,13 +147,11 @@ def _call(heard: CallEvidence, event: JournalEvent) -> None:
 def _answer(heard: CallEvidence, event: JournalEvent) -> None:
     if heard.answered is None and _is_callers(event):
         heard.answered = event.at
-        # The dialplan arms the recording before it answers: it begins with the first sound.
-        heard.recorded = heard.recorded or event.at
 
 
 def _record(heard: CallEvidence, event: JournalEvent) -> None:
-    """A journal of before 2026-11-22 says it in an event of its own."""
-    heard.recorded = event.at
+    """The leg of a customer whom an agent called is recorded from its own answer on."""
+    heard.recorded_from = event.at
 
 
 def _bridge_enter(heard: CallEvidence, event: JournalEvent) -> None:
@@ -287,6 +296,7 @@ _TAKES: Mapping[str, Callable[[CallEvidence, JournalEvent], None]] = {
     "RINGNOANSWER": _ring_no_answer,
     "TR_SCRIPT": _taken,
     "TR_REUNITE": _taken,
+    "TR_AGENT_LOST": _taken,
     "TR_TRANSFER": _taken,
     "TR_ROUTE": _route,
     "TR_JOIN": _others,

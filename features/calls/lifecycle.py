@@ -11,8 +11,8 @@ Every call ends with exactly one disposition, the first line of this table that 
 | outbound | it was we who rang, and somebody answered |
 | promised | the caller did not want to wait, and is called back |
 | farewell | we hung up after a farewell |
-| failed | none of the above, and it was not the caller who hung up |
-| abandoned_queue | the caller hung up after joining the queue |
+| failed | none of the above, and it was not the caller who hung up, nor the line that was lost |
+| abandoned_queue | the caller hung up, or was lost, after joining the queue |
 | abandoned_ringing | the caller hung up before the answer |
 | abandoned_dialogue | the caller hung up after the answer |
 
@@ -32,6 +32,8 @@ from features.calls.talk_segments import TalkSegment, connected_s, customer_gone
 
 RING_S = 5.0
 """A Chinese ring: 1 s on, 4 s off."""
+NO_AUDIO, NO_ANSWER = "44", "18"
+"""Causes (Q.850) of a line that Asterisk gave up."""
 ANS1_S = 15.0
 ANS1_RINGS = 3
 
@@ -77,6 +79,7 @@ class HungUpBy(StrEnum):
     AGENT = "agent"
     SYSTEM = "system"  # our dialplan or our service
     SWITCH = "switch"  # Asterisk died
+    LINE = "line"  # nobody: no audio came any more, or nothing was acknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +249,8 @@ def _left_queue(heard: CallEvidence, ended: float | None) -> float | None:
 
 
 def _hung_up_by(heard: CallEvidence, crash: float | None) -> HungUpBy:
-    if crash is not None:
-        return HungUpBy.SWITCH
+    if crash is not None or (heard.hung_up and _is_lost(heard.hung_up)):
+        return HungUpBy.LINE if crash is None else HungUpBy.SWITCH
     if heard.agent_left_first or heard.completed == "COMPLETEAGENT":
         return HungUpBy.AGENT
     if heard.rang_first:
@@ -261,6 +264,12 @@ def _hung_up_by(heard: CallEvidence, crash: float | None) -> HungUpBy:
     return HungUpBy.SYSTEM
 
 
+def _is_lost(hung_up: JournalEvent) -> bool:
+    """Tell whether Asterisk gave a line up: no audio came (44), or nobody answered to it (18)."""
+    cause, source = hung_up.data.get("hangupcause"), hung_up.data.get("hangupsource")
+    return (cause == NO_AUDIO and not source) or (cause == NO_ANSWER and source == hung_up.channel)
+
+
 def _parted(heard: CallEvidence) -> HungUpBy:
     """Return who went first when the call is the agent's: our main channel is his."""
     if heard.hung_up and heard.hung_up.data.get("hangupsource") == heard.hung_up.channel:
@@ -271,6 +280,8 @@ def _parted(heard: CallEvidence) -> HungUpBy:
 def _disposition(heard: CallEvidence, crash: float | None) -> Disposition:
     return next(disposition for disposition, holds in _DISPOSITIONS if holds(heard, crash))
 
+
+_WENT = frozenset({HungUpBy.CALLER, HungUpBy.LINE})
 
 # The table at the top, in its order.
 _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], bool]], ...] = (
@@ -285,7 +296,7 @@ _DISPOSITIONS: tuple[tuple[Disposition, Callable[[CallEvidence, float | None], b
     (Disposition.OUTBOUND, lambda heard, _: _direction(heard) is Direction.OUT),
     (Disposition.PROMISED, lambda heard, _: heard.outcome == "promised"),
     (Disposition.FAREWELL, lambda heard, _: heard.outcome == "farewell"),
-    (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) is not HungUpBy.CALLER),
+    (Disposition.FAILED, lambda heard, crash: _hung_up_by(heard, crash) not in _WENT),
     (Disposition.ABANDONED_QUEUE, lambda heard, _: heard.joined is not None),
     (Disposition.ABANDONED_RINGING, lambda heard, _: heard.answered is None),
     (Disposition.ABANDONED_DIALOGUE, lambda _heard, _crash: True),

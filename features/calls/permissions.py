@@ -38,4 +38,8 @@ PERMISSIONS = Permissions(
         "call.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
         "call.number": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM},
     },
+    looks={
+        "GET /api/v1/calls": "call.list",
+        "GET /calls": "call.list",
+    },
 )

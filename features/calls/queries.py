@@ -38,6 +38,8 @@ class CallFilter:
     ref: str | None = None
     number: PhoneNumber | None = None
     """The caller's, however it is written."""
+    identities: Sequence[str] = ()
+    """What one customer's numbers are known by: any of them."""
     piece: str | None = None
     """Digits that stand somewhere in the caller's number."""
     or_number: PhoneNumber | None = None
@@ -88,6 +90,8 @@ async def calls(
     ).where(await scoping.within(connection, reach))
     if wanted.number is not None:
         query = query.where(by_number(Call.identity, Call.number, wanted.number))
+    if wanted.identities:
+        query = query.where(Call.identity.in_(wanted.identities))
     if wanted.agent is not None:
         query = query.where(await talk_segments.talked(connection, wanted.agent))
     if wanted.state not in (None, CallState.ENDED):

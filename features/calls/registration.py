@@ -7,5 +7,5 @@ FEATURE = Feature(
     routers=(api.router, pages.router),
     pages=(NavPage("floor", "/calls", "calls", 30),),
     tags={"calls": "Calls, and what happened in them (ANS-4)."},
-    audited=("call.read.refused", "call.read"),
+    audited=("call.list", "call.read.refused", "call.read"),
 )

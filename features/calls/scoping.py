@@ -14,7 +14,7 @@ from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord
 from features.calls.tables import Call
 from features.tickets import scoping as tickets
-from features.tickets.lifecycle import Ticket, TicketState
+from features.tickets.lifecycle import SETTLING, Ticket
 from features.tickets.references import calls_to_settle
 from permissions.scopes import Reach, Scope, Thing
 from phone_numbers.phone_number import phone_number
@@ -60,7 +60,7 @@ def whose(call: CallRecord, plan: NumberPlan, of_call: Collection[Ticket] = ()) 
         departments=frozenset(
             name
             for ticket in of_call
-            if ticket.state is TicketState.DISPATCHED
+            if ticket.state in SETTLING
             for name in tickets.whose(ticket).departments
         ),
     )

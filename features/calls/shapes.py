@@ -1,7 +1,6 @@
 """JSON of calls and of who talked in them: fields, descriptions, examples.
 
 The command line's `--json` and the API give the same shapes; `docs/api.md` promises the names.
-For roles that do not need whole numbers every shape has a masked form (SEC-2).
 """
 
 from datetime import datetime
@@ -20,8 +19,7 @@ from features.calls.lifecycle import (
 )
 from features.calls.talk_segments import How
 from features.tickets.shapes import TicketShape
-from phone_numbers.masking import masked_name, masked_number
-from web.shapes import CALL_ID, NOON, Clean, Shape
+from web.shapes import CALL_ID, NOON, Clean, CustomerName, CustomerNumber, Id, Plain, Shape
 
 
 class MissShape(Shape):
@@ -35,11 +33,11 @@ class MissShape(Shape):
 class CallShape(Shape):
     """One call, with every time of ANS-4. Times are UTC."""
 
-    id: str = Field(examples=[CALL_ID])
+    id: Id = Field(examples=[CALL_ID])
     ref: Clean = Field(description="What the caller's switch sent as X-Ref.", examples=["R-1"])
-    number: Clean = Field(description="The caller's number.", examples=["13812345678"])
-    name: Clean = Field(description="The caller's name, as sent.", examples=["张三"])
-    did: Clean = Field(description="The number that was dialled.", examples=["10050"])
+    number: CustomerNumber = Field(description="The caller's number.", examples=["13812345678"])
+    name: CustomerName = Field(description="The caller's name, as sent.", examples=["张三"])
+    did: Plain = Field(description="The number that was dialled.", examples=["10050"])
     state: CallState
     disposition: Disposition | None = Field(description="How it ended; null while it lasts.")
     ring_started: datetime = Field(examples=[NOON])
@@ -68,7 +66,7 @@ class CallShape(Shape):
     )
     held_s: float = Field(description="Seconds on hold (SIL-7).", examples=[12.0])
     message_s: float | None = Field(description="Seconds of the message; null: there is none.")
-    node: str = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
+    node: Id = Field(description="Name of the Asterisk that it was on.", examples=["node1"])
     direction: Direction = Field(description="`in`: somebody rang us; `out`: we rang.")
     scripts: list[Clean] = Field(
         description="Script keys that an agent pressed, in order.", examples=[["cannot_hear"]]
@@ -80,12 +78,6 @@ class CallShape(Shape):
     @classmethod
     def of(cls, call: CallRecord) -> Self:
         return cls.model_validate(call)
-
-    def masked(self) -> Self:
-        """Return the call without the caller's whole number and name."""
-        return self.model_copy(
-            update={"number": masked_number(self.number), "name": masked_name(self.name)}
-        )
 
 
 class TalkSegmentShape(Shape):

@@ -32,16 +32,18 @@ MOVES = frozenset(
     {
         *("BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "ATTENDEDTRANSFER", "BLINDTRANSFER"),
         *("TR_JOIN", "TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE", "TR_TALKING"),
-        *("on_hold", "TR_UNHOLD"),
+        *("TR_AGENT_LOST", "on_hold", "TR_UNHOLD"),
     }
 )
 """All that tells of who was with the customer."""
 
 LONGEST_HOLD_S = 86_400.0
 
-_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE"})
+_TAKEN_OUT = frozenset({"TR_TRANSFER", "TR_SCRIPT", "TR_REUNITE", "TR_RESCUE", "TR_AGENT_LOST"})
 _ENTERS = frozenset({"BRIDGE_ENTER", "TR_JOIN"})
 _SENT_ON = frozenset({"TR_TRANSFER", "BLINDTRANSFER"})
+_TAKEN_ON = _SENT_ON | _TAKEN_OUT
+"""What the customer's own leg goes on with, where the agent's ends."""
 _ONE_MOVE_S = 0.5
 """A phone that changes bridges with the customer is away for less than this: one segment."""
 _HANDED_OVER_S = 2.0
@@ -133,12 +135,12 @@ def customer_gone(moves: Sequence[JournalEvent], *, main: str, gone: float) -> f
     """Return when a customer whom an agent had called was gone; None while handed on and there.
 
     `gone` is when the agent's own channel, the call's first, was: the customer may have been sent
-    on, or somebody else have taken over.
+    on, wait for that agent, hear a script, or somebody else have taken over.
     """
     customer = _customer(moves, main, rang_first=True)
     handed_on = any(
         one.uniqueid == customer
-        if one.name in _SENT_ON
+        if one.name in _TAKEN_ON
         else one.name == "BRIDGE_ENTER"
         and one.uniqueid not in {main, customer}
         and PHONE.match(one.channel) is not None

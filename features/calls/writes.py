@@ -14,7 +14,7 @@ from callflow.events import JournalEvent
 from db.bulk import chunks, table_of, written
 from features.call_recordings.references import RECORDING
 from features.calls import rows
-from features.calls.lifecycle import CallRecord
+from features.calls.lifecycle import CallRecord, Direction
 from features.calls.tables import IS_OPEN, Call, CallEvent
 from ledger.tables import JournalPosition, JournalReject
 from phone_numbers.plan import NumberPlan
@@ -125,6 +125,29 @@ async def switches(connection: AsyncConnection, nodes: Collection[str]) -> Seque
     return [rows.event_in(row) for row in found.mappings()]
 
 
+async def full_disks(
+    connection: AsyncConnection, node: str
+) -> Sequence[tuple[datetime, datetime | None]]:
+    """Return from when to when the disk of a node was full; None: it is."""
+    found = await connection.execute(
+        select(CallEvent.name, CallEvent.at)
+        .where(
+            CallEvent.node == node,
+            CallEvent.about == "",
+            CallEvent.source == "site",
+            CallEvent.name.in_(["disk_full", "disk_low", "disk_has_room"]),
+        )
+        .order_by(CallEvent.at, CallEvent.id)
+    )
+    periods: list[tuple[datetime, datetime | None]] = []
+    for name, at in found:
+        if name == "disk_full" and not (periods and periods[-1][1] is None):
+            periods.append((at, None))
+        elif name in {"disk_low", "disk_has_room"} and periods and periods[-1][1] is None:
+            periods[-1] = periods[-1][0], at
+    return periods
+
+
 async def open_calls(
     connection: AsyncConnection, nodes: Collection[str]
 ) -> Sequence[tuple[str, str]]:
@@ -133,6 +156,14 @@ async def open_calls(
         select(Call.node, Call.linkedid).where(text(IS_OPEN), Call.node.in_(nodes))
     )
     return [(node, linkedid) for node, linkedid in found]
+
+
+_TO_RECORD = (
+    Call.direction == Direction.IN.value,
+    Call.recording_at.is_not(None),
+    Call.agent_answered.is_not(None),
+)
+"""Not who was called by an agent and never answered."""
 
 
 async def calls_without_recordings(connection: AsyncConnection, node: str) -> Sequence[CallRecord]:
@@ -147,7 +178,7 @@ async def calls_without_recordings(connection: AsyncConnection, node: str) -> Se
             Call.node == node,
             Call.state == "ended",
             or_(
-                and_(Call.answered.is_not(None), call.c.id.is_(None)),
+                and_(Call.answered.is_not(None), call.c.id.is_(None), or_(*_TO_RECORD)),
                 and_(Call.message_at.is_not(None), message.c.id.is_(None)),
             ),
         )

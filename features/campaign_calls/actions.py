@@ -4,6 +4,7 @@ The agent's page asks the API, which calls these. Who may read the talk may writ
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -17,6 +18,7 @@ from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
 from features.calls import queries as calls
 from features.campaign_calls import talks
+from features.campaign_calls.shapes import TalkShape
 from features.campaign_calls.talks import CampaignTalk, NotNowError
 from features.campaigns.queries import Campaign
 from features.duties import queries as duties
@@ -45,38 +47,54 @@ class TalkInput(InputModel):
     answers: dict[
         Annotated[str, Field(max_length=24)], Annotated[str, Field(pattern=r"^[0-9]$")]
     ] = Field({}, description="Keys, by the question's name; all that there are.")
+    version: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        description="`version` of the talk that was read; written meanwhile by somebody: 409.",
+    )
 
 
 async def write(
     asking: RequestDatabase, principal: Principal, call_id: str, given: TalkInput
 ) -> CampaignTalk:
-    """Keep what came of a talk, during it or after it; what is written last counts.
+    """Keep what came of a talk, during it or after it, unless somebody wrote since it was read.
 
-    Raises Refused: 404, 422 for answers that no question has, 409 when nobody was dialled in the
-    call, or the person was called again since.
+    Raises Refused: 404, 422 for answers that no question has, 409 when the person did not answer in
+    the call, or was called again since, or somebody wrote meanwhile: then with the talk as it is.
+    What is so already is no conflict, and no change.
     """
     now = datetime.now(UTC)
     await talk_of(asking, principal, call_id)
 
     async def keep(connection: AsyncConnection) -> CampaignTalk:
+        await talks.lock(connection, call_id)
         talk = found(await talks.of_call(connection, call_id), "call of a campaign")
         _check(given, talk.campaign)
+        result = Result(given.result.value)
+        if talk.version and (talk.shown.contact.result, talk.shown.contact.answers) == (
+            result,
+            given.answers,
+        ):
+            return talk
+        if given.version != talk.version:
+            raise _late(talk, principal)
         done = await talks.write(
             connection,
             talk,
-            result=Result(given.result.value),
+            result=result,
             answers=given.answers,
             by=principal.signature,
             now=now,
         )
-        seen = audit_entry(principal, "campaign.written", call_id, given.result.value)
+        seen = audit_entry(principal, talks.WRITTEN, call_id, given.result.value)
         await audit.note(connection, seen)
-        return done
+        return replace(done, version=talk.version + 1)
 
     try:
         return await asking.write(keep)
     except NotNowError:
-        said = "Nobody was dialled in this call, or the person was called again since."
+        said = "The person did not answer in this call, or was called again since."
         raise Refused(409, said) from None
 
 
@@ -97,6 +115,15 @@ async def talk_of(asking: RequestDatabase, principal: Principal, call_id: str) -
 
     talk = await theirs(asking, principal, "campaign.talk", call_id, within)
     return found(talk, "call of a campaign")
+
+
+def _late(talk: CampaignTalk, principal: Principal) -> Refused:
+    language = principal.language or "zh"
+    return Refused(
+        409,
+        "Somebody wrote of this talk meanwhile; `current` is what is so now.",
+        current=TalkShape.of(talk, language=language),
+    )
 
 
 def _check(given: TalkInput, campaign: Campaign) -> None:

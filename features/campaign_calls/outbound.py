@@ -23,6 +23,7 @@ from dispatch import attempts
 from dispatch.call_facts import CallSignal
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from dispatch.seats import AGENT, CONTEXT
+from features.audit import log as audit
 from features.campaign_calls import outbound_agents as campaign_agents
 from features.campaign_calls.pace import Asks, Pace, shares
 from features.campaigns import calling_hours
@@ -156,8 +157,8 @@ class CampaignCalls:
         self, connection: AsyncConnection, subjects: Collection[int]
     ) -> Collection[int]:
         """Return who is not to be called any more, or not by the agent who reads or is rung."""
-        stopped = await campaign_contacts.stopped(connection, subjects)
-        return {*stopped, *await free_agents.gone(connection, subjects)}
+        unwanted = await campaign_contacts.not_to_call(connection, subjects)
+        return {*unwanted, *await free_agents.gone(connection, subjects)}
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
         """End the calls that were forgotten; close the campaigns that have come to their end."""
@@ -314,4 +315,6 @@ async def _never_again(connection: AsyncConnection, shown: ContactView, at: date
         at,
         BY_TELEPHONE,
     )
-    await do_not_call.put(connection, entry)
+    if await do_not_call.put(connection, entry):
+        seen = audit.by_telephone("do_not_call.added", shown.person.number, at=at)
+        await audit.note(connection, seen)

@@ -38,7 +38,8 @@ def event(heard: AttemptFact) -> Event | None:
         case Lifted():
             return None  # the agent: what follows is told by the dialplan
         case Over(result=ended):
-            return AttemptOver(ended, lifted=heard.attempt.answered_at is not None)
+            talked = heard.attempt.said == CallSignal.TALKING
+            return AttemptOver(ended, lifted=heard.attempt.answered_at is not None, talked=talked)
         case Statement(what=what):
             return _EVENTS.get(what)
 

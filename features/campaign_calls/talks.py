@@ -8,12 +8,15 @@ person of a campaign; in the caller's transaction (on SQLite one with `writing=T
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.questions import Result
+from dispatch.call_facts import CallSignal
 from dispatch.tables import AttemptRow
+from features.audit import log as audit
 from features.campaigns import contacts as campaign_contacts
 from features.campaigns import queries as campaigns
 from features.campaigns.contact import (
@@ -23,12 +26,16 @@ from features.campaigns.contact import (
     NeverAgain,
     Wrote,
     decide,
+    may_write,
 )
 from features.campaigns.contacts import ContactView
 from features.campaigns.queries import Campaign
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.duties.free_agents import AGENT
+
+WRITTEN: Final = "campaign.written"
+"""On the audit record for each time that somebody wrote of a talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +44,23 @@ class CampaignTalk:
 
     call_id: str
     seat: str
+    talked: bool
+    """Whether the person is known to have answered."""
     shown: ContactView
     campaign: Campaign
+    version: int = 0
+    """How often somebody wrote of it."""
 
 
 class NotNowError(Exception):
-    """The person was not dialled in this call, or was called again since."""
+    """The person did not answer in this call, or was called again since."""
 
 
 async def of_call(connection: AsyncConnection, call_id: str) -> CampaignTalk | None:
     """Return whom an agent calls, or called, in a call; None: it is none of a campaign's."""
     row = AttemptRow
     found = await connection.execute(
-        select(row.subject_id, row.number).where(
+        select(row.subject_id, row.number, row.said).where(
             row.id == call_id, row.purpose == campaign_contacts.PURPOSE, row.who == AGENT
         )
     )
@@ -58,8 +69,21 @@ async def of_call(connection: AsyncConnection, call_id: str) -> CampaignTalk | N
     if attempt is None or shown is None:
         return None
     known = await campaigns.several(connection, [shown.campaign_id])
+    entries = await audit.entries_of(connection, call_id)
     return CampaignTalk(
-        call_id=call_id, seat=attempt.number, shown=shown, campaign=known[shown.campaign_id]
+        call_id=call_id,
+        seat=attempt.number,
+        talked=attempt.said == CallSignal.TALKING,
+        shown=shown,
+        campaign=known[shown.campaign_id],
+        version=sum(each.action == WRITTEN for each in entries),
+    )
+
+
+async def lock(connection: AsyncConnection, call_id: str) -> None:
+    """Let nobody else write of a talk before the caller's transaction is over."""
+    await connection.execute(
+        select(AttemptRow.id).where(AttemptRow.id == call_id).with_for_update()
     )
 
 
@@ -82,9 +106,10 @@ async def write(
         by_agents=True,
         allowed=lambda moment: moment,  # the dispatcher asks for the calling hours when it is due
     )
-    contact, commands = decide(shown.contact, Wrote(result, answers), now, rules)
-    if not contact.tries or contact.state is ContactState.ASKING:
+    if not may_write(shown.contact, talked=talk.talked):
         raise NotNowError
+    wrote = Wrote(result, answers, talked=talk.talked)
+    contact, commands = decide(shown.contact, wrote, now, rules)
     await campaign_contacts.keep(connection, {shown.id: contact})
     if NeverAgain() in commands:
         entry = Entry(

@@ -15,4 +15,4 @@ async def bring(
     kept = await lists.take_in(content, name, settings, asking)
     rows = f"{kept.reading.rows} rows"
     await recorded(asking, audit_entry(principal, "campaign.list", kept.id, rows))
-    return kept
+    return await lists.warned(kept, settings, asking)

@@ -8,11 +8,12 @@ from callflow.call import Language
 from db.bounded import Database
 from features.campaign_lists import actions as list_actions
 from features.campaign_lists import lists
-from features.campaign_lists.shapes import ListShape
+from features.campaign_lists.shapes import ListShape, UnreadableShape
 from features.campaigns import actions
 from imports.faults import UnreadableError
 from settings import Settings
-from web.api_models import CurrentUser, Identity, Line, found
+from web.api_models import Asking, CurrentUser, Identity, Line, found
+from web.list_shapes import sentences_of
 from web.problems import Refused, documented
 from web.words import said
 
@@ -47,12 +48,17 @@ async def bring_list(
     try:
         kept = await list_actions.bring(asking, principal, settings, await request.body(), name)
     except UnreadableError as error:
-        sentence = said(Language.ENGLISH)(f"sheet.{error.why}", **error.gaps)
-        raise Refused(422, sentence) from None
+        sentence = said(Language.ENGLISH)(error.sentence, **error.gaps)
+        read = UnreadableShape(why=error.why, kind=error.kind, said=sentences_of(error))
+        raise Refused(422, sentence, read=read) from None
     return ListShape.of(kept)
 
 
 @router.get("/{list_id}", responses=documented(401, 403, 404, 422, 503))
-async def show_list(request: Request, list_id: Identity, _principal: CurrentUser) -> ListShape:
+async def show_list(
+    request: Request, list_id: Identity, _principal: CurrentUser, asking: Asking
+) -> ListShape:
     """A list that was brought; it is kept for a day, or until it is a campaign."""
-    return ListShape.of(found(await lists.kept(list_id, request.app.state.settings), "list"))
+    settings: Settings = request.app.state.settings
+    kept = found(await lists.kept(list_id, settings), "list")
+    return ListShape.of(await lists.warned(kept, settings, asking))

@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import clean
 from db.bounded import RequestDatabase
+from features.campaigns import overlaps
+from features.campaigns.overlaps import Elsewhere
 from features.do_not_call import queries as do_not_call
 from features.tickets import queries as ticket_queries
 from imports import worker as import_worker
@@ -28,6 +30,8 @@ from settings import Settings
 
 KEPT_FOR_S: Final = 24 * 3600.0
 LONGEST_NAME: Final = 80
+OTHERS_LOOKED_AT: Final = 10
+"""Lists that wait, the newest ones, among which the same people are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +46,24 @@ class List:
     """Identities on the do-not-call list."""
     tickets: Mapping[str, int]
     """The tickets that rows name, by number."""
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    """Campaigns that have not ended and are to call the same people, by identity."""
+    other_lists: Mapping[str, int] = field(default_factory=dict)
+    """How many of the people stand in another list that waits too, by its name."""
 
     @property
     def people(self) -> Sequence[Person]:
         """Return who can be called."""
         return [one for one in self.reading.people if one.identity not in self.unwilling]
+
+    @property
+    def called_twice(self) -> Sequence[tuple[Person, Elsewhere]]:
+        """Return whom another campaign is to call too."""
+        return [
+            (one, self.elsewhere[one.identity])
+            for one in self.people
+            if one.identity in self.elsewhere
+        ]
 
     @property
     def refusing(self) -> Sequence[Person]:
@@ -75,6 +92,14 @@ async def take_in(content: bytes, name: str, settings: Settings, asking: Request
 async def kept(list_id: str, settings: Settings) -> List | None:
     """Return a list that waits, None when there is none."""
     return await asyncio.to_thread(_read, settings.paths.lists, list_id)
+
+
+async def warned(given: List, settings: Settings, asking: RequestDatabase) -> List:
+    """Return the list with who is to be called for something else as well."""
+    identities = [one.identity for one in given.people]
+    elsewhere = await asking.ask(lambda one: overlaps.of_people(one, identities))
+    others = await asyncio.to_thread(_others, settings.paths.lists, given)
+    return replace(given, elsewhere=elsewhere, other_lists=others)
 
 
 async def let_go(list_id: str, settings: Settings) -> None:
@@ -137,6 +162,18 @@ def _read(folder: Path, list_id: str) -> List | None:
         unwilling=frozenset(told["unwilling"]),
         tickets=told["tickets"],
     )
+
+
+def _others(folder: Path, given: List) -> Mapping[str, int]:
+    """Return how many people of a list stand in others that wait, by the others' names."""
+    mine = {one.identity for one in given.people}
+    waiting = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    found: dict[str, int] = {}
+    for path in waiting[:OTHERS_LOOKED_AT]:
+        other = _read(folder, path.stem) if path.stem != given.id else None
+        if other is not None and (count := len(mine & {one.identity for one in other.people})):
+            found[other.name or other.id] = count
+    return found
 
 
 def _path(folder: Path, list_id: str) -> Path:

@@ -5,6 +5,8 @@ Nobody is called before the last step, and nothing that was typed is lost on the
 for a day, a form comes back as it was typed.
 """
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import UploadFile
@@ -59,7 +61,7 @@ async def bring(request: Request, principal: Person) -> Response:
     try:
         kept = await list_actions.bring(asking, principal, settings, content, name)
     except UnreadableError as error:
-        return _bringing(request, t(f"sheet.{error.why.value}", **error.gaps), status=422)
+        return _bringing(request, t(error.sentence, **error.gaps), status=422)
     return RedirectResponse(f"/campaigns/lists/{kept.id}", status_code=303)
 
 
@@ -90,10 +92,12 @@ async def confirm(request: Request, list_id: Identity, principal: Person) -> Res
 
 
 async def _waiting(request: Request, list_id: str) -> List:
-    found = await lists.kept(list_id, request.app.state.settings)
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
+    found = await lists.kept(list_id, settings)
     if found is None:
         raise Refused(404, "There is no list with this id.")
-    return found
+    return await lists.warned(found, settings, database.for_request(REQUEST_BUDGET_S))
 
 
 def _bringing(request: Request, fault: str, *, status: int = 200) -> HTMLResponse:
@@ -129,6 +133,9 @@ def _confirming(
         faults=reading.faults[:FAULTS_SHOWN],
         twice=reading.twice[:FAULTS_SHOWN],
         refusing=waiting.refusing[:FAULTS_SHOWN],
+        remarks=reading.remarks,
+        called_twice=waiting.called_twice[:FAULTS_SHOWN],
+        unknown_year=campaign_plan.unknown_year(settings, datetime.now(settings.zone).date()),
         form=form,
         kinds=list(Kind),
         modes=list(Mode),

@@ -17,7 +17,8 @@ An attempt is made at most once: one whose fate nobody knows counts as made (`un
 Where agents talk (`ContactRules.by_agents`) the person's telephone rings only after an agent has
 lifted the receiver and has heard a word: nobody who answers is ever without somebody to talk to. An
 agent who lets it ring has not made an attempt at the person. What the agent writes down of the talk
-counts, also when the call is over by then.
+counts, also when the call is over by then; but only when the person answered: nobody is reached by
+what an agent writes. Written before that is known, it stands until the call is over.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,6 +50,7 @@ _OF_ATTEMPTS: Mapping[str, Result] = {
     "busy": Result.BUSY,
     "no_answer": Result.NO_ANSWER,
     "unreachable": Result.OFF,
+    "diverted": Result.OFF,
     "refused": Result.REFUSED,
     "unknown_number": Result.UNKNOWN_NUMBER,
     "no_line": Result.NO_LINE,
@@ -148,6 +150,8 @@ class Wrote:
     result: Result
     answers: Mapping[str, str]
     """By the question's name, all of them."""
+    talked: bool = True
+    """Whether the person is known to have answered in this call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class AttemptOver:
     result: str
     lifted: bool = True
     """Whether an agent who was rung first had lifted the receiver, or may have."""
+    talked: bool = True
+    """Whether the person is known to have answered an agent."""
 
 
 Event = Due | Unwilling | Reached | Answer | Dialled | Wrote | AttemptOver
@@ -188,7 +194,7 @@ def decide(contact: Contact, event: Event, now: datetime, rules: ContactRules) -
         case Unwilling():
             return _ended(contact, ContactState.SKIPPED, Result.DO_NOT_CALL, now), ()
         case Reached(what):
-            return _reached(contact, what)
+            return _reached(contact, what, rules)
         case _:
             return _gone_on(contact, event, now, rules), ()
 
@@ -204,17 +210,24 @@ def _gone_on(
         case AttemptOver(result) if result == HELD_BACK:
             return _held_back(contact, now, rules)
         case AttemptOver(result):
-            asking = contact.state is ContactState.ASKING
-            return (
-                _not_dialled(contact, event, now, rules)
-                if asking
-                else _over(contact, result, now, rules)
-            )
+            if contact.state is ContactState.ASKING:
+                return _not_dialled(contact, event, now, rules)
+            return _over(_only_what_was_talked(contact, event, rules), result, now, rules)
 
 
-def _reached(contact: Contact, what: Result) -> Decision:
+def _only_what_was_talked(contact: Contact, over: AttemptOver, rules: ContactRules) -> Contact:
+    """Forget what an agent wrote of a talk that never was."""
+    written = contact.result in {*REACHED, Result.LATER}
+    if over.talked or not rules.by_agents or not written:
+        return contact
+    return replace(contact, result=Result.NONE, answers={})
+
+
+def _reached(contact: Contact, what: Result, rules: ContactRules) -> Decision:
     if what in {Result.FAILED, Result.TALKED} and contact.result in {*REACHED, Result.LATER}:
         return contact, ()  # our service died after all was said; the agent wrote before we heard
+    if rules.by_agents and what not in REACHED:  # nobody answered: nothing was said
+        return replace(contact, result=what, answers={}), ()
     return replace(contact, result=what), (NeverAgain(),) if what is Result.DECLINED else ()
 
 
@@ -284,9 +297,24 @@ def _result_of(ended: str, rules: ContactRules) -> Result:
     return _OF_ATTEMPTS.get(ended, Result.FAILED)
 
 
-def _wrote(contact: Contact, wrote: Wrote, now: datetime, rules: ContactRules) -> Decision:
+def may_write(contact: Contact, *, talked: bool) -> bool:
+    """Tell whether an agent may write what came of a call, in which the person answered or not.
+
+    Not when nobody was dialled yet or somebody else is to talk by now, nor when the call is over
+    and nobody answered in it.
+    """
     if not contact.tries or contact.state in {ContactState.ASKING, ContactState.SKIPPED}:
-        return contact, ()  # nobody was dialled yet, or somebody else is to talk by now
+        return False
+    return talked or (contact.state is ContactState.CALLING and contact.result not in _IN_VAIN)
+
+
+_IN_VAIN = frozenset(Result) - REACHED - {Result.NONE, Result.LATER}
+"""What becomes known of a call in which nobody talked."""
+
+
+def _wrote(contact: Contact, wrote: Wrote, now: datetime, rules: ContactRules) -> Decision:
+    if not may_write(contact, talked=wrote.talked):
+        return contact, ()
     refuses = wrote.result is Result.DECLINED or wrote.answers.get(CALL_AGAIN) == NOT_AGAIN
     written = replace(contact, result=wrote.result, answers=dict(wrote.answers))
     if contact.state is not ContactState.CALLING:

@@ -29,7 +29,7 @@ from dispatch.tables import AttemptRow
 from features.campaigns.contact import BEING_CALLED, REACHED, Contact, ContactState
 from features.campaigns.lifecycle import CampaignState
 from features.campaigns.tables import WAS_CALLED, CampaignContactRow, CampaignRow
-from features.do_not_call.references import UNWILLING
+from features.do_not_call import queries as do_not_call
 
 PURPOSE = "campaign"
 CHUNK = 1000
@@ -88,7 +88,7 @@ async def copy(
     taken = select(
         *(table.c[name] for name in _PERSON),
         *(literal(value, table.c[name].type) for name, value in fresh.items()),
-    ).where(table.c.campaign_id == source)
+    ).where(table.c.campaign_id == source, table.c.number != "")  # not who was erased
     if unreached:
         taken = taken.where(table.c.result.not_in([result.value for result in REACHED]))
     await connection.execute(insert(table).from_select([*_PERSON, *fresh], taken))
@@ -146,8 +146,11 @@ def columns_of(contact: Contact) -> dict[str, Any]:
     }
 
 
-async def stopped(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
-    """Return which of these are in campaigns that were stopped, and have not answered yet."""
+async def not_to_call(connection: AsyncConnection, wanted: Collection[int]) -> Sequence[int]:
+    """Return which of these are not to be called any more, and have not answered yet.
+
+    Their campaign was stopped, or their number has come on the do-not-call list meanwhile.
+    """
     attempt = AttemptRow
     answered = (
         select(literal(1))
@@ -161,15 +164,14 @@ async def stopped(connection: AsyncConnection, wanted: Collection[int]) -> Seque
         .exists()
     )
     found = await connection.execute(
-        select(CampaignContactRow.id)
+        select(CampaignContactRow.id, CampaignContactRow.identity, CampaignRow.state)
         .join(CampaignRow, CampaignRow.id == CampaignContactRow.campaign_id)
-        .where(
-            CampaignContactRow.id.in_(wanted),
-            CampaignRow.state == CampaignState.STOPPED.value,
-            ~answered,
-        )
+        .where(CampaignContactRow.id.in_(wanted), ~answered)
     )
-    return found.scalars().all()
+    rows = found.all()
+    unwilling = await do_not_call.on_it(connection, {row.identity for row in rows})
+    stopped = CampaignState.STOPPED.value
+    return [row.id for row in rows if row.state == stopped or row.identity in unwilling]
 
 
 async def postpone(
@@ -303,14 +305,15 @@ async def _due(
         return []
     contact = CampaignContactRow
     found = await connection.execute(
-        select(_table(), UNWILLING.c.identity.label("unwilling"))
-        .outerjoin(UNWILLING, UNWILLING.c.identity == contact.identity)
+        select(_table())
         .where(contact.campaign_id == campaign_id, contact.next_at <= until, which)
         .order_by(contact.next_at, contact.id)
         .limit(limit)
         .with_for_update(of=_table(), skip_locked=True)
     )
-    return [Claimed(_shown(row), row["unwilling"] is not None) for row in found.mappings()]
+    rows = found.mappings().all()
+    unwilling = await do_not_call.on_it(connection, {row["identity"] for row in rows})
+    return [Claimed(_shown(row), row["identity"] in unwilling) for row in rows]
 
 
 async def _newest(connection: AsyncConnection, which: Any, limit: int) -> Sequence[ContactView]:

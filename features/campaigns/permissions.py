@@ -34,4 +34,11 @@ PERMISSIONS = Permissions(
         "POST /campaigns/{campaign_id}/stop": "campaign.write",
         "POST /campaigns/{campaign_id}/copy": "campaign.write",
     },
+    looks={
+        "GET /api/v1/campaigns": "campaign.list_read",
+        "GET /campaigns": "campaign.list_read",
+        "GET /api/v1/campaigns/{campaign_id}": "campaign.read",
+        "GET /api/v1/campaigns/{campaign_id}/results": "campaign.results",
+        "GET /api/v1/tickets/{ticket_id}/visits": "campaign.visits",
+    },
 )

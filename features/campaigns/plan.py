@@ -3,11 +3,11 @@ people.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Final
 
-from calendars import calendar
+from calendars import calendar, unknown_soon
 from callflow.rules.hours import Calendar
 from callflow.rules.questions import CALL_AGAIN, NOTICES, SHIPPED, Kind, Question, Result
 from features.campaign_lists.lists import List
@@ -86,6 +86,16 @@ def _ticket(one: Person, given: List) -> int | None:
 def days_of(country: str, changes: str) -> Calendar:
     """Return the public holidays, once."""
     return calendar(country, changes)
+
+
+def unknown_year(settings: Settings, today: date) -> int | None:
+    """Return the year whose exchanged working days are not known though it is time, or None."""
+    return _unknown_year(settings.region, settings.holidays, today)
+
+
+@lru_cache(maxsize=8)
+def _unknown_year(country: str, changes: str, today: date) -> int | None:
+    return unknown_soon(country, changes, today)
 
 
 def hours_of(campaign: Campaign, settings: Settings) -> CallingHours:

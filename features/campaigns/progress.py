@@ -1,16 +1,18 @@
 """Progress of a campaign: how far it is, when it is done, whether it rests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from features.campaigns import overlaps
 from features.campaigns import plan as campaign_plan
 from features.campaigns import queries as campaigns
 from features.campaigns import results as campaign_results
 from features.campaigns.lifecycle import CampaignState, Mode
+from features.campaigns.overlaps import Overlap
 from features.campaigns.queries import Progress, SavedCampaign
 from features.duties import free_agents
 from features.duties.free_agents import Hands
@@ -29,6 +31,10 @@ class Seen:
     ends_at: datetime | None
     resumes_at: datetime | None
     """When people may be called again; None: now, or the campaign does not run."""
+    overlaps: Sequence[Overlap] = ()
+    """Running campaigns that would call some of the same people."""
+    unknown_year: int | None = None
+    """Whose exchanged working days are not known: some may be called on a holiday's weekend."""
 
     @property
     def left(self) -> int:
@@ -88,4 +94,13 @@ async def hands(connection: AsyncConnection, *, seen: Seen, node: str) -> Hands 
 async def one(connection: AsyncConnection, campaign_id: int, settings: Settings) -> Seen | None:
     """Return how one campaign stands now, None when there is none."""
     known = await campaigns.one(connection, campaign_id)
-    return None if known is None else (await seen(connection, [known], settings))[0]
+    if known is None:
+        return None
+    [found] = await seen(connection, [known], settings)
+    over = {CampaignState.STOPPED, CampaignState.FINISHED}
+    today = datetime.now(settings.zone).date()
+    return replace(
+        found,
+        overlaps=await overlaps.of_campaign(connection, campaign_id),
+        unknown_year=None if known.state in over else campaign_plan.unknown_year(settings, today),
+    )

@@ -10,6 +10,9 @@ FEATURE = Feature(
     tags={"campaigns": "Calls to many: visits, surveys, notices (CBK-3)."},
     change_feeds=(CAMPAIGNS,),
     audited=(
+        "campaign.list_read",
+        "campaign.results",
+        "campaign.visits",
         "campaign.made",
         "campaign.read",
         "campaign.started",

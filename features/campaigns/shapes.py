@@ -9,21 +9,28 @@ from callflow.rules.questions import Kind, Result
 from features.campaigns.contact import ContactState
 from features.campaigns.contacts import ContactView
 from features.campaigns.lifecycle import CampaignState, Mode
-from features.campaigns.queries import Progress, SavedCampaign
+from features.campaigns.progress import Seen
 from features.campaigns.results import Came
 from features.campaigns.wording import asked
-from phone_numbers.masking import masked_name, masked_number, masked_text
-from web.shapes import NOON, Clean, Shape
+from web.shapes import NOON, Clean, CustomerName, CustomerNumber, Plain, Shape
 
 
 class QuestionShape(Shape):
     """One thing that is said, and the keys that answer it."""
 
+    name: Plain
+    keys: Plain
+    prompt: Plain = Field(description="One of ours, or empty: the texts are spoken.")
+    zh: Plain
+    en: Plain
+
+
+class OverlapShape(Shape):
+    """A running campaign that would call some of the same people."""
+
+    campaign_id: int
     name: Clean
-    keys: Clean
-    prompt: Clean = Field(description="One of ours, or empty: the texts are spoken.")
-    zh: Clean
-    en: Clean
+    count: int = Field(description="How many.")
 
 
 class CampaignShape(Shape):
@@ -35,9 +42,9 @@ class CampaignShape(Shape):
     mode: Mode
     state: CampaignState
     questions: list[QuestionShape]
-    zone: Clean
-    opens: Clean = Field(examples=["09:00"])
-    closes: Clean = Field(examples=["20:00"])
+    zone: Plain
+    opens: Plain = Field(examples=["09:00"])
+    closes: Plain = Field(examples=["20:00"])
     on_weekends: bool
     on_holidays: bool
     lines: int
@@ -50,7 +57,7 @@ class CampaignShape(Shape):
         description="Seconds until the next attempt, by result; what is not there is the last."
     )
     made_at: datetime = Field(examples=[NOON])
-    made_by: Clean | None = Field(description="Account number; null: a program.")
+    made_by: Plain | None = Field(description="Account number; null: a program.")
     started_at: datetime | None
     ended_at: datetime | None
     copied_from: int | None
@@ -63,8 +70,16 @@ class CampaignShape(Shape):
         description="When it will be done, as far as anybody can tell; null: nobody can."
     )
 
+    overlaps: list[OverlapShape] = Field(
+        description="Running campaigns that would call some of the same people; of one campaign."
+    )
+    unknown_year: int | None = Field(
+        description="Whose weekends that are worked in exchange for holidays are not known yet."
+    )
+
     @classmethod
-    def of(cls, known: SavedCampaign, progress: Progress, ends_at: datetime | None) -> Self:
+    def of(cls, seen: Seen) -> Self:
+        known, progress = seen.known, seen.progress
         campaign = known.campaign
         plain = ("name", "kind", "mode", "zone", "on_weekends", "on_holidays", "lines")
         more = ("calls_per_second", "max_attempts", "preview_for")
@@ -82,7 +97,9 @@ class CampaignShape(Shape):
             reached=progress.reached,
             calling=progress.calling,
             results=dict(progress.results),
-            ends_at=ends_at,
+            ends_at=seen.ends_at,
+            overlaps=[OverlapShape.model_validate(each) for each in seen.overlaps],
+            unknown_year=seen.unknown_year,
         )
 
 
@@ -90,11 +107,11 @@ class ResultShape(Shape):
     """One person of a campaign, and what came of it."""
 
     position: int = Field(description="The line in the list.")
-    number: Clean
-    name: Clean
-    language: Clean
-    zone: Clean
-    ticket: Clean = Field(description="The ticket's number, or empty.")
+    number: CustomerNumber
+    name: CustomerName
+    language: Plain
+    zone: Plain
+    ticket: Plain = Field(description="The ticket's number, or empty.")
     extra: dict[str, Clean]
     state: ContactState
     result: Result
@@ -102,20 +119,20 @@ class ResultShape(Shape):
     tries: int
     next_at: datetime | None
     ended_at: datetime | None
-    call_id: Clean | None = Field(description="The last call, and its recording's call.")
+    call_id: Plain | None = Field(description="The last call, and its recording's call.")
 
     @classmethod
-    def of(cls, row: ContactView, *, ticket: str, call_id: str | None, whole: bool) -> Self:
-        """Return a row; `whole`: numbers and names are not masked (SEC-2)."""
+    def of(cls, row: ContactView, *, ticket: str, call_id: str | None) -> Self:
+        """Return a row."""
         person, contact = row.person, row.contact
         return cls(
             position=person.position,
-            number=person.number if whole else masked_number(person.number),
-            name=person.name if whole else masked_name(person.name),
+            number=person.number,
+            name=person.name,
             language=person.language,
             zone=person.zone,
             ticket=ticket,
-            extra={key: text if whole else masked_text(text) for key, text in person.extra.items()},
+            extra=dict(person.extra),
             state=contact.state,
             result=contact.result,
             answers=dict(contact.answers),
@@ -135,7 +152,7 @@ class CameShape(Shape):
     state: ContactState
     result: Result
     answers: dict[str, Clean]
-    questions: dict[str, Clean] = Field(description="What was asked, by the question's name.")
+    questions: dict[str, Plain] = Field(description="What was asked, by the question's name.")
     tries: int
     ended_at: datetime | None
 

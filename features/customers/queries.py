@@ -1,131 +1,209 @@
-"""Queries of customers: who calls, and which way their calls go (QUE-1)."""
+"""Queries of customers: who calls, and which way their calls go (QUE-1). Changes nothing."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bulk import insertion
-from features.customers.tables import CustomerRow
+from db.bulk import chunks
+from db.paging import Page, column_of, narrowed, page
+from db.sought import holding, words_of
+from features.customers.known import (
+    OF_CONTACTS,
+    TAIL,
+    Address,
+    Contact,
+    Customer,
+    CustomerNumber,
+    CustomerSort,
+    Line,
+    name_key,
+    parts_in,
+)
+from features.customers.tables import CustomerNumberRow, CustomerRow, CustomerVersionRow
 
-NEXT = timedelta(microseconds=1)
-"""A save is at least this much later than the one before: its time tells the two apart."""
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["Customer", "CustomerNumber", "CustomerSort"]
 
-
-class CustomerSort(StrEnum):
-    NORMAL = "normal"
-    LARGE = "large"  # 大客户
-    IMPORTANT = "important"  # 重要客户
-    DEDICATED = "dedicated"  # 专线客户
+_COLUMNS = (
+    *("id", "number", "identity", "name", "note", "first_agent"),
+    *("updated_at", "updated_by", "area", "version"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Customer:
-    """One customer, known by the telephone number."""
+class CustomerFilter:
+    """Which customers: every field that is set must hold."""
 
-    number: str
-    """As it is shown."""
-    identity: str
-    """What it is known by, however it is written."""
-    name: str
-    sort: CustomerSort
-    note: str
-    first_agent: str | None
-    """Account number of who was asked first and keeps the customer's matters (QUE-3)."""
-    updated_at: datetime
-    updated_by: str
-    """Account number, or a token's label."""
-    area: str = ""
-    """Where the customer lives: whom an emergency notification concerns (CBK-5)."""
+    words: str = ""
+    """Words or pieces of numbers divided by blanks; all are found, each anywhere."""
+    sort: CustomerSort | None = None
+    area: str | None = None
+    first_agent: str | None = None
+
+
+EVERY_CUSTOMER = CustomerFilter()
 
 
 async def customer(connection: AsyncConnection, identity: str) -> Customer | None:
-    """Return what is known of a number by its identity, None when nothing is."""
+    """Return who is known by a number, None when nobody is; any of the numbers will do."""
     if not identity:
         return None
+    mine = CustomerNumberRow.customer_id == CustomerRow.id
+    query = select(CustomerRow.__table__).join(CustomerNumberRow, mine)
+    found = await _customers(connection, query.where(CustomerNumberRow.identity == identity))
+    return found[0] if found else None
+
+
+async def by_id(connection: AsyncConnection, customer_id: int) -> Customer | None:
+    """Return a customer by the row."""
+    query = select(CustomerRow.__table__).where(CustomerRow.id == customer_id)
+    found = await _customers(connection, query)
+    return found[0] if found else None
+
+
+async def identities(connection: AsyncConnection, identity: str) -> Sequence[str]:
+    """Return all that whoever has a number is known by; of a stranger that number alone."""
+    if not identity:
+        return []
+    whose = select(CustomerNumberRow.customer_id).where(CustomerNumberRow.identity == identity)
     found = await connection.execute(
-        select(CustomerRow.__table__).where(CustomerRow.identity == identity)
+        select(CustomerNumberRow.identity)
+        .where(CustomerNumberRow.customer_id == whose.scalar_subquery())
+        .order_by(CustomerNumberRow.place)
     )
-    row = found.mappings().one_or_none()
-    return None if row is None else customer_in(row)
+    return list(found.scalars()) or [identity]
 
 
-async def keep(connection: AsyncConnection, customer: Customer) -> None:
-    """Keep a customer, or replace what was known (in the caller's transaction)."""
-    values = {name: getattr(customer, name) for name in Customer.__slots__}
-    made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
-    fresh = {name: value for name, value in values.items() if name != "identity"}
-    await connection.execute(made.on_conflict_do_update(index_elements=["identity"], set_=fresh))
+async def everybody_behind(
+    connection: AsyncConnection, wanted: Collection[str]
+) -> Mapping[str, Sequence[str]]:
+    """Return for each of these numbers that is a customer's all that the customer is known by."""
+    found: dict[str, Sequence[str]] = {}
+    for some in chunks(wanted):
+        owners = await owners_of(connection, some)
+        behind = await _numbers(connection, set(owners.values()))
+        for identity, owner in owners.items():
+            found[identity] = [each.identity for _, each in behind[owner]]
+    return found
 
 
-async def save(connection: AsyncConnection, customer: Customer, *, seen: datetime | None) -> bool:
-    """Keep a customer of whom nothing was known (`seen` is None), or who was last saved at `seen`.
-
-    False: somebody else saved it since (in the caller's transaction, as all of these).
-    """
-    values = {name: getattr(customer, name) for name in Customer.__slots__}
-    if seen is None:
-        made = insertion(CustomerRow.__table__, connection.dialect.name).values(values)  # type: ignore[arg-type]
-        done = await connection.execute(
-            made.on_conflict_do_nothing().returning(CustomerRow.identity)
+async def owners_of(connection: AsyncConnection, wanted: Collection[str]) -> Mapping[str, int]:
+    """Return whose these numbers are, those of nobody left out."""
+    found: dict[str, int] = {}
+    for some in chunks(wanted):
+        rows = await connection.execute(
+            select(CustomerNumberRow.identity, CustomerNumberRow.customer_id).where(
+                CustomerNumberRow.identity.in_(some)
+            )
         )
-        return done.first() is not None
-    done = await connection.execute(
-        update(CustomerRow)
-        .where(CustomerRow.identity == customer.identity, CustomerRow.updated_at == seen)
-        .values(values)
-        .returning(CustomerRow.identity)
-    )
-    return done.first() is not None
+        found.update(rows.all())
+    return found
 
 
-async def asked_first(
-    connection: AsyncConnection, identity: str, agent: str, *, now: datetime
-) -> None:
-    """Note who took a known customer's matter, if nobody has it (QUE-3).
-
-    It is a save like any other: a form that was opened before it does not overwrite it.
-    """
-    nobodys = (CustomerRow.identity == identity, CustomerRow.first_agent.is_(None))
-    read = select(CustomerRow.updated_at).where(*nobodys).with_for_update()
-    saved_at: datetime | None = (await connection.execute(read)).scalar_one_or_none()
-    if saved_at is not None:
-        when = max(now, saved_at + NEXT)
-        await connection.execute(
-            update(CustomerRow)
-            .where(*nobodys)
-            .values(first_agent=agent, updated_at=when, updated_by=agent)
-        )
+async def some(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, Customer]:
+    """Return customers by their ids."""
+    found: dict[int, Customer] = {}
+    for few in chunks(ids):
+        query = select(CustomerRow.__table__).where(CustomerRow.id.in_(few))
+        found.update({each.id: each for each in await _customers(connection, query)})
+    return found
 
 
-def customer_in(row: RowMapping) -> Customer:
-    """Return the customer that a row of `customers` holds."""
-    columns: dict[str, Any] = {name: row[name] for name in Customer.__slots__}
-    columns["sort"] = CustomerSort(row["sort"])
-    return Customer(**columns)
+async def listed(
+    connection: AsyncConnection,
+    wanted: CustomerFilter = EVERY_CUSTOMER,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Customer]:
+    """Return a page of customers, the one that was changed last first."""
+    query = narrowed(
+        select(CustomerRow.__table__),
+        (CustomerRow.sort, wanted.sort),
+        (CustomerRow.area, wanted.area),
+        (CustomerRow.first_agent, wanted.first_agent),
+    ).where(*_holding(wanted.words))
+    order = (column_of(CustomerRow.updated_at), column_of(CustomerRow.id))
+    rows = await page(connection, query, order=order, limit=limit, cursor=cursor, read=_customer_in)
+    return Page(await _with_numbers(connection, rows.items), rows.next)
 
 
 async def like(
     connection: AsyncConnection, piece: str, *, identity: str = "", limit: int
 ) -> list[Customer]:
-    """Return customers whose number, name or area holds a piece of text; whole numbers first.
+    """Return customers of whom a number, the name, an address or a contact holds each word.
 
-    `identity` is what the text is known by as a number, however it is written.
+    `identity` is what the text is known by as a number, however it is written: who has it is first.
     """
     row = CustomerRow
-    texts = (row.number, row.name, row.area)
-    holds = or_(*(each.icontains(piece, autoescape=True) for each in texts))
-    if identity:
-        holds = or_(holds, row.identity == identity)
-    query = select(row.__table__).where(holds)
-    whole_first = query.order_by(row.identity != identity, row.number).limit(limit)
-    found = await connection.execute(whole_first)
-    return [customer_in(each) for each in found.mappings()]
+    known = await owners_of(connection, [identity] if identity else [])
+    query = select(row.__table__).where(*_holding(piece)).order_by(row.number).limit(limit)
+    first = await some(connection, known.values())
+    others = await _customers(connection, query)
+    return [*first.values(), *(each for each in others if each.id not in first)][:limit]
+
+
+async def alike(
+    connection: AsyncConnection, customer: Customer, *, limit: int = 5
+) -> Sequence[Customer]:
+    """Return others who may be the same customer: of the same name, or of a number's same end."""
+    others = CustomerRow.id != customer.id
+    found: dict[int, Customer] = {}
+    tails = sorted({tail_of(each) for each in customer.identities} - {""})
+    if tails:
+        ends = select(CustomerNumberRow.customer_id).where(CustomerNumberRow.tail.in_(tails))
+        query = select(CustomerRow.__table__).where(CustomerRow.id.in_(ends), others)
+        found |= {each.id: each for each in await _customers(connection, query.limit(limit))}
+    if key := name_key(customer.name):
+        query = select(CustomerRow.__table__).where(CustomerRow.name_key == key, others)
+        found |= {each.id: each for each in await _customers(connection, query.limit(limit))}
+    return list(found.values())[:limit]
+
+
+async def duplicates(
+    connection: AsyncConnection, *, limit: int = 50
+) -> Sequence[Sequence[Customer]]:
+    """Return groups of customers who may be one, those with the end of a number in common first."""
+    number, row = CustomerNumberRow, CustomerRow
+    owners = func.count(func.distinct(number.customer_id))
+    tails = select(number.tail).where(func.length(number.tail) == TAIL).group_by(number.tail)
+    names = select(row.name_key).where(row.name_key != "").group_by(row.name_key)
+    found: dict[tuple[int, ...], Sequence[Customer]] = {}
+    for same in (await connection.execute(tails.having(owners > 1).limit(limit))).scalars():
+        ids = select(number.customer_id).where(number.tail == same)
+        await _add_group(connection, found, row.id.in_(ids))
+    few = names.having(func.count() > 1).limit(limit - len(found))
+    for same in (await connection.execute(few)).scalars() if len(found) < limit else ():
+        await _add_group(connection, found, row.name_key == same)
+    return list(found.values())
+
+
+MOST_ALIKE = 10
+"""Customers of a group that are shown."""
+
+
+async def _add_group(
+    connection: AsyncConnection,
+    found: dict[tuple[int, ...], Sequence[Customer]],
+    which: ColumnElement[bool],
+) -> None:
+    query = select(CustomerRow.__table__).where(which).order_by(CustomerRow.id).limit(MOST_ALIKE)
+    group = await _customers(connection, query)
+    found.setdefault(tuple(each.id for each in group), group)
+
+
+async def versions(connection: AsyncConnection, customer_id: int) -> Sequence[dict[str, Any]]:
+    """Return what was known of a customer before each save, newest first; without what is now."""
+    found = await connection.execute(
+        select(CustomerVersionRow.said)
+        .where(CustomerVersionRow.customer_id == customer_id)
+        .order_by(CustomerVersionRow.version.desc())
+        .limit(200)
+    )
+    return list(found.scalars())
 
 
 async def living_in(
@@ -152,3 +230,63 @@ async def areas(connection: AsyncConnection, *, limit: int = 500) -> Sequence[tu
         select(row.area, func.count()).group_by(row.area).order_by(row.area).limit(limit)
     )
     return [(area, count) for area, count in found]
+
+
+def tail_of(identity: str) -> str:
+    """Return the end of a number by which it is compared; empty: it is too short for it."""
+    return identity[-TAIL:] if len(identity) >= TAIL else ""
+
+
+def _holding(words: str) -> Sequence[ColumnElement[bool]]:
+    return [holding(CustomerRow.sought, word) for word in words_of(words)]
+
+
+async def _customers(connection: AsyncConnection, query: Select[Any]) -> Sequence[Customer]:
+    rows = (await connection.execute(query)).mappings().all()
+    return await _with_numbers(connection, [_customer_in(row) for row in rows])
+
+
+async def _with_numbers(
+    connection: AsyncConnection, found: Sequence[Customer]
+) -> Sequence[Customer]:
+    numbers = await _numbers(connection, {each.id for each in found})
+    return [
+        _replaced(
+            each,
+            tuple(number for place, number in numbers[each.id] if place < OF_CONTACTS),
+        )
+        for each in found
+    ]
+
+
+def _replaced(customer: Customer, numbers: tuple[CustomerNumber, ...]) -> Customer:
+    object.__setattr__(customer, "numbers", numbers)  # just made, and nobody else's yet
+    return customer
+
+
+async def _numbers(
+    connection: AsyncConnection, ids: Collection[int]
+) -> Mapping[int, Sequence[tuple[int, CustomerNumber]]]:
+    found: defaultdict[int, list[tuple[int, CustomerNumber]]] = defaultdict(list)
+    row = CustomerNumberRow
+    for few in chunks(ids):
+        rows = await connection.execute(
+            select(row.customer_id, row.place, row.number, row.identity, row.label)
+            .where(and_(row.customer_id.in_(few)))
+            .order_by(row.customer_id, row.place)
+        )
+        for owner, place, number, identity, label in rows:
+            known = CustomerNumber(number=number, identity=identity, label=label)
+            found[owner].append((place, known))
+    return found
+
+
+def _customer_in(row: RowMapping) -> Customer:
+    """Return the customer that a row of `customers` holds, but for the numbers."""
+    return Customer(
+        **{name: row[name] for name in _COLUMNS},
+        sort=CustomerSort(row["sort"]),
+        addresses=parts_in(Address, row["addresses"]),
+        lines=parts_in(Line, row["lines"]),
+        contacts=parts_in(Contact, row["contacts"]),
+    )

@@ -17,7 +17,7 @@ from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from features.do_not_call.shapes import DoNotCallShape
 from imports.numbers import Numbers, WrongNumberError
-from permissions.roles import sees_numbers
+from imports.written import written
 from phone_numbers.phone_number import PhoneNumber, phone_number
 from phone_numbers.plan import NumberPlan
 from settings import Settings
@@ -57,7 +57,7 @@ async def add(
                 409,
                 f"{before.by} put this number on the list before; `current` says why.",
                 faults={"number": "do_not_call.fault_there"},
-                current=DoNotCallShape.of(before, whole=sees_numbers(principal.role)),
+                current=DoNotCallShape.of(before),
             )
         return before
 
@@ -68,7 +68,7 @@ async def remove(
     asking: RequestDatabase, principal: Principal, plan: NumberPlan, number: str
 ) -> None:
     """Take a number off the list: campaigns may ring it again. Raises Refused with 404."""
-    read = phone_number(number, plan)
+    read = _listed_number(number, plan)
 
     async def removed(connection: AsyncConnection) -> None:
         if not await do_not_call.take_off(connection, read.identity):
@@ -77,6 +77,14 @@ async def remove(
         await audit.note(connection, audit_entry(principal, "do_not_call.removed", read.shown[:80]))
 
     await asking.write(removed)
+
+
+def _listed_number(given: str, plan: NumberPlan) -> PhoneNumber:
+    """Return a number however it is written; what no list takes any more may stand there still."""
+    try:
+        return phone_number(written(given, plan), plan)
+    except WrongNumberError:
+        return phone_number(given, plan)
 
 
 def read_number(given: str, settings: Settings) -> PhoneNumber | None:

@@ -21,4 +21,8 @@ PERMISSIONS = Permissions(
         "POST /do-not-call": "do_not_call.add",
         "POST /do-not-call/remove": "do_not_call.remove",
     },
+    looks={
+        "GET /api/v1/do-not-call": "do_not_call.list",
+        "GET /do-not-call": "do_not_call.list",
+    },
 )

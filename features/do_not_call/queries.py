@@ -1,5 +1,8 @@
 """Queries of the do-not-call list: who asked for it, when and why.
 
+Of somebody who was erased the wish is kept: the line has a keyed digest for the number, and is
+found by it.
+
 All of it runs in the caller's transaction (on SQLite one with `writing=True` for what changes).
 """
 
@@ -11,10 +14,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion
+from features.customers import queries as customers
 from features.do_not_call.tables import DoNotCallRow
+from features.personal_data import people
 
 BY_TELEPHONE = "telephone"
 """The person asked for it during a call."""
+ERASED = people.ERASED
 AT_ONCE = 500
 """Numbers in one question; SQLite allows a limited number of values."""
 
@@ -44,29 +50,40 @@ async def put(connection: AsyncConnection, entry: Entry) -> bool:
 
 async def one(connection: AsyncConnection, identity: str) -> Entry | None:
     """Return the line of a number, None when it is not on the list."""
+    known = [identity, await _erased_as(connection, identity)]
     found = await connection.execute(
-        select(DoNotCallRow.__table__).where(DoNotCallRow.identity == identity)
+        select(DoNotCallRow.__table__)
+        .where(DoNotCallRow.identity.in_(known))
+        .order_by(DoNotCallRow.number.desc())
     )
-    row = found.mappings().one_or_none()
+    row = found.mappings().first()
     return None if row is None else Entry(**row)
 
 
 async def why(connection: AsyncConnection, identity: str) -> str | None:
-    """Return why a number is on the list, None when it is not there."""
-    entry = await one(connection, identity)
-    return None if entry is None else entry.why
+    """Return why a person is on the list, by any of the customer's numbers; None: is not there."""
+    for each in await customers.identities(connection, identity):
+        entry = await one(connection, each)
+        if entry is not None:
+            return entry.why
+    return None
 
 
 async def take_off(connection: AsyncConnection, identity: str) -> bool:
     """Take a number off the list; False: it was not there."""
-    gone = delete(DoNotCallRow).where(DoNotCallRow.identity == identity)
+    known = [identity, await _erased_as(connection, identity)]
+    gone = delete(DoNotCallRow).where(DoNotCallRow.identity.in_(known))
     done = await connection.execute(gone.returning(DoNotCallRow.identity))
     return done.first() is not None
 
 
 async def on_it(connection: AsyncConnection, identities: Collection[str]) -> frozenset[str]:
-    """Return which of these numbers are on the list, all by their identities."""
-    wanted = list(identities)
+    """Return which of these numbers are not rung, all by their identities.
+
+    Who asked for it by one number is left alone on the customer's others, too.
+    """
+    behind = await customers.everybody_behind(connection, identities)
+    wanted = sorted({*identities, *(each for every in behind.values() for each in every)})
     found: set[str] = set()
     for begin in range(0, len(wanted), AT_ONCE):
         some = wanted[begin : begin + AT_ONCE]
@@ -74,7 +91,24 @@ async def on_it(connection: AsyncConnection, identities: Collection[str]) -> fro
             select(DoNotCallRow.identity).where(DoNotCallRow.identity.in_(some))
         )
         found.update(rows.scalars())
-    return frozenset(found)
+    found |= await _of_erased(connection, set(wanted) - found)
+    return frozenset(
+        each for each in identities if each in found or not found.isdisjoint(behind.get(each, ()))
+    )
+
+
+async def _of_erased(connection: AsyncConnection, identities: Collection[str]) -> set[str]:
+    """Return which of these are of people who were erased, and whose wish was kept."""
+    query = select(DoNotCallRow.identity).where(DoNotCallRow.identity.startswith(ERASED))
+    erased = set((await connection.execute(query)).scalars())
+    if not erased:
+        return set()
+    key = await people.key(connection)
+    return {each for each in identities if people.pseudonym(key, each) in erased}
+
+
+async def _erased_as(connection: AsyncConnection, identity: str) -> str:
+    return people.pseudonym(await people.key(connection), identity)
 
 
 async def listed(

@@ -10,6 +10,7 @@ FEATURE = Feature(
     ),
     pages=(NavPage("outbound", "/do-not-call", "do_not_call", 90),),
     audited=(
+        "do_not_call.list",
         "do_not_call.added",
         "do_not_call.removed",
     ),

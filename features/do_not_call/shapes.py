@@ -6,19 +6,17 @@ from typing import Self
 from pydantic import Field
 
 from features.do_not_call.queries import Entry
-from phone_numbers.masking import masked_number
-from web.shapes import Clean, Shape
+from web.shapes import Clean, CustomerNumber, Plain, Shape
 
 
 class DoNotCallShape(Shape):
     """A number that no campaign rings."""
 
-    number: Clean
+    number: CustomerNumber
     why: Clean
     since: datetime
-    by: Clean = Field(description="Account number, a token's label, or `telephone`.")
+    by: Plain = Field(description="Account number, a token's label, or `telephone`.")
 
     @classmethod
-    def of(cls, entry: Entry, *, whole: bool) -> Self:
-        number = entry.number if whole else masked_number(entry.number)
-        return cls(number=number, why=entry.why, since=entry.since, by=entry.by)
+    def of(cls, entry: Entry) -> Self:
+        return cls(number=entry.number, why=entry.why, since=entry.since, by=entry.by)

@@ -1,16 +1,18 @@
 """Changes of one's own duty (QUE-4): sign in at a seat, sign out, rest, move, be there.
 
 The agent's page asks the API, which calls these; a leader who signs an agent out or moves one
-comes by `supervision`. Each change is on record once, as an event of the duty
-(`duty_events`), with its reason. All raise Refused: 409 when it is not as the page thinks, and 503
-while another desk has the floor.
+comes by `supervision`. Each change is on record as an event of the duty (`duty_events`), with its
+reason, and in the audit log (SEC-1). All raise Refused: 409 when it is not as the page thinks, and
+503 while another desk has the floor.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from db.bounded import RequestDatabase
 from features.agent_desk.api import refusals
+from features.audit.access import audit_entry, noted
 from features.duties.in_a_call import not_in_a_call
 from features.duties.queries import AtWorkError, DutyKind, DutyState, SeatTakenError
 from floor.attendance import QUEUES, NoSeatError
@@ -53,7 +55,9 @@ def at_work(floor: Floor, principal: Principal) -> Agent:
     return agent
 
 
-async def begin(floor: Floor, principal: Principal, given: SeatInput) -> Agent:
+async def begin(
+    asking: RequestDatabase, floor: Floor, principal: Principal, given: SeatInput
+) -> Agent:
     """Sign in at a seat; asked again for the same seat, it is given again.
 
     Of two who want one seat in the same moment one gets it; the other is told (409).
@@ -62,7 +66,7 @@ async def begin(floor: Floor, principal: Principal, given: SeatInput) -> Agent:
     if principal.role not in QUEUES:
         raise Refused(403, f"The role {principal.role.value} does not work at a seat.")
     try:
-        return await floor.attendance.sign_in(
+        agent = await floor.attendance.sign_in(
             principal.account_id, given.kind, given.phone, now=floor.now()
         )
     except AtWorkError:
@@ -71,9 +75,11 @@ async def begin(floor: Floor, principal: Principal, given: SeatInput) -> Agent:
         raise Refused(409, "Somebody else works at this phone.") from None
     except NoSeatError:
         raise Refused(409, "There is no such seat, or none is free.") from None
+    noted(asking, audit_entry(principal, "duty.began", agent.seat))
+    return agent
 
 
-async def move(floor: Floor, principal: Principal) -> str | None:
+async def move(asking: RequestDatabase, floor: Floor, principal: Principal) -> str | None:
     """Take the phone from the page that has it; return the call that goes along, None for none.
 
     Refused while the phone rings: where it rings, it can be answered.
@@ -86,10 +92,13 @@ async def move(floor: Floor, principal: Principal) -> str | None:
         call = await _taken_along(floor, agent)
     floor.presence.release(account_id)
     floor.streams.tell_account(account_id, "moved", lambda _: {"call": call})
+    noted(asking, audit_entry(principal, "duty.moved", agent.seat if agent else ""))
     return call
 
 
-async def end(floor: Floor, principal: Principal, *, force: bool = False) -> None:
+async def end(
+    asking: RequestDatabase, floor: Floor, principal: Principal, *, force: bool = False
+) -> None:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
     agent = at_work(floor, principal)
     if not force:
@@ -98,9 +107,12 @@ async def end(floor: Floor, principal: Principal, *, force: bool = False) -> Non
         raise Refused(403, "Only leaders may end work in a call.")
     await floor.attendance.sign_out(agent, reason="", now=floor.now())
     floor.presence.release(agent.account_id)
+    noted(asking, audit_entry(principal, "duty.ended", agent.seat, "forced" if force else ""))
 
 
-async def turn(floor: Floor, principal: Principal, given: StateInput) -> Agent:
+async def turn(
+    asking: RequestDatabase, floor: Floor, principal: Principal, given: StateInput
+) -> Agent:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     if given.state == "paused" and not given.reason.strip():
         raise Refused(422, "A pause needs a reason.")
@@ -110,6 +122,9 @@ async def turn(floor: Floor, principal: Principal, given: StateInput) -> Agent:
     )
     if agent is None:
         raise Refused(409, "Your duty has ended meanwhile.")
+    noted(
+        asking, audit_entry(principal, "duty.state", agent.seat, f"{given.state} {reason}".strip())
+    )
     return agent
 
 

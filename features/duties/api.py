@@ -8,14 +8,16 @@ from pydantic import BaseModel, Field
 from features.duties import actions
 from features.duties.actions import SeatInput, StateInput
 from features.duties.queries import DutyKind
+from features.duties.ws_address import ws_address
 from floor import assembly as opening
 from floor import wallboard
 from floor.floor import Floor
 from floor.people import Agent
 from settings import Settings
-from web.api_models import Person
+from web.api_models import Asking, Person
 from web.live import leading_floor_of as floor_of
 from web.problems import Refused, documented
+from web.shapes import Id
 
 router = APIRouter(prefix="/api/v1/duty", tags=["floor"])
 
@@ -23,13 +25,13 @@ router = APIRouter(prefix="/api/v1/duty", tags=["floor"])
 class Seat(BaseModel):
     """The seat, and for the page's phone what it registers with."""
 
-    seat: str = Field(examples=["w01"])
+    seat: Id = Field(examples=["w01"])
     kind: DutyKind
-    password: str | None = Field(
+    password: Id | None = Field(
         description="Of the phone in the page, for this duty only; null for a desk phone."
     )
-    ws_url: str | None = Field(examples=["ws://127.0.0.1:20443/0f3a/ws"])
-    server: str = Field(description="SIP domain.", examples=["127.0.0.1"])
+    ws_url: Id | None = Field(examples=["ws://127.0.0.1:20443/0f3a/ws"])
+    server: Id = Field(description="SIP domain.", examples=["127.0.0.1"])
     elsewhere: bool = Field(
         False,
         description="A page in another browser has the phone, so no password is given; "
@@ -40,7 +42,7 @@ class Seat(BaseModel):
 class Moved(BaseModel):
     """The phone is free for the page that asks next."""
 
-    call: str | None = Field(
+    call: Id | None = Field(
         description="The call that goes along: it rings here in a moment. Null: there is none."
     )
 
@@ -48,14 +50,14 @@ class Moved(BaseModel):
 class DutyShape(BaseModel):
     """How somebody at work is seen."""
 
-    state: str = Field(examples=["ready"])
-    duty: str = Field(description="What was chosen: ready, paused or wrap_up.")
-    reason: str
-    since: str
-    seat: str
-    kind: str
+    state: Id = Field(examples=["ready"])
+    duty: Id = Field(description="What was chosen: ready, paused or wrap_up.")
+    reason: Id
+    since: Id
+    seat: Id
+    kind: Id
     missed: int
-    queues: list[str]
+    queues: list[Id]
 
     @classmethod
     def of(cls, floor: Floor, agent: Agent) -> Self:
@@ -63,10 +65,10 @@ class DutyShape(BaseModel):
 
 
 @router.post("", responses=documented(401, 403, 409, 422, 503))
-async def begin_duty(request: Request, given: SeatInput, principal: Person) -> Seat:
+async def begin_duty(request: Request, given: SeatInput, principal: Person, asking: Asking) -> Seat:
     """Sign in at a seat; asked again for the same seat, it is given again (after a reload)."""
     floor = floor_of(request)
-    agent = await actions.begin(floor, principal, given)
+    agent = await actions.begin(asking, floor, principal, given)
     return _given(request, floor, agent, given.page)
 
 
@@ -78,31 +80,34 @@ async def show_duty(request: Request, principal: Person) -> DutyShape:
 
 
 @router.post("/move", responses=documented(401, 403, 409, 503))
-async def move_duty(request: Request, principal: Person) -> Moved:
+async def move_duty(request: Request, principal: Person, asking: Asking) -> Moved:
     """Take the phone from the page that has it, the call with it: the caller hears music until
     the new page's phone is there. Every page of the person hears `moved`.
 
     Refused while the phone rings: where it rings, it can be answered.
     """
-    return Moved(call=await actions.move(floor_of(request), principal))
+    return Moved(call=await actions.move(asking, floor_of(request), principal))
 
 
 @router.delete("", status_code=204, responses=documented(401, 403, 409, 422, 503))
 async def end_duty(
     request: Request,
     principal: Person,
+    asking: Asking,
     force: Annotated[bool, Query(description="In a call too; for leaders.")] = False,
 ) -> Response:
     """Sign out; not in a call, unless a leader forces it: then the call goes on."""
-    await actions.end(floor_of(request), principal, force=force)
+    await actions.end(asking, floor_of(request), principal, force=force)
     return Response(status_code=204)
 
 
 @router.put("/state", responses=documented(401, 403, 409, 422, 503))
-async def change_duty(request: Request, given: StateInput, principal: Person) -> DutyShape:
+async def change_duty(
+    request: Request, given: StateInput, principal: Person, asking: Asking
+) -> DutyShape:
     """Be ready, rest with a reason (暂停受理), or write down after a call."""
     floor = floor_of(request)
-    return DutyShape.of(floor, await actions.turn(floor, principal, given))
+    return DutyShape.of(floor, await actions.turn(asking, floor, principal, given))
 
 
 @router.post("/present", status_code=204, responses=documented(401, 403, 503))
@@ -131,13 +136,17 @@ def _seat(request: Request, settings: Settings, agent: Agent) -> Seat:
         phone = opening.phone_of(settings, agent.seat, agent.duty_id)
     except KeyError:
         raise Refused(503, "The seat has no secret yet; the hotline must start first.") from None
-    scheme = "wss" if request.url.scheme == "https" else "ws"
-    named = f"[{host}]" if ":" in host else host
     return Seat(
         seat=agent.seat,
         kind=kind,
         password=phone.password,
-        ws_url=f"{scheme}://{named}:{phone.ws_port}/{phone.ws_path}/ws",
+        ws_url=ws_address(
+            request,
+            host=host,
+            port=phone.ws_port,
+            path=phone.ws_path,
+            certificate=bool(settings.desk_certificate),
+        ),
         server=host,
     )
 

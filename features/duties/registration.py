@@ -5,4 +5,5 @@ from web.registration import Feature
 
 FEATURE = Feature(
     routers=(api.router,),
+    audited=("duty.began", "duty.ended", "duty.moved", "duty.state"),
 )

@@ -14,12 +14,14 @@ from functools import partial
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callflow.call import Language
 from db.bounded import RequestDatabase
+from dispatch.reachable import reachable
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.emergency_notifications import audio_files, choosing, household_list, households
 from features.emergency_notifications import queries as incidents
-from features.emergency_notifications.choosing import Choice
+from features.emergency_notifications.choosing import Choice, Opened
 from features.emergency_notifications.given import (
     WHY_NOT,
     CustomersInput,
@@ -31,22 +33,32 @@ from features.emergency_notifications.given import (
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.queries import Incident, NotReadyError, Report
 from features.emergency_notifications.shapes import ChoiceShape, IncidentShape
-from features.wake_ups.house import reachable
+from imports.faults import Said, UnreadableError
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal
 from web.problems import Refused
+from web.words import said
+
+
+class UnreadableListError(Refused):
+    """A file that somebody brought is no list."""
+
+    def __init__(self, error: UnreadableError) -> None:
+        sentence = said(Language.ENGLISH)(error.sentence, **error.gaps)
+        super().__init__(422, sentence, faults={"text": "emergency.fault_file"})
+        self.error = error
 
 
 class BadLinesError(Refused):
     """A list has lines that cannot be taken; none of it was."""
 
-    def __init__(self, bad: Sequence[BadLine]) -> None:
+    def __init__(self, bad: Sequence[BadLine], remarks: Sequence[Said] = ()) -> None:
         super().__init__(
             422,
             f"{len(bad)} lines of the list cannot be taken; `read` says which, and why.",
             faults={"text": "emergency.fault_lines"},
-            read=ChoiceShape.of(Choice(0, bad=bad)),
+            read=ChoiceShape.of(Choice(0, bad=bad, said=remarks)),
         )
         self.bad = bad
 
@@ -87,8 +99,8 @@ async def record(
 ) -> None:
     """Let a person's recording be the message; before anybody is rung only."""
     if not data.startswith(b"RIFF") or len(data) > audio_files.LONGEST_UPLOAD:
-        said = "This is no WAV recording of at most 8 MB."
-        raise Refused(422, said, faults={"recording": "emergency.fault_recording"})
+        sentence = "This is no WAV recording of at most 8 MB."
+        raise Refused(422, sentence, faults={"recording": "emergency.fault_recording"})
 
     async def changed(connection: AsyncConnection) -> None:
         read = replace(await _draft(connection, incident_id), take=take)
@@ -128,6 +140,14 @@ async def choose_customers(
     return await asking.write(chosen)
 
 
+async def opened(content: bytes) -> Opened:
+    """Return a file of households as text; nobody is chosen. Raises UnreadableListError."""
+    try:
+        return await choosing.opened(content)
+    except UnreadableError as error:
+        raise UnreadableListError(error) from None
+
+
 async def choose_list(
     asking: RequestDatabase,
     principal: Principal,
@@ -140,13 +160,15 @@ async def choose_list(
     Raises BadLinesError where nothing can be taken.
     """
 
+    brought = await opened(given.file) if given.file else Opened(given.text, ())
+
     async def known(connection: AsyncConnection) -> frozenset[str]:
         await _draft(connection, incident_id)
         return await households.numbers(connection, incident_id)
 
     reading = partial(
         household_list.read,
-        given.text,
+        brought.text,
         settings.number_plan,
         reachable=lambda number: reachable(number, settings),
         known=await asking.ask(known),
@@ -154,12 +176,12 @@ async def choose_list(
     # ten thousand lines take a moment that nobody else must wait for
     good, bad = await asyncio.to_thread(reading)
     if bad and not (given.without_bad and good):
-        raise BadLinesError(bad)
+        raise BadLinesError(bad, brought.said)
 
     async def chosen(connection: AsyncConnection) -> Choice:
         await _draft(connection, incident_id)
         added = await households.add(connection, incident_id, good)
-        choice = Choice(added, len(good) - added, bad)
+        choice = Choice(added, len(good) - added, bad, brought.said)
         await _chosen(connection, principal, incident_id, choice)
         return choice
 

@@ -21,7 +21,7 @@ from features.emergency_notifications.given import (
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.shapes import ChoiceShape, HouseholdShape, IncidentShape
 from settings import Settings
-from web.api_models import LONGEST_PAGE, Asking, CurrentUser, RowId, found
+from web.api_models import LONGEST_PAGE, Asking, Count, CurrentUser, RowId, found
 from web.problems import documented
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
@@ -124,7 +124,7 @@ async def list_households(
     principal: CurrentUser,
     asking: Asking,
     state: Annotated[HouseholdState | None, Query(description="Only these.")] = None,
-    after: Annotated[int, Query(ge=0, description="The last `id` of the page before.")] = 0,
+    after: Annotated[Count, Query(description="The last `id` of the page before.")] = 0,
 ) -> list[HouseholdShape]:
     """The households of a notification, in the order in which they were chosen, 200 at a time."""
     found(await asking.ask(lambda each: incidents.one(each, incident_id)), "incident")

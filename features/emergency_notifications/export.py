@@ -41,7 +41,7 @@ def _texts(row: Household, say: Say, show: Formats) -> Iterable[str]:
 REASONS: Final = frozenset(
     {
         *("answered", "no_answer", "busy", "refused", "unreachable", "unknown_number"),
-        *("congestion", "no_line", "failed", "switch_died", "stopped"),
+        *("congestion", "diverted", "no_line", "failed", "switch_died", "stopped"),
     }
 )
 

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, Base64Bytes, Field, model_validator
 
 from callflow.call import Language
 from features.customers.queries import CustomerSort
-from web.api_models import InputModel, Line, one_line, several_lines
+from web.api_models import InputModel, Line, Moment, one_line, several_lines
 from web.forms import Says, wrong
 
 LONGEST_LIST: Final = 1_000_000
 """Characters of a list."""
+LONGEST_FILE: Final = 2 * 1024 * 1024
+"""Characters of a file in base64."""
 WHY_NOT: Final[Mapping[str, str]] = {
     "begun": "This notification has begun already.",
     "voice": "The message cannot be heard yet; wait until `voice` is `ready`.",
@@ -40,7 +42,7 @@ class IncidentInput(InputModel):
         Says("emergency.fault_what"),
     ] = Field(examples=["燃气泄漏"])
     place: Annotated[str, Field(max_length=200), AfterValidator(one_line)] = ""
-    happened_at: Annotated[AwareDatetime, Says("emergency.fault_when")]
+    happened_at: Annotated[Moment, Says("emergency.fault_when")]
     reporter: Annotated[
         str,
         Field(max_length=120),
@@ -58,7 +60,9 @@ class MessageInput(InputModel):
 
     message: SpokenText
     take: int = Field(
-        ge=1, description="`take` of the incident that was read; another one by now: 409."
+        ge=1,
+        le=10**6,
+        description="`take` of the incident that was read; another one by now: 409.",
     )
 
 
@@ -77,14 +81,17 @@ class CustomersInput(InputModel):
 
 
 class ListInput(InputModel):
-    """A list: a household a line, `name,area,number;number`."""
+    """A list: a household a line, `name,area,number;number`; or a file of it."""
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_LIST), Says("emergency.fault_list")]
+    text: Annotated[str, Field(max_length=LONGEST_LIST), Says("emergency.fault_list")] = ""
+    file: Annotated[Base64Bytes, Field(max_length=LONGEST_FILE), Says("emergency.fault_list")] = (
+        Field(b"", description="CSV or XLSX in base64, instead of `text`.")
+    )
     without_bad: bool = Field(False, description="Leave bad lines out instead of taking none.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.text.strip():
+        if not self.text.strip() and not self.file:
             raise wrong("text", "emergency.fault_list", "The list is empty.")
         return self
 
@@ -92,6 +99,6 @@ class ListInput(InputModel):
 class StartInput(InputModel):
     """The confirmation."""
 
-    count: Annotated[int, Field(ge=1), Says("emergency.cannot_count")] = Field(
+    count: Annotated[int, Field(ge=1, le=2**31 - 1), Says("emergency.cannot_count")] = Field(
         description="How many households are chosen: all are counted."
     )

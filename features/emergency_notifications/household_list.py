@@ -1,27 +1,59 @@
 """Reads a list of households: name, area, numbers; every bad line gets a sentence (CBK-5).
 
     王小明,滨江花园1栋201,13812345678;02787654321
-Fields may stand in quotes, between commas or, as spreadsheets copy them, tabs. Does no I/O.
+Fields may stand in quotes, between commas, bars or, as spreadsheets copy them, tabs; each line has
+its own. A heading may name them in another order. Does no I/O.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from callflow.text import clean
-from phone_numbers.phone_number import phone_number
+from imports.columns import Columns, Words, is_nothing
+from imports.columns import columns as columns_of
+from imports.faults import InRow, letters_of
+from imports.numbers import Numbers, WrongNumberError
+from imports.people_list import PEOPLE
 from phone_numbers.plan import NumberPlan
 
 MOST_LINES = 10_000
 MOST_NUMBERS = 8
 LONGEST_NAME = LONGEST_AREA = 80
 
-_NUMBER = re.compile(r"\+?[0-9]{2,20}")
-_BETWEEN_NUMBERS = re.compile(r"[;；、/|]")
-_HEADINGS = frozenset({"name", "姓名", "户名", "名称"})
+_BETWEEN_NUMBERS = re.compile(r"[;；、/|\n]")
+_DIGITS: Final = re.compile(r"[0-9]{3}")
+_MARKS: Final = ("\t", ",", "，", "|", ";", "；")
+"""What may part the fields of a line; the first one that is there does."""
+WORDS: Final[Words] = {
+    "name": (
+        *("姓名", "户名", "名称", "户主", "业主", "住户", "居民", "联系人", "name", "household"),
+        *("resident", "owner"),
+    ),
+    "area": (
+        *(
+            "地址",
+            "住址",
+            "小区",
+            "门牌",
+            "门牌号",
+            "房号",
+            "楼栋",
+            "楼号",
+            "片区",
+            "area",
+            "address",
+        ),
+        *("location", "unit"),
+    ),
+    "number": PEOPLE["number"],
+}
+"""How people head the columns."""
+_IN_ORDER: Final = Columns({"name": [0], "area": [1], "number": [2]}, {}, 3)
 
 
 class Wrong(StrEnum):
@@ -56,6 +88,20 @@ class BadLine:
     wrong: Wrong
     about: str = ""
     """The part that is wrong, like a number."""
+    why: InRow | None = None
+    """Of a number: what is wrong with it."""
+    cell: str = ""
+    """As a spreadsheet names it: `C3`; empty: the whole line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What the world knows when a list is read."""
+
+    numbers: Numbers
+    reachable: Callable[[str], bool]
+    seen: set[str]
+    """Numbers that are rung anyway."""
 
 
 def read(
@@ -71,82 +117,93 @@ def read(
     """
     good: list[Listed] = []
     bad: list[BadLine] = []
-    seen = set(known)
+    reader = _Reader(Numbers(plan, plan.house), reachable, set(known))
+    columns: Columns | None = None
     for line, fields in _lines(text):
+        if columns is None:
+            columns = _heading(fields)
+            if columns is not None:
+                continue
+            columns = _IN_ORDER
         if len(good) + len(bad) >= MOST_LINES:
             bad.append(BadLine(line, Wrong.MANY_LINES, str(MOST_LINES)))
             break
-        found = _household(line, fields, plan, reachable, seen)
+        found = _household(line, fields, columns, reader)
         if isinstance(found, BadLine):
             bad.append(found)
         else:
-            seen |= set(found.numbers)
+            reader.seen.update(found.numbers)
             good.append(found)
     return good, bad
 
 
+def _heading(fields: list[str] | None) -> Columns | None:
+    """Return the columns that a heading names, None when the line is none."""
+    known = columns_of(fields or [], WORDS)
+    if "name" not in known.places or any(_DIGITS.search(each) for each in fields or []):
+        return None
+    lacks = len(known.places) == 1 and len(fields or []) > 1
+    return replace(_IN_ORDER, width=3) if lacks else known
+
+
 def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
     """Yield each line that is not empty with its fields; None: it cannot be read."""
-    first = True
-    for line, plain in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        if not plain.strip():
-            continue
-        try:
-            mark = "\t" if "\t" in plain else ","
-            wide = plain if mark in plain else plain.replace("，", ",")
-            [fields] = csv.reader(io.StringIO(wide), delimiter=mark, strict=True)
-        except (csv.Error, ValueError):
-            yield line, None
-            continue
-        heading = first and fields[0].strip().lower() in _HEADINGS
-        first = False
-        if not heading:
-            yield line, fields
+    plain_lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
+    first = 0 if plain_lines[0].casefold().startswith("sep=") else 1
+    for line, plain in enumerate(plain_lines, first):
+        if line and plain.strip():
+            yield line, _fields(plain)
+
+
+def _fields(plain: str) -> list[str] | None:
+    mark = next((each for each in _MARKS if each in plain), ",")
+    try:
+        [fields] = csv.reader(io.StringIO(plain), delimiter=mark, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return fields
 
 
 def _household(
-    line: int,
-    fields: list[str] | None,
-    plan: NumberPlan,
-    reachable: Callable[[str], bool],
-    seen: set[str],
+    line: int, fields: list[str] | None, columns: Columns, reader: _Reader
 ) -> Listed | BadLine:
     if fields is None:
         return BadLine(line, Wrong.UNREADABLE)
-    while len(fields) > 3 and not fields[-1].strip():
+    while len(fields) > columns.width and not fields[-1].strip():
         fields = fields[:-1]
-    if not 2 <= len(fields) <= 3:
+    if not 2 <= len(fields) <= max(columns.width, 2):
         return BadLine(line, Wrong.FIELDS, str(len(fields)))
-    name, area = (clean(each, LONGEST_NAME + 1) for each in fields[:2])
-    numbers = _numbers(fields[2] if len(fields) == 3 else "", plan)
-    found = _wrong_words(name, area) or _wrong_numbers(numbers, reachable, seen)
-    return BadLine(line, *found) if found else Listed(name, area, numbers)
+    name, area = (clean(columns.cell(each, fields), LONGEST_NAME + 1) for each in ("name", "area"))
+    if wrong := _wrong_words(name, area):
+        return BadLine(line, wrong)
+    return _with_numbers(line, Listed(name, area, ()), fields, columns, reader)
 
 
-def _wrong_words(name: str, area: str) -> tuple[Wrong, str] | None:
+def _wrong_words(name: str, area: str) -> Wrong | None:
     if not name:
-        return Wrong.NAME, ""
-    if len(name) > LONGEST_NAME or len(area) > LONGEST_AREA:
-        return Wrong.LONG, ""
-    return None
+        return Wrong.NAME
+    return Wrong.LONG if len(name) > LONGEST_NAME or len(area) > LONGEST_AREA else None
 
 
-def _wrong_numbers(
-    numbers: tuple[str, ...], reachable: Callable[[str], bool], seen: set[str]
-) -> tuple[Wrong, str] | None:
+def _with_numbers(
+    line: int, listed: Listed, fields: list[str], columns: Columns, reader: _Reader
+) -> Listed | BadLine:
+    """Return a household with the numbers of its fields in their order, each once."""
+    numbers: dict[str, str] = {}
+    for place in columns.places.get("number", ()):
+        cell = f"{letters_of(place)}{line}"
+        for piece in _BETWEEN_NUMBERS.split(fields[place] if place < len(fields) else ""):
+            if is_nothing(piece):
+                continue
+            try:
+                numbers[reader.numbers.in_house(piece).shown] = cell
+            except WrongNumberError as error:
+                return BadLine(line, Wrong.NUMBER, clean(piece, 24), error.why, cell)
     if len(numbers) > MOST_NUMBERS:
-        return Wrong.MANY_NUMBERS, str(MOST_NUMBERS)
-    for number in numbers:
-        if not _NUMBER.fullmatch(number):
-            return Wrong.NUMBER, clean(number, 24)
-        if not reachable(number):
-            return Wrong.UNREACHABLE, number
-        if number in seen:
-            return Wrong.TWICE, number
-    return None
-
-
-def _numbers(field: str, plan: NumberPlan) -> tuple[str, ...]:
-    """Return the numbers of a field in their order, each once, without what makes them readable."""
-    plain = (phone_number(each, plan).shown for each in _BETWEEN_NUMBERS.split(field))
-    return tuple(dict.fromkeys(filter(None, plain)))
+        return BadLine(line, Wrong.MANY_NUMBERS, str(MOST_NUMBERS))
+    for number, cell in numbers.items():
+        if not reader.reachable(number):
+            return BadLine(line, Wrong.UNREACHABLE, number, cell=cell)
+        if number in reader.seen:
+            return BadLine(line, Wrong.TWICE, number, cell=cell)
+    return replace(listed, numbers=tuple(numbers))

@@ -19,6 +19,7 @@ from features.emergency_notifications.given import IncidentInput
 from features.emergency_notifications.household_list import BadLine
 from features.emergency_notifications.lifecycle import OPEN, HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
+from imports.faults import Said, UnreadableError
 from settings import Settings
 from web.api_models import found
 from web.current_user import Principal
@@ -86,6 +87,8 @@ async def one(
     status: int = 200,
     told: str = "",
     bad: Sequence[BadLine] = (),
+    remarks: Sequence[Said] = (),
+    unreadable: UnreadableError | None = None,
 ) -> HTMLResponse:
     """Return the page of one incident."""
     settings: Settings = request.app.state.settings
@@ -114,6 +117,8 @@ async def one(
         form=form or Typed({}),
         choice=choice.groups() if choice else None,
         bad=bad[:BAD_SHOWN],
+        remarks=remarks,
+        unreadable=unreadable,
         bad_more=max(0, len(bad) - BAD_SHOWN),
         areas=await _areas(asking, incident.stage),
         sorts=list(CustomerSort),

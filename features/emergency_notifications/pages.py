@@ -15,7 +15,7 @@ from features.audit.access import audit_entry, noted, recorded
 from features.emergency_notifications import actions, audio_files, page_values
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
-from features.emergency_notifications.actions import BadLinesError
+from features.emergency_notifications.actions import BadLinesError, UnreadableListError
 from features.emergency_notifications.choosing import Choice
 from features.emergency_notifications.export import table
 from features.emergency_notifications.given import (
@@ -26,6 +26,7 @@ from features.emergency_notifications.given import (
     StartInput,
 )
 from features.emergency_notifications.page_values import EVERYBODY
+from imports.faults import Remark
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Person, RowId, found
 from web.current_user import Principal
@@ -38,6 +39,16 @@ from web.words import said
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MOST_EXPORTED: Final = 50_000
+LOOK_FIRST: Final = frozenset(
+    {
+        Remark.HIDDEN_ROWS,
+        Remark.HIDDEN_COLUMNS,
+        Remark.HIDDEN_SHEETS,
+        Remark.OTHER_SHEETS,
+        Remark.BAD_BYTES,
+    }
+)
+"""What was left out of a file, or lost: a person sees the list before anybody is chosen."""
 
 
 @router.get("/emergency-notifications")
@@ -137,12 +148,19 @@ async def choose_list(
     """Choose the households of a list, pasted or in a file."""
     settings: Settings = request.app.state.settings
     async with request.form() as given:
-        file, pasted = given.get("file"), given.get("list")
-        text = str(pasted or "") or await _text_of(file if isinstance(file, UploadFile) else None)
-        wanted = {"text": text, "without_bad": given.get("without_bad") == "1"}
-    form = Typed({"list": text})
+        file, pasted = given.get("file"), str(given.get("list") or "")
+        content = await file.read() if isinstance(file, UploadFile) and not pasted else b""
+        without_bad = given.get("without_bad") == "1"
+    form = Typed({"list": pasted})
     try:
-        listed = form.judged(ListInput, wanted)
+        if content:
+            brought = await actions.opened(content)
+            pasted, form = brought.text, Typed({"list": brought.text})
+            if any(each.what in LOOK_FIRST for each in brought.said):
+                return await page_values.one(
+                    request, asking, principal, incident_id, form=form, remarks=brought.said
+                )
+        listed = form.judged(ListInput, {"text": pasted, "without_bad": without_bad})
         choice = await actions.choose_list(asking, principal, settings, incident_id, listed)
     except Refused as refused:
         return await _again(request, principal, asking, incident_id, form, refused)
@@ -233,18 +251,17 @@ async def _again(
     """Return the page of an incident with what was typed, and what is wrong with it."""
     status = form.refuse(refused)
     bad = refused.bad if isinstance(refused, BadLinesError) else ()
+    unreadable = refused.error if isinstance(refused, UnreadableListError) else None
     return await page_values.one(
-        request, asking, principal, incident_id, form=form, status=status, bad=bad
+        request,
+        asking,
+        principal,
+        incident_id,
+        form=form,
+        status=status,
+        bad=bad,
+        unreadable=unreadable,
     )
-
-
-async def _text_of(file: UploadFile | None) -> str:
-    """Return the text of a file as spreadsheets write it: UTF-8, or GB 18030."""
-    data = await file.read() if file else b""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", "replace")
 
 
 def _back(incident_id: int, choice: Choice | None = None) -> RedirectResponse:

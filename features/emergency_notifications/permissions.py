@@ -39,4 +39,9 @@ PERMISSIONS = Permissions(
         ),
         "GET /emergency-notifications/{incident_id}/results.csv": "emergency.export",
     },
+    looks={
+        "GET /api/v1/incidents": "emergency.list",
+        "GET /emergency-notifications": "emergency.list",
+        "GET /api/v1/incidents/{incident_id}": "emergency.read",
+    },
 )

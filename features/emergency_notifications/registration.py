@@ -10,7 +10,7 @@ FEATURE = Feature(
         api.router,
         pages.router,
     ),
-    pages=(NavPage("outbound", "/emergency-notifications", "notices", 70),),
+    pages=(NavPage("outbound", "/emergency-notifications", "notices", 70, queries.count_running),),
     tags={"incidents": "Emergency notifications, and who was told (CBK-5)."},
     change_feeds=(
         ChangeFeed(
@@ -22,6 +22,7 @@ FEATURE = Feature(
         ),
     ),
     audited=(
+        "emergency.list",
         "emergency.reported",
         "emergency.message",
         "emergency.chosen",

@@ -11,7 +11,9 @@ from features.emergency_notifications.household_list import BadLine, Wrong
 from features.emergency_notifications.households import HouseholdView
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Counts, Incident, Stage, Voice
-from web.shapes import NOON, Clean, Paragraphs, Shape
+from imports.faults import InRow
+from web.list_shapes import RemarkShape, Sentences, sentences
+from web.shapes import NOON, Clean, CustomerName, CustomerNumber, Paragraphs, Plain, Shape
 
 
 class IncidentShape(Shape):
@@ -23,18 +25,18 @@ class IncidentShape(Shape):
     happened_at: datetime = Field(examples=[NOON])
     reporter: Clean
     details: Paragraphs
-    language: Clean = Field(examples=["zh"])
+    language: Plain = Field(examples=["zh"])
     message: Paragraphs = Field(description="The words that are spoken.")
     take: int = Field(description="Which making of the message counts; a change says upon which.")
     recorded: bool = Field(description="The message is a recording, not the words spoken by us.")
     voice: Voice = Field(description="Nobody can be rung before it is `ready`.")
     stage: Stage
     made_at: datetime
-    made_by: Clean = Field(description="Account number, or a token's label.")
+    made_by: Plain = Field(description="Account number, or a token's label.")
     started_at: datetime | None
-    started_by: Clean
+    started_by: Plain
     stopped_at: datetime | None
-    stopped_by: Clean
+    stopped_by: Plain
     closed_at: datetime | None = Field(description="When nobody was left to ring.")
     households: dict[HouseholdState, int] = Field(description="How many are in each state.")
 
@@ -53,14 +55,14 @@ class HouseholdShape(Shape):
     """One household of a notification."""
 
     id: int
-    name: Clean
+    name: CustomerName
     area: Clean
-    numbers: list[Clean] = Field(description="In the order in which they are rung.")
+    numbers: list[CustomerNumber] = Field(description="In the order in which they are rung.")
     state: HouseholdState
     tries: int = Field(description="How often a number was rung.")
     reason: Clean = Field(description="How the last attempt ended; of who was not told, why not.")
     told_at: datetime | None
-    told_on: Clean = Field(description="The number on which somebody acknowledged.")
+    told_on: CustomerNumber = Field(description="The number on which somebody acknowledged.")
     door_by: Clean = Field(description="Who of the staff told them at the door.")
 
     @classmethod
@@ -82,11 +84,29 @@ class BadLineShape(BaseModel):
 
     line: int
     wrong: Wrong
-    about: str = Field(description="The part that is wrong, like a number.")
+    about: Clean = Field(description="The part that is wrong, like a number.")
+    why: InRow | None = Field(description="Of a number: what is wrong with it.")
+    cell: Plain = Field(description="As a spreadsheet names it; empty: the whole line.")
+    said: Sentences
 
     @classmethod
     def of(cls, bad: BadLine) -> Self:
-        return cls(line=bad.line, wrong=bad.wrong, about=bad.about)
+        return cls(
+            line=bad.line,
+            wrong=bad.wrong,
+            about=bad.about,
+            why=bad.why,
+            cell=bad.cell,
+            said=_said(bad),
+        )
+
+
+def _said(bad: BadLine) -> Sentences:
+    sentence = sentences(f"emergency.line_{bad.wrong}", line=bad.line, about=bad.about)
+    if bad.why is None:
+        return sentence
+    why = sentences(f"sheet.row_{bad.why}")
+    return {language: f"{text} {why[language]}" for language, text in sentence.items()}
 
 
 class ChoiceShape(BaseModel):
@@ -97,10 +117,18 @@ class ChoiceShape(BaseModel):
     bad: list[BadLineShape] = Field(
         description="Lines that cannot be taken; without `without_bad` none is taken then."
     )
+    remarks: list[RemarkShape] = Field(
+        description="Of a file: what nobody sees in it and is not taken, what was guessed."
+    )
 
     @classmethod
     def of(cls, choice: Choice) -> Self:
-        return cls(added=choice.added, already=choice.already, bad=_bad(choice.bad))
+        return cls(
+            added=choice.added,
+            already=choice.already,
+            bad=_bad(choice.bad),
+            remarks=[RemarkShape.of(each) for each in choice.said],
+        )
 
 
 def _bad(lines: Sequence[BadLine]) -> list[BadLineShape]:

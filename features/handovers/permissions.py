@@ -19,4 +19,8 @@ PERMISSIONS = Permissions(
         "POST /handover": "handover.write",
         "POST /handover/{handover_id}/sign": "handover.write",
     },
+    looks={
+        "GET /api/v1/handovers": "handover.list",
+        "GET /handover": "handover.list",
+    },
 )

@@ -4,20 +4,29 @@ The pages and the API both call these, with the same models.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry
-from features.customers.shapes import EntryShape
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
-from web.api_models import InputModel, LongLine, found, one_line, several_lines
+from features.knowledge.shapes import EntryShape
+from web.api_models import (
+    Day,
+    Identity,
+    InputModel,
+    LongLine,
+    Moment,
+    found,
+    one_line,
+    several_lines,
+)
 from web.current_user import Principal
-from web.forms import Says
+from web.forms import Says, wrong
 from web.problems import Refused
 
 LONGEST_BODY = 10_000
@@ -40,14 +49,40 @@ class EntryInput(InputModel):
         "", description="Other words for the same, divided by blanks."
     )
     published: bool = Field(True, description="False: a draft that agents do not find.")
+    valid_from: Annotated[Day | None, Says("form.fault_day")] = Field(
+        None, description="First day on which it is valid, of the house; null: from ever."
+    )
+    valid_until: Annotated[Day | None, Says("form.fault_day")] = Field(
+        None, description="Last day; null: for ever."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            said = "It would end before it begins."
+            raise wrong("valid_until", "answers.fault_until", said)
+        return self
 
 
 class EntrySaved(EntryInput):
     """A save of an entry, upon what was there when it was read."""
 
-    seen: AwareDatetime = Field(
+    seen: Moment = Field(
         description="`updated_at` of the entry that was read; saved meanwhile by somebody: 409."
     )
+
+
+class PutBack(InputModel):
+    """Which version is put back."""
+
+    version: int = Field(ge=1, le=2**31 - 1)
+    seen: Moment = Field(description="`updated_at` of the entry that was read.")
+
+
+class HelpedInput(InputModel):
+    """In which call an entry helped."""
+
+    call_id: Identity | None = Field(None, description="Null: in none; counted once a day.")
 
 
 async def add(asking: RequestDatabase, principal: Principal, given: EntryInput) -> Entry:
@@ -55,20 +90,24 @@ async def add(asking: RequestDatabase, principal: Principal, given: EntryInput) 
     now = datetime.now(UTC)
 
     async def added(connection: AsyncConnection) -> Entry:
-        wanted = Entry(
-            id=0,
-            **given.model_dump(exclude={"published"}),
-            published_at=now if given.published else None,
-            updated_at=now,
-            updated_by=principal.signature,
-        )
-        key = await knowledge.add(connection, wanted)
+        key = await knowledge.add(connection, entry_of(given, principal, now))
         await audit.note(
             connection, audit_entry(principal, "knowledge.added", str(key), given.title[:80])
         )
         return found(await knowledge.entry(connection, key), "entry")
 
     return await asking.write(added)
+
+
+def entry_of(given: EntryInput, principal: Principal, now: datetime) -> Entry:
+    """Return a new entry that says what is given."""
+    return Entry(
+        id=0,
+        **given.model_dump(exclude={"published"}),
+        published_at=now if given.published else None,
+        updated_at=now,
+        updated_by=principal.signature,
+    )
 
 
 async def save(
@@ -86,7 +125,7 @@ async def save(
         if _says(after) == _says(before):
             return before
         if before.updated_at != given.seen or not await knowledge.replace(
-            connection, after, seen=given.seen
+            connection, before, after
         ):
             raise _late(found(await knowledge.entry(connection, entry_id), "entry"))
         seen = audit_entry(principal, "knowledge.saved", str(entry_id), given.title[:80])
@@ -96,11 +135,46 @@ async def save(
     return await asking.write(saved)
 
 
+async def put_back(
+    asking: RequestDatabase, principal: Principal, entry_id: int, given: PutBack
+) -> Entry:
+    """Put back what an entry said once, as a new version. Raises Refused as `save`."""
+    every = await asking.ask(lambda one: knowledge.versions(one, entry_id))
+    old = found(next((each for each in every if each.version == given.version), None), "version")
+    saved = EntrySaved(
+        **{name: getattr(old, name) for name in knowledge.WORDS},
+        published=old.published_at is not None,
+        seen=given.seen,
+    )
+    return await save(asking, principal, entry_id, saved)
+
+
+async def helped(
+    asking: RequestDatabase, principal: Principal, entry_id: int, given: HelpedInput
+) -> Entry:
+    """Count that an entry helped: once a call, or once a day of who is in none (TKT-15)."""
+    now = datetime.now(UTC)
+    matter = given.call_id or f"{principal.signature} {now:%Y-%m-%d}"
+
+    async def counted(connection: AsyncConnection) -> Entry:
+        found(await knowledge.entry(connection, entry_id), "entry")
+        if await knowledge.helped(
+            connection, entry_id, matter=matter, by=principal.signature, now=now
+        ):
+            seen = audit_entry(principal, "knowledge.helped", str(entry_id), given.call_id or "")
+            await audit.note(connection, seen)
+        return found(await knowledge.entry(connection, entry_id), "entry")
+
+    return await asking.write(counted)
+
+
 def _after(before: Entry, given: EntrySaved, principal: Principal) -> Entry:
     now = max(datetime.now(UTC), before.updated_at + knowledge.NEXT)
     return Entry(
         id=before.id,
         **given.model_dump(exclude={"published", "seen"}),
+        version=before.version + 1,
+        helped=before.helped,
         published_at=(before.published_at or now) if given.published else None,
         updated_at=now,
         updated_by=principal.signature,
@@ -108,10 +182,7 @@ def _after(before: Entry, given: EntrySaved, principal: Principal) -> Entry:
 
 
 def _says(entry: Entry) -> tuple[object, ...]:
-    return (*(getattr(entry, name) for name in _WORDS), entry.published_at is None)
-
-
-_WORDS = ("title", "body", "business", "keywords")
+    return (*(getattr(entry, name) for name in knowledge.WORDS), entry.published_at is None)
 
 
 def _late(now_so: Entry) -> Refused:

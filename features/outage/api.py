@@ -15,6 +15,7 @@ from permissions.roles import LEADERS
 from settings import Settings
 from web.api_models import Asking, CurrentUser
 from web.problems import documented
+from web.shapes import Plain
 
 router = APIRouter(prefix="/api/v1/outage", tags=["outage"])
 
@@ -23,8 +24,8 @@ class OutageShape(BaseModel):
     """What callers hear before the greeting."""
 
     kind: OutageKind
-    text_zh: str = Field(examples=["因停电无法缴费,给您造成不便,请谅解!"])
-    text_en: str
+    text_zh: Plain = Field(examples=["因停电无法缴费,给您造成不便,请谅解!"])
+    text_en: Plain
     since: datetime
 
 

@@ -15,6 +15,7 @@ from web.current_user import Principal
 from web.formats import Formats
 from web.pages import language_of, nav_pages
 from web.problems import documented
+from web.shapes import Id, Plain
 from web.words import said
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
@@ -32,17 +33,17 @@ Question = Annotated[
 class FoundShape(BaseModel):
     """One thing that was found."""
 
-    address: str
+    address: Plain
     """Of its page, as in `/customers/13800138000`."""
-    title: str
-    detail: str
+    title: Plain
+    detail: Plain
 
 
 class KindShape(BaseModel):
     """What was found of one kind."""
 
-    kind: str
-    title: str
+    kind: Id
+    title: Plain
     """Of the kind, in the language of who asks."""
     items: list[FoundShape]
 

@@ -6,4 +6,5 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router, pages.router),
     tags={"search": "What somebody means who types a few characters."},
+    audited=("search.asked",),
 )

@@ -4,49 +4,53 @@ The agent's page asks the API, which calls these. Each change is in the audit lo
 version of a ticket is kept. `lifecycle` decides what a save makes of a ticket.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
 from features.calls import queries as calls
-from features.tickets import queries, saves
+from features.ticket_classes.choosing import require_valid
+from features.ticket_clocks.house import house
+from features.ticket_life.deciding import LacksError, NotNowError, NotTheirsError
+from features.ticket_life.verbs import Given, Need, Verb, place
+from features.tickets import acts, queries, saves
+from features.tickets.acts import ClosedDepartmentError, ConflictError
 from features.tickets.authors import author
-from features.tickets.lifecycle import BUSINESSES, NATURES, Ticket, TicketKind, TicketState
-from features.tickets.saves import ConflictError
+from features.tickets.lifecycle import (
+    ComplaintClass,
+    Satisfaction,
+    Ticket,
+    TicketKind,
+    TicketState,
+)
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
-from permissions.roles import sees_numbers
-from permissions.scopes import EVERYTHING
+from permissions.scopes import EVERYTHING, Reach, Scope
 from settings import Settings
-from web.api_models import InputModel, Line, Typed, found
+from web.api_models import Identity, InputModel, Line, Moment, TicketNumber, Typed, found
 from web.current_user import Principal
+from web.forms import Says
 from web.problems import Refused
-
-
-def _among(known: tuple[str, ...]) -> AfterValidator:
-    def checked(value: str) -> str:
-        if value not in known:
-            raise ValueError(f"should be one of {'、'.join(known)}")
-        return value
-
-    return AfterValidator(checked)
 
 
 class TicketFields(InputModel):
     """What people type into a ticket; what is left out stays as it is."""
 
     kind: TicketKind = TicketKind.UNKNOWN
-    business: Annotated[Line, _among(BUSINESSES)] | None = Field(
-        None, description="Business class of TKT-1.", examples=[BUSINESSES[0]]
+    business: Annotated[Line, Field(max_length=40)] | None = Field(
+        None,
+        description="Business class of TKT-1, a valid one.",
+        examples=["固定电话"],
     )
-    nature: Annotated[Line, _among(NATURES)] | None = Field(
-        None, description="Nature of TKT-1.", examples=[NATURES[0]]
+    nature: Annotated[Line, Field(max_length=40)] | None = Field(
+        None, description="Nature of TKT-1, a valid one.", examples=["资费"]
     )
     state: TicketState = Field(TicketState.NEW, description="Answered or dispatched (TKT-3).")
     customer_number: Line = ""
@@ -54,6 +58,7 @@ class TicketFields(InputModel):
     body: Typed = ""
     answer: Typed = Field("", description="What the customer was told.")
     department: Line = Field("", description="Who it is dispatched to.")
+    complaint_class: ComplaintClass | None = Field(None, description="How soon (TKT-9).")
 
 
 class TicketSave(InputModel):
@@ -61,6 +66,36 @@ class TicketSave(InputModel):
 
     version: int = Field(ge=1, le=2**31 - 1, description="The version it was typed upon.")
     fields: TicketFields
+
+
+class VerbInput(InputModel):
+    """What is said with a verb; `docs/tickets.md` has what each one needs."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1), Says("ticket.late")] = Field(
+        description="The version that it is asked upon."
+    )
+    note: Typed = ""
+    department: Line = Field("", description="Where it goes; left out: the ticket's own.")
+    deadline: Annotated[Moment | None, Says("ticket.lacks_deadline")] = Field(
+        None, description="By when it is to be handled; left out: as the department has it."
+    )
+    warning: Typed = Field("", description="Written warning of a second dispatch (TKT-11).")
+    handling: Typed = Field("", description="What was done (TKT-8).")
+    cause: Typed = Field("", description="Of a fault (TKT-8).")
+    restored_at: Annotated[Moment | None, Says("ticket.lacks_restored_at")] = Field(
+        None, description="When the line worked again (TKT-8)."
+    )
+    satisfaction: Satisfaction | None = None
+    complaint_class: ComplaintClass | None = Field(None, description="TKT-9.")
+    order: TicketNumber | None = Field(None, description="Of a review: which order.")
+    call_id: Identity | None = Field(None, description="The call in which it was said.")
+
+    @field_validator("restored_at")
+    @classmethod
+    def _has_been(cls, when: datetime | None) -> datetime | None:
+        if when is not None and when > datetime.now(UTC):
+            raise ValueError("should not be to come")
+        return when
 
 
 async def open_for_call(
@@ -79,7 +114,8 @@ async def open_for_call(
                 connection,
                 call_id,
                 handler=principal.number or None,
-                author=author(principal),
+                author=author(principal, call_id=call_id),
+                house=house(settings),
                 day=now.astimezone(settings.zone).date(),
                 now=now,
             ),
@@ -102,63 +138,158 @@ async def ask_once(asking: RequestDatabase, principal: Principal, call_id: str) 
     return await asking.write(lambda connection: saves.ask_once(connection, call_id, now=now))
 
 
+async def writable(
+    asking: RequestDatabase, principal: Principal, number: str, verb: str = "ticket.write"
+) -> Ticket | None:
+    """Return a ticket that somebody may write into: another's is answered as if it were not there.
+
+    Whose work it is: its keeper's, and that of who talked in the call that it came from.
+    """
+
+    return await theirs(
+        asking, principal, verb, number, lambda one, reach: reachable(one, number, reach)
+    )
+
+
+async def reachable(connection: AsyncConnection, number: str, reach: Reach) -> Ticket | None:
+    """Return a ticket within a reach: one's own too is that of a call in which one talked."""
+    ticket = await queries.ticket(connection, number, reach=reach)
+    if ticket is not None or reach.whole:
+        return ticket
+    other = await queries.ticket(connection, number, reach=EVERYTHING)
+    if other is None or other.call_id is None or reach.scope is not Scope.OWN:
+        return None
+    talked = await calls.caller(connection, other.call_id, reach=reach)
+    return other if talked is not None else None
+
+
 async def save(
-    asking: RequestDatabase, principal: Principal, number: str, given: TicketSave
+    asking: RequestDatabase,
+    principal: Principal,
+    settings: Settings,
+    number: str,
+    given: TicketSave,
 ) -> Ticket:
     """Save what was typed upon a version; what is so already makes no new one.
 
-    Raises Refused: 404, 422 for a dispatch to nobody, 409 when somebody saved meanwhile, with the
-    ticket as it is now.
+    A `state` among it is the verb that leads there. Raises Refused: 404, 403 and 422 as `act`, 422
+    for a class that is not valid, 409 when somebody saved meanwhile, with the ticket as it is now.
     """
     fields = {name: getattr(given.fields, name) for name in given.fields.model_fields_set}
+    before = found(await writable(asking, principal, number), "ticket")
 
     async def saved(connection: AsyncConnection) -> Ticket:
-        before = await queries.ticket(connection, number, reach=EVERYTHING)
-        _require_department(before, fields)
-        after = found(
+        await require_valid(connection, before, fields, datetime.now(settings.zone).date())
+        after, verb = found(
             await saves.save(
                 connection,
                 number,
                 version=given.version,
                 fields=fields,
                 author=author(principal),
+                house=house(settings),
                 now=datetime.now(UTC),
             ),
             "ticket",
         )
-        if before is None or after.version != before.version:
-            said = f"version {after.version}: {', '.join(sorted(fields))}"[:80]
+        if after.version == given.version + 1:
+            named = [*sorted(fields), *([verb.value] if verb else [])]
+            said = f"version {after.version}: {', '.join(named)}"[:80]
             await audit.note(connection, audit_entry(principal, "ticket.write", number, said))
         return after
 
-    try:
+    with _told(before, principal):
         return await asking.write(saved)
+
+
+async def act(
+    asking: RequestDatabase,
+    principal: Principal,
+    settings: Settings,
+    number: str,
+    verb: Verb,
+    given: VerbInput,
+) -> Ticket:
+    """Do something with a ticket, upon a version; the same asked again is done once.
+
+    Raises Refused: 404; 403 where another role does this; 422 with what it lacks; 409 with the
+    ticket as it is when it stands otherwise, or somebody was first.
+    """
+    before = found(await writable(asking, principal, number, "ticket.act"), "ticket")
+    said = given.model_dump(exclude={"version", "call_id"}, exclude_none=True)
+    call_id = given.call_id.lower() if given.call_id else None
+    if call_id is not None:
+        await _must_be_theirs(asking, principal, call_id)
+
+    async def acted(connection: AsyncConnection) -> Ticket:
+        after, is_new = found(
+            await acts.act(
+                connection,
+                number,
+                verb,
+                Given(**said),
+                version=given.version,
+                author=author(principal, call_id=call_id),
+                house=house(settings),
+                now=datetime.now(UTC),
+            ),
+            "ticket",
+        )
+        if is_new:
+            detail = f"{verb.value}: version {after.version}"
+            await audit.note(connection, audit_entry(principal, "ticket.act", number, detail))
+        return after
+
+    with _told(before, principal):
+        return await asking.write(acted)
+
+
+@contextmanager
+def _told(before: Ticket, principal: Principal) -> Iterator[None]:
+    """Say in a sentence why the lifecycle refuses what was asked of a ticket."""
+    try:
+        yield
     except ConflictError as conflict:
-        raise _late(conflict.current, principal) from None
+        now_so = conflict.current
+        said = f"Somebody saved this ticket meanwhile; it is at version {now_so.version}."
+        faults = {"version": "ticket.late"}
+        raise Refused(409, said, faults=faults, current=TicketShape.of(now_so)) from None
+    except NotNowError as refused:
+        what, at = str(refused), place(before).value
+        said = f"A ticket that is {at} cannot be changed so ({what}): see docs/tickets.md."
+        faults = {"version": "ticket.not_now"}
+        raise Refused(409, said, faults=faults, current=TicketShape.of(before)) from None
+    except NotTheirsError as refused:
+        said = f"The role {principal.role.value} does not do this ({refused}) here."
+        raise Refused(403, said, faults={"version": "ticket.not_yours"}) from None
+    except ClosedDepartmentError as refused:
+        said = f"Nothing is dispatched to the department {refused} any more."
+        raise Refused(422, said, faults={"department": "ticket.department_closed"}) from None
+    except LacksError as lacks:
+        said = " ".join(NEEDED[need] for need in lacks.needs)
+        faults = {_FIELDS.get(need, need.value): f"ticket.lacks_{need}" for need in lacks.needs}
+        raise Refused(422, said, faults=faults) from None
 
 
-def shown(ticket: Ticket, principal: Principal) -> TicketShape:
-    """Return a ticket as somebody may see it."""
-    shape = TicketShape.of(ticket)
-    return shape if sees_numbers(principal.role) else shape.masked()
+NEEDED = {
+    Need.NOTE: "Say it in a sentence: `note`.",
+    Need.DEPARTMENT: "A dispatched ticket needs the department that it goes to.",
+    Need.DEADLINE: "Name a deadline that is to come.",
+    Need.WARNING: "A second dispatch needs its written `warning` to the department (TKT-11).",
+    Need.HANDLING: "Say what was done or answered: `handling` (TKT-8).",
+    Need.CAUSE: "Say the `cause` of the fault (TKT-8).",
+    Need.RESTORED: "Say when the line worked again: `restored_at` (TKT-8).",
+    Need.SATISFACTION: "Ask the customer first, or say what the customer said: `satisfaction` "
+    "(TKT-8); who was not reached three times need not be asked again.",
+    Need.HANDLER: "Nobody keeps this ticket: take it first (TKT-8).",
+    Need.CLASS: "Say how soon such a complaint can be settled: `complaint_class` (TKT-9).",
+    Need.WAITING_ORDER: "No such order waits for a review.",
+    Need.ASKED_TIME: "The department has not asked for more time.",
+}
+"""What a program is told that lacks something."""
 
-
-def _late(now_so: Ticket, principal: Principal) -> Refused:
-    return Refused(
-        409,
-        f"Somebody saved this ticket meanwhile; it is at version {now_so.version}.",
-        current=shown(now_so, principal),
-    )
-
-
-def _require_department(before: Ticket | None, fields: Mapping[str, Any]) -> None:
-    """Raise Refused with 422 for a dispatch to nobody (TKT-3)."""
-    if not {"state", "department"} & fields.keys():
-        return
-    state = fields.get("state", before.state if before else TicketState.NEW)
-    department = fields.get("department", before.department if before else "")
-    if state is TicketState.DISPATCHED and not department.strip():
-        raise Refused(422, "A dispatched ticket needs the department that it goes to.")
+_FIELDS = {Need.HANDLER: "version", Need.WAITING_ORDER: "version", Need.ASKED_TIME: "version"}
+"""Beside which field of a form it is said, where there is none for it."""
 
 
 async def _must_be_theirs(asking: RequestDatabase, principal: Principal, call_id: str) -> None:

@@ -1,6 +1,6 @@
-"""A ticket: its states, what a save makes of it, when it is due (TKT-1, 3, 6, 7).
+"""A ticket: its states, how it begins, what people type, when it is due (TKT-1, 3, 6, 7).
 
-Does no I/O.
+What leads from one state to another is the table of `rules`. Does no I/O.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
-
-from permissions.roles import Role
 
 
 class TicketKind(StrEnum):
@@ -28,9 +26,34 @@ class TicketSource(StrEnum):
 
 
 class TicketState(StrEnum):
-    NEW = "new"  # open: nobody has settled it or passed it on
-    ANSWERED = "answered"  # settled on the call (TKT-3)
-    DISPATCHED = "dispatched"  # passed on to a department (派单, TKT-3)
+    NEW = "new"  # 登记: nobody has settled it or passed it on
+    ANSWERED = "answered"  # 当场答复: settled on the call (TKT-3)
+    DISPATCHED = "dispatched"  # 派单: passed on to a department (TKT-3)
+    ACCEPTED = "accepted"  # 处理中: the department works on it
+    RETURNED = "returned"  # 退回: the department says that it is not its work
+    WAITING = "waiting"  # 等待客户: nothing goes on until the customer does something
+    HANDLED = "handled"  # 处理完: the customer is asked whether it is so (TKT-11)
+    SURVEYED = "surveyed"  # 已回访: the customer is satisfied, or the answer stands
+    REVIEW = "review"  # 复核: the customer is not satisfied (TKT-11)
+    WITHDRAWN = "withdrawn"  # 撤销: the customer does not want it any more (TKT-5)
+    CLOSED = "closed"  # 结案: with all that TKT-8 asks for
+    ARCHIVED = "archived"  # 归档
+
+
+class ComplaintClass(StrEnum):
+    """How soon a complaint can be settled (TKT-9)."""
+
+    AT_ONCE = "at_once"  # 当时解决
+    SHORT_TERM = "short_term"  # 短期解决
+    NETWORK = "network"  # 网络问题，暂时无法解决
+
+
+class Satisfaction(StrEnum):
+    """What the customer said when asked (TKT-8, TKT-11)."""
+
+    SATISFIED = "satisfied"
+    NOT_SATISFIED = "not_satisfied"
+    NOT_REACHED = "not_reached"
 
 
 CHINESE = MappingProxyType(
@@ -43,19 +66,18 @@ CHINESE = MappingProxyType(
     }
 )
 
-OPEN_STATES = frozenset({TicketState.NEW, TicketState.DISPATCHED})
+SETTLED_STATES = frozenset(
+    {TicketState.ANSWERED, TicketState.WITHDRAWN, TicketState.CLOSED, TicketState.ARCHIVED}
+)
+OPEN_STATES = frozenset(TicketState) - SETTLED_STATES
 """The matter is not settled; who took it first keeps it (QUE-3)."""
-
-BUSINESSES = ("固定电话", "无线市话", "数据通信", "公话", "电话卡", "信息")
-"""The business classes of TKT-1."""
-
-NATURES = ("资费", "服务质量", "通信质量", "装移机", "障碍修复", "工作差错", "产品质量")
-"""What a matter may be about (TKT-1)."""
+SETTLING = frozenset({TicketState.DISPATCHED, TicketState.ACCEPTED, TicketState.WAITING})
+"""A department that has the ticket is to settle it now."""
 
 WRITABLE = frozenset(
     {
         *("kind", "business", "nature", "state", "customer_number", "customer_name"),
-        *("body", "answer", "department"),
+        *("body", "answer", "department", "complaint_class"),
     }
 )
 """What people type; all else follows from it."""
@@ -104,34 +126,77 @@ class Ticket:
     closed_at: datetime | None = None
     asked_at: datetime | None = None
     """When its agent was asked for what was left empty, once, at wrap-up."""
+    received_at: datetime | None = None
+    """When a letter, fax, e-mail or visit came (TKT-10)."""
+    left_at: datetime | None = None
+    """When it left for `department`; None: that department knows nothing of it."""
+    deadline: datetime | None = None
+    """By when the department is to have handled it (TKT-4)."""
+    urgent: bool = False
+    """加急: before all others (TKT-4)."""
+    escalated_at: datetime | None = None
+    """When it went to the manager hotline (QUE-2)."""
+    resumes: TicketState | None = None
+    """Of one that waits for the customer: the state in which it goes on."""
+    complaint_class: ComplaintClass | None = None
+    cause: str = ""
+    """Of a fault (TKT-8)."""
+    handling: str = ""
+    """What was done (TKT-8)."""
+    restored_at: datetime | None = None
+    """When the line worked again (TKT-8)."""
+    satisfaction: Satisfaction | None = None
+    survey_tries: int = 0
+    """How often the customer was asked in vain since it was handled."""
+    next_due_at: datetime | None = None
+    """When the first of its clocks is due; None: none runs."""
 
 
-def saved(ticket: Ticket, fields: Mapping[str, Any], *, role: Role, now: datetime) -> Ticket:
-    """Return the ticket with some WRITABLE fields replaced by somebody of `role`.
+def opened(
+    *,
+    source: TicketSource,
+    topic: str | None = None,
+    call_id: str | None = None,
+    customer_number: str,
+    customer_name: str = "",
+    handler: str | None = None,
+    created_at: datetime,
+    received_at: datetime | None = None,
+) -> Ticket:
+    """Return a ticket as it is when it is opened, by whatever door it came; its number comes later.
 
-    A junior's dispatch waits for a review; anybody else's is one (TKT-3). Raises ValueError for a
-    field that is not WRITABLE.
+    `topic` is what the caller chose in the menu; `received_at` when what is written came (TKT-10).
+    """
+    kind = kind_of(topic)
+    return Ticket(
+        number="",
+        kind=kind,
+        business=None,
+        nature=None,
+        source=source,
+        state=TicketState.NEW,
+        call_id=call_id,
+        customer_number=customer_number,
+        customer_name=customer_name,
+        body="",
+        created_at=created_at,
+        due_at=due(kind, created=created_at),
+        handler=handler,
+        received_at=received_at,
+    )
+
+
+def typed(ticket: Ticket, fields: Mapping[str, Any]) -> Ticket:
+    """Return the ticket with some WRITABLE fields replaced; `rules` says what a `state` means.
+
+    Raises ValueError for a field that is not WRITABLE.
     """
     if not fields.keys() <= WRITABLE:
         raise ValueError(f"not to be written: {sorted(fields.keys() - WRITABLE)}")
-    after = replace(ticket, **fields)
+    after = replace(ticket, **{name: fields[name] for name in fields if name != "state"})
     if after.kind is not ticket.kind:
         after = replace(after, due_at=due(after.kind, created=ticket.created_at))
-    if "state" not in fields:
-        return after
-    return replace(after, to_review=_to_review(ticket, after, role), closed_at=_closed(after, now))
-
-
-def _to_review(before: Ticket, after: Ticket, role: Role) -> bool:
-    if after.state is not TicketState.DISPATCHED or role is not Role.JUNIOR_AGENT:
-        return False
-    return before.to_review or before.state is not TicketState.DISPATCHED
-
-
-def _closed(ticket: Ticket, now: datetime) -> datetime | None:
-    if ticket.state in OPEN_STATES:
-        return None
-    return ticket.closed_at or now
+    return after
 
 
 def kind_of(topic: str | None) -> TicketKind:

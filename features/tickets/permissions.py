@@ -15,7 +15,12 @@ PERMISSIONS = Permissions(
         "ticket.open": (
             everything(WRITERS - {Role.TEXT_CLERK, Role.JUNIOR_AGENT}) | _LEADER | _JUNIOR
         ),
-        "ticket.write": everything(WRITERS),
+        "ticket.write": everything(WRITERS - {Role.JUNIOR_AGENT}) | _JUNIOR,
+        "ticket.act": (
+            everything((WRITERS | {Role.RECORDS_CLERK}) - {Role.JUNIOR_AGENT})
+            | _JUNIOR
+            | own_department(Role.DEPARTMENT)
+        ),
     },
     routes={
         "POST /api/v1/calls/{call_id}/ticket": "ticket.open",
@@ -24,6 +29,10 @@ PERMISSIONS = Permissions(
         "GET /api/v1/tickets/{ticket_id}": "ticket.read",
         "PATCH /api/v1/tickets/{ticket_id}": "ticket.write",
         "GET /api/v1/tickets/{ticket_id}/versions": "ticket.write",
+        "POST /api/v1/tickets/{ticket_id}/verbs/{verb}": "ticket.act",
+        "GET /api/v1/tickets/{ticket_id}/history": "ticket.read",
+        "GET /api/v1/tickets/{ticket_id}/orders": "ticket.read",
+        "GET /api/v1/tickets/{ticket_id}/clocks": "ticket.read",
     },
     scopes={
         "ticket.read": {
@@ -33,5 +42,17 @@ PERMISSIONS = Permissions(
             Scope.OWN: "of calls they talked in, and those of the customer whom they serve now",
             Scope.TEAM: "of calls that they may read",
         },
+        "ticket.write": {
+            Scope.OWN: "those they keep, of calls they talked in, and of the customer whom they "
+            "serve now"
+        },
+        "ticket.act": {
+            Scope.OWN: "those they keep, of calls they talked in, and of the customer whom they "
+            "serve now; the table in [tickets.md](tickets.md) says what each role does",
+            Scope.DEPARTMENT: "tickets that have left for the department",
+        },
+    },
+    looks={
+        "GET /api/v1/tickets": "ticket.list",
     },
 )

@@ -4,17 +4,22 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import chunks
 from db.paging import Page, between, column_of, narrowed, page
 from features.calls import references as calls
+from features.departments import queries as departments
+from features.ticket_clocks import queries as ticket_clocks
+from features.ticket_clocks.lifecycle import Clock, House, Standing, standing
+from features.ticket_life.orders import Order, OrderState
 from features.tickets import rows, scoping
-from features.tickets.lifecycle import Ticket, TicketKind, TicketState
-from features.tickets.tables import TicketRow
-from permissions.scopes import Reach
+from features.tickets.lifecycle import OPEN_STATES, Ticket, TicketKind, TicketState
+from features.tickets.tables import TicketOrderRow, TicketRow
+from permissions.scopes import Reach, Scope
 from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
 
@@ -28,10 +33,19 @@ class TicketFilter:
     """Of the call it came from, as the agent."""
     agent: str | None = None
     customer_number: PhoneNumber | None = None
+    number_begins: str | None = None
+    """What the ticket's own number begins with."""
+    customer_identities: Sequence[str] = ()
+    """What one customer's numbers are known by: any of them."""
     handler: str | None = None
     to_review: bool | None = None
     kind: TicketKind | None = None
     state: TicketState | None = None
+    department: str | None = None
+    urgent: bool | None = None
+    overdue_at: datetime | None = None
+    """One of its clocks was due by then, and is not stopped."""
+    open_only: bool = False
     since: datetime | None = None
     until: datetime | None = None
 
@@ -55,10 +69,20 @@ async def tickets(
         (TicketRow.to_review, wanted.to_review),
         (TicketRow.kind, wanted.kind),
         (TicketRow.state, wanted.state),
+        (TicketRow.department, wanted.department),
+        (TicketRow.urgent, wanted.urgent),
     ).where(scoping.within(reach))
     if (number := wanted.customer_number) is not None:
         fits = by_number(TicketRow.customer_identity, TicketRow.customer_number, number)
         query = query.where(fits)
+    if wanted.number_begins is not None:
+        query = query.where(TicketRow.number.startswith(wanted.number_begins, autoescape=True))
+    if wanted.overdue_at is not None:
+        query = query.where(TicketRow.next_due_at <= wanted.overdue_at)
+    if wanted.open_only:
+        query = query.where(TicketRow.state.in_(_OPEN))
+    if wanted.customer_identities:
+        query = query.where(TicketRow.customer_identity.in_(wanted.customer_identities))
     query = await calls.of_calls(
         connection, query, TicketRow.call_id, ref=wanted.ref, agent=wanted.agent
     )
@@ -79,6 +103,133 @@ async def ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> T
     )
     row = found.mappings().one_or_none()
     return None if row is None else rows.ticket_in(row)
+
+
+async def orders(connection: AsyncConnection, number: str, *, reach: Reach) -> Sequence[Order]:
+    """Return the orders of a ticket, oldest first; of these a department sees those that it got."""
+    row = TicketOrderRow
+    query = (
+        select(row.__table__)
+        .join(TicketRow, TicketRow.id == row.ticket_id)
+        .where(TicketRow.number == number)
+        .order_by(row.id)
+    )
+    if reach.scope is Scope.DEPARTMENT:
+        query = query.where(row.department == reach.department, row.sent_at.is_not(None))
+    return [rows.order_in(each) for each in (await connection.execute(query)).mappings()]
+
+
+async def clocks(
+    connection: AsyncConnection, number: str, house: House, now: datetime
+) -> Sequence[tuple[Clock, Standing]]:
+    """Return the clocks of a ticket, oldest first, each with why it stands where it stands."""
+    query = select(TicketRow.id, TicketRow.department).where(TicketRow.number == number)
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:
+        return []
+    known = await departments.department(connection, found.department)
+    if known is not None:
+        house = house.with_hours(known.office, known.holidays)
+    return [
+        (one.clock, standing(one.clock, house.office_of(one.clock.kind), now))
+        for one in await ticket_clocks.of_ticket(connection, found.id)
+    ]
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, Ticket]:
+    """Return tickets by their rows."""
+    query = select(TicketRow.__table__).where(TicketRow.id.in_(ids))
+    return {row["id"]: rows.ticket_in(row) for row in (await connection.execute(query)).mappings()}
+
+
+async def of_doer(connection: AsyncConnection, number: str, *, limit: int = 50) -> Sequence[Ticket]:
+    """Return the open tickets that somebody keeps: what is due first, then what has no clock."""
+    row = TicketRow
+    query = (
+        select(row.__table__)
+        .where(row.handler == number, row.state.in_(_OPEN))
+        .order_by(row.next_due_at.is_(None), row.next_due_at, row.id)
+        .limit(limit)
+    )
+    return [rows.ticket_in(each) for each in (await connection.execute(query)).mappings()]
+
+
+async def in_state(
+    connection: AsyncConnection,
+    states: Collection[TicketState],
+    *,
+    reach: Reach,
+    nobodys: bool = False,
+    limit: int = 50,
+) -> Sequence[Ticket]:
+    """Return tickets in some states, what is due first at the top; `nobodys`: without a handler."""
+    row = TicketRow
+    query = (
+        select(row.__table__)
+        .where(row.state.in_([each.value for each in states]), scoping.within(reach))
+        .order_by(row.next_due_at.is_(None), row.next_due_at, row.id)
+        .limit(limit)
+    )
+    if nobodys:
+        query = query.where(row.handler.is_(None))
+    return [rows.ticket_in(each) for each in (await connection.execute(query)).mappings()]
+
+
+async def escalated(connection: AsyncConnection, *, limit: int = 50) -> Sequence[Ticket]:
+    """Return open tickets that went to the manager hotline, what is due first first (QUE-2)."""
+    row = TicketRow
+    query = (
+        select(row.__table__)
+        .where(row.escalated_at.is_not(None), row.state.in_(_OPEN))
+        .order_by(row.next_due_at.is_(None), row.next_due_at, row.id)
+        .limit(limit)
+    )
+    return [rows.ticket_in(each) for each in (await connection.execute(query)).mappings()]
+
+
+async def waiting_orders(
+    connection: AsyncConnection, *, limit: int = 50
+) -> Sequence[tuple[Order, Ticket]]:
+    """Return the orders that wait for a senior, the oldest first, each with its ticket (TKT-3)."""
+    row = TicketOrderRow
+    query = (
+        select(row.__table__)
+        .where(row.state == OrderState.TO_REVIEW.value)
+        .order_by(row.written_at, row.id)
+        .limit(limit)
+    )
+    return await _with_tickets(connection, query)
+
+
+async def orders_asking_for_time(
+    connection: AsyncConnection, *, limit: int = 50
+) -> Sequence[tuple[Order, Ticket]]:
+    """Return the orders whose department asks for more time, each with its ticket."""
+    row = TicketOrderRow
+    query = select(row.__table__).where(row.asked_until.is_not(None))
+    return await _with_tickets(connection, query.order_by(row.asked_until, row.id).limit(limit))
+
+
+async def count_to_review(connection: AsyncConnection, _now: datetime) -> int:
+    """Return how many orders wait for a senior, and how many departments ask for more time."""
+    row = TicketOrderRow
+    waits = select(row.id).where(row.state == OrderState.TO_REVIEW.value).limit(_MOST_COUNTED)
+    asks = select(row.id).where(row.asked_until.is_not(None)).limit(_MOST_COUNTED)
+    return len((await connection.execute(waits)).all()) + len(
+        (await connection.execute(asks)).all()
+    )
+
+
+async def _with_tickets(
+    connection: AsyncConnection, query: Select[Any]
+) -> Sequence[tuple[Order, Ticket]]:
+    found = (await connection.execute(query)).mappings().all()
+    tickets = await by_ids(connection, [each["ticket_id"] for each in found])
+    return [(rows.order_in(each), tickets[each["ticket_id"]]) for each in found]
+
+
+_MOST_COUNTED = 999
+_OPEN = [state.value for state in OPEN_STATES]
 
 
 async def numbers_of(

@@ -7,11 +7,18 @@ FEATURE = Feature(
     routers=(api.router, api_of_call.router),
     tags={"tickets": "Tickets: complaints, suggestions, questions, faults."},
     audited=(
+        "ticket.list",
+        "ticket.write.refused",
         "ticket.read.refused",
         "ticket.open.refused",
         "ticket.read",
         "ticket.versions",
         "ticket.opened",
         "ticket.write",
+        "ticket.act",
+        "ticket.act.refused",
+        "ticket.history",
+        "ticket.orders",
+        "ticket.clocks",
     ),
 )

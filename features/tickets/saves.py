@@ -6,46 +6,27 @@ the one who was later sees what is so now. Every version stays on record, so any
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.text import named
+from features.accounts.references import PERSON
 from features.calls.references import CALL
+from features.customers import keeping
 from features.customers import queries as customers
-from features.tickets import rows, writes
-from features.tickets.lifecycle import (
-    OPEN_STATES,
-    WRITABLE,
-    Ticket,
-    TicketSource,
-    TicketState,
-    due,
-    kind_of,
-    saved,
-)
+from features.ticket_clocks.lifecycle import House
+from features.ticket_life import deciding
+from features.ticket_life.ordering import By
+from features.ticket_life.verbs import Verb
+from features.tickets import acts, rows, writes
+from features.tickets.acts import ConflictError
+from features.tickets.history import Author
+from features.tickets.lifecycle import OPEN_STATES, Ticket, TicketSource, TicketState, opened
 from features.tickets.tables import TicketRow, TicketVersionRow
-from permissions.roles import Role
-
-
-class ConflictError(Exception):
-    """Somebody saved the ticket meanwhile; `current` is what it says now."""
-
-    def __init__(self, current: Ticket) -> None:
-        super().__init__(current.number)
-        self.current = current
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
-    """Who saves: a person, or a program with a token."""
-
-    role: Role
-    account_id: int | None = None
-    token_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +38,8 @@ class TicketVersion:
     account_id: int | None
     token_id: int | None
     fields: Mapping[str, Any]
+    number: str | None
+    """Account number of who saved it."""
 
 
 async def of_call(connection: AsyncConnection, call_id: str) -> Ticket | None:
@@ -74,6 +57,7 @@ async def open_for_call(
     *,
     handler: str | None,
     author: Author,
+    house: House,
     day: date,
     now: datetime,
 ) -> tuple[Ticket, bool] | None:
@@ -89,15 +73,21 @@ async def open_for_call(
     known = await customers.customer(connection, call.identity)
     name = known.name if known and known.name else named(call.name, call.number)
     who = handler or _account(call.agent)
-    fresh = _fresh(call_id, call, name=name, handler=who, now=now)
-    is_new = await writes.open_ticket(connection, fresh, day=day) is not None
-    opened = await of_call(connection, call_id)
-    assert opened is not None
-    if is_new:
-        await _keep_version(connection, opened, author=author, now=now)
-        if handler is not None:
-            await customers.asked_first(connection, call.identity, handler, now=now)
-    return opened, is_new
+    fresh = opened(
+        source=TicketSource.CALL,
+        topic=call.topic,
+        call_id=call_id,
+        customer_number=call.number,
+        customer_name=name,
+        handler=who,
+        created_at=now,
+    )
+    made = await writes.open_ticket(connection, fresh, author=author, house=house, day=day)
+    ticket = await of_call(connection, call_id)
+    assert ticket is not None
+    if made is not None and handler is not None:
+        await keeping.asked_first(connection, call.identity, handler, now=now)
+    return ticket, made is not None
 
 
 async def save(
@@ -107,45 +97,51 @@ async def save(
     version: int,
     fields: Mapping[str, Any],
     author: Author,
+    house: House,
     now: datetime,
-) -> Ticket | None:
+) -> tuple[Ticket, Verb | None] | None:
     """Save fields of a ticket (in the caller's transaction); None when there is no such ticket.
 
-    Raises ConflictError when `version` is not the newest; what is so already is no conflict, and
-    makes no new version: a save may be sent again when its answer was lost.
+    A `state` is the verb that leads there, which is returned. Raises ConflictError when `version`
+    is not the newest; what is so already is no conflict, and makes no new version: a save may be
+    sent again when its answer was lost. Raises what `deciding.saved` raises.
     """
-    current = await _ticket(connection, number)
-    if current is None:
+    found = await acts.locked(connection, number)
+    if found is None:
         return None
-    wanted = saved(current, fields, role=author.role, now=now)
-    if wanted == current:
-        return current
-    if version != current.version:
-        raise ConflictError(current)
-    after = replace(wanted, version=version + 1, updated_at=now)
-    done = await connection.execute(
-        update(TicketRow)
-        .where(TicketRow.number == number, TicketRow.version == version)
-        .values(rows.of_ticket(after))
-        .returning(TicketRow.id)
+    by = By(role=author.role, signature=author.signature, number=author.number)
+    stale = version != found.ticket.version
+    try:
+        decision, verb = deciding.saved(found.ticket, found.orders, fields, by=by, now=now)
+    except (deciding.NotNowError, deciding.NotTheirsError, deciding.LacksError):
+        if stale:
+            raise ConflictError(found.ticket) from None
+        raise
+    if verb is None and decision.ticket == found.ticket:
+        return found.ticket, None
+    if stale:
+        raise ConflictError(found.ticket)
+    after = await acts.kept(
+        connection, found, decision, verb, {}, author=author, house=house, now=now
     )
-    if done.first() is None:  # two saves in the same instant, on PostgreSQL
-        now_so = await _ticket(connection, number)
-        assert now_so is not None
-        raise ConflictError(now_so)
-    await _keep_version(connection, after, author=author, now=now)
-    return after
+    return after, verb
 
 
 async def versions(connection: AsyncConnection, number: str) -> Sequence[TicketVersion]:
     """Return every version of a ticket, oldest first."""
+    row = TicketVersionRow
     query = (
-        select(*(getattr(TicketVersionRow, name) for name in TicketVersion.__slots__))
-        .join(TicketRow, TicketRow.id == TicketVersionRow.ticket_id)
+        select(row.__table__, PERSON.c.number)
+        .select_from(row)
+        .join(TicketRow, TicketRow.id == row.ticket_id)
+        .outerjoin(PERSON, PERSON.c.id == row.account_id)
         .where(TicketRow.number == number)
-        .order_by(TicketVersionRow.version)
+        .order_by(row.version)
     )
-    return [TicketVersion(**row) for row in (await connection.execute(query)).mappings()]
+    found = (await connection.execute(query)).mappings()
+    return [
+        TicketVersion(**{name: each[name] for name in TicketVersion.__slots__}) for each in found
+    ]
 
 
 async def open_of_customer(
@@ -153,14 +149,15 @@ async def open_of_customer(
 ) -> Sequence[Ticket]:
     """Return the tickets of a customer that are not settled, newest first (QUE-3).
 
-    `identity` is what the customer's number is known by; whoever has none has no tickets.
+    `identity` is what one of the customer's numbers is known by, those of all of them are found;
+    whoever has none has no tickets.
     """
     if not identity:
         return []
     query = (
         select(TicketRow.__table__)
         .where(
-            TicketRow.customer_identity == identity,
+            TicketRow.customer_identity.in_(await customers.identities(connection, identity)),
             TicketRow.state.in_([state.value for state in OPEN_STATES]),
         )
         .order_by(TicketRow.created_at.desc())
@@ -190,48 +187,7 @@ def _account(agent: str | None) -> str | None:
     return agent if agent is not None and re.fullmatch(r"\d{3,6}", agent) else None
 
 
-def _fresh(call_id: str, call: Any, *, name: str, handler: str | None, now: datetime) -> Ticket:
-    kind = kind_of(call.topic)
-    return Ticket(
-        number="",
-        kind=kind,
-        business=None,
-        nature=None,
-        source=TicketSource.CALL,
-        state=TicketState.NEW,
-        call_id=call_id,
-        customer_number=call.number,
-        customer_name=name,
-        body="",
-        created_at=now,
-        due_at=due(kind, created=now),
-        handler=handler,
-    )
-
-
 async def key(connection: AsyncConnection, number: str) -> int | None:
     """Return the row number of a ticket, None when there is no such one."""
     found = await connection.execute(select(TicketRow.id).where(TicketRow.number == number))
     return found.scalar_one_or_none()
-
-
-async def _ticket(connection: AsyncConnection, number: str) -> Ticket | None:
-    query = select(TicketRow.__table__).where(TicketRow.number == number)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return None if row is None else rows.ticket_in(row)
-
-
-async def _keep_version(
-    connection: AsyncConnection, ticket: Ticket, *, author: Author, now: datetime
-) -> None:
-    of = select(TicketRow.id).where(TicketRow.number == ticket.number).scalar_subquery()
-    await connection.execute(
-        insert(TicketVersionRow).values(
-            ticket_id=of,
-            version=ticket.version,
-            at=now,
-            account_id=author.account_id,
-            token_id=author.token_id,
-            fields={name: getattr(ticket, name) for name in sorted(WRITABLE)},
-        )
-    )

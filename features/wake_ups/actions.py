@@ -17,16 +17,24 @@ from callflow.rules.wall_clock import Repeat
 from db.bounded import RequestDatabase
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
-from features.wake_ups import evidence as wake_evidence
+from features.rooms import queries as rooms
+from features.wake_up_evidence import evidence as wake_evidence
+from features.wake_up_evidence.evidence import Evidence
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
-from features.wake_ups.evidence import Evidence
 from features.wake_ups.house import house_of
-from features.wake_ups.register import SavedRegistration
-from features.wake_ups.rules import Registration, Wrong, WrongRegistrationError, registration
+from features.wake_ups.register import KnownError, SavedRegistration
+from features.wake_ups.rules import (
+    House,
+    Registration,
+    Wrong,
+    WrongRegistrationError,
+    registration,
+)
+from features.wake_ups.shapes import RegistrationShape
 from permissions.may import may
 from settings import Settings
-from web.api_models import InputModel, Line, found, several_lines
+from web.api_models import Day, InputModel, Line, found, of_our_time, several_lines
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -57,8 +65,8 @@ class RegistrationInput(InputModel):
     zone: Annotated[str | None, Field(max_length=64), Says("wake.fault_zone")] = Field(
         None, description="IANA zone of that wall; left out: the house's.", examples=["Asia/Tokyo"]
     )
-    first_day: Annotated[date, Says("wake.fault_day")] = Field(examples=["2026-11-23"])
-    last_day: Annotated[date | None, Says("wake.fault_day")] = Field(
+    first_day: Annotated[Day, Says("wake.fault_day")] = Field(examples=["2026-11-23"])
+    last_day: Annotated[date | None, AfterValidator(of_our_time), Says("wake.fault_day")] = Field(
         None, description="For `daily` and `weekdays`; null: no end."
     )
     repeat: Annotated[Repeat, Says("wake.fault_repeat")] = Repeat.ONCE
@@ -76,18 +84,23 @@ class RegistrationInput(InputModel):
 FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
     Wrong.NUMBER: (
         "number",
-        "wake.fault_number",
-        "This room has no number to dial; give `number`.",
+        "wake.fault_no_number",
+        "No telephone is known for this room: put it into the table of rooms, or give `number`.",
     ),
     Wrong.UNREACHABLE: (
         "number",
         "wake.fault_number",
-        "No line leads to {number}: it is no phone of the house, and no trunk is set.",
+        "No line leads to {number}, or it may never be rung (THIRDRING_DIAL_ALLOWED).",
     ),
     Wrong.EMERGENCY: (
         "number",
         "wake.fault_emergency",
-        "{number} is an emergency number; give another as `number`.",
+        "{number} is an emergency number: put the room's telephone into the table of rooms.",
+    ),
+    Wrong.FORBIDDEN: (
+        "number",
+        "wake.fault_forbidden",
+        "{number} may never be called from here: see THIRDRING_DIAL_ALLOWED, _EXTENSIONS.",
     ),
     Wrong.ZONE: (
         "zone",
@@ -103,9 +116,13 @@ FAULTS: Final[Mapping[Wrong, tuple[str, str, str]]] = {
 async def register(
     asking: RequestDatabase, principal: Principal, settings: Settings, given: RegistrationInput
 ) -> SavedRegistration:
-    """Put somebody on the register; it rings from the next such time on. Raises Refused (422)."""
+    """Put somebody on the register; it rings from the next such time on.
+
+    Raises Refused: 422, or 409 with the line that rings the same telephone at the same minutes.
+    """
     now = datetime.now(UTC)
-    wanted = _wanted(given, settings, now)
+    table = await asking.ask(lambda one: rooms.some(one, [given.room]))
+    wanted = _wanted(given, house_of(settings, now, table))
 
     async def kept(connection: AsyncConnection) -> SavedRegistration:
         key = await wake_register.register(
@@ -115,7 +132,22 @@ async def register(
         await audit.note(connection, audit_entry(principal, "wake.registered", str(key), detail))
         return found(await wake_register.one(connection, key), "registration")
 
-    return await asking.write(kept)
+    try:
+        return await asking.write(kept)
+    except KnownError as error:
+        raise await _known(asking, error) from None
+
+
+async def _known(asking: RequestDatabase, error: KnownError) -> Refused:
+    before = error.by or error.wanted
+    line = await asking.ask(lambda one: wake_register.line_of(one, before))
+    return Refused(
+        409,
+        f"{before.number} is called at {before.wall:%H:%M} ({before.zone}) already, for room "
+        f"{before.room}; `current` is that line.",
+        faults={"wall": "wake.fault_known"},
+        current=RegistrationShape.of(line) if line else None,
+    )
 
 
 async def cancel(
@@ -169,10 +201,10 @@ async def evidence_of(
     return known if known is None or sees_calls else known.without_calls()
 
 
-def _wanted(given: RegistrationInput, settings: Settings, now: datetime) -> Registration:
+def _wanted(given: RegistrationInput, house: House) -> Registration:
     try:
         return registration(
-            house_of(settings, now),
+            house,
             room=given.room,
             number=given.number or "",
             guest=given.guest,

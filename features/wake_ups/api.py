@@ -1,6 +1,6 @@
 """API of wake-ups: the register 住客叫醒登记表 (WAK-1), each one and its evidence."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from features.wake_ups.actions import RegistrationInput, Room
 from features.wake_ups.shapes import EvidenceShape, ForecastShape, RegistrationShape, WakeUpShape
 from permissions.may import reach_of
 from settings import Settings
-from web.api_models import Asking, CurrentUser, RowId, found
+from web.api_models import Asking, CurrentUser, Day, Moment, RowId, found
 from web.problems import Refused, documented
 
 router = APIRouter(prefix="/api/v1", tags=["wake-ups"])
@@ -31,11 +31,14 @@ async def list_registrations(
     return [RegistrationShape.of(line) for line in lines]
 
 
-@router.post("/wake-registrations", status_code=201, responses=documented(401, 403, 422, 503))
+@router.post("/wake-registrations", status_code=201, responses=documented(401, 403, 409, 422, 503))
 async def register_wake_up(
     request: Request, given: RegistrationInput, principal: CurrentUser, asking: Asking
 ) -> RegistrationShape:
-    """Put somebody on the register; it rings from the next such time on."""
+    """Put somebody on the register; it rings from the next such time on.
+
+    409: the same telephone rings at the same minutes already; `current` is the line that says so.
+    """
     settings: Settings = request.app.state.settings
     return RegistrationShape.of(await actions.register(asking, principal, settings, given))
 
@@ -55,7 +58,7 @@ async def forecast(
     request: Request,
     _principal: CurrentUser,
     asking: Asking,
-    day: date,
+    day: Day,
     wall: Annotated[str, Query(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")],
     zone: Annotated[str | None, Query(max_length=64)] = None,
 ) -> ForecastShape:
@@ -79,8 +82,8 @@ async def forecast(
 async def list_wake_ups(
     principal: CurrentUser,
     asking: Asking,
-    since: Annotated[datetime | None, Query()] = None,
-    until: Annotated[datetime | None, Query()] = None,
+    since: Annotated[Moment | None, Query()] = None,
+    until: Annotated[Moment | None, Query()] = None,
 ) -> list[WakeUpShape]:
     """Wake-ups due in a time (a week at most; left out: from 12 h ago to 24 h ahead).
 
@@ -88,7 +91,7 @@ async def list_wake_ups(
     """
     now = datetime.now(UTC)
     begin, end = since or now - timedelta(hours=12), until or now + timedelta(hours=24)
-    if begin.tzinfo is None or end.tzinfo is None or not begin <= end <= begin + MOST_DAYS:
+    if not begin <= end <= begin + MOST_DAYS:
         raise Refused(422, "Ask for a week at most, with times that name their zone.")
     reach = reach_of(principal, "wake_up.read")
     rows = await asking.ask(

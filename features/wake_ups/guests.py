@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from features.audit import log as audit
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import OVER
 from features.wake_ups.register import Through
 from features.wake_ups.rules import Registration
-from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
+from features.wake_ups.tables import WakeUpRow
 
 MOST_OF_A_LINE = 10
 """Wake-ups of one telephone that are still to come; who wants more asks a person."""
@@ -47,21 +48,9 @@ async def put(
 ) -> bool:
     """Keep a guest's wish, once however often it is said; False: this line has too many.
 
-    Raises InThePastError.
+    Raises InThePastError, and KnownError when somebody else registers it at this moment.
     """
-    line = WakeRegistrationRow
-    same = await connection.execute(
-        select(line.id).where(
-            line.number == wanted.number,
-            line.room == wanted.room,
-            line.wall == f"{wanted.wall:%H:%M}",
-            line.zone == wanted.zone,
-            line.first_day == wanted.first_day,
-            line.repeat == wanted.repeat.value,
-            line.cancelled_at.is_(None),
-        )
-    )
-    if same.first() is not None:
+    if await wake_register.known(connection, [wanted], now=now):
         return True
     row = WakeUpRow
     waiting = await connection.execute(
@@ -71,7 +60,16 @@ async def put(
     )
     if waiting.scalar_one() >= MOST_OF_A_LINE:
         return False
-    await wake_register.register(
+    key = await wake_register.register(
         connection, wanted, made_by=None, now=now, through=Through.GUEST, call_id=call_id
     )
+    await audit.note(connection, audit.by_telephone("wake.registered", f"{key}", at=now))
     return True
+
+
+async def cancel(connection: AsyncConnection, key: int, *, now: datetime) -> bool:
+    """Take a guest's wish off the register; False: it was off already."""
+    done = await wake_register.cancel(connection, key, by=None, now=now, through=Through.GUEST)
+    if done:
+        await audit.note(connection, audit.by_telephone("wake.cancelled", f"{key}", at=now))
+    return done

@@ -1,35 +1,25 @@
-"""The house of wake-ups, from the settings: its time zone, whom a line leads to."""
+"""The house of wake-ups, from the settings and the table of rooms."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 
 from callflow.call import Language
-from features.wake_ups.rules import DIALLED, House
-from phone_numbers import dialling
-from phone_numbers.reading import emergency_of, leads_to
+from dispatch.reachable import has_line, is_emergency, may_ever_ring
+from features.rooms.dialling import canonical
+from features.wake_ups.rules import House, number_of
 from settings import Settings
 
 
-def house_of(settings: Settings, now: datetime) -> House:
-    """Return the house as its settings have it."""
+def house_of(settings: Settings, now: datetime, table: Mapping[str, str]) -> House:
+    """Return the house as its settings have it; `table` has the numbers of rooms by their names."""
     return House(
         zone=settings.timezone,
         language=Language(settings.language),
         now=now,
-        reachable=lambda number: reachable(number, settings),
+        reachable=lambda number: has_line(number, settings),
         is_emergency=lambda number: is_emergency(number, settings),
+        plan=settings.number_plan,
+        may_ever_ring=may_ever_ring(settings),
+        number_of=lambda room: table.get(room.upper()) or number_of(room),
+        canonical=lambda number: canonical(number, settings),
     )
-
-
-def is_emergency(number: str, settings: Settings) -> bool:
-    """Tell whether a number could reach an emergency service, as that of room 119 would."""
-    plan = replace(settings.number_plan, house=frozenset())  # room 119 is no phone of the house
-    read = leads_to(number, plan)
-    listed = {*settings.emergency_numbers.split(",")} - {""}
-    return dialling.is_emergency(read, listed | emergency_of(settings.region))
-
-
-def reachable(number: str, settings: Settings) -> bool:
-    """Tell whether a line leads to a number: a phone of the house, or the trunk."""
-    own = {*settings.phones.split(","), *settings.seats}
-    return DIALLED.fullmatch(number) is not None and (bool(settings.trunk_out) or number in own)

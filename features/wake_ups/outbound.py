@@ -1,4 +1,4 @@
-"""Wake-ups as a purpose of the dispatcher (WAK-2, WAK-3)."""
+"""Guests' wake-ups as a purpose of the dispatcher (WAK-2). Attendants: `features/attendants`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +10,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from dispatch.call_facts import CallSignal
 from dispatch.purpose import NOTHING, AttemptFact, Follow, Lifted, Over, Planned, Statement
 from features.wake_ups import queries as wake_ups
-from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import (
     Accepted,
     Alarm,
     AttemptOver,
     Command,
     Due,
+    Engaged,
     Event,
     HangUp,
     Proved,
     Ring,
     Snoozed,
+    WakeState,
     WakeUp,
     WakeUpRules,
     decide,
 )
 from features.wake_ups.queries import WakeUpView
+from features.wake_ups.unfolding import unfold
 
 _EVENTS: Final[Mapping[CallSignal, Event]] = {
     CallSignal.SNOOZED: Snoozed(),
@@ -37,7 +39,7 @@ _EVENTS: Final[Mapping[CallSignal, Event]] = {
 
 @dataclass(frozen=True)
 class WakeUpCalls:
-    """Guests who asked to be woken, and the attendants who knock."""
+    """Guests who asked to be woken."""
 
     rules: WakeUpRules
     lines: int
@@ -45,14 +47,14 @@ class WakeUpCalls:
 
     @property
     def contexts(self) -> Mapping[str, str]:
-        return {"guest": "wake-guest", "attendant": "wake-attendant"}
+        return {"guest": "wake-guest"}
 
     @property
     def ring_for(self) -> float:
         return self.rules.ring_for
 
     async def next_due(self, connection: AsyncConnection) -> datetime | None:
-        return await wake_ups.next_due(connection)
+        return await wake_ups.next_due(connection, wake_ups.OF_GUESTS)
 
     async def claim(
         self, connection: AsyncConnection, *, now: datetime, until: datetime, limit: int
@@ -60,15 +62,17 @@ class WakeUpCalls:
         planned: list[Planned] = []
         after: dict[int, WakeUp] = {}
         follow: dict[int, tuple[Command, ...]] = {}
-        for shown in await wake_ups.claim(connection, until=until, limit=limit):
+        due = await wake_ups.claim(connection, wake_ups.OF_GUESTS, until=until, limit=limit)
+        engaged = await wake_ups.ringing(connection, {one.wake_up.number for one in due})
+        for shown in due:
             at = max(now, shown.wake_up.next_at or now)
-            after[shown.id], commands = decide(shown.wake_up, Due(), at, self.rules)
+            waits = shown.wake_up.state is WakeState.WAITING
+            event = Engaged() if waits and shown.wake_up.number in engaged else Due()
+            after[shown.id], commands = decide(shown.wake_up, event, at, self.rules)
             follow[shown.id] = commands
-            planned += [
-                _planned(shown, after[shown.id], one, at)
-                for one in commands
-                if isinstance(one, Ring)
-            ]
+            rings = [one for one in commands if isinstance(one, Ring)]
+            planned += [_planned(shown, after[shown.id], one, at) for one in rings]
+            engaged |= {one.number for one in rings}
         await wake_ups.keep(connection, after)
         return planned, _follow(follow)
 
@@ -94,7 +98,7 @@ class WakeUpCalls:
         return await wake_ups.settled_elsewhere(connection, subjects)
 
     async def unfold(self, connection: AsyncConnection, *, now: datetime) -> None:
-        await wake_register.unfold(connection, now=now)
+        await unfold(connection, now=now)
 
 
 def _event(heard: AttemptFact) -> Event | None:
@@ -110,16 +114,14 @@ def _event(heard: AttemptFact) -> Event | None:
 
 
 def _planned(shown: WakeUpView, after: WakeUp, ring: Ring, at: datetime) -> Planned:
-    room = "".join(letter for letter in shown.room if letter.isascii() and letter.isalnum())
     return Planned(
         subject_id=shown.id,
-        seq=after.tries + after.attended,
-        who=ring.who.value,
+        seq=after.tries,
+        who="guest",
         number=ring.number,
         at=at,
         told={
             "WAKE_DUE": str(int(shown.wake_up.due.timestamp())),
-            "WAKE_ROOM": room,
             "WAKE_LANGUAGE": shown.language,
             "WAKE_NUMBER": ring.number,
         },

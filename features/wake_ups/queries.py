@@ -6,7 +6,7 @@ changed and kept, in the caller's transaction (on SQLite one with `writing=True`
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, func, or_, select, update
@@ -33,8 +33,12 @@ DESK = "desk"
 SAID_AWAKE = "wake.awake"
 """In the audit log: whose word it was that the guest is awake."""
 
+_A_DAY = timedelta(hours=24)
 _STATE = tuple(field.name for field in fields(WakeUp))
 
+OF_ATTENDANTS = frozenset({WakeState.ATTENDING})
+"""States in which the next step is a call to an attendant."""
+OF_GUESTS = frozenset(WakeState) - OF_ATTENDANTS
 
 ALARM_STATES = frozenset({WakeState.ALARM, WakeState.MISSED})
 """States in which somebody at the desk must do something now."""
@@ -55,22 +59,31 @@ class WakeUpView:
 
 
 async def claim(
-    connection: AsyncConnection, *, until: datetime, limit: int
+    connection: AsyncConnection, states: Collection[WakeState], *, until: datetime, limit: int
 ) -> Sequence[WakeUpView]:
-    """Return what is due by `until`, the longest due first, locked for whoever asked.
+    """Return what is due by `until` in some states, the longest due first, locked for who asked.
 
     The transaction in which it is asked for must also `keep` each of them: until it ends nobody
     else gets these rows (PostgreSQL passes over locked ones, SQLite lets one writer in at a time).
     """
     due = (
         _shown()
-        .where(WakeUpRow.next_at <= until)
+        .where(WakeUpRow.next_at <= until, WakeUpRow.state.in_(sorted(states)))
         .order_by(WakeUpRow.next_at, WakeUpRow.id)
         .limit(limit)
         .with_for_update(of=WakeUpRow, skip_locked=True)
     )
     found = await connection.execute(due)
     return [_shown_in(row) for row in found.mappings()]
+
+
+async def ringing(connection: AsyncConnection, numbers: Collection[str]) -> set[str]:
+    """Return which of these telephones ring for a wake-up, or are in that call."""
+    row = WakeUpRow
+    found = await connection.execute(
+        select(row.number).where(row.number.in_(numbers), row.state == WakeState.RINGING.value)
+    )
+    return set(found.scalars())
 
 
 async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[int, WakeUp]:
@@ -145,10 +158,12 @@ def columns_of(wake_up: WakeUp) -> dict[str, Any]:
     return {name: getattr(wake_up, name) for name in _STATE} | {"state": wake_up.state.value}
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
-    """Return when the next wake-up is due, None when none is."""
+async def next_due(connection: AsyncConnection, states: Collection[WakeState]) -> datetime | None:
+    """Return when the next wake-up in some states is due, None when none is."""
     found = await connection.execute(
-        select(func.min(WakeUpRow.next_at)).where(WakeUpRow.next_at.is_not(None))
+        select(func.min(WakeUpRow.next_at)).where(
+            WakeUpRow.next_at.is_not(None), WakeUpRow.state.in_(sorted(states))
+        )
     )
     moment: datetime | None = found.scalar_one()
     return moment
@@ -199,6 +214,16 @@ class Snapshot:
     steps: int
     """How often anything was done for those of the time asked for."""
     states: tuple[tuple[str, int], ...]
+
+
+async def count_alarms(connection: AsyncConnection, now: datetime) -> int:
+    """Return how many wake-ups need somebody now."""
+    return (await snapshot_around(connection, now)).alarms
+
+
+async def snapshot_around(connection: AsyncConnection, now: datetime) -> Snapshot:
+    """Return how the wake-ups of a day before and a day after now stand."""
+    return await snapshot(connection, now - _A_DAY, now + _A_DAY)
 
 
 async def snapshot(connection: AsyncConnection, since: datetime, until: datetime) -> Snapshot:

@@ -1,32 +1,45 @@
-"""Register of wake-ups (WAK-1): who is woken when, as rows for the next days.
+"""Register of wake-ups (WAK-1): who is woken when. What becomes rows of it is `unfolding`'s.
 
 All of it runs in the caller's transaction (on SQLite one with `writing=True`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
 from features.accounts.references import PERSON
-from features.wake_ups.lifecycle import WakeState, begun
-from features.wake_ups.queries import columns_of
+from features.wake_ups import rules
+from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.rules import Key, Registration, next_day
 from features.wake_ups.tables import WakeRegistrationRow, WakeUpRow
-
-AHEAD = timedelta(days=2)
-"""Wake-ups of a registration that repeats are made this long before they are due."""
+from features.wake_ups.unfolding import (
+    ARE_OVER,
+    Ahead,
+    active,
+    ahead_of,
+    fill_up,
+    make,
+    registration_in,
+    rows_of,
+)
 
 
 class InThePastError(Exception):
     """The registration names no moment that is still to come."""
+
+
+class KnownError(Exception):
+    """The same telephone rings at these minutes already; `by` is the line that says so."""
+
+    def __init__(self, wanted: Registration, by: Registration | None = None) -> None:
+        super().__init__(wanted.room)
+        self.wanted, self.by = wanted, by
 
 
 class Through(StrEnum):
@@ -65,7 +78,10 @@ async def register(
     through: Through = Through.DESK,
     call_id: str | None = None,
 ) -> int:
-    """Keep a registration and its first wake-up; return its id. Raises InThePastError."""
+    """Keep a registration and its first wake-up; return its id.
+
+    Raises InThePastError, and KnownError for one that would ring a telephone a second time.
+    """
     [key] = await register_all(
         connection, [wanted], made_by=made_by, now=now, through=through, call_id=call_id
     )
@@ -83,8 +99,12 @@ async def register_all(
 ) -> Sequence[int]:
     """Keep registrations and their first wake-ups in few statements; return their ids, in order.
 
-    Raises InThePastError, and keeps none, when one of them names no moment that is to come.
+    Raises InThePastError or KnownError, and keeps none, when one of them names no moment that is to
+    come, or none at which its telephone does not ring already.
     """
+    await _one_at_a_time(connection)
+    for one, before in (await known(connection, wanted, now=now)).items():
+        raise KnownError(one, before)
     made = {"made_at": now, "made_by": made_by, "made_through": through.value, "call_id": call_id}
     ahead = [_first_days(one, now) for one in wanted]
     lines = [
@@ -98,18 +118,30 @@ async def register_all(
     rows = [
         row
         for key, one, days in zip(keys, wanted, ahead, strict=True)
-        for row in _rows(key, one, days)
+        for row in rows_of(key, one, days)
     ]
-    if rows:
-        await connection.execute(insert(WakeUpRow), rows)
+    made_for = await make(connection, rows)
+    for key, one in zip(keys, wanted, strict=True):
+        if one.repeat is Repeat.ONCE and key not in made_for:
+            raise KnownError(one)  # somebody else registered it at this moment
     return keys
 
 
-def _first_days(wanted: Registration, now: datetime) -> "_Ahead":
+async def _one_at_a_time(connection: AsyncConnection) -> None:
+    """Let nobody else register until the transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+_LOCK = 7_301_100_51
+"""Key of the advisory lock; any number that nobody else uses."""
+
+
+def _first_days(wanted: Registration, now: datetime) -> Ahead:
     first = next_day(wanted, after=now)
     if first is None:
         raise InThePastError
-    return _ahead(wanted, begin=wanted.first_day, after=now, at_least=first)
+    return ahead_of(wanted, begin=wanted.first_day, after=now, at_least=first)
 
 
 async def cancel(
@@ -132,34 +164,18 @@ async def cancel(
             cancelled_through=through.value,
             unfolded_to=None,
         )
-        .returning(WakeRegistrationRow.id)
+        .returning(WakeRegistrationRow.number)
     )
-    if done.first() is None:
+    number = done.scalar_one_or_none()
+    if number is None:
         return False
-    over = [WakeState.AWAKE.value, WakeState.MISSED.value, WakeState.CANCELLED.value]
     await connection.execute(
         update(WakeUpRow)
-        .where(WakeUpRow.registration_id == registration_id, WakeUpRow.state.not_in(over))
+        .where(WakeUpRow.registration_id == registration_id, WakeUpRow.state.not_in(ARE_OVER))
         .values(state=WakeState.CANCELLED.value, next_at=None)
     )
+    await fill_up(connection, number, now)
     return True
-
-
-async def unfold(connection: AsyncConnection, *, now: datetime, limit: int = 500) -> int:
-    """Make the wake-ups of the next days for registrations that repeat; return for how many."""
-    row = WakeRegistrationRow
-    horizon = (now + AHEAD).date()
-    found = await connection.execute(
-        select(row.__table__)
-        .where(row.cancelled_at.is_(None), row.unfolded_to < horizon)
-        .order_by(row.unfolded_to)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    registrations = [(one["id"], _registration(one)) for one in found.mappings()]
-    for key, wanted in registrations:
-        await _unfold(connection, key, wanted, after=now)
-    return len(registrations)
 
 
 async def registered(
@@ -183,96 +199,47 @@ async def one(connection: AsyncConnection, registration_id: int) -> SavedRegistr
     return None if row is None else _known(row)
 
 
-async def keys(
-    connection: AsyncConnection, numbers: Collection[str], *, today: date
+async def known(
+    connection: AsyncConnection, wanted: Sequence[Registration], *, now: datetime
+) -> dict[Registration, Registration]:
+    """Return which of some new lines ring a telephone only when it rings already, and by which.
+
+    What stands on the register counts, and of the new ones those before.
+    """
+    there: dict[str, list[Registration]] = {}
+    for _, one in await active(connection, {each.number for each in wanted}, now=now):
+        there.setdefault(one.number, []).append(one)
+    found: dict[Registration, Registration] = {}
+    for one in wanted:
+        before = rules.known(one, there.get(one.number, ()), after=now)
+        if before is not None:
+            found[one] = before
+        else:
+            there.setdefault(one.number, []).append(one)
+    return found
+
+
+async def known_keys(
+    connection: AsyncConnection, wanted: Sequence[Registration], *, now: datetime
 ) -> frozenset[Key]:
-    """Return what is on the register for some numbers and not over: two of one key are one wish."""
+    """Return the keys of those new lines that are known already."""
+    return frozenset(one.key for one in await known(connection, wanted, now=now))
+
+
+async def line_of(connection: AsyncConnection, wanted: Registration) -> SavedRegistration | None:
+    """Return the active line of the register that says just this."""
     row = WakeRegistrationRow
-    found = await connection.execute(
-        select(row.number, row.wall, row.zone, row.repeat, row.first_day).where(
-            row.number.in_(numbers),
-            row.cancelled_at.is_(None),
-            or_(row.last_day.is_(None), row.last_day >= today),
-        )
+    query = _register().where(
+        row.cancelled_at.is_(None),
+        *(getattr(row, name) == value for name, value in _columns(wanted).items()),
     )
-    return frozenset(
-        (number, wall, zone, Repeat(repeat), first if repeat == Repeat.ONCE else None)
-        for number, wall, zone, repeat, first in found
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """The days of a registration that become rows now."""
-
-    days: Sequence[tuple[date, datetime]]
-    """Each with its moment."""
-    unfolded_to: date | None
-
-
-def _ahead(
-    wanted: Registration,
-    *,
-    begin: date,
-    after: datetime,
-    known_to: date | None = None,
-    at_least: date | None = None,
-) -> _Ahead:
-    """Return the days from `begin` on whose moments come after one moment and before AHEAD."""
-    zone, until = ZoneInfo(wanted.zone), after + AHEAD
-    if wanted.repeat is not Repeat.ONCE:
-        begin = max(begin, after.astimezone(zone).date() - wall_clock.A_DAY)
-    found: list[tuple[date, datetime]] = []
-    more, last = False, known_to
-    for day in wall_clock.days(begin, wanted.last_day, wanted.repeat):
-        if last and wanted.repeat is Repeat.ONCE:
-            break
-        at = wall_clock.moment(day, wanted.wall, zone).at
-        if at > until and not (at_least and day <= at_least):
-            more = True
-            break
-        if at > after:
-            last = day
-            found.append((day, at))
-    return _Ahead(found, max(filter(None, (last, until.date()))) if more else None)
-
-
-async def _unfold(
-    connection: AsyncConnection, key: int, wanted: Registration, *, after: datetime
-) -> None:
-    """Make the wake-ups of a registration that come after one moment and before AHEAD."""
-    known = await connection.execute(
-        select(func.max(WakeUpRow.day)).where(WakeUpRow.registration_id == key)
-    )
-    last: date | None = known.scalar_one()
-    begin = max(filter(None, (wanted.first_day, last and last + wall_clock.A_DAY)))
-    ahead = _ahead(wanted, begin=begin, after=after, known_to=last)
-    if rows := _rows(key, wanted, ahead):
-        await connection.execute(insert(WakeUpRow), rows)
-    await connection.execute(
-        update(WakeRegistrationRow)
-        .where(WakeRegistrationRow.id == key)
-        .values(unfolded_to=ahead.unfolded_to)
-    )
-
-
-def _rows(key: int, wanted: Registration, ahead: _Ahead) -> list[dict[str, Any]]:
-    return [
-        columns_of(begun(at, wanted.number)) | {"registration_id": key, "day": day}
-        for day, at in ahead.days
-    ]
+    found = (await connection.execute(query.limit(1))).mappings().first()
+    return None if found is None else _known(found)
 
 
 def _columns(wanted: Registration) -> dict[str, Any]:
     columns = {field.name: getattr(wanted, field.name) for field in fields(Registration)}
     return columns | {"wall": f"{wanted.wall:%H:%M}", "repeat": wanted.repeat.value}
-
-
-def _registration(row: RowMapping) -> Registration:
-    columns = {field.name: row[field.name] for field in fields(Registration)}
-    columns["wall"] = time.fromisoformat(row["wall"])
-    columns["repeat"] = Repeat(row["repeat"])
-    return Registration(**columns)
 
 
 def _register() -> Select[Any]:
@@ -281,9 +248,7 @@ def _register() -> Select[Any]:
         select(func.min(WakeUpRow.due))
         .where(
             WakeUpRow.registration_id == WakeRegistrationRow.id,
-            WakeUpRow.state.not_in(
-                [WakeState.AWAKE.value, WakeState.MISSED.value, WakeState.CANCELLED.value]
-            ),
+            WakeUpRow.state.not_in(ARE_OVER),
         )
         .scalar_subquery()
         .label("next_due")
@@ -305,7 +270,7 @@ def _register() -> Select[Any]:
 def _known(row: RowMapping) -> SavedRegistration:
     return SavedRegistration(
         id=row["id"],
-        registration=_registration(row),
+        registration=registration_in(row),
         made_at=row["made_at"],
         made_by=row["maker"],
         made_through=Through(row["made_through"]),

@@ -6,15 +6,17 @@ is an argument.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from callflow.call import Language
 from callflow.rules import wall_clock
 from callflow.rules.wall_clock import Repeat
+from phone_numbers.plan import NumberPlan
 
 Key = tuple[str, str, str, Repeat, date | None]
 
@@ -27,6 +29,7 @@ class Wrong(StrEnum):
 
     NUMBER = "number"  # the room has no number to dial, or what was given is none
     UNREACHABLE = "unreachable"  # no line leads there: nobody must rely on it
+    FORBIDDEN = "forbidden"  # the guard against toll fraud never lets it ring
     EMERGENCY = "emergency"  # no machine may ring it
     ZONE = "zone"
     LAST_DAY = "last_day"  # before the first
@@ -57,6 +60,29 @@ class Registration:
     repeat: Repeat
     note: str = ""
 
+    def rings_at(self, at: datetime) -> bool:
+        """Tell whether it wakes somebody at a moment (aware)."""
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        # where the wall's clock leaps, the moment may be of the day before
+        near = (day - wall_clock.A_DAY, day, day + wall_clock.A_DAY)
+        return any(self._is_for(each) and self._moment(each) == at for each in near)
+
+    def moments(self, *, after: datetime) -> Iterable[datetime]:
+        """Give the moments that are still to come, in order; without a last day they do not end."""
+        begin = next_day(self, after=after)
+        if begin is not None:
+            for day in wall_clock.days(begin, self.last_day, self.repeat):
+                yield self._moment(day)
+
+    def _is_for(self, day: date) -> bool:
+        if self.repeat is Repeat.ONCE:
+            return day == self.first_day
+        is_within = self.first_day <= day and (self.last_day is None or day <= self.last_day)
+        return is_within and (self.repeat is not Repeat.WEEKDAYS or day.isoweekday() <= 5)
+
+    def _moment(self, day: date) -> datetime:
+        return wall_clock.moment(day, self.wall, ZoneInfo(self.zone)).at
+
     @property
     def key(self) -> Key:
         """Return what two have in common that would wake the same guest at the same time."""
@@ -76,6 +102,14 @@ class House:
     """Whether a line leads to a number."""
     is_emergency: Callable[[str], bool] = lambda _number: False
     """Whether a number could reach an emergency service."""
+    plan: NumberPlan = field(default_factory=NumberPlan)
+    """By which a number in a list is read."""
+    may_ever_ring: Callable[[str], bool] = lambda _number: True
+    """Whether the guard against toll fraud lets a number ring at any hour."""
+    number_of: Callable[[str], str] = lambda room: number_of(room)  # noqa: PLW0108 (defined below)
+    """What is dialled for a room, empty: nobody knows. The table of rooms goes first."""
+    canonical: Callable[[str], str] = lambda number: number
+    """One spelling for all of one number: two that ring one telephone are one."""
 
 
 def registration(
@@ -94,11 +128,13 @@ def registration(
 ) -> Registration:
     """Return a line for the register. What is left out is the house's: zone, language.
 
-    Without a number the room's digits are dialled. Raises WrongRegistrationError.
+    Without a number that of the table of rooms is dialled, or the room itself if it is one. Raises
+    WrongRegistrationError.
     """
+    room = room.upper()
     made = Registration(
         room=room,
-        number=number or number_of(room),
+        number=house.canonical(number or house.number_of(room)),
         guest=guest,
         language=(language or house.language).value,
         wall=wall.replace(second=0, microsecond=0, tzinfo=None),
@@ -129,6 +165,8 @@ def wrong_with(
         found.append(Wrong.EMERGENCY)
     elif not house.reachable(number):
         found.append(Wrong.UNREACHABLE)
+    elif not house.may_ever_ring(number):
+        found.append(Wrong.FORBIDDEN)
     if not wall_clock.is_zone(zone):
         found.append(Wrong.ZONE)
     if first_day and last_day and last_day < first_day:
@@ -149,5 +187,30 @@ def next_day(made: Registration, *, after: datetime) -> date | None:
 
 
 def number_of(room: str) -> str:
-    """Return what is dialled for a room where nothing else is said: its digits."""
-    return "".join(letter for letter in room if letter.isascii() and letter.isdecimal())
+    """Return what is dialled for a room where nothing else is said: itself, if it is all digits.
+
+    A101 and B101 are not 101, and 12-05 is not 1205: for such a room the table of rooms says it.
+    """
+    return room if room.isascii() and room.isdecimal() else ""
+
+
+LOOKED_AHEAD = 400
+"""Moments of a registration that are compared with what is on the register: more than a year."""
+
+
+def known(
+    wanted: Registration, others: Iterable[Registration], *, after: datetime
+) -> Registration | None:
+    """Return what rings the same telephone whenever a new line would; None: nothing does.
+
+    So it would only add a second call in the same minute.
+    """
+    same = [each for each in others if each.number == wanted.number]
+    moments = islice(wanted.moments(after=after), LOOKED_AHEAD) if same else ()
+    first = None
+    for at in moments:
+        ringing = next((each for each in same if each.rings_at(at)), None)
+        if ringing is None:
+            return None
+        first = first or ringing
+    return first

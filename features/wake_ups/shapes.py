@@ -10,11 +10,11 @@ from pydantic import Field
 from callflow.rules.wall_clock import Leap, Moment, Repeat
 from dispatch.attempts import Attempt
 from features.call_recordings.lifecycle import Recording
-from features.wake_ups.evidence import Evidence
+from features.wake_up_evidence.evidence import Evidence
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.queries import WakeUpView
 from features.wake_ups.register import SavedRegistration, Through
-from web.shapes import NOON, Clean, Paragraphs, Shape
+from web.shapes import NOON, Clean, CustomerName, CustomerNumber, Id, Paragraphs, Plain, Shape
 
 WORDS_S = 30
 """Seconds that a line is held after the answer: the words in both languages, and the key."""
@@ -25,21 +25,21 @@ class RegistrationShape(Shape):
 
     id: int
     room: Clean = Field(examples=["8215"])
-    number: Clean = Field(description="What is dialled.", examples=["8215"])
-    guest: Clean
-    language: Clean = Field(examples=["zh"])
-    wall: Clean = Field(description="The time on the wall.", examples=["07:00"])
-    zone: Clean = Field(examples=["Asia/Shanghai"])
+    number: CustomerNumber = Field(description="What is dialled.", examples=["8215"])
+    guest: CustomerName
+    language: Plain = Field(examples=["zh"])
+    wall: Plain = Field(description="The time on the wall.", examples=["07:00"])
+    zone: Plain = Field(examples=["Asia/Shanghai"])
     first_day: date
     last_day: date | None
     repeat: Repeat
     note: Paragraphs
     made_at: datetime = Field(examples=[NOON])
-    made_by: Clean | None = Field(description="Account number; null: a program, or the guest.")
+    made_by: Plain | None = Field(description="Account number; null: a program, or the guest.")
     made_through: Through = Field(description="desk, file, or guest: by the room's telephone.")
-    call_id: Clean | None = Field(description="The call in which the guest asked for it.")
+    call_id: Plain | None = Field(description="The call in which the guest asked for it.")
     cancelled_at: datetime | None
-    cancelled_by: Clean | None
+    cancelled_by: Plain | None
     cancelled_through: Through | None
     next_due: datetime | None = Field(description="When it rings next; null: not any more.")
 
@@ -75,10 +75,10 @@ class WakeUpShape(Shape):
     id: int
     registration_id: int
     room: Clean
-    guest: Clean
-    number: Clean
-    language: Clean
-    zone: Clean
+    guest: CustomerName
+    number: CustomerNumber
+    language: Plain
+    zone: Plain
     day: date
     due: datetime = Field(examples=[NOON])
     state: WakeState
@@ -87,7 +87,7 @@ class WakeUpShape(Shape):
     attended: int = Field(description="How often an attendant was rung.")
     snoozes: int
     awake_at: datetime | None
-    proof: Clean = Field(description="key, speech, attendant, desk, or empty.")
+    proof: Plain = Field(description="key, speech, attendant, desk, or empty.")
     late_s: float | None = Field(description="How late the guest woke, in seconds (WAK-5).")
 
     @classmethod
@@ -101,18 +101,23 @@ _ATTEMPT = frozenset(field.name for field in fields(Attempt))
 class AttemptShape(Shape):
     """One time that somebody was rung."""
 
-    id: str = Field(description="Also the id of the call, and of its recording's call.")
-    who: Clean = Field(description="guest or attendant")
-    number: Clean
+    id: Id = Field(description="Also the id of the call, and of its recording's call.")
+    who: Plain = Field(description="guest or attendant")
+    number: CustomerNumber
     planned_at: datetime
     rung_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
-    result: Clean = Field(
+    result: Plain = Field(
         description="answered, no_answer, busy, unreachable, no_line …; empty: goes on."
     )
-    said: Clean = Field(description="awake, snoozed, accepted, reported, or empty.")
-    recording_id: Clean | None = Field(description="The call's recording; null: there is none.")
+    trunk: Plain = Field(description="The trunk it went out on last; empty: a phone of the house.")
+    trunk_said: Clean = Field(
+        description="What each trunk answered, in order.",
+        examples=["carrier 503 Service Unavailable; backup 486 Busy Here"],
+    )
+    said: Plain = Field(description="awake, snoozed, accepted, reported, or empty.")
+    recording_id: Plain | None = Field(description="The call's recording; null: there is none.")
 
     @classmethod
     def of(cls, attempt: Attempt, recordings: Mapping[str, Recording]) -> Self:
@@ -126,7 +131,7 @@ class EvidenceShape(WakeUpShape):
 
     registration: RegistrationShape = Field(description="Who asked for it, when and how.")
     attempts: list[AttemptShape]
-    said_by: Clean = Field(
+    said_by: Plain = Field(
         description="Whose word it was that the guest is awake, number and name; empty: nobody's."
     )
 

@@ -13,6 +13,7 @@ from db.base import Base, RowNumber, UtcDateTime
 
 IS_DUE_SOME_TIME = "next_at IS NOT NULL"
 IS_ACTIVE = "cancelled_at IS NULL"
+IS_NOT_OVER = "state NOT IN ('awake', 'missed', 'cancelled')"
 
 
 class WakeRegistrationRow(Base):
@@ -81,6 +82,15 @@ class WakeUpRow(Base):
             "id",
             sqlite_where=text(IS_DUE_SOME_TIME),
             postgresql_where=text(IS_DUE_SOME_TIME),
+        ),
+        # a telephone rings once in a minute, whoever registered it and however often
+        Index(
+            "ix_wake_ups_once_a_minute",
+            "number",
+            "due",
+            unique=True,
+            sqlite_where=text(IS_NOT_OVER),
+            postgresql_where=text(IS_NOT_OVER),
         ),
         Index(None, "due", "id"),
         Index(None, "state", "due"),

@@ -105,7 +105,7 @@ class SmallAsterisk:
             + "\n".join(f"load={module}.so" for module in MODULES.split()),
             "manager.conf": "[general]\nenabled=yes\nbindaddr=127.0.0.1\ntimestampevents=yes\n"
             f"port={self.ami_port}\n[thirdring]\nsecret={SECRET}\nread=system,agent,user,call\n"
-            "write=call,agent,originate,user\nwritetimeout=30000\n",
+            "write=call,agent,originate,user,reporting\nwritetimeout=30000\n",
             "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(4)\n",
             "queues.conf": "[hotline]\nmember => Local/wait@callers,0,张三\n",
             "cel.conf": "[general]\nenable=yes\napps=\nevents=USER_DEFINED\n",

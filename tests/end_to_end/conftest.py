@@ -2,7 +2,8 @@
 
 A module says what kind of hotline it wants with `HOTLINE = AGENTS_AT_PHONES` (`kinds.py`) and
 `DATABASES = ("sqlite", "postgres")`, a test with `@pytest.mark.databases("postgres")`; who wants
-the same one shares it, unless `OWN_HOUSE = True`. `--database postgres` runs all there. After
+the same one shares it, unless `OWN_HOUSE = True`. `ORDINARY = True`: of these calls Asterisk
+has nothing to warn. `--database postgres` runs all there. After
 every test: no channel, no task, no spooled file left.
 """
 
@@ -19,6 +20,7 @@ from caller.listen import RATE, Samples, segments
 from caller.phone import Phone
 from settings import Settings
 from supervisor import asterisk
+from tests.end_to_end import switch_log
 from tests.end_to_end.house import House, running
 from tests.end_to_end.kinds import CALLERS
 from tests.postgres import Postgres
@@ -37,6 +39,7 @@ class Kind:
     """The module that shares it with nobody."""
 
 
+_KNOWN_HOMES: set[Path] = set()
 _KINDS: dict[Kind, Kind] = {}
 """Each kind once: pytest keeps a fixture as long as its parameter is the very same object."""
 
@@ -100,6 +103,24 @@ def _logs_of_a_failure(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if request.session.testsfailed > failed_before and "house" in request.fixturenames:
         print(request.getfixturevalue("house").logs())
+
+
+@pytest.fixture(autouse=True)
+def _the_switch_warns_of_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test of ordinary calls (`ORDINARY = True`) in which Asterisk warned of something.
+
+    The first one on a hotline answers for its start as well.
+    """
+    if not getattr(request.module, "ORDINARY", False):
+        yield
+        return
+    house: House = request.getfixturevalue("house")
+    log = house.settings.paths.log / "asterisk.log"
+    begin = switch_log.size(log) if house.home in _KNOWN_HOMES else 0
+    _KNOWN_HOMES.add(house.home)
+    yield
+    found = switch_log.warnings(log, since=begin)
+    assert not found, "\n".join(f"{count} {kind}" for kind, count in found.most_common())
 
 
 @pytest.fixture(scope="session")

@@ -20,16 +20,19 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from db.base import UtcDateTime
 from settings import Settings
 from supervisor import asterisk, render, secrets
 from tests.end_to_end.launching import (
+    await_first_account,
     await_ready,
     environment_of,
     launch,
@@ -135,11 +138,16 @@ class House:
             await engine.dispose()
 
     async def changes(self, statement: str, **values: object) -> None:
-        """Change the database behind everybody's back."""
+        """Change the database behind everybody's back; a moment is kept as our own columns are."""
+        moments = [
+            bindparam(name, type_=UtcDateTime())
+            for name, value in values.items()
+            if isinstance(value, datetime)
+        ]
         engine = create_async_engine(self.settings.database, poolclass=NullPool)
         try:
             async with engine.begin() as connection:
-                await connection.execute(text(statement), values)
+                await connection.execute(text(statement).bindparams(*moments), values)
         finally:
             await engine.dispose()
 
@@ -240,10 +248,16 @@ class House:
 
 @contextmanager
 def running(**wanted: object) -> Iterator[House]:
-    """Run a hotline with these settings until the block ends; nothing of it stays."""
+    """Run a hotline with these settings until the block ends; nothing of it stays.
+
+    With a desk it has its first account: a test that is quicker would have no administrator made.
+    """
     home = Path(tempfile.mkdtemp(prefix="ring-"))
+    has_desk = "desk" in str(wanted.get("parts", WITH_DESK)).split()
     try:
         with started(home, **wanted) as house:
+            if has_desk:
+                await_first_account(home / "run.out")
             yield house
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -51,6 +51,7 @@ RINGS_PEOPLE: Final[Kind] = {
     "max_wait": 20,
     "ring_agent_for": 5,
     "wrap_up_for": 0,
+    "phone_timeout": 10,
     "attendants": "8101,8102",
     "wake_ring_for": 6,
     "wake_again_every": 5,

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import engine
-from features.customers import queries as customers
+from features.customers import keeping
 from features.customers.queries import Customer, CustomerSort
 from features.tickets.tables import TicketRow
 from features.wake_ups.tables import WakeUpRow
@@ -37,7 +37,7 @@ def customer(number: str, sort: CustomerSort) -> Write:
         updated_at=datetime.now(UTC),
         updated_by="test",
     )
-    return lambda connection: customers.keep(connection, known)
+    return lambda connection: keeping.keep(connection, known)
 
 
 def woken_at(number: str, due: datetime, at: datetime) -> Write:

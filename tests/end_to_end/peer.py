@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -25,10 +25,14 @@ FINAL_WITHIN: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How a call is treated: `contact` goes into a 302; 180 lets it ring for ever."""
+    """How a call is treated: `contact` goes into a 302; 180 lets it ring for ever.
+
+    0: nothing is ever said. `first` is said before (100, 180, 183 with sound).
+    """
 
     status: int
     contact: str = ""
+    first: tuple[int, ...] = ()
 
 
 ANSWERS: Final = Reply(200)
@@ -77,7 +81,11 @@ class Peer(asyncio.DatagramProtocol):
         """The user part of every INVITE that came, in order."""
         self.calls: list[Dialog] = []
         self.reply: Callable[[Message], Reply] = lambda _: ANSWERS
-        self._switch, self._port = (HOST, switch), port
+        self.requests: list[Message] = []
+        """Every INVITE that came, in order."""
+        self.is_deaf = False
+        """Says nothing at all, like a machine that is off."""
+        self._switch, self._port = ("::1" if ":" in host else HOST, switch), port
         self._answers: dict[str, asyncio.Queue[Message]] = {}
         self._came = asyncio.Event()
         self._given = 0
@@ -103,7 +111,14 @@ class Peer(asyncio.DatagramProtocol):
 
     @property
     def address(self) -> str:
-        return f"{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
+
+    def sdp(self, _request: Message) -> str:
+        """Return how this side wants the sound."""
+        if ":" in self._host:
+            return SDP.replace("IP4 127.0.0.1", "IP6 ::1")
+        return SDP
 
     async def register(self, *, expires: int = 300) -> int:
         """Register, or with 0 go away; return the last status."""
@@ -177,6 +192,8 @@ class Peer(asyncio.DatagramProtocol):
         self._takes(message, addr)
 
     def _takes(self, request: Message, addr: tuple[str, int]) -> None:
+        if self.is_deaf:
+            return
         known = next((one for one in self.calls if one.call_id == request["call-id"]), None)
         match request.method:
             case "ACK":
@@ -193,8 +210,12 @@ class Peer(asyncio.DatagramProtocol):
                 if found := re.match(r"SIP/2.0 ([0-9]{3})", request.body):
                     known.notified.append(int(found[1]))
                     known.told.set()
+            case "INVITE" if known and known.came and not known.answered:
+                pass  # the same once more, for we have said nothing
             case "INVITE":
-                self._says(200, request, addr, to=known.own if known else "", body=SDP)
+                self._says(
+                    200, request, addr, to=known.own if known else "", body=self.sdp(request)
+                )
             case _:
                 self._says(200, request, addr)
 
@@ -202,6 +223,7 @@ class Peer(asyncio.DatagramProtocol):
         if any(one.call_id == request["call-id"] for one in self.calls):
             return
         self.invites.append(request.dialled)
+        self.requests.append(request)
         reply = self.reply(request)
         own = f"{request['to']};tag={secrets.token_hex(4)}"
         dialog = Dialog(
@@ -217,7 +239,12 @@ class Peer(asyncio.DatagramProtocol):
             dialog.over.set()
         self.calls.append(dialog)
         self._came.set()
-        body = SDP if reply.status == 200 else ""
+        for status in reply.first:
+            early = self.sdp(request) if status == 183 else ""
+            self._says(status, request, addr, to=own, body=early)
+        if not reply.status:
+            return
+        body = self.sdp(request) if reply.status == 200 else ""
         self._says(reply.status, request, addr, to=own, contact=reply.contact, body=body)
 
     def _says(
@@ -230,14 +257,17 @@ class Peer(asyncio.DatagramProtocol):
         method: str = "",
         contact: str = "",
         body: str = "",
+        more: Sequence[str] = (),
     ) -> None:
         cseq = f"{request['cseq'].split()[0]} {method or request.method}"
         lines = [f"SIP/2.0 {status} Said", *(f"Via: {via}" for via in request.headers["via"])]
         lines += [f"From: {request['from']}", f"To: {to or request['to']}"]
         lines += [f"Call-ID: {request['call-id']}", f"CSeq: {cseq}"]
         lines += [f"Contact: <{contact or f'sip:x@{self.address}'}>"]
-        lines += ["Content-Type: application/sdp"] if body else []
-        text = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body])
+        lines += [*more, *(["Content-Type: application/sdp"] if body else [])]
+        self._post("\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]), addr)
+
+    def _post(self, text: str, addr: tuple[str, int]) -> None:
         self._transport.sendto(text.encode(), addr)
 
     async def _answer_to(
@@ -296,7 +326,7 @@ class Peer(asyncio.DatagramProtocol):
         text = "\r\n".join(
             [first, via, "Max-Forwards: 70", *rest, f"Content-Length: {len(body)}", "", body]
         )
-        self._transport.sendto(text.encode(), self._switch)
+        self._post(text, self._switch)
 
 
 async def _final(queue: asyncio.Queue[Message], within: float) -> Message:

@@ -40,7 +40,7 @@ async def told(house: House, call: Row, name: str) -> Sequence[dict[str, Any]]:
         linkedid=call["linkedid"],
         name=name,
     )
-    return [_parsed(row["data"]) for row in rows]
+    return [parsed(row["data"]) for row in rows]
 
 
 async def after_the_answer(house: House, call: Row, names: Collection[str]) -> list[float]:
@@ -77,5 +77,11 @@ def _epoch(at: Any) -> float:
     return float((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _parsed(data: Any) -> dict[str, Any]:
-    return dict(json.loads(data) if isinstance(data, str) else data)
+def parsed(data: Any) -> dict[str, Any]:
+    """Return an object of JSON, which SQLite gives as text."""
+    return dict(of_json(data))
+
+
+def of_json(data: Any) -> Any:
+    """Return what a column of JSON has, which SQLite gives as text."""
+    return json.loads(data) if isinstance(data, str) else data

@@ -50,11 +50,20 @@ def address_in(header: str) -> str:
     return found[1] if found else header.split(";", maxsplit=1)[0]
 
 
-def digest(challenge: str, method: str, target: str, *, user: str, password: str) -> str:
+def digest(
+    challenge: str,
+    method: str,
+    target: str,
+    *,
+    user: str,
+    password: str,
+    count: str = "00000001",
+    own: str = "",
+) -> str:
     """Return the Authorization that answers a challenge (MD5, qop auth)."""
     given = dict(re.findall(r'(\w+)="?([^",]*)"?', challenge))
     realm, nonce = given["realm"], given["nonce"]
-    count, own = "00000001", secrets.token_hex(4)
+    own = own or secrets.token_hex(4)
     secret = _md5(f"{user}:{realm}:{password}")
     answer = _md5(f"{secret}:{nonce}:{count}:{own}:auth:{_md5(f'{method}:{target}')}")
     return (

@@ -19,12 +19,15 @@ from ami.actions import Actions
 from ami.link import Link
 from dispatch.asterisk_dialler import Lines
 from dispatch.attempts import Attempt
+from dispatch.ways import Way, written
 from supervisor import ports, secrets
 from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.peer import ANSWERS, HOST, Dialog, Peer, Reply
 from tests.end_to_end.work import the_desks_hand
 from tests.waiting import until
+from trunks import reading as trunks
+from trunks.trunk import OLD
 
 PHONES: Final = ("8001", "8002")
 SEATS: Final = ("8101", "8102")
@@ -115,9 +118,7 @@ class Stage:
         """Have the agent at 8101 and a customer talk; return both legs, the agent's first."""
         for peer in (self.trunk, *self.phones.values()):
             peer.reply = _always(ANSWERS)
-        told = {"CALLBACK_NUMBER": customer, "CALLBACK_DIALS": customer}
-        told |= {"CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
-        await self.rings("8101", AGENT, **told)
+        await self.rings("8101", AGENT, **callback_to(customer))
         agent = await self.phones["8101"].rings()
         person = await self.phones.get(customer, self.trunk).rings()
         await self.is_bridged()
@@ -143,6 +144,13 @@ class Stage:
         for peer in self.everybody.values():
             peer.forgets()
             peer.reply = _always(ANSWERS)
+
+
+def callback_to(customer: str) -> Mapping[str, str]:
+    """Return what the dispatcher tells of a callback."""
+    ways = written([Way(OLD, customer)])
+    whom = {"CALLBACK_NUMBER": customer, "CALLBACK_DIALS": customer, "CALLBACK_WAYS": ways}
+    return {**whom, "CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
 
 
 def _always(reply: Reply) -> Any:
@@ -187,11 +195,11 @@ async def staged(house: House, port: int) -> AsyncIterator[Stage]:
         server = await asyncio.start_server(connected, HOST, 0)
         stack.callback(server.close)
         hand = await stack.enter_async_context(the_desks_hand(house))
-        link = await stack.enter_async_context(_dispatchers(house))
+        link = await stack.enter_async_context(dispatchers_link(house))
         lines = Lines(
             link,
             phones=frozenset(PHONES),
-            trunk=True,
+            trunks=trunks.in_force(house.settings).out,
             agents_seats=frozenset(SEATS),
         )
         stage = Stage(house, trunk, phones, evil, lines, hand, caller, sockets)
@@ -227,7 +235,7 @@ def _passwords(house: House) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _dispatchers(house: House) -> AsyncIterator[Link]:
+async def dispatchers_link(house: House) -> AsyncIterator[Link]:
     """Give a link of the dispatcher's AMI user."""
     paths = house.settings.paths
     link = Link(

@@ -1,13 +1,14 @@
 """Comparing a recording with what people on the telephone heard and said, moment by moment."""
 
+import asyncio
 from collections.abc import Mapping
 
 import numpy as np
 
 from caller import audio
 from caller.leg import Leg
-from caller.listen import RATE, Samples
-from caller.tones import tone, tone_segments
+from caller.listen import Samples
+from caller.tones import Windows, tone, tone_segments, windows
 from tests.end_to_end.house import House, Row
 
 CALLER_HZ, FIRST_HZ, SECOND_HZ, THIRD_HZ = 1370.0, 1730.0, 2150.0, 2590.0
@@ -33,11 +34,15 @@ async def sides(house: House, row: Row) -> tuple[Samples, Samples]:
 async def differences(house: House, row: Row, call: Leg, tones: Mapping[str, float]) -> list[str]:
     """Return where the recording's right side is not what the caller heard, by the tones."""
     _, right = await sides(house, row)
-    heard = call.heard()
+    return await asyncio.to_thread(_differences, call.heard(), right, tones)
+
+
+def _differences(heard: Samples, recorded: Samples, tones: Mapping[str, float]) -> list[str]:
+    one, other = windows(heard), windows(recorded)
     return [
         sentence
         for name, hertz in tones.items()
-        for sentence in compared(name, _held(hertz, heard), _held(hertz, right))
+        for sentence in compared(name, _held(hertz, one), _held(hertz, other))
     ]
 
 
@@ -53,13 +58,13 @@ def compared(name: str, heard: np.ndarray, recorded: np.ndarray) -> list[str]:
 
 def seconds_of(hertz: float, samples: Samples) -> float:
     """Return for how long a tone is in the samples."""
-    return float(_held(hertz, samples).sum() / _PER_S)
+    return float(_held(hertz, windows(samples)).sum() / _PER_S)
 
 
-def _held(hertz: float, samples: Samples) -> np.ndarray:
-    held = np.zeros(int(len(samples) / RATE * _PER_S) + 1, dtype=bool)
-    for one in tone_segments(hertz, samples):
-        held[int(one.start * _PER_S) : int(one.end * _PER_S)] = True
+def _held(hertz: float, heard: Windows) -> np.ndarray:
+    held = np.zeros(len(heard.power) + 2, dtype=bool)  # a moment is 50 ms, a window two of them
+    for one in tone_segments(hertz, heard):
+        held[round(one.start * _PER_S) : round(one.end * _PER_S)] = True
     return held
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from floor.control import JOIN
 from tests.end_to_end.peer import Dialog, Peer
-from tests.end_to_end.stage import AGENT, CONTEXTS, CUSTOMER, Stage
+from tests.end_to_end.stage import AGENT, CONTEXTS, CUSTOMER, Stage, callback_to
 
 EMERGENCY: Final = ("110", "119", "120", "122", "112", "911", "999")
 HOUSE: Final = ("8001", "8002", "8101", "8102")
@@ -255,8 +255,7 @@ async def _to_a_colleague(stage: Stage, targets: Sequence[str]) -> list[Seen]:
 
 
 def _callbacks(customer: str) -> Callable[[Stage], Awaitable[object]]:
-    told = {"CALLBACK_NUMBER": customer, "CALLBACK_DIALS": customer}
-    told |= {"CALLBACK_BY": "4001", "CALLBACK_WHY": "callback"}
+    told = callback_to(customer)
     return lambda stage: stage.rings("8101", AGENT, **told)
 
 

@@ -24,7 +24,8 @@ from permissions.roles import Role
 from permissions.routes import POLICY, is_page
 from settings import Settings
 from tests.integration.campaign_desk import brought, came, made
-from tests.integration.desk_room import NUMBER, Room, call_id, fill, opened
+from tests.integration.desk_room import NUMBER, Room, call_id, fill, opened, ticket_number
+from tests.integration.mail_rows import letters, put_into_the_store
 from tests.integration.notification_desk import LIST as HOUSEHOLDS
 from tests.integration.notification_desk import REPORTED, four_customers, is_voiced
 from tests.integration.page_room import Pages
@@ -147,6 +148,8 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
     tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
     desk = Pages(room)
     await desk.write(four_customers)
+    await desk.write(letters)
+    put_into_the_store(room.settings.paths.store)
     async with desk.person(Role.TEAM_LEADER) as leader, desk.person(Role.ADMINISTRATOR) as boss:
         for number, wall, guest in ROOMS:
             line = {"room": number, "wall": wall, "guest": guest, "first_day": tomorrow}
@@ -172,6 +175,12 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         put = await boss.put(f"/api/v1/customers/{NUMBER}", json=known)
         assert put.is_success, put.text
         lists = (await leader.get("/api/v1/campaigns")).json()
+        verb = f"/api/v1/tickets/{ticket_number(1)}/verbs"
+        order = {"department": "滨江花园装机和维护一班", "note": LONG}
+        await _post(leader, f"{verb}/dispatch", version=1, **order)
+        await _post(leader, f"{verb}/accept", version=2)
+        asked = {"deadline": f"{tomorrow}T09:00:00+08:00", "note": LONG}
+        await _post(leader, f"{verb}/ask_time", version=3, **asked)
         assert lists
     return {
         "/calls/{call_id}": f"/calls/{call_id(1)}",
@@ -186,6 +195,8 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         "/campaigns/lists/{list_id}": f"/campaigns/lists/{(await _a_list(desk))['id']}",
         "/customers/{number}": f"/customers/{NUMBER}",
         "/search": f"/search?q={NUMBER}",
+        "/tickets/{ticket_id}/mail": f"/tickets/{ticket_number(1)}/mail",
+        "/tickets/{ticket_id}": f"/tickets/{ticket_number(1)}",
     }
 
 

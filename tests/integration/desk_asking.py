@@ -95,7 +95,11 @@ async def ask(
             begun.set()
 
     asked = asyncio.ensure_future(facing_the_network(desk.app)(scope, receive, send))
+    asked.add_done_callback(lambda _: begun.set())
     await begun.wait()
+    if not head:
+        asked.result()  # what it raised
+        raise AssertionError(f"{method} {path}: no answer at all")
     found = {name.decode(): value.decode() for name, value in head["headers"]}
     if found.get("content-type", "").startswith("text/event-stream"):
         asked.cancel()

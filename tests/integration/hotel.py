@@ -14,6 +14,9 @@ from callflow.rules.wall_clock import Repeat
 from dispatch.attempts import Attempt
 from dispatch.dispatcher import Dispatcher
 from dispatch.guard import Guard
+from dispatch.purpose import Purpose
+from features.attendants import queries as attendants
+from features.attendants.outbound import AttendantCalls
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
 from features.wake_ups.lifecycle import WakeState, WakeUp, WakeUpRules
@@ -24,6 +27,7 @@ from tests.fakes.ringing import RingingSwitch
 from tests.integration.dispatch_room import DispatchRoom
 
 RULES = WakeUpRules(ring_for=1.0, again_every=0.2, give_up_after=30.0, attendants=("8301",))
+"""Seconds instead of minutes."""
 
 
 class HotelSwitch(RingingSwitch):
@@ -75,11 +79,17 @@ class Hotel(DispatchRoom):
     async def attempts(self, key: int) -> list[Attempt]:
         return await self.attempts_of(wake_ups.PURPOSE, key)
 
+    async def calls_for(self, key: int) -> list[Attempt]:
+        """Return the calls in which attendants were told of a wake-up's room."""
+        async with self.engine.connect() as connection:
+            return list(await attendants.attempts_for(connection, key))
+
     def dispatcher(
         self, *, lines: int = 10, rules: WakeUpRules = RULES, guard: Guard | None = None
     ) -> AbstractAsyncContextManager[Dispatcher]:
         """Run a dispatcher while the block runs; then it is gone, like a killed one."""
-        return self.dispatching([WakeUpCalls(rules, lines)], lines=lines, guard=guard)
+        purposes: list[Purpose] = [AttendantCalls(rules, lines), WakeUpCalls(rules, lines)]
+        return self.dispatching(purposes, lines=lines, guard=guard)
 
     async def is_now(self, key: int, state: WakeState, *, within: float = 15.0) -> WakeUp:
         async def so() -> bool:

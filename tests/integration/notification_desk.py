@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import engine
-from features.customers import queries as customers
+from features.customers import keeping
 from features.customers.queries import Customer, CustomerSort
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.queries import Voice
@@ -61,7 +61,7 @@ async def four_customers(connection: AsyncConnection) -> None:
         ("13900000000", "赵六", "滨江花园3栋", CustomerSort.NORMAL),
     ]
     for number, name, area, sort in rows:
-        await customers.keep(
+        await keeping.keep(
             connection,
             Customer(
                 number=number,

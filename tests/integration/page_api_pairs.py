@@ -18,7 +18,12 @@ from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_api_pairs_accounts import ACCOUNTS
+from tests.integration.page_api_pairs_mail import MAILS
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
+from tests.integration.page_api_pairs_records import RECORDS
+from tests.integration.page_api_pairs_rights import RIGHTS
+from tests.integration.page_api_pairs_rooms import ROOMS
+from tests.integration.page_api_pairs_tickets import TICKETS
 from tests.integration.page_api_steps import (
     DONE,
     LEADER,
@@ -113,7 +118,9 @@ WAKE_UPS: Final = (
             same(GUEST | {"room": "119"}, answer=422),
             same(GUEST | {"first_day": "2020-01-01"}, answer=422),
             same(GUEST | {"zone": "Mars/Olympus"}, answer=422),
-            same(GUEST),
+            same(GUEST | {"room": "A101"}, answer=422),  # in no table: nobody knows its number
+            same(GUEST, answer=409),  # is on the register
+            same(GUEST | {"wall": "07:01"}),
         ),
     ),
     Pair(
@@ -248,10 +255,15 @@ PAIRS: Final[Sequence[Pair]] = (
     *ACCOUNTS,
     *KNOWLEDGE,
     *HANDOVERS,
+    *MAILS,
     *WAKE_UPS,
+    *ROOMS,
     *CALLBACKS,
     *DO_NOT_CALL,
     *CUSTOMERS,
     *EMERGENCIES,
     *CAMPAIGNS,
+    *TICKETS,
+    *RECORDS,
+    *RIGHTS,
 )

@@ -25,8 +25,16 @@ NOBODY: Final[Mapping[str, object]] = {"number": "999999"}
 SIGN_IN_AND_OUT: Final = (
     *(("POST", "/login"), ("POST", "/api/v1/session")),
     *(("POST", "/logout"), ("DELETE", "/api/v1/session")),
+    *(("POST", "/password/second-factor"), ("POST", "/api/v1/second-factor")),
+    *(("POST", "/password/second-factor/prove"), ("PUT", "/api/v1/second-factor")),
+    *(("POST", "/password/second-factor/remove"), ("POST", "/api/v1/second-factor/remove")),
+    *(("POST", "/password/passkeys/codes"), ("POST", "/api/v1/recovery-codes")),
+    *(("POST", "/password/passkeys/{passkey_id}"), ("PATCH", "/api/v1/passkeys/{passkey_id}")),
+    ("POST", "/password/passkeys/{passkey_id}/remove"),
+    ("POST", "/api/v1/passkeys/{passkey_id}/remove"),
 )
-"""Begin and end a session: asked for by `test_page_and_api_agree` itself."""
+"""Sessions, asked for by `test_page_and_api_agree` itself; second factors: `test_second_factor`,
+`test_passkeys`."""
 FAR_PASSWORD: Final = "seven-green-lamps"
 
 

@@ -176,6 +176,18 @@ async def rows_of(desk: Pages) -> Rows:
 def _plain(value: Any) -> object:
     if isinstance(value, datetime):
         return "a time"
-    if not isinstance(value, str):
-        return value
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return _plain_text(value) if isinstance(value, str) else value
+
+
+def _plain_text(value: str) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", value):
+        return "a time"
+    if re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{32}", value):
+        return "a hash"
+    if re.fullmatch(r"[0-9a-f]{32}@[a-z.]+", value):
+        return "a Message-ID"
     return "a password" if value.startswith("$argon2") else _ID.sub("an id", value)

@@ -38,6 +38,7 @@ V1: Final = "/api/v1"
 IN_A_CALL: Final = "the agent's page asks the API itself; Asterisk's journal is the record"
 AT_WORK: Final = "the agent's page asks the API itself; the duty's events are the record"
 BESIDE_A_CALL: Final = "the agent's page asks the API itself, beside the call"
+BY_SCRIPT: Final = "browsers make and use passkeys for scripts only: the page asks the API itself"
 WALLBOARD: Final = "the wallboard asks the API itself"
 
 _INCIDENT: Final = f"{V1}/incidents/{{incident_id}}"
@@ -70,6 +71,35 @@ CHANGES: Final[Sequence[Change]] = (
         f"DELETE {V1}/sessions/{{session_id}}",
     ),
     change("accounts.actions_session.put_password", "POST /password", f"PUT {V1}/password"),
+    *(
+        change(
+            f"accounts.actions_second_factor.{act}",
+            f"POST /password/second-factor{page}",
+            f"{method} {V1}/second-factor{call}",
+        )
+        for act, page, method, call in (
+            ("begin", "", "POST", ""),
+            ("prove", "/prove", "PUT", ""),
+            ("remove", "/remove", "POST", "/remove"),
+        )
+    ),
+    change(
+        "passkeys.actions.new_codes", "POST /password/passkeys/codes", f"POST {V1}/recovery-codes"
+    ),
+    change(
+        "passkeys.actions.rename",
+        "POST /password/passkeys/{passkey_id}",
+        f"PATCH {V1}/passkeys/{{passkey_id}}",
+    ),
+    change(
+        "passkeys.actions.remove",
+        "POST /password/passkeys/{passkey_id}/remove",
+        f"POST {V1}/passkeys/{{passkey_id}}/remove",
+    ),
+    change("passkeys.actions.begin", f"POST {V1}/passkeys/challenge", why=BY_SCRIPT),
+    change("passkeys.actions.add", f"POST {V1}/passkeys", why=BY_SCRIPT),
+    change("passkeys.actions.challenge", f"POST {V1}/session/challenge", why=BY_SCRIPT),
+    change("passkeys.actions.enter", f"POST {V1}/session/passkey", why=BY_SCRIPT),
     change("callbacks.actions.make", "POST /callbacks", f"POST {V1}/callbacks"),
     change(
         "callbacks.actions.call_now",
@@ -99,12 +129,35 @@ CHANGES: Final[Sequence[Change]] = (
     ),
     change("campaign_calls.actions.write", f"PUT {_CALL}/campaign", why=BESIDE_A_CALL),
     change("customers.actions.save", "POST /customers/{number}", f"PUT {V1}/customers/{{number}}"),
+    change(
+        "customers.actions_merge.merge",
+        "POST /customers/{number}/merge",
+        f"POST {V1}/customers/{{number}}/merge",
+    ),
+    change(
+        "customers.actions_merge.undo",
+        "POST /customer-merges/{merge_id}/undo",
+        f"POST {V1}/customer-merges/{{merge_id}}/undo",
+    ),
+    change("customer_lists.actions.bring", "POST /customer-imports", f"POST {V1}/customer-imports"),
     change("do_not_call.actions.add", "POST /do-not-call", f"PUT {V1}/do-not-call/{{number}}"),
     change(
         "do_not_call.actions.remove",
         "POST /do-not-call/remove",
         f"DELETE {V1}/do-not-call/{{number}}",
     ),
+    change("ticket_intake.actions.take_in", "POST /intake", f"POST {V1}/ticket-intakes"),
+    change(
+        "ticket_intake.actions.answered",
+        "POST /tickets/{ticket_id}/replied",
+        f"POST {V1}/tickets/{{ticket_id}}/replied",
+    ),
+    change(
+        "ticket_mail.actions.answer",
+        "POST /tickets/{ticket_id}/mail",
+        f"POST {V1}/tickets/{{ticket_id}}/mails",
+    ),
+    change("ticket_mail.actions.decide", "POST /mail/{mail_id}", f"POST {V1}/mails/{{mail_id}}"),
     change("duties.actions.begin", f"POST {V1}/duty", why=AT_WORK),
     change("duties.actions.end", f"DELETE {V1}/duty", why=AT_WORK),
     change("duties.actions.move", f"POST {V1}/duty/move", why=AT_WORK),
@@ -148,6 +201,39 @@ CHANGES: Final[Sequence[Change]] = (
         "POST /knowledge/{entry_id}/edit",
         f"PUT {V1}/knowledge/{{entry_id}}",
     ),
+    change(
+        "knowledge.actions.put_back",
+        "POST /knowledge/{entry_id}/put-back",
+        f"POST {V1}/knowledge/{{entry_id}}/put-back",
+    ),
+    change(
+        "knowledge.actions.helped",
+        "POST /knowledge/{entry_id}/helped",
+        f"POST {V1}/knowledge/{{entry_id}}/helped",
+    ),
+    change(
+        "knowledge.files.attach",
+        "POST /knowledge/{entry_id}/files",
+        f"POST {V1}/knowledge/{{entry_id}}/files",
+    ),
+    change(
+        "knowledge.files.detach",
+        "POST /knowledge-files/{file_id}/remove",
+        f"DELETE {V1}/knowledge-files/{{file_id}}",
+    ),
+    change(
+        "knowledge.proposals.propose",
+        "POST /knowledge-proposals/new",
+        f"POST {V1}/knowledge-proposals",
+    ),
+    *(
+        change(
+            f"knowledge.proposals.{act}",
+            f"POST /knowledge-proposals/{{proposal_id}}/{act}",
+            f"POST {V1}/knowledge-proposals/{{proposal_id}}/{act}",
+        )
+        for act in ("accept", "refuse")
+    ),
     change("outage.actions.put_up", f"PUT {V1}/outage", why=f"{WALLBOARD}; so does the console"),
     change(
         "outage.actions.take_down", f"DELETE {V1}/outage", why=f"{WALLBOARD}; so does the console"
@@ -155,11 +241,36 @@ CHANGES: Final[Sequence[Change]] = (
     change("supervision.actions.watch", f"POST {_AGENT}/watch", why=WALLBOARD),
     change("supervision.actions.sign_out", f"POST {_AGENT}/sign_out", why=WALLBOARD),
     change("supervision.actions.move", f"POST {_AGENT}/move", why=WALLBOARD),
+    change("ticket_classes.actions.add", "POST /ticket-classes", f"POST {V1}/ticket-classes"),
+    change(
+        "ticket_classes.actions.save",
+        "POST /ticket-classes/{class_id}",
+        f"PUT {V1}/ticket-classes/{{class_id}}",
+    ),
     change("tickets.actions.open_for_call", f"POST {_CALL}/ticket", why=BESIDE_A_CALL),
     change("tickets.actions.ask_once", f"POST {_CALL}/ticket/asked", why=BESIDE_A_CALL),
     change(
         "tickets.actions.save", f"PATCH {V1}/tickets/{{ticket_id}}", why="saved as the agent types"
     ),
+    change(
+        "tickets.actions.act",
+        "POST /tickets/{ticket_id}/verbs/{verb}",
+        f"POST {V1}/tickets/{{ticket_id}}/verbs/{{verb}}",
+    ),
+    change("departments.actions.save", "POST /departments", f"PUT {V1}/departments/{{name}}"),
+    *(
+        change(f"personal_data.actions.{action}", f"POST {at}", f"POST {V1}{at}")
+        for action, at in (
+            ("look", "/personal-data/preview"),
+            ("take_out", "/personal-data/export"),
+            ("erase", "/personal-data/erasures"),
+            ("note_consent", "/personal-data/consents"),
+        )
+    ),
+    change("rooms.actions.put", "POST /rooms", f"PUT {V1}/rooms/{{room}}"),
+    change("rooms.actions.remove", "POST /rooms/remove", f"DELETE {V1}/rooms/{{room}}"),
+    change("rooms.actions.kept", "POST /rooms/import/keep", f"POST {V1}/rooms/import"),
+    change("rooms.actions.looked_at", "POST /rooms/import", why="the API looks with keep=nothing"),
     change("wake_ups.actions.register", "POST /wake-ups", f"POST {V1}/wake-registrations"),
     change(
         "wake_ups.actions.cancel",
@@ -172,12 +283,14 @@ CHANGES: Final[Sequence[Change]] = (
         f"POST {V1}/wake-ups/{{wake_up_id}}/awake",
     ),
     change(
-        "wake_ups.lists.kept",
+        "wake_up_lists.lists.kept",
         "POST /wake-ups/import/keep",
         f"POST {V1}/wake-registrations/import",
     ),
     change(
-        "wake_ups.lists.looked_at", "POST /wake-ups/import", why="the API looks with keep=nothing"
+        "wake_up_lists.lists.looked_at",
+        "POST /wake-ups/import",
+        why="the API looks with keep=nothing",
     ),
     *(
         change(f"floor.control.Control.{act}", f"POST {_CALL}/{act}", why=IN_A_CALL)

@@ -18,6 +18,7 @@ from permissions.routes import POLICY
 from permissions.scopes import NOBODY, Serving
 from tests.integration.desk_asking import Answer, ask, filled, seated
 from tests.integration.desk_room import (
+    BEGAN,
     CALLS,
     NUMBERS,
     Room,
@@ -74,10 +75,11 @@ async def write(desk: Room, *changes: Any) -> None:
 
 def ticket(which: int, state: TicketState, department: str, *, to_review: bool = False) -> Any:
     """Return the change that makes a ticket stand so."""
+    left_at = None if to_review or state is TicketState.NEW or not department else BEGAN
     return (
         update(TicketRow)
         .where(TicketRow.number == ticket_number(which))
-        .values(state=state.value, department=department, to_review=to_review)
+        .values(state=state.value, department=department, to_review=to_review, left_at=left_at)
     )
 
 

@@ -2,18 +2,25 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.wall_clock import Repeat
 from features.accounts import queries as accounts
-from features.customers import queries as customers
+from features.customer_lists import queries as customer_lists
+from features.customer_lists.judging import Known
+from features.customer_lists.queries import WrongRow
+from features.customers import keeping
 from features.customers.queries import Customer, CustomerSort
 from features.emergency_notifications import households as notification_households
 from features.emergency_notifications import queries as incidents
 from features.emergency_notifications.household_list import Listed
 from features.handovers import queries as handovers
 from features.knowledge import queries as knowledge
-from features.knowledge.queries import Entry
+from features.knowledge.queries import Entry as Answer
+from features.knowledge.tables import KnowledgeProposalRow
+from features.rooms import queries as rooms
+from features.rooms.rules import Entry
 from features.wake_ups import register as wake_register
 from features.wake_ups.rules import Registration
 from permissions.roles import Role
@@ -39,10 +46,19 @@ async def one_of_everything(connection: AsyncConnection) -> None:
         now=NOW,
     )
     await knowledge.add(connection, _entry())
+    await connection.execute(insert(KnowledgeProposalRow).values(_proposal()))
+    listed = await customer_lists.begin(
+        connection, "客户.csv", known=Known.CHANGE, by="1009", now=NOW
+    )
+    wrong = WrongRow(3, "not_a_number", "B3", NUMBER, ["王五", NUMBER])
+    await customer_lists.wrong(connection, listed, [wrong])
+    counts = {"ended_at": NOW, "rows": 1, "wrong": 1, "columns": ["姓名", "电话"]}
+    await customer_lists.moved(connection, listed, **counts)
     await wake_register.register(connection, _guest(), made_by=writer.id, now=datetime.now(UTC))
+    await rooms.put(connection, [Entry("B2-1205-NORTH-WING", "8003")], at=NOW, by="1001")
     key = await incidents.report(connection, REPORT, by="1001", now=NOW)
     await notification_households.add(connection, key, [Listed("王小明", "老街", ("8001",))])
-    await customers.keep(
+    await keeping.keep(
         connection,
         Customer(
             number=NUMBER,
@@ -71,8 +87,13 @@ def _guest() -> Registration:
     )
 
 
-def _entry() -> Entry:
-    return Entry(
+def _proposal() -> dict[str, object]:
+    said = {"title": "停机后怎样复机", "body": "补缴后一小时内复机。", "ticket": "", "why": ""}
+    return {**said, "state": "open", "at": NOW, "by": "1001"}
+
+
+def _entry() -> Answer:
+    return Answer(
         id=0,
         title="宽带移机怎么办",
         body="带身份证到营业厅。\n三天内上门。",

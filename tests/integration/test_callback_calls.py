@@ -13,7 +13,8 @@ from features.callbacks.lifecycle import CallbackKind, CallbackState, CallNow, S
 from features.callbacks.queries import Callback
 from features.callbacks.tables import CallbackRow
 from features.calls.tables import Call
-from features.customers.tables import CustomerRow
+from features.customers import keeping
+from features.customers.queries import Customer, CustomerSort
 from permissions.roles import Role
 from tests.integration.callback_room import Hall, HallSwitch, a_call
 from tests.integration.dispatch_room import opened
@@ -178,18 +179,17 @@ async def test_a_large_customer_gets_a_senior_agent(hall: Hall) -> None:  # QUE-
     await hall.works("1002", "w02", Role.SENIOR_AGENT)
     now = hall.now()
     async with hall.writing() as connection:
-        known = {
-            "identity": "+8613800138000",
-            "number": "",
-            "name": "",
-            "sort": "large",
-            "note": "",
-        }
-        await connection.execute(
-            insert(CustomerRow).values(
-                **known, first_agent=None, area="", updated_at=now, updated_by="x"
-            )
+        large = Customer(
+            number="13800138000",
+            identity="+8613800138000",
+            name="",
+            sort=CustomerSort.LARGE,
+            note="",
+            first_agent=None,
+            updated_at=now,
+            updated_by="x",
         )
+        await keeping.keep(connection, large)
     await hall.callbacks()
     async with hall.dispatcher():
         assert (await hall.rings(1)).number == "w02"

@@ -192,3 +192,27 @@ async def test_open_pages_are_told_when_a_callback_is_late(desk: Room) -> None:
     assert json.loads(second.data) == {"alarms": 1}
     assert other.waiting.empty()
     page_events.cancel()
+
+
+NEVER = ("+85221234567", "0016505551234", "110", "010110", "16812345", "01016812345", "95588")
+
+
+@pytest.mark.sqlite_first
+@pytest.mark.parametrize("number", NEVER)
+async def test_nobody_is_promised_a_call_that_the_guard_would_refuse(
+    desk: Room, number: str, built_pages: None
+) -> None:
+    async with desk.seated(JUNIOR) as agent:
+        refused = await agent.post("/api/v1/callbacks", json={"number": number})
+        typed = {"csrf": CSRF, "number": number, "minutes": "30", "note": ""}
+        page = await agent.post("/callbacks", data=typed, headers={"accept": "text/html"})
+        kept = (await agent.get("/api/v1/callbacks")).json()["items"]
+    assert (refused.status_code, page.status_code) == (422, 422)
+    assert "THIRDRING_DIAL_ALLOWED" in page.text
+    assert kept == []
+
+
+async def test_what_the_house_allows_is_promised(desk: Room) -> None:
+    allowed = desk.settings.model_copy(update={"dial_allowed": "home,+852@09:00-10:00"})
+    desk.app.state.settings = allowed
+    assert (await _callbacks(desk, number="+85221234567"))["number"]

@@ -1,6 +1,8 @@
 """An agent sees whom a campaign calls and why, and writes what came of the talk (CBK-3, SEC-1)."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,12 @@ async def _works(desk: Pages, role: Role, seat: str) -> None:
 
 
 async def _called(
-    desk: Pages, campaign: int, *, seq: int = 1, contact: Contact | None = None
+    desk: Pages,
+    campaign: int,
+    *,
+    seq: int = 1,
+    contact: Contact | None = None,
+    said: str = "talking",
 ) -> None:
     """Let an agent at w01 call the first person of a campaign, who has lifted the receiver."""
     now = datetime.now(UTC)
@@ -84,6 +91,7 @@ async def _called(
             number="w01",
             channel=f"x{seq}",
             planned_at=now,
+            said=said,
         )
         await attempts.begin(connection, [rung])
 
@@ -152,10 +160,62 @@ async def test_what_came_of_the_talk_is_kept_during_it_and_after_it(
         await campaign_contacts.keep(connection, {first.id: done})
 
     await desk.write(ends)
-    await agent.put(TALK, json={"result": "completed", "answers": ANSWERS})
+    await agent.put(TALK, json={"result": "completed", "answers": ANSWERS, "version": 1})
     first = await _first(desk, campaign)
     assert (first["state"], first["result"], first["answers"]) == ("done", "completed", ANSWERS)
     assert len(await audit_entries(desk, "campaign.written")) == 2
+
+
+@pytest.mark.parametrize("result", ["completed", "broken_off", "declined", "later"])
+@pytest.mark.parametrize(
+    ("said", "was"),
+    [
+        ("customer_busy", Contact(next_at=None, state=ContactState.CALLING, result=Result.BUSY)),
+        ("customer_busy", Contact(next_at=None, state=ContactState.FAILED, result=Result.BUSY)),
+        ("customer_noanswer", Contact(next_at=datetime.now(UTC), result=Result.NO_ANSWER)),
+        ("dialling", Contact(next_at=datetime.now(UTC), result=Result.UNKNOWN)),
+    ],
+)
+async def test_nobody_is_reached_by_what_an_agent_writes(
+    desk: Pages, agent: httpx.AsyncClient, said: str, was: Contact, result: str
+) -> None:
+    campaign = await _campaign(desk)
+    await _called(desk, campaign, contact=replace(was, tries=1), said=said)
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    answers = ANSWERS if result == "completed" else {}
+    refused = await agent.put(TALK, json={"result": result, "answers": answers})
+    assert (refused.status_code, "did not answer" in refused.json()["detail"]) == (409, True)
+    first = await _first(desk, campaign)
+    assert (first["state"], first["result"], first["answers"]) == (was.state, was.result, {})
+    assert (await agent.get(REFUSED)).json() == []
+
+
+async def test_of_two_who_write_of_a_talk_the_later_one_sees_what_the_first_wrote(
+    desk: Pages, agent: httpx.AsyncClient
+) -> None:
+    await _called(desk, await _campaign(desk))
+    await _works(desk, Role.JUNIOR_AGENT, "w01")
+    async with desk.person(Role.MANAGER) as manager:
+        read = (await manager.get(TALK)).json()["version"]
+        first = {"result": "completed", "answers": ANSWERS, "version": read}
+        assert (await agent.put(TALK, json=first)).json()["version"] == 1
+        other = {"result": "broken_off", "answers": {"solved": "2"}, "version": read}
+        late = await manager.put(TALK, json=other)
+        assert late.status_code == 409
+        assert late.json()["current"]["answers"] == ANSWERS
+        assert (await agent.put(TALK, json=first)).status_code == 200, "its answer was lost"
+        now_so = late.json()["current"]["version"]
+        assert (await manager.put(TALK, json=other | {"version": now_so})).status_code == 200
+        assert len(await audit_entries(desk, "campaign.written")) == 2
+        both = await asyncio.gather(
+            *(
+                manager.put(
+                    TALK, json={"result": "broken_off", "answers": {"speed": key}, "version": 2}
+                )
+                for key in "12"
+            )
+        )
+    assert sorted(each.status_code for each in both) == [200, 409]
 
 
 async def test_who_wants_to_be_called_later_is_also_when_the_campaign_has_finished(

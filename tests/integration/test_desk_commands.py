@@ -1,9 +1,11 @@
 """The same questions from the command line: calls, tickets, recordings, tokens, the notice."""
 
 import asyncio
+import ipaddress
 import json
 import wave
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -222,6 +224,15 @@ def test_a_token_is_made_listed_and_taken_back(ask: Asker) -> None:
     assert made not in ask("token", "--list").stdout
 
 
+def test_a_token_is_valid_for_a_year_or_as_long_as_is_said(ask: Asker) -> None:
+    for given, days in (((), 365), (("--days", "30"), 30)):
+        assert ask("token", "--role", "inspector", *given).exit_code == 0
+        row = ask.rows("token", "--list")[-1]
+        until = datetime.fromisoformat(str(row["expires_at"]))
+        assert until - datetime.fromisoformat(str(row["created_at"])) == timedelta(days=days)
+    assert ask("token", "--role", "inspector", "--days", "4000").exit_code == 2
+
+
 def test_people_and_tokens_are_changed_by_the_desks_own_actions_and_it_is_on_record(
     ask: Asker,
 ) -> None:
@@ -262,8 +273,26 @@ def test_a_notice_goes_up_and_comes_down(nothing_yet: Asker) -> None:  # QUE-6
 
 def test_phones_show_what_to_type(nothing_yet: Asker) -> None:
     nothing_yet.home.mkdir()
-    secrets = {"ami": "a", "signing": "b", "phones": {"8001": "word", "9999": "old"}}
+    phones, seats = {"8001": "word", "9999": "old"}, {"8101": "desk", "w01": "none of a phone's"}
+    secrets = {"ami": "a", "signing": "b", "phones": phones, "seats": seats}
     (nothing_yet.home / "secrets.json").write_text(json.dumps(secrets))
     assert nothing_yet.rows("phones") == [
-        {"number": "8001", "password": "word", "server": "127.0.0.1:5060"}
+        {"number": "8001", "kind": "queue", "password": "word", "server": "127.0.0.1:5060"},
+        {"number": "8101", "kind": "desk", "password": "desk", "server": "127.0.0.1:5060"},
     ]
+    told = nothing_yet("phones").stdout
+    assert "No password yet for 8002, 8003, 8102, 8103, 8104: start the hotline again." in told
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::"])
+def test_a_phone_is_told_an_address_that_it_can_reach(
+    nothing_yet: Asker, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_yet.home.mkdir()
+    secrets = {"ami": "a", "signing": "b", "phones": {"8001": "word"}}
+    (nothing_yet.home / "secrets.json").write_text(json.dumps(secrets))
+    monkeypatch.setenv("THIRDRING_SIP_ADDRESS", address)
+    [only] = nothing_yet.rows("phones")
+    server = str(only["server"])
+    assert server.endswith(":5060")
+    assert ipaddress.ip_address(server.removesuffix(":5060").strip("[]"))

@@ -12,8 +12,10 @@ from prometheus_client.parser import text_string_to_metric_families
 import agi.metrics
 import ami.metrics
 import callservice.journal
+import callservice.refusals
 import callservice.routing
 import dispatch.metrics
+import hep.tap
 import line.metrics
 from monitoring.metrics import OF_CALLS, OF_LEDGER
 from permissions.roles import IN_CHINESE, Role, sees_numbers
@@ -33,6 +35,8 @@ WRITERS = (
     line.metrics,
     callservice.routing,
     callservice.journal,
+    callservice.refusals,
+    hep.tap,
 )
 """The modules whose metrics the call service leaves for the desk; importing them makes these."""
 

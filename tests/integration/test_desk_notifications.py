@@ -67,7 +67,7 @@ async def test_a_list_is_chosen_counted_confirmed_begun_and_stopped(desk: Room) 
         at = f"{API}/{key}"
         assert (await leader.post(f"{at}/start", json={"count": 3})).status_code == 409
         chosen = (await leader.post(f"{at}/list", json={"text": LIST})).json()
-        assert chosen == {"added": 3, "already": 0, "bad": []}
+        assert chosen == {"added": 3, "already": 0, "bad": [], "remarks": []}
         assert (await leader.get(at)).json()["households"] == {"waiting": 2, "no_number": 1}
         early = await leader.post(f"{at}/start", json={"count": 3})
         assert (early.status_code, "cannot be heard yet" in early.text) == (409, True)

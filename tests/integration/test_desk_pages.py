@@ -19,7 +19,13 @@ LARGEST_FIRST_LOAD = 150_000
 """Bytes, compressed, of a page with all it loads at once."""
 
 REFERENCE = re.compile(r'(?:src|href|action|hx-\w+)="([^"]*)"')
-LEADING_ELSEWHERE = {"/", "/password", "/wake-ups/register.csv"}
+LEADING_ELSEWHERE = {
+    "/",
+    "/password",
+    "/password/second-factor",
+    "/password/passkeys",
+    "/wake-ups/register.csv",
+}
 LOADED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 

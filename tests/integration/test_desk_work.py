@@ -198,7 +198,8 @@ async def test_a_person_says_why_before_a_caller_is_heard(desk: Room) -> None:  
 
 async def test_a_program_need_not_say_why_and_is_on_record_too(desk: Room) -> None:
     assert (await desk.get(AUDIO_PATH)).status_code == 200
-    [look] = (await ask(desk, Role.INSPECTOR, "GET", "/audit")).json()["items"]
+    path = "/audit?action=recording.audio"
+    [look] = (await ask(desk, Role.INSPECTOR, "GET", path)).json()["items"]
     assert (look["number"], look["name"]) == (None, "TEAM_LEADER")
 
 

@@ -8,15 +8,34 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from features.audit import log
+from features.audit.access import refused, theirs
 from tests.integration.page_api_pairs import PAIRS
 from tests.integration.page_api_pairs_accounts import SIGN_IN_AND_OUT
 from tests.integration.page_api_steps import Route
 from tests.integration.page_api_table import CHANGES, Change
 from web.app import wired
 
+NO_ACTS: dict[Route, str] = {
+    ("POST", "/live/seen"): "how long a page took; nothing is kept",
+    ("POST", "/api/v1/duty/present"): "a sign of life of a page, each second",
+    ("POST", "/api/v1/calls/{call_id}/ticket/asked"): "whether the page asks; said by the page",
+    ("POST", "/wake-ups/import"): "looks at a file; nothing is kept",
+    ("POST", "/rooms/import"): "looks at a file; nothing is kept",
+    (
+        "POST",
+        "/api/v1/passkeys/challenge",
+    ): "what a browser is to make; nothing is kept before it is",
+    ("POST", "/api/v1/session/challenge"): "what a browser is to sign; nothing is kept",
+}
+"""Changing routes that are nobody's act."""
+
+SIGNS_IN = {("POST", "/login"), ("POST", "/api/v1/session"), ("POST", "/api/v1/session/passkey")}
+"""Noted by `SignIn` itself, which asks no action: see `test_page_and_api_agree`."""
+
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OURS = ("features.", "web.")
-ACTIONS = ("actions", "actions_session", "lists")
+ACTIONS = ("actions", "actions_session", "actions_second_factor", "lists")
 """Modules of a feature that own its changes: what these call is theirs to decide."""
 
 
@@ -50,8 +69,41 @@ def test_what_has_a_page_and_a_call_is_asked_for_by_both() -> None:
     both = {route for each in CHANGES if each.has_both for route in each.routes}
     assert both - asked == set(), "in no pair"
     assert {route for pair in PAIRS for route in (pair.page,)} - both <= {
-        ("POST", "/wake-ups/import")
+        ("POST", "/wake-ups/import"),
+        ("POST", "/rooms/import"),
     }
+
+
+@pytest.mark.parametrize(
+    "route",
+    sorted({route for each in CHANGES for route in each.routes} - NO_ACTS.keys() - SIGNS_IN),
+    ids=" ".join,
+)
+def test_every_change_is_put_on_record(route: Route) -> None:  # SEC-1
+    names = set(_all_names(dict(_endpoints())[route]))
+    assert names & {"audit_entry", "AuditEntry"}, "nothing notes it in the audit log"
+
+
+def test_what_is_not_put_on_record_is_no_act() -> None:
+    for route, why in NO_ACTS.items():
+        assert why
+        assert route in set(_changing())
+
+
+def _all_names(function: Callable[..., Any], seen: set[object] | None = None) -> Iterator[str]:
+    """Give the names that a route uses, and all functions and classes of ours that it calls."""
+    seen = set() if seen is None else seen
+    if not isinstance(function, FunctionType) or function in seen:
+        return
+    if function in (theirs, refused) or function.__module__ == log.__name__:
+        return  # on record is what was refused, not what was done
+    seen.add(function)
+    names = set(_names(function.__code__))
+    yield from names
+    for name in names & set(function.__globals__):
+        thing = function.__globals__[name]
+        for one in [getattr(thing, each, None) for each in names] if _is_ours(thing) else [thing]:
+            yield from _all_names(one, seen) if isinstance(one, FunctionType) else ()
 
 
 def _endpoints() -> Iterator[tuple[Route, Callable[..., Any]]]:

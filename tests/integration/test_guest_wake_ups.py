@@ -15,6 +15,8 @@ from callflow.dialogues.wake_menu import RegisterClosed
 from callflow.rules.wall_clock import Repeat, next_moment
 from callservice.guest_wake_ups import WRITE_WITHIN, GuestWakeUps
 from db.engine import engine
+from features.rooms import queries as rooms
+from features.rooms.rules import Entry
 from features.wake_ups import guests as wake_guests
 from features.wake_ups import queries as wake_ups
 from features.wake_ups import register as wake_register
@@ -67,6 +69,22 @@ async def test_what_a_guest_sets_is_on_the_register_made_by_the_guest(
     assert standing is not None
     assert (standing.at, standing.at.tzinfo) == (_next(SEVEN), SHANGHAI)
     assert await guest_wake_ups.of("8002", CALL).register.next() is None, "another room's"
+
+
+async def test_a_telephone_behind_a_pbx_is_a_rooms_by_the_table_only(
+    guest_wake_ups: GuestWakeUps, database: AsyncEngine
+) -> None:
+    async with database.execution_options(writing=True).begin() as connection:
+        entries = [Entry("W-101", "8203")]
+        await rooms.put(connection, entries, at=datetime.now(UTC), by="1001")
+    register = guest_wake_ups.of("8203", CALL, is_behind_a_pbx=True).register
+    assert await register.next() is None
+    await register.put(_next(SEVEN), SEVEN)
+    [line] = await _register(database)
+    assert (line.registration.room, line.registration.number) == ("W-101", "8203")
+    for number in ("8204", "13800138000", ""):
+        with pytest.raises(RegisterClosed):
+            await guest_wake_ups.of(number, CALL, is_behind_a_pbx=True).register.next()
 
 
 async def test_told_twice_it_is_one_wake_up(

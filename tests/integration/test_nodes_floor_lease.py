@@ -128,7 +128,7 @@ async def test_the_desk_that_watches_reconciles_nothing_until_the_other_lets_go(
             fake.members.clear()
             await watcher.floor._resync()
             assert watcher.members() == set(), "it only watches"
-            watcher.floor._turn("w01", DutyState.PAUSED, "missed")
+            watcher.floor.wrap_ups.turn("w01", DutyState.PAUSED, "missed")
             await asyncio.sleep(0.1)
             assert [one.state for one in await watcher.at_work()] == [DutyState.READY]
             await leader.floor._resync()

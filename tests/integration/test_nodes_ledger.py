@@ -15,9 +15,11 @@ import pytest_asyncio
 
 from db.engine import engine
 from features.calls import queries
+from features.ticket_clocks.house import house as clocks_of
 from ledger.importer import JournalImporter
 from ledger.recording_intake import MISSING_AFTER_S, RecordingIntake
 from permissions.scopes import EVERYTHING
+from settings import Settings
 from tests.integration.ledger_room import NOW, Room, call_id, catch_up, home, many_calls
 from tests.integration.test_ledger_importer import handed_over, sat
 from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
@@ -276,6 +278,7 @@ async def test_the_audio_of_another_node_is_not_missed_here(house: House) -> Non
         whispers=paths.spool_whispers,
         store=paths.store,
         zone=ZoneInfo("UTC"),
+        house=clocks_of(Settings()),
         node=A,
     )
     async with house.room.engine.connect() as connection:

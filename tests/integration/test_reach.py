@@ -39,6 +39,7 @@ from tests.integration.reach_house import (
     OWN,
     REVIEWED,
     SEARCHES,
+    SERVED_IS,
     SERVING,
     SETTLED,
     TALKED,
@@ -199,6 +200,24 @@ async def test_a_junior_writes_no_ticket_for_another_agents_call(house: Room) ->
             wanted = 200 if which in CALLS_SEEN[JUNIOR] else 404
             assert (await junior.post(path)).status_code == wanted
             assert (await junior.post(f"{path}/asked")).status_code == wanted
+
+
+async def test_a_junior_writes_into_no_ticket_that_another_keeps(house: Room) -> None:
+    await write(house, update(TicketRow).values(handler="9999", state="new"))
+    theirs = update(TicketRow).where(TicketRow.number == ticket_number(SETTLED))
+    await write(house, theirs.values(handler=NUMBERS[JUNIOR]))
+    served = update(TicketRow).where(TicketRow.number == ticket_number(SERVING))
+    await write(house, served.values(customer_identity=SERVED_IS))
+    async with house.seated(JUNIOR) as junior, house.seated(Role.SENIOR_AGENT) as senior:
+        for which in ALL:
+            path = f"/api/v1/tickets/{ticket_number(which)}"
+            wanted = 200 if which in {TALKED, SERVING, SETTLED} else 404
+            body = {"version": 1, "fields": {"body": "改"}}
+            assert (await junior.get(f"{path}/versions")).status_code == wanted, which
+            assert (await junior.patch(path, json=body)).status_code == wanted, which
+            assert (await senior.get(f"{path}/versions")).status_code == 200
+    refused = await audit_entries(house, ticket_number(THEIRS))
+    assert {one.action for one in refused} >= {"ticket.write.refused"}
 
 
 async def test_a_setting_opens_every_call_to_juniors(house: Room) -> None:

@@ -12,13 +12,15 @@ from db.engine import engine
 from features.call_recordings.lifecycle import RecordingState
 from features.calls import queries
 from features.calls.queries import CallStory
+from features.ticket_clocks.house import house
 from ledger.recording_intake import MISSING_AFTER_S, RecordingIntake
 from permissions.scopes import EVERYTHING
 from recordings.store import Store
 from recordings.wav import Layout, header
+from settings import Settings
 from tests.integration.ledger_room import NOW, Room, catch_up, home
 from tests.unit.scripted_journal import CALL, Telling
-from tests.unit.sound_files import silence, stereo, voice
+from tests.unit.sound_files import network_tone, silence, stereo, voice
 from tests.unit.test_call_fold import at, crashed, hung_up_while_ringing, left_a_message, talked
 
 MONO = Layout(begins=44, channels=1, rate=8000, declared=None)
@@ -43,6 +45,7 @@ class Ledger:
             whispers=paths.spool_whispers,
             store=paths.store,
             zone=ZoneInfo("Asia/Shanghai"),
+            house=house(Settings()),
         )
         self.importer = room.importer()
         self.importer._tell = self.intake.look_at
@@ -122,6 +125,30 @@ async def test_an_empty_message_is_no_ticket_but_is_told(room: Room) -> None:
     assert {one.kind for one in found.recordings} == {"call", "message"}
 
 
+async def test_twenty_seconds_of_a_busy_tone_are_no_ticket_and_are_kept(room: Room) -> None:
+    spool_call(room, 85.1)
+    spool_message(room, network_tone((450,), (0.35, 0.35), 20.0))
+    tell(room, left_a_message())
+    await Ledger(room).work()
+    found = await story(room)
+    assert not found.tickets
+    told = next(event for event in found.events if event.name == "message_empty")
+    assert told.data == {"heard": "tones"}
+    message = next(one for one in found.recordings if one.kind == "message")
+    assert (message.state, message.seconds) == ("stored", 20.0)
+    assert "busy" in message.why
+
+
+async def test_words_before_a_busy_tone_are_a_ticket(room: Room) -> None:
+    """The far switch says that the caller has hung up, and goes on saying so."""
+    spool_call(room, 85.1)
+    spool_message(room, voice(3.0) + network_tone((480, 620), (0.5, 0.5), 20.0))
+    tell(room, left_a_message())
+    await Ledger(room).work()
+    found = await story(room)
+    assert len(found.tickets) == 1
+
+
 async def test_a_message_that_a_crash_cut_off_is_repaired_and_still_a_ticket(room: Room) -> None:
     spool_message(room, voice(3.0), closed=False)
     tell(room, left_a_message())
@@ -130,6 +157,18 @@ async def test_a_message_that_a_crash_cut_off_is_repaired_and_still_a_ticket(roo
     message = next(one for one in found.recordings if one.kind == "message")
     assert message.state is RecordingState.REPAIRED
     assert len(found.tickets) == 1
+
+
+async def test_what_a_full_disk_cut_is_a_gap_where_it_was_full(room: Room) -> None:
+    told = talked()
+    told.switch("disk_full", 20.0)
+    told.switch("disk_low", 31.0)
+    spool_call(room, 48.0)
+    tell(room, told)
+    await Ledger(room).work()
+    found = await story(room)
+    [gap] = found.gaps
+    assert (gap.from_at, gap.to_at, gap.why) == (at(20.0), at(31.0), "the disk was full")
 
 
 async def test_a_recording_that_a_crash_cut_off_is_repaired_with_its_gap(room: Room) -> None:

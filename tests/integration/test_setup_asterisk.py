@@ -22,7 +22,7 @@ RUN = """
 import sys
 from settings import Settings
 from supervisor.run import run
-sys.exit(run(Settings(), steps=[], services=[], once_ready=lambda _: None))
+sys.exit(run(Settings(), words=(), steps=[], services=[], once_ready=lambda _: None))
 """
 
 

@@ -69,6 +69,83 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path, free: int) -
     assert "Cannot start" in one_sentence(done)
 
 
+def test_all_that_stands_in_the_way_is_told_at_once(tmp_path: Path, taken: int) -> None:
+    home, key = tmp_path / "home", tmp_path / "key.pem"
+    home.mkdir()
+    (home / "trunks.toml").write_text("[[trunk]]\nname = 3\n")
+    key.write_text("no key")
+    done = ran(
+        *(THIRDRING, "run"),
+        THIRDRING_HOME=str(home),
+        THIRDRING_SIP_PORT=str(taken),
+        THIRDRING_ASTERISK="/no/asterisk",
+        THIRDRING_DESK_CERTIFICATE=str(tmp_path / "missing.pem"),
+        THIRDRING_DESK_KEY=str(key),
+        THIRDRING_SIP_CERTIFICATE=str(key),
+        THIRDRING_SIP_KEY=str(key),
+        THIRDRING_SIP_AUTHORITY=str(tmp_path),
+        THIRDRING_DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/none/x.db",
+    )
+    told = one_sentence(done)
+    for said in (
+        f"THIRDRING_DESK_CERTIFICATE: {tmp_path}/missing.pem is not there.",
+        f"THIRDRING_SIP_CERTIFICATE and THIRDRING_SIP_KEY: {key} and {key} are no certificate",
+        f"THIRDRING_SIP_AUTHORITY: {tmp_path} is a folder.",
+        f"THIRDRING_DATABASE_URL: {tmp_path}/none/x.db cannot be a file",
+        "THIRDRING_ASTERISK names /no/asterisk, which is no Asterisk that runs.",
+        "trunks.toml: trunk 1: ",
+        f"UDP port {taken} is in use by ",
+    ):
+        assert said in told, told
+    assert not (home / "run").exists(), "nothing was begun"
+
+
+def test_several_ports_that_are_taken_are_told_at_once(tmp_path: Path, taken: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        desk = str(other.getsockname()[1])
+        done = ran(
+            *(THIRDRING, "run"),
+            THIRDRING_HOME=str(tmp_path),
+            THIRDRING_SIP_PORT=str(taken),
+            THIRDRING_DESK_PORT=desk,
+        )
+    told = one_sentence(done)
+    assert "set THIRDRING_SIP_PORT" in told
+    assert f"TCP port {desk} is in use by " in told
+
+
+@pytest.mark.parametrize("command", ["run", "doctor", "calls", "phones", "settings"])
+def test_every_command_tells_all_settings_that_are_wrong(tmp_path: Path, command: str) -> None:
+    done = ran(
+        *(THIRDRING, command),
+        THIRDRING_HOME=str(tmp_path),
+        THIRDRING_SIP_TRUNKS="notanip.invalid",
+        THIRDRING_OPEN_HOURS="25:00-99:99",
+        THIRDRING_HOLIDAYS="2027-02-31",
+        THIRDRING_DATABASE_URL="postgresql://ring:hunter2@db/ring",
+        THIRDRING_SIP_PROT="5060",
+    )
+    told = one_sentence(done)
+    assert done.returncode == 2
+    for name in ("SIP_TRUNKS", "OPEN_HOURS", "HOLIDAYS", "DATABASE_URL"):
+        assert f"THIRDRING_{name}: " in told
+    assert "THIRDRING_SIP_PROT is no setting; is it THIRDRING_SIP_PORT?" in told
+    assert "hunter2" not in told
+
+
+def test_a_desk_that_runs_elsewhere_may_have_its_port(tmp_path: Path, free: int) -> None:
+    """As in containers: the part that has the desk goes on while Asterisk's is started again."""
+    settings = Settings.model_validate({"home": tmp_path, "sip_port": free})
+    with socket.socket() as desk:
+        desk.bind(("127.0.0.1", 0))
+        desk.listen()
+        here = settings.model_copy(update={"desk_port": desk.getsockname()[1]})
+        assert any("THIRDRING_DESK_PORT" in each for each in ports.hindered(here))
+        assert ports.hindered(here, desk=ports.Desk.ELSEWHERE) == []
+
+
 @pytest.mark.parametrize(
     ("says", "told"),
     [

@@ -40,11 +40,11 @@ async def _change(desk: Room, change: Callable[[AsyncConnection], Awaitable[obje
     return result
 
 
-def _cookie(answer: httpx.Response) -> "Morsel[str]":
+def _cookie(answer: httpx.Response, name: str = cookie.NAME) -> "Morsel[str]":
     [given] = [
-        each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{cookie.NAME}=")
+        each for each in answer.headers.get_list("set-cookie") if each.startswith(f"{name}=")
     ]
-    return SimpleCookie(given)[cookie.NAME]
+    return SimpleCookie(given)[name]
 
 
 async def test_a_person_signs_in_works_and_signs_out(desk: Room) -> None:
@@ -68,7 +68,8 @@ async def test_the_cookie_is_kept_from_scripts_from_other_sites_and_from_plain_l
     async with desk.client() as browser:
         plain = _cookie(await browser.post(SELF, json=JUNIOR))
         behind_tls = {"X-Forwarded-Proto": "https"}
-        secure = _cookie(await browser.post(SELF, json=JUNIOR, headers=behind_tls))
+        entered = await browser.post(SELF, json=JUNIOR, headers=behind_tls)
+        secure = _cookie(entered, cookie.NAME_OVER_TLS)
     for found in (plain, secure):
         assert found["httponly"]
         assert found["samesite"] == "strict"

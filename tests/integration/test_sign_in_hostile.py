@@ -216,6 +216,21 @@ async def test_pages_may_load_our_own_files_only_and_speak_to_us_and_the_switch(
     assert "unsafe" not in str(said)
 
 
+async def test_over_tls_a_browser_asks_by_tls_only_and_its_phone_goes_through_the_proxy(
+    desk: Room, built_pages: None
+) -> None:
+    desk.settings.paths.ports.parent.mkdir(parents=True, exist_ok=True)
+    desk.settings.paths.ports.write_text('{"ws": 8089}')
+    over = {"accept": "text/html", "x-forwarded-proto": "https"}
+    for path in ("/login", "/api/v1/session", "/nowhere"):
+        answer = await ask(desk, "GET", path, over)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000", path
+        plain = await ask(desk, "GET", path, {"accept": "text/html"})
+        assert "strict-transport-security" not in plain.headers, path
+    said = (await ask(desk, "GET", "/login", over)).headers["content-security-policy"]
+    assert "wss://127.0.0.1;" in said
+
+
 async def test_only_files_whose_names_change_with_them_are_kept_by_browsers(
     desk: Room, tmp_path: Path
 ) -> None:

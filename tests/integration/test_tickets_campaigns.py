@@ -1,6 +1,5 @@
 """Campaigns as rows: made quickly, listed, copied, counted, on both databases (CBK-3)."""
 
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +17,7 @@ from features.campaigns.lifecycle import CampaignState, Mode
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
 from tests.integration.campaign_room import campaign, people
+from tests.integration.plans import listening
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -34,10 +34,12 @@ async def _made(connection: AsyncConnection, count: int = 5) -> int:
     return await campaigns.make(connection, campaign(), people(count), made_by=None, now=NOW)
 
 
-async def test_ten_thousand_people_are_kept_in_two_seconds(connection: AsyncConnection) -> None:
-    began = time.perf_counter()
-    key = await _made(connection, 10_000)
-    assert time.perf_counter() - began < 2.0
+async def test_ten_thousand_people_are_kept_with_few_statements(
+    connection: AsyncConnection,
+) -> None:
+    with listening(connection) as asked:
+        key = await _made(connection, 10_000)
+    assert len(asked) < 100
     found = (await campaigns.progress(connection, [key]))[key]
     assert (found.total, found.over, found.states) == (10_000, 0, {ContactState.WAITING: 10_000})
 

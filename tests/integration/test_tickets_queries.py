@@ -1,9 +1,8 @@
 """What the command line and the desk ask is answered right, page by page, and from an index."""
 
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -20,12 +19,16 @@ from features.calls import by_piece, queries, writes
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.lifecycle import CallRecord, CallState, Disposition
 from features.calls.queries import CallFilter
+from features.ticket_clocks.house import house
 from features.tickets import queries as ticket_queries
 from features.tickets import writes as ticket_writes
-from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState
+from features.tickets.history import MESSAGE
+from features.tickets.lifecycle import Ticket, TicketKind, TicketSource, TicketState, opened
 from features.tickets.queries import TicketFilter
 from permissions.scopes import EVERYTHING
+from settings import Settings
 from tests.integration.ledger_room import call_id
+from tests.integration.plans import listening, read_whole
 from tests.numbers import CHINA
 from tests.numbers import number as phone
 from tests.unit.test_call_fold import at, left_a_message, talked, waiting
@@ -36,6 +39,9 @@ async def database(database_url: str) -> AsyncIterator[AsyncEngine]:
     made = engine(database_url)
     yield made
     await made.dispose()
+
+
+HOUSE = house(Settings())
 
 
 def call(number: int, record: CallRecord | None = None) -> CallRecord:
@@ -73,19 +79,17 @@ def recording(of: CallRecord, kind: RecordingKind = RecordingKind.CALL) -> Recor
 
 
 def ticket(of: CallRecord, kind: TicketKind = TicketKind.COMPLAINT) -> Ticket:
-    return Ticket(
-        number="",
-        kind=kind,
-        business=None,
-        nature=None,
+    return opened(
         source=TicketSource.MESSAGE,
-        state=TicketState.NEW,
+        topic=kind.value,
         call_id=of.id,
         customer_number=of.number,
-        body="",
         created_at=of.ring_started,
-        due_at=of.ring_started + timedelta(hours=24),
     )
+
+
+async def open_ticket(connection: AsyncConnection, one: Ticket, day: date) -> str | None:
+    return await ticket_writes.open_ticket(connection, one, author=MESSAGE, house=HOUSE, day=day)
 
 
 async def keep(
@@ -99,7 +103,7 @@ async def keep(
             if tickets:
                 await recording_writes.add_recordings(connection, [(recording(one), ())])
                 day = one.ring_started.date()
-                numbers.append(await ticket_writes.open_ticket(connection, ticket(one), day=day))
+                numbers.append(await open_ticket(connection, ticket(one), day))
     return numbers
 
 
@@ -185,8 +189,8 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
         kept = [(recording(one), [gap])]
         assert await recording_writes.add_recordings(connection, kept) == {recording(one).id}
         assert await recording_writes.add_recordings(connection, kept) == set(), "once only"
-        number = await ticket_writes.open_ticket(connection, ticket(one), day=at(0).date())
-        assert await ticket_writes.open_ticket(connection, ticket(one), day=at(0).date()) is None
+        number = await open_ticket(connection, ticket(one), at(0).date())
+        assert await open_ticket(connection, ticket(one), at(0).date()) is None
     async with database.connect() as connection:
         story = await queries.call(connection, one.id, reach=EVERYTHING, ticket_reach=EVERYTHING)
         assert (
@@ -202,7 +206,9 @@ async def test_a_story_holds_recordings_gaps_and_tickets(database: AsyncEngine) 
     assert story.call == one
     assert list(story.recordings) == [recording(one)]
     assert list(story.gaps) == [gap]
-    assert list(story.tickets) == [found] == [replace(ticket(one), number=number)]
+    assert found is not None
+    expected = replace(ticket(one), number=number, next_due_at=found.next_due_at)
+    assert list(story.tickets) == [found] == [expected]
 
 
 async def test_tickets_and_recordings_are_found_by_what_they_are(database: AsyncEngine) -> None:
@@ -295,7 +301,7 @@ async def test_a_piece_of_very_many_calls_is_found_all_the_same(
 
 
 @pytest.mark.parametrize("many", [SOME, pytest.param(MANY, marks=pytest.mark.soak)])
-async def test_many_calls_are_asked_in_milliseconds(database: AsyncEngine, many: int) -> None:
+async def test_many_calls_are_asked_by_an_index(database: AsyncEngine, many: int) -> None:
     everything = list(_many(many))
     for start in range(0, many, 10_000):
         await keep(database, *everything[start : start + 10_000])
@@ -305,14 +311,11 @@ async def test_many_calls_are_asked_in_milliseconds(database: AsyncEngine, many:
         await connection.execute(text("ANALYZE"))
         await connection.rollback()
         for what, wanted in questions.items():
-            took = []
-            for _ in range(5):
-                begun = time.perf_counter()
+            with listening(connection) as asked:
                 found = await queries.calls(connection, wanted, limit=50, reach=EVERYTHING)
-                took.append(time.perf_counter() - begun)
             assert found.items, what
-            limit = 0.05 if wanted.piece is None else 0.3  # looked for in every number
-            assert min(took) < limit, f"{what}: {min(took) * 1000:.0f} ms"
+            if wanted.piece is None:  # a piece is looked for in every number
+                assert await read_whole(connection, asked) == [], what
         deep = await queries.calls(
             connection, cursor=(await _page_at(connection, many // 2)), reach=EVERYTHING
         )

@@ -96,7 +96,7 @@ async def test_a_file_without_sense_is_said_in_one_word(desk: Room) -> None:
     assert answer.status_code == 422
     found = answer.json()["read"]
     assert (found["fault"], found["missing"]) == ("column_missing", ["room", "wall", "first_day"])
-    assert (await _imports(desk, "x" * 70_000, "good")).status_code == 413
+    assert (await _imports(desk, "x" * 1_100_000, "good")).status_code == 413
 
 
 async def test_who_may_not_register_may_not_import_and_few_may_export(desk: Room) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from features.call_recordings.lifecycle import gaps, to_record_from
 from features.calls.lifecycle import CallState, Direction, Disposition, HungUpBy
 from ledger.call_callbacks import _said
-from tests.unit.scripted_journal import BOOT, CALL, CALLER, Telling
-from tests.unit.test_call_fold import waiting
+from tests.unit.scripted_journal import BEGAN, BOOT, CALL, CALLER, Telling
+from tests.unit.test_call_fold import at, waiting
 
 
 def talking(*, member: str = "1001") -> Telling:
@@ -56,6 +57,19 @@ def test_a_caller_between_two_talks_is_not_talking_and_then_is_again() -> None:
     told.queue("COMPLETECALLER", 70.0, "1001", "3", "25", "1")
     told.hangs_up(70.0)
     assert told.record().hung_up_by is HungUpBy.CALLER
+
+
+def test_an_agent_whose_phone_was_lost_did_not_hang_up_and_the_caller_waits_again() -> None:
+    told = talking()
+    told.agent("HANGUP", 40.0, number="w01")
+    told.queue("COMPLETEAGENT", 40.0, "1001", "3", "30", "1")
+    told.tells("TR_QUEUE_LEFT", 40.1, queue="hotline", status="CONTINUE")
+    told.tells("TR_AGENT_LOST", 40.3, seat="w01")
+    assert told.record().state is not CallState.TALKING
+    told.hangs_up(60.0)
+    record = told.record()
+    assert (record.hung_up_by, record.disposition) == (HungUpBy.CALLER, Disposition.AGENT)
+    assert (len(record.segments), record.talk_s) == (1, 27.6)
 
 
 def test_the_agent_who_hangs_up_after_a_script_has_hung_up_first() -> None:
@@ -115,6 +129,39 @@ def test_a_call_that_an_agent_made_names_him_and_who_hung_up_first(
     assert (record.direction, record.disposition) == (Direction.OUT, Disposition.OUTBOUND)
     assert (record.agent, record.number, record.hung_up_by) == ("1001", "138", who)
     assert record.agent_answered is not None
+
+
+def test_of_a_call_that_an_agent_made_the_customers_own_leg_is_recorded() -> None:  # ANS-5
+    told = called_back(source=CALLER)
+    told.tells("TR_RECORD", 8.9)
+    record = told.record()
+    assert record.recording_at == to_record_from(record) == at(8.9)
+    assert not gaps(record, 51.1), "before, the agent had nobody to talk with"
+    [gap] = gaps(record, 30.0)
+    assert (gap.from_at, gap.to_at) == (at(38.9), at(60.1))
+
+
+@pytest.mark.parametrize("what", ["TR_REUNITE", "TR_SCRIPT", "TR_TRANSFER", "TR_RESCUE"])
+def test_a_called_customer_whom_the_desk_takes_out_of_the_talk_is_still_there(what: str) -> None:
+    told = called_back(source=CALLER)
+    told.cel = [line for line in told.cel if f'"HANGUP","{BEGAN + 60.0:.6f}"' not in line]
+    about_it: dict[str, object] = {"extra": "seat=w01"}
+    told.says("USER_DEFINED", 59.9, extra=about_it, user=what, uniqueid=f"{BOOT}-1795296640.9")
+    assert told.record().ended is None
+    told.agent("HANGUP", 80.0, number="out", source="PJSIP/out-0000000a")
+    assert told.record().ended == at(80.0)
+
+
+def test_a_customer_who_did_not_answer_leaves_nothing_to_record() -> None:
+    told = Telling()
+    told.says("ANSWER", 3.0)
+    told.tells("TR_CALL", 3.1, call=CALL, direction="out", purpose="callback", agent="1001")
+    told.tells("TR_DIALLING", 5.0)
+    told.tells("TR_CUSTOMER_NOANSWER", 25.0)
+    told.hangs_up(25.1)
+    record = told.record()
+    assert record.answered is not None
+    assert to_record_from(record) is None
 
 
 def test_a_callback_that_makes_no_sense_is_none() -> None:

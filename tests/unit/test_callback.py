@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.callbacks.lifecycle import (
+    CUT_OFF_FOR_S,
     FOR_A_PERSON,
     LEAD,
     ON_THE_PHONE,
     OVER,
+    AgentLost,
     Alarm,
     AllPassed,
     AttemptOver,
@@ -137,6 +139,15 @@ def test_both_had_talked_when_the_switch_died() -> None:
     assert Day().dials().has(Talked(), over(told=False)).state is CallbackState.COMPLETED
 
 
+def test_a_customer_whose_agents_phone_was_lost_is_called_again_in_a_moment() -> None:
+    day = Day().dials().has(Talked(), AgentLost(), over(), after=30)
+    assert day.state is CallbackState.OPEN
+    assert day.callback.next_at == day.now + timedelta(seconds=CUT_OFF_FOR_S)
+    day.dials().has(Talked(), AgentLost(), over(), after=30)
+    assert (day.state, day.commands[-1]) == (CallbackState.FAILED, Alarm()), "again and again"
+    assert Day().has(AgentLost()).state is CallbackState.OPEN
+
+
 def test_an_agents_callback_is_called_in_time_for_its_half_hour() -> None:  # CBK-2
     day = Day(CallbackKind.AGENT)
     assert day.callback.next_at == NOON + HALF_AN_HOUR - LEAD
@@ -200,6 +211,7 @@ EVENTS = st.sampled_from(
         Took(),
         Dialled(),
         Talked(),
+        AgentLost(),
         NotReached(),
         over(),
         over(told=False),

@@ -124,6 +124,41 @@ def test_what_the_agent_writes_is_the_result_whenever_it_comes(when: str) -> Non
     assert day.commands == [Ring()]
 
 
+IN_VAIN = [Result.BUSY, Result.NO_ANSWER, Result.OFF, Result.NO_LINE, Result.CONGESTION]
+WRITTEN = [
+    Wrote(Result.COMPLETED, {"solved": "1"}, talked=False),
+    Wrote(Result.DECLINED, {}, talked=False),
+    Wrote(Result.LATER, {}, talked=False),
+]
+
+
+@pytest.mark.parametrize("wrote", WRITTEN, ids=lambda each: each.result.value)
+@pytest.mark.parametrize("result", IN_VAIN)
+def test_nobody_is_reached_by_what_an_agent_writes(result: Result, wrote: Wrote) -> None:
+    day = _day(max_attempts=1)
+    day.is_called()
+    day.has(Dialled())
+    day.has(wrote)  # while it rings: nobody knows yet
+    day.has(Reached(result), after=20)
+    day.has(AttemptOver("answered", talked=False))  # the agent's
+    assert (day.contact.state, day.contact.result) == (ContactState.FAILED, result)
+    assert day.contact.answers == {}
+    before = day.contact
+    day.has(wrote, after=5)
+    assert day.contact == before
+
+
+@pytest.mark.parametrize("wrote", WRITTEN, ids=lambda each: each.result.value)
+def test_what_was_written_of_a_call_of_which_nobody_knows_the_end_is_no_talk(wrote: Wrote) -> None:
+    day = _day()
+    day.is_called()
+    day.has(Dialled())
+    day.has(wrote)
+    day.has(AttemptOver("switch_died", talked=False))
+    assert (day.contact.state, day.contact.result) == (ContactState.WAITING, Result.UNKNOWN)
+    assert day.contact.answers == {}
+
+
 def test_nothing_can_be_written_before_anybody_was_dialled() -> None:
     day = _day()
     for _ in range(2):

@@ -103,6 +103,49 @@ def test_personal_fields_are_masked_in_logs(written: io.StringIO) -> None:  # SE
     assert (line["event"], line["program"], line["level"]) == ("heard", "calls", "info")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "refused: 13812345678",
+        "[parameters: ('138-1234-5678', '+8613812345678')]",
+        "一三八一二三四五六七八",
+        {"to": ["sip:13812345678@192.0.2.1", 13812345678]},
+        ValueError("138 1234 5678"),
+    ],
+)
+def test_no_whole_number_is_in_any_field_of_a_log(written: io.StringIO, text: object) -> None:
+    logs.set_up("desk", "info", written)
+    structlog.get_logger().info("it failed", error=text)
+    logging.getLogger("library").warning("it failed with %s", text)
+    said = written.getvalue().replace("-", "").replace(" ", "")
+    assert "12345678" not in said
+    assert "一二三四五六七八" not in said
+
+
+def test_ids_stay_whole_in_logs(written: io.StringIO) -> None:
+    logs.set_up("desk", "info", written)
+    ids = [
+        "00000001-6a5c-4c1d-9b6e-2f1f0f6f7a10",
+        "20261121-00042",
+        "trk-1764400000.12",
+        "2026-11-21 08:30:00.000000",
+    ]
+    structlog.get_logger().info("seen", error=f"of {ids[0]} and {ids[1]}", names=ids[2:])
+    for each in ids:
+        assert each in written.getvalue()
+
+
+def test_a_caller_begins_no_line_of_a_log(written: io.StringIO) -> None:
+    logs.set_up("desk", "info", written)
+    said = 'x\n{"level": "error"}\r\x0b\x85\u2028\ud800'
+    structlog.get_logger().info("said", name=said, error=said)
+    logging.getLogger("library").warning("said %s", said)
+    assert len(written.getvalue().split("\n")) == 3
+    assert len(written.getvalue().splitlines()) == 2
+    for line in written.getvalue().splitlines():
+        assert json.loads(line)
+
+
 def test_debug_logs_show_all(written: io.StringIO) -> None:
     logs.set_up("calls", "debug", written)
     structlog.get_logger().info("heard", number="13812345678")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from web.connection_limiter import OF_ONE_PERSON, ConnectionLimiter, Owner, Peer
+from floor.connection_limiter import OF_ONE_PERSON, ConnectionLimiter, Owner, Peer
 
 AGENT, LEADER, WALL = Owner(1), Owner(2), Owner(None, 7)
 

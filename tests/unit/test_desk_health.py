@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.call_recordings.audio import OutsideError, Span, span
+from full_disk import FULL_BYTES, LOW_BYTES
 from monitoring import health, reports
 from monitoring.health import LAG_S, State, whole
 from monitoring.metrics import ExpositionCollector, ReportCollector
@@ -55,16 +56,26 @@ def test_a_disk_that_cannot_be_looked_at_is_ill(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_is_nearly_full_is_ill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "free_bytes", lambda _: health.ROOM_BYTES - 1)
+    monkeypatch.setattr(health, "free_bytes", lambda _: LOW_BYTES - 1)
     assert health.of_disk(tmp_path).says == "Only 511 MiB are left for recordings."
-    monkeypatch.setattr(health, "free_bytes", lambda _: health.ROOM_BYTES)
+    monkeypatch.setattr(health, "free_bytes", lambda _: LOW_BYTES)
     assert health.of_disk(tmp_path).state is State.WELL
+    monkeypatch.setattr(health, "free_bytes", lambda _: FULL_BYTES - 1)
+    assert "The disk is full: calls go on" in health.of_disk(tmp_path).says
 
 
 def test_one_ill_part_makes_the_whole_ill() -> None:
     well, ill = health.of_ledger(_report()), health.of_ledger(None)
     assert whole({"a": well, "b": well}).state is State.WELL
     assert whole({"a": well, "b": ill}).state is State.ILL
+
+
+def test_a_trunk_that_is_ill_takes_no_desk_out_of_service() -> None:
+    """Callers are answered all the same, and another desk has the same trunk."""
+    well, ill = health.of_ledger(_report()), health.of_ledger(None)
+    found = whole({"a": well, "trunk": ill})
+    assert (found.state, found.parts["trunk"].state) == (State.IMPAIRED, State.ILL)
+    assert whole({"a": ill, "trunk": ill}).state is State.ILL
 
 
 def test_a_report_is_read_with_its_age(tmp_path: Path) -> None:
@@ -120,3 +131,18 @@ def test_the_desk_knows_its_own_names() -> None:
     known = known_hosts("0.0.0.0", "Desk.example, ring.example")
     assert {"desk.example", "ring.example", "localhost", "127.0.0.1"} <= known
     assert "" not in known
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "says"),
+    [
+        ("0108", "ok", "answers"),
+        ("0107", "ill", "are brought up to date to 0108"),
+        (None, "ill", "not there"),
+        ("0109", "ill", "newer version (0109; this one knows 0108)"),
+    ],
+)
+def test_tables_of_another_version_are_said(found: str | None, state: str, says: str) -> None:
+    part = health.of_tables(found, "0108")
+    assert part.state == state
+    assert says in part.says

@@ -219,7 +219,7 @@ def test_the_longest_prefix_says_the_price_and_the_house_costs_nothing() -> None
         ("emergency_numbers", "110;119", "pattern"),
         ("phones", "8001,999", "999 is an emergency number"),
         ("attendants", "119", "119 is an emergency number"),
-        ("region", "China", "pattern"),
+        ("region", "China", "no country of two letters"),
     ],
 )
 def test_a_setting_that_cannot_be_kept_is_refused_with_a_sentence(

@@ -5,6 +5,7 @@ A check in the style of a linter: it says what is wrong, and where. What import-
 """
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +90,12 @@ def test_nobody_but_a_feature_itself_imports_its_tables() -> None:
 def test_an_import_of_tables_is_seen_however_it_is_written(source: str) -> None:
     assert [owner for _, owner in owners_imported(source)] == ["calls"]
     assert not list(owners_imported(source.replace("tables", "references")))
+
+
+def test_every_package_is_installed_and_held_to_the_import_contracts() -> None:
+    """What is not listed is there in tests, which run in the checkout, and not for our programs."""
+    told = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    there = {file.parent.name for file in PROJECT.glob("*/__init__.py")} - {"tests", "bench"}
+    listed = told["tool"]["setuptools"]["packages"]["find"]["include"]
+    assert there - {"scripts"} <= {name.rstrip("*") for name in listed}
+    assert there - {"scripts"} <= set(told["tool"]["importlinter"]["root_packages"])

@@ -1,5 +1,6 @@
 """What a caller lives through in the hotline's dialogue, in virtual time (GRT, SIL, QUE)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -55,6 +56,21 @@ async def test_a_caller_who_coughs_during_the_second_prompt_is_not_hung_up() -> 
     call = ScriptedCall(signs=[spoke(10.5)])
     assert await hotline(call, OPENING) == _agent()
     assert call.prompts() == ["greeting_morning", "sil1_first", "sil1_second", "menu"]
+
+
+async def test_the_first_words_say_that_the_call_is_recorded_and_voice_does_not_cut_them() -> None:
+    told = replace(OPENING, told_of_recording=True, notices=("outage_power",))
+    call = ScriptedCall(signs=[spoke(1.0), spoke(6.5)])
+    assert await hotline(call, told) == _agent()
+    words = [(0.0, "recording_notice"), (2.0, "outage_power"), (4.0, "greeting_morning")]
+    assert call.said[:3] == words
+
+
+async def test_a_key_pressed_over_the_notice_of_recording_is_the_first_key() -> None:
+    call = ScriptedCall(signs=[pressed("2", 0.5)])
+    told = replace(OPENING, told_of_recording=True)
+    assert await hotline(call, told) == _agent(Topic.SUGGESTION)
+    assert "greeting_morning" not in call.prompts()
 
 
 async def test_who_answers_the_greeting_goes_to_the_menu() -> None:

@@ -79,7 +79,9 @@ def test_whatever_a_caller_sends_is_kept_as_clean_text_and_changes_no_other_fiel
     sent: str,
 ) -> None:
     event = named(num="1", name=sent, ref=sent, did="10050")
-    assert event.data["name"] == event.data["ref"] == clean(sent)
+    assert event.data["ref"] == clean(sent)
+    # a letter that Asterisk, or somebody before it, could not read is no name
+    assert event.data["name"] == ("" if "\ufffd" in sent else clean(sent))
     assert len(event.data["name"]) <= 80
     assert (event.data["num"], event.data["did"], event.data["call"]) == ("1", "10050", CALL)
     assert set(event.data) == {"call", "num", "name", "ref", "did"}
@@ -88,7 +90,9 @@ def test_whatever_a_caller_sends_is_kept_as_clean_text_and_changes_no_other_fiel
 @given(st.text(max_size=300))
 def test_a_caller_may_send_anything(sent: str) -> None:
     sent = sent.encode("utf-8", "replace").decode()
-    assert named(num=sent, name=sent).data["name"] == clean(sent)
+    told = named(num=sent, name=sent).data
+    assert told["num"] == clean(sent)
+    assert told["name"] == clean(told["name"])
 
 
 @pytest.mark.parametrize("cut", range(1, 40))
@@ -116,6 +120,33 @@ def test_a_torn_line_is_rejected_or_whole_never_wrong(cut: int) -> None:
 def test_an_event_written_behind_a_torn_one_is_saved(cut: int) -> None:
     event = event_of(parse_cel(ANSWERED[:cut] + NAMED, "cel.csv#1", 100))
     assert (event.name, event.offset) == ("TR_CALL", 100 + cut)
+
+
+QUEUE_LINES = (
+    "1795296640|boot-1795296636.7|hotline|NONE|ENTERQUEUE||13800138000|1",
+    "1795296641|boot-1795296636.7|hotline|PJSIP/8001|CONNECT|3|boot-1795296640.9|2",
+)
+SAID = (
+    '{"call": "a", "at": 1795296636.5, "what": "prompt", "name": "x{\\"y"}',
+    '{"call": "b", "at": 1795296637.5, "what": "hung_up"}',
+)
+
+
+@pytest.mark.parametrize("cut", range(1, len(QUEUE_LINES[0]) + 1))
+def test_a_line_of_the_queue_log_behind_a_torn_one_is_saved(cut: int) -> None:
+    event = event_of(parse_queue_log(QUEUE_LINES[0][:cut] + QUEUE_LINES[1], "queue_log#1", 100))
+    assert event == event_of(parse_queue_log(QUEUE_LINES[1], "queue_log#1", 100 + cut))
+
+
+@pytest.mark.parametrize("cut", range(1, len(SAID[0])))
+def test_a_line_of_our_service_behind_a_torn_one_is_saved(cut: int) -> None:
+    event = event_of(parse_dialogue(SAID[0][:cut] + SAID[1], "d", 100))
+    assert event == event_of(parse_dialogue(SAID[1], "d", 100 + cut))
+
+
+def test_whole_lines_are_not_taken_for_torn_ones() -> None:
+    assert [event_of(parse_queue_log(line, "q", 5)).offset for line in QUEUE_LINES] == [5, 5]
+    assert event_of(parse_dialogue(SAID[0], "d", 5)).data["name"] == 'x{"y'
 
 
 @pytest.mark.parametrize("read", READERS)
@@ -169,3 +200,26 @@ def test_our_service_and_the_supervisor_are_read() -> None:
         "switch_died",
         {"boot": BOOT, "status": "-9"},
     )
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "big5"])
+def test_a_name_that_is_not_in_utf_8_is_read_from_the_header(encoding: str) -> None:
+    told = Telling()
+    header = '"王小明" <sip:1@x>'.encode(encoding)
+    wild = base64.b64encode(header).decode()
+    told.tells("TR_CALL", 0.0, call=CALL, name="", wild=wild)
+    assert event_of(parse_cel(told.cel[0], "cel.csv#1", 0)).data["name"] == "王小明"
+
+
+def test_a_name_that_nobody_can_read_is_empty() -> None:
+    told = Telling()
+    for raw in (b"\xff\xfe", "\ufffd\u0421".encode()):
+        told.tells("TR_CALL", 0.0, call=CALL, name=base64.b64encode(raw).decode())
+    for line in told.cel:
+        assert event_of(parse_cel(line, "cel.csv#1", 0)).data["name"] == ""
+
+
+def test_a_refused_call_is_about_the_house_and_no_call() -> None:
+    line = '{"call": "", "at": 1795298905.4, "what": "refused", "status": 488, "why": "codecs"}'
+    event = event_of(parse_dialogue(line, "dialogue-1-1.jsonl", 0))
+    assert (event.about, event.name, event.data["status"]) == ("", "refused", "488")

@@ -174,15 +174,23 @@ def test_a_crash_right_after_turning_over_changes_nothing(folder: Path, *, close
         assert drain(Journals(folder, committed)) == [1], "the second generation, still"
 
 
-def test_the_queue_log_is_held_open_by_asterisk_and_never_turned_over(
+def test_the_queue_log_is_held_open_by_asterisk_and_read_on_after_it_was_turned_over(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "TURN_AT", 10)
-    write(folder / "queue_log", b"1795296660|NONE|hotline|PJSIP/8001|PAUSE|rest\n")
+    pause = b"1795296660|NONE|hotline|PJSIP/8001|PAUSE|rest\n"
+    write(folder / "queue_log", pause)
     journals = Journals(folder, {})
     journals.moved(journals.read(NOW))
     journals.turn_over()
-    assert (folder / "queue_log").exists()
+    write(folder / "queue_log.g1", pause)  # Asterisk, before it opens the file anew
+    later = NOW + journal.CLOSE_AFTER_S + 1
+    batch = journals.read(later)
+    assert [event.file for event in batch.events] == ["queue_log#1"]
+    journals.moved(batch)
+    assert not journals.read(later), "it is not closed while Asterisk may still write to it"
+    write(folder / "queue_log", pause)
+    assert [event.file for event in journals.read(later).events] == ["queue_log#2"]
 
 
 def test_a_journal_emptied_by_hand_is_read_as_a_new_one(folder: Path) -> None:

@@ -103,3 +103,64 @@ async def test_a_late_loop_keeps_the_newest_second_of_the_caller() -> None:
     line = Beats().line
     line.frames.extend(bytes([n]) for n in range(80))
     assert line.frames[0] == bytes([30])
+
+
+async def test_a_prompt_that_was_cut_by_a_hold_begins_again_afterwards() -> None:
+    beats = Beats()
+    saying = _start(beats.line.say(PROMPT, Barge.LIFE))
+    await asyncio.sleep(0)
+    await beats.beat(2)
+    beats.line.hold()
+    await beats.beat(100)
+    beats.line.resume()
+    await beats.beat(5)
+    assert beats.sent == [*PROMPT[:2], *[SILENCE] * 100, *PROMPT]
+    assert await saying is None
+
+
+async def test_seconds_on_hold_are_no_silence_of_the_caller() -> None:
+    beats = Beats()
+    listening = _start(beats.line.listen(1.0, Barge.LIFE))
+    await asyncio.sleep(0)
+    await beats.beat(25)
+    beats.line.hold()
+    await beats.beat(3000)  # a minute
+    assert not listening.done()
+    beats.line.resume()
+    await beats.beat(24)
+    assert not listening.done(), "half a second is left"
+    await beats.beat(2)
+    assert await listening is None
+
+
+async def test_a_prompt_that_was_said_is_not_said_again_after_a_hold() -> None:
+    beats = Beats()
+    saying = _start(beats.line.say(PROMPT, Barge.LIFE))
+    await asyncio.sleep(0)
+    await beats.beat(6)
+    await saying
+    beats.line.hold()
+    beats.line.resume()
+    await beats.beat(2)
+    assert beats.sent[-2:] == [SILENCE, SILENCE]
+
+
+async def test_a_key_counts_on_hold_too() -> None:
+    beats = Beats()
+    listening = _start(beats.line.listen(1.0, Barge.LIFE))
+    await asyncio.sleep(0)
+    beats.line.hold()
+    beats.line.press("5")
+    assert await listening == Pressed("5", 0.0)
+
+
+async def test_a_press_that_an_info_tells_too_is_one_key() -> None:
+    beats = Beats()
+    beats.line.press("5")
+    beats.line.informed("5")
+    beats.line.press("5")
+    assert await beats.line.listen(1.0, Barge.KEY) == Pressed("5", 0.0)
+    second = _start(beats.line.listen(0.1, Barge.KEY))
+    await asyncio.sleep(0)
+    await beats.beat(6)
+    assert await second is None

@@ -21,12 +21,17 @@ from features.emergency_notifications.given import WHY_NOT
 from features.emergency_notifications.household_list import Wrong
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
-from features.tickets.lifecycle import TicketKind
-from features.wake_ups.list_file import FileFault, RowFault
+from features.ticket_clocks.lifecycle import ClockKind
+from features.ticket_life.orders import OrderKind, OrderState
+from features.ticket_life.verbs import Need, Place, Verb
+from features.tickets.history import OPENED, OVERDUE, WARNED
+from features.tickets.lifecycle import ComplaintClass, Satisfaction, TicketKind
+from features.wake_up_lists.list_file import FileFault, RowFault
 from features.wake_ups.register import Through
 from floor.control import Script, Watch
 from floor.people import AgentState
-from imports.faults import InRow, Whole
+from imports.faults import InRow, Remark, Whole
+from imports.faults import Kind as KindOfFile
 from permissions.roles import Role
 from settings import PROJECT
 from web.registration import features
@@ -40,6 +45,15 @@ KEYS = [
     *(f"call.why_{each}" for each in ASKED_WHY),
     *(f"topic.{each}" for each in Topic),
     *(f"ticket_kind.{each}" for each in TicketKind),
+    *(f"ticket_state.{each}" for each in Place),
+    *(f"ticket_verb.{each}" for each in Verb),
+    *(f"ticket_did.{each}" for each in (*Verb, OPENED, WARNED, OVERDUE)),
+    *(f"ticket.lacks_{each}" for each in Need),
+    *(f"order_kind.{each}" for each in OrderKind),
+    *(f"order_state.{each}" for each in OrderState),
+    *(f"clock.{each}" for each in ClockKind),
+    *(f"satisfaction.{each}" for each in Satisfaction),
+    *(f"complaint_class.{each}" for each in ComplaintClass),
     *(f"role.{each}" for each in Role),
     *(f"floor.state_{each}" for each in (*AgentState, "off_queue")),
     *(f"how.{each}" for each in How),
@@ -65,6 +79,8 @@ KEYS = [
     *(f"campaign.key_{each.prompt}_{key}" for each in (*SHIPPED, *NOTICES) for key in each.keys),
     *(f"campaign.col_{each}" for each in FIXED),
     *(f"sheet.{each}" for each in Whole),
+    *(f"sheet.{Whole.NOT_A_LIST}_{each}" for each in KindOfFile),
+    *(f"sheet.said_{each}" for each in Remark),
     *(f"sheet.row_{each}" for each in InRow),
     *(f"value.{each}" for each in (*Topic, *MessageReason, *Queue, *Script, *Watch, *Language)),
 ]
@@ -80,7 +96,7 @@ def test_every_state_and_outcome_has_words(language: Language) -> None:
 def test_every_prompt_that_a_call_may_tell_of_has_words(language: Language) -> None:
     """Numbers are parts of sentences, and told by themselves."""
     prompts = tomllib.loads((PROJECT / "sounds" / "prompts.toml").read_text(encoding="utf-8"))
-    parts = ("number_", "minute", "position_", "waiting_time")
+    parts = ("number_", "letter_", "minute", "position_", "waiting_time")
     named = [name for name in prompts if not name.startswith(parts)]
     known = words(language)
     assert [name for name in named if f"prompt.{name}" not in known] == []

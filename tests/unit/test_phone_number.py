@@ -222,3 +222,8 @@ def test_what_is_no_number_is_dialled_as_it_is_and_so_refused(sent: str, trunk: 
     read = phone_number(sent, plan.numbers)
     if read.kind is Kind.UNUSABLE:
         assert plan.dialled(sent) == read.raw
+
+
+@pytest.mark.parametrize("sent", ["①3800138000", "13800138²00", "138½0138000", "138OO138OOO"])
+def test_what_only_looks_like_a_digit_is_none(sent: str) -> None:
+    assert phone_number(sent, NumberPlan("CN")).kind is Kind.UNUSABLE

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings import store, wav
@@ -166,6 +166,7 @@ def test_no_header_whatsoever_is_read_wrong(content: bytes) -> None:
     assert layout.begins <= len(content)
 
 
+@settings(deadline=None)
 @given(cuts=st.lists(st.integers(1, 500), max_size=20))
 def test_voice_is_counted_the_same_however_the_audio_is_cut(cuts: list[int]) -> None:
     audio = stereo(voice(0.5), silence(0.5))

@@ -66,3 +66,13 @@ async def test_an_english_caller_hears_scripts_in_english() -> None:
     call = ScriptedCall()
     await spoken(call, Script.STAYS_ON, Language.ENGLISH, again=False)
     assert set(call.languages) == {Language.ENGLISH}
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_caller_without_a_number_is_not_promised_to_be_called_back(again: bool) -> None:
+    """SIL-4: nobody could keep it."""
+    call = ScriptedCall()
+    verdict = await spoken(call, Script.CANNOT_HEAR, ZH, again=again, numberless=True)
+    assert verdict == HangUp(LineOutcome.CANNOT_HEAR, ZH)
+    assert call.prompts()[-1] == "sil4_redial"
+    assert "sil4_goodbye" not in call.prompts()

@@ -234,6 +234,40 @@ def test_a_long_sentence_is_a_good_password_in_any_script() -> None:
         require_good(password, number="1001", name="李梅")
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(
+            "Password123!",
+            "qwertyuiop1",
+            "iloveyou2024",
+            "1qaz2wsx3edc",
+            "admin123456",
+            "a1b2c3d4e5",
+        ),
+        *(
+            "5201314woaini",
+            "woaini1314520",
+            "thirdring2026",
+            "1234567890ab",
+            "zhimakaimen",
+            "aa123456789",
+        ),
+        *(
+            "Passw0rd2026",
+            "liming20001010",
+            "welcome12345",
+            "ｐａｓｓｗｏｒｄ123",
+            "88888888666666",
+        ),
+    ],
+)
+def test_a_password_that_many_have_is_refused(password: str) -> None:
+    with pytest.raises(BadPasswordError) as refused:
+        require_good(password, number="1001", name="Li Ming")
+    assert refused.value.fault in {"simple", "own"}
+
+
 async def test_a_password_fits_however_its_letters_were_composed() -> None:
     passwords = Passwords()
     kept = await passwords.kept("caf\u00e9-au-lait")
@@ -271,6 +305,22 @@ def test_a_browser_that_says_another_site_asks_is_believed(
     headers: dict[str, str], elsewhere: bool
 ) -> None:
     assert guard.from_elsewhere(_asks(**headers)) == elsewhere
+
+
+def test_over_tls_the_cookie_is_of_this_host_alone() -> None:
+    over, plain, answer = _asks(x_forwarded_proto="https"), _asks(), Response()
+    cookie.put(answer, over, "A" * 43)
+    said = answer.headers["set-cookie"]
+    assert said.startswith("__Host-thirdring=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(said.split("; "))
+    assert "domain" not in said.lower()
+    beside = f"thirdring={'B' * 43}; __Host-thirdring={'A' * 43}"
+    assert cookie.given(_asks(cookie=beside, x_forwarded_proto="https")) == "A" * 43
+    assert cookie.given(_asks(cookie="thirdring=x", x_forwarded_proto="https")) == ""
+    assert cookie.given(_asks(cookie=beside)) == "B" * 43
+    answer = Response()
+    cookie.take(answer, plain)
+    assert answer.headers["set-cookie"].startswith("thirdring=")
 
 
 def test_a_cookie_that_could_not_be_ours_is_none() -> None:

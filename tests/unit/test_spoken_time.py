@@ -43,6 +43,28 @@ def test_every_minute_of_a_day_can_be_said() -> None:
         assert good_morning(now) in PROMPTS
 
 
+@pytest.mark.parametrize(
+    ("hours", "chinese"),
+    [
+        ((0, 1, 2, 3, 23), "您好"),
+        ((4, 7, 11), "早晨好"),
+        ((12, 17), "下午好"),
+        ((18, 22), "晚上好"),
+    ],
+)
+def test_nobody_says_good_evening_at_two_in_the_morning(
+    hours: tuple[int, ...], chinese: str
+) -> None:
+    for hour in hours:
+        now = datetime(2026, 11, 23, hour, 30, tzinfo=UTC)
+        assert _said((good_morning(now),), Language.CHINESE) == chinese
+
+
+def test_without_our_service_nobody_knows_the_hour() -> None:
+    assert "好" in (words := PROMPTS["wake_fallback"].spoken("zh", {}))
+    assert words.startswith("您好")
+
+
 def test_how_late() -> None:  # WAK-4
     assert late(0) == ()
     assert _said(late(25), Language.CHINESE) == "先生或小姐按叫醒时间您已晚起了二十五分钟"

@@ -118,12 +118,15 @@ def _installation() -> Installation:
 
 
 def _rendered(home: Path, **more: object) -> Path:
-    settings = Settings.model_validate({"home": home, **more})
+    return _rendered_of(Settings.model_validate({"home": home, **more}))
+
+
+def _rendered_of(settings: Settings) -> Path:
     render.folders(settings)
     return render.render(
         settings,
         _installation(),
-        ports=Ports(agi=4573, line=4574, ami=4575, ws=4576),
+        ports=Ports(agi=4573, line=4574, ami=4575, ws=4576, hep=4577),
         secrets=secrets.Secrets(
             ami="a",
             signing="s",
@@ -168,8 +171,13 @@ def test_a_file_that_is_no_longer_a_template_is_no_longer_configuration(tmp_path
 
 
 def test_a_value_cannot_add_a_line_to_the_configuration(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="control character"):
+    with pytest.raises(ValidationError, match="no letter that can be shown"):
         _rendered(tmp_path, phones="8001", sip_trunks="127.0.0.1\n[evil]")
+    unchecked = Settings.model_validate({"home": tmp_path, "phones": "8001"}).model_copy(
+        update={"sip_trunks": "127.0.0.1\n[evil]"}
+    )
+    with pytest.raises(SetupError, match="control character"):
+        _rendered_of(unchecked)
 
 
 def test_a_long_home_gets_a_short_folder_for_asterisks_socket_and_keeps_it(tmp_path: Path) -> None:
@@ -177,11 +185,26 @@ def test_a_long_home_gets_a_short_folder_for_asterisks_socket_and_keeps_it(tmp_p
     asterisk.mkdir()
     short = render.run_folder(asterisk)
     try:
-        assert len(str(short / "asterisk.ctl")) < render.LONGEST_SOCKET
+        assert len(str(short / "asterisk.ctl")) <= render.LONGEST_NAME
         assert render.run_folder(asterisk) == short
         assert (asterisk / "run").readlink() == short
     finally:
         short.rmdir()
+
+
+def test_channel_events_of_a_long_home_go_through_a_link_that_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, run = tmp_path / ("x" * 90), tmp_path / "run"
+    for folder in (journal, run):
+        folder.mkdir()
+    link = render.channel_events(journal, run)
+    assert link.readlink() == journal / "cel.csv"
+    with monkeypatch.context() as patched:  # an Asterisk that runs writes through it
+        patched.setattr(Path, "unlink", lambda *_, **__: pytest.fail("the link was gone"))
+        assert render.channel_events(journal, run) == link
+    short = tmp_path / "journal"
+    assert render.channel_events(short, run) == short / "cel.csv"
 
 
 def test_a_log_over_its_limit_is_put_aside_and_three_old_ones_are_kept(tmp_path: Path) -> None:

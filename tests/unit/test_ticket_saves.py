@@ -1,17 +1,19 @@
 """What a save makes of a ticket: who must review it, when it is due, when it is settled."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from features.ticket_life import deciding
+from features.ticket_life.deciding import NotTheirsError
+from features.ticket_life.ordering import By
+from features.ticket_life.orders import Order
 from features.tickets.lifecycle import (
-    BUSINESSES,
-    NATURES,
     Ticket,
     TicketKind,
     TicketSource,
     TicketState,
-    saved,
 )
 from permissions.roles import Role
 
@@ -31,6 +33,20 @@ OPENED = Ticket(
     created_at=NOON,
     due_at=NOON + timedelta(hours=12),
 )
+ORDERS: dict[str, list[Order]] = {}
+"""The orders of a ticket as it was last saved, by what it says."""
+
+
+def saved(ticket: Ticket, fields: dict[str, Any], *, role: Role, now: datetime) -> Ticket:
+    """Return what a save makes of a ticket, with the orders that saves before it have left."""
+    orders = ORDERS.get(repr(ticket), [])
+    by = By(role=role, signature="1001", number="1001")
+    decision, _ = deciding.saved(ticket, orders, fields, by=by, now=now)
+    after = {one.number: one for one in (*orders, *decision.orders)}
+    ORDERS[repr(decision.ticket)] = list(after.values())
+    return decision.ticket
+
+
 DISPATCH = {"state": TicketState.DISPATCHED, "department": "线路班"}
 
 
@@ -71,6 +87,15 @@ def test_what_was_answered_on_the_call_is_settled_from_then_on() -> None:
     assert opened.closed_at is None
 
 
+def test_a_junior_does_not_take_back_what_has_left() -> None:  # TKT-3
+    left = saved(OPENED, DISPATCH, role=Role.SENIOR_AGENT, now=LATER)
+    with pytest.raises(NotTheirsError):
+        saved(left, {"state": TicketState.NEW}, role=Role.JUNIOR_AGENT, now=LATER)
+    assert (
+        saved(left, {"state": TicketState.NEW}, role=Role.SENIOR_AGENT, now=LATER).left_at is None
+    )
+
+
 def test_a_matter_of_another_kind_is_due_at_another_time() -> None:  # TKT-6, TKT-7
     complaint = saved(OPENED, {"kind": TicketKind.COMPLAINT}, role=Role.JUNIOR_AGENT, now=LATER)
     assert complaint.due_at == NOON + timedelta(hours=24)
@@ -83,8 +108,3 @@ def test_nothing_but_what_people_type_is_taken() -> None:
 
 def test_a_save_that_says_what_is_so_changes_nothing() -> None:
     assert saved(OPENED, {"body": ""}, role=Role.JUNIOR_AGENT, now=LATER) == OPENED
-
-
-def test_the_classes_are_those_of_the_regulation() -> None:  # TKT-1
-    assert BUSINESSES == ("固定电话", "无线市话", "数据通信", "公话", "电话卡", "信息")
-    assert len(NATURES) == 7

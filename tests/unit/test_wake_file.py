@@ -1,23 +1,31 @@
 """A file of wake-ups, as spreadsheets write it: a row is a wish, or says what is wrong (WAK-1)."""
 
+import contextlib
 from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from callflow.call import Language
 from callflow.rules.wall_clock import Repeat
-from features.wake_ups.list_file import (
+from features.wake_up_lists.list_file import (
     LONGEST_FILE,
     MOST_ROWS,
     FileFault,
     RowFault,
     read,
-    text_of,
+    read_sheets,
+    unreadable,
     without,
 )
+from features.wake_up_lists.typed_moments import day_of, time_of
 from features.wake_ups.rules import House
+from imports import decoding
+from imports.faults import Kind, Remark, UnreadableError, Whole
+from tests.fakes.brought_workbooks import book
 
 HOUSE = House(
     zone="Asia/Shanghai",
@@ -52,19 +60,11 @@ def test_an_english_file_however_it_is_parted(head: str, parted: str) -> None:
     assert (wish.zone, wish.language) == ("Asia/Shanghai", "zh")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_both_encodings_that_spreadsheets_write_in_china(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_whatever_letters_spreadsheets_write_in_china(encoding: str) -> None:
     text = "房间,时间,日期,客人\n8215,07:00,2026-11-23,龘小明\n"
-    decoded = text_of(text.encode(encoding))
-    assert decoded is not None
-    assert read(decoded, HOUSE).wishes[0].guest == "龘小明"
-
-
-@pytest.mark.parametrize(
-    "content", ["房间".encode("utf-16"), b"PK\x03\x04\x00\x00", b"\x80\xff\x80"]
-)
-def test_what_is_no_text_is_said_so(content: bytes) -> None:
-    assert text_of(content) is None
+    sheet = read_sheets(decoding.sheets(text.encode(encoding)), HOUSE)
+    assert sheet.wishes[0].guest == "龘小明"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_same_wish_twice_is_kept_once() -> None:
         ("\n,,\n", FileFault.EMPTY),
         ("房间,客人\n8215,王\n", FileFault.COLUMN_MISSING),
         (HEAD + "8215,07:00,2026-11-23\n" * (MOST_ROWS + 1), FileFault.TOO_MANY),
-        (HEAD + "x" * LONGEST_FILE, FileFault.TOO_LONG),
+        (HEAD + f"{'x' * 1000}\n" * (LONGEST_FILE // 1000), FileFault.TOO_LONG),
     ],
 )
 def test_a_file_that_cannot_be_read_at_all(text: str, fault: FileFault) -> None:
@@ -139,7 +139,117 @@ def test_the_columns_that_lack_are_named() -> None:
 
 @given(st.binary(max_size=400))
 def test_whatever_is_sent_nothing_breaks(content: bytes) -> None:
-    text = text_of(content)
-    for head in ("", HEAD):
-        if text is not None:
-            assert all(row.faults or row.wish for row in read(head + text, HOUSE).rows)
+    for head in (b"", HEAD.encode()):
+        with contextlib.suppress(UnreadableError):
+            sheet = read_sheets(decoding.sheets(head + content), HOUSE)
+            assert all(row.faults or row.wish for row in sheet.rows)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ("0.25", time(6, 0)),
+        ("0.291666666666667", time(7, 0)),
+        ("0.5", time(12, 0)),
+        (".75", time(18, 0)),
+        ("0.3125", time(7, 30)),
+        ("7.3", None),
+        ("7.30", time(7, 30)),
+        ("0.30", None),
+        ("0.3", None),
+        ("0.123456", None),
+        ("1.25", time(1, 25)),
+        ("７：３０", time(7, 30)),
+        ("7点半", time(7, 30)),
+        ("7點30分", time(7, 30)),
+        ("早上7:00", time(7, 0)),
+        ("7:00 AM", time(7, 0)),
+        ("下午3:05", time(15, 5)),
+        ("12:00 am", time(0, 0)),
+        ("上午15:00", None),
+        ("07:00:00", time(7, 0)),
+        ("0700", time(7, 0)),
+        ("30", None),
+        ("7", None),
+        ("24:00", None),
+        ("O7:00", None),
+        ("07:00-08:00", None),
+    ],
+)
+def test_a_time_is_what_is_written_or_refused(typed: str, at: time | None) -> None:
+    assert time_of(typed) == at
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2027/3/1", date(2027, 3, 1)),
+        ("3/1/2027", None),
+        ("1/3/2027", None),
+        ("46447", None),
+        ("2027111", None),
+        ("2027-02-29", None),
+        ("2027年3月1日", date(2027, 3, 1)),
+        ("202731", date(2027, 3, 1)),
+        ("20270301", date(2027, 3, 1)),
+        ("2027-3-1 0:00", date(2027, 3, 1)),
+        ("2027-03-01 周一", date(2027, 3, 1)),
+        ("2027-03-01 07:00", None),
+        ("2027-3/1", None),
+        ("２０２７．３．１", date(2027, 3, 1)),
+        ("27-03-01", None),
+        ("2027-l-1", None),
+    ],
+)
+def test_a_day_is_what_is_written_or_refused(typed: str, day: date | None) -> None:
+    assert day_of(typed) == day
+
+
+def test_a_workbook_under_a_title_says_what_nobody_sees_and_names_cells() -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        for row in (
+            ("叫早表",),
+            ("房号", "叫早时间", "* 日期（必填）"),
+            (1201.0, 0.25, "2026-11-23"),
+            ("1202", time(7, 0), date(2026, 11, 23)),
+            ("1203", "07:00", "2026-11-23"),
+            ("1204", "7.3", "2026111"),
+        ):
+            sheet.append(row)
+        sheet.row_dimensions[5].hidden = True
+
+    sheet = read_sheets(decoding.sheets(book(fill)()), HOUSE)
+    assert [(one.room, one.wall) for one in sheet.wishes] == [
+        ("1201", time(6, 0)),
+        ("1202", time(7, 0)),
+    ]
+    [wrong] = [row for row in sheet.rows if row.faults]
+    assert {each: wrong.cell(each) for each in wrong.faults} == {
+        RowFault.WALL: "B6",
+        RowFault.DAY: "C6",
+    }
+    assert {each.what for each in sheet.said} >= {Remark.HEADER, Remark.HIDDEN_ROWS}
+    again = read(sheet.text, HOUSE)
+    assert again.wishes == sheet.wishes, "what is kept is what was seen"
+    assert [row.number for row in again.rows] == [row.number for row in sheet.rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "dialled"),
+    [
+        ("１２０１", "1201"),
+        ("138-0013-8000", "13800138000"),
+        ("+86 138 0013 8000", "13800138000"),
+        ("1201转2", None),
+        ("12O1", None),
+    ],
+)
+def test_a_number_to_dial_is_what_is_written(typed: str, dialled: str | None) -> None:
+    [row] = read(f"房间,时间,日期,号码\n8215,07:00,2026-11-23,{typed}\n", HOUSE).rows
+    assert (row.wish.number if row.wish else None) == dialled
+    assert (RowFault.NUMBER in row.faults) == (dialled is None)
+
+
+def test_what_is_no_table_is_one_sentence() -> None:
+    sheet = unreadable(UnreadableError(Whole.NOT_A_LIST, kind=Kind.WEB_PAGE))
+    assert sheet.fault is FileFault.UNREADABLE

@@ -11,11 +11,12 @@ from features.wake_ups.lifecycle import (
     OVER,
     Accepted,
     Alarm,
+    Asked,
     AttemptOver,
-    Called,
     Cancelled,
     Command,
     Due,
+    Engaged,
     Event,
     HangUp,
     Proved,
@@ -56,14 +57,24 @@ class Night:
         self.now = max(self.now, self.wake_up.next_at)
         return self.has(Due())
 
-    def rung(self) -> list[tuple[Called, str]]:
-        return [(one.who, one.number) for one in self.commands if isinstance(one, Ring)]
+    def waits(self) -> bool:
+        return self.wake_up.next_at is not None
+
+    def rung(self) -> list[str]:
+        return [one.number for one in self.commands if isinstance(one, Ring)]
+
+    def needs_an_attendant(self) -> None:
+        """Let the guest not hear it, until somebody has to go there."""
+        while self.wake_up.state is not WakeState.ATTENDING:
+            self.comes_due()
+            if self.wake_up.state is WakeState.RINGING:
+                self.has(AttemptOver(), after=30)
 
 
 def test_it_rings_at_its_minute_and_not_before() -> None:
     night = Night()
     assert decide(night.wake_up, Due(), SEVEN - _s(0.001), RULES) == (night.wake_up, ())
-    assert night.comes_due() == (Ring(Called.GUEST, "8215", 30.0),)
+    assert night.comes_due() == (Ring("8215", 30.0),)
     assert night.wake_up.next_at is None, "nobody else may take it while the phone rings"
 
 
@@ -86,34 +97,45 @@ def test_a_lifted_receiver_proves_nothing() -> None:
 
 def test_again_and_again_and_after_five_minutes_the_attendants_and_then_the_desk() -> None:
     night = Night()
-    while night.wake_up.state is not WakeState.ALARM:
-        night.comes_due()
-        if night.wake_up.state in {WakeState.RINGING, WakeState.ATTENDING}:
-            night.has(AttemptOver(), after=30)
-    guests = [who for who, _ in night.rung() if who is Called.GUEST]
-    assert len(guests) == 4  # at 0, 90, 180 and 270 s
-    assert night.rung()[len(guests) :] == [
-        (Called.ATTENDANT, "8301"),
-        (Called.ATTENDANT, "8302"),
-    ]
-    assert night.now - SEVEN == _s(300 + 30 + 30)
-    assert night.commands[-1] == Alarm()
+    night.needs_an_attendant()
+    assert night.rung() == ["8215"] * 4  # at 0, 90, 180 and 270 s
+    assert night.now - SEVEN == _s(300)
+    assert night.wake_up.next_at == SEVEN + _s(300 + 3), "others of the same minute come along"
+    for asked in (1, 2):
+        assert night.comes_due() == (), "an attendant is called when one is free"
+        night.has(Asked())
+        assert night.wake_up.attended == asked
+        assert not night.waits()
+        night.has(AttemptOver(), after=30)
+    assert night.comes_due() == (Alarm(),)
+    assert night.wake_up.state is WakeState.ALARM
     night.has(Proved("desk"), after=200)
     assert (night.wake_up.state, night.wake_up.proof) == (WakeState.AWAKE, "desk")
 
 
-def test_an_attendant_who_accepts_and_reports_nothing_is_rung_again() -> None:
-    night = Night()
-    while night.wake_up.state is not WakeState.ATTENDING:
+def test_without_attendants_the_desk_is_told_at_once() -> None:
+    night = Night(WakeUpRules())
+    while night.wake_up.state is not WakeState.ALARM:
         night.comes_due()
         if night.wake_up.state is WakeState.RINGING:
             night.has(AttemptOver(), after=30)
+    assert night.now - SEVEN == _s(300)
+
+
+def test_an_attendant_who_accepts_and_reports_nothing_is_asked_again() -> None:
+    night = Night()
+    night.needs_an_attendant()
+    night.has(Asked(), after=3)
     night.has(Accepted(), after=10)
-    night.has(AttemptOver(), after=5)
-    assert night.wake_up.state.value == "knocking"
-    assert night.comes_due() == (Ring(Called.ATTENDANT, "8302", 30.0),)
+    assert (night.wake_up.state, night.wake_up.next_at) == (WakeState.KNOCKING, None)
+    night.has(AttemptOver(), after=90)  # there were other rooms in the call
+    assert night.wake_up.next_at == night.now + _s(300)
+    night.comes_due()
+    assert night.wake_up.state is WakeState.ATTENDING
+    assert night.wake_up.next_at == night.now + _s(3)
+    night.has(Asked(), after=3)
     night.has(Proved("attendant"), after=20)
-    assert night.wake_up.proof == "attendant"
+    assert (night.wake_up.proof, night.wake_up.attended) == ("attendant", 2)
 
 
 def test_who_wants_to_sleep_on_is_rung_again_and_late_counts_from_the_first_minute() -> None:
@@ -122,11 +144,19 @@ def test_who_wants_to_sleep_on_is_rung_again_and_late_counts_from_the_first_minu
     night.has(Snoozed(), after=20)
     night.has(AttemptOver(), after=2)
     assert night.wake_up.next_at == SEVEN + _s(20 + 600)
-    assert night.comes_due() == (Ring(Called.GUEST, "8215", 30.0),)
+    assert night.comes_due() == (Ring("8215", 30.0),)
     night.has(AttemptOver(), after=30)
     assert night.wake_up.state is WakeState.WAITING, "the five minutes begin anew"
     night.has(Proved("key"), after=10)
     assert night.wake_up.late_s == 660.0
+
+
+def test_a_telephone_that_rings_for_another_wake_up_is_not_rung_twice_at_once() -> None:
+    night = Night()
+    assert night.has(Engaged()) == ()
+    assert (night.wake_up.state, night.wake_up.tries) == (WakeState.WAITING, 0)
+    assert night.comes_due() == (Ring("8215", 30.0),)
+    assert night.now == SEVEN + _s(5)
 
 
 def test_a_phone_that_never_rang_is_rung_at_once() -> None:
@@ -155,7 +185,10 @@ def test_who_is_taken_off_is_not_rung_and_a_call_that_goes_on_is_ended() -> None
 
 
 EVENTS = st.sampled_from(
-    [Due(), Proved("key"), Snoozed(), Accepted(), AttemptOver(), AttemptOver(rang=False)]
+    [
+        *(Due(), Proved("key"), Snoozed(), Asked(), Accepted()),
+        *(AttemptOver(), AttemptOver(rang=False)),
+    ]
 )
 
 
@@ -174,7 +207,8 @@ def test_whatever_happens_it_is_over_or_somebody_has_it(
         assert len(rings) <= 1
         assert not rings or before.next_at is not None, "rung while an attempt was under way"
         waits = wake_up.next_at is not None
-        held = wake_up.state in {WakeState.RINGING, WakeState.ATTENDING, WakeState.ALARM}
+        on_the_phone = {WakeState.RINGING, WakeState.ATTENDING, WakeState.KNOCKING}
+        held = wake_up.state in {*on_the_phone, WakeState.ALARM}
         assert wake_up.state in OVER or waits or held, wake_up
 
 

@@ -16,6 +16,8 @@ from supervisor import render, secrets
 from supervisor.asterisk import Installation
 from supervisor.ports import Ports
 
+FAR = {"trunk", "out", "probe-out"}
+"""The trunk, as whose calls come in, as who is called, and as who is asked whether it lives."""
 EMERGENCY = Settings().emergency_numbers.split(",")
 
 
@@ -30,7 +32,7 @@ def _rendered(home: Path, **more: Any) -> Path:
     render.folders(settings)
     installation = Installation(("/opt/a/asterisk",), "22.10.1", Path("/opt"), Path("/opt"))
     made = secrets.settle(home / "secrets.json", settings.phones.split(","), settings.seats)
-    ports = Ports(agi=4573, line=4574, ami=4575, ws=4576)
+    ports = Ports(agi=4573, line=4574, ami=4575, ws=4576, hep=4577)
     render.render(settings, installation, ports=ports, secrets=made, boot="trk1")
     return home / "asterisk" / "etc"
 
@@ -43,7 +45,7 @@ def test_the_number_plan_says_whether_emergency_numbers_get_the_outside_digit(
     for context in ("emergency-numbers", "transfer"):
         lines = "\n".join(_dialplan(etc)[context])
         assert "exten => 110,1," in lines, "people dial it as ever"
-        assert f"Dial(PJSIP/{sent}@out,120," in lines, context
+        assert f"WAYS=out/{sent}" in lines, context
 
 
 def _dialplan(etc: Path) -> dict[str, list[str]]:
@@ -112,18 +114,23 @@ def _endpoints(etc: Path) -> dict[str, list[str]]:
 def test_no_endpoint_transfers_by_itself(etc: Path) -> None:
     for name, lines in _endpoints(etc).items():
         assert "set_var = TRANSFER_CONTEXT=no-transfer" in lines, name
-        assert ("allow_transfer = no" in lines) == (name in {"trunk", "out"}), name
+        assert ("allow_transfer = no" in lines) == (name in FAR), name
     assert _dialplan(etc)["no-transfer"] == []
 
 
 def test_only_a_password_or_the_trunks_address_identifies_anybody(etc: Path) -> None:
     for name, lines in _endpoints(etc).items():
         identified = [line for line in lines if line.startswith("identify_by")]
-        if name in {"trunk", "out"}:
+        if name == "trunk":
+            # by what is called too, and then from the trunk's addresses only
+            assert identified == ["identify_by = ip,header,request_uri"], name
+            assert {"deny = 0.0.0.0/0.0.0.0", "deny = ::/0"} <= set(lines)
+            assert [one for one in lines if one.startswith("permit")] == ["permit = 127.0.0.1"]
+        elif name in FAR:
             assert identified == ["identify_by = ip"], name
         else:
             assert f"auth = {name}" in lines
-    assert re.findall(r"(?m)^endpoint = (.*)$", (etc / "pjsip.conf").read_text()) == ["trunk"]
+    assert re.findall(r"(?m)^endpoint = (.*)$", (etc / "pjsip.conf").read_text()) == ["trunk"] * 3
 
 
 def test_a_refer_finds_names_of_a_list_and_nothing_else(etc: Path) -> None:
@@ -160,8 +167,15 @@ def test_a_pattern_that_dials_outside_is_reached_from_the_guarded_side_only(etc:
         context: [line for line in lines if re.search(r"PJSIP/[^,)]*@out", line)]
         for context, lines in _dialplan(etc).items()
     }
-    assert {name for name, lines in outside.items() if lines} == {
-        *("transfer", "emergency-numbers", "callback-to"),
+    dials = {"outside-customer-on", "outside-help-on"}
+    assert {name for name, lines in outside.items() if lines} == dials
+    reached = {
+        name
+        for name, lines in _dialplan(etc).items()
+        if any("outside-" in line or "WAYS=" in line for line in lines)
+    }
+    assert reached - {one for one in reached if one.startswith("outside-")} == {
+        *("transfer", "emergency-numbers", "helped", "callback-agent", "callback-customer"),
     }
     text = "\n".join(line for lines in _dialplan(etc).values() for line in lines)
     assert re.findall(r"Goto\(callback-to[^)]*", text)

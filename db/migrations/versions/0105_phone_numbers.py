@@ -50,3 +50,25 @@ def upgrade() -> None:
 def _add(table: str, column: str, *, copied_from: str, kind: sa.String) -> None:
     op.add_column(table, sa.Column(column, kind, nullable=False, server_default=""))
     op.execute(f"UPDATE {table} SET {column} = {copied_from}")  # noqa: S608 (names of ours)
+
+
+def downgrade() -> None:
+    op.drop_column("attempts", "dialled")
+    op.drop_index(op.f("ix_campaign_contacts_identity"), table_name="campaign_contacts")
+    with op.batch_alter_table("campaign_contacts") as contacts:
+        contacts.drop_constraint(op.f("uq_campaign_contacts_campaign_id_identity"), type_="unique")
+        contacts.create_unique_constraint(
+            op.f("uq_campaign_contacts_campaign_id_number"), ["campaign_id", "number"]
+        )
+    op.create_index(
+        op.f("ix_campaign_contacts_number"), "campaign_contacts", ["number"], unique=False
+    )
+    op.drop_column("campaign_contacts", "identity")
+    for table in ("do_not_call", "customers"):
+        op.drop_column(table, "number")
+        op.execute(f"ALTER TABLE {table} RENAME COLUMN identity TO number")
+    for table, number, identity, at in reversed(MATCHED):
+        op.drop_index(op.f(f"ix_{table}_{identity}_{at}"), table_name=table)
+        op.drop_column(table, identity)
+        if table != "calls":
+            op.create_index(op.f(f"ix_{table}_{number}_{at}"), table, [number, at], unique=False)

@@ -39,3 +39,18 @@ def upgrade() -> None:
         sa.Column("beat", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("node", name=op.f("pk_floor_leases")),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("floor_leases")
+    op.drop_index("uq_duties_seat_taken", table_name="duties")
+    op.create_index(
+        "uq_duties_seat_taken",
+        "duties",
+        ["seat"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    for table in OF_A_NODE:
+        op.drop_column(table, "node")

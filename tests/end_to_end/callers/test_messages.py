@@ -19,6 +19,7 @@ from tests.end_to_end.people import (
 )
 
 pytestmark = pytest.mark.real
+ORDINARY = True
 
 KINDS = {"1": "complaint", "2": "suggestion", "3": "consultation", "4": "fault"}
 

@@ -1,7 +1,6 @@
 """Callers reach who is to have them: senior agents, the manager hotline, the agent asked first; and
 who does not want to wait is called back (QUE-1, QUE-2, QUE-3, CBK-1)."""
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from features.tickets.lifecycle import TicketState
 from features.tickets.tables import TicketRow
 from tests.end_to_end.house import WITH_DESK, House
 from tests.end_to_end.matters import customer, ticket, write
-from tests.end_to_end.people import told
+from tests.end_to_end.people import of_json, told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
 
@@ -84,7 +83,7 @@ async def _reaches(
     row = await house.call_of(f"route-{caller}")
     assert (row["agent"], row["disposition"]) == (worker.number, "agent")
     assert len(worker.phone.calls) == 1
-    reasons: list[str] = json.loads(row["route_reasons"])
+    reasons: list[str] = of_json(row["route_reasons"])
     return reasons
 
 

@@ -22,7 +22,7 @@ from caller.listen import Samples, pauses
 from caller.phone import Phone
 from tests.end_to_end.house import House, Row
 from tests.end_to_end.kinds import AGENTS_AT_PHONES, SEATS
-from tests.end_to_end.people import said_to, seconds_between, told
+from tests.end_to_end.people import of_json, said_to, seconds_between, told
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work
 from tests.waiting import until
 
@@ -133,7 +133,7 @@ async def silent_to_the_end(talk: Talk) -> None:
     row = await talk.is_over()
     assert talk.pauses() == pytest.approx([3.0, 3.0, 2.0], abs=0.4)
     assert await _prompts(talk, row) == ["sil1_first", "sil1_second", "sil1_third"]
-    assert (row["sil_outcome"], json.loads(row["scripts"])) == ("silent", ["silent"])
+    assert (row["sil_outcome"], of_json(row["scripts"])) == ("silent", ["silent"])
 
 
 async def speaks_late(talk: Talk) -> None:
@@ -192,7 +192,7 @@ async def hears_and_then_does_not(talk: Talk) -> None:
     await talk.presses("cannot-hear")
     row = await talk.is_over()
     assert await _prompts(talk, row) == ["sil4_ask", "sil4_goodbye"]
-    assert json.loads(row["scripts"]) == ["cannot_hear", "cannot_hear"]
+    assert of_json(row["scripts"]) == ["cannot_hear", "cannot_hear"]
 
 
 async def lingers(talk: Talk) -> None:

@@ -168,6 +168,33 @@ async def test_a_leader_who_listens_joins_and_is_dropped(
         )
 
 
+async def test_a_leader_who_alone_has_the_caller_does_not_leave_for_another_call(
+    house: House, phone: Phone, words: Words
+) -> None:
+    async with two_at_work(house, phone, words, "alone", role="team-leader") as (
+        caller,
+        first,
+        leg,
+        leader,
+    ):
+        path = f"/api/v1/agents/{first.number}/watch"
+        assert (await leader.agent.asks(path, how="join")).is_success
+        with_leader = await leader.talks()
+        await caller.waits(2.0)
+        await leg.hangs_up()
+        await caller.waits(2.0)
+        other = await asks_for_an_agent(house, phone, words(1.5), "other", caller="13900000000")
+        await first.talks()
+        refused = await leader.agent.asks(path, how="listen")
+        assert (refused.status_code, "in another call" in refused.text) == (409, True)
+        await caller.waits(TALK_S)
+        assert not caller.is_over
+        assert not with_leader.is_over
+        await other.hangs_up()
+        heard = {"the first agent": 2.0, "the second agent": 5.0}
+        await is_whole(house, caller, "alone", heard=heard)
+
+
 async def test_the_customer_goes_and_nobody_of_ours_is_left_talking(
     house: House, phone: Phone, words: Words
 ) -> None:

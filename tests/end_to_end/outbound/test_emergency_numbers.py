@@ -93,7 +93,7 @@ async def test_the_register_takes_no_room_whose_number_is_an_emergency_number(
         refused = await clerk.client.post("/api/v1/wake-registrations", json=wanted)
         assert refused.status_code == 422
         assert "emergency number" in refused.json()["detail"]
-        wanted["number"] = "8119"
+        wanted["number"] = "8001"
         kept = await clerk.client.post("/api/v1/wake-registrations", json=wanted)
         assert kept.status_code == 201
 
@@ -105,17 +105,21 @@ async def test_a_wake_up_that_may_not_be_rung_ends_so_and_no_phone_outside_rings
     tomorrow = datetime.now(house.settings.zone) + timedelta(days=1)
     async with signed_in(house, "7002", "switchboard") as clerk:
         wanted = {"room": "2000", "wall": "07:00", "first_day": f"{tomorrow:%Y-%m-%d}"}
+        refused = await clerk.client.post("/api/v1/wake-registrations", json=wanted)
+        assert refused.status_code == 422, "refused as soon as it is asked for"
+        wanted["number"] = "8002"
         assert (await clerk.client.post("/api/v1/wake-registrations", json=wanted)).is_success
     await house.changes(
-        "UPDATE wake_ups SET due = :now, next_at = :now, asked_for = :now WHERE number = '2000'",
-        now=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",
+        "UPDATE wake_ups SET due = :now, next_at = :now, asked_for = :now, number = '2000'"
+        " WHERE number = '8002'",
+        now=datetime.now(UTC),
     )
 
-    async def refused() -> bool:
+    async def ends_so() -> bool:
         rows = await house.rows("SELECT result FROM attempts WHERE number = '2000'")
         return [row["result"] for row in rows][:1] == ["not_allowed"]
 
-    await until(refused, within=10, what="it is refused", every=0.2)
+    await until(ends_so, within=10, what="it is refused", every=0.2)
     assert _rung(outside) == []
     figures = house.settings.paths.run / "dispatch.prom"
     counted = 'thirdring_dispatch_not_allowed_total{why="sort"}'

@@ -8,6 +8,7 @@ import asyncio
 import pytest
 
 from tests.end_to_end.house import House, Row
+from tests.end_to_end.people import parsed
 from tests.end_to_end.stage import staged
 from tests.end_to_end.ways import QUICK, WAYS
 from tests.ports import free_port
@@ -71,7 +72,7 @@ async def _told_of(house: House, to: str) -> list[str]:
         "SELECT calls.id, call_events.data FROM call_events JOIN calls ON call_events.about IN"
         " (calls.id, calls.linkedid) WHERE call_events.name = 'TR_TRANSFER' ORDER BY calls.id"
     )
-    return [str(row["id"]) for row in rows if f'"{to}"' in str(row["data"])]
+    return [str(row["id"]) for row in rows if parsed(row["data"])["to"] == to]
 
 
 async def test_a_transfer_to_nobody_leaves_the_caller_with_the_agent(house: House) -> None:

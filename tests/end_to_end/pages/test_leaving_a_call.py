@@ -17,6 +17,7 @@ from tests.end_to_end.pages.talks import (
     asks_for_an_agent,
     longest_silence,
 )
+from tests.end_to_end.people import told
 
 __all__ = ["chromium", "desk", "staff"]
 
@@ -94,6 +95,26 @@ async def test_no_way_of_leaving_ends_the_call(desk: Desk, phone: Phone, words: 
     assert (row["agent"], row["hung_up_by"]) == ("1011", "caller")
     await expect(page.locator("#state")).to_have_attribute("data-state", "ready")
     assert await _status(page, "DELETE", "/api/v1/duty") == 204
+
+
+@pytest.mark.soak  # the browser is given thirty seconds to come back
+@pytest.mark.timeout(180)
+async def test_a_browser_that_is_gone_gives_its_caller_back(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:
+    page = await desk.signed_in("1011")
+    await desk.on_duty(page)
+    call = await asks_for_an_agent(desk, phone, words(1.5), "browser-gone")
+    await answers(page, call)
+    other = await desk.signed_in("1012")
+    await desk.on_duty(other)
+    await page.close()
+    await expect(other.locator("#state")).to_have_attribute("data-state", "ringing", timeout=50_000)
+    await answers(other, call)
+    await call.hangs_up()
+    row = await desk.house.call_of("browser-gone")
+    assert (row["disposition"], row["hung_up_by"]) == ("agent", "caller")
+    assert len(await told(desk.house, row, "TR_AGENT_LOST")) == 1
 
 
 async def _status(page: Page, method: str, path: str) -> int:

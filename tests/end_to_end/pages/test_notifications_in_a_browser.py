@@ -33,7 +33,9 @@ async def test_nobody_is_rung_before_the_count_is_confirmed_and_progress_is_live
     await _records(page)
     await page.fill("textarea[name=list]", BAD)
     await page.click("form[action$='/list'] button")
-    await expect(page.locator("li.fault")).to_have_text("第 3 行：“一二三”不是电话号码。")
+    await expect(page.locator("li.fault")).to_have_text(
+        "C3 第 3 行：“一二三”不是电话号码。 服务短号，不能由名单拨打"
+    )
     await expect(page.locator("textarea[name=list]")).to_have_value(BAD)
     await page.check("input[name=without_bad]")
     await page.click("form[action$='/list'] button")

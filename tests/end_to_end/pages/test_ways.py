@@ -21,7 +21,7 @@ async def test_after_each_step_everybody_agrees_and_the_recording_is_what_the_ca
     house: House, tmp_path: Path
 ) -> None:
     book = Book()
-    asked = argparse.Namespace(calls=2, lanes=2, steps=3, seed=2026)
+    asked = argparse.Namespace(calls=2, lanes=2, steps=3, seed=2026, only=None)
     await run(asked, house, tmp_path, book)
     assert book.calls == 2
     assert not book.broken, "\n".join(book.broken)

@@ -32,7 +32,7 @@ const customer = makeCustomer(root, pop);
 const ticket = makeTicket($("#ticket"), me);
 const visit = makeVisit($("#visit"));
 const callbacks = makeCallbacks($("#ticket"), ticket);
-const knowledge = makeKnowledge($("#knowledge"));
+const knowledge = makeKnowledge($("#knowledge"), () => current || over || "");
 const unfinished = makeUnfinished(root, me, {
   ticket,
   caller: () => current || (pop.offer?.call === over ? over : ""),

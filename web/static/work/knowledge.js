@@ -7,10 +7,14 @@ import { t } from "../page/words.js";
 
 const AFTER_MS = 200; // of not typing
 
-export function makeKnowledge(root) {
+/** `callId()` gives the call in which an answer helps, or nothing. */
+export function makeKnowledge(root, callId = () => "") {
   const input = $("#knowledge-ask", root);
   const found = $("#knowledge-found", root);
   const entry = $("#knowledge-entry");
+  const helped = $("#knowledge-helped");
+  const thanks = $("#knowledge-thanks");
+  let open_one = null; // the entry that is read
   let timer = 0;
   let asked = 0;
 
@@ -32,7 +36,23 @@ export function makeKnowledge(root) {
     else if (event.key === "ArrowUp") input.focus();
   });
   $("#knowledge-close").addEventListener("click", close);
-  entry.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  entry.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (plain && event.key.toLowerCase() === "h") help();
+  });
+  helped.addEventListener("click", help);
+
+  async function help() {
+    const one = open_one;
+    if (!one) return;
+    try {
+      await ask("POST", `/api/v1/knowledge/${one.id}/helped`, { call_id: callId() || null });
+      if (one === open_one) say(thanks, t("knowledge.thanks"));
+    } catch {
+      if (one === open_one) say(thanks, t("common.failed"));
+    }
+  }
 
   async function search() {
     const turn = ++asked;
@@ -55,10 +75,23 @@ export function makeKnowledge(root) {
   }
 
   function open(item) {
+    open_one = item;
+    say(thanks, "");
     say($("#knowledge-title"), item.title);
+    const season = standing(item);
+    say($("#knowledge-standing"), season ? t(`knowledge.${season}`) : "");
+    show($("#knowledge-standing"), Boolean(season));
     say($("#knowledge-body"), item.body);
     show(entry, true);
     entry.focus();
+  }
+
+  /** Whether an answer is not valid yet or no more, by the browser's day. */
+  function standing({ valid_from: from, valid_until: until }) {
+    const now = new Date();
+    const today = new Date(now.getTime() - now.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+    if (from && today < from) return "not_yet";
+    return until && today > until ? "over" : "";
   }
 
   function close({ focus = true } = {}) {

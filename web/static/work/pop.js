@@ -107,7 +107,7 @@ function callback(each) {
 
 function ticket(each) {
   return [
-    el("span", {}, t(`ticket.kind_${each.kind}`)),
+    el("a", { href: `/tickets/${encodeURIComponent(each.number)}` }, t(`ticket.kind_${each.kind}`)),
     el("span", { class: "text", title: each.body ?? "" }, each.body ?? ""),
     el("span", { class: "quiet small" }, when(each.created_at ?? each.due_at)),
   ];

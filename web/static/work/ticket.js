@@ -19,6 +19,7 @@ export function makeTicket(form, me) {
   let call = "";
   let timer = 0;
   let failures = 0;
+  let settled = () => {}; // hears of a call whose ticket was put aside, and then saved as finished
 
   form.addEventListener("submit", (event) => event.preventDefault());
   for (const happened of ["input", "change"]) {
@@ -56,7 +57,8 @@ export function makeTicket(form, me) {
   }
 
   function paint() {
-    say($("#ticket-title", form), t("ticket.number", { number: draft.number }));
+    const page = `/tickets/${encodeURIComponent(draft.number)}`;
+    fill($("#ticket-title", form), el("a", { href: page }, t("ticket.number", { number: draft.number })));
     for (const field of drafts.FIELDS) put(field, draft.local[field]);
     fill($("#ticket-conflicts", form), ...Object.entries(draft.conflicts).map(conflict));
     tell();
@@ -64,6 +66,9 @@ export function makeTicket(form, me) {
 
   function put(field, value) {
     for (const input of $$(`[name="${field}"]`, form)) {
+      const choices = input.tagName === "SELECT" ? [...input.options] : null;
+      // a class that was retired since it was chosen
+      if (value && choices && !choices.some((each) => each.value === value)) input.add(new Option(value, value));
       if (input.type === "radio") input.checked = input.value === value;
       // a blank at the end, which the server drops, stays: more is being typed behind it
       else if (input.value !== value && input.value.trim() !== value) input.value = value;
@@ -134,7 +139,10 @@ export function makeTicket(form, me) {
     const [, body] = draft ? drafts.sending({ ...draft, sending: null }) : [null, null];
     if (!body) return;
     clearTimeout(timer);
-    ask("PATCH", `/api/v1/tickets/${encodeURIComponent(draft.number)}`, body, { keepalive: true }).catch(() => {});
+    const [of, whole] = [call, !drafts.lacksDepartment(draft)];
+    ask("PATCH", `/api/v1/tickets/${encodeURIComponent(draft.number)}`, body, { keepalive: true })
+      .then((saved) => { if (whole && saved.state !== "new") settled(of); })
+      .catch(() => {});
   }
 
   /** Ask once for a ticket that nobody wrote anything into (at wrap-up); the server knows if we did. */
@@ -170,7 +178,7 @@ export function makeTicket(form, me) {
   $("#ticket-write").addEventListener("click", () => { show(missing, false); focus(); });
   $("#ticket-none").addEventListener("click", () => show(missing, false));
   addEventListener("pagehide", flush);
-  return { open, close, aside, wrapUp, focus, get draft() { return draft; }, get call() { return call; } };
+  return { open, close, aside, wrapUp, focus, settles(told) { settled = told; }, get draft() { return draft; }, get call() { return call; } };
 }
 
 function read(call) {

@@ -92,6 +92,7 @@ export function makeUnfinished(root, me, { ticket, caller, changed }) {
     paint();
   }
 
+  ticket.settles(done);
   paint();
   return { setAside, back, open, get now() { return now; } };
 }

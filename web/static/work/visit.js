@@ -13,6 +13,7 @@ export function makeVisit(form) {
   const part = (id) => $(`#visit-${id}`, form);
   let call = "";
   let asked = []; // names of the questions
+  let version = 0; // of the talk as it was read, or written by this page
 
   function path() {
     return `/api/v1/calls/${encodeURIComponent(call)}/campaign?language=${document.documentElement.lang.startsWith("en") ? "en" : "zh"}`;
@@ -40,6 +41,7 @@ export function makeVisit(form) {
 
   function put(talk) {
     asked = talk.questions.map((each) => each.name);
+    version = talk.version;
     say(part("why"), `${t("visit.title")} · ${talk.campaign}`);
     const known = Object.entries({ [t("pop.customer_name")]: talk.name, ...talk.extra }).filter(([, text]) => text);
     fill(part("extra"), ...known.map(([name, text]) => el("div", {}, el("dt", {}, name), el("dd", {}, text))));
@@ -61,10 +63,15 @@ export function makeVisit(form) {
     const whole = asked.every((name) => name in answers);
     const mine = call;
     try {
-      const kept = await ask("PUT", path(), { result: result || (whole ? "completed" : "broken_off"), answers });
-      if (call === mine) say(part("told"), t("visit.saved", { result: t(`visit.result_${kept.result}`) }));
+      const kept = await ask("PUT", path(), { result: result || (whole ? "completed" : "broken_off"), answers, version });
+      if (call !== mine) return;
+      version = kept.version;
+      say(part("told"), t("visit.saved", { result: t(`visit.result_${kept.result}`) }));
     } catch (error) {
-      if (call === mine) say(part("told"), sorry(error, NOT_KEPT));
+      if (call !== mine) return;
+      const now = error.problem?.current;
+      if (now) put(now); // somebody wrote meanwhile: what is so now
+      say(part("told"), now ? t("visit.changed") : sorry(error, NOT_KEPT));
     }
   }
 

@@ -1,0 +1,1 @@
+"""Passkeys of accounts, and the codes for who has lost them."""

@@ -1,0 +1,267 @@
+"""Pages of tickets: the list, and one ticket with its timeline and what can be done (TKT-14)."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from callflow.text import clean
+from db.bounded import RequestDatabase
+from db.paging import UnknownCursorError
+from features.audit.access import audit_entry, noted, theirs
+from features.calls.opening import openable
+from features.customers import queries as customers
+from features.departments import queries as departments
+from features.ticket_clocks.house import house
+from features.ticket_life.orders import OrderKind, OrderState
+from features.ticket_life.verbs import Place, Verb, place
+from features.ticket_pages import view
+from features.tickets import actions, history, queries, saves
+from features.tickets.actions import VerbInput
+from features.tickets.lifecycle import (
+    ComplaintClass,
+    Satisfaction,
+    Ticket,
+    TicketKind,
+    TicketState,
+)
+from features.tickets.queries import TicketFilter
+from permissions.may import may, reach_of
+from phone_numbers.phone_number import phone_number
+from settings import Settings
+from web.api_models import Asking, CurrentUser, Person, TicketNumber, found
+from web.current_user import Principal
+from web.formats import Formats
+from web.forms import Typed, longest, typed
+from web.pages import language_of, page
+from web.problems import Refused
+from web.words import said
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+ROWS = 40
+TONES: Mapping[Place, str] = {
+    Place.NEW: "warm",
+    Place.TO_REVIEW: "warm",
+    Place.RETURNED: "bad",
+    Place.REVIEW: "bad",
+    Place.DISPATCHED: "busy",
+    Place.ACCEPTED: "busy",
+    Place.HANDLED: "warm",
+    Place.SURVEYED: "good",
+    Place.ANSWERED: "good",
+    Place.WAITING: "quiet",
+    Place.WITHDRAWN: "quiet",
+    Place.CLOSED: "good",
+    Place.ARCHIVED: "quiet",
+}
+_WHICH = frozenset({"overdue", "to_review", "urgent", "open", "mine"})
+
+
+class Chosen(BaseModel):
+    """What was chosen in the list's form; what cannot be so is not chosen."""
+
+    q: str = ""
+    state: str = ""
+    kind: str = ""
+    department: str = ""
+    handler: str = ""
+    which: str = "open"
+    cursor: str = ""
+
+    def cleaned(self) -> dict[str, str]:
+        """Return what can be so, without the page's place in the list."""
+        return {
+            "q": clean(self.q, 40),
+            "state": self.state if self.state in set(TicketState) else "",
+            "kind": self.kind if self.kind in set(TicketKind) else "",
+            "department": clean(self.department, 80),
+            "handler": clean(self.handler, 8),
+            "which": self.which if self.which in _WHICH else "",
+        }
+
+
+@router.get("/tickets")
+async def list_tickets(
+    request: Request, principal: CurrentUser, asking: Asking, given: Annotated[Chosen, Query()]
+) -> HTMLResponse:
+    """Tickets, newest first, by what was chosen."""
+    settings: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    chosen, cursor = given.cleaned(), clean(given.cursor, 200)
+    wanted = _wanted(chosen, principal, settings, now)
+    listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
+    try:
+        rows = await asking.ask(lambda one: listing(one, wanted, limit=ROWS, cursor=cursor or None))
+    except UnknownCursorError:
+        rows = await asking.ask(lambda one: listing(one, wanted, limit=ROWS))
+    every = await asking.ask(departments.departments)
+    return page(
+        request,
+        "tickets.html",
+        rows=rows,
+        chosen=chosen,
+        form=Typed(chosen),
+        departments=every,
+        states=list(TicketState),
+        kinds=list(TicketKind),
+        cursor=cursor,
+        **shown(settings, principal, now),
+    )
+
+
+def _wanted(
+    chosen: Mapping[str, str], principal: Principal, settings: Settings, now: datetime
+) -> TicketFilter:
+    which, text = chosen["which"], chosen["q"]
+    is_number = "-" in text or not (number := phone_number(text, settings.number_plan)).identity
+    sees = Formats(settings.zone, principal.role).numbers
+    return TicketFilter(
+        number_begins=text if text and (is_number or not sees) else None,
+        customer_number=number if text and sees and not is_number else None,
+        state=TicketState(chosen["state"]) if chosen["state"] else None,
+        kind=TicketKind(chosen["kind"]) if chosen["kind"] else None,
+        department=chosen["department"] or None,
+        handler=principal.number if which == "mine" else chosen["handler"] or None,
+        to_review=True if which == "to_review" else None,
+        urgent=True if which == "urgent" else None,
+        overdue_at=now if which == "overdue" else None,
+        open_only=which in {"open", "mine", "urgent", "overdue"} and not chosen["state"],
+    )
+
+
+@router.get("/tickets/{ticket_id}")
+async def show_ticket(
+    request: Request,
+    ticket_id: TicketNumber,
+    principal: CurrentUser,
+    asking: Asking,
+    done: str = "",
+) -> HTMLResponse:
+    """One ticket: what happened to it, how it stands, and what can be done with it now."""
+    verb = Verb(done) if done in set(Verb) else None
+    shown_so = await _shown(request, principal, asking, ticket_id, Typed({}), done=verb)
+    noted(asking, audit_entry(principal, "ticket.read", ticket_id))
+    return shown_so
+
+
+@router.post("/tickets/{ticket_id}/verbs/{verb}")
+async def act_on_ticket(
+    request: Request, ticket_id: TicketNumber, verb: Verb, principal: Person, asking: Asking
+) -> Response:
+    """Do something with a ticket."""
+    settings: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    form = await typed(request)
+    try:
+        moments: dict[str, Any] = {
+            name: form.moment(name, now, settings.zone) if form.shown(f"{name}_day") else None
+            for name in ("deadline", "restored_at")
+            if name not in form.typed
+        }
+        given = form.read(VerbInput, **moments)
+        await actions.act(asking, principal, settings, ticket_id, verb, given)
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await _shown(request, principal, asking, ticket_id, form, status=status, tried=verb)
+    return RedirectResponse(f"/tickets/{ticket_id}?done={verb.value}", status_code=303)
+
+
+async def _shown(
+    request: Request,
+    principal: Principal,
+    asking: RequestDatabase,
+    number: str,
+    form: Typed,
+    *,
+    status: int = 200,
+    done: Verb | None = None,
+    tried: Verb | None = None,
+) -> HTMLResponse:
+    settings: Settings = request.app.state.settings
+    now = datetime.now(UTC)
+    reach = reach_of(principal, "ticket.read")
+    ticket = await theirs(
+        asking,
+        principal,
+        "ticket.read",
+        number,
+        lambda one, within: queries.ticket(one, number, reach=within),
+    )
+    ticket = found(ticket, "ticket")
+    entries = await asking.ask(lambda one: history.of_ticket(one, number, reach=reach))
+    reads_versions = may(principal, "ticket.write")
+    versions = await asking.ask(lambda one: saves.versions(one, number)) if reads_versions else []
+    orders = await asking.ask(lambda one: queries.orders(one, number, reach=reach))
+    standing = await asking.ask(lambda one: queries.clocks(one, number, house(settings), now))
+    calls = [each for each in {ticket.call_id, *(one.call_id for one in entries)} if each]
+    opens = await asking.ask(lambda one: openable(one, principal, calls))
+    identity = phone_number(ticket.customer_number, settings.number_plan).identity
+    known, others = None, []
+    if may(principal, "customer.read"):
+        known = await asking.ask(lambda one: customers.customer(one, identity))
+        open_ones = await asking.ask(lambda one: saves.open_of_customer(one, identity))
+        others = [one for one in open_ones if one.number != number]
+    acts = principal.account_id is not None and await _may_act(asking, principal, ticket)
+    can = view.buttons(ticket, orders, principal.role) if acts else []
+    return page(
+        request,
+        "ticket.html",
+        status=status,
+        ticket=ticket,
+        letters=may(principal, "mail.read"),
+        events=view.timeline(entries, versions),
+        orders=orders,
+        clocks=view.clock_lines(standing),
+        opens=opens,
+        known=known,
+        others=others,
+        can=can,
+        tried=next((one for one in can if one.verb is tried), None),
+        faults=form.faults,
+        reviews=acts and may(principal, "ticket.review"),
+        waits=OrderState.TO_REVIEW,
+        returning=OrderKind.RETURN,
+        form=form,
+        blank=Typed({}),
+        done=done,
+        shown_value=partial(_shown_value, said(language_of(request))),
+        departments=await asking.ask(departments.departments),
+        classes=list(ComplaintClass),
+        satisfactions=list(Satisfaction),
+        longest=longest(VerbInput),
+        **shown(settings, principal, now),
+    )
+
+
+def _shown_value(t: Callable[..., str], field: str, value: str) -> str:
+    """Return a field's value in the page's language."""
+    return t(f"ticket_kind.{value}") if field == "kind" else value
+
+
+async def _may_act(asking: RequestDatabase, principal: Principal, ticket: Ticket) -> bool:
+    if not may(principal, "ticket.act"):
+        return False
+    if reach_of(principal, "ticket.act").whole:
+        return True
+    return (
+        await asking.ask(
+            lambda one: actions.reachable(one, ticket.number, reach_of(principal, "ticket.act"))
+        )
+        is not None
+    )
+
+
+def shown(settings: Settings, principal: Principal, now: datetime) -> dict[str, Any]:
+    """Return what every page with tickets on it needs."""
+    return {
+        "tones": TONES,
+        "place": place,
+        "span": view.span,
+        "show": Formats(settings.zone, principal.role),
+        "now": now,
+    }

@@ -1,0 +1,1 @@
+"""Copies of SIP messages that Asterisk sends us (HEP, `hep.conf`)."""

@@ -1,0 +1,132 @@
+"""Destroys what has been kept for as long as the house says, each purpose by a setting of its own.
+
+Of a recording the file goes first, then the row says so: who dies in between does it again. The row
+stays, with the SHA-256 of what was removed, and an entry of the audit log says when and why. Rows
+about people forget them (`features.personal_data.expiring`); rotated logs go. There is proof.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from features.audit import log as audit
+from features.audit.log import AuditEntry
+from features.call_recordings import writes as recordings
+from features.call_recordings.lifecycle import Recording, RecordingKind
+from features.personal_data import erasures, expiring
+from features.personal_data.rows import Erased, digest_of
+from recordings.store import Store
+from traces.files import shred
+from upkeep_settings import UpkeepSettings
+
+AT_ONCE: Final = 200
+LOOK_EVERY_S: Final = 60.0
+A_DAY_S: Final = 86_400.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Retention:
+    """Destroys what is too old, of one node: the files of others are elsewhere."""
+
+    def __init__(
+        self, engine: AsyncEngine, store: Path, *, keep: UpkeepSettings, node: str, logs: Path
+    ) -> None:
+        """`keep` says for how many days each purpose is kept; 0: for ever."""
+        self._engine = engine
+        self._store = Store(store)
+        self._keep = keep
+        self._node = node
+        self._logs = logs
+        self._rows: Mapping[str, int] = {
+            name.removeprefix("keep_"): getattr(keep, name)
+            for name in UpkeepSettings.model_fields
+            if name.startswith("keep_")
+        }
+        self.removed = 0
+
+    async def turn(self, now: float) -> float:
+        """Destroy some of what is too old; return the seconds to rest. Raises the database's."""
+        at = datetime.fromtimestamp(now, UTC)
+        more = False
+        for kind, days, rule in self._of_recordings():
+            if days:
+                more |= await self._recordings(kind, days, rule, at) == AT_ONCE
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            gone = await expiring.forget(connection, self._rows, at=at, node=self._node)
+        if gone:
+            _log.info("people forgotten whose time is over", rows=gone)
+        if self._keep.keep_logs:
+            await self._old_logs(at)
+        return 0.0 if more or gone >= expiring.AT_ONCE else LOOK_EVERY_S
+
+    def _of_recordings(self) -> Sequence[tuple[RecordingKind, int, str]]:
+        calls, messages = self._keep.keep_recordings, self._keep.keep_messages
+        named = f"keep_messages={messages}" if messages else f"keep_recordings={calls}"
+        return (
+            (RecordingKind.CALL, calls, f"keep_recordings={calls}"),
+            (RecordingKind.MESSAGE, messages or calls, named),
+        )
+
+    async def _recordings(self, kind: RecordingKind, days: int, rule: str, at: datetime) -> int:
+        async with self._engine.connect() as connection:
+            old = await recordings.made_before(
+                connection, at - timedelta(days=days), kind=kind, node=self._node, most=AT_ONCE
+            )
+        if not old:
+            return 0
+        for one in old:
+            self._store.remove(one.path)
+        await self._note(old, days, rule, at)
+        self.removed += len(old)
+        _log.info("recordings removed", count=len(old), rule=rule)
+        return len(old)
+
+    async def _note(self, old: Sequence[Recording], days: int, rule: str, at: datetime) -> None:
+        why = f"kept for {days} days"
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            await recordings.mark_removed(connection, [one.id for one in old], why=why)
+            for one in old:
+                await audit.note(
+                    connection,
+                    AuditEntry(
+                        at=at,
+                        action="recording.removed",
+                        subject=one.id,
+                        address="ledger",
+                        detail=f"sha256 {one.sha256}",
+                        why=why,
+                    ),
+                )
+            digest = digest_of([one.sha256 for one in old])
+            gone = Erased(what="recordings", count=len(old), digest=digest)
+            await erasures.prove(connection, [gone], rule=rule, node=self._node, at=at)
+
+    async def _old_logs(self, at: datetime) -> None:
+        """Remove rotated logs; who writes a log, and what is of today, is left alone."""
+        days = self._keep.keep_logs
+        names = await asyncio.to_thread(_shredded, self._logs, at.timestamp() - days * A_DAY_S)
+        if not names:
+            return
+        gone = Erased(what="rotated logs", count=len(names), digest=digest_of(names))
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            rule = f"keep_logs={days}"
+            await erasures.prove(connection, [gone], rule=rule, node=self._node, at=at)
+
+
+def _shredded(logs: Path, before: float) -> list[str]:
+    """Remove rotated logs that were last written before a moment; return their digests."""
+    gone = []
+    for path in sorted(logs.glob("*")) if logs.is_dir() else []:
+        if path.suffix == ".log" or not path.is_file() or path.stat().st_mtime >= before:
+            continue
+        with path.open("rb") as file:
+            gone.append(hashlib.file_digest(file, "sha256").hexdigest())
+        shred(path)
+    return gone

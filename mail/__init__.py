@@ -1,0 +1,1 @@
+"""Mail: reads letters that strangers send, fetches them (IMAP), sends ours (SMTP), keeps files."""

@@ -1,0 +1,1 @@
+"""What the files of a home say of one person: found in every spelling, and taken out."""
