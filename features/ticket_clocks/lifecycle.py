@@ -48,6 +48,8 @@ REPEATS: Final = frozenset(
 """Begin anew when they have acted: the customer is told again, the department chased again."""
 
 HOUR: Final = 3600.0
+SHORTEST: Final = 60.0
+"""Seconds of the shortest deadline that somebody can name."""
 USUAL_LIMITS: Final[Mapping[ClockKind, float]] = MappingProxyType(
     {
         ClockKind.DISPATCH: 1 * HOUR,
@@ -128,7 +130,11 @@ class Clock:
 def started(
     kind: ClockKind, house: House, *, at: datetime, limit_s: float, due_at: datetime | None = None
 ) -> Clock:
-    """Return a clock that begins at a moment. `due_at` is a deadline that somebody has named."""
+    """Return a clock that begins at a moment. `due_at` is a deadline that somebody has named.
+
+    One that is named for a time when nobody works, from such a time, counts every hour: by working
+    time it would have none to warn in.
+    """
     fresh = Clock(
         kind=kind,
         state=ClockState.RUNNING,
@@ -140,7 +146,9 @@ def started(
     )
     office = house.office_of(kind)
     if due_at is not None:
-        limit_s = max(60.0, _passed(fresh, office, at, due_at))
+        works = fresh.working and office.between(at, due_at) >= SHORTEST
+        fresh = replace(fresh, working=works)
+        limit_s = max(SHORTEST, _passed(fresh, office, at, due_at))
         fresh = replace(fresh, limit_s=limit_s, warn_s=limit_s * house.warn_at)
     clock = _aimed(fresh, office)
     return clock if due_at is None else _due_at(clock, due_at)

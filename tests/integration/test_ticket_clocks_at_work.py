@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, update
@@ -34,9 +35,16 @@ SENIOR = Author(role=Role.SENIOR_AGENT, signature="1002", number="1002")
 HOUSE = house(Settings())
 
 
-async def open_some(connection: AsyncConnection, how_many: int, ago: timedelta, topic: str) -> None:
+async def open_some(
+    connection: AsyncConnection,
+    how_many: int,
+    ago: timedelta,
+    topic: str,
+    *,
+    now: datetime | None = None,
+) -> None:
     """Open tickets that began a while ago; nobody has answered or dispatched them."""
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     for which in range(how_many):
         fresh = opened(
             source=TicketSource.CALL,
@@ -177,9 +185,21 @@ async def test_a_clock_that_cannot_be_read_stops_no_other(database_url: str) -> 
     assert told[("overdue", "dispatch")] == 2
 
 
-async def test_a_department_that_is_late_is_reminded_again_and_again(database_url: str) -> None:
-    await write(database_url, lambda one: open_some(one, 1, timedelta(minutes=1), "complaint"))
-    now = datetime.now(UTC)
+@pytest.mark.parametrize(
+    "wall",
+    [
+        pytest.param(datetime(2026, 11, 30, 10, 0), id="at work"),
+        pytest.param(datetime(2026, 11, 30, 17, 20), id="over closing time"),
+        pytest.param(datetime(2026, 11, 30, 21, 0), id="at night"),
+        pytest.param(datetime(2026, 11, 29, 7, 55), id="on a Sunday"),
+    ],
+)
+async def test_a_department_that_is_late_is_reminded_again_and_again(
+    database_url: str, wall: datetime
+) -> None:
+    now = wall.replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    ago = timedelta(minutes=1)
+    await write(database_url, lambda one: open_some(one, 1, ago, "complaint", now=now))
 
     async def dispatched(connection: AsyncConnection) -> str:
         number = (await connection.execute(select(TicketRow.number))).scalar_one()

@@ -178,6 +178,16 @@ def test_a_named_deadline_holds_be_it_out_of_office_hours() -> None:
     assert fired(clock, HOUSE.office, now=midnight).acts
 
 
+def test_a_deadline_within_the_night_warns_before_it_is_missed() -> None:
+    evening, midnight = at("2026-11-24 20:00"), at("2026-11-25 00:00")
+    clock = started(ClockKind.PROMISED, HOUSE, at=evening, limit_s=HOUR, due_at=midnight)
+    assert (clock.limit_s, clock.due_at) == (4 * HOUR, midnight)
+    assert clock.next_at == at("2026-11-24 23:00")
+    waits = paused(clock, HOUSE.office, now=at("2026-11-24 21:00"), why="ask_customer")
+    goes = going_on(waits, HOUSE.office, now=at("2026-11-25 10:00"))
+    assert goes.due_at == at("2026-11-25 13:00"), "the three hours that were left"
+
+
 def test_what_becomes_urgent_is_due_sooner() -> None:  # TKT-4
     clock = started_at(ClockKind.DISPATCH, NOON, HOUR)
     urgent = limited(clock, HOUSE, HOUSE.limit(ClockKind.DISPATCH, urgent=True))

@@ -64,8 +64,11 @@ async def _people(house: House, key: int) -> dict[str, ContactView]:
 
 
 async def has(house: House, key: int, number: str, result: Result, *, within: float) -> ContactView:
+    """Wait until a contact has a result, and no call to it is under way."""
+
     async def so() -> bool:
-        return (await _people(house, key))[number].contact.result is result
+        contact = (await _people(house, key))[number].contact
+        return contact.result is result and contact.state is not ContactState.CALLING
 
     await until(so, within=within, what=f"{number} is {result}", every=0.2)
     return (await _people(house, key))[number]
