@@ -67,6 +67,8 @@ def found(
         if seat not in phones or not (caller := calling_back.caller_of(leg, channels)):
             continue
         call = leg.call or caller.call
+        if not call:
+            continue  # colleagues among themselves, of whom one may be asked about a caller
         if caller.name in legs:
             legs[caller.name].customer = call
         if caller.bridge == leg.bridge:

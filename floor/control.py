@@ -13,6 +13,7 @@ from typing import Final
 
 from ami.actions import Actions, Outcome
 from floor import metrics
+from floor.hold_music import HOLD_MUSIC
 from floor.live_state import LiveState
 from floor.people import Agent, Talk
 from floor.repairs import RESCUE
@@ -52,7 +53,7 @@ EAR: Final = "Local/ear@hold-words/n"
 
 CONTEXTS: Final = frozenset(
     {
-        *(JOIN, REUNITE, RESCUE, TRANSFER, HOLD_WORDS),
+        *(JOIN, REUNITE, RESCUE, TRANSFER, HOLD_WORDS, HOLD_MUSIC),
         *(f"script-{one.value}" for one in Script),
         *(f"watch-{one.value}" for one in (Watch.LISTEN, Watch.WHISPER)),
     }

@@ -66,7 +66,20 @@ class Conversations:
             return []
         held_s = (now - talk.held_since).total_seconds() if talk.held_since else 0.0
         talk.held_since = now if on else None
+        talk.has_music = on and self.legs.are_two(talk.channel)
         return [HoldChanged(seat, talk.call, on, held_s, now), Changed()]
+
+    def on_hold_without_music(self) -> dict[str, str]:
+        """Return the callers' channels whom every agent holds and who hear nothing, by the calls.
+
+        Somebody else has been in the bridge since the hold began (`floor.hold_music`).
+        """
+        found: dict[str, str] = {}
+        for talk in self.talks.values():
+            everybody = self.talks_of(talk.call).values()
+            if everybody and all(one.held_since and not one.has_music for one in everybody):
+                found[talk.call] = talk.channel
+        return found
 
     def _asked(self, told: Offered) -> list[FloorEvent]:
         """Show a colleague whose caller it is about, before the phone rings."""
@@ -114,6 +127,7 @@ class Conversations:
 
     def _bridged(self, event: BridgeEnter, now: datetime) -> list[FloorEvent]:
         self.legs.entered(event, now)
+        self._music_ends(event.channel)
         call = self._calls.get(event.linkedid, "")
         if event.uniqueid == event.linkedid and not self.legs.customer_of(call):
             self.legs.customer_is(event.channel, call)
@@ -126,6 +140,12 @@ class Conversations:
         if (offer := self.offers.get(seat_of_channel(event.channel))) and not offer.queue:
             offer.answered = True
         return []
+
+    def _music_ends(self, channel: str) -> None:
+        """Note that Asterisk plays no music any more to a caller beside whom there are others."""
+        for talk in self.talks.values():
+            if talk.has_music and self.legs.together(talk.channel, channel):
+                talk.has_music = self.legs.are_two(talk.channel)
 
     def _began(self, seat: str, talk: Talk) -> list[FloorEvent]:
         before = self.talks.pop(seat, None)

@@ -38,6 +38,7 @@ from floor.changes import (
 from floor.control import Control
 from floor.database_access import DatabaseAccess
 from floor.day_counts import DayCounts
+from floor.hold_music import HoldMusic
 from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
@@ -92,6 +93,7 @@ class Floor:
         )
         self.control = Control(actions, self.live_state)
         self.repairs = Repairs(actions, self.live_state)
+        self.hold_music = HoldMusic(actions, self.live_state)
         self.attendance = Attendance(
             records=records,
             actions=actions,
@@ -258,7 +260,7 @@ class Floor:
 
     def _lead(self, now: datetime, clock: float) -> None:
         """Do what time alone decides."""
-        self._start(*self.repairs.due(now))
+        self._start(*self.repairs.due(now), *self.hold_music.due(now))
         accounts = {one.account_id for one in self.live_state.agents.values()}
         self.presence.at_work(accounts, clock, grace=GRACE if self.settled else START_GRACE)
         self._presence_actions.act(self.presence.tick(clock))

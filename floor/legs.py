@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ami.bridge_events import BridgeEnter, BridgeLeave
+from ami.link import OWN
 
 LEGS_KNOWN: Final = 2000
 ALONE_FOR: Final = timedelta(seconds=1.5)
@@ -68,6 +69,8 @@ class Legs:
 
     def entered(self, event: BridgeEnter, now: datetime) -> None:
         """Note that a channel is in a bridge."""
+        if event.channel.startswith(OWN):
+            return  # it speaks or plays for us; nobody talks there
         self._moved[event.channel] = now
         if before := self._legs.get(event.channel):
             self._gone(before, now)
@@ -96,7 +99,7 @@ class Legs:
         self._moved = {one: at for one, at in self._moved.items() if one in moved}
         self._legs, self._bridges = {}, {}
         for leg in said:
-            if leg.channel not in moved:
+            if leg.channel not in moved and not leg.channel.startswith(OWN):
                 self._put(_merged(before.get(leg.channel), leg))
         for channel in moved & set(before):
             self._put(before[channel])
@@ -122,6 +125,11 @@ class Legs:
         """Tell whether two channels are in one bridge."""
         one, two = self._legs.get(channel), self._legs.get(other)
         return bool(one and two and one.bridge == two.bridge)
+
+    def are_two(self, channel: str) -> bool:
+        """Tell whether a channel is in a bridge with one other."""
+        leg = self._legs.get(channel)
+        return leg is not None and len(self._bridges[leg.bridge]) == 2
 
     def asked_by(self, seat: str, other: str) -> Leg | None:
         """Return the leg of `other`, with whom `seat` talks alone: a consultation."""

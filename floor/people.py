@@ -109,6 +109,8 @@ class Talk:
     agent_channel: str
     since: datetime
     held_since: datetime | None = None
+    has_music: bool = False
+    """Whether Asterisk plays music to the caller while this agent holds."""
     parted: str = ""
     how: str = "agent"
     """`agent`; `conference` or `join` for who came into another's talk."""

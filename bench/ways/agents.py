@@ -6,6 +6,7 @@ All of them can be asked for the same things; how it is done is a phone's or a p
 import asyncio
 import contextlib
 from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,7 +111,9 @@ class AtDesk(Seated):
             raise RefusedError(f"{to.seat} has another call by now") from None
 
     async def hands_over(self) -> None:
-        await self._of_call("complete", **{"with": self.asked})
+        """Hand over; an agent who may not goes back to the caller, as people do."""
+        async with self._or_back():
+            await self._of_call("complete", **{"with": self.asked})
 
     async def refers(self) -> None:
         """Hand the caller over by the phone's own transfer key."""
@@ -118,7 +121,20 @@ class AtDesk(Seated):
         await self.leg().transfers_to(self.asking)
 
     async def confers(self, to: Seated) -> None:
-        await self._of_call("conference", **{"with": to.number})
+        async with self._or_back():
+            await self._of_call("conference", **{"with": to.number})
+
+    @contextlib.asynccontextmanager
+    async def _or_back(self) -> AsyncIterator[None]:
+        """Leave the colleague who is asked and go back to the caller when it is refused."""
+        try:
+            yield
+        except NotNowError as refused:
+            if self.asking is None or self.asking.is_over:
+                raise
+            await self.asking.hangs_up()
+            await self.leg().resumes()
+            raise RefusedError(f"{self.seat} asked {self.asked} in vain: {refused}") from None
 
     async def holds(self, seconds: float) -> None:
         leg = self.leg()

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ami.actions import Channel
-from ami.agent_events import AgentComplete
+from ami.agent_events import AgentComplete, Hold, Unhold
 from ami.bridge_events import BridgeEnter, BridgeLeave
 from ami.events import Event, QueueState, UserEvent
 from floor.changes import CallEnded, FloorEvent, Offered, OfferGone, ParticipantsChanged, Talking
@@ -251,3 +251,40 @@ def test_a_look_at_asterisk_between_two_bridges_ends_no_talk() -> None:
     notices += live_state.tick(at(33))
     assert not told(notices, CallEnded)
     assert list(live_state.talks_of(CALL)) == ["w01"]
+
+
+MUSIC = "Local/music@hold-music-00000007;1"
+
+
+def test_asterisk_has_music_for_who_is_on_hold_until_a_third_comes_in() -> None:
+    live_state = talking()
+    heard(live_state, at(5), Hold(PHONE, LINKED))
+    assert live_state.on_hold_without_music() == {}
+    heard(live_state, at(6), enters(SECOND, "b1"))
+    assert live_state.on_hold_without_music() == {}, "the third talks"
+    heard(live_state, at(7), BridgeLeave(SECOND, "b1"))
+    live_state.tick(at(8.5))
+    assert live_state.on_hold_without_music() == {CALL: CALLER}
+    heard(live_state, at(9), BridgeEnter(MUSIC, "music-1", LINKED, "b1"))
+    assert live_state.on_hold_without_music() == {CALL: CALLER}, "as long as the hold lasts"
+    heard(live_state, at(10), Unhold(PHONE, LINKED))
+    assert live_state.on_hold_without_music() == {}
+    heard(live_state, at(11), Hold(PHONE, LINKED))
+    assert live_state.on_hold_without_music() == {}
+
+
+def test_nobody_has_music_for_whom_two_hold_who_have_been_three() -> None:
+    live_state = talking()
+    heard(live_state, at(5), enters(SECOND, "b1"), Hold(PHONE, LINKED))
+    assert live_state.on_hold_without_music() == {}
+    heard(live_state, at(6), Hold(SECOND, LINKED))
+    assert live_state.on_hold_without_music() == {CALL: CALLER}
+
+
+def test_what_plays_music_is_nobody_who_talks() -> None:
+    live_state = talking()
+    notices = heard(live_state, at(9), BridgeEnter(MUSIC, "music-1", LINKED, "b1"))
+    assert not told(notices, ParticipantsChanged)
+    assert list(live_state.talks_of(CALL)) == ["w01"]
+    heard(live_state, at(10), BridgeLeave(PHONE, "b1"))
+    assert [one.channel for one in live_state.legs.lonely_customers(at(12))] == [CALLER]

@@ -332,5 +332,7 @@ def test_an_agent_who_rings_a_colleague_has_no_caller() -> None:
     live_state = floor()
     agent = Channel(PHONE, "trk-1.7", "trk-1.7", "Dial", "b1", "", 30)
     colleague = Channel("PJSIP/w02-00000009", "trk-1.8", "trk-1.7", "AppDial", "b1", "", 20)
-    state = QueueState(0, (member(device=DeviceState.IN_USE),))
+    both = (member(device=DeviceState.IN_USE), member("w02", DeviceState.IN_USE))
+    state = QueueState(0, both)
     assert not told(live_state.resumed(state, (agent, colleague), at(9), asked=at(8)), Talking)
+    assert not live_state.talks

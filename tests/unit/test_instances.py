@@ -63,8 +63,11 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         begun.append(one)
         assert one.stdout is not None
         child = one.stdout.readline().strip()
-        # a program that has just begun has, for a moment, no environment to be read
-        while MARK.encode() not in Path(f"/proc/{child}/environ").read_bytes():
+        # Begun by way of another program: each has, for a moment, no environment to be read.
+        running = Path(f"/proc/{child}")
+        while (running / "comm").read_text() != "sleep\n" or MARK.encode() not in (
+            running / "environ"
+        ).read_bytes():
             time.sleep(0.001)
         for pid in (child, str(one.pid)):
             (proc / pid).symlink_to(f"/proc/{pid}")

@@ -14,9 +14,11 @@ from caller import audio
 from caller.leg import Leg
 from caller.listen import RATE, Samples, found_in
 from caller.phone import NEVER, Answering, Phone
+from floor.floor import RECONCILE_EVERY_S
 from tests.end_to_end.house import House
 from tests.end_to_end.kinds import AGENTS_AT_PHONES
 from tests.end_to_end.people import told
+from tests.end_to_end.voices import differences
 from tests.end_to_end.work import Worker, asks_for_an_agent, at_work, call_id, the_desks_hand
 from tests.waiting import until
 
@@ -63,6 +65,69 @@ async def test_on_hold_the_caller_hears_the_words_then_music_and_is_thanked_on_r
         await caller.hangs_up()
         row = await house.call_of("held")
         assert row["held_s"] == pytest.approx(6.0, abs=1.5)
+
+
+async def test_a_caller_on_hold_hears_music_again_when_a_third_has_left(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(at_work(house, phone, "4011", "8101"))
+        caller, agent = await _talks(house, phone, words, first, "left-held")
+        second = await stack.enter_async_context(at_work(house, phone, "4012", "8102"))
+        call = await call_id(house, "left-held")
+        await agent.holds()
+        path = f"/api/v1/calls/{call}/conference"
+        answer = await first.agent.asks(path, **{"with": "4012"})
+        assert answer.is_success, answer.text
+        third = await second.talks()
+        await caller.waits(3.0)
+        await third.hangs_up()
+        left_at = caller.now
+        await caller.waits(6.0)
+        back_at = caller.now
+        assert not caller.is_over
+        assert not agent.is_over
+        await agent.resumes()
+        await caller.waits(5.0)
+        answered = caller.moment("answered") or 0.0
+        heard = caller.heard()
+        during = heard[int((left_at - answered) * RATE) : int((back_at - answered) * RATE)]
+        after = heard[int((back_at - answered) * RATE) :]
+        assert found_in(_prompt(house, "sil7_hold"), during) > 0.8
+        assert found_in(_prompt(house, "sil7_back"), after) > 0.8
+        assert found_in(_prompt(house, "sil7_hold"), after) < 0.5
+
+        async def alone() -> bool:
+            lines = (await house.asterisk("core show channels concise")).splitlines()
+            return not [line for line in lines if line.startswith("Local/")]
+
+        await until(alone, within=5, what="nothing plays to who talks")
+        await caller.hangs_up()
+        row = await house.call_of("left-held")
+        assert not await differences(house, row, caller, {})
+
+
+async def test_who_is_asked_for_long_can_take_the_caller_over(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    """The floor compares itself with Asterisk while an agent asks a colleague about the caller."""
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(at_work(house, phone, "4013", "8101"))
+        caller, agent = await _talks(house, phone, words, first, "asked-long")
+        second = await stack.enter_async_context(at_work(house, phone, "4014", "8102"))
+        call = await call_id(house, "asked-long")
+        await agent.holds()
+        asking = await first.phone.dials("8102", X_Consult=call)
+        taken = await second.talks()
+        await asking.answered()
+        await caller.waits(RECONCILE_EVERY_S + 1.0)
+        assert not [one for one in second.agent.events if one.name == "talking"]
+        answer = await first.agent.asks(f"/api/v1/calls/{call}/complete", **{"with": "8102"})
+        assert answer.is_success, answer.text
+        await second.agent.hears("talking")
+        await agent.ended(within=3)
+        assert not taken.is_over
+        await caller.hangs_up()
 
 
 async def test_a_caller_whose_agents_phone_is_lost_hears_music_and_is_back_with_the_agent(
