@@ -14,7 +14,7 @@ import pytest
 
 from caller.leg import Leg
 from caller.phone import Answering, Phone
-from tests.end_to_end.agents import signed_in
+from tests.end_to_end.agents import Agent, signed_in
 from tests.end_to_end.house import House
 from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.end_to_end.outbound.test_callbacks import call_of
@@ -155,10 +155,25 @@ async def phone_with_a_plug(house: House, seat: str) -> AsyncIterator[AgentsPhon
         await asyncio.sleep(0)
 
 
-@pytest.mark.timeout(150)
-async def test_a_customer_whose_agents_phone_is_lost_is_told_and_called_again(
-    house: House, phone: Phone
-) -> None:
+@dataclass(frozen=True)
+class Plugged:
+    """A callback whose agent's phone can be lost."""
+
+    agent: Agent
+    plug: AgentsPhone
+    customers: Leg
+    callback: int
+    call: str
+
+    async def seen(self) -> dict[str, Any]:
+        """Return the callback as the API shows it."""
+        found = await self.agent.client.get("/api/v1/callbacks", params={"number": CUSTOMER})
+        return next(one for one in found.json()["items"] if one["id"] == self.callback)
+
+
+@asynccontextmanager
+async def plugged(house: House, phone: Phone) -> AsyncIterator[Plugged]:
+    """Give a callback in which both talk; the agent's phone has a plug."""
     says_so = Answering(after=0.5, says=says(CALLER_HZ))
     customer = await phone.register(CUSTOMER, house.password(CUSTOMER), says_so)
     async with (
@@ -173,21 +188,57 @@ async def test_a_customer_whose_agents_phone_is_lost_is_told_and_called_again(
         customers = await customer.rings(within=20)
         await customers.answered(within=10)
         await customers.waits(TALK_S)
-        plug.audio.silent = True
-        lost = customers.now
-        await customers.ended(within=40)
-        assert [one for one in customers.words() if one.end > lost + 5.0], "a dead line"
-        row = await call_of(house, offer.data["call"])
+        yield Plugged(agent, plug, customers, int(made["id"]), str(offer.data["call"]))
+    await customer.signs_off()
 
-        async def is_open() -> list[dict[str, Any]]:
-            found = await agent.client.get("/api/v1/callbacks", params={"number": CUSTOMER})
-            items = found.json()["items"]
-            return [one for one in items if (one["id"], one["state"]) == (made["id"], "open")]
 
-        [again] = await until(is_open, within=15, what="it is to be called again", every=0.3)
-        path = f"/api/v1/callbacks/{made['id']}"
-        assert (await agent.client.patch(path, json={"state": "cancelled"})).is_success
+@pytest.mark.timeout(150)
+async def test_a_customer_whose_agents_phone_is_lost_is_told_and_called_again(
+    house: House, phone: Phone
+) -> None:
+    async with plugged(house, phone) as talk:
+        talk.plug.audio.silent = True
+        lost = talk.customers.now
+        await talk.customers.ended(within=40)
+        assert [one for one in talk.customers.words() if one.end > lost + 5.0], "a dead line"
+        row = await call_of(house, talk.call)
+
+        async def is_open() -> bool:
+            return bool((await talk.seen())["state"] == "open")
+
+        await until(is_open, within=15, what="it is to be called again", every=0.3)
+        again = await talk.seen()
+        path = f"/api/v1/callbacks/{talk.callback}"
+        assert (await talk.agent.client.patch(path, json={"state": "cancelled"})).is_success
     assert again["tries"] == 1
     query = "SELECT 1 FROM call_events WHERE name = 'TR_AGENT_LOST' AND about = :id"
     assert await house.rows(query, id=row["linkedid"])
     assert (await house.recording_of(row))["state"] == "stored"
+
+
+@pytest.mark.timeout(150)
+async def test_a_customer_with_whom_a_colleague_stays_is_not_called_again(
+    house: House, phone: Phone
+) -> None:
+    async with plugged(house, phone) as talk, AsyncExitStack() as stack:
+        answering = Answering(after=0.3, says=says(SECOND_HZ))
+        second = await stack.enter_async_context(
+            at_work(house, phone, "1002", SECOND, answering=answering)
+        )
+        path = f"/api/v1/calls/{talk.call}/conference"
+        answer = await talk.agent.asks(path, **{"with": "1002"})
+        assert answer.is_success, answer.text
+        await second.talks()
+        talk.plug.audio.silent = True
+        await talk.agent.hears("call_ended", within=40)
+        await talk.customers.waits(TALK_S)
+        assert not talk.customers.is_over
+        await talk.customers.hangs_up()
+        row = await call_of(house, talk.call)
+
+        async def is_done() -> bool:
+            return bool((await talk.seen())["state"] == "completed")
+
+        await until(is_done, within=15, what="it is done", every=0.3)
+    query = "SELECT 1 FROM call_events WHERE name = 'TR_AGENT_LOST' AND about = :id"
+    assert not await house.rows(query, id=row["linkedid"])
