@@ -23,7 +23,7 @@ LAG_S = 30.0
 """Seconds by which the ledger may be behind the journals before it counts as ill."""
 
 
-FAR: Final = frozenset({"trunk"})
+FAR: Final = frozenset({"trunk", "spending", "mail"})
 """Parts that are not here: what ails them keeps no caller from being answered, and no page."""
 
 
@@ -89,9 +89,14 @@ def of_dispatch(report: Report | None) -> PartHealth:
         return _well("No dispatcher runs here: nobody is rung.")
     if not report.fresh:
         return _ill("The dispatcher does not report; whoever is due is rung when it is back.")
-    if report.fields.get("spending_stopped") is True:
-        return _ill("All that may be spent today is spent: nobody outside is rung until midnight.")
     return _well("The dispatcher is at work.")
+
+
+def of_spending(report: Report | None) -> PartHealth:
+    """Return whether money is left for calls out today, as the dispatcher counts it."""
+    if report is not None and report.fields.get("spending_stopped") is True:
+        return _ill("All that may be spent today is spent: nobody outside is rung until midnight.")
+    return _well("Calls out may be paid for.")
 
 
 _WHY = {

@@ -78,6 +78,14 @@ def test_a_trunk_that_is_ill_takes_no_desk_out_of_service() -> None:
     assert whole({"a": ill, "trunk": ill}).state is State.ILL
 
 
+def test_money_that_is_spent_takes_no_desk_out_of_service() -> None:
+    spent = _report(spending_stopped=True)
+    parts = {"dispatch": health.of_dispatch(spent), "spending": health.of_spending(spent)}
+    assert [part.state for part in parts.values()] == [State.WELL, State.ILL]
+    assert whole(parts).state is State.IMPAIRED
+    assert health.of_spending(None).state is State.WELL
+
+
 def test_a_report_is_read_with_its_age(tmp_path: Path) -> None:
     file = tmp_path / "calls.json"
     file.write_text(json.dumps({"at": NOW - 2, "lines": 3, "ami": True, "who": "x"}))
