@@ -2,9 +2,9 @@
 
 A job is one run of pytest over files that share hotlines (`tests/end_to_end/kinds.py`). Jobs of
 calls mostly wait for people to speak and listen, a third of a core each: two go on at a
-time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). One job of
-work, which would take a core, goes on beside them and has what they leave, in a session of its
-own, for Linux gives each session an equal share of the processors, whatever is nice in it, unless
+time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). Two jobs of
+work, which would take a core each, go on beside them and have what they leave, each in a session of
+its own, for Linux gives each session an equal share of the processors, whatever is nice in it, unless
 the session is (sched(7)). The next job begins when one has ended, so long ones come first. `--soak`
 runs what takes long, one after the other, and the tests of whoever rings people and of the floor on
 PostgreSQL as well. Exit code 0: every job was green.
@@ -22,7 +22,7 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CALLS_AT_ONCE: Final = 2
-WORK_AT_ONCE: Final = 1
+WORK_AT_ONCE: Final = 2
 GIVES_WAY: Final = 19
 """Niceness of a job of work: audio is due every 20 ms, a database may be asked later."""
 NO_TESTS: Final = 5
@@ -82,7 +82,8 @@ WORK: Final[Mapping[str, Sequence[str]]] = {
         f"{HERE}/test_tickets_*.py",
         f"{HERE}/test_wake_*.py",
     ),
-    "lines, ledgers, dispatchers": (f"{HERE}/*.py",),
+    "lines, ledgers, dispatchers": (f"{HERE}/test_[a-l]*.py",),
+    "pages and people": (f"{HERE}/*.py",),
     "units": ("tests/unit/*.py",),
     "others": ("tests/**/*.py",),
 }

@@ -4,6 +4,7 @@ SIL-7: the words on hold and on return, and how long it lasted; QUE-3: a lost ph
 with the same agent, or in front of the queue; ANS-5: all of it is one recording.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
@@ -155,6 +156,34 @@ async def test_a_caller_whose_agents_phone_is_lost_hears_music_and_is_back_with_
         assert not await house.rows(
             "SELECT * FROM recording_gaps WHERE call_id = :id", id=row["id"]
         )
+
+
+async def test_who_was_in_a_talk_is_back_before_who_was_sent_to_that_agent_meanwhile(
+    house: House, phone: Phone, words: Callable[[float], Samples]
+) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(at_work(house, phone, "4015", "8101"))
+        sent, _ = await _talks(house, phone, words, first, "sent")
+        second = await stack.enter_async_context(at_work(house, phone, "4016", "8102"))
+        theirs, agent = await _talks(house, phone, words, second, "theirs")
+        path = f"/api/v1/calls/{await call_id(house, 'sent')}/transfer"
+        answer = await first.agent.asks(path, to="8102")
+        assert answer.is_success, answer.text
+        await sent.waits(1.5)
+        query = "SELECT channel FROM call_events WHERE name = 'TR_CALL' AND about = :id"
+        row = await house.call_of("theirs", state="talking")
+        [event] = await house.rows(query, id=row["linkedid"])
+        async with the_desks_hand(house) as hand:
+            given = {"REUNITE_SEAT": "8102"}
+            taken = await hand.redirect(event["channel"], "reunite", variables=given)
+        assert taken is Outcome.DONE
+        await agent.ended(within=3)
+        back = await second.agent.hears("offer", after=time.monotonic() - 1, within=10)
+        assert back.data["call"] == await call_id(house, "theirs")
+        await second.talks(within=10)
+        await theirs.hangs_up()
+        await second.talks(within=20)
+        await sent.hangs_up()
 
 
 async def test_a_transfer_reaches_the_colleague_and_one_that_nobody_takes_comes_back(
