@@ -4,7 +4,7 @@ A job is one run of pytest over files that share hotlines (`tests/end_to_end/kin
 calls mostly wait for people to speak and listen, a third of a core each: two go on at a
 time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). Two jobs of
 work, which would take a core each, go on beside them and have what they leave, each in a session of
-its own, for Linux gives each session an equal share of the processors, whatever is nice in it, unless
+its own: Linux gives each session an equal share of the processors, whatever is nice in it, unless
 the session is (sched(7)). The next job begins when one has ended, so long ones come first. `--soak`
 runs what takes long, one after the other, and the tests of whoever rings people and of the floor on
 PostgreSQL as well. Exit code 0: every job was green.
