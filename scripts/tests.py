@@ -62,6 +62,14 @@ CALLS: Final[Mapping[str, Sequence[str]]] = {
     "losses": (f"{E2E}/alone/*.py",),
     "updates": (f"{E2E}/callers/test_updates.py", f"{E2E}/desk/test_one*.py"),
     "pages": (f"{E2E}/pages/*.py",),
+    "dispatchers": (
+        f"{HERE}/test_attendants.py",
+        f"{HERE}/test_ca*_calls*.py",
+        f"{HERE}/test_dispatcher*.py",
+        f"{HERE}/test_guest_wake_ups.py",
+        f"{HERE}/test_nodes_dispatch.py",
+        f"{HERE}/test_trunk_failover.py",
+    ),
     "whole hotlines": (f"{E2E}/**/*.py",),
     "what must be quick": (
         f"{HERE}/test_agi_server.py",
@@ -82,7 +90,7 @@ WORK: Final[Mapping[str, Sequence[str]]] = {
         f"{HERE}/test_tickets_*.py",
         f"{HERE}/test_wake_*.py",
     ),
-    "lines, ledgers, dispatchers": (f"{HERE}/test_[a-l]*.py",),
+    "lines and ledgers": (f"{HERE}/test_[a-l]*.py",),
     "pages and people": (f"{HERE}/*.py",),
     "units": ("tests/unit/*.py",),
     "others": ("tests/**/*.py",),
