@@ -126,13 +126,12 @@ class ClockWorker:
         verbs = DOES.get(kind, ())
         if kind is ClockKind.PROMISED and _is_repeated(found):
             verbs = (*verbs, Verb.ESCALATE)  # QUE-2: a repeated complaint past its deadline
-        given = Given(note=f"[{kind.value}]")
         for verb in verbs:
             fresh = await acts.locked_by_id(connection, found.id)
             assert fresh is not None
             try:
                 decision = deciding.decide(
-                    fresh.ticket, fresh.orders, verb, given, by=By(role=None), now=now
+                    fresh.ticket, fresh.orders, verb, Given(), by=By(role=None), now=now
                 )
             except (deciding.NotNowError, deciding.NotTheirsError, deciding.LacksError):
                 continue

@@ -67,7 +67,9 @@ def decide(
     if row is None:
         raise (NotTheirsError if rules.knows(at, verb) else NotNowError)(verb)
     after = _filled(ticket, verb, given)
-    lacks = [need for need in row.needs if not _has(need, after, orders, given, now)]
+    # A clock types nothing: that it was a clock, and which, is in the history.
+    needs = [need for need in row.needs if by.role is not None or need is not Need.NOTE]
+    lacks = [need for need in needs if not _has(need, after, orders, given, now)]
     if lacks:
         raise LacksError(lacks)
     reviewed = ordering.under_review(orders, given) if Need.WAITING_ORDER in row.needs else None
