@@ -55,6 +55,8 @@ class TrunkCall:
         self._side = side
         self._number = 0
         self._offer = invite.offer or Offer()
+        self._now = self._offer
+        """What we say of ourselves when the switch asks again: on hold or not."""
         target = invite.uri or f"sip:{invite.number}@{HOST}:{side.switch}"
         sender = invite.sender or f"<sip:13800138000@{HOST}>"
         self._target = target
@@ -117,13 +119,15 @@ class TrunkCall:
     async def holds(self, how: str) -> int:
         """Put the switch on hold: `sendonly`, `inactive` or `0.0.0.0`; RTP stops."""
         self.audio.silent = True
-        return await self.offers(self._offer.held(how))
+        self._now = self._offer.held(how)
+        return await self.offers(self._now)
 
     async def resumes(self) -> int:
         """Come back from hold, to another port."""
         await self.audio.moves()
         self.audio.silent = False
-        return await self.offers(self._offer)
+        self._now = self._offer
+        return await self.offers(self._now)
 
     async def offers(self, offer: Offer, *, method: str = "INVITE") -> int:
         """Offer anew within the call; return the final status."""
@@ -179,9 +183,9 @@ class TrunkCall:
         if message.method == "ACK":
             return
         self.came.append(message)
-        body = self._sdp(self._offer) if message.body and message.method != "INFO" else ""
+        body = self._sdp(self._now) if message.body and message.method != "INFO" else ""
         if message.method == "INVITE":
-            body = self._sdp(self._offer)
+            body = self._sdp(self._now)
         self._side.answer(message, address, body)
         if message.method == "BYE":
             self.over.set()
