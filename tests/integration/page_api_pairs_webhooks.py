@@ -45,8 +45,7 @@ WEBHOOKS: Final[Sequence[Pair]] = (
             _new(url="http://10.1.2.3/", answer=422),
             _new(url="https://user:word@crm.example.com/", answer=422),
             _new(kinds="opened,telegram", answer=422),
-            _new(),
-            _new(name="另一个", kinds="close,opened"),
+            _new(name="另一个", kinds="close,opened"),  # one: ids are drawn, and order the rows
         ),
     ),
     Pair(

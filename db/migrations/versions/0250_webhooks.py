@@ -51,7 +51,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_answers"),
     )
-    op.create_index("ix_webhook_answers_webhook_id", "webhook_answers", ["webhook_id", "id"])
+    op.create_index("ix_webhook_answers_webhook_id_id", "webhook_answers", ["webhook_id", "id"])
     op.create_table(
         "idempotency_keys",
         sa.Column("owner", sa.String(24), nullable=False),
