@@ -140,7 +140,7 @@ class Ledger:
             for turn in self._turns():
                 tasks.create_task(self._loop(turn))
             tasks.create_task(self._mail.run(self._stop))
-            tasks.create_task(self._webhooks.run(self._stop))
+            tasks.create_task(self._webhooks.run(self._stop, ready=lambda: self._migrated))
         await self._last_words()
         self._intake.close()
 

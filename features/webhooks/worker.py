@@ -85,13 +85,14 @@ class WebhookWorker:
         self._failed = 0
         self.sent = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop`; whatever fails is tried again."""
+    async def run(self, stop: asyncio.Event, *, ready: Callable[[], bool]) -> None:
+        """Deliver until `stop`, from when the tables are `ready`; what fails is tried again."""
         failed = False
         while not stop.is_set():
             try:
                 async with asyncio.timeout(DATABASE_LIMIT_S):
-                    await self.turn()
+                    if ready():
+                        await self.turn()
                 failed = False
             except Exception as error:  # noqa: BLE001 (one turn: said once, tried again)
                 if not failed:
