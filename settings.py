@@ -27,6 +27,7 @@ from phone_numbers.plan import DialForm, NumberPlan
 from setting_pairs import contradictions
 from ticket_settings import TicketSettings
 from upkeep_settings import UpkeepSettings
+from webhook_settings import WebhookSettings
 
 PROJECT = Path(__file__).resolve().parent
 """The folder of the checkout; templates, prompts' texts and migrations are read from it."""
@@ -50,7 +51,13 @@ Listed = AfterValidator(values.each(values.plain))
 
 
 class Settings(
-    OutboundSettings, DeskSettings, NetworkSettings, MailSettings, TicketSettings, UpkeepSettings
+    OutboundSettings,
+    DeskSettings,
+    NetworkSettings,
+    MailSettings,
+    TicketSettings,
+    WebhookSettings,
+    UpkeepSettings,
 ):
     """Every setting; the variable is THIRDRING_ and the name in capitals.
 

@@ -18,7 +18,7 @@ from backup.progress import megabytes
 from commands import context, queries
 from commands.backup import settings_kept
 from db import migrate
-from features.accounts import second_factor
+from features.accounts import actions_sealing
 from features.personal_data.written_down import List
 from settings import Settings
 from supervisor.supervise import alone
@@ -67,13 +67,14 @@ def _tell_of_the_key(current: Settings) -> None:
     """Say when the key of this home does not open the second factors that were restored."""
     seals = Seals(current.paths.sealing_key)
     try:
-        _, _, shut = queries.answer(current, lambda one: second_factor.looked_at(one, seals))
+        *_, shut = queries.answer(current, lambda one: actions_sealing.looked_at(one, seals))
     except context.NotReady:
         return  # tables of an older version: `thirdring sealing-key` says it after the start
     if shut:
         click.echo(
-            f"note: {shut} second factors are shut: put the copy of {seals.path.name}, which no "
-            f"backup has, into {current.home}. Without it: `thirdring account reset NUMBER`"
+            f"note: {shut} second factors or webhooks are shut: put the copy of {seals.path.name}, "
+            f"which no backup has, into {current.home}. Without it: `thirdring account reset "
+            "NUMBER`, and a new secret at /webhooks"
         )
 
 

@@ -129,6 +129,14 @@ class RequestDatabase:
     def __init__(self, database: Database, seconds: float) -> None:
         self._database = database
         self._left = seconds
+        self._first: tuple[Question[None], Callable[[], None]] | None = None
+
+    def first(self, change: Question[None], *, done: Callable[[], None]) -> None:
+        """Have the request's first change make this one too, in its transaction and before it.
+
+        `done` is called when both are kept.
+        """
+        self._first = (change, done)
 
     async def ask(self, question: Question[Answer]) -> Answer:
         """Return the answer. Raises DatabaseTimeoutError when the time is up."""
@@ -136,7 +144,18 @@ class RequestDatabase:
 
     async def write(self, change: Question[Answer]) -> Answer:
         """Make a change. Raises DatabaseTimeoutError when the time is up."""
-        return await self._spent(lambda left: self._database.write(change, within=left))
+        if self._first is None:
+            return await self._spent(lambda left: self._database.write(change, within=left))
+        first, done = self._first
+
+        async def both(connection: AsyncConnection) -> Answer:
+            await first(connection)
+            return await change(connection)
+
+        answer = await self._spent(lambda left: self._database.write(both, within=left))
+        self._first = None
+        done()
+        return answer
 
     def note(self, change: Question[None]) -> None:
         """Make a change that the request does not wait for."""

@@ -27,6 +27,7 @@ from features.calls.lifecycle import CallRecord
 from features.personal_data.erasing import Erasing
 from features.ticket_clocks.house import house
 from features.ticket_clocks.worker import ClockWorker
+from features.webhooks.worker import WebhookWorker
 from ledger.importer import JournalImporter
 from ledger.journal import Journals
 from ledger.mail_room import MailRoom
@@ -120,6 +121,7 @@ class Ledger:
         self._silent_agents = SilentAgentCheck(paths.spool_calls)
         self._engine = engine
         self._mail = MailRoom(settings, engine)
+        self._webhooks = WebhookWorker(engine, settings)
         self._importer = JournalImporter(
             engine, self._journals, settings.number_plan, kept=self._look_at
         )
@@ -138,6 +140,7 @@ class Ledger:
             for turn in self._turns():
                 tasks.create_task(self._loop(turn))
             tasks.create_task(self._mail.run(self._stop))
+            tasks.create_task(self._webhooks.run(self._stop, ready=lambda: self._migrated))
         await self._last_words()
         self._intake.close()
 
@@ -260,6 +263,7 @@ class Ledger:
             "ticket_clocks_total": self._clocks.acted,
             "failures_total": self._failures,
             **self._mail.figures(),
+            **self._webhooks.figures(),
         }
 
 

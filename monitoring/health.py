@@ -23,7 +23,7 @@ LAG_S = 30.0
 """Seconds by which the ledger may be behind the journals before it counts as ill."""
 
 
-FAR: Final = frozenset({"trunk", "spending", "mail"})
+FAR: Final = frozenset({"trunk", "spending", "mail", "webhooks"})
 """Parts that are not here: what ails them keeps no caller from being answered, and no page."""
 
 
@@ -137,6 +137,17 @@ def of_mail(report: Report | None) -> PartHealth:
     if ill:
         return _ill(f"{' '.join(ill)} Letters are fetched and sent when it is back.")
     return _well("The mailbox can be reached.")
+
+
+def of_webhooks(report: Report | None) -> PartHealth:
+    """Return whether events go out, as the ledger sees it."""
+    if report is None or not report.fresh:
+        return _well("Nobody looks at the webhooks: the ledger does not report.")
+    if failed := int(report.number("webhooks_failed") or 0):
+        return _ill(
+            f"{failed} webhooks have failed for too long: decide at /webhooks what is next."
+        )
+    return _well("No webhook has failed.")
 
 
 async def of_database(database: Database) -> PartHealth:

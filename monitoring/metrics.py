@@ -66,6 +66,10 @@ OF_LEDGER = (
     Reported("thirdring_mail_letters", "mail_letters_total", "Letters kept.", counts=True),
     Reported("thirdring_mail_sent", "mail_sent_total", "Letters sent.", counts=True),
     Reported("thirdring_mail_waiting", "mail_waiting", "Letters that a person must decide about."),
+    Reported(
+        "thirdring_webhooks_failed", "webhooks_failed", "Webhooks that a person decides about."
+    ),
+    Reported("thirdring_webhooks_sent", "webhooks_sent_total", "Events delivered.", counts=True),
     Reported("thirdring_ledger_failures", "failures_total", "Turns to try again.", counts=True),
 )
 """What is taken from the ledger's report; it counts from the ledger's own start."""

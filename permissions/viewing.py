@@ -17,6 +17,11 @@ def seen_by(role: Role) -> None:
     _WHOLE.set(sees_numbers(role))
 
 
+def seen_elsewhere() -> None:
+    """Make what leaves from now on what nobody sees whole: it goes to another house's program."""
+    _WHOLE.set(False)
+
+
 def seen_at_the_console() -> None:
     """Make what leaves whole: who works on the machine itself reads its database anyway."""
     _WHOLE.set(True)

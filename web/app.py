@@ -113,6 +113,8 @@ def wired() -> FastAPI:
     app.add_exception_handler(RequestValidationError, wrongly_asked)
     app.add_exception_handler(DatabaseTimeoutError, _database_away)
     _describe_problems(app)
+    for each in features().values():
+        each.install(app)
     return app
 
 

@@ -23,6 +23,7 @@ from features.accounts.sessions import Session
 from features.accounts.tokens import Token
 from features.audit import log as audit
 from features.audit.looks import look
+from features.idempotency import requests as idempotency
 from floor.connection_limiter import ConnectionLimiter, Owner, Peer
 from floor.floor import Floor
 from permissions.declared import declared
@@ -138,6 +139,10 @@ async def admitted(
         raise MustChange(403, "Change your one-time password first.")
     if action := declared().looks.get(route):
         _look(connection, principal, action, asking)
+    owner = (
+        f"account {principal.account_id}" if principal.account_id else f"token {principal.token_id}"
+    )
+    await idempotency.once(connection, asking, owner=owner, role=principal.role.value)
     return principal
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from web.change_feed import ChangeFeed
@@ -62,6 +62,8 @@ class Feature:
     """The API's headings that it adds, each with a sentence."""
     change_feeds: Sequence[ChangeFeed[Any]] = ()
     """What open pages are told when it changes in the database."""
+    install: Callable[[FastAPI], None] = lambda _: None
+    """Puts around the whole application what every route has."""
     audited: Sequence[str] = ()
     """What it puts on the audit record, as `call.read`; `audited.call_read` are its words."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from authentication.sealing import SealError, Seals, is_sealed
 from features.accounts.tables import SecondFactorRow
+from features.webhooks import sealed as webhook_secrets
 
 PERIOD_S: Final = 30
 AROUND: Final = (-1, 0, 1)
@@ -52,7 +53,9 @@ async def begin(connection: AsyncConnection, account_id: int, seals: Seals) -> s
 
     Raises SealError when the key is gone with which others were sealed: a new one would hide it.
     """
-    if not seals.has_key and any(is_sealed(each) for each in (await _kept(connection)).values()):
+    if not seals.has_key and (
+        await has_any_sealed(connection) or await webhook_secrets.has_any(connection)
+    ):
         raise SealError(f"there is no {seals.path}")
     before = await of(connection, account_id)
     if before is not None and before.confirmed_at is not None:
@@ -107,6 +110,11 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
     app, current = pyotp.TOTP(secret), int(now.timestamp()) // PERIOD_S
     steps = (current + off for off in AROUND)
     return next((each for each in steps if strings_equal(app.generate_otp(each), digits)), None)
+
+
+async def has_any_sealed(connection: AsyncConnection) -> bool:
+    """Tell whether a secret is sealed."""
+    return any(is_sealed(each) for each in (await _kept(connection)).values())
 
 
 async def seal_again(connection: AsyncConnection, seals: Seals) -> tuple[int, int]:

@@ -122,7 +122,19 @@ async def kept(
     await _keep_orders(connection, found.id, changed)
     await _replace(connection, found.id, after)
     await keep_version(connection, found.id, after, author=author, now=now)
-    if verb is not None:
+    if verb is None:
+        fields = sorted(name for name in WRITABLE if getattr(before, name) != getattr(after, name))
+        await history.add(
+            connection,
+            found.id,
+            before,
+            after,
+            what=history.CHANGED,
+            author=author,
+            now=now,
+            said={**said, "fields": fields},
+        )
+    else:
         written = decision.written
         await history.add(
             connection,

@@ -17,6 +17,8 @@ from permissions.scopes import Reach, Scope
 
 OPENED, WARNED, OVERDUE = "opened", "warned", "overdue"
 """What an entry tells of beside verbs."""
+CHANGED = "changed"
+"""That something was typed: for programs (`feed.py`); to people the versions say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ async def add(
             after=place(after).value,
             order_number=order,
             said=dict(said or {}),
+            place=None,
         )
     )
 
@@ -103,7 +106,7 @@ async def of_ticket(connection: AsyncConnection, number: str, *, reach: Reach) -
         .join(TicketRow, TicketRow.id == row.ticket_id)
         .outerjoin(PERSON, PERSON.c.id == row.account_id)
         .outerjoin(TOKEN, TOKEN.c.id == row.token_id)
-        .where(TicketRow.number == number)
+        .where(TicketRow.number == number, row.what != CHANGED)
         .order_by(row.id)
     )
     if reach.scope is Scope.DEPARTMENT:
@@ -123,7 +126,7 @@ async def last(connection: AsyncConnection, ticket_id: int) -> tuple[Entry, int 
         .select_from(row)
         .outerjoin(PERSON, PERSON.c.id == row.account_id)
         .outerjoin(TOKEN, TOKEN.c.id == row.token_id)
-        .where(row.ticket_id == ticket_id, row.via.not_in([CLOCK.via]))
+        .where(row.ticket_id == ticket_id, row.via != CLOCK.via, row.what != CHANGED)
         .order_by(row.id.desc())
         .limit(1)
     )

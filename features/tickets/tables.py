@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     ForeignKey,
     Index,
@@ -155,11 +156,32 @@ class TicketEntryRow(Base):
     call_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("calls.id"))
     """The call in which it was done; None: in none."""
     what: Mapped[str] = mapped_column(String(24))
-    """A verb, `opened`, or of a clock `warned` and `overdue`."""
+    """A verb, `opened`, `changed`, or of a clock `warned` and `overdue`."""
     before: Mapped[str] = mapped_column(String(16))
     after: Mapped[str] = mapped_column(String(16))
     order_number: Mapped[str | None] = mapped_column(String(32))
     said: Mapped[dict[str, Any]] = mapped_column(JSON)
     """What was typed, or which clock it was."""
+    place: Mapped[int | None] = mapped_column(BigInteger)
+    """Where it stands in the feed (`feed.py`): None: not yet; 0: from before there was a feed."""
 
-    __table_args__ = (Index(None, "ticket_id", "id"),)
+    __table_args__ = (
+        Index(None, "ticket_id", "id"),
+        _of_some("ix_ticket_entries_without_place", "id", "place IS NULL"),
+        Index(
+            "uq_ticket_entries_place",
+            "place",
+            unique=True,
+            sqlite_where=text("place > 0"),
+            postgresql_where=text("place > 0"),
+        ),
+    )
+
+
+class TicketFeedRow(Base):
+    """The last place of the feed, in the only row: it never goes back, whatever is erased."""
+
+    __tablename__ = "ticket_feed"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(BigInteger)

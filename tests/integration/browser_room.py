@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from authentication import cookie
+from features.tickets import feed
+from features.webhooks import queries
+from features.webhooks.lifecycle import Fault
+from features.webhooks.queries import Answer
 from permissions.declaring import Open
 from permissions.roles import Role
 from permissions.routes import POLICY, is_page
@@ -182,6 +187,11 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         asked = {"deadline": f"{tomorrow}T09:00:00+08:00", "note": LONG}
         await _post(leader, f"{verb}/ask_time", version=3, **asked)
         assert lists
+        told = f"https://crm.example.com/{'events-of-the-hotline/' * 5}"
+        hook = (await _post(boss, "/api/v1/webhooks", name=LONG[:60], url=told))["webhook"]
+    await desk.write(feed.number_new)
+    for fault in Fault:
+        await desk.write(partial(queries.keep_answer, webhook_id=hook["id"], answer=_tried(fault)))
     return {
         "/calls/{call_id}": f"/calls/{call_id(1)}",
         "/wake-ups/{wake_up_id}": f"/wake-ups/{rows[0]['id']}",
@@ -197,7 +207,13 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         "/search": f"/search?q={NUMBER}",
         "/tickets/{ticket_id}/mail": f"/tickets/{ticket_number(1)}/mail",
         "/tickets/{ticket_id}": f"/tickets/{ticket_number(1)}",
+        "/webhooks/{webhook_id}": f"/webhooks/{hook['id']}",
     }
+
+
+def _tried(fault: Fault) -> Answer:
+    what, when = "second_dispatch", datetime.now(UTC)
+    return Answer(at=when, event_id=call_id(1), what=what, status=503, fault=fault, took_ms=10_001)
 
 
 async def _a_list(desk: Pages) -> dict[str, Any]:

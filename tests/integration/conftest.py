@@ -18,6 +18,9 @@ from db.engine import engine
 from db.migrate import upgrade
 from tests.integration.desk_room import Room, fill, opened
 from tests.integration.mail_house import House, names, settled
+from tests.integration.webhook_house import House as WebhookHouse
+from tests.integration.webhook_house import Receiver, receiver
+from tests.integration.webhook_house import settled as webhook_settled
 from tests.lending import Lending
 from tests.mail_server import MailServer
 from tests.postgres import Postgres
@@ -191,3 +194,20 @@ async def mail_house(
 def built_pages(desk: Room) -> None:
     """Pages name their scripts without looking whether they were built."""
     desk.app.state.assets.path = lambda name: f"/static/{name}"
+
+
+@pytest.fixture
+def there() -> Iterator[Receiver]:
+    """A real receiver of webhooks."""
+    with receiver() as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def webhook_house(tmp_path: Path, database_url: str) -> AsyncIterator[WebhookHouse]:
+    """A house whose webhooks may go to this machine."""
+    settings = webhook_settled(tmp_path / "home", database_url)
+    settings.paths.run.mkdir(parents=True)
+    made = engine(settings.database)
+    yield WebhookHouse(settings, made)
+    await made.dispose()

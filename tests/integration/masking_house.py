@@ -25,7 +25,12 @@ from features.customers.known import Address, Customer, CustomerSort, plain
 from features.customers.tables import CustomerMergeRow, CustomerVersionRow
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
-from features.tickets.tables import TicketEntryRow, TicketOrderRow, TicketVersionRow
+from features.tickets.tables import (
+    TicketEntryRow,
+    TicketFeedRow,
+    TicketOrderRow,
+    TicketVersionRow,
+)
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from imports.faults import Remark, Whole
@@ -92,10 +97,12 @@ OURS: Final = frozenset(
         *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
         *("erasures", "destructions", "person_key", "consents"),
+        *("webhooks", "webhook_answers", "idempotency_keys"),
     }
 )
 """Tables of the staff and of our programs; knowledge is read to callers. What a person asks for is
-seen only by the two roles that answer for it, who see whole numbers.
+seen only by the two roles that answer for it, who see whole numbers. An answer that is kept with a
+request's key is sealed, and given to who got it before.
 """
 
 OUR_COLUMNS: Final = frozenset(
@@ -297,7 +304,10 @@ async def _rows(connection: AsyncConnection) -> None:
     await connection.execute(insert(TicketOrderRow).values(order | known | written))
     entry = {"ticket_id": 5, "version": 2, "at": BEGAN, "via": "page", "what": "dispatch"}
     moved = {"before": "new", "after": "dispatched", "order_number": "20261121-00005-1"}
-    await connection.execute(insert(TicketEntryRow).values(entry | moved | {"said": {}}))
+    await connection.execute(
+        insert(TicketEntryRow).values(entry | moved | {"said": {}, "place": 1})
+    )
+    await connection.execute(update(TicketFeedRow).values(last=1))
     refused = Entry(NUMBER, known_as(NUMBER), "x", BEGAN, "1001")
     assert await do_not_call.put(connection, refused)
     key = await campaigns.make(connection, campaign(), people(1), made_by=None, now=BEGAN, due=None)

@@ -24,6 +24,7 @@ from tests.integration.page_api_pairs_records import RECORDS
 from tests.integration.page_api_pairs_rights import RIGHTS
 from tests.integration.page_api_pairs_rooms import ROOMS
 from tests.integration.page_api_pairs_tickets import TICKETS
+from tests.integration.page_api_pairs_webhooks import WEBHOOKS
 from tests.integration.page_api_steps import (
     DONE,
     LEADER,
@@ -256,6 +257,7 @@ PAIRS: Final[Sequence[Pair]] = (
     *KNOWLEDGE,
     *HANDOVERS,
     *MAILS,
+    *WEBHOOKS,
     *WAKE_UPS,
     *ROOMS,
     *CALLBACKS,

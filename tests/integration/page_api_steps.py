@@ -190,4 +190,6 @@ def _plain_text(value: str) -> str:
         return "a hash"
     if re.fullmatch(r"[0-9a-f]{32}@[a-z.]+", value):
         return "a Message-ID"
+    if value.startswith("sealed:"):
+        return "a sealed text"
     return "a password" if value.startswith("$argon2") else _ID.sub("an id", value)

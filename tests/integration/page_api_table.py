@@ -267,6 +267,12 @@ CHANGES: Final[Sequence[Change]] = (
             ("note_consent", "/personal-data/consents"),
         )
     ),
+    change("webhooks.actions.add", "POST /webhooks", f"POST {V1}/webhooks"),
+    change(
+        "webhooks.actions.act",
+        "POST /webhooks/{webhook_id}",
+        f"POST {V1}/webhooks/{{webhook_id}}",
+    ),
     change("rooms.actions.put", "POST /rooms", f"PUT {V1}/rooms/{{room}}"),
     change("rooms.actions.remove", "POST /rooms/remove", f"DELETE {V1}/rooms/{{room}}"),
     change("rooms.actions.kept", "POST /rooms/import/keep", f"POST {V1}/rooms/import"),

@@ -66,7 +66,7 @@ def test_a_backup_says_that_the_key_is_not_in_it_and_a_restore_that_it_is_missin
     [backup] = [one.parent for one in (tmp_path / "backups").glob("*/MANIFEST.jsonl")]
     restored = thirdring("restore", str(backup), home=str(tmp_path / "fresh"))
     assert restored.exit_code == 0, restored.output
-    assert "1 second factors are shut: put the copy of sealing.key" in restored.output
+    assert "1 second factors or webhooks are shut: put the copy of sealing.key" in restored.output
 
 
 def test_a_way_back_of_the_tables_is_on_record(home: Path) -> None:

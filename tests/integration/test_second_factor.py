@@ -257,7 +257,7 @@ async def test_the_key_is_changed_while_people_sign_in_and_the_old_one_opens_not
     old, [before] = path.read_bytes(), await kept(desk)
     made, seals = engine(desk.settings.database), Seals(path)
     async with made.execution_options(writing=True).begin() as connection:
-        assert await actions_sealing.rotate(connection, seals, console()) == (1, 0)
+        assert await actions_sealing.rotate(connection, seals, console()) == (1, 0, 0)
         assert old in path.read_bytes(), "until it is kept, the old one opens what is there"
     seals.forget_old_keys()
     await made.dispose()

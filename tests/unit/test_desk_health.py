@@ -154,3 +154,12 @@ def test_tables_of_another_version_are_said(found: str | None, state: str, says:
     part = health.of_tables(found, "0108")
     assert part.state == state
     assert says in part.says
+
+
+def test_a_webhook_that_failed_is_told_and_takes_no_desk_out() -> None:
+    assert health.of_webhooks(None).state is State.WELL
+    assert health.of_webhooks(_report(webhooks_failed=0)).state is State.WELL
+    failed = health.of_webhooks(_report(webhooks_failed=2))
+    assert failed.state is State.ILL
+    assert failed.says.startswith("2 webhooks")
+    assert whole({"webhooks": failed}).state is State.IMPAIRED

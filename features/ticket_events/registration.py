@@ -1,0 +1,10 @@
+"""Registers the feed of events."""
+
+from features.ticket_events import api
+from web.registration import Feature
+
+FEATURE = Feature(
+    routers=(api.router,),
+    tags={"events": "What happens to tickets, as a feed that is read on from a cursor."},
+    audited=("ticket.events",),
+)
