@@ -17,6 +17,7 @@ import guard_settings as guard
 import incoming_settings as incoming
 import setting_values as values
 from callflow.events import DEFAULT_NODE
+from department_settings import DepartmentSettings
 from desk_settings import DeskSettings
 from mail_settings import MailSettings
 from network_settings import NetworkSettings
@@ -50,7 +51,13 @@ Listed = AfterValidator(values.each(values.plain))
 
 
 class Settings(
-    OutboundSettings, DeskSettings, NetworkSettings, MailSettings, TicketSettings, UpkeepSettings
+    OutboundSettings,
+    DepartmentSettings,
+    DeskSettings,
+    NetworkSettings,
+    MailSettings,
+    TicketSettings,
+    UpkeepSettings,
 ):
     """Every setting; the variable is THIRDRING_ and the name in capitals.
 
