@@ -2,4 +2,4 @@
 
 from web.registration import Feature
 
-FEATURE = Feature(audited=("ticket.act.telephone",))
+FEATURE = Feature()
