@@ -95,10 +95,10 @@ class Street(DispatchRoom):
                 now=self.now(),
             )
 
-    async def is_late(self, *, after: float = 61.0) -> int:
+    async def is_late(self, *, after: float = 61.0, settings: Settings = SETTINGS) -> int:
         """Let deadlines pass, and the ledger look at its clocks; return how many have moved."""
         self.clock.passes(after)
-        worker = ClockWorker(self.engine, SETTINGS)
+        worker = ClockWorker(self.engine, settings)
         while await worker.turn(self.now()):
             pass
         return worker.acted

@@ -185,6 +185,40 @@ async def test_no_more_than_so_many_calls_a_day(street: Street) -> None:
     assert waits.next_at.astimezone(midnight).date() > street.now().astimezone(midnight).date()
 
 
+async def test_a_department_is_not_rung_out_of_its_office_hours(street: Street) -> None:
+    now = street.now().astimezone(HOUSE.office.zone)
+    opens = (now + timedelta(hours=3)).replace(minute=0)
+    await street.has_a_department(office=f"{opens:%H}:00-{opens:%H}:30")
+    number = await street.is_dispatched()
+    assert await street.is_late()
+    async with street.dispatcher(any_hour=False):
+        await street.passes(3.0)
+    assert not street.switch.rung
+    waits = (await street.asked(number)).ask
+    assert waits.next_at is not None
+    assert waits.next_at.astimezone(HOUSE.office.zone).strftime("%H:%M") == f"{opens:%H}:00"
+    assert waits.tries == 0
+
+
+async def test_a_house_may_have_departments_rung_before_their_deadline(street: Street) -> None:
+    warned = Settings(department_call_any_hour=True, department_call_at="warned")
+    await street.has_a_department()
+    number = await street.is_dispatched()
+    assert await street.is_late(after=50.0, settings=warned), "its clock warns"
+    async with street.dispatcher():
+        call = await street.rings(1)
+        assert street.switch.told[0]["DEPARTMENT_TICKETS"].startswith(f"{number}_l")
+        await street.presses(call, "accepted")
+
+
+async def test_a_house_may_have_nobody_rung(street: Street) -> None:
+    await street.has_a_department()
+    number = await street.is_dispatched()
+    await street.is_late(settings=Settings(department_call_at="never"))
+    with pytest.raises(AssertionError, match="nobody is to be rung"):
+        await street.asked(number)
+
+
 async def test_a_department_without_a_telephone_is_not_rung(street: Street) -> None:
     await street.has_a_department(phone="")
     number = await street.is_dispatched()
