@@ -180,7 +180,7 @@ class DepartmentCalls:
         if what == CallSignal.ANNOUNCED:
             await calls.announced(connection, call, one.position, heard.at)
             return
-        if what not in ANSWERS or one.key:
+        if what not in ANSWERS:
             return
         key, _ = ANSWERS[what]
         kept = (await calls.of_ids(connection, [one.ask_id]))[one.ask_id]

@@ -268,6 +268,23 @@ async def test_a_key_that_comes_too_late_changes_nothing_and_is_on_record(street
     assert (await street.ticket(number)).state is TicketState.HANDLED
 
 
+async def test_a_key_for_what_another_department_has_by_now_is_too_late(street: Street) -> None:
+    [number] = await _late(street)
+    await street.has_a_department("计费中心", "8302")
+    async with street.dispatcher():
+        call = await street.rings(1)
+        street.switch.answers(call)
+        street.switch.says(call, "announced", ticket="1")
+        await street.passes(1.0)
+        await street.does(number, Verb.TAKE_BACK, Given())
+        await street.does(number, Verb.DISPATCH, Given(department="计费中心"))
+        street.switch.says(call, "accepted", by="key", ticket="1")
+        street.switch.ends(call)
+        await street.is_over(call)
+    assert await street.told(number) == ["rung_too_late"]
+    assert (await street.ticket(number)).state is TicketState.DISPATCHED
+
+
 async def test_a_dispatcher_that_dies_while_it_rings_does_nothing_twice(street: Street) -> None:
     [number] = await _late(street)
     async with street.dispatcher():

@@ -82,6 +82,13 @@ async def test_a_key_before_the_ticket_was_named_is_no_answer() -> None:
     assert _answers(call) == [("reached", "silent")]
 
 
+async def test_a_key_does_not_cut_the_number_short() -> None:
+    call = _call(("1", 5.0))
+    await late_department(call, ONE, ZH)
+    assert call.prompts()[1:6] == ["department_ticket", *NUMBER]
+    assert _answers(call) == [("accepted", "1")]
+
+
 async def test_who_presses_nothing_hears_it_said_again_twice_and_is_called_again_later() -> None:
     call = _call()
     assert await late_department(call, ONE, ZH) == HangUp(LineOutcome.SILENT, ZH)
