@@ -17,6 +17,7 @@ import guard_settings as guard
 import incoming_settings as incoming
 import setting_values as values
 from callflow.events import DEFAULT_NODE
+from department_settings import DepartmentSettings
 from desk_settings import DeskSettings
 from mail_settings import MailSettings
 from network_settings import NetworkSettings
@@ -52,6 +53,7 @@ Listed = AfterValidator(values.each(values.plain))
 
 class Settings(
     OutboundSettings,
+    DepartmentSettings,
     DeskSettings,
     NetworkSettings,
     MailSettings,

@@ -48,7 +48,10 @@ LOOPBACK: Final = "127.0.0.1"
 DRAIN: Final = 8.0
 REPORT_EVERY: Final = 1.0
 ROUTES: Final = frozenset(
-    {"hotline", "route", "script", "wake", "attend", "notify", "wake_menu", "survey"}
+    {
+        *("hotline", "route", "script", "wake", "attend", "notify", "wake_menu", "survey"),
+        "department",
+    }
 )
 """What the dialplan may visit: `agi://…/hotline`."""
 
@@ -102,6 +105,7 @@ async def serve(settings: Settings) -> None:
                 "notify": call_service.notify,
                 "wake_menu": call_service.register_guest,
                 "survey": call_service.ask,
+                "department": call_service.hurry,
             }
         )
         async with asyncio.TaskGroup() as tasks:

@@ -19,12 +19,14 @@ from agi.session import Session
 from callflow.call import Call, Hangup, Language, Verdict
 from callflow.dialogues.good_morning import Proof, Waking, good_morning
 from callflow.dialogues.hotline import Opening, hotline
+from callflow.dialogues.late_department import late_department
 from callflow.dialogues.notify import notify
 from callflow.dialogues.please_knock import please_knock
 from callflow.dialogues.scripts import Script, spoken
 from callflow.dialogues.survey import asked_in, survey
 from callflow.dialogues.wake_menu import wake_menu
 from callflow.rules.hours import Calendar, WorkingTimes, farewell, greeting
+from callflow.rules.late_tickets import late_tickets
 from callservice.channels import Channels
 from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
@@ -127,6 +129,14 @@ class CallService:
         script = json.loads((self.campaigns / f"{campaign}.json").read_text(encoding="utf-8"))
         asked = asked_in(script, language)
         await self._visited(session, lambda call: survey(call, asked))
+
+    async def hurry(self, session: Session) -> None:
+        """Tell a department of its late tickets; the route `department`. Without: the fallback."""
+        tickets = late_tickets(session.query["tickets"])
+        if not tickets:
+            raise ValueError("no ticket to tell of")
+        language = Language(session.query["language"])
+        await self._visited(session, lambda call: late_department(call, tickets, language))
 
     async def _visited(
         self, session: Session, dialogue: Dialogue, prompts: Prompts | None = None

@@ -32,9 +32,12 @@ from features.callbacks import lifecycle as callback
 from features.callbacks.outbound import CallbackCalls
 from features.campaign_calls.outbound import CampaignCalls
 from features.campaign_calls.scripts import ScriptFiles
+from features.department_calls.house import rules as department_rules
+from features.department_calls.outbound import DepartmentCalls
 from features.emergency_notifications import lifecycle as notification
 from features.emergency_notifications.outbound import NotificationCalls
 from features.emergency_notifications.voicing import Voicing, by_program
+from features.ticket_clocks.house import house
 from features.wake_ups.lifecycle import WakeUpRules
 from features.wake_ups.outbound import WakeUpCalls
 from ledger.journal import Journals
@@ -107,6 +110,12 @@ def the_purposes(settings: Settings) -> list[Purpose]:
             lines=settings.lines_out,
             ring_for=settings.ring_agent_for,
             node=settings.node,
+        ),
+        DepartmentCalls(
+            department_rules(settings),
+            house(settings),
+            lines=settings.lines_out,
+            language=settings.language,
         ),
         CampaignCalls(
             lines=settings.lines_campaigns,

@@ -28,6 +28,7 @@ class For(StrEnum):
     CALLBACK = "callback"
     CAMPAIGN = "campaign"
     NOTIFICATION = "notification"
+    DEPARTMENT = "department"
     EMERGENCY = "emergency"
 
 
@@ -78,6 +79,7 @@ class CallerIds(_Part):
     callback: Shown = ""
     campaign: Shown = ""
     notification: Shown = ""
+    department: Shown = ""
     emergency: Shown = ""
 
     def of(self, what: str) -> str:

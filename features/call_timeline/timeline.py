@@ -79,6 +79,18 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("cel", "TR_OUTCOME"): ("系统结束通话({outcome})", "we end the call ({outcome})"),
         ("cel", "TR_ACKNOWLEDGED"): ("听到紧急通知,按键确认", "acknowledges the notice by key"),
         ("dialogue", "acknowledged"): ("听到紧急通知,按键确认", "acknowledges the notice by key"),
+        ("dialogue", "accepted"): (
+            "按 1 接下第 {room}{ticket} 项",
+            "takes item {room}{ticket} by key 1",
+        ),
+        ("dialogue", "asked_time"): (
+            "按 2 为第 {ticket} 张工单申请延期",
+            "asks for more time for ticket {ticket} by key 2",
+        ),
+        ("dialogue", "sent_back"): (
+            "按 3 表示第 {ticket} 张工单不属于本部门",
+            "says by key 3 that ticket {ticket} is not theirs",
+        ),
         ("dialogue", "visited"): ("自动应答接手", "the dialogue begins"),
         ("dialogue", "prompt"): ("播放 {name}", "says {name}"),
         ("dialogue", "barged"): ("来电者打断({by})", "the caller cuts in ({by})"),
@@ -132,10 +144,14 @@ _TOLD_BY_SEGMENTS = frozenset({"CONNECT", "TR_JOIN"})
 """What the segments of a call tell better: each lift once, under the account's number."""
 
 _WE_RANG = ("我们拨打 {num}", "we ring {num}")
+_WE_RANG_FOR: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"department": ("工单超期，我们拨打部门 {num}", "we ring a department that is late, {num}")}
+)
+"""By the purpose of the call."""
 _AGENT_LIFTS = ("{agent} 摘机，开始录音", "{agent} lifts, recording begins")
 """Of a call in which an agent was rung first (CBK-1): the answer is not the customer's."""
 
-PARTS = ("wake_", "attend_", "number_")
+PARTS = ("wake_", "attend_", "department_", "number_", "letter_")
 """Prompts that are parts of sentences begin so: a time is said in seven of them."""
 
 
@@ -213,7 +229,7 @@ def _sentence(event: JournalEvent, which: int, rang_first: str) -> str | None:
 
 def _template(event: JournalEvent) -> tuple[str, str] | None:
     if event.name == "TR_CALL" and event.data.get("direction") == "out":
-        return _WE_RANG
+        return _WE_RANG_FOR.get(event.data.get("purpose", ""), _WE_RANG)
     own = _OWN.get(event.name) if event.source == "cel" and event.uniqueid == event.about else None
     by_how = _SENTENCES.get((event.source, f"{event.name} {event.data.get('how', '')}"))
     return by_how or _SENTENCES.get((event.source, event.name)) or own

@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callflow.rules.hours import OpenHours
 from db.bounded import RequestDatabase
+from dispatch.guard import guard
 from features.audit import log as audit
 from features.audit.access import audit_entry
 from features.departments import queries
 from features.departments.queries import Department
 from features.departments.shapes import DepartmentShape
+from phone_numbers.phone_number import phone_number
+from settings import Settings
 from web.api_models import InputModel, Line, Moment, found, one_line
 from web.current_user import Principal
 from web.forms import Says, wrong
@@ -45,6 +48,11 @@ class DepartmentInput(InputModel):
         Field(max_length=400, pattern=r"^$|^[+-]?\d{4}-\d{2}-\d{2}(,[+-]?\d{4}-\d{2}-\d{2})*$"),
         Says("department.fault_holidays"),
     ] = Field("", description="Its own changes to the holidays, as the house's setting.")
+    phone: Annotated[Line, Says("department.fault_phone")] = Field(
+        "",
+        description="Its telephone, rung when it is late (TKT-12); empty: it is not rung.",
+        max_length=40,
+    )
     seen: Moment | None = Field(
         None, description="`updated_at` of what was read; left out: a new department."
     )
@@ -81,20 +89,26 @@ class DepartmentForm(DepartmentInput):
 
 
 async def save(
-    asking: RequestDatabase, principal: Principal, name: str, given: DepartmentInput
+    asking: RequestDatabase,
+    principal: Principal,
+    settings: Settings,
+    name: str,
+    given: DepartmentInput,
 ) -> Department:
     """Keep a department under its name, which stays: tickets and accounts carry it.
 
-    Raises Refused with 409 when somebody saved it since it was read, with what is so now. What is
-    so already is no change.
+    Raises Refused with 409 when somebody saved it since it was read, with what is so now, and with
+    422 for a telephone that may never be rung. What is so already is no change.
     """
     now = datetime.now(UTC)
+    phone = _may_be_rung(given.phone, settings)
 
     async def saved(connection: AsyncConnection) -> Department:
         before = await queries.department(connection, name)
         after = Department(
             name=name,
-            **given.model_dump(include=_SAID),
+            **given.model_dump(include=_SAID - {"phone"}),
+            phone=phone,
             updated_at=max(now, before.updated_at + queries.NEXT) if before else now,
             updated_by=principal.signature,
         )
@@ -111,11 +125,25 @@ async def save(
     return await asking.write(saved)
 
 
-_SAID = {"name_en", "active", "hours", "office", "holidays"}
+_SAID = {"name_en", "active", "hours", "office", "holidays", "phone"}
 
 
 def _says(one: Department) -> tuple[object, ...]:
     return tuple(getattr(one, name) for name in sorted(_SAID))
+
+
+def _may_be_rung(typed: str, settings: Settings) -> str:
+    """Return a telephone as it is kept; the guard in front of every way out must let it be rung."""
+    if not typed:
+        return ""
+    number = phone_number(typed, settings.number_plan)
+    if not number.identity:
+        said = "This is no telephone number."
+        raise Refused(422, said, faults={"phone": "department.fault_phone"})
+    if guard(settings).never(number.shown) is not None:
+        said = "This number may never be rung: see THIRDRING_DIAL_ALLOWED."
+        raise Refused(422, said, faults={"phone": "department.fault_never"})
+    return number.shown
 
 
 def _late(now_so: Department) -> Refused:

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from features.departments import actions, queries
 from features.departments.actions import DepartmentInput
 from features.departments.shapes import DepartmentShape
+from settings import Settings
 from web.api_models import Asking, CurrentUser, ListPage, one_line
 from web.problems import Refused, documented
 
@@ -24,10 +25,15 @@ async def list_departments(_principal: CurrentUser, asking: Asking) -> ListPage[
 
 @router.put("/{name}", responses=documented(401, 403, 409, 422, 503))
 async def put_department(
-    name: Named, given: DepartmentInput, principal: CurrentUser, asking: Asking
+    request: Request,
+    name: Named,
+    given: DepartmentInput,
+    principal: CurrentUser,
+    asking: Asking,
 ) -> DepartmentShape:
     """Keep a department. Saved meanwhile by somebody else: 409, and `current` is what is so now."""
     called = one_line(name)
     if not called:
         raise Refused(422, "A department needs a name.")
-    return DepartmentShape.of(await actions.save(asking, principal, called, given))
+    settings: Settings = request.app.state.settings
+    return DepartmentShape.of(await actions.save(asking, principal, settings, called, given))

@@ -1,11 +1,12 @@
 """Page of departments: what each has for an order, and a form for one more."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from db.bounded import RequestDatabase
+from features.department_calls import queries as department_calls
 from features.departments import actions, queries
 from features.departments.actions import DepartmentForm, DepartmentInput
 from permissions.may import may
@@ -35,7 +36,7 @@ async def save_department(request: Request, principal: Person, asking: Asking) -
     try:
         given = form.read(DepartmentForm)
         wanted = DepartmentInput(**given.model_dump(exclude={"name"}))
-        await actions.save(asking, principal, given.name, wanted)
+        await actions.save(asking, principal, request.app.state.settings, given.name, wanted)
     except Refused as refused:
         status = form.refuse(refused)
         return await _shown(request, principal, asking, form, status=status)
@@ -54,6 +55,9 @@ async def _shown(
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     every = await asking.ask(queries.departments)
+    now = datetime.now(UTC)
+    midnight = datetime.combine(now.astimezone(settings.zone), time(), settings.zone)
+    rung = await asking.ask(lambda one: department_calls.lately(one, midnight))
     editing = form.shown("name", edit)
     one = next((each for each in every if each.name == editing), None)
     return page(
@@ -61,6 +65,9 @@ async def _shown(
         "departments.html",
         status=status,
         every=every,
+        rung=rung,
+        most_calls=settings.department_calls_a_day,
+        is_rung=settings.department_call_at != "never",
         one=one,
         form=form,
         saved=saved,
@@ -69,5 +76,5 @@ async def _shown(
         usual_hours=settings.ticket_department / 60,
         longest=longest(DepartmentForm),
         show=Formats(settings.zone, principal.role),
-        now=datetime.now(UTC),
+        now=now,
     )

@@ -27,6 +27,8 @@ class Department:
     """Its own office hours, `08:00-17:00`; empty: those of the house."""
     holidays: str = ""
     """Its own changes to the holidays; empty: those of the house."""
+    phone: str = ""
+    """Its telephone, rung when it is late; empty: it is not rung."""
     updated_at: datetime
     updated_by: str
 

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from features.departments.queries import Department
-from web.shapes import NOON, Clean, Shape
+from web.shapes import NOON, Clean, CustomerNumber, Shape
 
 
 class DepartmentShape(Shape):
@@ -18,6 +18,9 @@ class DepartmentShape(Shape):
     hours: int = Field(description="Office hours for an order; 0: as the house says.")
     office: Clean = Field(description="Its own office hours; empty: those of the house.")
     holidays: Clean
+    phone: CustomerNumber = Field(
+        description="Its telephone, rung when it is late (TKT-12); empty: it is not rung."
+    )
     updated_at: datetime = Field(examples=[NOON])
     updated_by: Clean
 

@@ -24,5 +24,7 @@ class DepartmentRow(Base):
     """Its own office hours, `08:00-17:00`; empty: those of the house."""
     holidays: Mapped[str] = mapped_column(String(400), server_default="")
     """Its own changes to the holidays, as the setting of that name; empty: those of the house."""
+    phone: Mapped[str] = mapped_column(String(40), server_default="")
+    """Its telephone, rung when it is late (TKT-12); empty: it is not rung."""
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by: Mapped[str] = mapped_column(String(80))

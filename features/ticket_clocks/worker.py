@@ -16,12 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from features.callbacks import queries as callbacks
 from features.callbacks.lifecycle import CallbackKind
+from features.department_calls import queries as department_calls
+from features.department_calls.house import is_to_be_rung, rung_from
+from features.department_calls.house import rules as department_rules
 from features.departments import queries as departments
 from features.ticket_clocks import lifecycle
 from features.ticket_clocks import queries as clocks
 from features.ticket_clocks.house import house
 from features.ticket_clocks.lifecycle import ClockKind
 from features.ticket_clocks.queries import Kept
+from features.ticket_clocks.rules import NEVER, Office
 from features.ticket_life import deciding
 from features.ticket_life.ordering import By
 from features.ticket_life.orders import OrderKind
@@ -115,6 +119,8 @@ class ClockWorker:
         )
         if due.acts:
             await self._act(connection, found, seen.clock.kind, now)
+        if seen.clock.kind is ClockKind.PROMISED:
+            await self._have_rung(connection, found, office, now, acts=due.acts)
         _log.info("ticket clock", ticket=found.ticket.number, clock=seen.clock.kind.value, did=what)
         return True
 
@@ -150,6 +156,24 @@ class ClockWorker:
             )
             if kind is ClockKind.FAULT:
                 break
+
+    async def _have_rung(
+        self,
+        connection: AsyncConnection,
+        found: Locked,
+        office: Office,
+        now: datetime,
+        *,
+        acts: bool,
+    ) -> None:
+        """Have the department's telephone rung about a ticket that is late (TKT-12)."""
+        name = found.ticket.department
+        known = await departments.department(connection, name)
+        if known is None or not known.phone or not is_to_be_rung(self._settings, acts=acts):
+            return
+        from_ = rung_from(office, department_rules(self._settings), now)
+        if from_ < NEVER:
+            await department_calls.want(connection, found.id, name, at=from_, now=now)
 
     async def _promise_a_call(
         self, connection: AsyncConnection, found: Locked, now: datetime

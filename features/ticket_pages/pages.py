@@ -15,6 +15,7 @@ from db.paging import UnknownCursorError
 from features.audit.access import audit_entry, noted, theirs
 from features.calls.opening import openable
 from features.customers import queries as customers
+from features.department_calls import queries as department_calls
 from features.departments import queries as departments
 from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
@@ -198,8 +199,9 @@ async def _shown(
     versions = await asking.ask(lambda one: saves.versions(one, number)) if reads_versions else []
     orders = await asking.ask(lambda one: queries.orders(one, number, reach=reach))
     standing = await asking.ask(lambda one: queries.clocks(one, number, house(settings), now))
-    calls = [each for each in {ticket.call_id, *(one.call_id for one in entries)} if each]
+    calls = [each for each in {ticket.call_id, *(one.in_call for one in entries)} if each]
     opens = await asking.ask(lambda one: openable(one, principal, calls))
+    rung = await asking.ask(lambda one: department_calls.of_number(one, number))
     identity = phone_number(ticket.customer_number, settings.number_plan).identity
     known, others = None, []
     if may(principal, "customer.read"):
@@ -218,6 +220,7 @@ async def _shown(
         orders=orders,
         clocks=view.clock_lines(standing),
         opens=opens,
+        rung=rung if rung and (reach.whole or rung.department == reach.department) else None,
         known=known,
         others=others,
         can=can,

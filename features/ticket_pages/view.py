@@ -113,6 +113,11 @@ class Event:
         """Return what was typed into a field, or which clock it was; empty: nothing."""
         return str(self.entry.said.get(name) or "") if self.entry else ""
 
+    def moment(self, name: str) -> datetime | None:
+        """Return a moment that was said, as `deadline`; None: none."""
+        written = self.said(name)
+        return datetime.fromisoformat(written) if written else None
+
 
 SHOWN: Final = (
     *("kind", "business", "nature", "customer_number", "customer_name", "body", "answer"),

@@ -62,6 +62,12 @@ async def locked_by_id(connection: AsyncConnection, key: int) -> Locked | None:
     return await _locked(connection, query.with_for_update(skip_locked=True))
 
 
+async def waited_for(connection: AsyncConnection, key: int) -> Locked | None:
+    """Return a ticket by its row, locked as soon as nobody else has it; None: there is none."""
+    query = select(TicketRow.__table__).where(TicketRow.id == key)
+    return await _locked(connection, query.with_for_update())
+
+
 async def act(
     connection: AsyncConnection,
     number: str,

@@ -33,13 +33,17 @@ class Author:
     signature: str = ""
     """Account number, or the token's label; empty: a clock."""
     via: str = "api"
-    """`page`, `api`, `message` or `clock`."""
+    """`page`, `api`, `message`, `clock`, `phone` or `ringing`."""
     call_id: str | None = None
     """The call in which it is done."""
 
 
 CLOCK = Author(role=None, via="clock")
 MESSAGE = Author(role=None, via="message")
+TELEPHONE = "phone"
+"""By which way a department answers with a key of its telephone."""
+RINGING = Author(role=None, via="ringing")
+"""Our own calls to a department: how they ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Entry:
     version: int
     """Of the ticket, afterwards."""
     what: str
-    """A verb, `opened`, `warned` or `overdue`."""
+    """A verb, `opened`, `warned`, `overdue`, or how a call to a department ended: `rung_busy`."""
     before: str
     """Where the ticket was (`verbs.Place`); empty: nowhere yet."""
     after: str
@@ -63,6 +67,11 @@ class Entry:
     """Account number of who did it."""
     label: str | None = None
     """Of the program that did it."""
+
+    @property
+    def in_call(self) -> str | None:
+        """Return the call in which it was done, or that it tells of, be it none that talked."""
+        return self.call_id or self.said.get("call")
 
 
 async def add(
@@ -126,7 +135,11 @@ async def last(connection: AsyncConnection, ticket_id: int) -> tuple[Entry, int 
         .select_from(row)
         .outerjoin(PERSON, PERSON.c.id == row.account_id)
         .outerjoin(TOKEN, TOKEN.c.id == row.token_id)
-        .where(row.ticket_id == ticket_id, row.via != CLOCK.via, row.what != CHANGED)
+        .where(
+            row.ticket_id == ticket_id,
+            row.via.not_in([CLOCK.via, RINGING.via]),
+            row.what != CHANGED,
+        )
         .order_by(row.id.desc())
         .limit(1)
     )

@@ -152,11 +152,11 @@ class TicketEntryRow(Base):
     account_id: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("accounts.id"))
     token_id: Mapped[int | None] = mapped_column(RowNumber, ForeignKey("api_tokens.id"))
     via: Mapped[str] = mapped_column(String(16))
-    """`page`, `api`, `call`, `message` or `clock`."""
+    """`page`, `api`, `call`, `message`, `clock`, `phone` or `ringing`."""
     call_id: Mapped[str | None] = mapped_column(Uuid, ForeignKey("calls.id"))
     """The call in which it was done; None: in none."""
     what: Mapped[str] = mapped_column(String(24))
-    """A verb, `opened`, `changed`, or of a clock `warned` and `overdue`."""
+    """A verb, `opened`, `changed`, of a clock `warned`, `overdue`, of a call `rung_busy` …"""
     before: Mapped[str] = mapped_column(String(16))
     after: Mapped[str] = mapped_column(String(16))
     order_number: Mapped[str | None] = mapped_column(String(32))

@@ -65,5 +65,10 @@ RINGS_PEOPLE: Final[Kind] = {
     "notification_rounds": 2,
     "notification_next_number_after": 1,
     "notification_round_every": 2,
+    "department_call_any_hour": True,
+    "department_call_ring_for": 6,
+    "department_call_again_every": 5,
+    "department_call_tries": 2,
+    "department_calls_a_day": 100,
 }
-"""Guests, customers and households, again after seconds instead of minutes."""
+"""Guests, customers, households and departments, again after seconds instead of minutes."""

@@ -34,7 +34,13 @@ SEATS: Final = ("8101", "8102")
 SETTLES_S: Final = 0.1
 """What follows from a message on loopback has followed by then."""
 CUSTOMER: Final = "13800138000"
-CONTEXTS: Final = ("wake-guest", "wake-attendant", "notify-household", "campaign-person")
+CONTEXTS: Final = (
+    "wake-guest",
+    "wake-attendant",
+    "notify-household",
+    "campaign-person",
+    "department-call",
+)
 AGENT: Final = "callback-agent"
 _NUMBERS: Final = itertools.count(4001)
 

@@ -51,6 +51,8 @@ TICKETS: Final = (
             named("线路班", LINES | {"hours": "-1"}, answer=422),
             named("线路班", LINES | {"office": "8-17"}, answer=422),
             named("线路班", LINES | {"holidays": "2027-02-30"}, answer=422),
+            named("线路班", LINES | {"phone": "110"}, answer=422),
+            named("线路班", LINES | {"phone": "no number"}, answer=422),
             named("线路班", LINES),
             named("线路班", LINES, audited=0),
             named("线路班", LINES | {"hours": "8"}, answer=409, who=Role.MANAGER),

@@ -107,7 +107,7 @@ def test_a_changed_company_asks_for_its_own_prompts_only() -> None:
     after = {one.label: one.key for one in wanted(load(), {**DEFAULTS, "company": "A"}, None)}
     changed = {label for label in before if before[label] != after[label]}
     speaks_it = (
-        *("greeting_hall", "notify_opening"),
+        *("greeting_hall", "notify_opening", "department_opening"),
         *("visit_opening", "survey_opening", "notice_opening"),
     )
     assert changed == {f"{language}/{name}" for language in LANGUAGES for name in speaks_it}

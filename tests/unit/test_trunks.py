@@ -136,6 +136,7 @@ def test_each_purpose_may_show_its_own_number() -> None:
         "callback": "10051",
         "campaign": "",
         "notification": "10051",
+        "department": "10051",
         "emergency": "10051",
     }
     assert _one().shows("callback", "10050") == "10050"

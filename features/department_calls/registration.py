@@ -1,0 +1,5 @@
+"""Registers calls to departments: what came of them is shown with ticket and department."""
+
+from web.registration import Feature
+
+FEATURE = Feature()
