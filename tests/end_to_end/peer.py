@@ -120,7 +120,7 @@ class Peer(asyncio.DatagramProtocol):
             return SDP.replace("IP4 127.0.0.1", "IP6 ::1")
         return SDP
 
-    async def register(self, *, expires: int = 300) -> int:
+    async def register(self, *, expires: int = 3600) -> int:
         """Register, or with 0 go away; return the last status."""
         target = f"sip:{HOST}:{self._switch[1]}"
         user = f"<sip:{self.number}@{HOST}>"
