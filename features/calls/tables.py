@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callflow.events import DEFAULT_NODE
 from db.base import Base, RowNumber, UtcDateTime, Uuid
+from db.terms import Terms
 
 IS_OPEN = "state <> 'ended'"
 """Written out in every question about open calls: a value bound later would not find the index."""
@@ -86,6 +87,25 @@ class Call(Base):
             sqlite_where=text(IS_OPEN),
             postgresql_where=text(IS_OPEN),
         ),
+    )
+
+
+class CallerNumberRow(Base):
+    """A number that calls are of, once as it was sent: a piece of it is looked for here."""
+
+    __tablename__ = "caller_numbers"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    number: Mapped[str] = mapped_column(String(80))
+    identity: Mapped[str] = mapped_column(String(80))
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When its last call began to ring."""
+    terms: Mapped[list[int]] = mapped_column(Terms)
+
+    __table_args__ = (
+        UniqueConstraint("number", "identity"),
+        Index(None, "identity"),
+        Index(None, "last_at"),
     )
 
 

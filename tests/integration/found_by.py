@@ -1,0 +1,16 @@
+"""What rows are found by, made anew after a test has put rows into the tables by itself."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from features.calls import by_piece
+from features.calls.tables import Call
+from features.tickets import terms
+from features.tickets.tables import TicketRow
+
+
+async def found_by(connection: AsyncConnection) -> None:
+    """Have all tickets and all numbers of calls be found."""
+    await terms.keep(connection, (await connection.execute(select(TicketRow.id))).scalars().all())
+    calls = select(Call.number, Call.identity, Call.ring_started)
+    await by_piece.keep_numbers(connection, (await connection.execute(calls)).mappings().all())
