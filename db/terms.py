@@ -67,20 +67,20 @@ def term(kind: str, value: str) -> int:
     return zlib.crc32(f"{kind}\0{value}".encode()) & _WHOLE
 
 
-def pieces(words: Iterable[str], kind: str = "w") -> set[int]:
+def pieces(words: Iterable[str]) -> set[int]:
     """Return the terms of every piece of some words, as a row keeps them."""
     return {
-        term(kind, word[start : start + long])
+        term("w", word[start : start + long])
         for word in set(words)
         for long in range(1, LONGEST_PIECE + 1)
         for start in range(len(word) - long + 1)
     }
 
 
-def of_word(word: str, kind: str = "w") -> set[int]:
+def of_word(word: str) -> set[int]:
     """Return the terms that every row has in whose text this word stands, anywhere."""
     long = min(len(word), LONGEST_PIECE)
-    return {term(kind, word[start : start + long]) for start in range(len(word) - long + 1)}
+    return {term("w", word[start : start + long]) for start in range(len(word) - long + 1)}
 
 
 def stretches(key: int) -> set[int]:

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import HOUSE, JournalEvent
+from features.call_recordings import by_agent as recordings_by_agent
 from features.calls import talk_segment_rows as talk_segments
 from features.calls import writes
 from features.calls.evidence import matters
@@ -189,6 +190,8 @@ class JournalImporter:
         await ticket_terms.keep_of_calls(
             connection, [one.id for thread, one in kept if _others_talked(thread, one)]
         )
+        ended = [one.id for _, one in kept if one.ended is not None]
+        await recordings_by_agent.keep(connection, ended)
         return kept
 
     def _folded(self, thread: Thread) -> CallRecord | None:

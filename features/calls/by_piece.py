@@ -32,7 +32,7 @@ async def has_piece(
     with_trunk_prefix = piece.startswith("0") or len(piece) > SHORT_PIECE
     in_identity: ColumnElement[bool] = position(row.identity, piece) > 0
     fits = or_(in_identity, position(row.number, piece) > 0) if with_trunk_prefix else in_identity
-    have = terms.having(_TABLE, terms.of_word(piece, "number"), connection.dialect.name)
+    have = terms.having(_TABLE, terms.of_word(piece), connection.dialect.name)
     query = select(row.number, row.identity).where(have, fits).limit(FEW_NUMBERS + 1)
     found = (await connection.execute(query)).all()
     ways: list[ColumnElement[bool]] = []
@@ -74,4 +74,4 @@ async def keep_numbers(connection: AsyncConnection, calls: Iterable[Mapping[str,
 
 def of(number: str, identity: str) -> list[int]:
     """Return the terms of a number: every piece of it."""
-    return sorted(terms.pieces({number, identity}, "number"))
+    return sorted(terms.pieces({number, identity}))

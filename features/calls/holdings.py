@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from db.holdings import Holding, Holdings, Subject
-from features.calls.tables import Call, CallerNumberRow, CallEvent, TalkSegmentRow
+from features.calls.tables import Call, CallAgentRow, CallerNumberRow, CallEvent, TalkSegmentRow
 
 
 def _of_number(who: Subject) -> ColumnElement[bool]:
@@ -66,6 +66,7 @@ HOLDINGS = Holdings(
             *("scripts", "node"),
         ),
         CallEvent: ("about", "source", "name", "uniqueid", "channel", "file", "node"),
+        CallAgentRow: ("call_id", "agent", "direction", "disposition"),
         TalkSegmentRow: ("call_id", "agent", "seat", "how"),
     },
 )

@@ -78,7 +78,9 @@ class Call(Base):
         Index(None, "number", "ring_started"),
         Index(None, "identity", "ring_started"),
         Index(None, "agent", "ring_started"),
-        Index(None, "disposition", "ring_started"),
+        Index("ix_calls_disposition_time", "disposition", "ring_started", "id"),
+        Index("ix_calls_direction_time", "direction", "ring_started", "id"),
+        Index("ix_calls_both_time", "direction", "disposition", "ring_started", "id"),
         Index(None, "linkedid"),
         Index(
             "ix_calls_open",
@@ -87,6 +89,24 @@ class Call(Base):
             sqlite_where=text(IS_OPEN),
             postgresql_where=text(IS_OPEN),
         ),
+    )
+
+
+class CallAgentRow(Base):
+    """Somebody who talked in a call, with what of the call is asked for beside that."""
+
+    __tablename__ = "call_agents"
+
+    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"), primary_key=True)
+    agent: Mapped[str] = mapped_column(String(150), primary_key=True)
+    ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
+    direction: Mapped[str] = mapped_column(String(8))
+    disposition: Mapped[str] = mapped_column(String(24))
+
+    __table_args__ = (
+        Index("ix_call_agents_time", "agent", "ring_started", "call_id"),
+        Index("ix_call_agents_disposition", "agent", "disposition", "ring_started", "call_id"),
+        Index("ix_call_agents_direction", "agent", "direction", "ring_started", "call_id"),
     )
 
 

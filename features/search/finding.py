@@ -1,8 +1,8 @@
 """Search: what a few typed characters mean (TKT-14, TKT-15).
 
 A number or a piece of it, a ticket's number, a name, words of tickets and of the knowledge base,
-the name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for only
-where its page may be opened, and numbers and names are masked as there (SEC-2).
+the name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for
+only where its page may be opened, and numbers and names are masked as there (SEC-2).
 """
 
 from collections.abc import Sequence

@@ -173,9 +173,7 @@ async def _ids(
     return keys, not known_down_to
 
 
-async def _rows(
-    connection: AsyncConnection, query: Select[Any], ids: Sequence[int]
-) -> Sequence[RowMapping]:
+async def _rows(connection: AsyncConnection, query: Select[Any], ids: Sequence[int]) -> Any:
     these = query.where(TicketRow.id.in_(ids)).order_by(TicketRow.id.desc())
     return (await connection.execute(these)).mappings().all()
 

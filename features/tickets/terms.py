@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, or_, select, union
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import chunks, insertion, table_of
 from db.sought import folded
 from db.terms import pieces, stretches, term
-from features.calls.references import CALL, TALK_SEGMENT
+from features.calls.references import CALL_AGENT
 from features.tickets.lifecycle import OPEN_STATES, TicketState
 from features.tickets.tables import TicketRow, TicketTermsRow
 from phone_numbers.masking import masked_name, masked_number, masked_text
@@ -90,12 +90,11 @@ async def keep_of_calls(connection: AsyncConnection, call_ids: Collection[str]) 
 
 def by_agent(agent: str) -> Any:
     """Return what is so for the tickets in whose call somebody talked; looked at row by row."""
-    first = select(CALL.c.id).where(CALL.c.id == TicketRow.call_id, CALL.c.agent == agent)
-    segment = TALK_SEGMENT.c
-    theirs = select(segment.call_id).where(
-        segment.call_id == TicketRow.call_id, segment.agent == agent
+    talked = CALL_AGENT.c
+    theirs = select(talked.call_id).where(
+        talked.call_id == TicketRow.call_id, talked.agent == agent
     )
-    return or_(first.exists(), theirs.exists())
+    return theirs.exists()
 
 
 async def _agents(
@@ -103,11 +102,8 @@ async def _agents(
 ) -> Mapping[str, Collection[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for some in chunks(call_ids):
-        first = select(CALL.c.id, CALL.c.agent).where(
-            CALL.c.id.in_(some), CALL.c.agent.is_not(None)
-        )
-        segment = TALK_SEGMENT.c
-        others = select(segment.call_id, segment.agent).where(segment.call_id.in_(some))
-        for call_id, agent in await connection.execute(union(first, others)):
+        talked = CALL_AGENT.c
+        query = select(talked.call_id, talked.agent).where(talked.call_id.in_(some))
+        for call_id, agent in await connection.execute(query):
             found[call_id].add(agent)
     return found

@@ -1,6 +1,6 @@
 """What tickets and callers' numbers are found by: terms beside each (ADR 30)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,7 +64,9 @@ def downgrade() -> None:
 
 def _fill_tickets(bind: sa.Connection) -> None:
     others = ("id", "left_at", "call_id", "urgent", "to_review")
-    columns = [sa.column(name) for name in sorted({*TEXTS, *CHOSEN, *others})]
+    columns: list[sa.ColumnClause[Any]] = [
+        sa.column(name) for name in sorted({*TEXTS, *CHOSEN, *others})
+    ]
     tickets = sa.table("tickets", *columns)
     kept = sa.table("ticket_terms", sa.column("ticket_id"), sa.column("terms", Terms()))
     last = 0
@@ -94,7 +96,7 @@ def _talked(bind: sa.Connection, calls: Sequence[str]) -> Iterator[tuple[str, se
     yield from found.items()
 
 
-def _terms(row: Mapping[str, Any], agents: Sequence[str] | set[str]) -> list[int]:
+def _terms(row: sa.RowMapping, agents: Sequence[str] | set[str]) -> list[int]:
     """Return the terms of a ticket as they were made when this version came."""
     words = (word for name in TEXTS for word in folded(row[name] or "").split())
     found = pieces(words) | stretches(row["id"])
@@ -114,31 +116,30 @@ def _terms(row: Mapping[str, Any], agents: Sequence[str] | set[str]) -> list[int
 
 
 def _fill_numbers(bind: sa.Connection) -> None:
-    """Keep every number of a call once, some at a time by the index of identities."""
+    """Keep every number of a call once, then what each is found by."""
+    nothing = "''" if bind.dialect.name == "sqlite" else "ARRAY[]::integer[]"
+    bind.execute(
+        sa.text(
+            "INSERT INTO caller_numbers (number, identity, last_at, terms)"  # noqa: S608
+            f" SELECT number, identity, max(ring_started), {nothing} FROM calls"
+            " WHERE number <> '' OR identity <> '' GROUP BY number, identity"
+        )
+    )
     kept = sa.table(
         "caller_numbers",
-        *(sa.column(name) for name in ("number", "identity")),
-        sa.column("last_at", WHEN),
+        *(sa.column(name) for name in ("id", "number", "identity")),
         sa.column("terms", Terms()),
     )
-    calls = sa.table(
-        "calls", sa.column("number"), sa.column("identity"), sa.column("ring_started", WHEN)
-    ).c
-    query = (
-        sa.select(calls.number, calls.identity, sa.func.max(calls.ring_started).label("last_at"))
-        .where(sa.or_(calls.number != "", calls.identity != ""))
-        .group_by(calls.number, calls.identity)
-    )
-    # read in pieces, where the driver can: a house of years has a million numbers
-    found = bind.execute(query.execution_options(yield_per=AT_ONCE))
-    for some in found.partitions():
+    row, last = kept.c, 0
+    fill = kept.update().where(row.id == sa.bindparam("key")).values(terms=sa.bindparam("found"))
+    while True:
+        query = sa.select(row.id, row.number, row.identity).where(row.id > last).order_by(row.id)
+        some = bind.execute(query.limit(AT_ONCE)).all()
+        if not some:
+            return
+        last = some[-1].id
         values = [
-            {
-                "number": number,
-                "identity": identity,
-                "last_at": last_at,
-                "terms": sorted(pieces({number, identity}, "number")),
-            }
-            for number, identity, last_at in some
+            {"key": key, "found": sorted(pieces({number, identity}))}
+            for key, number, identity in some
         ]
-        bind.execute(kept.insert(), values)
+        bind.execute(fill, values)
