@@ -17,4 +17,5 @@ async def found_by(connection: AsyncConnection) -> None:
     await by_agent.keep(connection, ids)
     await terms.keep(connection, (await connection.execute(select(TicketRow.id))).scalars().all())
     calls = select(Call.number, Call.identity, Call.ring_started)
-    await by_piece.keep_numbers(connection, (await connection.execute(calls)).mappings().all())
+    found = (await connection.execute(calls)).mappings()
+    await by_piece.keep_numbers(connection, [dict(row) for row in found])
