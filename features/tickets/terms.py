@@ -53,7 +53,7 @@ def says(row: RowMapping, words: Iterable[str], *, whole_numbers: bool) -> bool:
     texts = [row[name] or "" for name in TEXTS]
     name, number, identity = (row[each] for each in CUSTOMER)
     if not whole_numbers:
-        texts = [masked_text(text) for text in texts]
+        texts = [row["number"], *(masked_text(text) for text in texts[1:])]
         name, number, identity = masked_name(name), masked_number(number), ""
     text = folded("\n".join([*texts, name, number, identity]))
     return all(word in text for word in words)

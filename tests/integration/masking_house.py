@@ -37,7 +37,7 @@ from tests.numbers import known_as
 NUMBER_COLUMNS: Final = frozenset(
     {
         *("attempts.number", "attempts.dialled", "calls.number", "customers.number"),
-        "customer_numbers.number",
+        *("customer_numbers.number", "caller_numbers.number"),
         *("do_not_call.number", "notification_households.told_on", "tickets.customer_number"),
         *("wake_registrations.number", "callbacks.number", "campaign_contacts.number"),
         *("wake_ups.number", "callbacks.passed", "calls.ref"),
