@@ -69,6 +69,7 @@ class Rows:
         keys = (max(1, -(-first // a_ticket)), min(self.tickets, last // a_ticket))
         people = tuple(-(-each // made.CALLS_A_NUMBER) for each in (first, last))
         await self._put("calls", made.CALL_COLUMNS, made.calls(first, last, every))
+        columns: Sequence[str]
         columns = ("call_id", "agent", "ring_started", "direction", "disposition")
         await self._put("call_agents", columns, made.call_agents(first, last, every))
         columns = ("call_id", "agent", "seat", "from_at", "to_at", "how", "held_s")
@@ -148,9 +149,9 @@ def questions(rows: Rows) -> Iterator[tuple[str, Asking]]:
     yield "text and what no ticket has", _box(("费用",), kind="suggestion")
     cuts = {"whole": slice(None), "last 4": slice(-4, None), "middle 7": slice(2, 9)}
     for name, cut in cuts.items():
-        some = [made.number(who * 997 % (rows.calls // 50))[cut] for who in range(ROUNDS)]
-        yield f"tickets by number, {name}", _box(some)
-        yield f"calls by number, {name}", _pieces(some)
+        numbers = [made.number(who * 997 % (rows.calls // 50))[cut] for who in range(ROUNDS)]
+        yield f"tickets by number, {name}", _box(numbers)
+        yield f"calls by number, {name}", _pieces(numbers)
     yield "calls by number, of nobody", _pieces(["0000000"])
 
 
@@ -175,7 +176,7 @@ _RECORDINGS: Final[dict[str, Sequence[Any]]] = {
     "state": ("stored", "missing", "lost"),
     "disposition": ("agent", "message", "abandoned_ringing"),
 }
-_TEXTS: Final = {
+_TEXTS: Final[dict[str, Sequence[str]]] = {
     "two characters, in every second ticket": ("客户", "用户"),
     "two characters, in some": ("漫游", "发票", "光猫"),
     "two characters, rare": (made.RARE,),

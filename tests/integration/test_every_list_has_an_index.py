@@ -21,8 +21,9 @@ from features.tickets.lifecycle import TicketKind, TicketState
 from features.tickets.queries import TicketFilter
 from permissions.roles import Role
 from permissions.scopes import EVERYTHING, Reach, Scope
+from tests.integration.ledger_room import call_id
 from tests.integration.plans import listening, read_whole
-from tests.integration.test_tickets_queries import call, call_id, keep
+from tests.integration.test_tickets_queries import call, keep
 from tests.numbers import CHINA
 from tests.numbers import number as phone
 from tests.unit.test_call_fold import at, left_a_message, talked
