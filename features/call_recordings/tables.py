@@ -51,7 +51,9 @@ class RecordingAgentRow(Base):
 
     __tablename__ = "recording_agents"
 
-    recording_id: Mapped[str] = mapped_column(Uuid, ForeignKey("recordings.id"), primary_key=True)
+    recording_id: Mapped[str] = mapped_column(
+        Uuid, ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True
+    )
     agent: Mapped[str] = mapped_column(String(150), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(16))

@@ -97,7 +97,9 @@ class CallAgentRow(Base):
 
     __tablename__ = "call_agents"
 
-    call_id: Mapped[str] = mapped_column(Uuid, ForeignKey("calls.id"), primary_key=True)
+    call_id: Mapped[str] = mapped_column(
+        Uuid, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True
+    )
     agent: Mapped[str] = mapped_column(String(150), primary_key=True)
     ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
     direction: Mapped[str] = mapped_column(String(8))

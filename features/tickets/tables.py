@@ -99,7 +99,10 @@ class TicketTermsRow(Base):
     __tablename__ = "ticket_terms"
 
     ticket_id: Mapped[int] = mapped_column(
-        RowNumber, ForeignKey("tickets.id"), primary_key=True, autoincrement=False
+        RowNumber,
+        ForeignKey("tickets.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
     )
     terms: Mapped[list[int]] = mapped_column(Terms)
 

@@ -91,6 +91,7 @@ OURS: Final = frozenset(
         "mailboxes",
         *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
+        *("call_agents", "recording_agents"),
         *("erasures", "destructions", "person_key", "consents"),
     }
 )

@@ -31,7 +31,10 @@ def upgrade() -> None:
         sa.Column("ticket_id", ROW_NUMBER, autoincrement=False, nullable=False),
         sa.Column("terms", Terms(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_terms_ticket_id")
+            ["ticket_id"],
+            ["tickets.id"],
+            name=op.f("fk_ticket_terms_ticket_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_ticket_terms")),
     )

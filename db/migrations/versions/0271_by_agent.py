@@ -66,7 +66,9 @@ def upgrade() -> None:
         sa.Column("ring_started", WHEN, nullable=False),
         sa.Column("direction", sa.String(length=8), nullable=False),
         sa.Column("disposition", sa.String(length=24), nullable=False),
-        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_call_agents_call_id")),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_call_agents_call_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("call_id", "agent", name=op.f("pk_call_agents")),
     )
     op.create_table(
@@ -77,7 +79,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("disposition", sa.String(length=24), nullable=False),
         sa.ForeignKeyConstraint(
-            ["recording_id"], ["recordings.id"], name=op.f("fk_recording_agents_recording_id")
+            ["recording_id"],
+            ["recordings.id"],
+            name=op.f("fk_recording_agents_recording_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("recording_id", "agent", name=op.f("pk_recording_agents")),
     )
