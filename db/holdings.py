@@ -4,12 +4,13 @@ Each feature with tables has a `holdings.py`; a test demands that every column o
 there. Does no I/O.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, false, or_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import Base
 
@@ -40,6 +41,8 @@ class Rules:
 
 
 Which = Callable[[Subject], ColumnElement[bool]]
+Remade = Callable[[AsyncConnection, Collection[Any]], Awaitable[None]]
+"""Is given the keys of the rows, in the transaction in which they were changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,8 @@ class Holdings:
     """Large tables that only programs write: a number stands there in digits, one after another."""
     lines: Collection[type[Base]] = ()
     """Tables whose text is lines of files, with what programs do to text."""
+    remade: Mapping[type[Base], Remade] = field(default_factory=dict)
+    """By table what makes anew what is derived of rows, where these rows were erased or changed."""
     staff: Collection[type[Base]] = ()
     """Tables about people who work here; their free text is looked through for mentions."""
 

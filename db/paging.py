@@ -76,17 +76,22 @@ async def page(
     limit: int,
     cursor: str | None,
     read: Callable[[RowMapping], Row],
+    along: tuple[ColumnElement[datetime], ColumnElement[Any]] | None = None,
 ) -> Page[Row]:
-    """Return one page of `query`, newest first by `order` (a time and a unique key)."""
+    """Return one page of `query`, newest first by `order` (a time and a unique key).
+
+    `along` are columns of the same values in another table, whose index gives the rows in order.
+    """
     at, key = order
+    by_at, by_key = along or order
     if cursor is not None:
         place, place_key = place_of(cursor)
         if not isinstance(place_key, key.type.python_type):
             raise UnknownCursorError("this cursor belongs to another list")
-        query = query.where(tuple_(at, key) < tuple_(place, place_key))
+        query = query.where(tuple_(by_at, by_key) < tuple_(place, place_key))
     size = max(1, min(limit, LONGEST))
     found = (
-        (await connection.execute(query.order_by(at.desc(), key.desc()).limit(size + 1)))
+        (await connection.execute(query.order_by(by_at.desc(), by_key.desc()).limit(size + 1)))
         .mappings()
         .all()
     )

@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import HOUSE, JournalEvent
+from features.call_recordings import by_agent as recordings_by_agent
 from features.calls import talk_segment_rows as talk_segments
 from features.calls import writes
 from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
+from features.tickets import terms as ticket_terms
 from ledger.call_callbacks import keep_callbacks
 from ledger.journal import Batch, Journals, Position
 from ledger.open_calls import Boots, Name, OpenCalls, Thread, name_of
@@ -183,9 +185,13 @@ class JournalImporter:
             if (record := self._folded(thread)) and record != thread.kept
         ]
         await writes.keep_calls(connection, [record for _, record in kept], self._plan)
-        await talk_segments.keep(
-            connection, [one for thread, one in kept if _is_other(thread, one)]
+        others = [one for thread, one in kept if _is_other(thread, one)]
+        await talk_segments.keep(connection, others)
+        await ticket_terms.keep_of_calls(
+            connection, [one.id for thread, one in kept if _others_talked(thread, one)]
         )
+        ended = [one.id for _, one in kept if one.ended is not None]
+        await recordings_by_agent.keep(connection, ended)
         return kept
 
     def _folded(self, thread: Thread) -> CallRecord | None:
@@ -195,6 +201,13 @@ class JournalImporter:
             self.calls_failed += 1
             _log.error("call not folded", names=sorted(thread.names), error=repr(error)[:500])
             return None
+
+
+def _others_talked(thread: Thread, record: CallRecord) -> bool:
+    """Say whether other agents talked than the terms of the call's tickets say."""
+    if thread.kept is not None and thread.kept.agent != record.agent:
+        return True
+    return _is_other(thread, record)
 
 
 def _is_other(thread: Thread, record: CallRecord) -> bool:

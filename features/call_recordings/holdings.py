@@ -2,7 +2,7 @@
 
 from db.holdings import Holding, Holdings, of_calls
 from features.call_recordings.lifecycle import PLAYABLE, RecordingState
-from features.call_recordings.tables import GapRow, RecordingRow
+from features.call_recordings.tables import GapRow, RecordingAgentRow, RecordingRow
 
 HOLDINGS = Holdings(
     holdings=(
@@ -20,5 +20,6 @@ HOLDINGS = Holdings(
     plain={
         RecordingRow: ("id", "call_id", "kind", "state", "path", "sha256"),
         GapRow: ("call_id",),
+        RecordingAgentRow: ("recording_id", "agent", "kind", "disposition"),
     },
 )

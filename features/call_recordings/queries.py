@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.paging import Page, between, column_of, narrowed, page
-from features.call_recordings import rows, scoping
+from features.call_recordings import by_agent, rows, scoping
 from features.call_recordings.lifecycle import Gap, Recording, RecordingKind, RecordingState
-from features.call_recordings.tables import GapRow, RecordingRow
+from features.call_recordings.tables import GapRow, RecordingAgentRow, RecordingRow
 from features.calls import references as calls
 from features.calls.lifecycle import Disposition
 from permissions.scopes import Reach
@@ -57,15 +57,26 @@ async def recordings(
         query,
         RecordingRow.call_id,
         ref=wanted.ref,
-        disposition=wanted.disposition,
-        agent=wanted.agent,
+        agent=None,
         number=wanted.number,
     )
+    order = (column_of(RecordingRow.created_at), column_of(RecordingRow.id))
+    along = order
+    if wanted.agent is not None or wanted.disposition is not None:
+        whose = RecordingAgentRow
+        along = (column_of(whose.created_at), column_of(whose.recording_id))
+        query = narrowed(
+            query.join(whose, whose.recording_id == RecordingRow.id),
+            (whose.agent, by_agent.ANYBODY if wanted.agent is None else wanted.agent),
+            (whose.kind, wanted.kind),
+            (whose.disposition, wanted.disposition),
+        )
     query = query.where(await scoping.within(connection, reach))
     return await page(
         connection,
-        between(query, RecordingRow.created_at, wanted.since, wanted.until),
-        order=(column_of(RecordingRow.created_at), column_of(RecordingRow.id)),
+        between(query, along[0], wanted.since, wanted.until),
+        order=order,
+        along=along,
         limit=limit,
         cursor=cursor,
         read=rows.recording_in,

@@ -40,7 +40,37 @@ class RecordingRow(Base):
     __table_args__ = (
         UniqueConstraint("call_id", "kind"),
         Index(None, "created_at", "id"),
-        Index(None, "state", "created_at"),
+        Index("ix_recordings_state_time", "state", "created_at", "id"),
+        Index("ix_recordings_kind_time", "kind", "created_at", "id"),
+        Index("ix_recordings_both_time", "kind", "state", "created_at", "id"),
+    )
+
+
+class RecordingAgentRow(Base):
+    """Somebody who is heard in a recording (empty: whoever), with what of it is asked for."""
+
+    __tablename__ = "recording_agents"
+
+    recording_id: Mapped[str] = mapped_column(
+        Uuid, ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True
+    )
+    agent: Mapped[str] = mapped_column(String(150), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(16))
+    disposition: Mapped[str] = mapped_column(String(24))
+    """Of the call; empty: none yet."""
+
+    __table_args__ = (
+        Index("ix_recording_agents_time", "agent", "created_at", "recording_id"),
+        Index("ix_recording_agents_kind", "agent", "kind", "created_at", "recording_id"),
+        Index(
+            "ix_recording_agents_disposition",
+            *("agent", "disposition", "created_at", "recording_id"),
+        ),
+        Index(
+            "ix_recording_agents_both",
+            *("agent", "disposition", "kind", "created_at", "recording_id"),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import chunks, table_of, written
-from features.call_recordings import rows
+from features.call_recordings import by_agent, rows
 from features.call_recordings.lifecycle import (
     PLAYABLE,
     Gap,
@@ -43,6 +43,7 @@ async def add_recordings(
     await written(connection, table_of(RecordingRow), found)
     short = [rows.of_gap(gap) for _, gaps in fresh.values() for gap in gaps]
     await written(connection, table_of(GapRow), short)
+    await by_agent.keep(connection, {one.call_id for one, _ in fresh.values()})
     return set(fresh)
 
 

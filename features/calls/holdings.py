@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from db.holdings import Holding, Holdings, Subject
-from features.calls.tables import Call, CallEvent, TalkSegmentRow
+from features.calls.tables import Call, CallAgentRow, CallerNumberRow, CallEvent, TalkSegmentRow
 
 
 def _of_number(who: Subject) -> ColumnElement[bool]:
@@ -14,8 +14,23 @@ def _events(who: Subject) -> ColumnElement[bool]:
     return CallEvent.about.in_(sorted({*who.calls, *who.channels}))
 
 
+def _number(who: Subject) -> ColumnElement[bool]:
+    return or_(
+        CallerNumberRow.identity == who.identity, CallerNumberRow.number.in_(sorted(who.written))
+    )
+
+
 HOLDINGS = Holdings(
     holdings=(
+        Holding(
+            table=CallerNumberRow,
+            theirs=_number,
+            gone=True,
+            shown=("number", "last_at"),
+            purpose="calls",
+            since="last_at",
+            order=85,
+        ),
         Holding(
             table=Call,
             theirs=_of_number,
@@ -43,7 +58,7 @@ HOLDINGS = Holdings(
             order=80,
         ),
     ),
-    machine=(Call, CallEvent),
+    machine=(Call, CallEvent, CallerNumberRow),
     plain={
         Call: (
             *("id", "linkedid", "boot", "did", "agent", "misses", "hung_up_by", "disposition"),
@@ -51,6 +66,7 @@ HOLDINGS = Holdings(
             *("scripts", "node"),
         ),
         CallEvent: ("about", "source", "name", "uniqueid", "channel", "file", "node"),
+        CallAgentRow: ("call_id", "agent", "direction", "disposition"),
         TalkSegmentRow: ("call_id", "agent", "seat", "how"),
     },
 )

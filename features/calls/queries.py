@@ -20,7 +20,7 @@ from features.calls import rows, scoping
 from features.calls import talk_segment_rows as talk_segments
 from features.calls.by_piece import has_piece
 from features.calls.lifecycle import CallRecord, CallState, Direction, Disposition
-from features.calls.tables import IS_OPEN, Call, CallEvent
+from features.calls.tables import IS_OPEN, Call, CallAgentRow, CallEvent
 from features.tickets import queries as tickets
 from features.tickets.lifecycle import Ticket
 from features.tickets.queries import TicketFilter
@@ -92,8 +92,17 @@ async def calls(
         query = query.where(by_number(Call.identity, Call.number, wanted.number))
     if wanted.identities:
         query = query.where(Call.identity.in_(wanted.identities))
+    order = (column_of(Call.ring_started), column_of(Call.id))
+    along = order
     if wanted.agent is not None:
-        query = query.where(await talk_segments.talked(connection, wanted.agent))
+        talked = CallAgentRow
+        along = (column_of(talked.ring_started), column_of(talked.call_id))
+        query = narrowed(
+            query.join(talked, talked.call_id == Call.id),
+            (talked.agent, wanted.agent),
+            (talked.disposition, wanted.disposition),
+            (talked.direction, wanted.direction),
+        )
     if wanted.state not in (None, CallState.ENDED):
         query = query.where(text(IS_OPEN))
     if wanted.ticket is not None:
@@ -103,8 +112,9 @@ async def calls(
         query = query.where(await has_piece(connection, wanted.piece, wanted.or_number))
     return await page(
         connection,
-        between(query, Call.ring_started, wanted.since, wanted.until),
-        order=(column_of(Call.ring_started), column_of(Call.id)),
+        between(query, along[0], wanted.since, wanted.until),
+        order=order,
+        along=along,
         limit=limit,
         cursor=cursor,
         read=rows.call_in,

@@ -9,7 +9,7 @@ from db.paging import narrowed
 from db.published import published
 from features.calls import scoping
 from features.calls import talk_segment_rows as segments
-from features.calls.tables import Call, TalkSegmentRow
+from features.calls.tables import Call, CallAgentRow, TalkSegmentRow
 from permissions.scopes import Reach
 from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
@@ -20,6 +20,9 @@ CALL = published(
     *("ring_started", "queued_at", "waited_s", "agent_answered", "disposition", "misses"),
 )
 """One call: who it was, when, and what became of it."""
+
+CALL_AGENT = published(CallAgentRow, "call_id", "agent")
+"""Somebody who talked in a call, once each."""
 
 TALK_SEGMENT = published(TalkSegmentRow, "call_id", "agent", "from_at", "to_at", "held_s")
 """One agent connected with the customer of a call."""

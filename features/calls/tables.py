@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from callflow.events import DEFAULT_NODE
 from db.base import Base, RowNumber, UtcDateTime, Uuid
+from db.terms import Terms
 
 IS_OPEN = "state <> 'ended'"
 """Written out in every question about open calls: a value bound later would not find the index."""
@@ -77,7 +78,9 @@ class Call(Base):
         Index(None, "number", "ring_started"),
         Index(None, "identity", "ring_started"),
         Index(None, "agent", "ring_started"),
-        Index(None, "disposition", "ring_started"),
+        Index("ix_calls_disposition_time", "disposition", "ring_started", "id"),
+        Index("ix_calls_direction_time", "direction", "ring_started", "id"),
+        Index("ix_calls_both_time", "direction", "disposition", "ring_started", "id"),
         Index(None, "linkedid"),
         Index(
             "ix_calls_open",
@@ -86,6 +89,45 @@ class Call(Base):
             sqlite_where=text(IS_OPEN),
             postgresql_where=text(IS_OPEN),
         ),
+    )
+
+
+class CallAgentRow(Base):
+    """Somebody who talked in a call, with what of the call is asked for beside that."""
+
+    __tablename__ = "call_agents"
+
+    call_id: Mapped[str] = mapped_column(
+        Uuid, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True
+    )
+    agent: Mapped[str] = mapped_column(String(150), primary_key=True)
+    ring_started: Mapped[datetime] = mapped_column(UtcDateTime)
+    direction: Mapped[str] = mapped_column(String(8))
+    disposition: Mapped[str] = mapped_column(String(24))
+
+    __table_args__ = (
+        Index("ix_call_agents_time", "agent", "ring_started", "call_id"),
+        Index("ix_call_agents_disposition", "agent", "disposition", "ring_started", "call_id"),
+        Index("ix_call_agents_direction", "agent", "direction", "ring_started", "call_id"),
+    )
+
+
+class CallerNumberRow(Base):
+    """A number that calls are of, once as it was sent: a piece of it is looked for here."""
+
+    __tablename__ = "caller_numbers"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    number: Mapped[str] = mapped_column(String(80))
+    identity: Mapped[str] = mapped_column(String(80))
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When its last call began to ring."""
+    terms: Mapped[list[int]] = mapped_column(Terms)
+
+    __table_args__ = (
+        UniqueConstraint("number", "identity"),
+        Index(None, "identity"),
+        Index(None, "last_at"),
     )
 
 

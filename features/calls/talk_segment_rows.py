@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import written
-from features.calls import rows
+from features.calls import call_agents, rows
 from features.calls.lifecycle import CallRecord
-from features.calls.tables import Call, TalkSegmentRow
+from features.calls.tables import Call, CallAgentRow, TalkSegmentRow
 from features.calls.talk_segments import TalkSegment
 from features.duties import queries as duties
 from features.duties.queries import Sat
@@ -40,6 +40,7 @@ async def keep(connection: AsyncConnection, calls: Collection[CallRecord]) -> No
             for one in call.segments
         ],
     )
+    await call_agents.keep(connection, [call.id for call in calls])
 
 
 async def of_call(connection: AsyncConnection, call_id: str) -> Sequence[RowMapping]:
@@ -69,13 +70,12 @@ async def talked(connection: AsyncConnection, agent: str) -> ColumnElement[bool]
 
     Few calls are named and sorted; those of who has had many turn up soon on the way back in time.
     """
-    theirs = select(TalkSegmentRow.call_id).where(TalkSegmentRow.agent == agent)
-    first = select(Call.id).where(Call.agent == agent)
-    found = await connection.execute(union_all(first, theirs).limit(FEW_CALLS + 1))
-    ids = found.scalars().all()
+    row = CallAgentRow
+    theirs = select(row.call_id).where(row.agent == agent)
+    ids = (await connection.execute(theirs.limit(FEW_CALLS + 1))).scalars().all()
     if len(ids) <= FEW_CALLS:
-        return Call.id.in_(sorted(set(ids)))
-    return or_(Call.agent == agent, theirs.where(TalkSegmentRow.call_id == Call.id).exists())
+        return Call.id.in_(sorted(ids))
+    return theirs.where(row.call_id == Call.id).exists()
 
 
 def talked_any(agents: Collection[str]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callflow.events import JournalEvent
 from db.bulk import chunks, table_of, written
 from features.call_recordings.references import RECORDING
-from features.calls import rows
+from features.calls import by_piece, call_agents, rows
 from features.calls.lifecycle import CallRecord, Direction
 from features.calls.tables import IS_OPEN, Call, CallEvent
 from ledger.tables import JournalPosition, JournalReject
@@ -71,6 +71,8 @@ async def keep_calls(
     """Insert calls, or replace what was known of them."""
     values = [rows.of_call(call, plan) for call in calls]
     await written(connection, table_of(Call), values, key=("id",))
+    await by_piece.keep_numbers(connection, values)
+    await call_agents.keep(connection, [call.id for call in calls])
 
 
 async def events_about(

@@ -50,5 +50,6 @@ async def _of(connection: AsyncConnection, holding: Holding, before: datetime) -
     if not found:
         return None
     await connection.execute(rows.erasing(holding, NOBODY).where(tuple_(*keys).in_(found)))
+    await rows.made_anew(connection, holding.name, found)
     ids = [rows.id_of(holding, row) for row in found]
     return Erased(what=holding.name, count=len(ids), digest=rows.digest_of(ids))

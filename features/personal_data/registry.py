@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Table
 
 from db.bulk import table_of
-from db.holdings import Holding, Holdings
+from db.holdings import Holding, Holdings, Remade
 from features.tables import METADATA
 
 _FEATURES = Path(__file__).resolve().parent.parent
@@ -45,6 +45,12 @@ def plain() -> Mapping[str, frozenset[str]]:
 def machine() -> frozenset[str]:
     """Return the large tables in which a number stands in digits only."""
     return frozenset(table.__tablename__ for each in declared() for table in each.machine)
+
+
+@cache
+def remade() -> Mapping[str, Remade]:
+    """Return by table what makes anew what is derived of its rows."""
+    return {table.__tablename__: made for each in declared() for table, made in each.remade.items()}
 
 
 @cache

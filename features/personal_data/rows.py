@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bulk import table_of
 from db.holdings import Holding, Rules, Subject
 from features.personal_data.people import ERASED, Found, Who, parts, theirs, to_erase
-from features.personal_data.registry import holdings, lines, machine, name_columns, spoken
+from features.personal_data.registry import holdings, lines, machine, name_columns, remade, spoken
 from traces.spellings import MARK, Spellings
 
 AT_ONCE: Final = 500
@@ -138,8 +138,15 @@ async def erase(
             some = [tuple(row) for row in rows[begin : begin + AT_ONCE]]
             mine = tuple_(*keys).in_(some) if len(keys) > 1 else keys[0].in_([r[0] for r in some])
             await connection.execute(erasing(holding, part).where(mine))
+            await made_anew(connection, holding.name, some)
             ids += [id_of(holding, row) for row in some]
     return Erased(what=holding.name, count=len(ids), digest=digest_of(ids)) if ids else None
+
+
+async def made_anew(connection: AsyncConnection, table: str, keys: Iterable[Sequence[Any]]) -> None:
+    """Make anew what is derived of rows of a table, which were erased or changed."""
+    if table in remade():
+        await remade()[table](connection, [key for key, *_ in keys])
 
 
 def erasing(holding: Holding, who: Subject) -> Any:
@@ -232,12 +239,16 @@ async def leaf(
         query = query.where(tuple_(*keys) > tuple_(*after))
     rows = (await connection.execute(query.limit(AT_ONCE))).mappings().all()
     by_number, count = replace(spelt, names=()), 0
+    changed = []
     for row in rows:
         values = _changed(dict(row), table, columns, (spelt, by_number))
         count += bool(values)
         if values and change:
             this = and_(*(key == row[key.name] for key in keys))
             await connection.execute(update(table).where(this).values(values))
+            changed.append([row[key.name] for key in keys])
+    if changed:
+        await made_anew(connection, table.name, changed)
     last = [rows[-1][key.name] for key in keys] if len(rows) == AT_ONCE else None
     return Leaf(count, last)
 

@@ -1,8 +1,8 @@
 """Search: what a few typed characters mean (TKT-14, TKT-15).
 
-A number or a piece of it, a ticket's number, a customer's name, words of the knowledge base, the
-name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for only
-where its page may be opened, and numbers and names are masked as there (SEC-2).
+A number or a piece of it, a ticket's number, a name, words of tickets and of the knowledge base,
+the name of a page. Nobody is shown what the pages themselves would refuse: each kind is looked for
+only where its page may be opened, and numbers and names are masked as there (SEC-2).
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ from features.customers import queries as customers
 from features.knowledge import queries as knowledge
 from features.tickets import search as tickets
 from permissions.may import may, reach_of
-from permissions.roles import may_ask_for
 from phone_numbers.phone_number import phone_number
 from phone_numbers.plan import NumberPlan
 from web.current_user import Principal
@@ -145,11 +144,11 @@ def _outcome(asked: Asked, disposition: str | None) -> str:
 async def _tickets(connection: AsyncConnection, asked: Asked) -> list[Found]:
     if not may(asked.principal, "ticket.read"):
         return []
-    customer = asked.digits if may_ask_for(asked.principal.role, asked.digits) else ""
     rows = await tickets.like(
         connection,
         asked.text,
-        customer=customer,
+        plan=asked.plan,
+        role=asked.principal.role,
         limit=asked.limit,
         reach=reach_of(asked.principal, "ticket.read"),
     )

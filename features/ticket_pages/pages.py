@@ -21,7 +21,7 @@ from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Place, Verb, place
 from features.ticket_pages import view
-from features.tickets import actions, history, queries, saves
+from features.tickets import actions, finding, history, queries, saves
 from features.tickets.actions import VerbInput
 from features.tickets.lifecycle import (
     ComplaintClass,
@@ -45,6 +45,7 @@ from web.words import said
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 40
+LONGEST_QUESTION = 80
 TONES: Mapping[Place, str] = {
     Place.NEW: "warm",
     Place.TO_REVIEW: "warm",
@@ -77,7 +78,7 @@ class Chosen(BaseModel):
     def cleaned(self) -> dict[str, str]:
         """Return what can be so, without the page's place in the list."""
         return {
-            "q": clean(self.q, 40),
+            "q": clean(self.q, LONGEST_QUESTION),
             "state": self.state if self.state in set(TicketState) else "",
             "kind": self.kind if self.kind in set(TicketKind) else "",
             "department": clean(self.department, 80),
@@ -118,12 +119,9 @@ async def list_tickets(
 def _wanted(
     chosen: Mapping[str, str], principal: Principal, settings: Settings, now: datetime
 ) -> TicketFilter:
-    which, text = chosen["which"], chosen["q"]
-    is_number = "-" in text or not (number := phone_number(text, settings.number_plan)).identity
-    sees = Formats(settings.zone, principal.role).numbers
+    which = chosen["which"]
     return TicketFilter(
-        number_begins=text if text and (is_number or not sees) else None,
-        customer_number=number if text and sees and not is_number else None,
+        **finding.box(chosen["q"], settings.number_plan, principal.role),
         state=TicketState(chosen["state"]) if chosen["state"] else None,
         kind=TicketKind(chosen["kind"]) if chosen["kind"] else None,
         department=chosen["department"] or None,

@@ -23,7 +23,7 @@ from features.ticket_life.deciding import Decision
 from features.ticket_life.ordering import By
 from features.ticket_life.orders import MAIN, Order, OrderState
 from features.ticket_life.verbs import Given, Verb
-from features.tickets import history, rows
+from features.tickets import history, rows, terms
 from features.tickets.history import Author
 from features.tickets.lifecycle import WRITABLE, Ticket, TicketState
 from features.tickets.tables import TicketOrderRow, TicketRow, TicketVersionRow
@@ -272,6 +272,7 @@ async def _replace(connection: AsyncConnection, key: int, ticket: Ticket) -> Non
     await connection.execute(
         update(TicketRow).where(TicketRow.id == key).values(rows.of_ticket(ticket))
     )
+    await terms.keep(connection, [key])
 
 
 async def _keep_orders(connection: AsyncConnection, key: int, orders: Sequence[Order]) -> None:

@@ -11,7 +11,7 @@ from db.bounded import RequestDatabase
 from features.audit.access import audit_entry, noted, theirs
 from features.ticket_clocks.house import house
 from features.ticket_life.verbs import Verb
-from features.tickets import actions, history, queries
+from features.tickets import actions, finding, history, queries
 from features.tickets import saves as ticket_saves
 from features.tickets.actions import TicketSave, VerbInput
 from features.tickets.lifecycle import Ticket, TicketKind, TicketState
@@ -47,10 +47,13 @@ router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
 class WhichTickets(ListQuery):
     """Which tickets (TKT-14); every field that is given must hold. Times are of the opening."""
 
+    words: Text | None = Field(
+        None, description="Each stands somewhere in the ticket; or a number, or a piece of one."
+    )
     number: Text | None = Field(None, description="The customer's number, whole.")
     call_id: Identity | None = Field(None, description="The call it came from.")
     ref: Text | None = Field(None, description="The X-Ref of that call.")
-    agent: Text | None = Field(None, description="The agent who answered that call.")
+    agent: Text | None = Field(None, description="Who talked in that call.")
     handler: Text | None = Field(None, description="Who keeps the matter (QUE-3).")
     kind: TicketKind | None = None
     state: TicketState | None = None
@@ -69,7 +72,8 @@ async def list_tickets(
     filters = wanted.filters(plan)
     overdue_at = datetime.now(UTC) if filters.pop("overdue") else None
     number = filters.pop("number")
-    which = TicketFilter(customer_number=number, overdue_at=overdue_at, **filters)
+    words = finding.box(filters.pop("words") or "", plan, principal.role)
+    which = TicketFilter(customer_number=number, overdue_at=overdue_at, **words, **filters)
     listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
     page = await list_page(asking, listing, which, wanted)
     return ListPage(items=[TicketShape.of(ticket) for ticket in page.items], next=page.next)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from db.holdings import Holding, Holdings, Rules, Subject
+from features.tickets import terms
 from features.tickets.lifecycle import OPEN_STATES, TicketKind
 from features.tickets.tables import (
     TicketEntryRow,
@@ -97,6 +98,7 @@ HOLDINGS = Holdings(
             order=60,
         ),
     ),
+    remade={TicketRow: terms.keep},
     plain={
         TicketRow: (
             *("number", "kind", "business", "nature", "source", "state", "call_id", "handler"),

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,41 +15,14 @@ from features.departments import queries as departments
 from features.ticket_clocks import queries as ticket_clocks
 from features.ticket_clocks.lifecycle import Clock, House, Standing, standing
 from features.ticket_life.orders import Order, OrderState
-from features.tickets import rows, scoping
-from features.tickets.lifecycle import OPEN_STATES, Ticket, TicketKind, TicketState
+from features.tickets import finding, rows, scoping, terms
+from features.tickets.lifecycle import OPEN_STATES, Ticket, TicketState
 from features.tickets.tables import TicketOrderRow, TicketRow
+from features.tickets.wanted import EVERY_TICKET, TicketFilter
 from permissions.scopes import Reach, Scope
 from phone_numbers.matching import by_number
-from phone_numbers.phone_number import PhoneNumber
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketFilter:
-    """Which tickets: every field that is set must hold (TKT-14)."""
-
-    call_id: str | None = None
-    ref: str | None = None
-    """Of the call it came from, as the agent."""
-    agent: str | None = None
-    customer_number: PhoneNumber | None = None
-    number_begins: str | None = None
-    """What the ticket's own number begins with."""
-    customer_identities: Sequence[str] = ()
-    """What one customer's numbers are known by: any of them."""
-    handler: str | None = None
-    to_review: bool | None = None
-    kind: TicketKind | None = None
-    state: TicketState | None = None
-    department: str | None = None
-    urgent: bool | None = None
-    overdue_at: datetime | None = None
-    """One of its clocks was due by then, and is not stopped."""
-    open_only: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-EVERY_TICKET = TicketFilter()
+__all__ = ["EVERY_TICKET", "TicketFilter"]
 
 
 async def tickets(
@@ -75,20 +47,23 @@ async def tickets(
     if (number := wanted.customer_number) is not None:
         fits = by_number(TicketRow.customer_identity, TicketRow.customer_number, number)
         query = query.where(fits)
-    if wanted.number_begins is not None:
-        query = query.where(TicketRow.number.startswith(wanted.number_begins, autoescape=True))
     if wanted.overdue_at is not None:
         query = query.where(TicketRow.next_due_at <= wanted.overdue_at)
     if wanted.open_only:
         query = query.where(TicketRow.state.in_(_OPEN))
     if wanted.customer_identities:
         query = query.where(TicketRow.customer_identity.in_(wanted.customer_identities))
-    query = await calls.of_calls(
-        connection, query, TicketRow.call_id, ref=wanted.ref, agent=wanted.agent
-    )
+    query = await calls.of_calls(connection, query, TicketRow.call_id, agent=None, ref=wanted.ref)
+    query = between(query, TicketRow.created_at, wanted.since, wanted.until)
+    if finding.by_terms(wanted, reach):
+        if wanted.agent is not None:
+            query = query.where(terms.by_agent(wanted.agent))
+        return await finding.page(
+            connection, query, wanted, reach=reach, limit=limit, cursor=cursor
+        )
     return await page(
         connection,
-        between(query, TicketRow.created_at, wanted.since, wanted.until),
+        query,
         order=(column_of(TicketRow.created_at), column_of(TicketRow.id)),
         limit=limit,
         cursor=cursor,

@@ -1,35 +1,26 @@
-"""Finds tickets by the beginning of their number, or by customer (TKT-14)."""
+"""Finds tickets by what was typed into the box for everything (TKT-14)."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.tickets import rows, scoping
+from features.tickets import finding, queries
 from features.tickets.lifecycle import Ticket
-from features.tickets.tables import TicketRow
+from features.tickets.wanted import TicketFilter
+from permissions.roles import Role
 from permissions.scopes import Reach
+from phone_numbers.plan import NumberPlan
 
 
 async def like(
     connection: AsyncConnection,
-    beginning: str,
+    text: str,
     *,
-    customer: str,
+    plan: NumberPlan,
+    role: Role,
     limit: int,
     reach: Reach,
 ) -> Sequence[Ticket]:
-    """Return the newest tickets whose number begins so, or that a customer's number has.
-
-    `customer` is empty for somebody who may not look for numbers.
-    """
-    fits = TicketRow.number.startswith(beginning, autoescape=True)
-    if customer:
-        fits = or_(fits, TicketRow.customer_number == customer)
-    newest = (
-        select(TicketRow.__table__)
-        .where(fits, scoping.within(reach))
-        .order_by(TicketRow.created_at.desc())
-        .limit(limit)
-    )
-    return [rows.ticket_in(row) for row in (await connection.execute(newest)).mappings()]
+    """Return the newest tickets that say this, or whose customer's number has it."""
+    wanted = TicketFilter(**finding.box(text, plan, role))
+    return (await queries.tickets(connection, wanted, reach=reach, limit=limit)).items

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, RowNumber, UtcDateTime, Uuid
+from db.terms import Terms
 
 
 def _one_a_call(name: str, which: str) -> Index:
@@ -91,6 +92,20 @@ class TicketRow(Base):
         _of_some("ix_tickets_escalated", "escalated_at", "escalated_at IS NOT NULL"),
         _of_some("ix_tickets_to_review", "created_at", "to_review"),
     )
+
+
+class TicketTermsRow(Base):
+    """What a ticket is found by (`terms.py`): numbers, made of the row and of nothing else."""
+
+    __tablename__ = "ticket_terms"
+
+    ticket_id: Mapped[int] = mapped_column(
+        RowNumber,
+        ForeignKey("tickets.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    terms: Mapped[list[int]] = mapped_column(Terms)
 
 
 class TicketVersionRow(Base):

@@ -12,7 +12,7 @@ from features.calls.references import CALL
 from features.customers import queries as customers
 from features.customers.queries import CustomerSort
 from features.ticket_clocks.lifecycle import House
-from features.tickets import acts, history, rows
+from features.tickets import acts, history, rows, terms
 from features.tickets.history import Author
 from features.tickets.lifecycle import Ticket
 from features.tickets.tables import TicketRow
@@ -55,6 +55,7 @@ async def open_ticket(
         .where(TicketRow.id == key)
         .values(number=opened.number, urgent=urgent, next_due_at=opened.next_due_at)
     )
+    await terms.keep(connection, [key])
     await acts.keep_version(connection, key, opened, author=author, now=now)
     await history.add(connection, key, None, opened, what=history.OPENED, author=author, now=now)
     return opened.number

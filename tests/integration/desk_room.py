@@ -38,6 +38,7 @@ from features.tickets.rows import of_ticket
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from settings import Settings
+from tests.integration.found_by import found_by
 from tests.numbers import CHINA, known_as
 from web.app import facing_the_network, furnished, wired
 
@@ -221,6 +222,7 @@ async def _fill(connection: AsyncConnection) -> None:
         await connection.execute(insert(TicketRow), [ticket])
     gap = Gap(call_id=call_id(1), from_at=BEGAN, to_at=BEGAN + timedelta(seconds=2), why="crash")
     await connection.execute(insert(GapRow), [of_gap(gap)])
+    await found_by(connection)
 
 
 def _call(which: int, began: datetime) -> CallRecord:

@@ -20,6 +20,7 @@ from features.personal_data.erasing import Erasing
 from features.tickets.tables import TicketRow
 from permissions.roles import Role
 from tests.integration.desk_room import NAME, NUMBER, Room, call_id
+from tests.integration.found_by import found_by
 from tests.integration.masking_house import read
 from tests.integration.page_room import Pages
 from tests.numbers import known_as
@@ -47,6 +48,7 @@ async def settled(connection: AsyncConnection) -> None:
             body=f"请回电 138-1234-5678 {NAME}",
         )
     )
+    await found_by(connection)
     await connection.execute(
         text("UPDATE call_events SET data = '{}' WHERE about = :one"), {"one": "trk-5.0"}
     )

@@ -42,7 +42,7 @@ from tests.numbers import known_as
 NUMBER_COLUMNS: Final = frozenset(
     {
         *("attempts.number", "attempts.dialled", "calls.number", "customers.number"),
-        "customer_numbers.number",
+        *("customer_numbers.number", "caller_numbers.number"),
         *("do_not_call.number", "notification_households.told_on", "tickets.customer_number"),
         *("wake_registrations.number", "callbacks.number", "campaign_contacts.number"),
         *("wake_ups.number", "callbacks.passed", "calls.ref"),
@@ -97,6 +97,7 @@ OURS: Final = frozenset(
         *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
+        *("call_agents", "recording_agents"),
         *("erasures", "destructions", "person_key", "consents"),
         *("webhooks", "webhook_answers", "idempotency_keys"),
     }

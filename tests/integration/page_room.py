@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.engine import engine
 from permissions.roles import Role
 from tests.integration.desk_room import Room, opened
+from tests.integration.found_by import found_by
 from web.assets import Assets
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
@@ -44,6 +45,7 @@ class Pages:
         made = engine(self.room.settings.database)
         async with made.execution_options(writing=True).begin() as connection:
             await change(connection)
+            await found_by(connection)
         await made.dispose()
 
 

@@ -44,7 +44,8 @@ async def read_whole(connection: AsyncConnection, asked: Asked) -> list[str]:
                 if is_sqlite
                 else re.search(r"Seq Scan on (\w+)", step)
             )
-            if found and "USING" not in step and not _is_made(found[1]):
+            by_match = re.search(r"VIRTUAL TABLE INDEX \d+:\S*M", step)
+            if found and "USING" not in step and not by_match and not _is_made(found[1]):
                 tables.append(found[1])
     return tables
 

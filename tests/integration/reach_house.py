@@ -26,6 +26,7 @@ from tests.integration.desk_room import (
     recording_id,
     ticket_number,
 )
+from tests.integration.found_by import found_by
 from tests.integration.talks import talked
 
 JUNIOR, DEPARTMENT, ATTENDANT = Role.JUNIOR_AGENT, Role.DEPARTMENT, Role.FLOOR_ATTENDANT
@@ -70,6 +71,7 @@ async def write(desk: Room, *changes: Any) -> None:
     async with made.execution_options(writing=True).begin() as connection:
         for change in changes:
             await connection.execute(change)
+        await found_by(connection)
     await made.dispose()
 
 

@@ -15,10 +15,12 @@ import pytest
 from sqlalchemy import select, update
 
 from db.engine import engine
+from db.sought import folded
+from db.terms import of_word
 from features.audit import chain
 from features.audit import erasing as audit_erasing
 from features.call_recordings.tables import RecordingRow
-from features.calls.tables import Call
+from features.calls.tables import Call, CallerNumberRow
 from features.campaigns import contacts
 from features.campaigns import queries as campaigns
 from features.campaigns.tables import CampaignContactRow
@@ -31,7 +33,7 @@ from features.personal_data import erasing as erasing_module
 from features.personal_data import rows as rows_module
 from features.personal_data.erasing import Erasing
 from features.personal_data.tables import DestructionRow, ErasureRow
-from features.tickets.tables import TicketRow
+from features.tickets.tables import TicketRow, TicketTermsRow
 from ledger.journal import Journals
 from permissions.roles import Role
 from settings import Settings
@@ -91,6 +93,14 @@ async def test_nothing_of_an_erased_person_is_in_the_whole_home(house: Pages) ->
             TicketRow.call_id == call_id(5)
         )
         assert (await connection.execute(ticket)).one() == (OTHERS_NAME, "请回电 [erased] [erased]")
+        assert (await connection.execute(select(CallerNumberRow.number))).scalars().all() == [OTHER]
+        kept_ones = select(TicketTermsRow.terms).order_by(TicketTermsRow.ticket_id)
+        told = (await connection.execute(kept_ones)).scalars().all()
+        texts = select(TicketRow.__table__).order_by(TicketRow.id)
+        for row, kept_now in zip((await connection.execute(texts)).mappings(), told, strict=True):
+            assert of_word("erased") <= set(kept_now) or row["body"] == ""
+            assert not of_word(folded(NAME)) <= set(kept_now)
+            assert not of_word(NUMBER) <= set(kept_now)
         staff = (await connection.execute(select(HandoverRow.staff))).scalar_one()
         assert staff == f"[erased] 来过，{OTHERS_NAME} 也来过"
         assert not (await connection.execute(select(CustomerRow.identity))).all()

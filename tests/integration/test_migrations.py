@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import engine
 from db.migrate import NotOursError, TooNewError, newest, step_to, to, upgrade
+from db.terms import OF_THE_DATABASE
 from features.tables import METADATA
 from settings import PROJECT
 
@@ -34,7 +35,11 @@ async def revision(url: str) -> str:
 
 
 def _differences(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    def is_ours(_object: object, name: str, _kind: str, is_there: bool, _to: object) -> bool:
+        return not (is_there and OF_THE_DATABASE.fullmatch(name))
+
+    opts = {"compare_type": True, "include_object": is_ours}
+    context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, METADATA))
 
 

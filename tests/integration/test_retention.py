@@ -109,6 +109,7 @@ async def test_each_purpose_forgets_people_after_its_own_days_and_there_is_proof
         ("keep_journals=30", "call_events", CALLS * 7, 64),
         ("keep_logs=7", "rotated logs", 2, 64),
         ("keep_tickets=10", "tickets", CALLS, 64),
+        ("keep_calls=90", "caller_numbers", 1, 64),
         ("keep_calls=90", "calls", CALLS, 64),
     ]
     await made.dispose()

@@ -294,7 +294,7 @@ async def test_calls_are_found_by_what_a_person_remembers(database: AsyncEngine)
 async def test_a_piece_of_very_many_calls_is_found_all_the_same(
     database: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(by_piece, "FEW_CALLS", 1)
+    monkeypatch.setattr(by_piece, "FEW_NUMBERS", 1)
     await keep(database, call(1), call(2), call(13))
     async with database.connect() as connection:
         assert await ids(connection, CallFilter(piece="0000")) == [13, 2, 1]

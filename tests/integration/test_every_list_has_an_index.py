@@ -1,0 +1,151 @@
+"""Every list, every pair of its filters, every search of numbers and words is asked by an index."""
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import combinations
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.engine import engine
+from features.call_recordings import queries as recordings
+from features.call_recordings.lifecycle import RecordingKind, RecordingState
+from features.call_recordings.queries import RecordingFilter
+from features.calls import queries as calls
+from features.calls.lifecycle import CallState, Direction, Disposition
+from features.calls.queries import CallFilter
+from features.tickets import finding
+from features.tickets import queries as tickets
+from features.tickets.lifecycle import TicketKind, TicketState
+from features.tickets.queries import TicketFilter
+from permissions.roles import Role
+from permissions.scopes import EVERYTHING, Reach, Scope
+from tests.integration.ledger_room import call_id
+from tests.integration.plans import listening, read_whole
+from tests.integration.test_tickets_queries import call, keep
+from tests.numbers import CHINA
+from tests.numbers import number as phone
+from tests.unit.test_call_fold import at, left_a_message, talked
+
+TIMES = {"since": at(0), "until": at(7200)}
+TICKETS = {
+    "call_id": call_id(1),
+    "ref": "r1",
+    "agent": "8001",
+    "customer_number": phone("13800000002"),
+    "words": "宽带 費用",
+    "handler": "8001",
+    "to_review": False,
+    "kind": TicketKind.COMPLAINT,
+    "state": TicketState.NEW,
+    "department": "线路班",
+    "urgent": True,
+    "overdue_at": at(0),
+    "open_only": True,
+    **TIMES,
+}
+CALLS = {
+    "ref": "r1",
+    "number": phone("13800000002"),
+    "agent": "8001",
+    "disposition": Disposition.AGENT,
+    "direction": Direction.IN,
+    "state": CallState.QUEUED,
+    "piece": "0002",
+    **TIMES,
+}
+RECORDINGS = {
+    "call_id": call_id(1),
+    "ref": "r1",
+    "number": phone("13800000002"),
+    "agent": "8001",
+    "disposition": Disposition.AGENT,
+    "kind": RecordingKind.CALL,
+    "state": RecordingState.STORED,
+    **TIMES,
+}
+BOXES = ("138-0000-0002", "0002", "8000000", "宽带", "机顶盒", "固定电话没有", "%_", "8")
+REACHES = (
+    EVERYTHING,
+    Reach(scope=Scope.OWN, number="8001"),
+    Reach(scope=Scope.DEPARTMENT, department="线路班"),
+)
+
+
+@pytest_asyncio.fixture
+async def filled_tables(database_url: str) -> AsyncIterator[AsyncEngine]:
+    made = engine(database_url)
+    kinds = [talked().record(), left_a_message().record()]
+    some = [call(number, kinds[number % 2]) for number in range(400)]
+    await keep(made, *some, tickets=True)
+    async with made.execution_options(writing=True).begin() as connection:
+        await connection.execute(text("ANALYZE"))
+    yield made
+    await made.dispose()
+
+
+def _asked(filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {}
+    for many in (1, 2):
+        yield from map(dict, combinations(filters.items(), many))
+
+
+async def _read(connection: AsyncConnection, ask: Any, wanted: Any, reach: Reach) -> list[str]:
+    with listening(connection) as heard:
+        await ask(connection, wanted, reach=reach)
+    read = await read_whole(connection, heard)
+    await connection.rollback()
+    return read
+
+
+async def test_every_list_and_pair_of_filters_is_asked_by_an_index(
+    filled_tables: AsyncEngine,
+) -> None:
+    lists: list[tuple[Any, Any, dict[str, Any]]] = [
+        (tickets.tickets, TicketFilter, TICKETS),
+        (calls.calls, CallFilter, CALLS),
+        (recordings.recordings, RecordingFilter, RECORDINGS),
+    ]
+    async with filled_tables.connect() as connection:
+        for ask, shape, filters in lists:
+            for wanted in _asked(filters):
+                assert await _read(connection, ask, shape(**wanted), EVERYTHING) == [], wanted
+
+
+async def test_every_search_of_tickets_is_asked_by_an_index(filled_tables: AsyncEngine) -> None:
+    async with filled_tables.connect() as connection:
+        for box in BOXES:
+            for reach in REACHES:
+                wanted = TicketFilter(**finding.box(box, CHINA, Role.TEAM_LEADER))
+                assert await _read(connection, tickets.tickets, wanted, reach) == [], box
+
+
+async def test_pairs_of_filters_give_what_both_give(filled_tables: AsyncEngine) -> None:
+    """What the terms find is what the rows say, whichever way the database goes."""
+    async with filled_tables.connect() as connection:
+        rows = await connection.execute(text("SELECT count(*) FROM tickets WHERE kind = 'fault'"))
+        assert rows.scalar_one() == 0
+        for wanted, count in (
+            (TicketFilter(kind=TicketKind.COMPLAINT, state=TicketState.NEW), 50),
+            (TicketFilter(kind=TicketKind.FAULT, agent="8001"), 0),
+            (TicketFilter(agent="8001", kind=TicketKind.COMPLAINT), 50),
+            (TicketFilter(agent="8001", kind=TicketKind.COMPLAINT, until=at(600)), 5),
+            (TicketFilter(open_only=True, words="00000002"), 40),
+        ):
+            found = await tickets.tickets(connection, wanted, reach=EVERYTHING)
+            assert len(found.items) == count, wanted
+
+
+async def test_pages_by_terms_hold_every_ticket_once(filled_tables: AsyncEngine) -> None:
+    wanted = TicketFilter(kind=TicketKind.COMPLAINT, words="1380")
+    seen: list[str] = []
+    cursor: str | None = None
+    async with filled_tables.connect() as connection:
+        while cursor or not seen:
+            page = await tickets.tickets(
+                connection, wanted, reach=EVERYTHING, limit=30, cursor=cursor
+            )
+            seen += [each.number for each in page.items]
+            cursor = page.next
+    assert len(seen) == len(set(seen)) == 400
