@@ -67,7 +67,7 @@ async def _tried(only: str) -> list[Seen]:
         parts="asterisk ledger desk",
         trunk_out=f"127.0.0.1:{port}",
         answer_after=0,
-        max_wait=300,
+        max_wait=900,
         wrap_up_for=0,
     ) as house:
         async with staged(house, port) as stage:
