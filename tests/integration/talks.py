@@ -10,6 +10,7 @@ from features.calls.tables import TalkSegmentRow
 from features.calls.talk_segments import How, TalkSegment
 from permissions.roles import Role
 from tests.integration.desk_room import BEGAN, NUMBERS, Room, call_id
+from tests.integration.found_by import found_by
 
 
 async def talked(desk: Room, role: Role, *which: int) -> None:
@@ -27,4 +28,5 @@ async def talked(desk: Room, role: Role, *which: int) -> None:
                 held_s=0.0,
             )
             await connection.execute(insert(TalkSegmentRow), [rows.of_segment(call_id(one), talk)])
+        await found_by(connection)
     await made.dispose()
