@@ -66,7 +66,7 @@ class Conversations:
             return []
         held_s = (now - talk.held_since).total_seconds() if talk.held_since else 0.0
         talk.held_since = now if on else None
-        talk.has_music = on and self.legs.are_two(talk.channel)
+        talk.has_music = on and not self.legs.are_three(talk.channel)
         return [HoldChanged(seat, talk.call, on, held_s, now), Changed()]
 
     def on_hold_without_music(self) -> dict[str, str]:
@@ -145,7 +145,7 @@ class Conversations:
         """Note that Asterisk plays no music any more to a caller beside whom there are others."""
         for talk in self.talks.values():
             if talk.has_music and self.legs.together(talk.channel, channel):
-                talk.has_music = self.legs.are_two(talk.channel)
+                talk.has_music = not self.legs.are_three(talk.channel)
 
     def _began(self, seat: str, talk: Talk) -> list[FloorEvent]:
         before = self.talks.pop(seat, None)

@@ -126,10 +126,10 @@ class Legs:
         one, two = self._legs.get(channel), self._legs.get(other)
         return bool(one and two and one.bridge == two.bridge)
 
-    def are_two(self, channel: str) -> bool:
-        """Tell whether a channel is in a bridge with one other."""
+    def are_three(self, channel: str) -> bool:
+        """Tell whether a channel is in a bridge with more than one other."""
         leg = self._legs.get(channel)
-        return leg is not None and len(self._bridges[leg.bridge]) == 2
+        return leg is not None and len(self._bridges[leg.bridge]) > 2
 
     def asked_by(self, seat: str, other: str) -> Leg | None:
         """Return the leg of `other`, with whom `seat` talks alone: a consultation."""

@@ -273,6 +273,17 @@ def test_asterisk_has_music_for_who_is_on_hold_until_a_third_comes_in() -> None:
     assert live_state.on_hold_without_music() == {}
 
 
+def test_a_hold_that_is_told_before_the_bridge_is_has_music() -> None:
+    live_state = LiveState()
+    live_state.at_work([agent()])
+    heard(live_state, at(0), member("w01", DeviceState.IN_USE), JOINS, OFFERS, ANSWERS)
+    assert list(live_state.talks) == ["w01"]
+    live_state.hold("w01", at(1), on=True)
+    assert live_state.on_hold_without_music() == {}
+    heard(live_state, at(2), enters(PHONE, "b1"), enters(CALLER, "b1"))
+    assert live_state.on_hold_without_music() == {}
+
+
 def test_nobody_has_music_for_whom_two_hold_who_have_been_three() -> None:
     live_state = talking()
     heard(live_state, at(5), enters(SECOND, "b1"), Hold(PHONE, LINKED))
