@@ -5,9 +5,9 @@ calls mostly wait for people to speak and listen, a third of a core each: two go
 time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). Two jobs of
 work, which would take a core each, go on beside them and have what they leave, each in a session of
 its own: Linux gives each session an equal share of the processors, whatever is nice in it, unless
-the session is (sched(7)). The next job begins when one has ended, so long ones come first. `--soak`
-runs what takes long, one after the other, and the tests of whoever rings people and of the floor on
-PostgreSQL as well. Exit code 0: every job was green.
+the session is (sched(7)). The next job begins when one has ended, so long ones come first; when no
+work is left, calls have that place too. `--soak` runs what takes long, one after the other, and the
+tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0: all was green.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -124,20 +125,34 @@ def main(words: Sequence[str]) -> int:
 
 
 def _side_by_side(runs: Mapping[str, Sequence[str]]) -> list[int]:
-    """Run jobs of calls and jobs of work beside each other; return how each ended."""
-    with ThreadPoolExecutor(CALLS_AT_ONCE) as calls, ThreadPoolExecutor(WORK_AT_ONCE) as work:
-        begun: list[Future[int]] = [
-            (calls if name in CALLS else work).submit(_ran, name, chosen)
-            for name, chosen in runs.items()
-        ]
+    """Run jobs of calls and jobs of work beside each other; return how each ended.
+
+    When no work is left, one of its places takes calls: there is a processor for them now.
+    """
+    calls = deque(name for name in runs if name in CALLS)
+    work = deque(name for name in runs if name not in CALLS)
+    codes: dict[str, int] = {}
+
+    def place(*queues: deque[str]) -> None:
+        for queue in queues:
+            with contextlib.suppress(IndexError):  # it is empty
+                while True:
+                    name = queue.popleft()
+                    codes[name] = _ran(name, runs[name])
+
+    places = [(calls,)] * CALLS_AT_ONCE + [(work, calls)] + [(work,)] * (WORK_AT_ONCE - 1)
+    with ThreadPoolExecutor(len(places)) as pool:
+        begun: list[Future[None]] = [pool.submit(place, *queues) for queues in places]
         try:
-            return [each.result() for each in begun]
-        except KeyboardInterrupt:
             for each in begun:
-                each.cancel()
+                each.result()
+        except KeyboardInterrupt:
+            calls.clear()
+            work.clear()
             for job in _going_on:
                 job.terminate()
             raise
+    return [codes[name] for name in runs]
 
 
 def _files() -> Iterator[tuple[str, list[str]]]:
