@@ -111,6 +111,7 @@ async def _registered(desk: Desk, page: Page, phone: Phone, speech: Samples) -> 
     await answers_the_greeting(call, speech)
     await call.presses("3")
     await answers(page, call)
+    await expect(page.locator("#ticket-fields:not([disabled])")).to_be_visible()
     await page.check("input[name=kind][value=complaint]", force=True)
     await page.fill("textarea[name=body]", "宽带中断三天,一直没有人来")
     await page.fill("input[name=customer_name]", "王建国")
