@@ -221,17 +221,22 @@ def _without(rang: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in rang if one not in own)
 
 
+PAUSED_AFTER: Final = 20
+"""The queue pauses a phone that has answered to nobody for a minute."""
+
+
 async def _in_the_queue(stage: Stage, targets: Sequence[str]) -> list[Seen]:
     """A caller waits, and the phone that is rung for him again and again sends him elsewhere."""
     phone, seen = stage.phones["8001"], []
     await stage.only("8001")
     stage.answers(name="8001", contact=address(stage, targets[0]))
     assert isinstance(await stage.caller.dials(stage.house.settings.hotline_number), Dialog)
-    for target in targets:
+    for which, target in enumerate(targets):
+        if which and which % PAUSED_AFTER == 0:
+            await stage.only("8001")
         stage.answers(name="8001", contact=address(stage, target))
         phone.forgets()
-        # the caller hears words in between, and is offered to nobody meanwhile
-        rang = await stage.rang(phone.rings(within=30))
+        rang = await stage.rang(phone.rings(within=10))
         seen.append(Seen("302 phone in the queue", target, _without(rang, ["8001:8001"])))
     await stage.is_quiet()
     return seen
