@@ -16,6 +16,7 @@ from tests.end_to_end.trunk.agents import Talk, Talks, agents
 from tests.end_to_end.trunk.stage import TRUNK, far_side, is_in, rings_in, story
 from tests.end_to_end.trunk_offer import HOST, Offer
 from tests.end_to_end.trunk_side import TrunkCall, TrunkSide
+from tests.end_to_end.voices import CALLER_HZ, says
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -176,8 +177,10 @@ async def _without_audio_in_the_queue(house: House, side: TrunkSide) -> None:
 
 
 async def _without_ack(house: House, side: TrunkSide) -> None:
+    """The switch repeats its answer for 32 s; somebody speaks all the while, also in a message."""
     call = await rings_in(side, "no-ack", acked=False)
     await call.informs("1")
+    call.audio.says(says(CALLER_HZ, 45.0))
     await _is_let_go(house, call, "no-ack", within=45)
 
 
