@@ -38,8 +38,18 @@ class Watched:
         while True:
             await asyncio.sleep(0.01)
             ours = _resident_mb(os.getpid(), "VmRSS") - self._own
-            theirs = sum(_resident_mb(each, "VmHWM") for each in _children(self._before))
+            begun = [each for each in _children(self._before) if _has_begun(each)]
+            theirs = sum(_resident_mb(each, "VmHWM") for each in begun)
             self.peak_mb = max(self.peak_mb, ours + theirs)
+
+
+def _has_begun(process: int) -> bool:
+    """Tell whether a process is its own program: for a moment it is a picture of this one."""
+    try:
+        own, its = (Path(f"/proc/{one}/cmdline").read_bytes() for one in (os.getpid(), process))
+    except OSError:
+        return False
+    return its != own
 
 
 def _children(before: frozenset[int] = frozenset()) -> list[int]:
