@@ -223,6 +223,7 @@ async def test_the_words_after_a_hold_are_in_the_recording(
         row = await house.call_of("words")
         left, right = await sides(house, row)
         said = audio.read(house.settings.paths.sounds / "zh" / "sil7_back.wav")
-        assert found_in(said, caller.heard()) > 0.8
-        assert found_in(said, right) > 0.8, "heard, and not recorded"
+        # words of a second and a half: in small pieces, of which a lost packet spoils one
+        assert found_in(said, caller.heard(), piece=0.25) > 0.8
+        assert found_in(said, right, piece=0.25) > 0.8, "heard, and not recorded"
         assert seconds_of(CALLER_HZ, left) > 0.8
