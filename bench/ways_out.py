@@ -68,6 +68,7 @@ async def _tried(only: str) -> list[Seen]:
         trunk_out=f"127.0.0.1:{port}",
         answer_after=0,
         max_wait=900,
+        media_timeout=600,  # these callers say nothing
         wrap_up_for=0,
     ) as house:
         async with staged(house, port) as stage:

@@ -221,19 +221,13 @@ def _without(rang: Sequence[str], own: Sequence[str]) -> tuple[str, ...]:
     return tuple(one for one in rang if one not in own)
 
 
-PAUSED_AFTER: Final = 20
-"""The queue pauses a phone that has answered to nobody for a minute."""
-
-
 async def _in_the_queue(stage: Stage, targets: Sequence[str]) -> list[Seen]:
     """A caller waits, and the phone that is rung for him again and again sends him elsewhere."""
     phone, seen = stage.phones["8001"], []
     await stage.only("8001")
     stage.answers(name="8001", contact=address(stage, targets[0]))
     assert isinstance(await stage.caller.dials(stage.house.settings.hotline_number), Dialog)
-    for which, target in enumerate(targets):
-        if which and which % PAUSED_AFTER == 0:
-            await stage.only("8001")
+    for target in targets:
         stage.answers(name="8001", contact=address(stage, target))
         phone.forgets()
         rang = await stage.rang(phone.rings(within=10))
