@@ -65,6 +65,11 @@ class Stage:
     def everybody(self) -> Mapping[str, Peer]:
         return {"trunk": self.trunk, "stranger": self.evil, **self.phones}
 
+    @property
+    def invites(self) -> int:
+        """How many calls everybody who can be rung has got until now."""
+        return sum(len(peer.invites) for peer in self.everybody.values())
+
     async def rang(self, doing: Awaitable[Any], *, own: Sequence[str] = ()) -> tuple[str, ...]:
         """Return who was rung while something was done, but for what was to ring: `trunk:110`."""
         before = {name: len(peer.invites) for name, peer in self.everybody.items()}

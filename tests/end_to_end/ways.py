@@ -71,8 +71,9 @@ def allowed(way: str, target: str) -> frozenset[str]:
     return frozenset()
 
 
-TAKES_S: Final = 0.6
-"""Until a transfer that was accepted has rung whom it leads to: a seat rings after its page."""
+TAKES_S: Final = 6.0
+"""Longest until a transfer that was accepted has rung whom it leads to: a seat that gets a caller back
+is rung when its queue has it free again."""
 
 Way = Callable[[Stage, Sequence[str]], Awaitable[list[Seen]]]
 
@@ -92,21 +93,25 @@ def address(stage: Stage, target: str) -> str:
     return f"sip:{written(stage, target)}@{stage.evil.address}"
 
 
-async def _referred(peer: Peer, dialog: Dialog, to: str) -> None:
-    if await peer.refers(dialog, to) == 200:
-        await asyncio.sleep(TAKES_S)
+async def _referred(stage: Stage, leg: tuple[Peer, Dialog], to: str) -> None:
+    peer, dialog = leg
+    before = stage.invites
+    if await peer.refers(dialog, to) != 200:
+        return
+    latest = asyncio.get_running_loop().time() + TAKES_S
+    while stage.invites == before and asyncio.get_running_loop().time() < latest:
+        await asyncio.sleep(0.05)
 
 
 async def _refers(
     stage: Stage, way: str, leg: tuple[Peer, Dialog], targets: Sequence[str]
 ) -> list[Seen]:
     """Try targets by a REFER until one takes the call elsewhere."""
-    peer, dialog = leg
     seen = []
     for target in targets:
-        rang = await stage.rang(_referred(peer, dialog, address(stage, target)))
+        rang = await stage.rang(_referred(stage, leg, address(stage, target)))
         seen.append(Seen(way, target, rang))
-        if rang or dialog.over.is_set():
+        if rang or leg[1].over.is_set():
             break
     return seen
 
