@@ -107,6 +107,14 @@ class Provider:
         self._asking = asyncio.Lock()
         self._queue = RequestQueue(at_once=VOUCHED_AT_ONCE, waiting=VOUCHED_WAITING)
 
+    async def prepare(self) -> None:
+        """Load what asks the provider and reads its answers, where there is one, at the start.
+
+        In the middle of the work its half second is one in which everybody's requests wait.
+        """
+        if self._settings.oidc_issuer:
+            await asyncio.gather(_letter(), asyncio.to_thread(self._client))
+
     async def begin(self, *, back: str, onward: str, now: datetime) -> tuple[str, str]:
         """Return the address to send a browser to, and the cookie it must bring back.
 
@@ -202,7 +210,7 @@ class Provider:
 
 
 async def _letter() -> ModuleType:
-    """Return `id_token.py`: half a second that few houses need, and nobody waits for."""
+    """Return `id_token.py`: half a second of a start that few houses need."""
     return await asyncio.to_thread(import_module, "authentication.id_token")
 
 

@@ -159,6 +159,7 @@ def facing_the_network(app: FastAPI) -> Edge:
 async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
     floor: Floor = app.state.floor
     database: Database = app.state.database
+    await app.state.provider.prepare()
     running = {
         asyncio.create_task(floor.run()),
         asyncio.create_task(sealing_up.settle(database, app.state.sign_in.seals)),
