@@ -4,6 +4,7 @@ A way tries one target and returns who was rung for it. Only what `allowed` name
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 from floor.control import JOIN
 from tests.end_to_end.peer import Dialog, Peer
 from tests.end_to_end.stage import AGENT, CONTEXTS, CUSTOMER, Stage, callback_to
+from tests.waiting import until
 
 EMERGENCY: Final = ("110", "119", "120", "122", "112", "911", "999")
 HOUSE: Final = ("8001", "8002", "8101", "8102")
@@ -72,8 +74,8 @@ def allowed(way: str, target: str) -> frozenset[str]:
 
 
 TAKES_S: Final = 6.0
-"""Longest until a transfer that was accepted has rung whom it leads to: a seat that gets a caller back
-is rung when its queue has it free again."""
+"""Longest until a transfer that was accepted has rung whom it leads to: a seat that gets a caller
+back is rung when its queue has it free again."""
 
 Way = Callable[[Stage, Sequence[str]], Awaitable[list[Seen]]]
 
@@ -96,11 +98,9 @@ def address(stage: Stage, target: str) -> str:
 async def _referred(stage: Stage, leg: tuple[Peer, Dialog], to: str) -> None:
     peer, dialog = leg
     before = stage.invites
-    if await peer.refers(dialog, to) != 200:
-        return
-    latest = asyncio.get_running_loop().time() + TAKES_S
-    while stage.invites == before and asyncio.get_running_loop().time() < latest:
-        await asyncio.sleep(0.05)
+    if await peer.refers(dialog, to) == 200:
+        with contextlib.suppress(AssertionError):  # taken, and nobody was rung
+            await until(lambda: stage.invites > before, within=TAKES_S)
 
 
 async def _refers(
