@@ -18,6 +18,8 @@ from tests.waiting import until
 EMERGENCY: Final = ("110", "119", "120", "122", "112", "911", "999")
 HOUSE: Final = ("8001", "8002", "8101", "8102")
 QUEUES: Final = ("hotline", "senior", "manager")
+NOBODY: Final = ("i", "w01")
+"""Names of the list behind which nobody is: a caller who is sent there comes back."""
 
 ORDINARY: Final = (
     *("13800138000", "013800138000", "%2B8613800138000", "008613800138000", "01062345678"),
@@ -73,7 +75,7 @@ def allowed(way: str, target: str) -> frozenset[str]:
     if kind == "dials" and who in {"phone", "seat"}:
         return frozenset(police | (inside if who == "seat" or target in HOUSE[:2] else set()))
     if kind == "REFER" and who in TRANSFERRING:
-        anybody = {f"{one}:{one}" for one in HOUSE} if target in {*QUEUES, "i"} else set()
+        anybody = {f"{one}:{one}" for one in HOUSE} if target in {*QUEUES, *NOBODY} else set()
         return frozenset(inside | anybody | (police if who != "phone in a call" else set()))
     return frozenset()
 
