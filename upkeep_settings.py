@@ -40,7 +40,7 @@ class UpkeepSettings(BaseSettings):
     )
     keep_tickets: Days = Field(
         0,
-        description="Days until a settled ticket and its letters forget customer and words; 0: never.",
+        description="Days until a settled ticket and its letters forget their customer; 0: never.",
     )
     keep_callbacks: Days = Field(
         0, description="Days until a callback that is over forgets whom it was for; 0: never."
