@@ -4,5 +4,5 @@ from db.holdings import Holdings
 from features.departments.tables import DepartmentRow
 
 HOLDINGS = Holdings(
-    plain={DepartmentRow: ("name", "name_en", "office", "holidays", "phone", "updated_by")},
+    plain={DepartmentRow: ("name", "name_en", "office", "holidays", "phone", "email", "updated_by")},
 )

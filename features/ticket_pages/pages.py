@@ -16,6 +16,10 @@ from features.audit.access import audit_entry, noted, theirs
 from features.calls.opening import openable
 from features.customers import queries as customers
 from features.department_calls import queries as department_calls
+from features.department_links import actions as links
+from features.department_links import queries as department_links
+from features.department_links import rules
+from features.department_links.house import can_send
 from features.departments import queries as departments
 from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
@@ -170,6 +174,20 @@ async def act_on_ticket(
     return RedirectResponse(f"/tickets/{ticket_id}?done={verb.value}", status_code=303)
 
 
+@router.post("/tickets/{ticket_id}/department-link")
+async def send_link(
+    request: Request, ticket_id: TicketNumber, principal: Person, asking: Asking
+) -> Response:
+    """Send the ticket's department a new link to its order."""
+    form = await typed(request)
+    try:
+        await links.send_again(asking, principal, request.app.state.settings, ticket_id)
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await _shown(request, principal, asking, ticket_id, form, status=status)
+    return RedirectResponse(f"/tickets/{ticket_id}#department-link", status_code=303)
+
+
 async def _shown(
     request: Request,
     principal: Principal,
@@ -206,6 +224,9 @@ async def _shown(
         known = await asking.ask(lambda one: customers.customer(one, identity))
         open_ones = await asking.ask(lambda one: saves.open_of_customer(one, identity))
         others = [one for one in open_ones if one.number != number]
+    link = await asking.ask(lambda one: department_links.last_of_number(one, number))
+    with_department = rules.is_with(ticket, ticket.department)
+    writes = can_send(settings) and may(principal, "department_link.send")
     acts = principal.account_id is not None and await _may_act(asking, principal, ticket)
     can = view.buttons(ticket, orders, principal.role) if acts else []
     return page(
@@ -219,6 +240,10 @@ async def _shown(
         clocks=view.clock_lines(standing),
         opens=opens,
         rung=rung if rung and (reach.whole or rung.department == reach.department) else None,
+        link=link,
+        link_lasts=link is not None and link.lasts(now) and rules.is_with(ticket, link.department),
+        links=reach.whole and (link is not None or (writes and with_department)),
+        sends=acts and writes and with_department,
         known=known,
         others=others,
         can=can,

@@ -32,6 +32,7 @@ from features.tickets.lifecycle import (
 )
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
+from permissions.roles import Role
 from permissions.scopes import EVERYTHING, Reach, Scope
 from settings import Settings
 from web.api_models import Identity, InputModel, Line, Moment, TicketNumber, Typed, found
@@ -198,7 +199,7 @@ async def save(
             await audit.note(connection, audit_entry(principal, "ticket.write", number, said))
         return after
 
-    with _told(before, principal):
+    with told(before, principal.role):
         return await asking.write(saved)
 
 
@@ -240,12 +241,12 @@ async def act(
             await audit.note(connection, audit_entry(principal, "ticket.act", number, detail))
         return after
 
-    with _told(before, principal):
+    with told(before, principal.role):
         return await asking.write(acted)
 
 
 @contextmanager
-def _told(before: Ticket, principal: Principal) -> Iterator[None]:
+def told(before: Ticket, role: Role) -> Iterator[None]:
     """Say in a sentence why the lifecycle refuses what was asked of a ticket."""
     try:
         yield
@@ -260,7 +261,7 @@ def _told(before: Ticket, principal: Principal) -> Iterator[None]:
         faults = {"version": "ticket.not_now"}
         raise Refused(409, said, faults=faults, current=TicketShape.of(before)) from None
     except NotTheirsError as refused:
-        said = f"The role {principal.role.value} does not do this ({refused}) here."
+        said = f"The role {role.value} does not do this ({refused}) here."
         raise Refused(403, said, faults={"version": "ticket.not_yours"}) from None
     except ClosedDepartmentError as refused:
         said = f"Nothing is dispatched to the department {refused} any more."
