@@ -1,4 +1,4 @@
-"""Settings of departments: calls to those that are late (TKT-12), links to those without accounts."""
+"""Settings of departments: calls to those that are late (TKT-12), links in their e-mails."""
 
 import re
 from typing import Annotated, Literal

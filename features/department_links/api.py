@@ -40,6 +40,4 @@ async def send_department_link(
 ) -> DepartmentLinkShape:
     """Send the department a new link to its order; those before it are void from now on."""
     settings: Settings = request.app.state.settings
-    return DepartmentLinkShape.of(
-        await actions.send_again(asking, principal, settings, ticket_id)
-    )
+    return DepartmentLinkShape.of(await actions.send_again(asking, principal, settings, ticket_id))

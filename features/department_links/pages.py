@@ -6,7 +6,6 @@ is wrong with a link, the same page is shown: it tells nobody whether a ticket i
 """
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any, Final
 
 import anyio.to_thread
@@ -120,8 +119,7 @@ async def _shown(
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     number = opened.ticket.number
-    asked = partial(history.of_ticket, number=number, reach=opened.reach)
-    entries = await asking.ask(lambda one: asked(one))
+    entries = await asking.ask(lambda one: history.of_ticket(one, number, reach=opened.reach))
     orders = await asking.ask(lambda one: tickets.orders(one, number, reach=opened.reach))
     return page(
         request,

@@ -9,7 +9,6 @@ PERMISSIONS = Permissions(
     routes={
         "GET /department-links/{token}": Open.EVERYWHERE,
         "POST /department-links/{token}/verbs/{verb}": Open.EVERYWHERE,
-        "POST /tickets/{ticket_id}/department-link": "department_link.send",
         "POST /api/v1/tickets/{ticket_id}/department-link": "department_link.send",
     },
 )

@@ -120,9 +120,7 @@ async def keep(connection: AsyncConnection, given: Link) -> bool:
         return False
     await connection.execute(
         update(_ROW)
-        .where(
-            _ROW.ticket_id == given.ticket_id, _ROW.id != given.id, _ROW.revoked_at.is_(None)
-        )
+        .where(_ROW.ticket_id == given.ticket_id, _ROW.id != given.id, _ROW.revoked_at.is_(None))
         .values(revoked_at=given.made_at)
     )
     return True

@@ -10,9 +10,7 @@ from features.tickets.tables import TicketOrderRow, TicketRow
 
 TICKET = published(TicketRow, "id", "number", "call_id", "department")
 """One ticket: its number, the call it came from, and where it was passed on to."""
-ORDER = published(
-    TicketOrderRow, "ticket_id", "number", "kind", "state", "department", "sent_at"
-)
+ORDER = published(TicketOrderRow, "ticket_id", "number", "kind", "state", "department", "sent_at")
 """One order of a ticket: to which department it left, and how it stands."""
 
 

@@ -19,7 +19,7 @@ from features.department_links.worker import LinkWorker
 from features.departments import queries as departments
 from features.departments.queries import Department
 from features.ticket_clocks.house import house as clocks_of
-from features.ticket_life.verbs import Given, Verb
+from features.ticket_life.verbs import NOTHING_GIVEN, Given, Verb
 from features.tickets import acts, history, queries, writes
 from features.tickets.history import Author, Entry
 from features.tickets.lifecycle import Ticket, TicketSource, opened
@@ -73,7 +73,7 @@ class LinkHouse:
         return number
 
     async def does(
-        self, number: str, verb: Verb, given: Given = Given(), author: Author = SENIOR
+        self, number: str, verb: Verb, given: Given = NOTHING_GIVEN, author: Author = SENIOR
     ) -> None:
         async with self._writing() as connection:
             await acts.act(

@@ -164,9 +164,7 @@ async def _made_earlier(house: LinkHouse, how_much: timedelta) -> None:
             by=f"-{how_much.total_seconds():.0f} seconds",
         )
     else:
-        await house.mail.change(
-            "UPDATE department_links SET ends_at = :at", at=ends - how_much
-        )
+        await house.mail.change("UPDATE department_links SET ends_at = :at", at=ends - how_much)
 
 
 async def test_another_address_of_the_department_ends_links_to_the_old_one(
