@@ -15,6 +15,8 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from features.department_links import rules, sending
+from features.department_links.rules import Link
 from features.department_links.worker import LinkWorker
 from features.departments import queries as departments
 from features.departments.queries import Department
@@ -23,10 +25,12 @@ from features.ticket_life.verbs import NOTHING_GIVEN, Given, Verb
 from features.tickets import acts, history, queries, writes
 from features.tickets.history import Author, Entry
 from features.tickets.lifecycle import Ticket, TicketSource, opened
+from mail.files import secret_key
 from permissions.roles import Role
 from permissions.scopes import EVERYTHING
+from tests.integration.desk_room import ticket_number
 from tests.integration.mail_house import House, until
-from tests.integration.page_room import NamedAssets, Seen
+from tests.integration.page_room import NamedAssets, Pages, Seen
 from web.app import facing_the_network, furnished, wired
 
 LINES: Final = "线路班"
@@ -172,3 +176,28 @@ async def linked(mail: House) -> AsyncIterator[LinkHouse]:
         yield found
     finally:
         await app.state.database.close(within=5)
+
+
+async def a_link(desk: Pages) -> str:
+    """Send a link to the department of the first ticket of a filled desk; return its path."""
+    settings = desk.room.settings.model_copy(
+        update={"department_link_site": SITE, "mail_smtp": "smtp.hotline.test"}
+    )
+    made: list[Link] = []
+
+    async def sent(connection: AsyncConnection) -> None:
+        found = await acts.locked(connection, ticket_number(1))
+        assert found is not None
+        now = datetime.now(UTC)
+        name = found.ticket.department
+        known = await departments.department(connection, name)
+        given = Department(name=name, email="lines@hotline.test", updated_at=now, updated_by="test")
+        seen = known.updated_at if known else None
+        assert await departments.save(connection, given, seen=seen)
+        link = await sending.send(connection, found, settings, author=SENIOR, now=now)
+        assert link is not None
+        made.append(link)
+
+    await desk.write(sent)
+    key = secret_key(settings.paths.mail_key)
+    return f"/department-links/{rules.token(key, made[0].id)}"
