@@ -25,6 +25,7 @@ from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Place, Verb, place
 from features.ticket_pages import view
+from features.ticket_repeats import showing as repeats
 from features.tickets import actions, finding, history, queries, saves
 from features.tickets.actions import VerbInput
 from features.tickets.lifecycle import (
@@ -147,7 +148,7 @@ async def show_ticket(
 ) -> HTMLResponse:
     """One ticket: what happened to it, how it stands, and what can be done with it now."""
     verb = Verb(done) if done in set(Verb) else None
-    shown_so = await _shown(request, principal, asking, ticket_id, Typed({}), done=verb)
+    shown_so = await shown_again(request, principal, asking, ticket_id, Typed({}), done=verb)
     noted(asking, audit_entry(principal, "ticket.read", ticket_id))
     return shown_so
 
@@ -170,7 +171,9 @@ async def act_on_ticket(
         await actions.act(asking, principal, settings, ticket_id, verb, given)
     except Refused as refused:
         status = form.refuse(refused)
-        return await _shown(request, principal, asking, ticket_id, form, status=status, tried=verb)
+        return await shown_again(
+            request, principal, asking, ticket_id, form, status=status, tried=verb
+        )
     return RedirectResponse(f"/tickets/{ticket_id}?done={verb.value}", status_code=303)
 
 
@@ -184,11 +187,11 @@ async def send_link(
         await links.send_again(asking, principal, request.app.state.settings, ticket_id)
     except Refused as refused:
         status = form.refuse(refused)
-        return await _shown(request, principal, asking, ticket_id, form, status=status)
+        return await shown_again(request, principal, asking, ticket_id, form, status=status)
     return RedirectResponse(f"/tickets/{ticket_id}#department-link", status_code=303)
 
 
-async def _shown(
+async def shown_again(
     request: Request,
     principal: Principal,
     asking: RequestDatabase,
@@ -199,6 +202,7 @@ async def _shown(
     done: Verb | None = None,
     tried: Verb | None = None,
 ) -> HTMLResponse:
+    """Return the page of a ticket; `form` is one that was wrong, with its status."""
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
     reach = reach_of(principal, "ticket.read")
@@ -244,6 +248,8 @@ async def _shown(
         link_lasts=link is not None and link.lasts(now) and rules.is_with(ticket, link.department),
         links=reach.whole and (link is not None or (writes and with_department)),
         sends=acts and writes and with_department,
+        repeats=await repeats.asked(asking, principal, settings, ticket),
+        relates=principal.account_id is not None and may(principal, "ticket.write"),
         known=known,
         others=others,
         can=can,

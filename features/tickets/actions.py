@@ -285,11 +285,12 @@ NEEDED = {
     Need.HANDLER: "Nobody keeps this ticket: take it first (TKT-8).",
     Need.CLASS: "Say how soon such a complaint can be settled: `complaint_class` (TKT-9).",
     Need.WAITING_ORDER: "No such order waits for a review.",
+    Need.FIRST: "A merge is asked for at `…/repeats`, with the ticket that it goes into.",
     Need.ASKED_TIME: "The department has not asked for more time.",
 }
 """What a program is told that lacks something."""
 
-_FIELDS = {Need.HANDLER: "version", Need.WAITING_ORDER: "version", Need.ASKED_TIME: "version"}
+_FIELDS = dict.fromkeys((Need.HANDLER, Need.WAITING_ORDER, Need.ASKED_TIME, Need.FIRST), "version")
 """Beside which field of a form it is said, where there is none for it."""
 
 
