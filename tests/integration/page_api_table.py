@@ -164,6 +164,16 @@ CHANGES: Final[Sequence[Change]] = (
         f"POST {V1}/tickets/{{ticket_id}}/department-link",
     ),
     change(
+        "ticket_repeats.actions.repeat",
+        "POST /tickets/{ticket_id}/repeats",
+        f"POST {V1}/tickets/{{ticket_id}}/repeats",
+    ),
+    change(
+        "ticket_repeats.actions.undo",
+        "POST /tickets/{ticket_id}/repeats/undo",
+        f"POST {V1}/tickets/{{ticket_id}}/repeats/undo",
+    ),
+    change(
         "ticket_mail.actions.answer",
         "POST /tickets/{ticket_id}/mail",
         f"POST {V1}/tickets/{{ticket_id}}/mails",

@@ -25,7 +25,7 @@ BILL = "话费单多收二十元"
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Pages]:
-    """A desk with five tickets of one caller: one says what another said, a third something else."""
+    """A desk with five tickets of one caller, of which two say much the same."""
     await fill(tmp_path, "")
     async with pages(tmp_path, "") as found:
         for number, body in ((LATER, AGAIN), (FIRST, BROKEN)):
@@ -42,8 +42,7 @@ async def says(desk: Pages, number: str, body: str, **more: Any) -> None:
 
 async def asks(desk: Pages, method: str, path: str, role: Role = SENIOR, **given: Any) -> Any:
     async with desk.room.client(role) as client:
-        answer = await client.request(method, f"/api/v1/tickets/{path}", json=given or None)
-    return answer
+        return await client.request(method, f"/api/v1/tickets/{path}", json=given or None)
 
 
 async def version(desk: Pages, number: str) -> int:
