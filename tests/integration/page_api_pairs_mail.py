@@ -72,7 +72,6 @@ MAILS: Final[Sequence[Pair]] = (
         prepared=_at_a_department,
         steps=(
             only(),
-            only(),
             only(gaps=NOBODYS, answer=404),
             only(gaps={"ticket_id": ticket_number(2)}, answer=422),  # with no department
             only(gaps={"ticket_id": ticket_number(3)}, answer=422),  # without an address
