@@ -1,13 +1,21 @@
-"""Settings of the calls to departments that are late (TKT-12)."""
+"""Settings of departments: calls to those that are late (TKT-12), links in their e-mails."""
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
 
+def _site(text: str) -> str:
+    plain = text.rstrip("/")
+    if not re.fullmatch(r"|https?://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?", plain):
+        raise ValueError(f"{text!r}: write how the desk is opened, like https://desk.example.com")
+    return plain
+
+
 class DepartmentSettings(BaseSettings):
-    """When a department's telephone is rung, how often, and what its keys do."""
+    """When a department's telephone is rung, how often, what its keys do; links in its e-mails."""
 
     department_call_at: Literal["never", "overdue", "warned"] = Field(
         "overdue",
@@ -42,4 +50,15 @@ class DepartmentSettings(BaseSettings):
         ge=30,
         le=6000,
         description="Minutes of office hours that a department asks for with key 2.",
+    )
+    department_link_site: Annotated[str, AfterValidator(_site)] = Field(
+        "",
+        description="How departments open the desk, like https://desk.example.com; empty: orders "
+        "are not sent to departments by e-mail.",
+    )
+    department_link_hours: int = Field(
+        72,
+        ge=1,
+        le=720,
+        description="Hours for which the link in an e-mail to a department is good.",
     )

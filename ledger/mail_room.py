@@ -21,6 +21,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backup import hold
+from features.department_links.house import can_send
+from features.department_links.worker import LinkWorker
 from features.ticket_clocks.house import house as clocks_of
 from features.ticket_mail import incoming
 from features.ticket_mail.incoming import Arrived, House, Paper
@@ -75,6 +77,9 @@ class MailRoom:
         if settings.mail_out is not None:
             self._sender = Sender(settings, self._engine, key)
             tasks.append(asyncio.create_task(self._each(stop, self._sender.turn)))
+        if can_send(settings):
+            links = LinkWorker(settings, self._engine)
+            tasks.append(asyncio.create_task(self._each(stop, links.turn)))
         await stop.wait()
         _, late = await asyncio.wait(tasks, timeout=LEAVE_S)
         for task in late:

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from features.department_links.sending import with_links
 from features.ticket_mail import outgoing, queries
 from features.ticket_mail.letters import Mail
 from features.ticket_mail.lifecycle import MailEvent, MailKind
@@ -159,7 +160,7 @@ class Sender:
             from_address=settings.mail_address,
             to=mail.address,
             subject=subject_with(self._key, number, mail.subject) if number else mail.subject,
-            body=mail.body,
+            body=await self._body(mail),
             at=mail.at,
             answers=mail.refers_to,
             answer_to=answer_to,
@@ -171,6 +172,19 @@ class Sender:
             recipient=mail.address,
             content=composed(draft),
         )
+
+    async def _body(self, mail: Mail) -> str:
+        """Return a letter's text, the links in it signed. Raises ValueError for a void one."""
+        if mail.kind is not MailKind.NOTICE:
+            return mail.body
+        async with self._engine.connect() as connection:
+            return await with_links(
+                connection,
+                mail.body,
+                key=self._key,
+                site=self._settings.department_link_site,
+                now=datetime.now(UTC),
+            )
 
     def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._engine.execution_options(writing=True).begin()

@@ -14,9 +14,10 @@ from features.audit.access import audit_entry
 from features.departments import queries
 from features.departments.queries import Department
 from features.departments.shapes import DepartmentShape
+from mail.letters import address_in
 from phone_numbers.phone_number import phone_number
 from settings import Settings
-from web.api_models import InputModel, Line, Moment, found, one_line
+from web.api_models import InputModel, Line, LongLine, Moment, found, one_line
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -53,6 +54,10 @@ class DepartmentInput(InputModel):
         description="Its telephone, rung when it is late (TKT-12); empty: it is not rung.",
         max_length=40,
     )
+    email: Annotated[LongLine, Says("department.fault_email")] = Field(
+        "",
+        description="Where each order for it is sent, with a link to answer by; empty: nowhere.",
+    )
     seen: Moment | None = Field(
         None, description="`updated_at` of what was read; left out: a new department."
     )
@@ -69,6 +74,15 @@ class DepartmentInput(InputModel):
             said = "Office hours are written like 08:00-17:00."
             raise wrong("office", "department.fault_office", said)
         return text
+
+    @field_validator("email")
+    @classmethod
+    def _is_an_address(cls, text: str) -> str:
+        address = address_in(text)
+        if text and not address:
+            said = "This is no e-mail address."
+            raise wrong("email", "department.fault_email", said)
+        return address
 
     @field_validator("holidays")
     @classmethod
@@ -125,7 +139,7 @@ async def save(
     return await asking.write(saved)
 
 
-_SAID = {"name_en", "active", "hours", "office", "holidays", "phone"}
+_SAID = {"name_en", "active", "hours", "office", "holidays", "phone", "email"}
 
 
 def _says(one: Department) -> tuple[object, ...]:

@@ -4,5 +4,7 @@ from db.holdings import Holdings
 from features.departments.tables import DepartmentRow
 
 HOLDINGS = Holdings(
-    plain={DepartmentRow: ("name", "name_en", "office", "holidays", "phone", "updated_by")},
+    plain={
+        DepartmentRow: (*("name", "name_en", "office", "holidays", "phone", "email", "updated_by"),)
+    },
 )

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from db.bounded import RequestDatabase
 from features.department_calls import queries as department_calls
+from features.department_links.house import can_send
 from features.departments import actions, queries
 from features.departments.actions import DepartmentForm, DepartmentInput
 from permissions.may import may
@@ -72,6 +73,7 @@ async def _shown(
         form=form,
         saved=saved,
         may_write=may(principal, "department.write"),
+        links=can_send(settings),
         usual=settings.ticket_office,
         usual_hours=settings.ticket_department / 60,
         longest=longest(DepartmentForm),

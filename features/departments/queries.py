@@ -29,6 +29,8 @@ class Department:
     """Its own changes to the holidays; empty: those of the house."""
     phone: str = ""
     """Its telephone, rung when it is late; empty: it is not rung."""
+    email: str = ""
+    """Where each order for it is sent, with a link to answer by; empty: nowhere."""
     updated_at: datetime
     updated_by: str
 

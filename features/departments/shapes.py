@@ -21,6 +21,9 @@ class DepartmentShape(Shape):
     phone: CustomerNumber = Field(
         description="Its telephone, rung when it is late (TKT-12); empty: it is not rung."
     )
+    email: Clean = Field(
+        description="Where each order for it is sent, with a link to answer by; empty: nowhere."
+    )
     updated_at: datetime = Field(examples=[NOON])
     updated_by: Clean
 

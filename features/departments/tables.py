@@ -26,5 +26,7 @@ class DepartmentRow(Base):
     """Its own changes to the holidays, as the setting of that name; empty: those of the house."""
     phone: Mapped[str] = mapped_column(String(40), server_default="")
     """Its telephone, rung when it is late (TKT-12); empty: it is not rung."""
+    email: Mapped[str] = mapped_column(String(254), server_default="")
+    """Where each order for it is sent, with a link to answer by; empty: nowhere."""
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by: Mapped[str] = mapped_column(String(80))

@@ -172,6 +172,7 @@ def _has(need: Need, ticket: Ticket, orders: Sequence[Order], given: Given, now:
         Need.HANDLER: ticket.handler,
         Need.CLASS: ticket.kind is not TicketKind.COMPLAINT or ticket.complaint_class,
         Need.WAITING_ORDER: ordering.under_review(orders, given),
+        Need.FIRST: given.first,
         Need.ASKED_TIME: out is not None and out.asked_until,
     }
     return bool(of_this[need])

@@ -294,6 +294,21 @@ TABLE: Final[tuple[Row, ...]] = (
         order=OrderKind.RETURN,
     ),
     Row(
+        verb=Verb.MERGE,
+        places=WITH_US | {Place.TO_REVIEW, Place.ANSWERED},
+        roles=WRITERS,
+        to=Place.CLOSED,
+        needs=(Need.FIRST,),
+    ),
+    Row(
+        verb=Verb.MERGE,
+        places=OUT | {Place.WAITING, Place.HANDLED, Place.REVIEW},
+        roles=WRITERS - _JUNIOR,
+        to=Place.CLOSED,
+        needs=(Need.FIRST,),
+        order=OrderKind.RETURN,
+    ),
+    Row(
         verb=Verb.CLOSE,
         places=_at(Place.ANSWERED, Place.SURVEYED, Place.HANDLED),
         roles=ASKERS,
@@ -326,7 +341,7 @@ TABLE: Final[tuple[Row, ...]] = (
 MANY_A_DAY: Final = frozenset(
     {
         *(Verb.REMIND, Verb.CHASE, Verb.SUPPLEMENT, Verb.URGENT, Verb.CALM, Verb.ESCALATE),
-        *(Verb.PROGRESS, Verb.LOOK, Verb.TAKE, Verb.NOTE, Verb.WAIT, Verb.WITHDRAW),
+        *(Verb.PROGRESS, Verb.LOOK, Verb.TAKE, Verb.NOTE, Verb.WAIT, Verb.WITHDRAW, Verb.MERGE),
         *(Verb.TAKE_BACK, Verb.REOPEN, Verb.ASK_TIME, Verb.DENY_TIME),
     }
 )

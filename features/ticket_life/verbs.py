@@ -37,6 +37,7 @@ class Verb(StrEnum):
     WAIT = "wait"  # 等待客户
     GO_ON = "go_on"  # 继续处理
     WITHDRAW = "withdraw"  # 退单: the customer withdraws
+    MERGE = "merge"  # 并单: the same complaint once more (features/ticket_repeats)
     CLOSE = "close"  # 结案
     REOPEN = "reopen"  # 重开
     ARCHIVE = "archive"  # 归档
@@ -86,6 +87,7 @@ class Need(StrEnum):
     HANDLER = "handler"  # who keeps the matter (TKT-8)
     CLASS = "complaint_class"  # of a complaint (TKT-9)
     WAITING_ORDER = "order"  # an order that waits for a review
+    FIRST = "first"  # the ticket that it is the same as
     ASKED_TIME = "asked_until"  # a department has asked for more time
 
 
@@ -104,6 +106,8 @@ class Given:
     complaint_class: ComplaintClass | None = None
     order: str = ""
     """Of a review: the number of the order; empty where only one waits."""
+    first: str = ""
+    """Of a merge: the number of the ticket that it goes into."""
 
 
 NOTHING_GIVEN = Given()

@@ -142,10 +142,17 @@ async def referred(connection: AsyncConnection, ids: Sequence[str]) -> Sequence[
 async def writers(
     connection: AsyncConnection, ticket_ids: Collection[int]
 ) -> Mapping[int, set[str]]:
-    """Return by ticket the addresses that its letters came from or went to."""
+    """Return by ticket the addresses that its letters came from or went to.
+
+    Not those of our notices: a department's address is none of the customer's.
+    """
     query = (
         select(TicketMailRow.ticket_id, TicketMailRow.address)
-        .where(TicketMailRow.ticket_id.in_(sorted(ticket_ids)), TicketMailRow.address != "")
+        .where(
+            TicketMailRow.ticket_id.in_(sorted(ticket_ids)),
+            TicketMailRow.address != "",
+            TicketMailRow.kind != MailKind.NOTICE.value,
+        )
         .distinct()
     )
     found: dict[int, set[str]] = {}

@@ -16,11 +16,16 @@ from features.audit.access import audit_entry, noted, theirs
 from features.calls.opening import openable
 from features.customers import queries as customers
 from features.department_calls import queries as department_calls
+from features.department_links import actions as links
+from features.department_links import queries as department_links
+from features.department_links import rules
+from features.department_links.house import can_send
 from features.departments import queries as departments
 from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Place, Verb, place
 from features.ticket_pages import view
+from features.ticket_repeats import showing as repeats
 from features.tickets import actions, finding, history, queries, saves
 from features.tickets.actions import VerbInput
 from features.tickets.lifecycle import (
@@ -143,7 +148,7 @@ async def show_ticket(
 ) -> HTMLResponse:
     """One ticket: what happened to it, how it stands, and what can be done with it now."""
     verb = Verb(done) if done in set(Verb) else None
-    shown_so = await _shown(request, principal, asking, ticket_id, Typed({}), done=verb)
+    shown_so = await shown_again(request, principal, asking, ticket_id, Typed({}), done=verb)
     noted(asking, audit_entry(principal, "ticket.read", ticket_id))
     return shown_so
 
@@ -166,11 +171,27 @@ async def act_on_ticket(
         await actions.act(asking, principal, settings, ticket_id, verb, given)
     except Refused as refused:
         status = form.refuse(refused)
-        return await _shown(request, principal, asking, ticket_id, form, status=status, tried=verb)
+        return await shown_again(
+            request, principal, asking, ticket_id, form, status=status, tried=verb
+        )
     return RedirectResponse(f"/tickets/{ticket_id}?done={verb.value}", status_code=303)
 
 
-async def _shown(
+@router.post("/tickets/{ticket_id}/department-link")
+async def send_link(
+    request: Request, ticket_id: TicketNumber, principal: Person, asking: Asking
+) -> Response:
+    """Send the ticket's department a new link to its order."""
+    form = await typed(request)
+    try:
+        await links.send_again(asking, principal, request.app.state.settings, ticket_id)
+    except Refused as refused:
+        status = form.refuse(refused)
+        return await shown_again(request, principal, asking, ticket_id, form, status=status)
+    return RedirectResponse(f"/tickets/{ticket_id}#department-link", status_code=303)
+
+
+async def shown_again(
     request: Request,
     principal: Principal,
     asking: RequestDatabase,
@@ -181,6 +202,7 @@ async def _shown(
     done: Verb | None = None,
     tried: Verb | None = None,
 ) -> HTMLResponse:
+    """Return the page of a ticket; `form` is one that was wrong, with its status."""
     settings: Settings = request.app.state.settings
     now = datetime.now(UTC)
     reach = reach_of(principal, "ticket.read")
@@ -206,6 +228,9 @@ async def _shown(
         known = await asking.ask(lambda one: customers.customer(one, identity))
         open_ones = await asking.ask(lambda one: saves.open_of_customer(one, identity))
         others = [one for one in open_ones if one.number != number]
+    link = await asking.ask(lambda one: department_links.last_of_number(one, number))
+    with_department = rules.is_with(ticket, ticket.department)
+    writes = can_send(settings) and may(principal, "department_link.send")
     acts = principal.account_id is not None and await _may_act(asking, principal, ticket)
     can = view.buttons(ticket, orders, principal.role) if acts else []
     return page(
@@ -219,6 +244,12 @@ async def _shown(
         clocks=view.clock_lines(standing),
         opens=opens,
         rung=rung if rung and (reach.whole or rung.department == reach.department) else None,
+        link=link,
+        link_lasts=link is not None and link.lasts(now) and rules.is_with(ticket, link.department),
+        links=reach.whole and (link is not None or (writes and with_department)),
+        sends=acts and writes and with_department,
+        repeats=await repeats.asked(asking, principal, settings, ticket),
+        relates=principal.account_id is not None and may(principal, "ticket.write"),
         known=known,
         others=others,
         can=can,

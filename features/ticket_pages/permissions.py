@@ -15,6 +15,7 @@ PERMISSIONS = Permissions(
         "GET /tickets": "ticket.read",
         "GET /tickets/{ticket_id}": "ticket.read",
         "POST /tickets/{ticket_id}/verbs/{verb}": "ticket.act",
+        "POST /tickets/{ticket_id}/department-link": "department_link.send",
         "GET /my-work": "ticket.mine",
         "GET /ticket-reviews": "ticket.review",
         "GET /ticket-clocks": "ticket.watch",

@@ -65,7 +65,7 @@ def buttons(ticket: Ticket, orders: Sequence[Order], role: Role) -> list[Button]
 
 
 def _makes_sense(row: Row, ticket: Ticket, *, asked: bool) -> bool:
-    if Need.WAITING_ORDER in row.needs:
+    if Need.WAITING_ORDER in row.needs or Need.FIRST in row.needs:  # asked for elsewhere
         return False
     if Need.ASKED_TIME in row.needs and not asked:
         return False

@@ -32,6 +32,7 @@ from features.tickets.lifecycle import (
 )
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
+from permissions.roles import Role
 from permissions.scopes import EVERYTHING, Reach, Scope
 from settings import Settings
 from web.api_models import Identity, InputModel, Line, Moment, TicketNumber, Typed, found
@@ -198,7 +199,7 @@ async def save(
             await audit.note(connection, audit_entry(principal, "ticket.write", number, said))
         return after
 
-    with _told(before, principal):
+    with told(before, principal.role):
         return await asking.write(saved)
 
 
@@ -240,12 +241,12 @@ async def act(
             await audit.note(connection, audit_entry(principal, "ticket.act", number, detail))
         return after
 
-    with _told(before, principal):
+    with told(before, principal.role):
         return await asking.write(acted)
 
 
 @contextmanager
-def _told(before: Ticket, principal: Principal) -> Iterator[None]:
+def told(before: Ticket, role: Role) -> Iterator[None]:
     """Say in a sentence why the lifecycle refuses what was asked of a ticket."""
     try:
         yield
@@ -260,7 +261,7 @@ def _told(before: Ticket, principal: Principal) -> Iterator[None]:
         faults = {"version": "ticket.not_now"}
         raise Refused(409, said, faults=faults, current=TicketShape.of(before)) from None
     except NotTheirsError as refused:
-        said = f"The role {principal.role.value} does not do this ({refused}) here."
+        said = f"The role {role.value} does not do this ({refused}) here."
         raise Refused(403, said, faults={"version": "ticket.not_yours"}) from None
     except ClosedDepartmentError as refused:
         said = f"Nothing is dispatched to the department {refused} any more."
@@ -284,11 +285,12 @@ NEEDED = {
     Need.HANDLER: "Nobody keeps this ticket: take it first (TKT-8).",
     Need.CLASS: "Say how soon such a complaint can be settled: `complaint_class` (TKT-9).",
     Need.WAITING_ORDER: "No such order waits for a review.",
+    Need.FIRST: "A merge is asked for at `…/repeats`, with the ticket that it goes into.",
     Need.ASKED_TIME: "The department has not asked for more time.",
 }
 """What a program is told that lacks something."""
 
-_FIELDS = {Need.HANDLER: "version", Need.WAITING_ORDER: "version", Need.ASKED_TIME: "version"}
+_FIELDS = dict.fromkeys((Need.HANDLER, Need.WAITING_ORDER, Need.ASKED_TIME, Need.FIRST), "version")
 """Beside which field of a form it is said, where there is none for it."""
 
 

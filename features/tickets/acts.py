@@ -23,9 +23,10 @@ from features.ticket_life.deciding import Decision
 from features.ticket_life.ordering import By
 from features.ticket_life.orders import MAIN, Order, OrderState
 from features.ticket_life.verbs import Given, Verb
+from features.ticket_repeats import telling
 from features.tickets import history, rows, terms
 from features.tickets.history import Author
-from features.tickets.lifecycle import WRITABLE, Ticket, TicketState
+from features.tickets.lifecycle import SETTLED_STATES, WRITABLE, Ticket, TicketState
 from features.tickets.tables import TicketOrderRow, TicketRow, TicketVersionRow
 
 
@@ -153,6 +154,8 @@ async def kept(
             order=written.number if written else None,
             said={**said, **_order_said(written, verb)},
         )
+    if after.state in SETTLED_STATES and before.state not in SETTLED_STATES:
+        await telling.first_settled(connection, found.id, after, author=author, now=now)
     return after
 
 

@@ -33,7 +33,9 @@ class Author:
     signature: str = ""
     """Account number, or the token's label; empty: a clock."""
     via: str = "api"
-    """`page`, `api`, `message`, `clock`, `phone` or `ringing`."""
+    """`page`, `api`, `message`, `clock`, `phone`, `ringing`, `link` or `letter`."""
+    link: str = ""
+    """Of a department that answers by a link: the address that the link was sent to."""
     call_id: str | None = None
     """The call in which it is done."""
 
@@ -44,6 +46,10 @@ TELEPHONE = "phone"
 """By which way a department answers with a key of its telephone."""
 RINGING = Author(role=None, via="ringing")
 """Our own calls to a department: how they ended."""
+BY_LINK = "link"
+"""By which way a department answers with the link in its e-mail."""
+LETTER = Author(role=None, via="letter")
+"""Our own e-mails to a department."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,7 @@ async def add(
             before=place(before).value if before else "",
             after=place(after).value,
             order_number=order,
-            said=dict(said or {}),
+            said={**(said or {}), **({"link": author.link} if author.link else {})},
             place=None,
         )
     )
@@ -137,7 +143,7 @@ async def last(connection: AsyncConnection, ticket_id: int) -> tuple[Entry, int 
         .outerjoin(TOKEN, TOKEN.c.id == row.token_id)
         .where(
             row.ticket_id == ticket_id,
-            row.via.not_in([CLOCK.via, RINGING.via]),
+            row.via.not_in([CLOCK.via, RINGING.via, LETTER.via]),
             row.what != CHANGED,
         )
         .order_by(row.id.desc())

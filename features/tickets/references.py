@@ -6,10 +6,12 @@ from sqlalchemy import Select, select
 
 from db.published import published
 from features.tickets import scoping
-from features.tickets.tables import TicketRow
+from features.tickets.tables import TicketOrderRow, TicketRow
 
-TICKET = published(TicketRow, "id", "number", "call_id")
-"""One ticket: its number, and the call it came from."""
+TICKET = published(TicketRow, "id", "number", "call_id", "department")
+"""One ticket: its number, the call it came from, and where it was passed on to."""
+ORDER = published(TicketOrderRow, "ticket_id", "number", "kind", "state", "department", "sent_at")
+"""One order of a ticket: to which department it left, and how it stands."""
 
 
 def calls_to_settle(department: str) -> Select[Any]:

@@ -115,7 +115,7 @@ class EntryShape(Shape):
     what: Plain = Field(description="A verb, `opened`, or of a clock `warned`, `overdue`.")
     before: Plain
     after: Plain
-    via: Plain = Field(description="`page`, `api`, `message` or `clock`.")
+    via: Plain = Field(description="`page`, `api`, `message`, `clock`, `phone`, `link` and more.")
     call_id: Id | None
     order_number: Id | None
     said: Fields

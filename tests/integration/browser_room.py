@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 
 from authentication import cookie
 from features.tickets import feed
@@ -30,6 +30,7 @@ from permissions.routes import POLICY, is_page
 from settings import Settings
 from tests.integration.campaign_desk import brought, came, made
 from tests.integration.desk_room import NUMBER, Room, call_id, fill, opened, ticket_number
+from tests.integration.link_house import a_link
 from tests.integration.mail_rows import letters, put_into_the_store
 from tests.integration.notification_desk import LIST as HOUSEHOLDS
 from tests.integration.notification_desk import REPORTED, four_customers, is_voiced
@@ -114,19 +115,24 @@ async def shown(home: Path) -> AsyncIterator[Shown]:
     if found is None:
         pytest.skip("no Chromium on this machine; `make test` brings one where it can")
     await fill(home)
-    async with opened(home) as room, _served(room) as address, async_playwright() as playwright:
+    async with opened(home) as room, served(room) as address, async_playwright() as playwright:
         examples = await put_on_every_page(room)
-        browser = await playwright.chromium.launch(
-            executable_path=str(found.program), env={**os.environ, **found.environment}
-        )
+        browser = await started(playwright, found)
         try:
             yield Shown(room, address, browser, examples)
         finally:
             await browser.close()
 
 
+async def started(playwright: Playwright, found: chromium.Browser) -> Browser:
+    """Return a real browser."""
+    return await playwright.chromium.launch(
+        executable_path=str(found.program), env={**os.environ, **found.environment}
+    )
+
+
 @asynccontextmanager
-async def _served(room: Room) -> AsyncIterator[str]:
+async def served(room: Room) -> AsyncIterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(
@@ -203,6 +209,7 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         ),
         "/campaigns/{campaign_id}": f"/campaigns/{campaign['id']}",
         "/campaigns/lists/{list_id}": f"/campaigns/lists/{(await _a_list(desk))['id']}",
+        "/department-links/{token}": await a_link(desk),
         "/customers/{number}": f"/customers/{NUMBER}",
         "/search": f"/search?q={NUMBER}",
         "/tickets/{ticket_id}/mail": f"/tickets/{ticket_number(1)}/mail",

@@ -95,6 +95,7 @@ OURS: Final = frozenset(
         *("sessions", "duties", "duty_events", "talk_segments", "knowledge", "second_factors"),
         "mailboxes",
         *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
+        *("department_links", "ticket_repeats"),
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
         *("call_agents", "recording_agents"),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from features.ticket_mail.tables import TicketMailRow
+from permissions.roles import Role
 from tests.integration.desk_room import ticket_number
 from tests.integration.mail_rows import CUSTOMER, OURS, letters
 from tests.integration.page_api_steps import Pair, Step, only
@@ -47,7 +48,35 @@ def _is(state: str) -> Any:
     return lambda connection: connection.execute(change)
 
 
+async def _at_a_department(desk: Pages) -> Mapping[str, object]:
+    gaps = await _a_letter(desk)
+    desk.room.app.state.settings = desk.room.app.state.settings.model_copy(
+        update={"department_link_site": "https://desk.hotline.test"}
+    )
+    async with desk.room.client(Role.TEAM_LEADER) as leader:
+        for name, email in (("线路班", "lines@hotline.test"), ("营业厅", "")):
+            given = {"email": email}
+            put = await leader.put(f"{API}/departments/{name}", json=given)
+            assert put.is_success, put.text
+        for which, name in ((1, "线路班"), (3, "营业厅")):
+            verb = f"{API}/tickets/{ticket_number(which)}/verbs/dispatch"
+            done = await leader.post(verb, json={"version": 1, "department": name})
+            assert done.is_success, done.text
+    return gaps
+
+
 MAILS: Final[Sequence[Pair]] = (
+    Pair(
+        page=("POST", "/tickets/{ticket_id}/department-link"),
+        program=("POST", f"{API}/tickets/{{ticket_id}}/department-link"),
+        prepared=_at_a_department,
+        steps=(
+            only(),
+            only(gaps=NOBODYS, answer=404),
+            only(gaps={"ticket_id": ticket_number(2)}, answer=422),  # with no department
+            only(gaps={"ticket_id": ticket_number(3)}, answer=422),  # without an address
+        ),
+    ),
     Pair(
         page=("POST", "/intake"),
         program=("POST", f"{API}/ticket-intakes"),

@@ -22,6 +22,7 @@ Change = Callable[[AsyncConnection], Awaitable[object]]
 LEADER: Final = Role.TEAM_LEADER
 DONE: Final = 200
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LINK = re.compile(r"\[link:[0-9a-f]{32}\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,4 +193,6 @@ def _plain_text(value: str) -> str:
         return "a Message-ID"
     if value.startswith("sealed:"):
         return "a sealed text"
-    return "a password" if value.startswith("$argon2") else _ID.sub("an id", value)
+    if value.startswith("$argon2"):
+        return "a password"
+    return _LINK.sub("[a link]", _ID.sub("an id", value))

@@ -39,6 +39,7 @@ IN_A_CALL: Final = "the agent's page asks the API itself; Asterisk's journal is 
 AT_WORK: Final = "the agent's page asks the API itself; the duty's events are the record"
 BESIDE_A_CALL: Final = "the agent's page asks the API itself, beside the call"
 BY_SCRIPT: Final = "browsers make and use passkeys for scripts only: the page asks the API itself"
+BY_LINK: Final = "a link in an e-mail is for people without an account; programs have a token"
 WALLBOARD: Final = "the wallboard asks the API itself"
 
 _INCIDENT: Final = f"{V1}/incidents/{{incident_id}}"
@@ -151,6 +152,26 @@ CHANGES: Final[Sequence[Change]] = (
         "ticket_intake.actions.answered",
         "POST /tickets/{ticket_id}/replied",
         f"POST {V1}/tickets/{{ticket_id}}/replied",
+    ),
+    change(
+        "department_links.actions.act",
+        "POST /department-links/{token}/verbs/{verb}",
+        why=BY_LINK,
+    ),
+    change(
+        "department_links.actions.send_again",
+        "POST /tickets/{ticket_id}/department-link",
+        f"POST {V1}/tickets/{{ticket_id}}/department-link",
+    ),
+    change(
+        "ticket_repeats.actions.repeat",
+        "POST /tickets/{ticket_id}/repeats",
+        f"POST {V1}/tickets/{{ticket_id}}/repeats",
+    ),
+    change(
+        "ticket_repeats.actions.undo",
+        "POST /tickets/{ticket_id}/repeats/undo",
+        f"POST {V1}/tickets/{{ticket_id}}/repeats/undo",
     ),
     change(
         "ticket_mail.actions.answer",

@@ -102,3 +102,30 @@ async def test_nothing_moves_and_everything_is_said_while_a_ticket_is_written(
     )
     made = "SELECT id FROM callbacks WHERE call_id = :id"
     assert len(await desk.house.rows(made, id=row["id"])) == 1
+
+
+async def test_the_same_complaint_once_more_is_offered_and_linked_by_the_agent(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:  # TKT-13
+    page = await desk.signed_in("1021")
+    await desk.on_duty(page)
+    for ref, body in (("before", "宽带从早上起断线"), ("again", "宽带还是断线，请快修")):
+        call = await _rings(desk, page, phone, words, ref)
+        await _talks(page)
+        await page.check("input[name=kind][value=complaint]", force=True)
+        await page.fill(BODY, body)
+        if ref == "again":
+            break
+        await call.hangs_up()
+        await _is_free(page)
+    offer = page.locator("#ticket-alike")
+    await expect(offer.get_by_role("link")).to_have_count(1)
+    first = str(await offer.get_by_role("link").text_content())
+    linked = "SELECT how FROM ticket_repeats WHERE undone_at IS NULL"
+    assert await desk.house.rows(linked) == [], "nothing happens by itself"
+    await offer.get_by_role("button").click()
+    await expect(offer.get_by_role("link")).to_have_text(first)
+    await until(lambda: desk.house.rows(linked), within=10, what="the ticket is linked")
+    await call.hangs_up()
+    [row] = await desk.house.rows("SELECT what FROM ticket_entries WHERE what = 'repeated'")
+    assert row

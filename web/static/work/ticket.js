@@ -5,6 +5,7 @@ import { ask } from "../page/asking.js";
 import { $, $$, el, fill, say, show } from "../page/dom.js";
 import { t } from "../page/words.js";
 import * as drafts from "./draft.js";
+import { makeRepeats } from "./repeats.js";
 
 const KEPT = "thirdring.draft.";
 const AFTER_MS = 500; // of not typing
@@ -15,6 +16,7 @@ export function makeTicket(form, me) {
   const told = $("#ticket-told", form);
   const missing = $("#ticket-missing");
   const whom = $("#ticket-department-told", form);
+  const repeats = makeRepeats($("#ticket-alike", form), () => draft?.version);
   let draft = null;
   let call = "";
   let timer = 0;
@@ -53,6 +55,7 @@ export function makeTicket(form, me) {
     show(missing, false);
     paint();
     fields.disabled = false;
+    repeats.look(draft.number);
     soon(0);
   }
 
@@ -116,6 +119,7 @@ export function makeTicket(form, me) {
     draft = result(draft);
     keep();
     paint();
+    if (!failures && ["body", "kind", "business", "nature"].some((field) => field in body.fields)) repeats.look(draft.number);
     if (drafts.sending(draft)[1]) soon(failures ? AGAIN_MS[Math.min(failures, 4) - 1] : 0);
   }
 
@@ -171,6 +175,7 @@ export function makeTicket(form, me) {
     say($("#ticket-title", form), t("ticket.title"));
     show(missing, false);
     fill($("#ticket-conflicts", form));
+    repeats.clear();
     tell();
   }
 
