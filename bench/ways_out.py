@@ -18,7 +18,8 @@ from rich.console import Console
 from settings import PROJECT
 from tests.end_to_end.house import running
 from tests.end_to_end.stage import staged
-from tests.end_to_end.ways import TARGETS, WAYS, Seen
+from tests.end_to_end.ways import WAYS
+from tests.end_to_end.ways_allowed import TARGETS, Seen
 from tests.ports import free_port
 
 HEAD = """# Ways out

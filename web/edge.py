@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from authentication.admission import Admission, TooManyAtOnceError
 from authentication.cookie import over_tls
 from callflow.call import Language
-from web import request_bodies
+from edge import request_bodies
+from edge.request_bodies import Bodies
 from web.error_pages import by_a_person
 from web.problems import problem
-from web.request_bodies import Bodies
 from web.words import said
 
 HEADERS = {

@@ -12,10 +12,10 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from edge.http_connection import with_limiter
 from floor.connection_limiter import room_for
 from settings import Settings
 from web.app import built, facing_the_network
-from web.http_connection import with_limiter
 
 STOPPING_S = 1
 """Seconds that requests in flight get to finish (uvicorn counts in whole ones)."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from db.engine import engine
+from edge import request_bodies
 from features.accounts import tokens
 from permissions.roles import Role, sees_numbers
 from tests.integration.desk_room import (
@@ -19,7 +20,6 @@ from tests.integration.desk_room import (
     recording_id,
     ticket_number,
 )
-from web import request_bodies
 from web.edge import HEADERS
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"

@@ -9,12 +9,13 @@ import pytest
 from authentication import cookie
 from authentication.lockout import FREE_FAILURES
 from db.bounded import Database
+from edge import request_bodies
 from features.accounts import queries as accounts
 from floor.streams import OF_ONE_PERSON
 from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import NUMBERS, PASSWORD, Room
-from web import live, request_bodies
+from web import live
 from web.edge import Edge
 
 SELF = "/api/v1/session"

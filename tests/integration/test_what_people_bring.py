@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from edge.request_bodies import LARGE_OF_ONE
 from imports import worker as import_worker
 from imports.faults import UnreadableError, Whole
 from permissions.roles import Role
@@ -18,7 +19,6 @@ from sounds.uploads import CannotUse, brought
 from tests.fakes.hostile_files import WAVS, WORKBOOKS
 from tests.integration.desk_room import Room
 from tests.numbers import CHINA
-from web.request_bodies import LARGE_OF_ONE
 
 MOST_MB = 200
 """Of the process that reads and of what it leaves in ours, together."""

@@ -1,0 +1,1 @@
+"""What stands between the network and the desk's pages: limits of connections and of bodies."""
