@@ -13,6 +13,7 @@ on: what is common is found in the first, what is rare by few questions.
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, Integer, Table, Text, cast, func, literal, select, text
@@ -22,6 +23,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 LONGEST_PIECE: Final = 3
 """Characters of a piece of text that has a term; of a longer word each such piece is asked for."""
+OF_DIGITS: Final = (4, 6)
+"""Lengths of pieces that digits beside one another have too: three of them are in too many rows."""
 STRETCH: Final = 4096
 """Keys of the shortest stretch; each longer one is of four of those before it."""
 LEVELS: Final = 6
@@ -33,6 +36,7 @@ OF_THE_DATABASE: Final = re.compile(r"ix_\w+_terms|\w+_index(_data|_idx|_docsize
 
 _WHOLE: Final = 0x7FFF_FFFF
 _BASE: Final = 36
+_RUN: Final = re.compile(r"[0-9]{4,}")
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -67,20 +71,45 @@ def term(kind: str, value: str) -> int:
     return zlib.crc32(f"{kind}\0{value}".encode()) & _WHOLE
 
 
-def pieces(words: Iterable[str]) -> set[int]:
-    """Return the terms of every piece of some words, as a row keeps them."""
-    return {
-        term("w", word[start : start + long])
-        for word in set(words)
-        for long in range(1, LONGEST_PIECE + 1)
-        for start in range(len(word) - long + 1)
-    }
+@lru_cache(maxsize=2**15)
+def _piece(kind: str, value: str) -> int:
+    return term(kind, value)
 
 
-def of_word(word: str) -> set[int]:
+def pieces(words: Iterable[str], kind: str = "w") -> set[int]:
+    """Return the terms of every piece of some words, as a row keeps them.
+
+    A row may keep those of some of its texts once more, by another kind.
+    """
+    found: set[int] = set()
+    for word in set(words):
+        found |= {
+            _piece(kind, word[start : start + long])
+            for long in range(1, LONGEST_PIECE + 1)
+            for start in range(len(word) - long + 1)
+        }
+        for run in _RUN.findall(word):
+            found |= {each for long in OF_DIGITS for each in _of(run, long, kind)}
+    return found
+
+
+def of_word(word: str, kind: str = "w") -> set[int]:
     """Return the terms that every row has in whose text this word stands, anywhere."""
     long = min(len(word), LONGEST_PIECE)
-    return {term("w", word[start : start + long]) for start in range(len(word) - long + 1)}
+    runs = [run.span() for run in _RUN.finditer(word)]
+    found = {
+        term(kind, word[start : start + long])
+        for start in range(len(word) - long + 1)
+        if not any(begin <= start and start + long <= end for begin, end in runs)
+    }
+    for begin, end in runs:
+        longest = max(each for each in OF_DIGITS if each <= end - begin)
+        found |= set(_of(word[begin:end], longest, kind))
+    return found
+
+
+def _of(run: str, long: int, kind: str) -> Iterator[int]:
+    return (term(kind, run[start : start + long]) for start in range(len(run) - long + 1))
 
 
 def stretches(key: int) -> set[int]:
@@ -201,6 +230,7 @@ def _size(level: int) -> int:
     return size
 
 
+@lru_cache(maxsize=2**15)
 def _word(number: int) -> str:
     word = ""
     while number:
