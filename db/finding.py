@@ -77,7 +77,7 @@ async def page(
             if not fits(row):
                 continue
             if last is not None and len(found) == size:
-                return Page(found, cursor_of(last[at.key], last[key.key]))
+                return Page(found, cursor_of(last[at], last[key]))
             found.append(read(row))
             last = row
         looked += len(ids)

@@ -11,10 +11,10 @@ on: what is common is found in the first, what is rare by few questions.
 """
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
+from zlib import crc32
 
 from sqlalchemy import ARRAY, Integer, Table, Text, cast, func, literal, select, text
 from sqlalchemy.engine import Dialect
@@ -68,12 +68,12 @@ class Terms(TypeDecorator[Sequence[int]]):
 
 def term(kind: str, value: str) -> int:
     """Return the term that says a value of a kind."""
-    return zlib.crc32(f"{kind}\0{value}".encode()) & _WHOLE
+    return crc32(value.encode(), _begun(kind)) & _WHOLE
 
 
-@lru_cache(maxsize=2**15)
-def _piece(kind: str, value: str) -> int:
-    return term(kind, value)
+@lru_cache(maxsize=64)
+def _begun(kind: str) -> int:
+    return crc32(f"{kind}\0".encode())
 
 
 def pieces(words: Iterable[str], kind: str = "w") -> set[int]:
@@ -81,16 +81,15 @@ def pieces(words: Iterable[str], kind: str = "w") -> set[int]:
 
     A row may keep those of some of its texts once more, by another kind.
     """
-    found: set[int] = set()
+    found: set[str] = set()
     for word in set(words):
-        found |= {
-            _piece(kind, word[start : start + long])
-            for long in range(1, LONGEST_PIECE + 1)
-            for start in range(len(word) - long + 1)
-        }
+        for long in range(1, LONGEST_PIECE + 1):
+            found.update(_cut(word, long))
         for run in _RUN.findall(word):
-            found |= {each for long in OF_DIGITS for each in _of(run, long, kind)}
-    return found
+            for long in OF_DIGITS:
+                found.update(_cut(run, long))
+    begun = _begun(kind)
+    return {crc32(piece.encode(), begun) & _WHOLE for piece in found}
 
 
 def of_word(word: str, kind: str = "w") -> set[int]:
@@ -104,12 +103,13 @@ def of_word(word: str, kind: str = "w") -> set[int]:
     }
     for begin, end in runs:
         longest = max(each for each in OF_DIGITS if each <= end - begin)
-        found |= set(_of(word[begin:end], longest, kind))
+        found.update(term(kind, piece) for piece in _cut(word[begin:end], longest))
     return found
 
 
-def _of(run: str, long: int, kind: str) -> Iterator[int]:
-    return (term(kind, run[start : start + long]) for start in range(len(run) - long + 1))
+def _cut(word: str, long: int) -> list[str]:
+    """Return every piece of a length, one after another."""
+    return [word[start : start + long] for start in range(len(word) - long + 1)]
 
 
 def stretches(key: int) -> set[int]:
@@ -221,6 +221,7 @@ async def _only_by_index(connection: AsyncConnection, seqscan: str) -> None:
     await connection.execute(select(func.set_config("enable_seqscan", seqscan, True)))
 
 
+@lru_cache(maxsize=64)
 def _stretch(level: int, place: int) -> int:
     return term("#", f"{level}:{place}")
 

@@ -207,7 +207,7 @@ async def test_customers_and_answers_are_found_as_the_rows_say(filled_tables: As
             (CustomerFilter(words="_"), 0),
             (CustomerFilter(sort=CustomerSort.LARGE, area="小区1"), 20),
             (CustomerFilter(sort=CustomerSort.LARGE, area="小区2"), 0),
-            (CustomerFilter(first_agent="2003", words="客户39"), 4),
+            (CustomerFilter(first_agent="2003", words="客户39"), 2),
             (CustomerFilter(first_agent="2999", words="客户"), 0),
         ):
             seen: list[str] = []
