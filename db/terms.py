@@ -21,6 +21,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from db.bulk import only_by_index
+
 LONGEST_PIECE: Final = 3
 """Characters of a piece of text that has a term; of a longer word each such piece is asked for."""
 OF_DIGITS: Final = (4, 6)
@@ -178,12 +180,24 @@ async def newest(
     if before is None:
         last = (await connection.execute(select(func.max(key)))).scalar_one()
         before = (last or 0) + 1
+    async with only_by_index(connection):
+        return await _by_stretches(connection, table, wanted, before, after, most)
+
+
+async def _by_stretches(
+    connection: AsyncConnection,
+    table: Table,
+    terms: Sequence[int],
+    before: int,
+    after: int,
+    most: int,
+) -> Sequence[int]:
+    [key] = table.primary_key.columns
     found: list[int] = []
     level, grows = 0, True
-    await _only_by_index(connection, "off")
     while before > after + 1 and len(found) < most:
         place = (before - 1) // _size(level)
-        which = having(table, [*wanted, _stretch(level, place)], "postgresql")
+        which = having(table, [*terms, _stretch(level, place)], "postgresql")
         # + 0: not by the index of keys, which would read every row of the stretch
         query = select(key).where(which, key + 0 < before, key + 0 > after)
         some = (await connection.execute(query.limit(MASS + 1) if level else query)).scalars().all()
@@ -193,7 +207,6 @@ async def newest(
         found += sorted(some, reverse=True)
         before = place * _size(level)
         level = min(level + grows, LEVELS - 1)
-    await _only_by_index(connection, "on")
     return found[:most]
 
 
@@ -214,11 +227,6 @@ async def _streamed(
     if before is None:
         del values["before"]
     return list((await connection.execute(text(query), values)).scalars())
-
-
-async def _only_by_index(connection: AsyncConnection, seqscan: str) -> None:
-    """Have the planner use the index: it cannot know that what was common before is rare now."""
-    await connection.execute(select(func.set_config("enable_seqscan", seqscan, True)))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bulk import chunks
+from db.bulk import chunks, only_by_index
 from db.finding import page as page_by_terms
 from db.paging import Page, column_of, narrowed, page
 from db.sought import words_of
@@ -97,13 +97,11 @@ async def everybody_behind(
 async def owners_of(connection: AsyncConnection, wanted: Collection[str]) -> Mapping[str, int]:
     """Return whose these numbers are, those of nobody left out."""
     found: dict[str, int] = {}
-    for some in chunks(wanted):
-        rows = await connection.execute(
-            select(CustomerNumberRow.identity, CustomerNumberRow.customer_id).where(
-                CustomerNumberRow.identity.in_(some)
-            )
-        )
-        found.update(rows.all())
+    row = CustomerNumberRow
+    async with only_by_index(connection):
+        for some in chunks(wanted):
+            query = select(row.identity, row.customer_id).where(row.identity.in_(some))
+            found.update((await connection.execute(query)).all())
     return found
 
 

@@ -269,3 +269,13 @@ async def test_pages_by_terms_hold_every_ticket_once(filled_tables: AsyncEngine)
             seen += [each.number for each in page.items]
             cursor = page.next
     assert len(seen) == len(set(seen)) == 400
+
+
+async def test_a_long_list_of_numbers_never_reads_all_customers(filled_tables: AsyncEngine) -> None:
+    """A list that is brought asks for hundreds of numbers at once, of a table that only grows."""
+    numbers = [_customer(which).identity for which in range(400)]
+    read = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'customer_numbers'"
+    async with filled_tables.connect() as connection:
+        assert len(await customers.owners_of(connection, numbers)) == 400
+        if connection.dialect.name == "postgresql":
+            assert (await connection.execute(text(read))).scalar_one() == 0
