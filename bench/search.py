@@ -14,42 +14,29 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench import machine
 from bench import search_rows as made
+from bench.search_questions import ROUNDS, Asking, questions
 from db.engine import engine
 from db.migrate import upgrade
-from db.terms import as_words
-from features.call_recordings import queries as recordings
-from features.call_recordings.queries import RecordingFilter
-from features.calls import queries as calls
-from features.calls.queries import CallFilter
-from features.tickets import finding
-from features.tickets import queries as tickets
-from features.tickets.wanted import TicketFilter
-from permissions.roles import Role
-from permissions.scopes import EVERYTHING
-from phone_numbers.phone_number import phone_number
-from settings import PROJECT, Settings
+from db.terms import as_words, create_index
+from settings import PROJECT
 from tests.integration.plans import listening, read_whole
 from tests.postgres import running
 
-ROUNDS: Final = 20
+TERMS: Final = {"ticket_terms": "ticket_id", "customer_terms": "customer_id"}
 SIZES: Final = (8, 4, 2, 1)
-PLAN: Final = Settings().number_plan
 KEPT: Final = PROJECT / "docs" / "benchmarks-search.md"
 MARK: Final = "<!-- {} -->"
-
-Asking = Callable[[AsyncConnection, int], Awaitable[int]]
 
 
 class Rows:
@@ -84,6 +71,13 @@ class Rows:
         await self._put("recording_agents", columns, made.recording_agents(first, last, every))
         columns = ("number", "identity", "last_at", "terms")
         await self._put("caller_numbers", columns, made.numbers(*people))
+        of = [each // made.TICKETS_A_CUSTOMER for each in keys]
+        some_customers = list(made.customers(*of))
+        columns = made.CUSTOMER_COLUMNS
+        values = [tuple(row[name] for name in columns) for row in some_customers]
+        await self._put("customers", columns, values)
+        found = ((row["id"], made.terms_of_customer(row)) for row in some_customers)
+        await self._put("customer_terms", ("customer_id", "terms"), found)
         some = list(range(keys[0], keys[1], 20_000))
         for begin in some:
             rows = list(made.tickets(begin, min(begin + 20_000, keys[1]), every))
@@ -101,6 +95,14 @@ class Rows:
 
 
 class InPostgres(Rows):
+    async def fill(self, share: int) -> None:
+        """Make the indexes of terms when all rows of this size are there: that is quicker."""
+        connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        for table in TERMS:
+            await connection.execute(f"DROP INDEX ix_{table}_terms")
+        await connection.close()
+        await super().fill(share)
+
     async def _put(self, table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
         connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
         await connection.copy_records_to_table(table, columns=list(columns), records=rows)
@@ -108,6 +110,9 @@ class InPostgres(Rows):
 
     async def _settle(self) -> None:
         connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        for table, key in TERMS.items():
+            for statement in create_index(table, key, "postgresql"):
+                await connection.execute(statement, timeout=3600)
         await connection.execute("VACUUM ANALYZE", timeout=3600)
         await connection.close()
 
@@ -138,104 +143,6 @@ def _plain(value: Any) -> Any:
     return as_words(value) if isinstance(value, list) else value
 
 
-def questions(rows: Rows) -> Iterator[tuple[str, Asking]]:
-    """Give what is asked; the number of the round makes each time another of its kind."""
-    yield from _lists("tickets", _tickets, _TICKETS)
-    yield from _lists("calls", _calls, _CALLS)
-    yield from _lists("recordings", _recordings, _RECORDINGS)
-    for name, some in _TEXTS.items():
-        yield f"text: {name}", _box(some)
-    yield "text and a state", _box(("费用",), state="dispatched")
-    yield "text and what no ticket has", _box(("费用",), kind="suggestion")
-    cuts = {"whole": slice(None), "last 4": slice(-4, None), "middle 7": slice(2, 9)}
-    for name, cut in cuts.items():
-        numbers = [made.number(who * 997 % (rows.calls // 50))[cut] for who in range(ROUNDS)]
-        yield f"tickets by number, {name}", _box(numbers)
-        yield f"calls by number, {name}", _pieces(numbers)
-    yield "calls by number, of nobody", _pieces(["0000000"])
-
-
-_TICKETS: Final[dict[str, Sequence[Any]]] = {
-    "kind": ("complaint", "fault", "suggestion"),
-    "state": ("archived", "dispatched", "withdrawn"),
-    "department": ("东线路班", "无线路班"),
-    "handler": ("2003", made.LEFT[0], made.NO_COMPLAINTS, "2999"),
-    "agent": ("2003", made.LEFT[0], made.NO_COMPLAINTS, "2999"),
-    "to_review": (True, False),
-    "urgent": (True, False),
-    "open_only": (True,),
-}
-_CALLS: Final[dict[str, Sequence[Any]]] = {
-    "agent": ("2003", made.LEFT[0], made.NO_COMPLAINTS, "2999"),
-    "disposition": ("agent", "message", "switch_crash", "silent"),
-    "direction": ("in", "out"),
-}
-_RECORDINGS: Final[dict[str, Sequence[Any]]] = {
-    "agent": ("2003", made.LEFT[0], made.NO_COMPLAINTS, "2999"),
-    "kind": ("call", "message"),
-    "state": ("stored", "missing", "lost"),
-    "disposition": ("agent", "message", "abandoned_ringing"),
-}
-_TEXTS: Final[dict[str, Sequence[str]]] = {
-    "two characters, in every second ticket": ("客户", "用户"),
-    "two characters, in some": ("漫游", "发票", "光猫"),
-    "two characters, rare": (made.RARE,),
-    "two characters, of nobody": ("魑魅",),
-    "three characters": ("机顶盒", "上不网", "电视卡"),
-    "three characters, of nobody": ("费用户",),
-    "six characters": ("宽带无法上网", "固定电话没有"),
-    "six characters, of some weeks": (made.OLD,),
-    "six characters, each pair in many": ("月租费用户反",),
-    "English": ("refund", "after six", "evening"),
-    "a name": ("欧伟芳", "王晨宇", "李娜"),
-    "two words": ("朝阳 发票", "ＢＲＯＡＤＢＡＮＤ 漫遊"),
-}
-
-
-def _lists(
-    what: str, ask: Callable[..., Asking], filters: dict[str, Sequence[Any]]
-) -> Iterator[tuple[str, Asking]]:
-    yield f"{what}: the newest", ask([{}])
-    for name, values in filters.items():
-        yield f"{what} by {name}", ask([{name: value} for value in values])
-    for one, two in combinations(filters, 2):
-        both = [{one: a, two: b} for a in filters[one] for b in filters[two]]
-        yield f"{what} by {one} and {two}", ask(both)
-
-
-def _tickets(filters: Sequence[dict[str, Any]]) -> Asking:
-    async def ask(connection: AsyncConnection, turn: int) -> int:
-        wanted = TicketFilter(**filters[turn % len(filters)])
-        return len((await tickets.tickets(connection, wanted, reach=EVERYTHING)).items)
-
-    return ask
-
-
-def _calls(filters: Sequence[dict[str, Any]]) -> Asking:
-    async def ask(connection: AsyncConnection, turn: int) -> int:
-        wanted = CallFilter(**filters[turn % len(filters)])
-        return len((await calls.calls(connection, wanted, reach=EVERYTHING)).items)
-
-    return ask
-
-
-def _recordings(filters: Sequence[dict[str, Any]]) -> Asking:
-    async def ask(connection: AsyncConnection, turn: int) -> int:
-        wanted = RecordingFilter(**filters[turn % len(filters)])
-        return len((await recordings.recordings(connection, wanted, reach=EVERYTHING)).items)
-
-    return ask
-
-
-def _box(texts: Sequence[str], **more: Any) -> Asking:
-    boxes = [finding.box(text, PLAN, Role.TEAM_LEADER) | more for text in texts]
-    return _tickets(boxes)
-
-
-def _pieces(some: Sequence[str]) -> Asking:
-    return _calls([{"piece": each, "or_number": phone_number(each, PLAN)} for each in some])
-
-
 async def asked(database: AsyncEngine, ask: Asking) -> tuple[float, float]:
     """Return p50 and p95 of asking, in ms."""
     took = []
@@ -251,7 +158,7 @@ async def asked(database: AsyncEngine, ask: Asking) -> tuple[float, float]:
 
 
 def _these(rows: Rows, only: str) -> Iterator[tuple[str, Asking]]:
-    return ((name, ask) for name, ask in questions(rows) if only in name)
+    return ((name, ask) for name, ask in questions(rows.calls) if only in name)
 
 
 async def measure(rows: Rows, only: str) -> Iterator[str]:

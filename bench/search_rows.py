@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from db.terms import stretches
 from features.calls import by_piece
+from features.customers import terms as customer_terms
 from features.tickets import terms
 
 BEGAN: Final = datetime(2020, 1, 1, tzinfo=UTC)
 EVERY: Final = timedelta(seconds=30)
-CALLS_A_TICKET, CALLS_A_NUMBER = 5, 5
+CALLS_A_TICKET, CALLS_A_NUMBER, TICKETS_A_CUSTOMER = 5, 5, 10
 AGENTS: Final = tuple(str(2001 + which) for which in range(120))
 LEFT: Final = ("2901", "2902")
 """Agents of the first years only."""
@@ -157,6 +158,39 @@ def numbers(first: int, last: int) -> Iterator[Row]:
     for who in range(first, last):
         known = number(who)
         yield known, f"+86{known}", at(who), by_piece.of(known, f"+86{known}")
+
+
+CUSTOMER_COLUMNS: Final = (
+    *("id", "identity", "number", "name", "sort", "note", "first_agent", "updated_at"),
+    *("updated_by", "area", "sought"),
+)
+SORTS: Final = ("normal",) * 95 + ("large",) * 4 + ("important",)
+
+
+def customers(first: int, last: int) -> Iterator[dict[str, Any]]:
+    """Give customers as rows; no one is on a dedicated line."""
+    for key in range(max(1, first), last):
+        by, known = chance(key), number(key)
+        name = by.choice(SURNAMES) + by.choice(GIVEN) + by.choice(GIVEN)
+        area = f"{by.choice(PLACES)}{by.choice(PLACES)}小区{key % 500}"
+        street = f"{by.choice(PLACES)}路{by.randrange(1, 900)}号"
+        yield {
+            "id": key,
+            "identity": f"+86{known}",
+            "number": known,
+            "name": name,
+            "sort": SORTS[by.randrange(len(SORTS))],
+            "note": "",
+            "first_agent": AGENTS[key % 120] if key % 10 == 0 else None,
+            "updated_at": at(key * CALLS_A_TICKET * TICKETS_A_CUSTOMER),
+            "updated_by": "1001",
+            "area": area,
+            "sought": "\n".join((name, area, street, known, f"+86{known}")),
+        }
+
+
+def terms_of_customer(customer: dict[str, Any]) -> Sequence[int]:
+    return customer_terms.of_row(customer)
 
 
 TICKET_COLUMNS: Final = (

@@ -5,12 +5,13 @@ go to the driver as they are. Its own way looks at every value of every row, and
 fifteen rows a call.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Insert, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,6 +53,21 @@ def chunks(values: Iterable[Key]) -> list[list[Key]]:
 def insertion(table: Table, dialect: str) -> "sqlite.Insert | postgresql.Insert":
     """Return an insertion that can say what to do about a row that is there already."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@asynccontextmanager
+async def only_by_index(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Have PostgreSQL use indexes meanwhile: it cannot know how few rows are meant.
+
+    Hundreds of values of a table that is not large yet, it would look for by reading it whole. What
+    was set ends with the transaction, so nothing is to be done where that fails.
+    """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    await connection.execute(select(func.set_config("enable_seqscan", "off", True)))
+    yield
+    await connection.execute(select(func.set_config("enable_seqscan", "on", True)))
 
 
 class _Statement(NamedTuple):

@@ -11,17 +11,22 @@ on: what is common is found in the first, what is rare by few questions.
 """
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
+from zlib import crc32
 
 from sqlalchemy import ARRAY, Integer, Table, Text, cast, func, literal, select, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from db.bulk import only_by_index
+
 LONGEST_PIECE: Final = 3
 """Characters of a piece of text that has a term; of a longer word each such piece is asked for."""
+OF_DIGITS: Final = (4, 6)
+"""Lengths of pieces that digits beside one another have too: three of them are in too many rows."""
 STRETCH: Final = 4096
 """Keys of the shortest stretch; each longer one is of four of those before it."""
 LEVELS: Final = 6
@@ -33,6 +38,7 @@ OF_THE_DATABASE: Final = re.compile(r"ix_\w+_terms|\w+_index(_data|_idx|_docsize
 
 _WHOLE: Final = 0x7FFF_FFFF
 _BASE: Final = 36
+_RUN: Final = re.compile(r"[0-9]{4,}")
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -64,23 +70,48 @@ class Terms(TypeDecorator[Sequence[int]]):
 
 def term(kind: str, value: str) -> int:
     """Return the term that says a value of a kind."""
-    return zlib.crc32(f"{kind}\0{value}".encode()) & _WHOLE
+    return crc32(value.encode(), _begun(kind)) & _WHOLE
 
 
-def pieces(words: Iterable[str]) -> set[int]:
-    """Return the terms of every piece of some words, as a row keeps them."""
-    return {
-        term("w", word[start : start + long])
-        for word in set(words)
-        for long in range(1, LONGEST_PIECE + 1)
-        for start in range(len(word) - long + 1)
-    }
+@lru_cache(maxsize=64)
+def _begun(kind: str) -> int:
+    return crc32(f"{kind}\0".encode())
 
 
-def of_word(word: str) -> set[int]:
+def pieces(words: Iterable[str], kind: str = "w") -> set[int]:
+    """Return the terms of every piece of some words, as a row keeps them.
+
+    A row may keep those of some of its texts once more, by another kind.
+    """
+    found: set[str] = set()
+    for word in set(words):
+        for long in range(1, LONGEST_PIECE + 1):
+            found.update(_cut(word, long))
+        for run in _RUN.findall(word):
+            for long in OF_DIGITS:
+                found.update(_cut(run, long))
+    begun = _begun(kind)
+    return {crc32(piece.encode(), begun) & _WHOLE for piece in found}
+
+
+def of_word(word: str, kind: str = "w") -> set[int]:
     """Return the terms that every row has in whose text this word stands, anywhere."""
     long = min(len(word), LONGEST_PIECE)
-    return {term("w", word[start : start + long]) for start in range(len(word) - long + 1)}
+    runs = [run.span() for run in _RUN.finditer(word)]
+    found = {
+        term(kind, word[start : start + long])
+        for start in range(len(word) - long + 1)
+        if not any(begin <= start and start + long <= end for begin, end in runs)
+    }
+    for begin, end in runs:
+        longest = max(each for each in OF_DIGITS if each <= end - begin)
+        found.update(term(kind, piece) for piece in _cut(word[begin:end], longest))
+    return found
+
+
+def _cut(word: str, long: int) -> list[str]:
+    """Return every piece of a length, one after another."""
+    return [word[start : start + long] for start in range(len(word) - long + 1)]
 
 
 def stretches(key: int) -> set[int]:
@@ -149,12 +180,24 @@ async def newest(
     if before is None:
         last = (await connection.execute(select(func.max(key)))).scalar_one()
         before = (last or 0) + 1
+    async with only_by_index(connection):
+        return await _by_stretches(connection, table, wanted, before, after, most)
+
+
+async def _by_stretches(
+    connection: AsyncConnection,
+    table: Table,
+    terms: Sequence[int],
+    before: int,
+    after: int,
+    most: int,
+) -> Sequence[int]:
+    [key] = table.primary_key.columns
     found: list[int] = []
     level, grows = 0, True
-    await _only_by_index(connection, "off")
     while before > after + 1 and len(found) < most:
         place = (before - 1) // _size(level)
-        which = having(table, [*wanted, _stretch(level, place)], "postgresql")
+        which = having(table, [*terms, _stretch(level, place)], "postgresql")
         # + 0: not by the index of keys, which would read every row of the stretch
         query = select(key).where(which, key + 0 < before, key + 0 > after)
         some = (await connection.execute(query.limit(MASS + 1) if level else query)).scalars().all()
@@ -164,7 +207,6 @@ async def newest(
         found += sorted(some, reverse=True)
         before = place * _size(level)
         level = min(level + grows, LEVELS - 1)
-    await _only_by_index(connection, "on")
     return found[:most]
 
 
@@ -187,11 +229,7 @@ async def _streamed(
     return list((await connection.execute(text(query), values)).scalars())
 
 
-async def _only_by_index(connection: AsyncConnection, seqscan: str) -> None:
-    """Have the planner use the index: it cannot know that what was common before is rare now."""
-    await connection.execute(select(func.set_config("enable_seqscan", seqscan, True)))
-
-
+@lru_cache(maxsize=64)
 def _stretch(level: int, place: int) -> int:
     return term("#", f"{level}:{place}")
 
@@ -201,6 +239,7 @@ def _size(level: int) -> int:
     return size
 
 
+@lru_cache(maxsize=2**15)
 def _word(number: int) -> str:
     word = ""
     while number:

@@ -38,7 +38,10 @@ class WhichCustomers(BaseModel):
 async def list_customers(
     wanted: Annotated[WhichCustomers, Query()], _principal: CurrentUser, asking: Asking
 ) -> ListPage[CustomerShape]:
-    """Customers, the one that was changed last first; found by any of their numbers."""
+    """Customers, the one that was changed last first; found by words or pieces of any number.
+
+    By words, or by two filters at once: the one that is known for the shortest time first.
+    """
     which = CustomerFilter(
         words=wanted.q, sort=wanted.sort, area=wanted.area, first_agent=wanted.first_agent
     )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from db.holdings import Holding, Holdings, Subject
+from features.customers import terms
 from features.customers.tables import (
     CustomerMergeRow,
     CustomerNumberRow,
@@ -65,6 +66,7 @@ HOLDINGS = Holdings(
             order=61,
         ),
     ),
+    remade={CustomerRow: terms.keep},
     plain={
         CustomerRow: ("sort", "first_agent", "updated_by"),
         CustomerVersionRow: ("by",),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion, table_of, written
 from features.customers import queries as customers
+from features.customers import terms
 from features.customers.known import (
     PARTS,
     Customer,
@@ -76,8 +77,10 @@ async def add_all(connection: AsyncConnection, fresh: Sequence[Customer]) -> Non
     if not fresh:
         return
     made = insert(CustomerRow).returning(CustomerRow.id, CustomerRow.identity)
-    found = await connection.execute(made, [_columns(each) for each in fresh])
+    rows = {each.identity: _columns(each) for each in fresh}
+    found = await connection.execute(made, list(rows.values()))
     ids = {identity: key for key, identity in found}
+    await terms.add(connection, [rows[which] | {"id": key} for which, key in ids.items()])
     numbers = [row for each in fresh for row in _numbers(each, ids[each.identity])]
     await written(connection, table_of(CustomerNumberRow), numbers)
 
@@ -102,7 +105,9 @@ async def bring_back(connection: AsyncConnection, customer: Customer) -> None:
     for _, each in customer.placed():
         if each.identity in owners:
             raise TakenError(each, owners[each.identity])
-    await connection.execute(insert(CustomerRow).values({"id": customer.id} | _columns(customer)))
+    row = {"id": customer.id} | _columns(customer)
+    await connection.execute(insert(CustomerRow).values(row))
+    await terms.add(connection, [row])
     await _put_numbers(connection, customer)
 
 
@@ -122,25 +127,29 @@ async def asked_first(
 
 
 async def _add(connection: AsyncConnection, customer: Customer) -> Customer | None:
-    made = insertion(table_of(CustomerRow), connection.dialect.name).values(_columns(customer))
+    row = _columns(customer)
+    made = insertion(table_of(CustomerRow), connection.dialect.name).values(row)
     done = await connection.execute(made.on_conflict_do_nothing().returning(CustomerRow.id))
     key = done.scalar_one_or_none()
     if key is None:
         return None
     kept = replace(customer, id=int(key))
+    await terms.add(connection, [row | {"id": kept.id}])
     await _put_numbers(connection, kept)
     return kept
 
 
 async def _replace(connection: AsyncConnection, before: Customer, after: Customer) -> bool:
+    row = _columns(after)
     done = await connection.execute(
         update(CustomerRow)
         .where(CustomerRow.id == before.id, CustomerRow.version == before.version)
-        .values(_columns(after))
+        .values(row)
         .returning(CustomerRow.id)
     )
     if done.first() is None:
         return False
+    await terms.change(connection, row | {"id": before.id})
     await _keep_version(connection, before)
     if tuple(after.placed()) != tuple(before.placed()):
         gone = CustomerNumberRow.customer_id == before.id

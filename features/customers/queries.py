@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bulk import chunks
+from db.bulk import chunks, only_by_index
+from db.finding import page as page_by_terms
 from db.paging import Page, column_of, narrowed, page
-from db.sought import holding, words_of
+from db.sought import words_of
+from features.customers import terms
 from features.customers.known import (
     OF_CONTACTS,
     TAIL,
@@ -31,6 +33,8 @@ _COLUMNS = (
     *("id", "number", "identity", "name", "note", "first_agent"),
     *("updated_at", "updated_by", "area", "version"),
 )
+
+_ORDER = (column_of(CustomerRow.updated_at), column_of(CustomerRow.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +97,11 @@ async def everybody_behind(
 async def owners_of(connection: AsyncConnection, wanted: Collection[str]) -> Mapping[str, int]:
     """Return whose these numbers are, those of nobody left out."""
     found: dict[str, int] = {}
-    for some in chunks(wanted):
-        rows = await connection.execute(
-            select(CustomerNumberRow.identity, CustomerNumberRow.customer_id).where(
-                CustomerNumberRow.identity.in_(some)
-            )
-        )
-        found.update(rows.all())
+    row = CustomerNumberRow
+    async with only_by_index(connection):
+        for some in chunks(wanted):
+            query = select(row.identity, row.customer_id).where(row.identity.in_(some))
+            found.update((await connection.execute(query)).all())
     return found
 
 
@@ -119,15 +121,22 @@ async def listed(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Customer]:
-    """Return a page of customers, the one that was changed last first."""
+    """Return a page of customers, the one that was changed last first.
+
+    By words, or by two things at once: the one that is known for the shortest time first.
+    """
+    row = CustomerRow
+    chosen = {name: getattr(wanted, name) for name in terms.CHOSEN}
     query = narrowed(
-        select(CustomerRow.__table__),
-        (CustomerRow.sort, wanted.sort),
-        (CustomerRow.area, wanted.area),
-        (CustomerRow.first_agent, wanted.first_agent),
-    ).where(*_holding(wanted.words))
-    order = (column_of(CustomerRow.updated_at), column_of(CustomerRow.id))
-    rows = await page(connection, query, order=order, limit=limit, cursor=cursor, read=_customer_in)
+        select(row.__table__), *((getattr(row, name), value) for name, value in chosen.items())
+    )
+    words = words_of(wanted.words)
+    if words or sum(value is not None for value in chosen.values()) > 1:
+        rows = await _found(connection, query, words, chosen, limit=limit, cursor=cursor)
+    else:
+        rows = await page(
+            connection, query, order=_ORDER, limit=limit, cursor=cursor, read=_customer_in
+        )
     return Page(await _with_numbers(connection, rows.items), rows.next)
 
 
@@ -138,11 +147,11 @@ async def like(
 
     `identity` is what the text is known by as a number, however it is written: who has it is first.
     """
-    row = CustomerRow
     known = await owners_of(connection, [identity] if identity else [])
-    query = select(row.__table__).where(*_holding(piece)).order_by(row.number).limit(limit)
     first = await some(connection, known.values())
-    others = await _customers(connection, query)
+    query, words = select(CustomerRow.__table__), words_of(piece)
+    rows = await _found(connection, query, words, {}, limit=limit, cursor=None)
+    others = await _with_numbers(connection, rows.items)
     return [*first.values(), *(each for each in others if each.id not in first)][:limit]
 
 
@@ -214,7 +223,8 @@ async def living_in(
     """
     query = select(CustomerRow.name, CustomerRow.area, CustomerRow.number)
     if area:
-        query = query.where(CustomerRow.area.contains(area, autoescape=True))
+        have = terms.living_in(area, connection.dialect.name)
+        query = query.where(have, CustomerRow.area.contains(area, autoescape=True))
     if sort is not None:
         query = query.where(CustomerRow.sort == sort.value)
     found = await connection.execute(
@@ -237,8 +247,27 @@ def tail_of(identity: str) -> str:
     return identity[-TAIL:] if len(identity) >= TAIL else ""
 
 
-def _holding(words: str) -> Sequence[ColumnElement[bool]]:
-    return [holding(CustomerRow.sought, word) for word in words_of(words)]
+async def _found(
+    connection: AsyncConnection,
+    query: Select[Any],
+    words: Sequence[str],
+    chosen: Mapping[str, str | None],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Customer]:
+    """Return a page, found by terms (ADR 30), of customers of whom all these words are said."""
+    return await page_by_terms(
+        connection,
+        query,
+        table=terms.TABLE,
+        order=_ORDER,
+        alternatives=terms.wanted(words, **chosen),
+        fits=lambda row: all(word in row["sought"] for word in words),
+        read=_customer_in,
+        limit=limit,
+        cursor=cursor,
+    )
 
 
 async def _customers(connection: AsyncConnection, query: Select[Any]) -> Sequence[Customer]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, RowNumber, UtcDateTime
+from db.terms import Terms
 
 
 class CustomerRow(Base):
@@ -32,7 +33,7 @@ class CustomerRow(Base):
     first_agent: Mapped[str | None] = mapped_column(String(8))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by: Mapped[str] = mapped_column(String(80))
-    area: Mapped[str] = mapped_column(String(80), index=True)
+    area: Mapped[str] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     addresses: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
     lines: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
@@ -44,9 +45,26 @@ class CustomerRow(Base):
 
     __table_args__ = (
         Index(None, "updated_at", "id"),
+        Index(None, "sort", "updated_at", "id"),
+        Index(None, "area", "updated_at", "id"),
+        Index(None, "first_agent", "updated_at", "id"),
         # the id of one who was merged into another is never given to somebody else
         {"sqlite_autoincrement": True},
     )
+
+
+class CustomerTermsRow(Base):
+    """What a customer is found by (`terms.py`): numbers, made of the row and of nothing else."""
+
+    __tablename__ = "customer_terms"
+
+    customer_id: Mapped[int] = mapped_column(
+        RowNumber,
+        ForeignKey("customers.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    terms: Mapped[list[int]] = mapped_column(Terms)
 
 
 class CustomerNumberRow(Base):

@@ -1,6 +1,7 @@
 """The knowledge base is read to callers: only a mention of somebody is taken out."""
 
 from db.holdings import Holdings
+from features.knowledge import terms
 from features.knowledge.tables import (
     KnowledgeFileRow,
     KnowledgeHelpedRow,
@@ -11,6 +12,7 @@ from features.knowledge.tables import (
 
 HOLDINGS = Holdings(
     staff=(KnowledgeRow, KnowledgeVersionRow, KnowledgeProposalRow, KnowledgeFileRow),
+    remade={KnowledgeRow: terms.keep},
     plain={
         KnowledgeRow: ("business", "updated_by"),
         KnowledgeProposalRow: ("ticket", "business", "state", "by", "decided_by"),

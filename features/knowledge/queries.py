@@ -1,10 +1,10 @@
 """Queries of the knowledge base: answers that agents find during a call (TKT-15).
 
 A search is for words anywhere in the text, so that two Chinese characters in the middle of a
-sentence are found; an index of whole words or of three characters would not find them.
+sentence are found: by the terms of `terms.py` (ADR 30).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,8 +13,11 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, case, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import finding
 from db.bulk import insertion, table_of
+from db.finding import Alternatives
 from db.sought import folded, holding, words_of
+from features.knowledge import terms
 from features.knowledge.tables import KnowledgeHelpedRow, KnowledgeRow, KnowledgeVersionRow
 
 NEXT = timedelta(microseconds=1)
@@ -64,6 +67,8 @@ class Standing(StrEnum):
     OVER = "over"
 
 
+MOST_RANKED = 1000
+"""Entries that are found twice over, by their titles and anywhere, to be put in order."""
 WORDS = ("title", "body", "business", "keywords", "valid_from", "valid_until")
 """What a save can change, beside whether it is published."""
 
@@ -81,11 +86,18 @@ async def search(
     """Return entries that hold every word of a question, those that hold it in the title first.
 
     What is valid today comes before what is not yet or no more; of two that hold it alike, the one
-    that helped more often. An empty question gives the newest entries. Small letters and capitals,
-    full and half width, traditional and simplified are the same; % and _ are themselves.
+    that helped more often. Of a word that is in very many (MOST_RANKED), the newest with it in the
+    title and the newest with it anywhere are put in this order. An empty question gives the newest
+    entries.
+
+    Small letters and capitals, full and half width, traditional and simplified are the same; % and
+    _ are themselves.
     """
     words = words_of(question)
     query = select(KnowledgeRow.__table__)
+    if words:
+        asked = terms.wanted(words, business=business, drafts=drafts)
+        query = query.where(KnowledgeRow.id.in_(await _ids(connection, asked)))
     for word in words:
         query = query.where(or_(*_holding(word)))
     if business is not None:
@@ -96,6 +108,14 @@ async def search(
         query = query.order_by(_out_of_season(today), _rank(words), KnowledgeRow.helped.desc())
     query = query.order_by(KnowledgeRow.updated_at.desc(), KnowledgeRow.id.desc()).limit(limit)
     return [_entry_in(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _ids(connection: AsyncConnection, asked: Iterable[Alternatives]) -> set[int]:
+    found: set[int] = set()
+    for each in asked:
+        ids, _ = await finding.keys(connection, terms.TABLE, each, most=MOST_RANKED)
+        found.update(ids)
+    return found
 
 
 async def entry(connection: AsyncConnection, entry_id: int) -> Entry | None:
@@ -110,7 +130,9 @@ async def entry(connection: AsyncConnection, entry_id: int) -> Entry | None:
 async def add(connection: AsyncConnection, entry: Entry) -> int:
     """Keep a new entry (in the caller's transaction); return its id, whatever it said before."""
     made = insert(KnowledgeRow).values(_said(entry) | {"version": 1, "helped": 0})
-    return int((await connection.execute(made.returning(KnowledgeRow.id))).scalar_one())
+    key = int((await connection.execute(made.returning(KnowledgeRow.id))).scalar_one())
+    await terms.keep(connection, [key])
+    return key
 
 
 async def replace(connection: AsyncConnection, before: Entry, after: Entry) -> bool:
@@ -128,6 +150,7 @@ async def replace(connection: AsyncConnection, before: Entry, after: Entry) -> b
         return False
     kept = {"entry_id": before.id, "version": before.version, "said": plain(before)}
     await connection.execute(insert(KnowledgeVersionRow).values(kept))
+    await terms.keep(connection, [before.id])
     return True
 
 

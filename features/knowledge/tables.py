@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, RowNumber, UtcDateTime
+from db.terms import Terms
 
 
 class KnowledgeRow(Base):
@@ -43,6 +44,20 @@ class KnowledgeRow(Base):
     sought_body: Mapped[str] = mapped_column(Text, server_default="")
 
     __table_args__ = (Index(None, "updated_at", "id"),)
+
+
+class KnowledgeTermsRow(Base):
+    """What an answer is found by (`terms.py`): numbers, made of the row and of nothing else."""
+
+    __tablename__ = "knowledge_terms"
+
+    entry_id: Mapped[int] = mapped_column(
+        RowNumber,
+        ForeignKey("knowledge.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    terms: Mapped[list[int]] = mapped_column(Terms)
 
 
 class KnowledgeVersionRow(Base):

@@ -13,9 +13,10 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db import finding
 from db import terms as kept
 from db.bulk import table_of
-from db.paging import LONGEST, Page, UnknownCursorError, cursor_of, place_of
+from db.paging import Page, column_of
 from db.sought import words_of
 from features.tickets import rows, terms
 from features.tickets.lifecycle import Ticket
@@ -26,15 +27,11 @@ from permissions.scopes import Reach, Scope
 from phone_numbers.phone_number import phone_number, significant
 from phone_numbers.plan import NumberPlan
 
-MOST_LOOKED_AT: Final = 2000
-"""Rows that are looked at for one page; what has not been is on the next ones."""
 SKEW: Final = 1000
 """Rows by which the order of keys may differ from that of times: two open a ticket at once."""
 SHORTEST_PIECE: Final = 3
 _DIGITS: Final = re.compile(r"^\+?[\d ()/.-]+$")
 _TABLE: Final = table_of(TicketTermsRow)
-
-Alternatives = Sequence[frozenset[int]]
 
 
 def by_terms(wanted: TicketFilter, reach: Reach) -> bool:
@@ -79,38 +76,29 @@ async def page(
     cursor: str | None,
 ) -> Page[Ticket]:
     """Return a page of tickets that `query` gives, those that were opened last first."""
-    size = max(1, min(limit, LONGEST))
     before, after = await _between(connection, wanted)
-    if cursor is not None:
-        place = place_of(cursor)[1]
-        if not isinstance(place, int):
-            raise UnknownCursorError("this cursor belongs to another list")
-        before = place if before is None else min(before, place)
     words = words_of(wanted.words)
-    alternatives = _alternatives(wanted, words, reach)
-    found: list[Ticket] = []
-    last: RowMapping | None = None
-    looked, most = 0, 2 * size + 1
-    whole = not alternatives
-    while not whole and looked < MOST_LOOKED_AT:
-        ids, whole = await _ids(connection, alternatives, before=before, after=after, most=most)
-        for row in await _rows(connection, query, ids):
-            if not _fits(row, wanted, words):
-                continue
-            if last is not None and len(found) == size:
-                return Page(_in_order(found), cursor_of(last["created_at"], last["id"]))
-            found.append(rows.ticket_in(row))
-            last = row
-        looked += len(ids)
-        before = ids[-1] if ids else before
-    return Page(_in_order(found), None if whole else await _place_after(connection, before))
+    found = await finding.page(
+        connection,
+        query,
+        table=_TABLE,
+        order=(column_of(TicketRow.created_at), column_of(TicketRow.id)),
+        alternatives=_alternatives(wanted, words, reach),
+        fits=lambda row: _fits(row, wanted, words),
+        read=rows.ticket_in,
+        limit=limit,
+        cursor=cursor,
+        before=before,
+        after=after,
+    )
+    return Page(_in_order(found.items), found.next)
 
 
 def _in_order(found: Sequence[Ticket]) -> Sequence[Ticket]:
     return sorted(found, key=lambda one: one.created_at, reverse=True)
 
 
-def _alternatives(wanted: TicketFilter, words: Sequence[str], reach: Reach) -> Alternatives:
+def _alternatives(wanted: TicketFilter, words: Sequence[str], reach: Reach) -> finding.Alternatives:
     """Return sets of terms; what is wanted has all of one of them."""
     all_have = {
         kept.term(name, value)
@@ -128,9 +116,10 @@ def _alternatives(wanted: TicketFilter, words: Sequence[str], reach: Reach) -> A
     if wanted.piece:
         said = said if words else []
         said.append(kept.of_word(wanted.piece))
-    if wanted.or_number is not None and wanted.or_number.identity:
+    if wanted.or_number is not None and (known := wanted.or_number.identity):
         said = said if words or wanted.piece else []
-        said.append({kept.term("customer", wanted.or_number.identity)})
+        if not wanted.piece or wanted.piece not in known:  # else those with the piece have it too
+            said.append({kept.term("customer", known)})
     return [frozenset(all_have | each | whose) for each in said for whose in _within(reach)]
 
 
@@ -148,34 +137,6 @@ def _within(reach: Reach) -> Sequence[set[int]]:
             return [*own, *calls, *({kept.term("customer", each)} for each in customers)]
         case _:
             return []
-
-
-async def _ids(
-    connection: AsyncConnection,
-    alternatives: Alternatives,
-    *,
-    before: int | None,
-    after: int,
-    most: int,
-) -> tuple[Sequence[int], bool]:
-    """Return keys of rows that have the terms of some alternative, and whether these are all.
-
-    The greatest come first.
-    """
-    found: set[int] = set()
-    known_down_to = 0
-    for each in alternatives:
-        some = await kept.newest(connection, _TABLE, each, before=before, after=after, most=most)
-        found.update(some)
-        if len(some) == most:
-            known_down_to = max(known_down_to, some[-1])
-    keys = sorted((key for key in found if key >= known_down_to), reverse=True)
-    return keys, not known_down_to
-
-
-async def _rows(connection: AsyncConnection, query: Select[Any], ids: Sequence[int]) -> Any:
-    these = query.where(TicketRow.id.in_(ids)).order_by(TicketRow.id.desc())
-    return (await connection.execute(these)).mappings().all()
 
 
 def _fits(row: RowMapping, wanted: TicketFilter, words: Sequence[str]) -> bool:
@@ -206,10 +167,3 @@ async def _between(connection: AsyncConnection, wanted: TicketFilter) -> tuple[i
         )
         after = max(0, (last.scalar_one_or_none() or 0) - SKEW)
     return before, after
-
-
-async def _place_after(connection: AsyncConnection, key: int | None) -> str | None:
-    """Return the cursor of the place after a row that was looked at."""
-    query = select(TicketRow.created_at).where(TicketRow.id == key)
-    at = (await connection.execute(query)).scalar_one_or_none()
-    return None if key is None or at is None else cursor_of(at, key)

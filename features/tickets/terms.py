@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bulk import chunks, insertion, table_of
+from db import finding
+from db.bulk import chunks, table_of
 from db.sought import folded
 from db.terms import pieces, stretches, term
 from features.calls.references import CALL_AGENT
@@ -67,18 +68,8 @@ async def keep(connection: AsyncConnection, ids: Collection[int]) -> None:
         query = these.with_for_update()
         rows = (await connection.execute(query)).mappings().all()
         talked = await _agents(connection, {row["call_id"] for row in rows} - {None})
-        fresh = [
-            {"ticket_id": row["id"], "terms": of_row(row, talked.get(row["call_id"], ()))}
-            for row in rows
-        ]
-        if fresh:
-            made = insertion(_TABLE, connection.dialect.name)
-            other = made.on_conflict_do_update(
-                index_elements=["ticket_id"],
-                set_={"terms": made.excluded.terms},
-                where=_TABLE.c.terms.is_distinct_from(made.excluded.terms),
-            )
-            await connection.execute(other, fresh)
+        fresh = {row["id"]: of_row(row, talked.get(row["call_id"], ())) for row in rows}
+        await finding.keep(connection, _TABLE, fresh)
 
 
 async def keep_of_calls(connection: AsyncConnection, call_ids: Collection[str]) -> None:

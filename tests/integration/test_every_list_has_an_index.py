@@ -15,6 +15,12 @@ from features.call_recordings.queries import RecordingFilter
 from features.calls import queries as calls
 from features.calls.lifecycle import CallState, Direction, Disposition
 from features.calls.queries import CallFilter
+from features.customers import keeping
+from features.customers import queries as customers
+from features.customers.known import Customer, CustomerSort
+from features.customers.queries import CustomerFilter
+from features.knowledge import queries as knowledge
+from features.knowledge.queries import Entry
 from features.tickets import finding
 from features.tickets import queries as tickets
 from features.tickets.lifecycle import TicketKind, TicketState
@@ -65,6 +71,12 @@ RECORDINGS = {
     "state": RecordingState.STORED,
     **TIMES,
 }
+CUSTOMERS = {
+    "words": "滨江 0002",
+    "sort": CustomerSort.LARGE,
+    "area": "小区7",
+    "first_agent": "2003",
+}
 BOXES = ("138-0000-0002", "0002", "8000000", "宽带", "机顶盒", "固定电话没有", "%_", "8")
 REACHES = (
     EVERYTHING,
@@ -80,9 +92,40 @@ async def filled_tables(database_url: str) -> AsyncIterator[AsyncEngine]:
     some = [call(number, kinds[number % 2]) for number in range(400)]
     await keep(made, *some, tickets=True)
     async with made.execution_options(writing=True).begin() as connection:
+        await keeping.add_all(connection, [_customer(which) for which in range(400)])
+        for which in range(100):
+            await knowledge.add(connection, _answer(which))
         await connection.execute(text("ANALYZE"))
     yield made
     await made.dispose()
+
+
+def _customer(which: int) -> Customer:
+    sorts = list(CustomerSort)
+    return Customer(
+        number=f"138000{which:05d}",
+        identity=f"+86138000{which:05d}",
+        name=f"寬頻客户{which}",
+        sort=sorts[which % len(sorts)],
+        note="",
+        first_agent=f"20{which % 5:02d}",
+        updated_at=at(which),
+        updated_by="1001",
+        area=f"小区{which % 20}",
+    )
+
+
+def _answer(which: int) -> Entry:
+    return Entry(
+        id=0,
+        title=f"移机{which}",
+        body="ＡＢＣ 资费 100%",
+        business="宽带" if which % 2 else None,
+        keywords="搬家",
+        published_at=None if which % 10 == 9 else at(which),
+        updated_at=at(which),
+        updated_by="1001",
+    )
 
 
 def _asked(filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -121,6 +164,83 @@ async def test_every_search_of_tickets_is_asked_by_an_index(filled_tables: Async
                 assert await _read(connection, tickets.tickets, wanted, reach) == [], box
 
 
+async def test_every_list_and_search_of_customers_is_asked_by_an_index(
+    filled_tables: AsyncEngine,
+) -> None:
+    async def like(connection: AsyncConnection, words: str, **_: Any) -> Any:
+        return await customers.like(connection, words, limit=20)
+
+    async def listed(connection: AsyncConnection, wanted: CustomerFilter, **_: Any) -> Any:
+        return await customers.listed(connection, wanted)
+
+    async def living_in(connection: AsyncConnection, area: str, **_: Any) -> Any:
+        return await customers.living_in(connection, area, sort=None, limit=1000)
+
+    async with filled_tables.connect() as connection:
+        for wanted in _asked(CUSTOMERS):
+            assert await _read(connection, listed, CustomerFilter(**wanted), EVERYTHING) == []
+        for box in BOXES:
+            assert await _read(connection, like, box, EVERYTHING) == [], box
+        assert await _read(connection, living_in, "小区1", EVERYTHING) == []
+
+
+async def test_every_search_of_answers_is_asked_by_an_index(filled_tables: AsyncEngine) -> None:
+    async def search(connection: AsyncConnection, wanted: dict[str, Any], **_: Any) -> Any:
+        return await knowledge.search(connection, now=at(7200), today=at(0).date(), **wanted)
+
+    async with filled_tables.connect() as connection:
+        for box in ("", *BOXES):
+            for drafts in (False, True):
+                for business in (None, "宽带") if box else (None,):
+                    wanted = {"question": box, "drafts": drafts, "business": business}
+                    assert await _read(connection, search, wanted, EVERYTHING) == [], wanted
+
+
+async def test_customers_and_answers_are_found_as_the_rows_say(filled_tables: AsyncEngine) -> None:
+    async with filled_tables.connect() as connection:
+        for wanted, count in (
+            (CustomerFilter(words="宽频客户"), 400),
+            (CustomerFilter(words="频客 小区7"), 20),
+            (CustomerFilter(words="13800000017"), 1),
+            (CustomerFilter(words="0000017"), 11),
+            (CustomerFilter(words="%"), 0),
+            (CustomerFilter(words="_"), 0),
+            (CustomerFilter(sort=CustomerSort.LARGE, area="小区1"), 20),
+            (CustomerFilter(sort=CustomerSort.LARGE, area="小区2"), 0),
+            (CustomerFilter(first_agent="2003", words="客户39"), 2),
+            (CustomerFilter(first_agent="2999", words="客户"), 0),
+        ):
+            seen: list[str] = []
+            cursor: str | None = None
+            while cursor or not seen:
+                page = await customers.listed(connection, wanted, limit=30, cursor=cursor)
+                seen += [each.identity for each in page.items]
+                if (cursor := page.next) is None:
+                    break
+            assert len(seen) == len(set(seen)) == count, wanted
+        for question, business, count in (
+            ("资费", None, 90),
+            ("資費 移機", None, 90),
+            ("abc", "宽带", 90),
+            ("abc", "固定电话", 50),
+            ("100%", None, 90),
+            ("移机98", None, 1),
+            ("移机99", None, 0),
+            ("_", None, 0),
+        ):
+            found = await knowledge.search(
+                connection,
+                question,
+                now=at(7200),
+                today=at(0).date(),
+                business=business,
+                limit=200,
+            )
+            assert len(found) == count, question
+        house = await customers.living_in(connection, "小区1", sort=None, limit=1000)
+        assert len(house) == 11 * 20
+
+
 async def test_pairs_of_filters_give_what_both_give(filled_tables: AsyncEngine) -> None:
     """What the terms find is what the rows say, whichever way the database goes."""
     async with filled_tables.connect() as connection:
@@ -149,3 +269,13 @@ async def test_pages_by_terms_hold_every_ticket_once(filled_tables: AsyncEngine)
             seen += [each.number for each in page.items]
             cursor = page.next
     assert len(seen) == len(set(seen)) == 400
+
+
+async def test_a_long_list_of_numbers_never_reads_all_customers(filled_tables: AsyncEngine) -> None:
+    """A list that is brought asks for hundreds of numbers at once, of a table that only grows."""
+    numbers = [_customer(which).identity for which in range(400)]
+    read = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'customer_numbers'"
+    async with filled_tables.connect() as connection:
+        assert len(await customers.owners_of(connection, numbers)) == 400
+        if connection.dialect.name == "postgresql":
+            assert (await connection.execute(text(read))).scalar_one() == 0

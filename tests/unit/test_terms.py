@@ -10,11 +10,12 @@ from db.sought import folded
 from db.terms import LEVELS, STRETCH, Terms, as_words, create_index, of_word, pieces, stretches
 
 TEXTS = st.text(alphabet="宽带费用貴網ＡａB1２%_' 。-", max_size=30)
+NUMBERS = st.text(alphabet="0123456789-+ 宽", max_size=30)
 
 
-@given(TEXTS, st.data())
+@given(TEXTS | NUMBERS, st.data())
 def test_any_piece_of_a_text_is_found_by_its_terms(text: str, data: st.DataObject) -> None:
-    kept = pieces(folded(text).split())
+    kept = pieces(word for word in folded(text).split())
     for word in folded(text).split():
         start = data.draw(st.integers(0, len(word) - 1))
         end = data.draw(st.integers(start + 1, len(word)))
@@ -27,6 +28,19 @@ def test_a_short_word_that_is_not_there_is_not_found(text: str, other: str) -> N
     for word in folded(other).split():
         if len(word) <= 3 and word not in folded(text):
             assert not of_word(word) <= kept
+
+
+def test_a_whole_number_is_asked_for_by_long_pieces() -> None:
+    others = pieces(["13812340000", "13800005678", "12345678"])
+    assert not of_word("13812345678") <= others
+    assert not of_word("5670") <= pieces(["5671670"])
+    assert len(of_word("13812345678")) == 6
+    assert of_word("+86138") > of_word("86138")
+
+
+def test_a_text_can_have_terms_of_its_own_kind() -> None:
+    assert of_word("资费", "title") <= pieces(["移机资费"], "title")
+    assert not of_word("资费", "title") <= pieces(["移机资费"])
 
 
 def test_full_width_traditional_and_capitals_are_the_same_and_marks_themselves() -> None:
