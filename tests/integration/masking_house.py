@@ -31,6 +31,7 @@ from features.tickets.tables import (
     TicketOrderRow,
     TicketVersionRow,
 )
+from features.ticket_views.tables import TicketViewRow
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from imports.faults import Remark, Whole
@@ -84,6 +85,7 @@ TEXT_COLUMNS: Final = frozenset(
         *("customer_import_faults.given", "customer_import_faults.cells", "customer_imports.name"),
         *("customer_imports.columns", "customer_imports.remarks", "customer_imports.fault"),
         *("customers.name_key", "customers.sought", "customer_numbers.tail"),
+        *("ticket_views.name", "ticket_views.filters"),
         *("knowledge_proposals.title", "knowledge_proposals.body", "knowledge_proposals.why"),
     }
 )
@@ -97,7 +99,7 @@ OURS: Final = frozenset(
         *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
-        *("call_agents", "recording_agents"),
+        *("call_agents", "recording_agents", "ticket_view_choices"),
         *("erasures", "destructions", "person_key", "consents"),
         *("webhooks", "webhook_answers", "idempotency_keys"),
     }
@@ -113,6 +115,7 @@ OUR_COLUMNS: Final = frozenset(
         *("ticket_intakes.answer_by", "ticket_intakes.answered_by"),
         *("customer_imports.known", "customer_import_faults.why", "customer_import_faults.cell"),
         *("knowledge_proposals.ticket", "knowledge_proposals.business"),
+        *("ticket_views.shared", "ticket_views.shared_with", "ticket_views.columns"),
     }
 )
 """Columns of other tables that hold words of ours."""
@@ -201,6 +204,13 @@ async def poison(connection: AsyncConnection) -> None:
     await connection.execute(insert(AuditRow).values(heard | {"why": why}))
 
 
+A_VIEW: Final[Mapping[str, object]] = {
+    **{"account_id": 1, "name": "线路班", "shared": "everybody", "shared_with": ""},
+    **{"filters": {"which": "overdue"}, "columns": ["number", "body"]},
+    **{"version": 1, "updated_at": BEGAN},
+}
+"""Of the ticket list, everybody's."""
+
 _WAS: Final = Customer(
     id=1,
     number=NUMBER,
@@ -262,6 +272,7 @@ SHAPES: Final[Mapping[str, Callable[[list[str]], object]]] = {
     "ticket_entries.said": lambda said: dict.fromkeys(
         ("note", "warning", "handling", "cause", "department"), *said
     ),
+    "ticket_views.filters": lambda said: dict.fromkeys(("q", "department", "handler"), *said),
     "customer_imports.remarks": _remark,
     "customer_imports.fault": _unreadable,
     "customers.addresses": _list_of("label", "address"),
@@ -319,6 +330,7 @@ async def _rows(connection: AsyncConnection) -> None:
     both = {"kept_id": 1, "gone_id": 2, "at": BEGAN, "by": "1001", "until": BEGAN}
     both |= {"kept_version": 1, "kept": plain(_WAS), "gone": plain(_WAS)}
     await connection.execute(insert(CustomerMergeRow).values(both))
+    await connection.execute(insert(TicketViewRow).values(A_VIEW))
     await letters(connection, ticket_id=5)
     await connection.execute(
         insert(AuditRow), [_access(action) for action in ("do_not_call.added", "x.y", "call.read")]

@@ -24,6 +24,7 @@ from tests.integration.page_api_pairs_records import RECORDS
 from tests.integration.page_api_pairs_rights import RIGHTS
 from tests.integration.page_api_pairs_rooms import ROOMS
 from tests.integration.page_api_pairs_tickets import TICKETS
+from tests.integration.page_api_pairs_views import VIEWS
 from tests.integration.page_api_pairs_webhooks import WEBHOOKS
 from tests.integration.page_api_steps import (
     DONE,
@@ -266,6 +267,7 @@ PAIRS: Final[Sequence[Pair]] = (
     *EMERGENCIES,
     *CAMPAIGNS,
     *TICKETS,
+    *VIEWS,
     *RECORDS,
     *RIGHTS,
 )

@@ -46,6 +46,7 @@ _NOTIFIED: Final = "/emergency-notifications/{incident_id}"
 _HOUSEHOLD: Final = "households/{household_id}/door"
 _CALL: Final = f"{V1}/calls/{{call_id}}"
 _AGENT: Final = f"{V1}/agents/{{number}}"
+_VIEW: Final = "/ticket-views/{view_id}"
 _ACCOUNT: Final = f"{V1}/accounts/{{number}}"
 
 CHANGES: Final[Sequence[Change]] = (
@@ -246,6 +247,20 @@ CHANGES: Final[Sequence[Change]] = (
         "ticket_classes.actions.save",
         "POST /ticket-classes/{class_id}",
         f"PUT {V1}/ticket-classes/{{class_id}}",
+    ),
+    change("ticket_views.actions.add", "POST /ticket-views", f"POST {V1}/ticket-views"),
+    change(
+        "ticket_views.actions.put_order",
+        "POST /ticket-views/order",
+        f"PATCH {V1}/ticket-views/order",
+    ),
+    *(
+        change(f"ticket_views.actions.{act}", f"POST {_VIEW}{page}", f"{method} {V1}{_VIEW}{call}")
+        for act, page, method, call in (
+            ("save", "", "PATCH", ""),
+            ("remove", "/remove", "DELETE", ""),
+            ("restore", "/restore", "POST", "/restore"),
+        )
     ),
     change("tickets.actions.open_for_call", f"POST {_CALL}/ticket", why=BESIDE_A_CALL),
     change("tickets.actions.ask_once", f"POST {_CALL}/ticket/asked", why=BESIDE_A_CALL),
