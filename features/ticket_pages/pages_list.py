@@ -13,6 +13,7 @@ from callflow.text import clean
 from db.bounded import RequestDatabase
 from db.paging import UnknownCursorError
 from features.departments import queries as departments
+from features.ticket_bulks.rules import MOST
 from features.ticket_pages.pages import shown
 from features.ticket_views import choosing
 from features.ticket_views import queries as views
@@ -93,6 +94,7 @@ async def list_tickets(
         every_column=list(Column),
         sharing=sharing(principal) if keeps else [],
         longest_name=LONGEST_NAME,
+        bulk=MOST if principal.account_id and may(principal, "ticket_bulk.do") else 0,
         cursor=cursor,
         **shown(settings, principal, now),
     )

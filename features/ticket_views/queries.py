@@ -33,9 +33,11 @@ def _views() -> Select[Any]:
 async def seen(connection: AsyncConnection, who: Viewer) -> Sequence[View]:
     """Return the views that somebody may use, in that person's order."""
     ways = [_ROW.account_id == who.account_id, _ROW.shared == Shared.EVERYBODY.value]
-    for shared in (Shared.ROLE, Shared.TEAM, Shared.DEPARTMENT):
-        if name := who.shares_as(shared):
-            ways.append(and_(_ROW.shared == shared.value, _ROW.shared_with == name))
+    ways += [
+        and_(_ROW.shared == shared.value, _ROW.shared_with == name)
+        for shared in (Shared.ROLE, Shared.TEAM, Shared.DEPARTMENT)
+        if (name := who.shares_as(shared))
+    ]
     found = await connection.execute(_views().where(or_(*ways), _ROW.deleted_at.is_(None)))
     views = [_view_in(row) for row in found.mappings()]
     return in_order(views, await choice(connection, who.account_id))

@@ -25,13 +25,14 @@ from features.customers.known import Address, Customer, CustomerSort, plain
 from features.customers.tables import CustomerMergeRow, CustomerVersionRow
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
+from features.ticket_bulks.tables import TicketBulkRow
+from features.ticket_views.tables import TicketViewRow
 from features.tickets.tables import (
     TicketEntryRow,
     TicketFeedRow,
     TicketOrderRow,
     TicketVersionRow,
 )
-from features.ticket_views.tables import TicketViewRow
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from imports.faults import Remark, Whole
@@ -85,7 +86,7 @@ TEXT_COLUMNS: Final = frozenset(
         *("customer_import_faults.given", "customer_import_faults.cells", "customer_imports.name"),
         *("customer_imports.columns", "customer_imports.remarks", "customer_imports.fault"),
         *("customers.name_key", "customers.sought", "customer_numbers.tail"),
-        *("ticket_views.name", "ticket_views.filters"),
+        *("ticket_views.name", "ticket_views.filters", "ticket_bulks.given"),
         *("knowledge_proposals.title", "knowledge_proposals.body", "knowledge_proposals.why"),
     }
 )
@@ -100,6 +101,7 @@ OURS: Final = frozenset(
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
         *("call_agents", "recording_agents", "ticket_view_choices"),
+        "ticket_bulk_items",
         *("erasures", "destructions", "person_key", "consents"),
         *("webhooks", "webhook_answers", "idempotency_keys"),
     }
@@ -115,6 +117,7 @@ OUR_COLUMNS: Final = frozenset(
         *("ticket_intakes.answer_by", "ticket_intakes.answered_by"),
         *("customer_imports.known", "customer_import_faults.why", "customer_import_faults.cell"),
         *("knowledge_proposals.ticket", "knowledge_proposals.business"),
+        *("ticket_bulks.key", "ticket_bulks.work"),
         *("ticket_views.shared", "ticket_views.shared_with", "ticket_views.columns"),
     }
 )
@@ -204,10 +207,24 @@ async def poison(connection: AsyncConnection) -> None:
     await connection.execute(insert(AuditRow).values(heard | {"why": why}))
 
 
+A_BULK: Final[Mapping[str, object]] = {
+    "account_id": 1,
+    "key": "k",
+    "work": "chase",
+    "given": {},
+    "begun_at": BEGAN,
+}
+"""Of the person who made A_VIEW, and nobody else's."""
+
 A_VIEW: Final[Mapping[str, object]] = {
-    **{"account_id": 1, "name": "线路班", "shared": "everybody", "shared_with": ""},
-    **{"filters": {"which": "overdue"}, "columns": ["number", "body"]},
-    **{"version": 1, "updated_at": BEGAN},
+    "account_id": 1,
+    "name": "线路班",
+    "shared": "everybody",
+    "shared_with": "",
+    "filters": {"which": "overdue"},
+    "columns": ["number", "body"],
+    "version": 1,
+    "updated_at": BEGAN,
 }
 """Of the ticket list, everybody's."""
 
@@ -273,6 +290,7 @@ SHAPES: Final[Mapping[str, Callable[[list[str]], object]]] = {
         ("note", "warning", "handling", "cause", "department"), *said
     ),
     "ticket_views.filters": lambda said: dict.fromkeys(("q", "department", "handler"), *said),
+    "ticket_bulks.given": lambda said: dict.fromkeys(("note", "department"), *said),
     "customer_imports.remarks": _remark,
     "customer_imports.fault": _unreadable,
     "customers.addresses": _list_of("label", "address"),
@@ -331,6 +349,7 @@ async def _rows(connection: AsyncConnection) -> None:
     both |= {"kept_version": 1, "kept": plain(_WAS), "gone": plain(_WAS)}
     await connection.execute(insert(CustomerMergeRow).values(both))
     await connection.execute(insert(TicketViewRow).values(A_VIEW))
+    await connection.execute(insert(TicketBulkRow).values(A_BULK))
     await letters(connection, ticket_id=5)
     await connection.execute(
         insert(AuditRow), [_access(action) for action in ("do_not_call.added", "x.y", "call.read")]

@@ -18,6 +18,7 @@ from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_api_pairs_accounts import ACCOUNTS
+from tests.integration.page_api_pairs_bulks import BULKS
 from tests.integration.page_api_pairs_mail import MAILS
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
 from tests.integration.page_api_pairs_records import RECORDS
@@ -268,6 +269,7 @@ PAIRS: Final[Sequence[Pair]] = (
     *CAMPAIGNS,
     *TICKETS,
     *VIEWS,
+    *BULKS,
     *RECORDS,
     *RIGHTS,
 )

@@ -24,9 +24,12 @@ def kept(name: str, shared: str = "nobody", **more: object) -> Step:
 
 def saved(version: int, *, late: bool = False, **more: object) -> Step:
     """Return a save upon a version; `late` also has it show what is late."""
-    said = {name: str(more.pop(name)) for name in ("name", "shared") if name in more}
+    said: dict[str, str] = {
+        name: str(more.pop(name)) for name in ("name", "shared") if name in more
+    }
     form = {**said, "version": str(version)}
-    body: dict[str, object] = {**said, "version": version}
+    body: dict[str, object] = dict(said)
+    body["version"] = version
     if late:
         form["query"] = LATE
         body |= {"filters": FILTERS, "columns": COLUMNS}

@@ -248,6 +248,12 @@ CHANGES: Final[Sequence[Change]] = (
         "POST /ticket-classes/{class_id}",
         f"PUT {V1}/ticket-classes/{{class_id}}",
     ),
+    change("ticket_bulks.actions.begin", "POST /ticket-bulks", f"POST {V1}/ticket-bulks"),
+    change(
+        "ticket_bulks.actions.go_on",
+        "POST /ticket-bulks/{bulk_id}/go-on",
+        f"POST {V1}/ticket-bulks/{{bulk_id}}/go-on",
+    ),
     change("ticket_views.actions.add", "POST /ticket-views", f"POST {V1}/ticket-views"),
     change(
         "ticket_views.actions.put_order",

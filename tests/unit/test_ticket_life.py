@@ -59,6 +59,7 @@ EVERYTHING = Given(
     restored_at=NOON,
     satisfaction=Satisfaction.SATISFIED,
     complaint_class=ComplaintClass.SHORT_TERM,
+    clerk="1005",
 )
 
 
