@@ -71,9 +71,9 @@ async def test_each_ticket_is_done_by_its_own_action_and_has_its_own_history(des
     async with desk.person(LEADER) as person:
         for which in (1, 2, 3):
             path = f"/api/v1/tickets/{ticket_number(which)}"
-            said = (await person.get(f"{path}/history")).json()
+            said = (await person.get(f"{path}/history")).json()["items"]
             assert said[-1]["what"] == "dispatch"
-            assert (await person.get(f"{path}/orders")).json()[0]["department"] == LINES
+            assert (await person.get(f"{path}/orders")).json()["items"][0]["department"] == LINES
     chased = await begins(desk, "chase", {1: 2, 2: 2}, note="请尽快")
     reminded = await begins(desk, "remind", {3: 2})
     assert {*outcomes(chased).values(), *outcomes(reminded).values()} == {"done"}
@@ -196,7 +196,8 @@ async def test_a_bulk_and_each_of_its_tickets_are_on_record(desk: Pages) -> None
 
     async def look(connection: Any) -> None:
         query = select(AuditRow.action, func.count()).group_by(AuditRow.action)
-        counts.update({one: times for one, times in await connection.execute(query)})
+        found = await connection.execute(query)
+        counts.update({str(one[0]): int(one[1]) for one in found})
 
     await desk.write(look)
     assert (counts["ticket_bulk.begun"], counts["ticket.act"]) == (1, 2)

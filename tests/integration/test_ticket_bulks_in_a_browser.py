@@ -28,10 +28,9 @@ async def opened(desk: Shown, width: int = 1280) -> Page:
 
 async def picked(page: Page) -> list[int]:
     """Return which rows are selected, counted from 0."""
-    found: list[int] = await page.evaluate(
-        "[...document.querySelectorAll('input[name=pick]')].flatMap((box, at) => box.checked ? at : [])"
-    )
-    return found
+    boxes = page.locator("input[name=pick]")
+    checked: list[bool] = await boxes.evaluate_all("all => all.map((box) => box.checked)")
+    return [at for at, is_so in enumerate(checked) if is_so]
 
 
 async def test_rows_are_selected_by_click_and_a_range_by_shift(desk: Shown) -> None:
@@ -44,7 +43,7 @@ async def test_rows_are_selected_by_click_and_a_range_by_shift(desk: Shown) -> N
     await rows.nth(1).locator("input").click()
     assert await picked(page) == [0, 2, 3]
     await expect(page.locator("[data-count]")).to_have_text("3 selected")
-    await page.locator("[data-all]").check()
+    await page.locator("[data-pick-all]").check()
     assert await picked(page) == [0, 1, 2, 3, 4]
     await page.context.close()
 

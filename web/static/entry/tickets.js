@@ -10,7 +10,7 @@ function paint() {
   const count = boxes.filter((box) => box.checked).length;
   for (const box of boxes) box.closest("tr").classList.toggle("picked", box.checked);
   say($("[data-count]", bar), bar.dataset.words.replace("#", String(count)));
-  const all = $("[data-all]");
+  const all = $("[data-pick-all]");
   if (all) {
     all.checked = count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
@@ -55,7 +55,7 @@ if (bar) {
   table?.addEventListener("click", clicked);
   // A range is no marked text.
   table?.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
-  $("[data-all]")?.addEventListener("change", ({ target }) => {
+  $("[data-pick-all]")?.addEventListener("change", ({ target }) => {
     for (const box of boxes) box.checked = target.checked;
     paint();
   });
