@@ -39,7 +39,8 @@ class UpkeepSettings(BaseSettings):
         0, description="Days that every step of a call is kept; 0: for ever."
     )
     keep_tickets: Days = Field(
-        0, description="Days until a settled ticket forgets its customer and its words; 0: never."
+        0,
+        description="Days until a settled ticket, its letters too, forgets customer and words; 0: never.",
     )
     keep_callbacks: Days = Field(
         0, description="Days until a callback that is over forgets whom it was for; 0: never."

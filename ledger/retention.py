@@ -21,6 +21,7 @@ from features.call_recordings import writes as recordings
 from features.call_recordings.lifecycle import Recording, RecordingKind
 from features.personal_data import erasures, expiring
 from features.personal_data.rows import Erased, digest_of
+from features.ticket_mail import expiring as old_letters
 from recordings.store import Store
 from traces.files import shred
 from upkeep_settings import UpkeepSettings
@@ -60,11 +61,13 @@ class Retention:
                 more |= await self._recordings(kind, days, rule, at) == AT_ONCE
         async with self._engine.execution_options(writing=True).begin() as connection:
             gone = await expiring.forget(connection, self._rows, at=at, node=self._node)
+        letters = await self._letters(at)
         if gone:
             _log.info("people forgotten whose time is over", rows=gone)
         if self._keep.keep_logs:
             await self._old_logs(at)
-        return 0.0 if more or gone >= expiring.AT_ONCE else LOOK_EVERY_S
+        more |= letters == AT_ONCE or gone >= expiring.AT_ONCE
+        return 0.0 if more else LOOK_EVERY_S
 
     def _of_recordings(self) -> Sequence[tuple[RecordingKind, int, str]]:
         calls, messages = self._keep.keep_recordings, self._keep.keep_messages
@@ -107,6 +110,28 @@ class Retention:
             digest = digest_of([one.sha256 for one in old])
             gone = Erased(what="recordings", count=len(old), digest=digest)
             await erasures.prove(connection, [gone], rule=rule, node=self._node, at=at)
+
+    async def _letters(self, at: datetime) -> int:
+        """Forget letters as old as the tickets that go; return how many."""
+        days = self._keep.keep_tickets
+        if not days:
+            return 0
+        before = at - timedelta(days=days)
+        async with self._engine.connect() as connection:
+            old = await old_letters.older(connection, before, node=self._node, most=AT_ONCE)
+        if not old:
+            return 0
+        for path in (path for letter in old for path in letter.paths):
+            self._store.remove(path)
+        gone = Erased(
+            what="ticket_mails", count=len(old), digest=digest_of([str(one.id) for one in old])
+        )
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            await old_letters.forget(connection, old)
+            rule = f"keep_tickets={days}"
+            await erasures.prove(connection, [gone], rule=rule, node=self._node, at=at)
+        _log.info("letters forgotten", count=len(old), rule=rule)
+        return len(old)
 
     async def _old_logs(self, at: datetime) -> None:
         """Remove rotated logs; who writes a log, and what is of today, is left alone."""

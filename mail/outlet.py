@@ -106,11 +106,16 @@ async def _entered(client: SMTP, server: MailServer) -> None:
                 await client.login(server.user, server.password)
     except SMTPAuthenticationError as error:
         raise SignInError(f"The outgoing server does not let us in: {_said(error)}") from None
-    except ssl.SSLCertVerificationError as error:
-        why = f"The outgoing server is not who it should be: {error.verify_message}"
-        raise MailServerError(why) from None
     except (SMTPException, OSError, TimeoutError, ValueError) as error:
-        raise MailServerError(f"The outgoing server cannot be used: {_said(error)}") from None
+        raise MailServerError(_why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    """Return why a server cannot be used. The library wraps what TLS from the first byte says."""
+    for each in (error, error.__cause__, error.__context__):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return f"The outgoing server is not who it should be: {each.verify_message}"
+    return f"The outgoing server cannot be used: {_said(error)}"
 
 
 async def _prepared(client: SMTP, server: MailServer, envelope: Envelope) -> None:

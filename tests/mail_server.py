@@ -4,6 +4,7 @@
         mail_server.deliver(b"Subject: …", to="hotline")     # into a mailbox, as it is
         mail_server.mailbox("zhang").letters()               # what lies in one
 
+Both speak TLS too: STARTTLS at `imap` and `smtp`, from the first byte at `imaps` and `smtps`.
 Every name has a mailbox at `mail.test`, with PASSWORD. Exim takes letters by SMTP, and hands them
 to Dovecot; some names behave on their own:
 
@@ -28,6 +29,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.certificates import certificate
 from tests.ports import free_port
 
 HOST = "mail.test"
@@ -51,7 +53,9 @@ default_internal_user = nobody
 default_internal_group = nogroup
 default_login_user = nobody
 protocols = imap lmtp
-ssl = no
+ssl = yes
+ssl_cert = </etc/mail.pem
+ssl_key = </etc/mail.pem
 disable_plaintext_auth = no
 mail_location = maildir:/state/mail/%n
 mail_home = /state/home/%n
@@ -77,7 +81,9 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    address = 127.0.0.1
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -92,14 +98,17 @@ EXIM = """
 primary_hostname = {host}
 domainlist local_domains = {host}
 local_interfaces = 127.0.0.1
-daemon_smtp_ports = {smtp}
+daemon_smtp_ports = {smtp} : {smtps}
+tls_on_connect_ports = {smtps}
 spool_directory = /state/exim
 log_file_path = /state/exim-%slog
 pid_file_path = /state/exim.pid
 message_size_limit = 60M
 host_lookup =
 rfc1413_hosts =
-tls_advertise_hosts =
+tls_advertise_hosts = *
+tls_certificate = /etc/mail.pem
+tls_privatekey = /etc/mail.pem
 queue_run_max = 2
 keep_environment =
 notifier_socket =
@@ -203,7 +212,14 @@ class MailServer:
     imap: int = field(default_factory=free_port)
     lmtp: int = field(default_factory=free_port)
     smtp: int = field(default_factory=free_port)
+    imaps: int = field(default_factory=free_port)
+    smtps: int = field(default_factory=free_port)
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def certificate(self) -> Path:
+        """Who both say they are: 127.0.0.1, by their own word."""
+        return self.folder / "etc" / "mail.pem"
 
     def mailbox(self, name: str) -> Mailbox:
         return Mailbox(name, self.imap)
@@ -268,7 +284,7 @@ class MailServer:
         return "\n".join(f"{file.name}: {file.read_text(errors='replace')}" for file in files)
 
     def _configure(self) -> None:
-        ports = {"imap": self.imap, "lmtp": self.lmtp, "smtp": self.smtp}
+        ports = {name: getattr(self, name) for name in ("imap", "imaps", "lmtp", "smtp", "smtps")}
         values = {"host": HOST, "password": PASSWORD, **ports}
         for name in ("etc/dovecot", "etc/exim4", "run", "mail", "home", "exim", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -278,6 +294,7 @@ class MailServer:
             shutil.chown(path, 101, 101)
             path.chmod(0o755)
         (self.folder / "tmp").chmod(0o1777)
+        certificate(self.certificate).chmod(0o644)  # Exim reads it under its own name
         for name, text in (
             ("passwd", PASSWD),
             ("group", GROUP),

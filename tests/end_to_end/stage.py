@@ -116,14 +116,14 @@ class Stage:
         await self.is_bridged()
         return call, leg
 
-    async def is_bridged(self) -> None:
-        """Wait until two legs talk: before that Asterisk takes no transfer."""
+    async def is_bridged(self, *, legs: int = 2) -> None:
+        """Wait until so many legs talk: before that Asterisk takes no transfer."""
 
         async def so() -> bool:
             bridges = await self.house.asterisk("bridge show all")
-            return re.search(r"(?m)^\S+ +\S+ +2 ", bridges) is not None
+            return re.search(rf"(?m)^\S+ +\S+ +{legs} ", bridges) is not None
 
-        await until(so, within=10, what="two legs talk", every=0.05)
+        await until(so, within=10, what=f"{legs} legs talk", every=0.05)
 
     async def promised(self, customer: str) -> tuple[Dialog, Dialog]:
         """Have the agent at 8101 and a customer talk; return both legs, the agent's first."""

@@ -1,7 +1,7 @@
 """Recordings are removed when they have been kept for as long as the house says, and not before."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import engine
 from ledger.retention import Retention
 from tests.integration.desk_room import BEGAN, CALLS, NUMBER
+from tests.integration.mail_house import House
 from upkeep_settings import UpkeepSettings
 
 DAYS = 30
@@ -113,3 +114,32 @@ async def test_each_purpose_forgets_people_after_its_own_days_and_there_is_proof
         ("keep_calls=90", "calls", CALLS, 64),
     ]
     await made.dispose()
+
+
+async def test_a_letter_is_forgotten_when_its_settled_ticket_is_old(mail_house: House) -> None:
+    house, store = mail_house, mail_house.settings.paths.store
+    house.arrive(house.write(body="身份证号在这里"), house.write(subject="另一件事"))
+    await house.look()
+    await house.send()
+    settled, other = await house.tickets()
+    await house.change("UPDATE tickets SET state = 'archived' WHERE id = :id", id=settled["id"])
+    of_settled = f"ticket_id = {settled['id']}"
+    before, beside = await house.mails(of_settled), await house.mails(f"ticket_id = {other['id']}")
+    files = [store / row["path"] for row in before if row["path"]]
+    assert all(file.exists() for file in files)
+
+    retention = kept_for(house.engine, house.settings.home, "node1", keep_tickets=DAYS)
+    elsewhere = kept_for(house.engine, house.settings.home, "node2", keep_tickets=DAYS)
+    now = datetime.now(UTC)
+    await retention.turn((now + timedelta(days=DAYS - 1)).timestamp())
+    await elsewhere.turn((now + timedelta(days=DAYS + 1)).timestamp())
+    assert await house.mails(of_settled) == before
+
+    files[0].unlink()  # as if we had been killed before the row was kept
+    await retention.turn((now + timedelta(days=DAYS + 1)).timestamp())
+    after = await house.mails(of_settled)
+    assert [row["sha256"] for row in after] == [row["sha256"] for row in before]
+    assert {row[name] for row in after for name in ("address", "subject", "body", "path")} == {""}
+    assert not any(file.exists() for file in files)
+    assert await house.mails(f"ticket_id = {other['id']}") == beside, "its ticket is open"
+    assert await house.rows("SELECT * FROM destructions WHERE what = 'ticket_mails'")

@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
+from tests.certificates import certificate
 from tests.end_to_end.house import House
-from tests.end_to_end.outbound.carriers import Carrier, TlsPeer, calls_by_tls, certificate
+from tests.end_to_end.outbound.carriers import Carrier, TlsPeer, calls_by_tls
 from tests.end_to_end.outbound.trunk_house import at, ended, says, wakes, with_trunks
 from tests.end_to_end.peer import HOST, Peer
 from tests.end_to_end.sip_message import address_in
@@ -39,7 +40,11 @@ class Kinds:
 
 @asynccontextmanager
 async def kinds(folder: Path) -> AsyncIterator[Kinds]:
-    ports, sip, vouched = [free_port() for _ in range(3)], free_port(), certificate(folder)
+    ports, sip, vouched = (
+        [free_port() for _ in range(3)],
+        free_port(),
+        certificate(folder / "trunk.pem"),
+    )
     account = {"user": "u10050", "password": PASSWORD, "registers": True, "identity": "pai"}
     text = (
         at("account", ports[0], look_every=0, **account).replace("127.0.0.1", OUTSIDE)

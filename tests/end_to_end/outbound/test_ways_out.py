@@ -10,7 +10,7 @@ import pytest
 from tests.end_to_end.house import House, Row
 from tests.end_to_end.people import parsed
 from tests.end_to_end.stage import staged
-from tests.end_to_end.ways import QUICK, WAYS
+from tests.end_to_end.ways import QUICK, WAYS, third_in_a_talk
 from tests.ports import free_port
 from tests.waiting import until
 
@@ -90,3 +90,17 @@ async def test_a_transfer_to_nobody_leaves_the_caller_with_the_agent(house: Hous
         assert not leg.over.is_set()
         assert not caller.over.is_set(), "the caller was let go"
         assert stage.trunk.invites == []
+
+
+@pytest.mark.parametrize("to", ["8001", "hotline"])
+async def test_who_refers_a_talk_of_three_leaves_two_and_nobody_in_a_queue(
+    house: House, to: str
+) -> None:
+    """To somebody who does not answer: nobody waits as a caller who is none of ours."""
+    async with staged(house, PORT) as stage:
+        leader, leg = await third_in_a_talk(stage)
+        assert await leader.refers(leg, f"sip:{to}@switch") == 200
+        await leader.hangs_up(leg)
+        await stage.is_bridged()
+        await until(lambda: house.shows("core show channels", "2 active channels"), within=5)
+        assert "Local/" not in await house.asterisk("core show channels concise")
