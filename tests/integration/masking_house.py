@@ -208,13 +208,13 @@ async def poison(connection: AsyncConnection) -> None:
 
 
 A_BULK: Final[Mapping[str, object]] = {
-    "account_id": 1,
+    "account_id": 2,
     "key": "k",
     "work": "chase",
     "given": {},
     "begun_at": BEGAN,
 }
-"""Of the person who made A_VIEW, and nobody else's."""
+"""A senior's: nobody else sees it."""
 
 A_VIEW: Final[Mapping[str, object]] = {
     "account_id": 1,
