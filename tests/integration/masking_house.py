@@ -25,8 +25,6 @@ from features.customers.known import Address, Customer, CustomerSort, plain
 from features.customers.tables import CustomerMergeRow, CustomerVersionRow
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
-from features.ticket_bulks.tables import TicketBulkRow
-from features.ticket_views.tables import TicketViewRow
 from features.tickets.tables import (
     TicketEntryRow,
     TicketFeedRow,
@@ -39,6 +37,7 @@ from imports.faults import Remark, Whole
 from tests.integration.campaign_room import campaign, people
 from tests.integration.desk_room import BEGAN, NUMBER, call_id, recording_id
 from tests.integration.mail_rows import letters
+from tests.integration.view_rows import views_and_bulks
 from tests.numbers import known_as
 
 NUMBER_COLUMNS: Final = frozenset(
@@ -207,27 +206,6 @@ async def poison(connection: AsyncConnection) -> None:
     await connection.execute(insert(AuditRow).values(heard | {"why": why}))
 
 
-A_BULK: Final[Mapping[str, object]] = {
-    "account_id": 2,
-    "key": "k",
-    "work": "chase",
-    "given": {},
-    "begun_at": BEGAN,
-}
-"""A senior's: nobody else sees it."""
-
-A_VIEW: Final[Mapping[str, object]] = {
-    "account_id": 1,
-    "name": "线路班",
-    "shared": "everybody",
-    "shared_with": "",
-    "filters": {"which": "overdue"},
-    "columns": ["number", "body"],
-    "version": 1,
-    "updated_at": BEGAN,
-}
-"""Of the ticket list, everybody's."""
-
 _WAS: Final = Customer(
     id=1,
     number=NUMBER,
@@ -348,8 +326,7 @@ async def _rows(connection: AsyncConnection) -> None:
     both = {"kept_id": 1, "gone_id": 2, "at": BEGAN, "by": "1001", "until": BEGAN}
     both |= {"kept_version": 1, "kept": plain(_WAS), "gone": plain(_WAS)}
     await connection.execute(insert(CustomerMergeRow).values(both))
-    await connection.execute(insert(TicketViewRow).values(A_VIEW))
-    await connection.execute(insert(TicketBulkRow).values(A_BULK))
+    await views_and_bulks(connection)
     await letters(connection, ticket_id=5)
     await connection.execute(
         insert(AuditRow), [_access(action) for action in ("do_not_call.added", "x.y", "call.read")]
