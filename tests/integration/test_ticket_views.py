@@ -55,7 +55,7 @@ async def seen(desk: Pages, path: str, role: Role = LEADER, language: str = "zh"
 
 def heads(page: Seen) -> list[str | None]:
     """Return the columns of the list's first row."""
-    cells = [one["data-label"] for one in page.all("td")]
+    cells = [one["data-label"] for one in page.all("td") if "data-label" in one]
     return cells[: cells[1:].index(cells[0]) + 1 if cells[0] in cells[1:] else None]
 
 
