@@ -5,5 +5,5 @@ from features.ticket_classes.tables import TicketClassRow, TicketClassVersionRow
 
 HOLDINGS = Holdings(
     staff=(TicketClassRow, TicketClassVersionRow),
-    plain={TicketClassRow: ("sort", "updated_by")},
+    plain={TicketClassRow: ("sort", "use", "updated_by")},
 )

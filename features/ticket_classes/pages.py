@@ -11,13 +11,14 @@ from features.ticket_classes import queries as classes
 from features.ticket_classes.actions import NewTicketClass, TicketClassSave
 from features.ticket_classes.queries import Sort, TicketClass
 from features.ticket_classes.shapes import TicketClassShape
+from features.ticket_classes.texts import EXAMPLE, USED, filled, unknown_gaps
 from permissions.may import may
 from settings import Settings
 from web.api_models import Asking, CurrentUser, RowId, found
 from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, longest, typed
-from web.pages import page
+from web.pages import language_of, page
 from web.problems import Refused
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -97,6 +98,8 @@ async def _listed(
         form=form,
         sorts=[(sort.value, [each for each in every if each.sort is sort]) for sort in Sort],
         today=_today(request),
+        unknown=unknown_gaps(form.shown("text")),
+        used=USED,
         longest=longest(NewTicketClass),
         may_write=may(principal, "ticket_class.write"),
         show=_show(request, principal),
@@ -126,6 +129,9 @@ async def _one(
         theirs=theirs,
         version=version,
         versions=[now, *before],
+        unknown=unknown_gaps(form.shown("text")) if now.sort is Sort.MAIL else [],
+        preview=filled(form.shown("text"), EXAMPLE[language_of(request)]),
+        used=USED,
         longest=longest(TicketClassSave),
         may_write=may(principal, "ticket_class.write"),
         show=_show(request, principal),

@@ -35,6 +35,8 @@ class TicketClass:
     """As tickets keep it."""
     english: str
     text: str
+    use: str = ""
+    """Of an e-mail's words: where they are used; nobody edits it."""
     begins_on: date | None
     retired: bool
     place: int

@@ -21,6 +21,8 @@ class TicketClassRow(Base):
     english: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
     """What it means; of an e-mail its words."""
+    use: Mapped[str] = mapped_column(String(16), server_default="")
+    """Of an e-mail's words: where they are used, as `received`; empty: nowhere."""
     begins_on: Mapped[date | None] = mapped_column(Date)
     """A new business: it can be chosen from this day on."""
     retired: Mapped[bool] = mapped_column(Boolean)

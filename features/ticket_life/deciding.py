@@ -80,7 +80,7 @@ def decide(
     to = _target(ticket, row, reviewed)
     moved = _moved(after, verb, to, now=now)
     about = reviewed or fresh
-    moved = _marked(moved, verb, changed[about.number] if about else None, by, now)
+    moved = _marked(moved, verb, given, changed[about.number] if about else None, by, now)
     return Decision(
         ticket=moved,
         orders=tuple(changed.values()),
@@ -170,6 +170,7 @@ def _has(need: Need, ticket: Ticket, orders: Sequence[Order], given: Given, now:
         Need.RESTORED: ticket.kind is not TicketKind.FAULT or ticket.restored_at,
         Need.SATISFACTION: _is_asked(ticket),
         Need.HANDLER: ticket.handler,
+        Need.CLERK: given.clerk.strip(),
         Need.CLASS: ticket.kind is not TicketKind.COMPLAINT or ticket.complaint_class,
         Need.WAITING_ORDER: ordering.under_review(orders, given),
         Need.FIRST: given.first,
@@ -228,13 +229,16 @@ def _moved(ticket: Ticket, verb: Verb, to: Place | None, *, now: datetime) -> Ti
     return replace(ticket, **fresh)
 
 
-def _marked(ticket: Ticket, verb: Verb, order: Order | None, by: By, now: datetime) -> Ticket:
+def _marked(
+    ticket: Ticket, verb: Verb, given: Given, order: Order | None, by: By, now: datetime
+) -> Ticket:
     """Return the ticket with what a verb says beyond its place."""
     said: Mapping[Verb, Mapping[str, Any]] = {
         Verb.URGENT: {"urgent": True},
         Verb.CALM: {"urgent": False},
         Verb.ESCALATE: {"escalated_at": ticket.escalated_at or now},
         Verb.TAKE: {"handler": by.number or ticket.handler},
+        Verb.HAND: {"handler": given.clerk},
         Verb.SATISFIED: {"satisfaction": Satisfaction.SATISFIED},
         Verb.NOT_SATISFIED: {"satisfaction": Satisfaction.NOT_SATISFIED},
         Verb.NOT_REACHED: _asked_in_vain(ticket),

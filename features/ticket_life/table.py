@@ -252,6 +252,7 @@ TABLE: Final[tuple[Row, ...]] = (
         renews=frozenset({ClockKind.LOOK}),
     ),
     Row(verb=Verb.TAKE, places=GOING_ON, roles=WRITERS),
+    Row(verb=Verb.HAND, places=GOING_ON, roles=SENIORS, needs=(Need.CLERK,)),
     Row(
         verb=Verb.NOTE,
         places=frozenset(Place) - {Place.ARCHIVED},
@@ -341,7 +342,8 @@ TABLE: Final[tuple[Row, ...]] = (
 MANY_A_DAY: Final = frozenset(
     {
         *(Verb.REMIND, Verb.CHASE, Verb.SUPPLEMENT, Verb.URGENT, Verb.CALM, Verb.ESCALATE),
-        *(Verb.PROGRESS, Verb.LOOK, Verb.TAKE, Verb.NOTE, Verb.WAIT, Verb.WITHDRAW, Verb.MERGE),
+        *(Verb.PROGRESS, Verb.LOOK, Verb.TAKE, Verb.HAND, Verb.NOTE, Verb.WAIT, Verb.WITHDRAW),
+        Verb.MERGE,
         *(Verb.TAKE_BACK, Verb.REOPEN, Verb.ASK_TIME, Verb.DENY_TIME),
     }
 )

@@ -33,6 +33,7 @@ class Verb(StrEnum):
     PROGRESS = "progress"  # 告知进展
     LOOK = "look"  # 查看
     TAKE = "take"  # 接手
+    HAND = "hand"  # 转交: somebody else keeps it from now on
     NOTE = "note"  # 备注
     WAIT = "wait"  # 等待客户
     GO_ON = "go_on"  # 继续处理
@@ -85,6 +86,7 @@ class Need(StrEnum):
     RESTORED = "restored_at"  # when the line worked again, of a fault (TKT-8)
     SATISFACTION = "satisfaction"  # (TKT-8)
     HANDLER = "handler"  # who keeps the matter (TKT-8)
+    CLERK = "clerk"  # to whom it is handed
     CLASS = "complaint_class"  # of a complaint (TKT-9)
     WAITING_ORDER = "order"  # an order that waits for a review
     FIRST = "first"  # the ticket that it is the same as
@@ -104,6 +106,8 @@ class Given:
     restored_at: datetime | None = None
     satisfaction: Satisfaction | None = None
     complaint_class: ComplaintClass | None = None
+    clerk: str = ""
+    """Account number of who keeps it from now on."""
     order: str = ""
     """Of a review: the number of the order; empty where only one waits."""
     first: str = ""

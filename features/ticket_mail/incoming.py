@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.bulk import insertion, table_of
 from features.audit import log as audit
 from features.audit.log import AuditEntry
+from features.ticket_classes import texts
 from features.ticket_clocks.lifecycle import House as ClockHouse
 from features.ticket_intake import writes as intakes
 from features.ticket_intake.lifecycle import Channel, Intake
@@ -28,6 +29,7 @@ from features.tickets.history import Author
 from mail.files import Filed
 from mail.inbox import Position
 from mail.letters import Letter
+from permissions.scopes import EVERYTHING
 
 BY_MAIL: Final = Author(role=None, via="mail")
 LONGEST_IN_TICKET: Final = 4000
@@ -266,10 +268,11 @@ async def _acknowledge(
     answered = await queries.acknowledged(connection, letter.answer_to, since=since)
     if not rules.is_acknowledged(letter, own=house.address, answered=answered, is_new=is_new):
         return False
+    edited = await _words(connection, house, number)
     await outgoing.queue(
         connection,
         outgoing.acknowledgement(
-            letter, house_words=(house.company, house.language), number=number
+            letter, house_words=(house.company, house.language), number=number, edited=edited
         ),
         ticket_id=ticket_id,
         host=house.host,
@@ -277,3 +280,13 @@ async def _acknowledge(
         now=arrived.at,
     )
     return True
+
+
+async def _words(connection: AsyncConnection, house: House, number: str) -> str:
+    """Return what the house answers at once, filled in for a ticket; empty: our own words."""
+    text = await texts.text_for(connection, texts.RECEIVED)
+    ticket = await tickets.ticket(connection, number, reach=EVERYTHING) if text else None
+    if ticket is None:
+        return ""
+    due = ticket.due_at.astimezone(house.zone)
+    return texts.words_of(text, number=number, due=due, body=ticket.body, answer=ticket.answer)

@@ -41,10 +41,15 @@ class Wanted:
     """Message-IDs of the thread, the one that is answered last."""
 
 
-def acknowledgement(letter: Letter, *, house_words: tuple[str, str], number: str) -> Wanted:
-    """Return the answer at once to a letter; `house_words`: the company, and the language."""
+def acknowledgement(
+    letter: Letter, *, house_words: tuple[str, str], number: str, edited: str = ""
+) -> Wanted:
+    """Return the answer at once to a letter; `house_words`: the company, and the language.
+
+    `edited` is what the house says instead of our words.
+    """
     company, language = house_words
-    subject, body = acknowledgement_text(language, company=company, number=number)
+    subject, body = acknowledgement_text(language, company=company, number=number, edited=edited)
     return Wanted(
         kind=MailKind.ACKNOWLEDGEMENT,
         to=letter.answer_to,

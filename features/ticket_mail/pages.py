@@ -11,6 +11,7 @@ from callflow.text import paragraphs
 from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.audit.access import audit_entry, noted
+from features.ticket_classes import texts
 from features.ticket_intake import queries as intakes
 from features.ticket_intake.lifecycle import Intake
 from features.ticket_mail import actions, queries
@@ -155,9 +156,18 @@ async def _of_ticket(
         form=form,
         once=form.shown("once") or secrets.token_hex(16),
         longest=longest(AnswerInput),
+        begun=await _begun(asking, settings, ticket),
         lines=lambda text: _lines(show, text),
         show=show,
     )
+
+
+async def _begun(asking: RequestDatabase, settings: Settings, ticket: Ticket) -> str:
+    """Return the words with which an answer begins, filled in; what was answered may be empty."""
+    text = await asking.ask(lambda one: texts.text_for(one, texts.ANSWERED))
+    due = (ticket.deadline or ticket.due_at).astimezone(settings.zone)
+    answer = ticket.handling or ticket.answer
+    return texts.words_of(text, number=ticket.number, due=due, body=ticket.body, answer=answer)
 
 
 async def _queue(

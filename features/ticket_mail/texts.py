@@ -28,10 +28,23 @@ To add something, just answer this e-mail.
 (This e-mail was sent automatically.)""",
 }
 
+_AUTOMATIC: Final = {
+    "zh": "（此邮件由系统自动发送）",
+    "en": "(This e-mail was sent automatically.)",
+}
 
-def acknowledgement_text(language: str, *, company: str, number: str) -> tuple[str, str]:
-    """Return subject and body of the answer that says that a letter came, and its number."""
+
+def acknowledgement_text(
+    language: str, *, company: str, number: str, edited: str = ""
+) -> tuple[str, str]:
+    """Return subject and body of the answer that says that a letter came, and its number.
+
+    `edited` are the words of the house, filled in; empty: ours.
+    """
     known = language if language in _BODIES else "zh"
+    if edited:
+        body = f"{edited}\n\n{company}\n\n{_AUTOMATIC[known]}"
+        return _SUBJECTS[known].format(number=number), body
     return (
         _SUBJECTS[known].format(number=number),
         _BODIES[known].format(number=number, company=company),

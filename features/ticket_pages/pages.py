@@ -1,17 +1,14 @@
-"""Pages of tickets: the list, and one ticket with its timeline and what can be done (TKT-14)."""
+"""Page of one ticket: its timeline, how it stands, and what can be done with it now."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel
 
-from callflow.text import clean
 from db.bounded import RequestDatabase
-from db.paging import UnknownCursorError
 from features.audit.access import audit_entry, noted, theirs
 from features.calls.opening import openable
 from features.customers import queries as customers
@@ -26,16 +23,13 @@ from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Place, Verb, place
 from features.ticket_pages import view
 from features.ticket_repeats import showing as repeats
-from features.tickets import actions, finding, history, queries, saves
+from features.tickets import actions, history, queries, saves
 from features.tickets.actions import VerbInput
 from features.tickets.lifecycle import (
     ComplaintClass,
     Satisfaction,
     Ticket,
-    TicketKind,
-    TicketState,
 )
-from features.tickets.queries import TicketFilter
 from permissions.may import may, reach_of
 from phone_numbers.phone_number import phone_number
 from settings import Settings
@@ -49,8 +43,6 @@ from web.words import said
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-ROWS = 40
-LONGEST_QUESTION = 80
 TONES: Mapping[Place, str] = {
     Place.NEW: "warm",
     Place.TO_REVIEW: "warm",
@@ -66,76 +58,6 @@ TONES: Mapping[Place, str] = {
     Place.CLOSED: "good",
     Place.ARCHIVED: "quiet",
 }
-_WHICH = frozenset({"overdue", "to_review", "urgent", "open", "mine"})
-
-
-class Chosen(BaseModel):
-    """What was chosen in the list's form; what cannot be so is not chosen."""
-
-    q: str = ""
-    state: str = ""
-    kind: str = ""
-    department: str = ""
-    handler: str = ""
-    which: str = "open"
-    cursor: str = ""
-
-    def cleaned(self) -> dict[str, str]:
-        """Return what can be so, without the page's place in the list."""
-        return {
-            "q": clean(self.q, LONGEST_QUESTION),
-            "state": self.state if self.state in set(TicketState) else "",
-            "kind": self.kind if self.kind in set(TicketKind) else "",
-            "department": clean(self.department, 80),
-            "handler": clean(self.handler, 8),
-            "which": self.which if self.which in _WHICH else "",
-        }
-
-
-@router.get("/tickets")
-async def list_tickets(
-    request: Request, principal: CurrentUser, asking: Asking, given: Annotated[Chosen, Query()]
-) -> HTMLResponse:
-    """Tickets, newest first, by what was chosen."""
-    settings: Settings = request.app.state.settings
-    now = datetime.now(UTC)
-    chosen, cursor = given.cleaned(), clean(given.cursor, 200)
-    wanted = _wanted(chosen, principal, settings, now)
-    listing = partial(queries.tickets, reach=reach_of(principal, "ticket.read"))
-    try:
-        rows = await asking.ask(lambda one: listing(one, wanted, limit=ROWS, cursor=cursor or None))
-    except UnknownCursorError:
-        rows = await asking.ask(lambda one: listing(one, wanted, limit=ROWS))
-    every = await asking.ask(departments.departments)
-    return page(
-        request,
-        "tickets.html",
-        rows=rows,
-        chosen=chosen,
-        form=Typed(chosen),
-        departments=every,
-        states=list(TicketState),
-        kinds=list(TicketKind),
-        cursor=cursor,
-        **shown(settings, principal, now),
-    )
-
-
-def _wanted(
-    chosen: Mapping[str, str], principal: Principal, settings: Settings, now: datetime
-) -> TicketFilter:
-    which = chosen["which"]
-    return TicketFilter(
-        **finding.box(chosen["q"], settings.number_plan, principal.role),
-        state=TicketState(chosen["state"]) if chosen["state"] else None,
-        kind=TicketKind(chosen["kind"]) if chosen["kind"] else None,
-        department=chosen["department"] or None,
-        handler=principal.number if which == "mine" else chosen["handler"] or None,
-        to_review=True if which == "to_review" else None,
-        urgent=True if which == "urgent" else None,
-        overdue_at=now if which == "overdue" else None,
-        open_only=which in {"open", "mine", "urgent", "overdue"} and not chosen["state"],
-    )
 
 
 @router.get("/tickets/{ticket_id}")

@@ -32,7 +32,15 @@ FIELDS: Final[Mapping[Verb, tuple[str, ...]]] = MappingProxyType(
 )
 """What the form of a verb asks, in this order; of others what they need."""
 
-_TYPED = {Need.NOTE, Need.DEPARTMENT, Need.DEADLINE, Need.WARNING, Need.HANDLING, Need.CAUSE}
+_TYPED = {
+    Need.NOTE,
+    Need.DEPARTMENT,
+    Need.DEADLINE,
+    Need.WARNING,
+    Need.HANDLING,
+    Need.CAUSE,
+    Need.CLERK,
+}
 _OF_A_FAULT = frozenset({"cause", "restored_at"})
 
 

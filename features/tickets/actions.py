@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import RequestDatabase
+from features.accounts import queries as accounts
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
 from features.calls import queries as calls
@@ -32,7 +33,7 @@ from features.tickets.lifecycle import (
 )
 from features.tickets.shapes import TicketShape
 from permissions.may import reach_of
-from permissions.roles import Role
+from permissions.roles import WRITERS, Role
 from permissions.scopes import EVERYTHING, Reach, Scope
 from settings import Settings
 from web.api_models import Identity, InputModel, Line, Moment, TicketNumber, Typed, found
@@ -88,6 +89,9 @@ class VerbInput(InputModel):
     )
     satisfaction: Satisfaction | None = None
     complaint_class: ComplaintClass | None = Field(None, description="TKT-9.")
+    clerk: Annotated[Line, Field(max_length=8)] = Field(
+        "", description="Account number of who keeps it from now on."
+    )
     order: TicketNumber | None = Field(None, description="Of a review: which order.")
     call_id: Identity | None = Field(None, description="The call in which it was said.")
 
@@ -223,6 +227,8 @@ async def act(
         await _must_be_theirs(asking, principal, call_id)
 
     async def acted(connection: AsyncConnection) -> Ticket:
+        if verb is Verb.HAND and given.clerk:
+            await must_keep_tickets(connection, given.clerk)
         after, is_new = found(
             await acts.act(
                 connection,
@@ -284,6 +290,7 @@ NEEDED = {
     "(TKT-8); who was not reached three times need not be asked again.",
     Need.HANDLER: "Nobody keeps this ticket: take it first (TKT-8).",
     Need.CLASS: "Say how soon such a complaint can be settled: `complaint_class` (TKT-9).",
+    Need.CLERK: "Say who keeps it from now on: `clerk`, an account number.",
     Need.WAITING_ORDER: "No such order waits for a review.",
     Need.FIRST: "A merge is asked for at `…/repeats`, with the ticket that it goes into.",
     Need.ASKED_TIME: "The department has not asked for more time.",
@@ -292,6 +299,14 @@ NEEDED = {
 
 _FIELDS = dict.fromkeys((Need.HANDLER, Need.WAITING_ORDER, Need.ASKED_TIME, Need.FIRST), "version")
 """Beside which field of a form it is said, where there is none for it."""
+
+
+async def must_keep_tickets(connection: AsyncConnection, number: str) -> None:
+    """Refuse to hand a ticket to who cannot work on it."""
+    account = await accounts.by_number(connection, number)
+    if account is None or account.disabled_at is not None or account.role not in WRITERS:
+        said = f"Nobody who works on tickets has the account number {number}."
+        raise Refused(422, said, faults={"clerk": "ticket.clerk_unknown"})
 
 
 async def _must_be_theirs(asking: RequestDatabase, principal: Principal, call_id: str) -> None:

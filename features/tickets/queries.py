@@ -117,6 +117,15 @@ async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> Mapping[i
     return {row["id"]: rows.ticket_in(row) for row in (await connection.execute(query)).mappings()}
 
 
+async def by_numbers(
+    connection: AsyncConnection, numbers: Collection[str], *, reach: Reach
+) -> Sequence[Ticket]:
+    """Return tickets by their numbers, those within a reach, the newest first."""
+    query = select(TicketRow.__table__).where(TicketRow.number.in_(numbers), scoping.within(reach))
+    found = await connection.execute(query.order_by(TicketRow.created_at.desc(), TicketRow.id))
+    return [rows.ticket_in(row) for row in found.mappings()]
+
+
 async def of_doer(connection: AsyncConnection, number: str, *, limit: int = 50) -> Sequence[Ticket]:
     """Return the open tickets that somebody keeps: what is due first, then what has no clock."""
     row = TicketRow

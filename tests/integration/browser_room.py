@@ -193,6 +193,10 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         asked = {"deadline": f"{tomorrow}T09:00:00+08:00", "note": LONG}
         await _post(leader, f"{verb}/ask_time", version=3, **asked)
         assert lists
+        view = {"name": LONG[:40], "shared": "everybody", "filters": {"which": "open"}}
+        await _post(boss, "/api/v1/ticket-views", **view)
+        many = [{"number": ticket_number(each), "version": 1} for each in (1, 2)]
+        bulk = await _post(boss, "/api/v1/ticket-bulks", work="remind", tickets=many)
         told = f"https://crm.example.com/{'events-of-the-hotline/' * 5}"
         hook = (await _post(boss, "/api/v1/webhooks", name=LONG[:60], url=told))["webhook"]
     await desk.write(feed.number_new)
@@ -214,6 +218,10 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         "/search": f"/search?q={NUMBER}",
         "/tickets/{ticket_id}/mail": f"/tickets/{ticket_number(1)}/mail",
         "/tickets/{ticket_id}": f"/tickets/{ticket_number(1)}",
+        "/ticket-bulks/new": (
+            f"/ticket-bulks/new?pick={ticket_number(2)}&pick={ticket_number(1)}&work=dispatch"
+        ),
+        "/ticket-bulks/{bulk_id}": f"/ticket-bulks/{bulk['id']}",
         "/webhooks/{webhook_id}": f"/webhooks/{hook['id']}",
     }
 

@@ -37,6 +37,7 @@ from imports.faults import Remark, Whole
 from tests.integration.campaign_room import campaign, people
 from tests.integration.desk_room import BEGAN, NUMBER, call_id, recording_id
 from tests.integration.mail_rows import letters
+from tests.integration.view_rows import views_and_bulks
 from tests.numbers import known_as
 
 NUMBER_COLUMNS: Final = frozenset(
@@ -84,6 +85,7 @@ TEXT_COLUMNS: Final = frozenset(
         *("customer_import_faults.given", "customer_import_faults.cells", "customer_imports.name"),
         *("customer_imports.columns", "customer_imports.remarks", "customer_imports.fault"),
         *("customers.name_key", "customers.sought", "customer_numbers.tail"),
+        *("ticket_views.name", "ticket_views.filters", "ticket_bulks.given"),
         *("knowledge_proposals.title", "knowledge_proposals.body", "knowledge_proposals.why"),
     }
 )
@@ -98,7 +100,8 @@ OURS: Final = frozenset(
         *("department_links", "ticket_repeats"),
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
-        *("call_agents", "recording_agents"),
+        *("call_agents", "recording_agents", "ticket_view_choices"),
+        "ticket_bulk_items",
         *("erasures", "destructions", "person_key", "consents"),
         *("webhooks", "webhook_answers", "idempotency_keys"),
     }
@@ -114,6 +117,8 @@ OUR_COLUMNS: Final = frozenset(
         *("ticket_intakes.answer_by", "ticket_intakes.answered_by"),
         *("customer_imports.known", "customer_import_faults.why", "customer_import_faults.cell"),
         *("knowledge_proposals.ticket", "knowledge_proposals.business"),
+        *("ticket_bulks.key", "ticket_bulks.work"),
+        *("ticket_views.shared", "ticket_views.shared_with", "ticket_views.columns"),
     }
 )
 """Columns of other tables that hold words of ours."""
@@ -263,6 +268,8 @@ SHAPES: Final[Mapping[str, Callable[[list[str]], object]]] = {
     "ticket_entries.said": lambda said: dict.fromkeys(
         ("note", "warning", "handling", "cause", "department"), *said
     ),
+    "ticket_views.filters": lambda said: dict.fromkeys(("q", "department", "handler"), *said),
+    "ticket_bulks.given": lambda said: dict.fromkeys(("note", "department"), *said),
     "customer_imports.remarks": _remark,
     "customer_imports.fault": _unreadable,
     "customers.addresses": _list_of("label", "address"),
@@ -320,6 +327,7 @@ async def _rows(connection: AsyncConnection) -> None:
     both = {"kept_id": 1, "gone_id": 2, "at": BEGAN, "by": "1001", "until": BEGAN}
     both |= {"kept_version": 1, "kept": plain(_WAS), "gone": plain(_WAS)}
     await connection.execute(insert(CustomerMergeRow).values(both))
+    await views_and_bulks(connection)
     await letters(connection, ticket_id=5)
     await connection.execute(
         insert(AuditRow), [_access(action) for action in ("do_not_call.added", "x.y", "call.read")]

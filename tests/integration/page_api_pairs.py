@@ -18,12 +18,14 @@ from features.wake_ups.tables import WakeUpRow
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_api_pairs_accounts import ACCOUNTS
+from tests.integration.page_api_pairs_bulks import BULKS
 from tests.integration.page_api_pairs_mail import MAILS
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
 from tests.integration.page_api_pairs_records import RECORDS
 from tests.integration.page_api_pairs_rights import RIGHTS
 from tests.integration.page_api_pairs_rooms import ROOMS
 from tests.integration.page_api_pairs_tickets import TICKETS
+from tests.integration.page_api_pairs_views import VIEWS
 from tests.integration.page_api_pairs_webhooks import WEBHOOKS
 from tests.integration.page_api_steps import (
     DONE,
@@ -266,6 +268,8 @@ PAIRS: Final[Sequence[Pair]] = (
     *EMERGENCIES,
     *CAMPAIGNS,
     *TICKETS,
+    *VIEWS,
+    *BULKS,
     *RECORDS,
     *RIGHTS,
 )

@@ -5,34 +5,9 @@ action. A change without a page, or without a call of the API, says why.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from tests.integration.page_api_steps import Route
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change."""
-
-    action: str
-    """The function that makes it, by module and name; empty: nothing is changed."""
-    routes: tuple[Route, ...]
-    """The pages' forms and the calls of the API that ask for it."""
-    why: str = ""
-    """Why there is no page for it, or no call of the API; empty where there are both."""
-
-    @property
-    def has_both(self) -> bool:
-        """Tell whether people and programs can ask for it."""
-        return len({path.startswith("/api/") for _, path in self.routes}) == 2
-
-
-def change(action: str, *asked: str, why: str = "") -> Change:
-    routes = [one.split(" ", 1) for one in asked]
-    full = f"features.{action}" if action and not action.startswith("floor.") else action
-    return Change(full, tuple((method, path) for method, path in routes), why)
-
+from tests.integration.page_api_change import Change, change
 
 V1: Final = "/api/v1"
 IN_A_CALL: Final = "the agent's page asks the API itself; Asterisk's journal is the record"
@@ -47,6 +22,7 @@ _NOTIFIED: Final = "/emergency-notifications/{incident_id}"
 _HOUSEHOLD: Final = "households/{household_id}/door"
 _CALL: Final = f"{V1}/calls/{{call_id}}"
 _AGENT: Final = f"{V1}/agents/{{number}}"
+_VIEW: Final = "/ticket-views/{view_id}"
 _ACCOUNT: Final = f"{V1}/accounts/{{number}}"
 
 CHANGES: Final[Sequence[Change]] = (
@@ -267,6 +243,26 @@ CHANGES: Final[Sequence[Change]] = (
         "ticket_classes.actions.save",
         "POST /ticket-classes/{class_id}",
         f"PUT {V1}/ticket-classes/{{class_id}}",
+    ),
+    change("ticket_bulks.actions.begin", "POST /ticket-bulks", f"POST {V1}/ticket-bulks"),
+    change(
+        "ticket_bulks.actions.go_on",
+        "POST /ticket-bulks/{bulk_id}/go-on",
+        f"POST {V1}/ticket-bulks/{{bulk_id}}/go-on",
+    ),
+    change("ticket_views.actions.add", "POST /ticket-views", f"POST {V1}/ticket-views"),
+    change(
+        "ticket_views.actions.put_order",
+        "POST /ticket-views/order",
+        f"PATCH {V1}/ticket-views/order",
+    ),
+    *(
+        change(f"ticket_views.actions.{act}", f"POST {_VIEW}{page}", f"{method} {V1}{_VIEW}{call}")
+        for act, page, method, call in (
+            ("save", "", "PATCH", ""),
+            ("remove", "/remove", "DELETE", ""),
+            ("restore", "/restore", "POST", "/restore"),
+        )
     ),
     change("tickets.actions.open_for_call", f"POST {_CALL}/ticket", why=BESIDE_A_CALL),
     change("tickets.actions.ask_once", f"POST {_CALL}/ticket/asked", why=BESIDE_A_CALL),

@@ -10,10 +10,11 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from features.audit import log
 from features.audit.access import refused, theirs
+from tests.integration.page_api_change import Change
 from tests.integration.page_api_pairs import PAIRS
 from tests.integration.page_api_pairs_accounts import SIGN_IN_AND_OUT
 from tests.integration.page_api_steps import Route
-from tests.integration.page_api_table import CHANGES, Change
+from tests.integration.page_api_table import CHANGES
 from web.app import wired
 
 NO_ACTS: dict[Route, str] = {

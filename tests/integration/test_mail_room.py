@@ -66,6 +66,9 @@ async def test_a_letter_becomes_a_ticket_and_is_acknowledged_once(house: House) 
     [received] = await until(lambda: asyncio.to_thread(house.of_customer))
     told = email.message_from_bytes(received, policy=default)
     assert told["Auto-Submitted"] == "auto-replied"
+    words = str(told.get_content())
+    assert f"Your matter is registered as {ticket['number']}; you will have an answer by" in words
+    assert "{" not in words
     assert told["Return-Path"] == "<>"
     assert token(house.key, ticket["number"]) in told["Subject"]
     assert told["In-Reply-To"] == f"<{came['message_id']}>"

@@ -60,6 +60,7 @@ EVERYTHING = Given(
     satisfaction=Satisfaction.SATISFIED,
     complaint_class=ComplaintClass.SHORT_TERM,
     first="20261120-00001",
+    clerk="1005",
 )
 
 
