@@ -226,6 +226,14 @@ async def open_to(connection: AsyncConnection, identity: str) -> Sequence[Callba
     return [_callback_in(row) for row in found.mappings()]
 
 
+async def called_for(connection: AsyncConnection, ticket: str) -> Sequence[str]:
+    """Return what the numbers are known by that callbacks of a ticket go to."""
+    row = CallbackRow
+    of_ticket = select(TICKET.c.id).where(TICKET.c.number == ticket).scalar_subquery()
+    query = select(row.identity).where(row.ticket_id == of_ticket, row.identity != "").distinct()
+    return list((await connection.execute(query)).scalars())
+
+
 async def waiting(connection: AsyncConnection, *, limit: int = 200) -> Sequence[Callback]:
     """Return every callback that is not over, the first one due first."""
     query = _query().where(CallbackRow.state.in_(_GOING_ON))

@@ -4,7 +4,7 @@ Every list is newest first, in pages (`db.paging`), and answered from an index. 
 how far the right of who asks goes: what lies beyond is as if it were not there (SEC-1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -148,6 +148,20 @@ async def caller(connection: AsyncConnection, call_id: str, *, reach: Reach) -> 
     """Return the number that called, None when there is no such call within a reach."""
     theirs = await scoping.within(connection, reach)
     found = await connection.execute(select(Call.number).where(Call.id == call_id, theirs))
+    return found.scalar_one_or_none()
+
+
+async def last_out(
+    connection: AsyncConnection, *, agent: str, identities: Collection[str], since: datetime
+) -> str | None:
+    """Return an agent's latest call out to one of some numbers, if it began since a moment."""
+    found = await connection.execute(
+        select(Call.id)
+        .where(Call.identity.in_(identities), Call.ring_started >= since)
+        .where(Call.direction == Direction.OUT.value, Call.agent == agent)
+        .order_by(Call.ring_started.desc())
+        .limit(1)
+    )
     return found.scalar_one_or_none()
 
 

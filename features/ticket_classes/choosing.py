@@ -18,6 +18,23 @@ SORTED: Final[Mapping[str, Sort]] = {"business": Sort.BUSINESS, "nature": Sort.N
 """Fields of a ticket, and what they are chosen from."""
 
 
+async def require_closing(
+    connection: AsyncConnection, before: str, wanted: str, today: date
+) -> None:
+    """Refuse with 422 a close without a closing code that is valid today, where there are any.
+
+    `before` is the code that the ticket has already.
+    """
+    if wanted and wanted == before:
+        return
+    known = await classes.valid(connection, Sort.CLOSING, today)
+    if wanted in known or (not known and not wanted):
+        return
+    said = f"Say how it ended: `closing` should be one of {'、'.join(known) or 'none'}."
+    fault = "ticket_class.fault_invalid" if wanted else "ticket.lacks_closing"
+    raise Refused(422, said, faults={"closing": fault})
+
+
 async def require_valid(
     connection: AsyncConnection, before: object, fields: Mapping[str, object], today: date
 ) -> None:

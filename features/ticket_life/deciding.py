@@ -151,6 +151,8 @@ def _filled(ticket: Ticket, verb: Verb, given: Given) -> Ticket:
         for name in ("handling", "cause", "restored_at", "complaint_class")
         if (value := getattr(given, name))
     }
+    if given.closing and verb is Verb.CLOSE:
+        fresh["closing"] = given.closing
     if given.department and verb in {Verb.DISPATCH, Verb.SECOND_DISPATCH}:
         fresh["department"] = given.department
     if verb is Verb.CLOSE and given.satisfaction and ticket.satisfaction is None:
@@ -223,7 +225,7 @@ def _moved(ticket: Ticket, verb: Verb, to: Place | None, *, now: datetime) -> Ti
     if to in {Place.NEW, Place.TO_REVIEW}:
         fresh |= {"left_at": None, "deadline": None}
     if to is Place.NEW:
-        fresh |= {"satisfaction": None, "survey_tries": 0}
+        fresh |= {"satisfaction": None, "survey_tries": 0, "closing": ""}
     if to is Place.HANDLED and verb is Verb.HANDLE:
         fresh |= {"satisfaction": None, "survey_tries": 0}
     return replace(ticket, **fresh)

@@ -106,6 +106,8 @@ class Given:
     restored_at: datetime | None = None
     satisfaction: Satisfaction | None = None
     complaint_class: ComplaintClass | None = None
+    closing: str = ""
+    """Of a close: how it ended, one of the house's closing codes."""
     clerk: str = ""
     """Account number of who keeps it from now on."""
     order: str = ""

@@ -18,6 +18,8 @@ from features.department_links import queries as department_links
 from features.department_links import rules
 from features.department_links.house import can_send
 from features.departments import queries as departments
+from features.ticket_classes import queries as ticket_classes
+from features.ticket_classes.queries import Sort
 from features.ticket_clocks.house import house
 from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Place, Verb, place
@@ -150,6 +152,7 @@ async def shown_again(
         known = await asking.ask(lambda one: customers.customer(one, identity))
         open_ones = await asking.ask(lambda one: saves.open_of_customer(one, identity))
         others = [one for one in open_ones if one.number != number]
+    codes = await asking.ask(lambda one: ticket_classes.every(one, Sort.CLOSING))
     link = await asking.ask(lambda one: department_links.last_of_number(one, number))
     with_department = rules.is_with(ticket, ticket.department)
     writes = can_send(settings) and may(principal, "department_link.send")
@@ -186,6 +189,7 @@ async def shown_again(
         shown_value=partial(_shown_value, said(language_of(request))),
         departments=await asking.ask(departments.departments),
         classes=list(ComplaintClass),
+        closings=[one for one in codes if one.valid(now.astimezone(settings.zone).date())],
         satisfactions=list(Satisfaction),
         longest=longest(VerbInput),
         **shown(settings, principal, now),

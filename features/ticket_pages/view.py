@@ -27,7 +27,9 @@ FIELDS: Final[Mapping[Verb, tuple[str, ...]]] = MappingProxyType(
         Verb.CHASE: ("note", "deadline"),
         Verb.ASK_TIME: ("deadline", "note"),
         Verb.HANDLE: ("handling", "cause", "restored_at"),
-        Verb.CLOSE: ("handling", "cause", "restored_at", "complaint_class", "satisfaction"),
+        Verb.CLOSE: (
+            *("closing", "handling", "cause", "restored_at", "complaint_class", "satisfaction"),
+        ),
     }
 )
 """What the form of a verb asks, in this order; of others what they need."""

@@ -6,8 +6,8 @@ version of a ticket is kept. `lifecycle` decides what a save makes of a ticket.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
 
 from pydantic import Field, field_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,8 +16,9 @@ from db.bounded import RequestDatabase
 from features.accounts import queries as accounts
 from features.audit import log as audit
 from features.audit.access import audit_entry, theirs
+from features.callbacks import queries as callbacks
 from features.calls import queries as calls
-from features.ticket_classes.choosing import require_valid
+from features.ticket_classes.choosing import require_closing, require_valid
 from features.ticket_clocks.house import house
 from features.ticket_life.deciding import LacksError, NotNowError, NotTheirsError
 from features.ticket_life.verbs import Given, Need, Verb, place
@@ -89,6 +90,9 @@ class VerbInput(InputModel):
     )
     satisfaction: Satisfaction | None = None
     complaint_class: ComplaintClass | None = Field(None, description="TKT-9.")
+    closing: Annotated[Line, Field(max_length=40)] = Field(
+        "", description="Of a close: one of the house's closing codes (`/ticket-classes`)."
+    )
     clerk: Annotated[Line, Field(max_length=8)] = Field(
         "", description="Account number of who keeps it from now on."
     )
@@ -229,6 +233,7 @@ async def act(
     async def acted(connection: AsyncConnection) -> Ticket:
         if verb is Verb.HAND and given.clerk:
             await must_keep_tickets(connection, given.clerk)
+        in_call = call_id or await _surveyed_in(connection, principal, before, verb)
         after, is_new = found(
             await acts.act(
                 connection,
@@ -236,12 +241,15 @@ async def act(
                 verb,
                 Given(**said),
                 version=given.version,
-                author=author(principal, call_id=call_id),
+                author=author(principal, call_id=in_call),
                 house=house(settings),
                 now=datetime.now(UTC),
             ),
             "ticket",
         )
+        if is_new and verb is Verb.CLOSE:
+            today = datetime.now(settings.zone).date()
+            await require_closing(connection, before.closing, after.closing, today)
         if is_new:
             detail = f"{verb.value}: version {after.version}"
             await audit.note(connection, audit_entry(principal, "ticket.act", number, detail))
@@ -249,6 +257,23 @@ async def act(
 
     with told(before, principal.role):
         return await asking.write(acted)
+
+
+async def _surveyed_in(
+    connection: AsyncConnection, principal: Principal, ticket: Ticket, verb: Verb
+) -> str | None:
+    """Return the call in which a customer was surveyed (TKT-11): one's latest to the customer."""
+    if verb not in SURVEYS or not principal.number:
+        return None
+    known_by = await queries.identity(connection, ticket.number)
+    called = {known_by, *await callbacks.called_for(connection, ticket.number)} - {""}
+    since = datetime.now(UTC) - SURVEY_WITHIN
+    return await calls.last_out(connection, agent=principal.number, identities=called, since=since)
+
+
+SURVEYS: Final = frozenset({Verb.SATISFIED, Verb.NOT_SATISFIED, Verb.NOT_REACHED})
+SURVEY_WITHIN: Final = timedelta(hours=1)
+"""So long after a call out to the customer began what is said of a survey is of that call."""
 
 
 @contextmanager

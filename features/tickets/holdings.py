@@ -102,7 +102,7 @@ HOLDINGS = Holdings(
     plain={
         TicketRow: (
             *("number", "kind", "business", "nature", "source", "state", "call_id", "handler"),
-            *("department", "resumes", "complaint_class", "satisfaction"),
+            *("department", "resumes", "complaint_class", "closing", "satisfaction"),
         ),
     },
 )

@@ -139,6 +139,8 @@ class Ticket:
     resumes: TicketState | None = None
     """Of one that waits for the customer: the state in which it goes on."""
     complaint_class: ComplaintClass | None = None
+    closing: str = ""
+    """How it ended: one of the house's closing codes, as it was named then."""
     cause: str = ""
     """Of a fault (TKT-8)."""
     handling: str = ""

@@ -80,6 +80,12 @@ async def ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> T
     return None if row is None else rows.ticket_in(row)
 
 
+async def identity(connection: AsyncConnection, number: str) -> str:
+    """Return what the customer of a ticket is known by; empty: nobody."""
+    query = select(TicketRow.customer_identity).where(TicketRow.number == number)
+    return (await connection.execute(query)).scalar_one_or_none() or ""
+
+
 async def orders(connection: AsyncConnection, number: str, *, reach: Reach) -> Sequence[Order]:
     """Return the orders of a ticket, oldest first; of these a department sees those that it got."""
     row = TicketOrderRow

@@ -58,6 +58,7 @@ class TicketShape(Shape):
     urgent: bool = Field(description="加急 (TKT-4).")
     escalated_at: datetime | None = Field(description="With the manager hotline since (QUE-2).")
     complaint_class: ComplaintClass | None = Field(description="How soon (TKT-9).")
+    closing: Plain = Field(description="Closing code: how it ended.", examples=["已解决"])
     cause: Paragraphs = Field(description="Of a fault (TKT-8).")
     handling: Paragraphs = Field(description="What was done (TKT-8).")
     restored_at: datetime | None = Field(description="The line works again since (TKT-8).")

@@ -68,6 +68,8 @@ class TicketRow(Base):
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resumes: Mapped[str | None] = mapped_column(String(16))
     complaint_class: Mapped[str | None] = mapped_column(String(16))
+    closing: Mapped[str] = mapped_column(String(40), server_default="")
+    """The closing code, as it was named when the ticket was closed."""
     cause: Mapped[str] = mapped_column(Text, server_default="")
     handling: Mapped[str] = mapped_column(Text, server_default="")
     restored_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

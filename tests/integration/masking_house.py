@@ -129,7 +129,7 @@ STATES: Final = re.compile(
     r"(customer_)?identity|sort|first_agent|updated_by|by|voice|made_by|started_by|stopped_by|action|address|"
     r"mode|script|opens|closes|spacing|path|sha256|call_id|number|handler|wall|repeat|"
     r"made_through|cancelled_through|proof|reason|channel|trunk|what|before|after|via|order_number|"
-    r"refers_to|written_by|(undone|decided)_by|reviewed_by|resumes|complaint_class|satisfaction|salt|sealed)$"
+    r"refers_to|written_by|(undone|decided)_by|reviewed_by|resumes|complaint_class|closing|satisfaction|salt|sealed)$"
 )
 """Columns that hold a word of ours, an id, a time or a member of the staff."""
 

@@ -3,12 +3,15 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
+from db.engine import engine
 from features.accounts.tables import AccountRow, ApiToken
+from features.calls.tables import Call
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBERS, Room, call_id
 from tests.integration.reach_house import write
@@ -68,13 +71,26 @@ async def matter(desk: Room) -> Matter:
     return Matter(desk, answer.json())
 
 
+async def called_out(matter: Matter, role: Role) -> str:
+    """Have somebody have called the customer of the matter just now; return the call's id."""
+    made, call = engine(matter.desk.settings.database), str(uuid4())
+    async with made.execution_options(writing=True).begin() as connection:
+        of_matter = select(Call.__table__).where(Call.id == call_id(1))
+        row = dict((await connection.execute(of_matter)).mappings().one())
+        row |= {"id": call, "linkedid": call, "ref": call[:8], "direction": "out"}
+        row |= {"agent": NUMBERS[role], "ring_started": datetime.now(UTC)}
+        await connection.execute(insert(Call).values(row))
+    await made.dispose()
+    return call
+
+
 async def test_a_complaint_from_its_registration_to_the_archive(matter: Matter) -> None:
     said = {"restored_at": None, "complaint_class": "short_term"}
     await matter.does("dispatch", department=LINES, note="请今天上门")
     await matter.does("accept", THEM)
     await matter.does("handle", THEM, handling="更换外线", cause="外线断")
     await matter.does("satisfied", Role.SURVEYOR)
-    await matter.does("close", complaint_class=said["complaint_class"])
+    await matter.does("close", complaint_class=said["complaint_class"], closing="已解决")
     done = await matter.does("archive", Role.RECORDS_CLERK)
     assert (done["state"], done["satisfaction"]) == ("archived", "satisfied")
     assert (done["handling"], done["handler"]) == ("更换外线", NUMBERS[JUNIOR])
@@ -163,7 +179,33 @@ async def test_what_is_missing_is_said_and_nothing_is_closed(matter: Matter) -> 
     for word in ("handling", "complaint_class", "satisfaction"):
         assert word in refused.json()["detail"]
     given = {"handling": "已解释", "complaint_class": "at_once", "satisfaction": "satisfied"}
-    assert (await matter.does("close", JUNIOR, **given))["state"] == "closed"
+    for closing in ("", "没有这个代码"):
+        refused = await matter.asks("close", JUNIOR, **given, closing=closing)
+        assert refused.status_code == 422
+        assert "`closing` should be one of 已解决" in refused.json()["detail"]
+    closed = await matter.does("close", JUNIOR, **given, closing="已解释")
+    assert (closed["state"], closed["closing"]) == ("closed", "已解释")
+
+
+async def test_a_house_without_closing_codes_closes_without(matter: Matter) -> None:
+    async with matter.desk.seated(Role.ADMINISTRATOR) as person:
+        for code in (await person.get("/api/v1/ticket-classes?sort=closing")).json():
+            gone = {"name": code["name"], "version": code["version"], "retired": True}
+            answer = await person.put(f"/api/v1/ticket-classes/{code['id']}", json=gone)
+            assert answer.status_code == 200, answer.text
+    await matter.does("answer", JUNIOR)
+    given = {"handling": "已解释", "complaint_class": "at_once", "satisfaction": "satisfied"}
+    assert (await matter.does("close", JUNIOR, **given))["closing"] == ""
+
+
+async def test_a_survey_names_the_call_in_which_it_was_asked(matter: Matter) -> None:  # TKT-11
+    await matter.does("dispatch", department=LINES, note="请今天上门")
+    await matter.does("accept", THEM)
+    await matter.does("handle", THEM, handling="更换外线")
+    surveyed = await called_out(matter, Role.SURVEYOR)
+    await called_out(matter, SENIOR)  # another one's call
+    await matter.does("satisfied", Role.SURVEYOR)
+    assert [each["call_id"] for each in await matter.of("history")][-1] == surveyed
 
 
 async def test_the_same_asked_again_is_done_once(matter: Matter) -> None:

@@ -63,7 +63,7 @@ async def test_a_complaint_is_brought_to_the_archive_on_its_page(desk: Pages) ->
         ("accept", THEM, {}),
         ("handle", THEM, {"handling": "更换外线"}),
         ("satisfied", Role.SURVEYOR, {}),
-        ("close", SENIOR, {"complaint_class": "short_term"}),
+        ("close", SENIOR, {"complaint_class": "short_term", "closing": "已解决"}),
         ("archive", Role.RECORDS_CLERK, {}),
     )
     for verb, role, typed in steps:

@@ -208,7 +208,7 @@ async def test_a_complaint_is_registered_chased_surveyed_twice_and_archived(
     await _called(desk, agent, customer, number)
     await agent.goto(f"/tickets/{number}")
     await does(agent, "satisfied")
-    await does(agent, "close", complaint_class="short_term")
+    await does(agent, "close", complaint_class="short_term", closing="已解决")
     clerk = await desk.signed_in(CLERK)
     await clerk.goto(f"/tickets/{number}")
     await does(clerk, "archive")
@@ -220,6 +220,10 @@ async def test_a_complaint_is_registered_chased_surveyed_twice_and_archived(
         )
     assert (ticket["state"], ticket["satisfaction"]) == ("archived", "satisfied")
     assert (ticket["handling"], ticket["handler"]) == ("换了设备", JUNIOR)
+    [surveyed] = [one for one in history["items"] if one["what"] == "satisfied"]
+    with desk.staff.api(SENIOR) as api:
+        [made] = api.get("/api/v1/calls?direction=out").json()["items"]
+    assert surveyed["call_id"] == made["id"]
     found = [(one["what"], one["number"] or "") for one in history["items"]]
     left = iter(found)
     assert all(each in left for each in EVERY_ENTRY), found
