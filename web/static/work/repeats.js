@@ -7,8 +7,9 @@ import { t, when } from "../page/words.js";
 
 const path = (number) => `/api/v1/tickets/${encodeURIComponent(number)}/repeats`;
 
-/** Make what is offered at a place; `version` tells upon which version of the ticket it is asked. */
-export function makeRepeats(place, version) {
+/** Make what is offered at a place; `version` tells upon which version of the ticket it is asked, and
+ * `moved` is given the ticket as it is afterwards. */
+export function makeRepeats(place, version, moved) {
   let of = "";
 
   /** Look for what may be the same complaint as a ticket; no answer leaves the place empty. */
@@ -39,9 +40,10 @@ export function makeRepeats(place, version) {
   }
 
   async function does(number, what, given) {
-    const fault = await ask("POST", path(number) + what, given).then(() => "", () => "ticket_repeat.fault_late");
+    const after = await ask("POST", path(number) + what, given).catch(() => null);
+    if (after) moved(after);
     const found = await ask("GET", path(number)).catch(() => ({ alike: [] }));
-    if (of === number) paint(number, found, fault);
+    if (of === number) paint(number, found, after ? "" : "ticket_repeat.fault_late");
   }
 
   function clear() {

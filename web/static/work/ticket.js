@@ -16,7 +16,7 @@ export function makeTicket(form, me) {
   const told = $("#ticket-told", form);
   const missing = $("#ticket-missing");
   const whom = $("#ticket-department-told", form);
-  const repeats = makeRepeats($("#ticket-alike", form), () => draft?.version);
+  const repeats = makeRepeats($("#ticket-alike", form), () => draft?.version, moved);
   let draft = null;
   let call = "";
   let timer = 0;
@@ -121,6 +121,15 @@ export function makeTicket(form, me) {
     paint();
     if (!failures && ["body", "kind", "business", "nature"].some((field) => field in body.fields)) repeats.look(draft.number);
     if (drafts.sending(draft)[1]) soon(failures ? AGAIN_MS[Math.min(failures, 4) - 1] : 0);
+  }
+
+  /** The ticket was changed beside what is typed: the next save is made upon that. */
+  function moved(ticket) {
+    if (draft?.number !== ticket.number) return;
+    draft = drafts.conflicted(draft, ticket);
+    keep();
+    paint();
+    if (drafts.sending(draft)[1]) soon(0);
   }
 
   function keep() {
