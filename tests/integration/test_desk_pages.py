@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from permissions.declaring import Open
@@ -42,7 +43,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Room]:
 
 
 def _pages() -> list[tuple[str, Role | None]]:
-    """Return each page that a token may open, and a role that may open it."""
+    """Return each page, and a role that may open it."""
     found: list[tuple[str, Role | None]] = []
     for (method, path), rule in POLICY.items():
         if method != "GET" or not is_page(path) or "{" in path or path in LEADING_ELSEWHERE:
@@ -55,11 +56,16 @@ def _pages() -> list[tuple[str, Role | None]]:
     return [each for each in found if not each[0].startswith("/login/")]
 
 
+def browsing(desk: Room, role: Role | None) -> httpx.AsyncClient:
+    """Return a browser in which somebody of a role has signed in, or nobody has."""
+    return desk.client() if role is None else desk.seated(role)
+
+
 @pytest.mark.parametrize(("path", "role"), _pages())
 async def test_a_page_loads_little_and_only_from_here(
     desk: Room, path: str, role: Role | None
 ) -> None:
-    async with desk.client(role) as client:
+    async with browsing(desk, role) as client:
         answer = await client.get(path)
         assert answer.status_code == 200, answer.text[:300]
         assert not [each for each in REFERENCE.findall(answer.text) if "//" in each]
@@ -75,7 +81,8 @@ async def test_a_page_loads_little_and_only_from_here(
 async def test_a_page_needs_no_inline_script_or_style(
     desk: Room, path: str, role: Role | None
 ) -> None:
-    answer = await desk.get(path, role)
+    async with browsing(desk, role) as client:
+        answer = await client.get(path)
     scripts = re.findall(r"<script([^>]*)>", answer.text)
     assert all("src=" in each or 'type="application/json"' in each for each in scripts)
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", answer.text)
