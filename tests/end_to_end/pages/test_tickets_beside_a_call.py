@@ -1,9 +1,11 @@
 """The ticket beside a call: whose it is, what it lacks, what was promised; nothing moves it."""
 
+import asyncio
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from caller.leg import Leg
 from caller.listen import Samples
@@ -69,6 +71,33 @@ async def test_the_next_caller_does_not_stand_beside_the_last_ones_ticket(
         "SELECT body, state FROM tickets WHERE call_id = :id", id=row["id"]
     )
     assert [(each["body"], each["state"]) for each in kept] == [("a whole sentence", "answered")]
+
+
+async def test_what_is_typed_while_the_desk_is_slow_is_kept(
+    desk: Desk, phone: Phone, words: WORDS
+) -> None:
+    """The page hears of its call again and again while the first answer is still on its way."""
+    page = await desk.signed_in("1021")
+    await desk.on_duty(page)
+    opened = []
+
+    async def late(route: Route) -> None:
+        opened.append(route.request.url)
+        await asyncio.sleep(0.5 * len(opened))
+        await route.continue_()
+
+    await page.route(re.compile(r"/api/v1/calls/[^/]+/ticket$"), late)
+    call = await _rings(desk, page, phone, words, "slow")
+    await _talks(page)
+    await page.check("input[name=kind][value=complaint]", force=True)
+    await page.fill(BODY, "typed at once")
+    await expect(page.locator("#ticket-told")).to_have_text("已保存")
+    await call.hangs_up()
+    await _is_free(page)
+    row = await desk.house.call_of("slow")
+    kept = await desk.house.rows("SELECT body FROM tickets WHERE call_id = :id", id=row["id"])
+    assert [each["body"] for each in kept] == ["typed at once"]
+    assert len(opened) == 1
 
 
 async def test_nothing_moves_and_everything_is_said_while_a_ticket_is_written(

@@ -21,6 +21,7 @@ export function makeTicket(form, me) {
   let call = "";
   let timer = 0;
   let failures = 0;
+  let opening = 0; // counts: what comes back of a save is for the draft that it was sent from
   let settled = () => {}; // hears of a call whose ticket was put aside, and then saved as finished
 
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -35,8 +36,9 @@ export function makeTicket(form, me) {
 
   /** Open the ticket of a call, made now if there is none. */
   async function open(id) {
-    if (call === id && draft) return;
+    if (call === id) return; // a second one, while the first waits for its answer, is the same
     flush();
+    opening += 1;
     call = id;
     draft = null;
     failures = 0;
@@ -100,7 +102,7 @@ export function makeTicket(form, me) {
 
   async function save() {
     if (!draft) return;
-    const of = call;
+    const of = opening;
     const [next, body] = drafts.sending(draft);
     if (!body) return;
     draft = next;
@@ -115,7 +117,7 @@ export function makeTicket(form, me) {
       result = current ? (each) => drafts.conflicted(each, current) : drafts.failed;
       if (!current) failures += 1;
     }
-    if (of !== call || !draft) return;
+    if (of !== opening || !draft) return;
     draft = result(draft);
     keep();
     paint();
