@@ -1,14 +1,15 @@
 """Whether two tickets of one caller may be one complaint: by kind, class and words. Does no I/O.
 
-Words are compared as the search compares them (`db/sought.py`, `db/terms.py`): traditional and
-simplified characters are the same, and Chinese is cut into pieces. Numbers are left out: the
-caller's own stands in most of what is typed. It only says what is offered to a person.
+Chinese is compared by its pairs of characters, other writing by its words; traditional and
+simplified characters are the same. Numbers are left out: the caller's own stands in most of what is
+typed. It only says what is offered to a person.
 """
 
+import re
+from itertools import pairwise
 from typing import Final
 
 from db.sought import folded
-from db.terms import LONGEST_PIECE, term
 from features.tickets.lifecycle import Ticket, TicketKind
 
 ENOUGH: Final = 0.2
@@ -28,11 +29,23 @@ def may_be_one(one: Ticket, other: Ticket) -> bool:
     return len(here & there) / min(len(here), len(there)) >= ENOUGH
 
 
-def _pieces(text: str) -> set[int]:
-    words = [word for word in folded(text).split() if not any(c.isdigit() for c in word)]
-    return {
-        term("w", word[start : start + long])
-        for word in words
-        for long in range(2, LONGEST_PIECE + 1)
-        for start in range(len(word) - long + 1)
-    }
+def _pieces(text: str) -> set[str]:
+    found = set()
+    for word in _WORDS.findall(folded(text)):
+        if word.isascii():
+            found |= {word} - _SMALL
+        else:
+            found |= {"".join(pair) for pair in pairwise(word)} or {word}
+    return found
+
+
+_WORDS: Final = re.compile(r"[a-z]{2,}|[^\W\d_a-z]+")
+_SMALL: Final = frozenset(
+    (
+        *("a", "an", "and", "are", "at", "be", "been", "but", "by", "for", "from", "had", "has"),
+        *("have", "he", "her", "his", "in", "is", "it", "its", "my", "no", "not", "of", "on", "or"),
+        *("our", "out", "she", "so", "that", "the", "their", "them", "they", "this", "to", "was"),
+        *("we", "were", "will", "with", "you", "your"),
+    )
+)
+"""English words that say nothing of a matter."""

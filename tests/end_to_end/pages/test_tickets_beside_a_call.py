@@ -90,13 +90,13 @@ async def test_what_is_typed_while_the_desk_is_slow_is_kept(
     call = await _rings(desk, page, phone, words, "slow")
     await _talks(page)
     await page.check("input[name=kind][value=complaint]", force=True)
-    await page.fill(BODY, "typed at once")
+    await page.fill(BODY, "account number unreadable")
     await expect(page.locator("#ticket-told")).to_have_text("已保存")
     await call.hangs_up()
     await _is_free(page)
     row = await desk.house.call_of("slow")
     kept = await desk.house.rows("SELECT body FROM tickets WHERE call_id = :id", id=row["id"])
-    assert [each["body"] for each in kept] == ["typed at once"]
+    assert [each["body"] for each in kept] == ["account number unreadable"]
     assert len(opened) == 1
 
 
