@@ -27,8 +27,9 @@ HEAD = """# Ways out
 What a phone, a caller or a far switch says never chooses what is dialled. Each of {targets}
 targets was tried in each way below, on a real Asterisk with SIP peers (`python -m bench.ways_out
 --keep`). The trunk, the phones and a stranger wrote down themselves who was called. Allowed are the
-house's phones, seats and queues, when an agent in a call with a caller, or a leader who came into it,
-transfers by the phone's own key, or a phone dials them; and emergency numbers, from a phone or an agent's seat.
+house's phones, seats and queues, when an agent in a call with a caller, or a leader who came into
+it, transfers by the phone's own key, or a phone dials them; and emergency numbers, from a phone or
+an agent's seat.
 
 | way | tried | rung, all allowed | not allowed |
 |---|---|---|---|
