@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 # Kept bytecode makes a start three times as fast; some images forbid it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run call doctor test soak unit contract integration end_to_end check bench lock clean \
+.PHONY: help run call doctor test whole soak unit contract integration end_to_end check bench lock clean \
 	runtime develop switch
 
 help: ## Show these targets
@@ -23,10 +23,13 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-test: switch ## Run all tests
+test: switch ## Run the tests, each on one database, and a main path of callers of each file
+	@scripts/test --brief $(ARGS)
+
+whole: switch ## Run all tests: half an hour
 	@scripts/test $(ARGS)
 
-soak: switch ## Run what takes long: twenty callers, and PostgreSQL where `make test` has SQLite
+soak: switch ## Run what takes long: twenty callers, and PostgreSQL where `make whole` has SQLite
 	@scripts/test --soak $(ARGS)
 
 unit contract integration end_to_end: switch ## Run one kind of tests

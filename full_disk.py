@@ -41,6 +41,26 @@ def room_of(free: int) -> Room:
     return Room.LOW if free < LOW_BYTES else Room.ENOUGH
 
 
+class Watermark(StrEnum):
+    """How far a disk has filled, by what the house wants to be told of."""
+
+    BELOW = "below"
+    EARLY = "early"
+    LATE = "late"
+
+
+def used_percent(used: int, free: int) -> float:
+    """Return how full a disk is, of what may be written to (as df(1) says it), in per cent."""
+    return 100.0 * used / (used + free) if used + free else 100.0
+
+
+def watermark_of(percent: float, *, early: int, late: int) -> Watermark:
+    """Return what so full a disk means; 0: that one is told of never."""
+    if late and percent >= late:
+        return Watermark.LATE
+    return Watermark.EARLY if early and percent >= early else Watermark.BELOW
+
+
 def append(file: int, line: bytes) -> None:
     """Append to a file that nobody else appends to: all of it, or nothing. Raises OSError."""
     wrote = os.write(file, line)

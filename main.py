@@ -39,6 +39,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "permissions": Entry("commands.permissions:permissions", "Show what a role may do."),
     "audit": Entry("commands.audit:audit", "Prove that the audit log is as it was written."),
+    "verify": Entry("commands.verify:verify", "Prove that records, reports and recordings hold."),
     "person": Entry(
         "commands.person:person", "Show, give out or erase what is held of one person."
     ),

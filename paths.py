@@ -33,6 +33,11 @@ class Paths:
         return self.home / "sealing.key"
 
     @property
+    def recordings_key(self) -> Path:
+        """Return the file of the keys that recordings are sealed with; in no backup."""
+        return self.home / "recordings.key"
+
+    @property
     def erased(self) -> Path:
         """Return the list of everybody who was erased, as digests, and their key."""
         return self.home / "erased.jsonl"

@@ -33,6 +33,14 @@ def contradictions(settings: "Settings") -> Iterator[Contradiction]:
     if settings.dial_spend and not settings.dial_tariffs:
         says = "without prices (DIAL_TARIFFS) nothing is ever spent, and nothing is limited"
         yield Contradiction(("dial_spend", "dial_tariffs"), says)
+    if settings.disk_late and settings.disk_early >= settings.disk_late:
+        yield Contradiction(
+            ("disk_early", "disk_late"),
+            "the early word on a filling disk comes before the late one",
+        )
+    if settings.s3_endpoint and not settings.s3_keys:
+        says = "the storage lets nobody in without a name: S3_KEYS names the file of the keys"
+        yield Contradiction(("s3_endpoint", "s3_keys"), says)
     if settings.oidc_issuer and not settings.oidc_client_id:
         yield Contradiction(
             ("oidc_client_id", "oidc_issuer"), "the provider knows us by a name: set OIDC_CLIENT_ID"

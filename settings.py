@@ -16,15 +16,20 @@ from pydantic_settings import SettingsConfigDict
 import guard_settings as guard
 import incoming_settings as incoming
 import setting_values as values
+from archive_settings import ArchiveSettings
 from callflow.events import DEFAULT_NODE
 from department_settings import DepartmentSettings
 from desk_settings import DeskSettings
+from judgement_settings import JudgementSettings
 from mail_settings import MailSettings
 from network_settings import NetworkSettings
 from outbound_settings import OutboundSettings
 from paths import Paths, file_name, home_path, plain_path
+from pause_settings import PauseSettings
 from phone_numbers import called, dialling
 from phone_numbers.plan import DialForm, NumberPlan
+from quality_settings import QualitySettings
+from report_settings import ReportSettings
 from setting_pairs import contradictions
 from ticket_settings import TicketSettings
 from upkeep_settings import UpkeepSettings
@@ -52,12 +57,17 @@ Listed = AfterValidator(values.each(values.plain))
 
 
 class Settings(
+    ArchiveSettings,
     OutboundSettings,
     DepartmentSettings,
     DeskSettings,
+    JudgementSettings,
     NetworkSettings,
     MailSettings,
+    PauseSettings,
+    ReportSettings,
     TicketSettings,
+    QualitySettings,
     WebhookSettings,
     UpkeepSettings,
 ):

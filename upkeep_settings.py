@@ -64,6 +64,19 @@ class UpkeepSettings(BaseSettings):
         description="Days after its end that a complaint stays though its customer wants to be "
         "erased, where the law says so; open tickets always do.",
     )
+    disk_early: int = Field(
+        80,
+        ge=0,
+        le=99,
+        description="Per cent of the home's disk in use from which doctor and /health say that "
+        "room should be made; 0: they do not. Recordings are cut far later, on a full disk.",
+    )
+    disk_late: int = Field(
+        90,
+        ge=0,
+        le=99,
+        description="The same, from which it is a fault to doctor: make room today.",
+    )
     wait_for_calls: int = Field(
         60,
         ge=0,

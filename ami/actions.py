@@ -120,6 +120,20 @@ class Actions:
         fields = {"Channel": channel, "Context": context, "Exten": exten, "Priority": "1"}
         return await self._do("Redirect", fields, valid=bool(_WORD.fullmatch(exten)))
 
+    async def set_variable(self, channel: str, name: str, value: str) -> Outcome:
+        """Set a listed variable of a channel to a word."""
+        fields = {"Channel": channel, "Variable": name, "Value": value}
+        words = bool(_CHANNEL.fullmatch(channel) and _WORD.fullmatch(value))
+        return await self._do("Setvar", fields, valid=words and name in self._variables)
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> Outcome:
+        """Have the recording of a channel hold silence on both sides, or sound again.
+
+        Done for every recording on it; a channel that is not recorded is refused by nobody.
+        """
+        fields = {"Channel": channel, "Direction": "both", "State": "1" if muted else "0"}
+        return await self._do("MixMonitorMute", fields, valid=bool(_CHANNEL.fullmatch(channel)))
+
     async def hang_up(self, channel: str) -> Outcome:
         """End one leg; who is in a bridge with it is told by that."""
         fields = {"Channel": channel}

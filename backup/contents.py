@@ -16,14 +16,14 @@ STANDING: Final = ("store", "sounds-own", "sounds-spoken", "spoken", "outage")
 """Folders whose files are whole as soon as they have their name."""
 
 SINGLE: Final = ("secrets.json", "device.key", "mail.key", "trunks.toml")
-"""Never `sealing.key`: what is sealed in the database is worth nothing with its key beside it."""
+"""Never `sealing.key` or `recordings.key`: what is sealed would lie with its key beside it."""
 
 KEPT: Final = (*GROWING, *STANDING, *SINGLE)
 
 DATABASE: Final = "database"
 """The database's name inside a backup: an SQLite file, or what pg_dump wrote."""
 
-_UNFINISHED: Final = (".incoming",)
+_UNFINISHED: Final = (".incoming", ".copying")
 
 
 @dataclass(frozen=True, slots=True)

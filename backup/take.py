@@ -25,7 +25,7 @@ from sqlalchemy.engine import make_url
 from backup import contents, manifest, postgres_copy, sqlite_copy
 from backup.contents import Noted
 from backup.errors import BackupError
-from backup.hold import nobody_moves
+from backup.hold import nobody_leaves, nobody_moves
 from backup.manifest import Entry, Heading, Manifest
 from backup.postgres_copy import FrozenPostgres
 from backup.progress import Say, Told, megabytes
@@ -116,6 +116,7 @@ def rotate(into: Path, keep: int, *, say: Say) -> None:
 
 def _taken(home: Home, into: Path, held: ExitStack, say: Say) -> tuple[Path, Manifest]:
     last = newest(into)
+    held.enter_context(nobody_leaves(home.run))
     with nobody_moves(home.run):
         frozen = held.enter_context(_frozen(home.database))
         made_at = datetime.now(UTC)

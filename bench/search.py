@@ -3,6 +3,8 @@
 python -m bench.search --tickets 1000000 --calls 5000000 --events 20000000
 python -m bench.search … --sqlite       the same on SQLite
 python -m bench.search … --keep         and write the table into docs/benchmarks-search.md
+python -m bench.search … --when FILE    ask at the full size once this file is there: rows are put
+                                        in while others work, and asked when the machine is free
 
 Rows are put in until an eighth, a quarter, half and all of them are there, and everything is
 asked each time: a list that grows with the table shows it. What reads a table whole is named.
@@ -67,7 +69,7 @@ class Rows:
         columns = ("id", "call_id", "kind", "state", "path", "seconds", "bytes", "sha256")
         columns = (*columns, "channels", "rate", "why", "created_at")
         await self._put("recordings", columns, made.recordings(first, last))
-        columns = ("recording_id", "agent", "created_at", "kind", "disposition")
+        columns = ("recording_id", "agent", "created_at", "kind", "disposition", "state")
         await self._put("recording_agents", columns, made.recording_agents(first, last, every))
         columns = ("number", "identity", "last_at", "terms")
         await self._put("caller_numbers", columns, made.numbers(*people))
@@ -161,7 +163,7 @@ def _these(rows: Rows, only: str) -> Iterator[tuple[str, Asking]]:
     return ((name, ask) for name, ask in questions(rows.calls) if only in name)
 
 
-async def measure(rows: Rows, only: str) -> Iterator[str]:
+async def measure(rows: Rows, only: str, when: Path | None) -> Iterator[str]:
     """Fill the database and ask everything at each size; return the lines of the table."""
     database = engine(rows.url, limit_ms=60_000)
     found: dict[str, list[tuple[float, float]]] = {}
@@ -170,6 +172,8 @@ async def measure(rows: Rows, only: str) -> Iterator[str]:
         began = time.monotonic()
         await rows.fill(share)
         print(f"1/{share} of the rows after {time.monotonic() - began:.0f} s", flush=True)
+        if share == 1 and when is not None:
+            await asyncio.to_thread(_wait_for, when)
         for name, ask in _these(rows, only):
             found.setdefault(name, []).append(await asked(database, ask))
     for name, ask in _these(rows, only):
@@ -179,6 +183,11 @@ async def measure(rows: Rows, only: str) -> Iterator[str]:
             whole[name] = await read_whole(connection, heard)
     await database.dispose()
     return _table(rows, found, whole)
+
+
+def _wait_for(file: Path) -> None:
+    while not file.exists():
+        time.sleep(1.0)
 
 
 def _table(rows: Rows, found: dict[str, Any], whole: dict[str, list[str]]) -> Iterator[str]:
@@ -223,12 +232,13 @@ def main() -> None:
     words.add_argument("--sqlite", action="store_true")
     words.add_argument("--only", default="", help="Ask only what has this in its name.")
     words.add_argument("--keep", action="store_true")
+    words.add_argument("--when", type=Path, help="Ask at the full size once this file is there.")
     given = words.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="search-") as folder,
         _database(Path(folder), given) as rows,
     ):
-        lines = list(asyncio.run(measure(rows, given.only)))
+        lines = list(asyncio.run(measure(rows, given.only, given.when)))
     told = f"{given.tickets:,} tickets, {given.calls:,} calls, {given.events:,} events"
     when = f"{told}. {machine.described('–')}. {datetime.now(UTC):%Y-%m-%d}."
     print("\n".join([when, "", *lines]))

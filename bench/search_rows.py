@@ -134,12 +134,15 @@ def _recorded(which: int) -> str | None:
     return {"agent": "call", "message": "message"}.get(ENDS[which % len(ENDS)])
 
 
+def _state(which: int) -> str:
+    return "missing" if which % 5000 == 0 else "stored"
+
+
 def recordings(first: int, last: int) -> Iterator[Row]:
     for which in range(first, last):
         if kind := _recorded(which):
-            state = "missing" if which % 5000 == 0 else "stored"
             yield (
-                *(recording_id(which), call_id(which), kind, state, f"2026/{which}.wav"),
+                *(recording_id(which), call_id(which), kind, _state(which), f"2026/{which}.wav"),
                 *(60.0, 960_044, "0" * 64, 2, 8000, "", at(which) + timedelta(minutes=3)),
             )
 
@@ -147,7 +150,8 @@ def recordings(first: int, last: int) -> Iterator[Row]:
 def recording_agents(first: int, last: int, every: int) -> Iterator[Row]:
     for which in range(first, last):
         if kind := _recorded(which):
-            rest = (at(which) + timedelta(minutes=3), kind, ENDS[which % len(ENDS)])
+            state = _state(which)
+            rest = (at(which) + timedelta(minutes=3), kind, ENDS[which % len(ENDS)], state)
             yield recording_id(which), "", *rest
             if agent := agent_of(which, every):
                 yield recording_id(which), agent, *rest

@@ -3,23 +3,24 @@
 python -m bench.updating                            the last ten that changed the tables, SQLite
 python -m bench.updating --commits 3 --database postgres
 python -m bench.updating --keep                     and write docs/benchmarks-update.md
+python -m bench.updating --anew 10                  this version follows itself, with another
+                                                    configuration, so that Asterisk must end
 
 Of each commit: its own code makes a home and answers; this version takes over
-(`thirdring run --take-over`); then back (`thirdring database --to`; then the same, or with an older
-commit `thirdring stop` and its own code again), and forward once more. Callers ring all the while.
-Exit code 1 when one was not answered, or a call has no row in the end; with a commit whose Asterisk
-may stay, also when a call was cut.
+(`thirdring run --take-over`); then back (`thirdring database --to`; then `thirdring stop` of the
+newer one and the older code again, as docs/operating.md says), and forward once more. Callers ring
+all the while. Exit code 1 when one was not answered, or a call has no row in the end; with a commit
+whose Asterisk may stay, also when a call was cut.
 """
 
 import argparse
 import asyncio
 import io
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,23 +30,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench import alaw, machine, page
 from bench.stream import Stream, streaming
+from bench.versions import READY_WITHIN_S, Version
 from caller import audio
 from settings import PROJECT, Settings
 from supervisor import asterisk
 from tests import postgres
 from tests.end_to_end.house import House
-from tests.end_to_end.launching import environment_of, settings_of, stop
+from tests.end_to_end.launching import environment_of, settings_of
 
 VERSIONS: Final = "db/migrations/versions"
 SQUASHED: Final = "ea740b3"
 """The first commit whose revisions have the numbers that are known today."""
 
-PARTS: Final = ("asterisk", "calls", "ledger")
 RATE: Final = 2
 TALK_S: Final = 4
 COLUMNS: Final = "commit tables steps calls unanswered cut Asterisk slowest gap rows"
 SETTLED_S: Final = 4.0
-READY_WITHIN_S: Final = 90.0
+RATE_ANEW: Final = 8
 ROWS_WITHIN_S: Final = 40.0
 
 
@@ -73,60 +74,6 @@ class Run:
         stayed = len(self.switches) == 1
         well = self.calls > 0 and not self.unanswered and self.rows >= self.calls
         return well and not (stayed and self.cut)
-
-
-@dataclass
-class Version:
-    """One version of the product, by its folder; `home` is shared by all."""
-
-    folder: Path
-    environment: Mapping[str, str]
-    process: "subprocess.Popen[str] | None" = None
-
-    @property
-    def hands_over(self) -> bool:
-        """Tell whether it goes on as another version in the same process."""
-        return (self.folder / "supervisor" / "handover.py").exists()
-
-    def start(self, home: Path, *more: str) -> str:
-        """Start it and wait for `ready`; return what it said when it ended instead."""
-        output = home / "run.out"
-        words = ["-c", "import main; main.cli()", "run", *more]
-        words += [word for part in PARTS for word in ("--part", part)]
-        with output.open("w") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, *words],
-                env={**self.environment, "PYTHONPATH": str(self.folder)},
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-        deadline = time.monotonic() + READY_WITHIN_S
-        while time.monotonic() < deadline:
-            if any(line.startswith("ready ") for line in output.read_text().splitlines()):
-                return ""
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.05)
-        return output.read_text().strip()[-300:] or "not ready"
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            stop(self.process)
-        self.process = None
-
-    def thirdring(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-c", "import main; main.cli()", *words],
-            env={**self.environment, "PYTHONPATH": str(self.folder)},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
 
 
 def commits(count: int) -> list[tuple[str, str]]:
@@ -187,6 +134,42 @@ def tried(commit: tuple[str, str], program: list[str], speech: Path, database: s
     return run
 
 
+def anew(times: int, program: list[str], speech: Path) -> Run:
+    """End Asterisk that often for one with another configuration, with callers all the while."""
+    run = Run("this", "")
+    with tempfile.TemporaryDirectory(prefix="update-") as folder:
+        home = Path(folder) / "home"
+        home.mkdir()
+        environment = environment_of(home, {"cache": PROJECT / ".cache"})
+        house = House(settings_of(environment), None, environment)  # type: ignore[arg-type]
+        running = Version(PROJECT, environment)
+        said = running.start(home)
+        assert not said, said
+        try:
+            with streaming(
+                program,
+                Path(folder) / "sipp",
+                port=house.settings.sip_port,
+                number=house.settings.hotline_number,
+                rate=RATE_ANEW,
+                speech=speech,
+                ref="anew",
+            ) as stream:
+                time.sleep(SETTLED_S)
+                for each in range(times):
+                    other = {**environment, "THIRDRING_CALLED_NUMBERS": str(20_000 + each)}
+                    following = Version(PROJECT, other)
+                    _changed(run, f"{each + 1}", running, following, home)
+                    running = following
+            _counted(run, stream)
+            run.rows = asyncio.run(_rows_arrive(house, "anew", run.calls))
+            if run.unanswered:
+                run.note += asyncio.run(_who_was_not(house, "anew"))
+        finally:
+            running.stop()
+    return run
+
+
 def _there_and_back(run: Run, first: Version, old: Version, new: Version, home: Path) -> None:
     run.switches.add(_switch(home))
     if first is old:
@@ -205,12 +188,13 @@ def _changed(run: Run, what: str, before: Version, after: Version, home: Path) -
     """Change the version as an operator does, with the newer one's own command in each case."""
     new = after if after.folder == PROJECT else before
     began, began_at = time.monotonic(), datetime.now(UTC)
-    if after is new or (before.hands_over and after.hands_over):
+    handed = before.hands_over and after.hands_over and (after is new or after.closes_ports)
+    if after is new or handed:
         said = after.start(home, "--take-over")
     else:
         new.thirdring("stop")
         said = after.start(home)
-    if before.hands_over and after.hands_over and not said:  # the process is the same
+    if handed and not said:  # the process is the same
         assert after.process is not None
         after.process.wait(timeout=READY_WITHIN_S)
         after.process, before.process = before.process, None
@@ -300,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.updating", description=__doc__)
     parser.add_argument("--commits", type=int, default=10)
     parser.add_argument("--only", nargs="+", help="these commits")
+    parser.add_argument("--anew", type=int, default=0, metavar="TIMES")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--keep", action="store_true", help="write docs/benchmarks-update.md")
     asked = parser.parse_args()
@@ -310,6 +295,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="update-speech-") as folder:
         speech = Path(folder) / "speech.alaw"
         speech.write_bytes(alaw.encoded(audio.noise(4.0, -25.0)))
+        if asked.anew:  # its figures are in no table of commits
+            run = anew(asked.anew, installation.program("sipp"), speech)
+            print(run, flush=True)
+            raise SystemExit(int(bool(run.unanswered) or run.rows < run.calls))
         for commit in wanted:
             runs.append(_on(asked.database, commit, installation.program("sipp"), speech))
             print(runs[-1], flush=True)

@@ -175,6 +175,22 @@ class Call(Protocol):
         """Say nothing for `seconds`; return the first sign of life at once, None without one."""
         ...
 
+    def keep(self) -> None:
+        """Keep what is heard from here on, in memory, for `listen_again` (SIL-1)."""
+        ...
+
+    async def listen_again(self, seconds: float) -> Life | None:
+        """Listen as `listen` does; meanwhile have all since `keep` heard a second time.
+
+        A voice that was not noticed then is a sign of life as well. Never takes longer than
+        `seconds`; without an answer there is none.
+        """
+        ...
+
+    def let_go(self) -> None:
+        """Drop what was kept."""
+        ...
+
     async def await_key(self, seconds: float) -> Pressed | None:
         """Say nothing for `seconds`; return the first key at once, deaf to voice."""
         ...

@@ -124,7 +124,8 @@ async def _known(engine: AsyncEngine, identity: str, node: str) -> CallerFacts:
     """Return what the database knows of a number, by its identity."""
     async with engine.connect() as connection:
         customer = await customers.customer(connection, identity)
-        open_ones = await ticket_saves.open_of_customer(connection, identity, limit=MATTERS)
+        theirs = customer.identities if customer else (identity,)
+        open_ones = await ticket_saves.open_of_customer(connection, theirs, limit=MATTERS)
         at_work = await duties.at_work(connection, node) if open_ones else ()
     return CallerFacts(
         sort=customer.sort.value if customer else "normal",

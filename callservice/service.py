@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 import full_disk
 from agi.server import Server
+from ami.actions import Actions
 from ami.link import Link
 from calendars import calendar
 from callflow.call import Language
@@ -36,7 +37,10 @@ from callservice.refusals import Refusals
 from callservice.routing import Router
 from callservice.visit import CallService
 from db import engine as database
+from db.bounded import Database
+from features.recording_pauses.keeper import Keeper
 from hep.tap import Tap
+from line.second_opinion import SecondOpinion
 from line.server import LineServer
 from line.ticker import Ticker
 from line.vad import VoiceActivity
@@ -62,6 +66,7 @@ async def serve(settings: Settings) -> None:
     ports = json.loads(paths.ports.read_text())
     ticker = Ticker(VoiceActivity())
     lines = LineServer(ticker)
+    opinion = SecondOpinion()
     secret = str(json.loads(paths.secrets.read_text())["ami"])
     link = _link(secret, ports["ami"], paths.run)
     channels = Channels(link)
@@ -76,6 +81,7 @@ async def serve(settings: Settings) -> None:
             journal=journal,
             switch=link,
             channels=channels,
+            opinion=opinion,
             calendar=calendar(settings.region, settings.holidays),
             times=WorkingTimes.parse(settings.open_hours, settings.holiday_hours),
             notices=paths.outage,
@@ -111,6 +117,8 @@ async def serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(ticker.run()), tasks.create_task(link.run())]
             running.append(tasks.create_task(router.warm_up()))
+            running.append(tasks.create_task(opinion.warm_up()))
+            running.append(tasks.create_task(_keeper(settings, engine, link).run()))
             await lines.start(LOOPBACK, ports["line"])
             await server.start(LOOPBACK, ports["agi"])
             await tap.start(LOOPBACK, ports["hep"])
@@ -123,9 +131,21 @@ async def serve(settings: Settings) -> None:
             for task in running:
                 task.cancel()
         tap.close()
+        opinion.close()
         await lines.close()
         await server.close()
         await engine.dispose()
+
+
+def _keeper(settings: Settings, engine: AsyncEngine, link: Link) -> Keeper:
+    """Return what has paused recordings go on in time: it must not hang on the desk (ADR 41)."""
+    actions = Actions(link, contexts=frozenset(), variables=frozenset())
+    return Keeper(
+        Database(engine),
+        lambda channel, muted: actions.mute_recording(channel, muted=muted),
+        node=settings.node,
+        acts=lambda: link.connected,
+    )
 
 
 def _guest_wake_ups(settings: Settings, engine: AsyncEngine) -> GuestWakeUps:

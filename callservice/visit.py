@@ -31,7 +31,7 @@ from callservice.channels import Channels
 from callservice.guest_wake_ups import GuestWakeUps
 from callservice.journal import DialogueJournal
 from callservice.prompts import Prompts, with_message
-from callservice.telephone import Note, Telephone
+from callservice.telephone import Note, Opinion, Telephone
 from callservice.watchdog import Switch, held
 from features.outage import rules as outage
 from line.line import Line, LineEnded
@@ -64,6 +64,8 @@ class CallService:
     journal: DialogueJournal
     switch: Switch
     channels: Channels
+    opinion: Opinion
+    """Asked before SIL-1 hangs up."""
     calendar: Calendar
     times: WorkingTimes
     notices: Path
@@ -164,7 +166,7 @@ class CallService:
         line, leg = await self._opened(session)
         try:
             with self.channels.led(session.environment["agi_channel"], line, note):
-                return await dialogue(Telephone(line, prompts, note))
+                return await dialogue(Telephone(line, prompts, note, self.opinion))
         except LineEnded:
             await _caller_gone(session)
             raise

@@ -20,7 +20,7 @@ LANGUAGES = ("zh", "en")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
 def doctor(as_json: bool) -> None:
     """Check this installation; say what to do about each finding. Exit code 1 for a fault."""
-    looks = [prompts, holidays, database, ledger, mail, trunks, refusals]
+    looks = [prompts, holidays, database, ledger, archive, mail, trunks, refusals]
     findings = examine(context.settings(), looks)
     if as_json:
         rows = [{"level": f.level, "what": f.what, "advice": f.advice} for f in findings]
@@ -131,6 +131,27 @@ def ledger(settings: Settings) -> Iterable[Finding]:
         yield fault(f"The ledger is {lag:.0f} s behind the journals", "Is the database slow?")
     else:
         yield well("The ledger keeps up with the journals")
+
+
+def archive(settings: Settings) -> Iterable[Finding]:
+    """Look whether the S3-compatible storage lets us in, and the keys of recordings are there."""
+    from features.recording_copies.archive import Archive, AwayError  # noqa: PLC0415 (only here)
+
+    found = Archive(settings)
+    if found.objects is not None:
+        try:
+            found.objects.reach()
+            yield well("The storage of recordings answers")
+        except AwayError as error:
+            yield fault(
+                f"Recordings cannot be stored away: {error}",
+                "They stay here until it is back. Look at THIRDRING_S3_ENDPOINT, _BUCKET, _KEYS.",
+            )
+    if settings.recording_sealed and found.keys.path.exists():
+        try:
+            found.keys.newest()
+        except OSError as error:
+            yield fault(f"The keys of recordings cannot be read: {error}", "Put their copy back.")
 
 
 def mail(settings: Settings) -> Iterable[Finding]:

@@ -16,6 +16,8 @@ from features.personal_data import actions, erasures
 from features.personal_data.actions import ErasureInput, PersonInput, Preview
 from features.personal_data.api import index_of, rows_of
 from features.personal_data.package import Told, package
+from features.recording_copies.archive import Archive
+from features.recording_copies.reading import UNREADABLE, Voices, voices
 from settings import Settings
 from web.problems import Refused
 
@@ -63,13 +65,19 @@ def export(number: str, why: str, to: Path, **more: Any) -> None:
     if to.exists():
         raise context.Refusal(f"{to} is there already; name another file.")
 
-    async def taken(connection: AsyncConnection) -> tuple[Preview, Told]:
-        seen = await actions.take_out(connection, console(), current, given, why)
-        return seen, await rows_of(connection, seen)
+    archive = Archive(current)
 
-    seen, told = _asked(current, taken)
-    sounds, store = seen.found.sounds, current.paths.store
-    with package(told, sounds, store, index=index_of(seen)) as file, to.open("xb") as target:
+    async def taken(connection: AsyncConnection) -> tuple[Preview, Told, Voices]:
+        seen = await actions.take_out(connection, console(), current, given, why)
+        found = await voices(connection, archive, current.paths.store, seen.found.sounds)
+        return seen, await rows_of(connection, seen), found
+
+    seen, told, found = _asked(current, taken)
+    try:
+        file = package(told, seen.found.sounds, found, index=index_of(seen))
+    except UNREADABLE as error:
+        raise context.NotReady(f"A recording cannot be read: {error}.") from None
+    with file, to.open("xb") as target:
         shutil.copyfileobj(file, target)
     click.echo(f"{to}: {sum(map(len, told.values()))} rows, {len(seen.found.sounds)} recordings")
 

@@ -90,15 +90,19 @@ def asked(
     return Asked(settings, filters, limit, as_json, None if utc else settings.zone)
 
 
-def answer(settings: Settings, question: Question[Answer], *, writing: bool = False) -> Answer:
-    """Return the database's answer. Raises NotReady when there is none to be had."""
+def answer(
+    settings: Settings,
+    question: Question[Answer],
+    *,
+    writing: bool = False,
+    within_s: float = REQUEST_BUDGET_S,
+) -> Answer:
+    """Return the database's answer. Raises NotReady when there is none to be had in time."""
     _require_file(settings)
     try:
-        return asyncio.run(_answer(settings, question, writing=writing))
+        return asyncio.run(_answer(settings, question, writing=writing, within_s=within_s))
     except TimeoutError:
-        raise context.NotReady(
-            f"The database did not answer within {REQUEST_BUDGET_S} s."
-        ) from None
+        raise context.NotReady(f"The database did not answer within {within_s:g} s.") from None
     except (SQLAlchemyError, OSError) as error:
         reason = getattr(error, "orig", None) or error
         raise context.NotReady(
@@ -133,10 +137,12 @@ def _require_file(settings: Settings) -> None:
         raise context.NotReady(f"There is no database in {settings.home} yet: `make run` makes it.")
 
 
-async def _answer(settings: Settings, question: Question[Answer], *, writing: bool) -> Answer:
+async def _answer(
+    settings: Settings, question: Question[Answer], *, writing: bool, within_s: float
+) -> Answer:
     made = engine(settings.database)
     try:
-        async with asyncio.timeout(REQUEST_BUDGET_S):
+        async with asyncio.timeout(within_s):
             if not writing:
                 async with made.connect() as connection:
                     return await question(connection)

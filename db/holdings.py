@@ -27,6 +27,8 @@ class Subject:
     """Ids of the person's calls, those that we made too."""
     channels: frozenset[str] = frozenset()
     """Linkedids of these calls: the switch's names of them."""
+    tickets: frozenset[int] = frozenset()
+    """Rows of tickets that are meant besides: of a legal hold."""
     pseudonym: str = ""
     """A keyed digest of the identity: what stands where the fact must outlive the person."""
 

@@ -117,6 +117,10 @@ class Attendance:
             self._changed(agent)
             return done
 
+    async def take_phone_off(self, agent: Agent) -> None:
+        """Take a page's phone off the switch: the next one that registers is another page's."""
+        await self._keys.take_off(agent)
+
     async def turn(
         self, agent: Agent, state: DutyState, *, reason: str, now: datetime
     ) -> Agent | None:

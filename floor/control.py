@@ -64,9 +64,10 @@ VARIABLES: Final = frozenset(
     {
         *("REUNITE_SEAT", "SCRIPT_SEAT", "TRANSFER_SEAT"),
         *("WATCHED", "WATCHED_CALL", "HELD_S", "JOIN_HOW", "JOIN_BY"),
+        (KEY_DONE := "KEY_DONE"),
     }
 )
-"""The variables that these contexts read."""
+"""The variables that these contexts read, and that a desk phone's key waits for (seats.conf)."""
 
 AGAIN: Final = frozenset({REUNITE, *(f"script-{one.value}" for one in Script)})
 """Partings after which the caller may come back at once: no time to write is due yet."""
@@ -206,6 +207,16 @@ class Control:
             raise NotDoneError(Outcome.REFUSED)
         self._live_state.parting(seat, HANDED_OVER)
         await self._let_go(seat)
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> Outcome:
+        """Have the recording of a customer's leg hold silence, or go on."""
+        outcome = await self._actions.mute_recording(channel, muted=muted)
+        metrics.STEPS.labels("mute" if muted else "unmute", outcome.value).inc()
+        return outcome
+
+    async def answer_key(self, channel: str, done: str) -> None:
+        """Tell the dialplan what came of a key that it waits for."""
+        await self._actions.set_variable(channel, KEY_DONE, done)
 
     async def drop(self, call: str, seat: str) -> None:
         """Take one of several out of a call. Raises NotTalkingError when it is the only one."""

@@ -43,6 +43,7 @@ from floor.lease import Lease
 from floor.live_state import LiveState
 from floor.offers import Offers
 from floor.page_events import PageEvents
+from floor.paused_recordings import PausedRecordings
 from floor.people import Agent
 from floor.presence import GRACE, START_GRACE, Presence, is_work
 from floor.presence_actions import PresenceActions
@@ -88,8 +89,9 @@ class Floor:
         self.live_state = LiveState()
         self.presence = Presence()
         self.streams = Streams(dropped=self._gone)
+        self.paused = PausedRecordings(self.live_state, self.streams, leaders=leaders, now=now)
         self._page_events = PageEvents(
-            self.live_state, self.streams, leaders=leaders, plan=plan, now=now
+            self.live_state, self.streams, self.paused, leaders=leaders, plan=plan, now=now
         )
         self.control = Control(actions, self.live_state)
         self.repairs = Repairs(actions, self.live_state)
@@ -192,6 +194,10 @@ class Floor:
             self._presence_actions.act(self.presence.opened(account_id, stream.id, page))
         self.streams.tell(stream, "state", self._whole(stream))
         return stream
+
+    def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Hand every event of Asterisk's to somebody else too; return what ends that."""
+        return self._link.subscribe(hear)
 
     def serving(self, account_id: int) -> Serving:
         """Return whom somebody serves now."""

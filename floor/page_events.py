@@ -11,6 +11,7 @@ from typing import Final
 from floor import wallboard
 from floor.changes import CallEnded, HoldChanged, Talking
 from floor.live_state import LiveState
+from floor.paused_recordings import PausedRecordings
 from floor.people import Agent, Talk
 from floor.screen_pop import ScreenPop
 from floor.streams import Streams
@@ -32,12 +33,13 @@ class PageEvents:
         self,
         live_state: LiveState,
         streams: Streams,
+        paused: PausedRecordings,
         *,
         leaders: frozenset[Role],
         plan: NumberPlan,
         now: Callable[[], datetime],
     ) -> None:
-        self._live_state, self._streams = live_state, streams
+        self._live_state, self._streams, self._paused = live_state, streams, paused
         self._leaders, self._plan, self._now = leaders, plan, now
         self._pops: dict[str, ScreenPop] = {}
         self._last: dict[int, tuple[datetime, str, str]] = {}
@@ -70,6 +72,7 @@ class PageEvents:
             "seat": told.seat,
             "at": told.at.isoformat(),
             "participants": self._participants(told.call, told.seat),
+            "recording_left_s": self._paused.left_s(told.call),
         }
         self._tell(told.seat, "talking", data)
         self.duty(told.seat)
@@ -168,6 +171,7 @@ class PageEvents:
             "call": talk.call,
             "at": talk.since.isoformat(),
             "participants": self._participants(talk.call, seat),
+            "recording_left_s": self._paused.left_s(talk.call),
         }
 
     def _participants(self, call: str, seat: str) -> list[Json]:

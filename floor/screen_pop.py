@@ -126,14 +126,16 @@ async def background(
     ticket = await ticket_saves.of_call(database, call_id)
     if not caller.identity:
         return Background(ticket=ticket.number if ticket else None)
-    wanted = CallFilter(identities=await customers.identities(database, caller.identity))
+    customer = await customers.customer(database, caller.identity)
+    theirs = customer.identities if customer else (caller.identity,)
+    wanted = CallFilter(identities=theirs)
     latest = (await queries.calls(database, wanted, reach=EVERYTHING, limit=SHOWN + 1)).items
     return Background(
         call=next((one for one in latest if one.id == call_id), None),
-        customer=await customers.customer(database, caller.identity),
+        customer=customer,
         calls=[one for one in latest if one.id != call_id][:SHOWN],
-        tickets=await ticket_saves.open_of_customer(database, caller.identity, limit=SHOWN),
-        callbacks=await callbacks.open_to(database, caller.identity),
+        tickets=await ticket_saves.open_of_customer(database, theirs, limit=SHOWN),
+        callbacks=await callbacks.open_to(database, theirs),
         ticket=ticket.number if ticket else None,
     )
 

@@ -58,6 +58,16 @@ class SeatPasswords:
         if agent.kind == "browser":
             await self._give(agent.seat, NOBODY)
 
+    async def take_off(self, agent: Agent) -> None:
+        """Take the phone that is registered at a seat off the switch; the password stays.
+
+        The page that has the phone may be frozen: then it would not go by itself, and a caller who
+        is brought back to the seat would ring there.
+        """
+        secret = self._secrets().get(agent.seat)
+        if secret and not await self._let_go(agent.seat, key_of(secret, agent.duty_id)):
+            _log.warning("the phone of a seat is still at its old page", seat=agent.seat)
+
     async def settle(self, agents: Iterable[Agent], seats: Iterable[str]) -> None:
         """Make every seat's password that of who works there; what is so already stays."""
         if self._boot != self._link.boot:

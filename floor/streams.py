@@ -146,6 +146,12 @@ class Streams:
         for stream in theirs:
             self.tell(stream, event, shown[stream.team])
 
+    def tell_team(self, roles: frozenset[Role], team: str, event: str, data: Data) -> None:
+        """Tell every page of these roles that may see this team's people; no team: every page."""
+        for stream in list(self._open.values()):
+            if stream.role in roles and (not team or stream.team in {"", team}):
+                self.tell(stream, event, data)
+
     def tell_each(self, event: str, data: Callable[[Stream], Data]) -> None:
         """Tell every page, each in its own way."""
         for stream in list(self._open.values()):

@@ -10,22 +10,28 @@ what became of another switch says nothing of them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import HOUSE, JournalEvent
+from features.call_judgements.marking import mark
 from features.call_recordings import by_agent as recordings_by_agent
 from features.calls import talk_segment_rows as talk_segments
 from features.calls import writes
 from features.calls.evidence import matters
 from features.calls.lifecycle import CallRecord
+from features.report_figures import marks
 from features.tickets import terms as ticket_terms
 from ledger.call_callbacks import keep_callbacks
 from ledger.journal import Batch, Journals, Position
 from ledger.open_calls import Boots, Name, OpenCalls, Thread, name_of
 from phone_numbers.plan import NumberPlan
+
+JUDGED_AFTER: Final = timedelta(seconds=15)
+"""A call that has ended is judged then, or as soon as its recording is kept."""
 
 _log = structlog.get_logger(__name__)
 
@@ -192,6 +198,9 @@ class JournalImporter:
         )
         ended = [one.id for _, one in kept if one.ended is not None]
         await recordings_by_agent.keep(connection, ended)
+        await mark(connection, ended, due_at=datetime.now(UTC) + JUDGED_AFTER)
+        every = [one for thread, now_so in kept for one in (thread.kept, now_so) if one is not None]
+        await marks.mark(connection, [at for one in every for at in _counted_at(one)])
         return kept
 
     def _folded(self, thread: Thread) -> CallRecord | None:
@@ -201,6 +210,11 @@ class JournalImporter:
             self.calls_failed += 1
             _log.error("call not folded", names=sorted(thread.names), error=repr(error)[:500])
             return None
+
+
+def _counted_at(record: CallRecord) -> Sequence[datetime]:
+    """Return the moments by whose days a call is counted."""
+    return (record.ring_started, *(each.from_at for each in record.segments))
 
 
 def _others_talked(thread: Thread, record: CallRecord) -> bool:

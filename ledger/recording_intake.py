@@ -7,8 +7,9 @@ the name it will always have, the rows are kept at most once, the spool file goe
 import asyncio
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callflow.events import DEFAULT_NODE, JournalEvent
+from features.call_judgements.marking import mark
 from features.call_recordings import writes as recordings
 from features.call_recordings.lifecycle import (
-    Recording,
     RecordingKind,
     RecordingState,
     gaps,
@@ -27,6 +28,9 @@ from features.call_recordings.lifecycle import (
 )
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
+from features.recording_copies import queries as copies
+from features.recording_pauses import queries as pauses
+from features.recording_pauses.lifecycle import Pause, heard_nothing, without
 from features.ticket_clocks.lifecycle import House
 from features.tickets import writes as tickets
 from features.tickets.history import MESSAGE
@@ -108,10 +112,11 @@ class RecordingIntake:
             return 0
         running = asyncio.get_running_loop()
         found = await running.run_in_executor(self._aside, self._taken, jobs)
+        paused = await self._paused(jobs)
         done = [
             one
             for job, audio in zip(jobs, found, strict=True)
-            if (one := self._done(job, audio, now))
+            if (one := self._done(job, audio, paused.get(job.call.id, ()), now))
         ]
         if done:
             await self._keep(done, now)
@@ -131,9 +136,11 @@ class RecordingIntake:
             for call in await writes.calls_without_recordings(connection, self._node):
                 self.look_at(call)
             kept = await recordings.kept_recordings(connection, list(spooled))
+            copied = await copies.of_recordings(connection, [each.id for each in kept])
         self._store.clear_incoming()
         for recording in kept:
-            if _lies_in(self._store, recording):
+            whole = self._store.holds(recording.path, recording.bytes)
+            if whole or recording.id in copied:
                 self._tidy(spooled[recording.id])
         self._knows_the_database = True
 
@@ -184,7 +191,13 @@ class RecordingIntake:
         for whisper in of_call(self._whispers, spooled.stem):
             whisper.file.unlink(missing_ok=True)
 
-    def _done(self, job: Job, audio: Audio, now: float) -> Done | None:
+    async def _paused(self, jobs: Sequence[Job]) -> Mapping[str, Sequence[Pause]]:
+        """Return in which of these calls the recording was paused, and when."""
+        calls = {job.call.id for job in jobs}
+        async with asyncio.timeout(DATABASE_LIMIT_S), self._engine.connect() as connection:
+            return await pauses.of_calls(connection, calls)
+
+    def _done(self, job: Job, audio: Audio, paused: Sequence[Pause], now: float) -> Done | None:
         match audio:
             case StillGrowingError():
                 self._not_before[job.key] = now + QUIET_S
@@ -198,7 +211,9 @@ class RecordingIntake:
         return Done(
             job,
             recording,
-            gaps=gaps(job.call, recording.seconds, _silent(audio)) if of_call else (),
+            gaps=gaps(job.call, recording.seconds, _silent(job.call, audio, paused))
+            if of_call
+            else (),
             ticket=None if of_call else ticket_of(job.call, recording),
         )
 
@@ -212,6 +227,8 @@ class RecordingIntake:
                 connection,
                 [(one.recording, when_full(one.job.call, one.gaps, full)) for one in done],
             )
+            of_calls = {one.job.call.id for one in done}
+            await mark(connection, of_calls, due_at=datetime.fromtimestamp(now, UTC))
             events: list[JournalEvent] = []
             for one in done:
                 if one.recording.id in fresh:
@@ -237,8 +254,16 @@ class RecordingIntake:
         )
 
 
-def _silent(audio: Audio) -> Sequence[tuple[float, float]]:
-    return audio.silent_ours if isinstance(audio, Taken) else ()
+def _silent(
+    call: CallRecord, audio: Audio, paused: Sequence[Pause]
+) -> Sequence[tuple[float, float]]:
+    """Return when nothing of ours was recorded, but for what was not to be recorded."""
+    if not isinstance(audio, Taken):
+        return ()
+    began = call.recording_at or call.answered
+    if not paused or began is None or call.ended is None:
+        return audio.silent_ours
+    return without(audio.silent_ours, heard_nothing(paused, began, call.ended))
 
 
 def _be_nice() -> None:
@@ -255,12 +280,5 @@ def _is_empty(spooled: Path) -> bool:
     """Tell whether a file holds nothing, or a WAV's header alone."""
     try:
         return spooled.stat().st_size <= WAV_HEADER_BYTES
-    except FileNotFoundError:
-        return False
-
-
-def _lies_in(store: Store, recording: Recording) -> bool:
-    try:
-        return store.find(recording.path).stat().st_size == recording.bytes
     except FileNotFoundError:
         return False

@@ -19,8 +19,10 @@ from features.audit import log as audit
 from features.audit.log import AuditEntry
 from features.call_recordings import writes as recordings
 from features.call_recordings.lifecycle import Recording, RecordingKind
-from features.personal_data import erasures, expiring
+from features.personal_data import erasures, expiring, held
+from features.personal_data.held import Kept
 from features.personal_data.rows import Erased, digest_of
+from features.recording_copies import queries as copies
 from features.ticket_mail import expiring as old_letters
 from recordings.store import Store
 from traces.files import shred
@@ -37,14 +39,25 @@ class Retention:
     """Destroys what is too old, of one node: the files of others are elsewhere."""
 
     def __init__(
-        self, engine: AsyncEngine, store: Path, *, keep: UpkeepSettings, node: str, logs: Path
+        self,
+        engine: AsyncEngine,
+        store: Path,
+        *,
+        keep: UpkeepSettings,
+        node: str,
+        logs: Path,
+        region: str = "CN",
     ) -> None:
-        """`keep` says for how many days each purpose is kept; 0: for ever."""
+        """`keep` says for how many days each purpose is kept; 0: for ever.
+
+        `region` is that of the house's numbers: what a legal hold on one of them keeps.
+        """
         self._engine = engine
         self._store = Store(store)
         self._keep = keep
         self._node = node
         self._logs = logs
+        self._region = region
         self._rows: Mapping[str, int] = {
             name.removeprefix("keep_"): getattr(keep, name)
             for name in UpkeepSettings.model_fields
@@ -56,12 +69,14 @@ class Retention:
         """Destroy some of what is too old; return the seconds to rest. Raises the database's."""
         at = datetime.fromtimestamp(now, UTC)
         more = False
+        async with self._engine.connect() as connection:
+            kept = await held.kept(connection, self._region, at)
         for kind, days, rule in self._of_recordings():
             if days:
-                more |= await self._recordings(kind, days, rule, at) == AT_ONCE
+                more |= await self._recordings(kind, days, rule, at, kept) == AT_ONCE
         async with self._engine.execution_options(writing=True).begin() as connection:
-            gone = await expiring.forget(connection, self._rows, at=at, node=self._node)
-        letters = await self._letters(at)
+            gone = await expiring.forget(connection, self._rows, at=at, node=self._node, kept=kept)
+        letters = await self._letters(at, kept)
         if gone:
             _log.info("people forgotten whose time is over", rows=gone)
         if self._keep.keep_logs:
@@ -77,19 +92,40 @@ class Retention:
             (RecordingKind.MESSAGE, messages or calls, named),
         )
 
-    async def _recordings(self, kind: RecordingKind, days: int, rule: str, at: datetime) -> int:
-        async with self._engine.connect() as connection:
-            old = await recordings.made_before(
-                connection, at - timedelta(days=days), kind=kind, node=self._node, most=AT_ONCE
-            )
-        if not old:
-            return 0
-        for one in old:
+    async def _recordings(
+        self, kind: RecordingKind, days: int, rule: str, at: datetime, kept: Kept
+    ) -> int:
+        after: tuple[datetime, str] | None = None
+        while True:
+            async with self._engine.connect() as connection:
+                old = await recordings.made_before(
+                    connection,
+                    at - timedelta(days=days),
+                    kind=kind,
+                    node=self._node,
+                    most=AT_ONCE,
+                    but=kept.calls,
+                    after=after,
+                )
+            if not old:
+                return 0
+            if free := await self._without_copies(old, at):
+                break
+            after = (old[-1].created_at, old[-1].id)
+        for one in free:
             self._store.remove(one.path)
-        await self._note(old, days, rule, at)
-        self.removed += len(old)
-        _log.info("recordings removed", count=len(old), rule=rule)
-        return len(old)
+        await self._note(free, days, rule, at)
+        self.removed += len(free)
+        _log.info("recordings removed", count=len(free), rule=rule)
+        return len(free)
+
+    async def _without_copies(self, old: Sequence[Recording], at: datetime) -> Sequence[Recording]:
+        """Have the copies of recordings destroyed; return those of which there is none any more.
+
+        Those whose storage is away stay due, and are not to be heard any more.
+        """
+        async with self._engine.execution_options(writing=True).begin() as connection:
+            return [one for one in old if await copies.let_go(connection, one.id, at)]
 
     async def _note(self, old: Sequence[Recording], days: int, rule: str, at: datetime) -> None:
         why = f"kept for {days} days"
@@ -111,14 +147,20 @@ class Retention:
             gone = Erased(what="recordings", count=len(old), digest=digest)
             await erasures.prove(connection, [gone], rule=rule, node=self._node, at=at)
 
-    async def _letters(self, at: datetime) -> int:
+    async def _letters(self, at: datetime, kept: Kept) -> int:
         """Forget letters as old as the tickets that go; return how many."""
         days = self._keep.keep_tickets
         if not days:
             return 0
         before = at - timedelta(days=days)
         async with self._engine.connect() as connection:
-            old = await old_letters.older(connection, before, node=self._node, most=AT_ONCE)
+            old = await old_letters.older(
+                connection,
+                before,
+                node=self._node,
+                most=AT_ONCE,
+                kept=kept.rows_of("ticket_mails") if kept.subjects else None,
+            )
         if not old:
             return 0
         for path in (path for letter in old for path in letter.paths):

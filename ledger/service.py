@@ -10,9 +10,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -22,9 +21,17 @@ import full_disk
 from backup import hold
 from db import engine as database
 from db.migrate import upgrade
+from features.call_judgements.house import limits_of
+from features.call_judgements.worker import JudgementWorker
+from features.call_recordings import days
 from features.calls import writes
 from features.calls.lifecycle import CallRecord
 from features.personal_data.erasing import Erasing
+from features.quality_samples.worker import LOOK_EVERY_S as SAMPLES_EVERY_S
+from features.quality_samples.worker import SampleWorker
+from features.recording_copies.worker import CopyWorker
+from features.recording_pauses import queries as pauses
+from features.reports.worker import ReportWorker
 from features.ticket_clocks.house import house
 from features.ticket_clocks.worker import ClockWorker
 from features.webhooks.worker import WebhookWorker
@@ -34,6 +41,7 @@ from ledger.mail_room import MailRoom
 from ledger.recording_intake import AT_ONCE, RecordingIntake
 from ledger.retention import Retention
 from ledger.silent_agents import SilentAgentCheck
+from process_priority import NICENESS_OF_LEDGER, give_priority, priority_of
 from settings import Settings
 
 LOOK_EVERY_S: Final = 0.1
@@ -47,10 +55,15 @@ LISTEN_EVERY_S: Final = 1.0
 TIDY_EVERY_S: Final = 5.0
 REPORT_EVERY_S: Final = 1.0
 CLOCKS_EVERY_S: Final = 1.0
+DAYS_EVERY_S: Final = 60.0
 TURN_LIMIT_S: Final = 20.0
 """A turn that takes longer is given up: the database has stopped answering."""
-NICE: Final = 5
-"""Whoever is on the telephone goes first."""
+DRAW_LIMIT_S: Final = 120.0
+"""The same of the draw: a day of ten thousand calls is read and put on the list at once."""
+JUDGE_LIMIT_S: Final = 900.0
+"""The same of judging: some calls at once, and a recording of hours is listened to for a while."""
+REPORT_LIMIT_S: Final = 400.0
+"""A mail server may look for viruses for minutes before it takes a report."""
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 5.0
 LAST_TURN_S: Final = 2.0
@@ -68,24 +81,13 @@ async def serve(settings: Settings) -> None:
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, ledger.stop)
-    _give_way()
+    own = os.getpid()
+    give_priority(own, beside=priority_of(own), by=NICENESS_OF_LEDGER)
     _log.info("ledger started")
     try:
         await ledger.run()
     finally:
         await engine.dispose()
-
-
-def _give_way() -> None:
-    """Let those who are on the telephone go first, where there is not enough for all.
-
-    Linux may give each session a share of its own (sched(7), autogroup): then a process is nice to
-    its own session only, and the session has a niceness too.
-    """
-    os.nice(NICE)
-    if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):  # there are none, or it was changed just now
-            Path("/proc/self/autogroup").write_text(str(NICE), encoding="ascii")
 
 
 class Ledger:
@@ -109,7 +111,12 @@ class Ledger:
         )
         self._clocks = ClockWorker(engine, settings)
         self._retention = Retention(
-            engine, paths.store, keep=settings, node=settings.node, logs=paths.log
+            engine,
+            paths.store,
+            keep=settings,
+            node=settings.node,
+            logs=paths.log,
+            region=settings.region,
         )
         self._erasing = Erasing(
             engine,
@@ -120,8 +127,13 @@ class Ledger:
         )
         self._silent_agents = SilentAgentCheck(paths.spool_calls)
         self._engine = engine
+        self._samples = SampleWorker(engine, settings)
         self._mail = MailRoom(settings, engine)
         self._webhooks = WebhookWorker(engine, settings)
+        self._copies = CopyWorker(engine, settings)
+        archive, limits = self._copies.archive, limits_of(settings)
+        self._judging = JudgementWorker(engine, archive=archive, node=settings.node, limits=limits)
+        self._reports = ReportWorker(engine, settings)
         self._importer = JournalImporter(
             engine, self._journals, settings.number_plan, kept=self._look_at
         )
@@ -141,8 +153,10 @@ class Ledger:
                 tasks.create_task(self._loop(turn))
             tasks.create_task(self._mail.run(self._stop))
             tasks.create_task(self._webhooks.run(self._stop, ready=lambda: self._migrated))
+            tasks.create_task(self._copies.run(self._stop, ready=lambda: self._migrated))
         await self._last_words()
         self._intake.close()
+        self._judging.close()
 
     def _turns(self) -> tuple[Turn, ...]:
         return (
@@ -153,7 +167,12 @@ class Ledger:
             self._tidy,
             self._remove_old,
             self._act_on_clocks,
+            self._judge,
+            self._make_reports,
+            self._send_reports,
             self._erase,
+            self._close_days,
+            self._draw_samples,
         )
 
     async def _loop(self, turn: Turn) -> None:
@@ -198,7 +217,11 @@ class Ledger:
         self._silent_agents.look_at(call)
 
     async def _listen(self, now: float) -> float:
-        if found := self._silent_agents.turn(now):
+        paused: Collection[str] = ()
+        if due := self._silent_agents.due(now):
+            async with asyncio.timeout(TURN_LIMIT_S), self._engine.connect() as connection:
+                paused = await pauses.of_calls(connection, due)
+        if found := self._silent_agents.turn(now, paused):
             writing = self._engine.execution_options(writing=True)
             async with asyncio.timeout(TURN_LIMIT_S), writing.begin() as connection:
                 await writes.add_events(connection, found)
@@ -221,6 +244,26 @@ class Ledger:
             more = await self._clocks.turn(datetime.now(UTC))
         return 0.0 if more else CLOCKS_EVERY_S
 
+    async def _judge(self, _now: float) -> float:
+        """Have ended calls listened to and judged: nobody waits for it."""
+        if not self._migrated:
+            return CLOCKS_EVERY_S
+        async with asyncio.timeout(JUDGE_LIMIT_S):
+            return await self._judging.turn()
+
+    async def _make_reports(self, _now: float) -> float:
+        """Count marked days, and make reports on their dates: nobody waits for it either."""
+        if not self._migrated:
+            return CLOCKS_EVERY_S
+        async with asyncio.timeout(TURN_LIMIT_S):
+            return await self._reports.turn(datetime.now(UTC))
+
+    async def _send_reports(self, _now: float) -> float:
+        if not self._migrated:
+            return CLOCKS_EVERY_S
+        async with asyncio.timeout(REPORT_LIMIT_S):
+            return await self._reports.send(datetime.now(UTC))
+
     async def _erase(self, now: float) -> float:
         if not self._migrated:
             return ARCHIVE_EVERY_S
@@ -228,6 +271,23 @@ class Ledger:
             if not may_move:
                 return ARCHIVE_EVERY_S
             return await self._erasing.turn(now, self._journals.read_up_to())
+
+    async def _close_days(self, _now: float) -> float:
+        """Close the days of recordings that are over, one after the other."""
+        if not self._migrated:
+            return CLOCKS_EVERY_S
+        writing = self._engine.execution_options(writing=True)
+        async with asyncio.timeout(TURN_LIMIT_S), writing.begin() as connection:
+            closed = await days.close_next(connection, datetime.now(UTC))
+        return 0.0 if closed else DAYS_EVERY_S
+
+    async def _draw_samples(self, _now: float) -> float:
+        """Draw the day before for inspection (QA-1), when all of its calls are rows."""
+        if not self._migrated or time.time() - self._caught_up_at > SAMPLES_EVERY_S:
+            return ARCHIVE_EVERY_S
+        async with asyncio.timeout(DRAW_LIMIT_S):
+            await self._samples.turn(datetime.now(UTC))
+        return SAMPLES_EVERY_S
 
     async def _last_words(self) -> None:
         """Keep what was said while everything was taken down."""
@@ -261,9 +321,14 @@ class Ledger:
             "people_erased_total": self._erasing.done,
             "tickets_total": self._intake.tickets_opened + self._mail.tickets_opened,
             "ticket_clocks_total": self._clocks.acted,
+            "judgements_total": self._judging.judged,
+            "judgements_failed_total": self._judging.failures,
+            "quality_draws_total": self._samples.draws,
             "failures_total": self._failures,
+            **self._copies.figures(),
             **self._mail.figures(),
             **self._webhooks.figures(),
+            **self._reports.figures(),
         }
 
 

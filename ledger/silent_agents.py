@@ -5,7 +5,7 @@ writes. What is found is said at once, in the call's own events, in the log and 
 the call a row of recording_gaps says the same (features/call_recordings/lifecycle.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,13 +63,20 @@ class SilentAgentCheck:
         elif self._done.get(call.id, 0.0) < now.from_at.timestamp():
             self._talks[call.id] = _Talk(call.id, call.node, now, began.timestamp())
 
-    def turn(self, now: float) -> list[JournalEvent]:
-        """Listen to the talks that have lasted long enough; return what is to be kept of it."""
+    def due(self, now: float) -> frozenset[str]:
+        """Return the calls whose talks have lasted long enough to be listened to."""
+        return frozenset(talk.call_id for talk in self._due(now))
+
+    def turn(self, now: float, paused: Collection[str] = ()) -> list[JournalEvent]:
+        """Listen to the talks that have lasted long enough; return what is to be kept of it.
+
+        Of the calls whose recording was `paused` nothing is said here: silence was asked for.
+        """
         found: list[JournalEvent] = []
         for talk in self._due(now):
             self._talks.pop(talk.call_id)
             self._done[talk.call_id] = talk.segment.from_at.timestamp()
-            if self._is_silent(talk):
+            if talk.call_id not in paused and self._is_silent(talk):
                 found.append(self._finding(talk, now))
         return found
 

@@ -24,6 +24,7 @@ from callflow.call import (
     VoiceEnded,
 )
 from line.keys import Presses
+from line.listened import Listened, Passage
 from line.tones import Tones
 from line.vad import HeardEvent, VoiceDecision, VoiceStarted
 from line.wire import SILENCE
@@ -59,6 +60,8 @@ class Line:
         self.frames: deque[bytes] = deque(maxlen=_BACKLOG)
         self.deaf = False
         self.playing: bytes | None = None
+        self.listened: Listened | None = None
+        """What is kept for a second opinion, while SIL-1 runs."""
         self._now = now
         self._packets: Sequence[bytes] = ()
         self._at = 0
@@ -71,6 +74,11 @@ class Line:
         self._sounds: deque[Sound] = deque(maxlen=_SOUNDS)
         self._presses = Presses()
         self._held: float | None = None
+
+    @property
+    def now(self) -> float:
+        """Seconds of the line's clock."""
+        return self._now()
 
     @property
     def held(self) -> bool:
@@ -96,6 +104,18 @@ class Line:
         while self.hearing.voice and (left := until - self._now()) > 0:
             await self._wait(Barge.NOTHING, min(left, 0.1))
 
+    def keep(self) -> None:
+        """Keep what is heard from now on, for a second opinion (SIL-1)."""
+        self.listened = Listened()
+
+    def let_go(self) -> None:
+        """Drop what was kept, and keep no more."""
+        self.listened = None
+
+    def kept(self) -> Passage:
+        """Return what was heard since `keep`; nothing when nothing is kept."""
+        return (self.listened or Listened()).passage()
+
     def overhear(self) -> Overheard:
         """Return what was heard since the last time; the first time only begins to listen."""
         if self._tones is None:
@@ -120,6 +140,7 @@ class Line:
 
     def end(self) -> None:
         """Note that the leg is gone; whoever waits is told."""
+        self.let_go()
         self.ended.set()
         self.opened.set()
         if self._waiter and not self._waiter.done():

@@ -11,6 +11,11 @@ STRANGERS = Counter(
 VAD_FAILURES = Counter(
     "thirdring_line_vad_failures", "Ticks of 20 ms in which voice activity detection failed"
 )
+SECOND_OPINIONS = Counter(
+    "thirdring_line_second_opinions",
+    "Lines that were heard once more before SIL-1 hangs up, by what was found",
+    ["found"],
+)
 LATENESS = Histogram(
     "thirdring_line_lateness_seconds",
     "How late a tick of 20 ms began",

@@ -90,6 +90,9 @@ class Ticker:
         for line, events in zip(listening, self._hear(batch, now), strict=True):
             if events:
                 line.heard(events)
+        for line, (hearing, frame, prompt) in zip(listening, batch, strict=True):
+            if line.listened is not None:
+                line.listened.add(frame, hearing.score, prompt)
 
     def _hear(
         self, batch: list[tuple[VoiceDecision, bytes, bytes | None]], now: float

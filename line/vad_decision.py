@@ -45,12 +45,14 @@ class VoiceDecision:
         "_waiting",
         "echo",
         "heard",
+        "score",
         "voice",
     )
 
     def __init__(self) -> None:
         self.voice = False
         self.echo: Echo = SILENT  # what we played to it lately
+        self.score: float | None = None  # of the last frame: log-odds of a voice
         self.heard = features.nothing_heard(MEMORY)  # what the network is told again next time
         self._waiting = bytearray()
         self._gate = webrtcvad.Vad(GATE_MODE)._vad  # noqa: SLF001 - what the wrapper wraps
@@ -103,6 +105,7 @@ class VoiceDecision:
 
     def decide(self, score: float | None, now: float) -> HeardEvent | None:
         """Ends the frame with the network's opinion, log-odds of a voice, or without (None)."""
+        self.score = score
         if score is None:
             voiced = self._votes[-1]
             proven = sum(self._votes) >= GATE_VOTES

@@ -20,6 +20,15 @@ LONGEST_BODY: Final = 20_000
 MOST_REFERENCES: Final = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of ours that goes along."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A letter of ours, before it is put into the form of RFC 5322."""
@@ -37,6 +46,7 @@ class Draft:
     """Address for answers; empty: `from_address`."""
     automatic: bool = False
     """No person wrote it: no program should answer it (RFC 3834)."""
+    attached: tuple[Attached, ...] = ()
 
 
 def new_message_id(host: str) -> str:
@@ -62,6 +72,9 @@ def composed(draft: Draft) -> bytes:
         message["Auto-Submitted"] = "auto-replied"
         message["X-Auto-Response-Suppress"] = "All"
     message.set_content(paragraphs(draft.body, LONGEST_BODY), charset="utf-8", cte="base64")
+    for file in draft.attached:
+        kind, _, part = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=part, filename=file.name)
     return message.as_bytes()
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from db.bounded import Database, DatabaseTimeoutError
 from db.migrate import newest, revision
-from full_disk import MIB, Room, room_of
+from full_disk import MIB, Room, Watermark, room_of, used_percent, watermark_of
 from monitoring.reports import Report
 
 ASK_S = 1.0
@@ -23,7 +23,7 @@ LAG_S = 30.0
 """Seconds by which the ledger may be behind the journals before it counts as ill."""
 
 
-FAR: Final = frozenset({"trunk", "spending", "mail", "webhooks"})
+FAR: Final = frozenset({"trunk", "spending", "mail", "webhooks", "recordings"})
 """Parts that are not here: what ails them keeps no caller from being answered, and no page."""
 
 
@@ -150,6 +150,20 @@ def of_webhooks(report: Report | None) -> PartHealth:
     return _well("No webhook has failed.")
 
 
+def of_recordings(report: Report | None) -> PartHealth:
+    """Return whether recordings get where the house wants them, as the ledger sees it."""
+    if report is None or not report.fresh:
+        return _well("Nobody looks at the copies of recordings: the ledger does not report.")
+    if failing := int(report.number("recording_copies_failing") or 0):
+        waiting = int(report.number("recording_copies_waiting") or 0)
+        why = report.fields.get("recording_copies_why") or "it is not known why"
+        return _ill(
+            f"{failing} copies of recordings could not be made, {waiting} wait: {why}. "
+            "Recordings stay where they are, and are tried again."
+        )
+    return _well("Recordings are where they are to be.")
+
+
 async def of_database(database: Database) -> PartHealth:
     """Return whether the database answers, with the tables of this version."""
     try:
@@ -178,8 +192,18 @@ def free_bytes(home: Path) -> int:
     return shutil.disk_usage(home).free
 
 
-def of_disk(home: Path) -> PartHealth:
-    """Return whether there is room for recordings."""
+def filled_percent(home: Path) -> float:
+    """Return how full the disk of the home is. Raises OSError when that is not known."""
+    found = shutil.disk_usage(home)
+    return used_percent(found.used, found.free)
+
+
+def of_disk(home: Path, *, early: int = 0, late: int = 0) -> PartHealth:
+    """Return whether there is room for recordings.
+
+    From the watermarks on (per cent) it says so and is well all the same: nothing is cut yet, and
+    a desk that is taken out of service for it would keep nobody's recording.
+    """
     try:
         free = free_bytes(home)
     except OSError:
@@ -191,6 +215,12 @@ def of_disk(home: Path) -> PartHealth:
             )
         case Room.LOW:
             return _ill(f"Only {free // MIB} MiB are left for recordings.")
+    percent = filled_percent(home)
+    match watermark_of(percent, early=early, late=late):
+        case Watermark.LATE:
+            return _well(f"The disk is {percent:.0f} per cent full: make room today.")
+        case Watermark.EARLY:
+            return _well(f"The disk is {percent:.0f} per cent full: make room soon.")
     return _well("There is room for recordings.")
 
 

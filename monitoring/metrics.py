@@ -70,6 +70,22 @@ OF_LEDGER = (
         "thirdring_webhooks_failed", "webhooks_failed", "Webhooks that a person decides about."
     ),
     Reported("thirdring_webhooks_sent", "webhooks_sent_total", "Events delivered.", counts=True),
+    Reported(
+        "thirdring_recording_copies_waiting",
+        "recording_copies_waiting",
+        "Copies of recordings that are to be made or destroyed.",
+    ),
+    Reported(
+        "thirdring_recording_copies_failing",
+        "recording_copies_failing",
+        "Those of them of which the last try failed.",
+    ),
+    Reported(
+        "thirdring_recording_copies",
+        "recording_copies_total",
+        "Copies of recordings made and proven.",
+        counts=True,
+    ),
     Reported("thirdring_ledger_failures", "failures_total", "Turns to try again.", counts=True),
 )
 """What is taken from the ledger's report; it counts from the ledger's own start."""
@@ -163,16 +179,20 @@ class ExpositionCollector(Collector):
 
 
 class RoomCollector(Collector):
-    """Gives the free space of the home."""
+    """Gives the free space of the home, and how full its disk is."""
 
-    def __init__(self, free: Callable[[], int]) -> None:
+    def __init__(self, free: Callable[[], int], percent: Callable[[], float]) -> None:
         self._free = free
+        self._percent = percent
 
     def collect(self) -> Iterable[Metric]:
         try:
-            free = self._free()
+            free, percent = self._free(), self._percent()
         except OSError:
             return []
         return [
-            GaugeMetricFamily("thirdring_disk_free_bytes", "Room left in the home.", value=free)
+            GaugeMetricFamily("thirdring_disk_free_bytes", "Room left in the home.", value=free),
+            GaugeMetricFamily(
+                "thirdring_disk_used_percent", "How full the disk of the home is.", value=percent
+            ),
         ]

@@ -88,6 +88,13 @@ class Store:
         except OSError:
             return False
 
+    def holds(self, path: str, size: int) -> bool:
+        """Say whether a recording's file is there with so many bytes; it is not read."""
+        try:
+            return self.find(path).stat().st_size == size
+        except OSError:
+            return False
+
     def take(self, spooled: Path, path: str, whispers: Mixer | None = None) -> Taken | None:
         """Copy a spool file into the store as a whole WAV; None when there is no audio in it.
 

@@ -1,13 +1,14 @@
 """Runs all tests, in jobs that go side by side: `python -m scripts.tests [words for pytest …]`.
 
 A job is one run of pytest over files that share hotlines (`tests/end_to_end/kinds.py`). Jobs of
-calls mostly wait for people to speak and listen, a third of a core each: two go on at a
+calls mostly wait for people to speak and listen, a third of a core each: three go on at a
 time, and a hotline that starts gives way to them (`tests/end_to_end/launching.py`). Two jobs of
-work, which would take a core each, go on beside them and have what they leave, each in a session of
-its own: Linux gives each session an equal share of the processors, whatever is nice in it, unless
-the session is (sched(7)). The next job begins when one has ended, so long ones come first; when no
-work is left, calls have that place too. `--soak` runs what takes long, one after the other, and the
-tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0: all was green.
+work, which would take a core each, go on beside them and have what they leave. Each is in a
+session of its own: Linux gives each session an equal share of the processors, whatever is nice in
+it, unless the session is (sched(7)). The next job begins when one has ended, so long ones come
+first; when no work is left, calls have that place too. `--soak` runs what takes long, one after the
+other, and the tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0:
+all was green.
 """
 
 import contextlib
@@ -22,10 +23,12 @@ from pathlib import Path
 from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
-CALLS_AT_ONCE: Final = 2
+CALLS_AT_ONCE: Final = 3
 WORK_AT_ONCE: Final = 2
 GIVES_WAY: Final = 19
 """Niceness of a job of work: audio is due every 20 ms, a database may be asked later."""
+GOES_FIRST: Final = -10
+"""Niceness of a job of calls, in which telephones speak; only root may go before others."""
 NO_TESTS: Final = 5
 """How pytest ends when a choice of tests leaves a job without any."""
 E2E: Final = "tests/end_to_end"
@@ -174,20 +177,19 @@ def _ran(name: str, words: Sequence[str]) -> int:
     """Run one job and show what it said when it is over."""
     began = time.monotonic()
     cache = f"cache_dir=.cache/pytest-{name.replace(' ', '-').replace(',', '')}"
-    gives_way = name in WORK
+    niceness = GIVES_WAY if name in WORK else GOES_FIRST
     job = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-o", cache, "--durations=5", *words],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=gives_way,
+        start_new_session=True,
     )
     _going_on.append(job)
-    if gives_way:
-        with contextlib.suppress(OSError):  # a kernel without
-            os.setpriority(os.PRIO_PROCESS, job.pid, GIVES_WAY)
-            Path(f"/proc/{job.pid}/autogroup").write_text(str(GIVES_WAY), encoding="ascii")
+    with contextlib.suppress(OSError):  # a kernel without, or we may not
+        os.setpriority(os.PRIO_PROCESS, job.pid, niceness)
+        Path(f"/proc/{job.pid}/autogroup").write_text(str(niceness), encoding="ascii")
     said, _ = job.communicate()
     print(f"--- {name}, {time.monotonic() - began:.0f} s\n{said}", flush=True)
     return 0 if job.returncode == NO_TESTS else job.returncode

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from process_priority import NICENESS, give_priority, priority_of
 from supervisor.notifying import OURS as OF_SYSTEMD
 from supervisor.reopening import Reopening
 
@@ -124,6 +125,7 @@ async def spawn(child: Child, start: Start, *, home: Path) -> asyncio.subprocess
         )
     finally:
         os.close(handle)
+    give_priority(process.pid, beside=priority_of(os.getpid()), by=NICENESS.get(child.name, 0))
     with contextlib.suppress(OSError):  # a full disk must not cost us the child that now runs
         (home / "run" / f"{child.name}.pid").write_text(f"{process.pid}\n")
     return process

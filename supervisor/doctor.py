@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from full_disk import MIB, Room, room_of
+from full_disk import MIB, Room, Watermark, room_of, used_percent, watermark_of
 from settings import PROJECT, Settings
 from supervisor import asterisk, hindrances, ports, render, secrets
 from tools.errors import SetupError, first_existing
@@ -136,9 +136,23 @@ def _room(settings: Settings) -> Iterable[Finding]:
             "Make room: Asterisk cuts recordings on a full disk without a word.",
         )
     else:
-        yield well(f"{free / 1024:.0f} GB are free for {folder}")
+        yield _filling(settings, folder)
     if not os.access(folder, os.W_OK):
         yield fault(f"{folder} cannot be written", "Give it to the user who runs the hotline.")
+
+
+def _filling(settings: Settings, folder: Path) -> Finding:
+    """Tell of a disk that has room yet, by the house's own watermarks."""
+    usage = shutil.disk_usage(folder)
+    percent = used_percent(usage.used, usage.free)
+    says = f"The disk of {folder} is {percent:.0f} per cent full"
+    advice = "Make room, or keep recordings for less long (THIRDRING_KEEP_RECORDINGS)."
+    match watermark_of(percent, early=settings.disk_early, late=settings.disk_late):
+        case Watermark.LATE:
+            return fault(says, advice)
+        case Watermark.EARLY:
+            return hint(says, advice)
+    return well(f"{usage.free / 2**30:.0f} GB are free for {folder}")
 
 
 def _files(settings: Settings) -> Iterable[Finding]:

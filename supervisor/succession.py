@@ -3,8 +3,10 @@
 Where that can be, Asterisk goes on with its calls (`supervisor/handover.py`). Where it must end,
 calls are waited for; new ones are answered meanwhile as ever. Then who rings already is answered:
 at once, whatever `answer_after` says. All who still talk are hung up, so that every telephone hears
-the end. Then Asterisk is frozen between two calls and ended in no time: while it ends by itself it
-refuses callers. Who rings after that rings on, and the next one answers.
+the end. Then Asterisk hears no packet more: who rings from now on sends it again, and the next one
+answers. Who had begun to ring before is still answered, and told of the end. Then it is ended in no
+time: while it ends by itself it refuses callers. Where its ports cannot be closed, it is frozen at
+a moment at which nobody rings, as far as its journals tell.
 """
 
 import fcntl
@@ -19,7 +21,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from settings import Settings
-from supervisor import asterisk, farewell, handover, ports, render, same_switch, secrets
+from supervisor import (
+    asterisk,
+    closed_port,
+    farewell,
+    handover,
+    ports,
+    render,
+    same_switch,
+    secrets,
+)
 from supervisor.asterisk import Installation, Say
 from supervisor.children import MARK
 from supervisor.handover import Successor
@@ -33,6 +44,8 @@ SOON_S = 0.02
 HUNG_UP_WITHIN_S = 0.3
 PATIENCE_S = 10.0
 STILL_WITHIN_S = 0.5
+WRITTEN_WITHIN_S = 0.4
+"""Within which a call that Asterisk has read of is in its journal, on a machine with much to do."""
 FREEZES = 100
 """Tries to freeze Asterisk between two calls: some seconds in all."""
 
@@ -52,7 +65,7 @@ def end(settings: Settings, say: Say) -> int:
         _say_good_bye(settings, say)
         how = handover.AT_ONCE if handover.is_offered(home, pid) else signal.SIGTERM
         with suppress(ProcessLookupError):
-            _end_switch(home, lambda: os.kill(pid, how))
+            _end_switch(settings, lambda: os.kill(pid, how))
         deadline = time.monotonic() + LEAVES_WITHIN_S
         while not _is_free(lock):
             if time.monotonic() > deadline:
@@ -83,7 +96,7 @@ def follow(settings: Settings, installation: Installation, successor: Successor,
             _say_good_bye(settings, say)
         try:
             if why:
-                _end_switch(home, lambda: handover.ask(home, pid, successor))
+                _end_switch(settings, lambda: handover.ask(home, pid, successor))
             else:
                 handover.ask(home, pid, successor)
         except OSError as error:
@@ -145,10 +158,14 @@ def _hang_up(settings: Settings) -> None:
     time.sleep(HUNG_UP_WITHIN_S)
 
 
-def _end_switch(home: Path, tell_supervisor: Callable[[], None]) -> None:
+def _end_switch(settings: Settings, tell_supervisor: Callable[[], None]) -> None:
     """End Asterisk in no time; its supervisor, which would start it again, is told just before."""
+    home = settings.paths.home
     switch = _switch_of(home)
-    if switch:
+    if switch and closed_port.close(switch, frozenset({settings.sip_port, settings.sip_tls_port})):
+        _await_nobody_rings(home / "journal")
+        _hang_up(settings)
+    elif switch:
         _freeze_between_calls(switch, home / "journal")
     try:
         tell_supervisor()
@@ -166,6 +183,16 @@ def _switch_of(home: Path) -> int:
     except (OSError, ValueError):
         return 0
     return switch if f"{MARK}={home}".encode() in marks else 0
+
+
+def _await_nobody_rings(journals: Path) -> None:
+    """Wait until whoever has begun to ring is answered or gone, and no one more is written down."""
+    deadline = time.monotonic() + PATIENCE_S
+    quiet = time.monotonic()
+    while time.monotonic() < min(deadline, quiet + WRITTEN_WITHIN_S):
+        if farewell.somebody_rings(journals):
+            quiet = time.monotonic()
+        time.sleep(SOON_S)
 
 
 def _freeze_between_calls(switch: int, journals: Path) -> None:

@@ -9,6 +9,7 @@ import structlog
 from settings import Settings
 from supervisor import instances
 from tests import mail_server as mail_servers
+from tests.brief import left_out
 from tests.mail_server import MailServer
 from tests.postgres import Postgres, running
 from tools import mail_server as mail_tool
@@ -30,6 +31,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("sqlite", "postgres"),
         help="run the tests of the whole hotline on this database",
     )
+    parser.addoption("--brief", action="store_true", help="leave out what tests/brief.py says")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--brief"):
+        out = set(left_out(items))
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(scope="session", autouse=True)

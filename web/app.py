@@ -125,7 +125,7 @@ def furnished(app: FastAPI, settings: Settings) -> FastAPI:
     app.state.database = Database(engine(settings.database))
     app.state.figures = _figures(settings)
     app.state.assets = Assets(settings.cache / "web")
-    app.state.waveforms = Waveforms()
+    app.state.waveforms = Waveforms(settings)
     app.state.due = due_counts.Counted()
     app.state.encoder = Encoder()
     app.state.floor = opening.opened(settings, records=app.state.database, leaders=LEADERS)
@@ -168,12 +168,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[Mapping[str, object]]:
             for feature in features().values()
             for feed in feature.change_feeds
         ),
+        *(
+            asyncio.create_task(each(app))
+            for feature in features().values()
+            for each in feature.runs
+        ),
     }
     yield {}
     for task in running:
         task.cancel()
     await asyncio.wait(running, timeout=CLOSING_S)
     await database.close(within=CLOSING_S)
+    app.state.waveforms.hearing.close()
 
 
 def _tags() -> list[dict[str, str]]:
@@ -197,7 +203,11 @@ def _figures(settings: Settings) -> Figures:
     )
     left_behind = [settings.paths.run / f"{name}.prom" for name in ("calls", "ledger", "dispatch")]
     figures.registry.register(ExpositionCollector(left_behind, now=time.time))
-    figures.registry.register(RoomCollector(partial(health.free_bytes, settings.home)))
+    figures.registry.register(
+        RoomCollector(
+            partial(health.free_bytes, settings.home), partial(health.filled_percent, settings.home)
+        )
+    )
     return figures
 
 

@@ -7,7 +7,7 @@ beside it. Does no I/O but reading the request's body.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
 from annotated_types import MaxLen
@@ -148,6 +148,16 @@ class Typed:
         if text and day is None:
             self.faults[name] = "form.fault_day"
         return day
+
+    def begin_of(
+        self, name: str, zone: tzinfo, *, after: timedelta = timedelta()
+    ) -> datetime | None:
+        """Return when a past day began, or some time after; the day is shown as it was read."""
+        day = self.day(name, datetime.now(zone).date(), past=True)
+        if day is None:
+            return None
+        self.typed[name] = f"{day}"
+        return datetime.combine(day + after, time(), zone)
 
     def moment(self, name: str, now: datetime, zone: tzinfo) -> str:
         """Return the moment of `name_day` and `name_time` on a clock, as a model reads it.

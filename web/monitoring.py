@@ -23,11 +23,11 @@ router = APIRouter(tags=["state"])
     },
 )
 async def show_health(request: Request, response: Response) -> Health:
-    """Which part is ill: calls, link to Asterisk, ledger, dispatch, trunks, mail, webhooks, disk …
+    """Which part is ill: calls, link to Asterisk, ledger, dispatch, trunks, mail, disk …
 
     Needs no token from this machine itself. 200 when calls are answered and this desk works, also
-    when a trunk, the mailbox or a webhook is ill or the day's money is spent (`impaired`): no other
-    desk would do better. 503 when anything else is ill.
+    when a trunk, the mailbox, a webhook or the storage of recordings is ill or the day's money is
+    spent (`impaired`): no other desk would do better. 503 when anything else is ill.
     """
     settings: Settings = request.app.state.settings
     database: Database = request.app.state.database
@@ -42,8 +42,11 @@ async def show_health(request: Request, response: Response) -> Health:
             "spending": health.of_spending(report(settings, "dispatch")),
             "mail": health.of_mail(report(settings, "ledger")),
             "webhooks": health.of_webhooks(report(settings, "ledger")),
+            "recordings": health.of_recordings(report(settings, "ledger")),
             "database": await health.of_database(database),
-            "disk": health.of_disk(settings.home),
+            "disk": health.of_disk(
+                settings.home, early=settings.disk_early, late=settings.disk_late
+            ),
         }
     )
     response.status_code = 503 if found.state is State.ILL else 200

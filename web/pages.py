@@ -1,8 +1,8 @@
 """Renders a page: a template, the words of a language, and the current user.
 
 Templates escape everything they are given. They know `t` (words by key), `language`, `principal`
-(who is signed in, or None), `csrf`, `asset` (the address of a built script or style), `company`,
-`zone`.
+(who is signed in, or None), `permitted` (whether that person has a verb), `csrf`, `asset` (the
+address of a built script or style), `company`, `zone`.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from callflow.call import Language
-from permissions.may import may_open
+from permissions.may import may, may_open
 from settings import Settings
 from web import registration
 from web.assets import Assets, NotBuiltError
@@ -67,6 +67,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
                 language=language.value,
                 other_language=_other(language).value,
                 principal=principal,
+                permitted=lambda verb: principal is not None and may(principal, verb),
                 csrf=getattr(principal, "csrf", "") or "",
                 asset=assets.path,
                 company=settings.company,

@@ -5,7 +5,7 @@ lists them. What a feature permits stands in its `permissions.py`.
 """
 
 import importlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -62,6 +62,8 @@ class Feature:
     """The API's headings that it adds, each with a sentence."""
     change_feeds: Sequence[ChangeFeed[Any]] = ()
     """What open pages are told when it changes in the database."""
+    runs: Sequence[Callable[[FastAPI], Coroutine[Any, Any, None]]] = ()
+    """What goes on as long as the desk does, beside its floor."""
     install: Callable[[FastAPI], None] = lambda _: None
     """Puts around the whole application what every route has."""
     audited: Sequence[str] = ()

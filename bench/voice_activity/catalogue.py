@@ -1,7 +1,7 @@
 """Says which files are which speaker or sound, and to which half they belong.
 
-The two halves share no speaker and no real sound. Volunteers of one language may have spoken for
-several packages, so a language's volunteers stay together in one half.
+The two halves and the set kept apart share no speaker and no real sound. Volunteers of one
+language may have spoken for several packages, so a language's volunteers stay together in one half.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Literal
 
 from bench.voice_activity.packages import unpacked
 
-Half = Literal["tune", "test"]
+Half = Literal["tune", "test", "apart"]
 
 TUNE_LANGUAGES = frozenset(
     ("fr", "de", "pt", "pt_BR", "lt", "uk", "tn", "nb", "nn", "he", "sr", "ga", "wa", "cs", "be")
@@ -111,6 +111,19 @@ def _pocketsphinx() -> Iterator[Clip]:
         yield Clip(f"dictation-{path.parent.name}", path, "tune")
 
 
+def _hedgehogs() -> Iterator[Clip]:
+    for path in _files("hedgewars-data"):
+        if "voices" in path.parts and path.parent.name != "Robot":
+            yield Clip(f"hedgehog-{path.parent.name}", path, "apart")
+
+
+def _commanders() -> Iterator[Clip]:
+    for path in _files("warzone2100-data"):
+        where = r"/audio/(taunts/taunt\d|memressp/missmesg|tutorial|nexus)/"
+        if match := re.search(where, str(path)):
+            yield Clip(f"commander-{match[1].rsplit('/', 1)[-1]}", path, "apart")
+
+
 _ONE_SPEAKER: dict[str, tuple[str, Half]] = {
     "asterisk-core-sounds-en-wav": ("prompts-en", "tune"),
     "asterisk-core-sounds-es-wav": ("prompts-es", "tune"),
@@ -119,6 +132,7 @@ _ONE_SPEAKER: dict[str, tuple[str, Half]] = {
     "asterisk-core-sounds-ru-wav": ("prompts-ru", "test"),
     "asterisk-prompt-es-co": ("prompts-co", "test"),
     "asterisk-prompt-fr-armelle": ("prompts-armelle", "tune"),
+    "asterisk-prompt-it-menardi-wav": ("prompts-menardi", "apart"),
 }
 _SPEECH: dict[str, Callable[[], Iterator[Clip]]] = {
     "klettres-data": _klettres,
@@ -130,10 +144,13 @@ _SPEECH: dict[str, Callable[[], Iterator[Clip]]] = {
     "gcin-voice": _mandarin,
     "codec2-examples": _codec2,
     "pocketsphinx-testdata": _pocketsphinx,
+    "hedgewars-data": _hedgehogs,
+    "warzone2100-data": _commanders,
     **{package: partial(_one_speaker, package, *who) for package, who in _ONE_SPEAKER.items()},
 }
 
-# package, kind, half, files. The kinds of the test half are never heard while tuning.
+# package, kind, half, files. The kinds of the test half and of the set kept apart are never heard
+# while tuning.
 _SOUNDS: list[tuple[str, str, Half, str]] = [
     ("minetest-data", "real things", "tune", r"\.ogg$"),
     ("planetblupi-common", "real effects", "tune", r"\.wav$"),
@@ -167,5 +184,24 @@ _SOUNDS: list[tuple[str, str, Half, str]] = [
         "real island",
         "test",
         r"/(stonemason|lumberjack|smith|windmill|warehouse|flippage|build|waves|ships_bell)[^/]*$",
+    ),
+    ("bzflag-data", "real tanks", "apart", r"\.wav$"),
+    ("sonic-pi-samples", "real samples", "apart", r"/samples/"),
+    ("warzone2100-data", "real war", "apart", r"/audio/sfx/"),
+    ("pingus-data", "real penguins", "apart", r"/sounds/(?!ohno|yipee|letsgo|goodidea)"),
+    ("frozen-bubble-data", "real bubbles", "apart", r"/snd/(?!.*(zik|snore|noh|applause))"),
+    ("trackballs-data", "real balls", "apart", r"/sfx/(?!.*(laugh|monk|death|[dD]ie))"),
+    ("extremetuxracer-data", "real skiing", "apart", r"/sounds/"),
+    (
+        "tuxtype-data",
+        "real fish",
+        "apart",
+        r"/sounds/(alarm|bite|buzz|explosion|harp|laser|pop|run|shieldsdown|splat|tock)",
+    ),
+    (
+        "hedgewars-data",
+        "real weapons",
+        "apart",
+        r"/Sounds/(?!hell_|hogchant|Kiss|Yoohoo|Birdy|Hellish|ride_|custom)[^/]*$",
     ),
 ]

@@ -6,6 +6,7 @@ Nothing is installed. Downloads and sounds stay in `CACHE`, outside git.
 import os
 import subprocess
 import sys
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tools.debian import Package, PrivateApt
 PROJECT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("THIRDRING_EAR_CACHE", PROJECT / ".cache/ear"))
 SUITE = "bookworm"  # the same sounds on newer machines too
-SOUNDS = ("*.wav", "*.ogg", "*.oga", "*.opus", "*.raw", "*.gsm", "*.so.*")
+SOUNDS = ("*.wav", "*.ogg", "*.oga", "*.opus", "*.raw", "*.gsm", "*.so.*", "*/base.wz")
 
 
 def unpacked(package: str) -> Path:
@@ -22,11 +23,12 @@ def unpacked(package: str) -> Path:
     folder = CACHE / "packages" / package
     if not folder.is_dir():
         print(f"fetching {package} …", file=sys.stderr, flush=True)
-        _unpack(_fetched(package), folder)
+        _unpack(fetched(package), folder)
     return folder
 
 
-def _fetched(package: str) -> Path:
+def fetched(package: str) -> Path:
+    """The package's file; fetched when it is not there yet."""
     debs = CACHE / "debs"
     if not list(debs.glob(f"{package}_*.deb")):
         _apt().fetch([Package(package, "", 0)], debs, lambda _percent, _what: None)
@@ -51,4 +53,8 @@ def _unpack(deb: Path, folder: Path) -> None:
         check=False,
         stderr=subprocess.DEVNULL,
     )
+    for archive in list(part.rglob("*.wz")):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(archive.parent, [n for n in packed.namelist() if n.endswith(".ogg")])
+        archive.unlink()
     part.rename(folder)

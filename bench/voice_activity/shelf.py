@@ -44,7 +44,7 @@ def _keep(kept: Path, clips: list[Clip]) -> None:
     by_name: dict[str, list[Audio]] = {}
     for name in sorted({c.name for c in clips}):
         chosen = _spread([c for c in clips if c.name == name])
-        by_name[name] = [a for c in chosen if (a := _decoded(c.path)) is not None]
+        by_name[name] = [a for c in chosen if (a := decoded(c.path)) is not None]
     flat = [(n, a) for n, arrays in by_name.items() for a in arrays]
     whole = np.concatenate([np.zeros(0, np.float32), *(a for _, a in flat)])
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -75,8 +75,8 @@ def _spread(clips: list[Clip]) -> list[Clip]:
     return [clips[int(i * step)] for i in range(min(len(clips), MOST_CLIPS))]
 
 
-def _decoded(path: Path) -> Audio | None:
-    """None for what is too short, silent, or not audio at all."""
+def decoded(path: Path) -> Audio | None:
+    """A file at 8 kHz; None for what is too short, silent, or not audio at all."""
     try:
         samples, rate = _opened(path)
     except (RuntimeError, EOFError, wave.Error, OSError):

@@ -80,7 +80,7 @@ def kinds(room: Room) -> list[str]:
     return [*SPEECH, *dead, *more, *ECHO]
 
 
-def _utterance(rng: Random, room: Room, seconds: float, at_most: float) -> Audio:
+def utterance(rng: Random, room: Room, seconds: float, at_most: float) -> Audio:
     """One speaker: one clip, or several with pauses, until `seconds` of activity are there."""
     shelf = room.voices()
     clips = shelf[sorted(shelf)[int(rng.integers(len(shelf)))]]
@@ -95,12 +95,12 @@ def _utterance(rng: Random, room: Room, seconds: float, at_most: float) -> Audio
         active += spoken
         if active >= seconds:
             return np.concatenate(said)
-    return np.concatenate(said) if said else _utterance(rng, room, seconds, at_most * 1.5)
+    return np.concatenate(said) if said else utterance(rng, room, seconds, at_most * 1.5)
 
 
 def _said(rng: Random, room: Room, level: float, *, short: bool = False) -> tuple[Audio, int]:
     """A silent line with an utterance on it, and the sample at which the voice sets in."""
-    speech = _utterance(rng, room, 0.2 if short else rng.uniform(1.2, 4.0), 0.9 if short else 9.0)
+    speech = utterance(rng, room, 0.2 if short else rng.uniform(1.2, 4.0), 0.9 if short else 9.0)
     speech = telephone.band(
         speech, rng.uniform(80, 300), rng.uniform(3000, 3800), rng.uniform(-6, 6)
     )

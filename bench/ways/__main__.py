@@ -179,8 +179,11 @@ async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
     """Compare the recording with the caller's tape."""
     row = await world.house.call_of(ref, within=30)
     others = {f"another caller ({one:.0f} Hz)": one for one in CALLERS if one != hertz}
-    for sentence in await differences(world.house, row, caller, world.tones | others):
+    different = await differences(world.house, row, caller, world.tones | others)
+    for sentence in different:
         world.book.breaks(ref, sentence)
+    if different:
+        await _put_aside(world.house, row, f"{ref}.wav", tape=caller.heard())
     left, _ = await sides(world.house, row)
     answered = caller.moment("answered") or 0.0
     for said in (one for one in caller.story if one.what == "spoke"):
@@ -211,12 +214,14 @@ def _quiet(caller: Leg) -> str:
     return ", ".join(f"{start:.1f}-{end:.1f}" for start, end in pairs if end - start > 1.5)
 
 
-async def _put_aside(house: House, row: Row, name: str) -> None:
-    """Keep a recording for whoever looks into it: the hotline's own folder goes with the run."""
+async def _put_aside(house: House, row: Row, name: str, *, tape: Samples | None = None) -> None:
+    """Keep a recording, and what the caller heard: the hotline's own folder goes with the run."""
     recording = await house.recording_of(row)
     aside = Path(tempfile.gettempdir()) / "ways-broken"
     aside.mkdir(exist_ok=True)
     shutil.copy(house.settings.paths.store / recording["path"], aside / name)
+    if tape is not None:
+        audio.write(aside / f"heard-{name}", tape)
     print(f"its recording is kept: {aside / name}", flush=True)
 
 

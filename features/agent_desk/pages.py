@@ -50,6 +50,7 @@ async def show_work(request: Request, principal: CurrentUser, asking: Asking) ->
         number=principal.number,
         desk_phones=[phone for phone in settings.desk_phones.split(",") if phone],
         browser_seats=settings.browser_seats,
+        pauses=settings.recording_pause_longest,
         reasons=REASONS,
         sorts=SORTS,
         kinds=[kind.value for kind in TicketKind],

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,22 @@ async def entries_of(connection: AsyncConnection, subject: str) -> Sequence[Audi
     """Return every entry about one thing, oldest first."""
     query = select(*_COLUMNS).where(AuditRow.subject == subject).order_by(AuditRow.id)
     return [AuditEntry(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def last_details(
+    connection: AsyncConnection, subjects: Sequence[str], actions: Sequence[str]
+) -> Mapping[str, str]:
+    """Return by subject the detail of the last entry with one of these actions."""
+    row = AuditRow
+    which = (row.subject.in_(subjects), row.action.in_(actions))
+    query = select(row.subject, row.detail).where(*which).order_by(row.id)
+    return {each.subject: each.detail for each in await connection.execute(query)}
+
+
+async def subjects(connection: AsyncConnection, actions: Sequence[str]) -> Set[str]:
+    """Return what all entries with one of these actions are about; reads the whole log."""
+    query = select(AuditRow.subject).where(AuditRow.action.in_(actions)).distinct()
+    return set((await connection.execute(query)).scalars())
 
 
 async def entries(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -115,16 +115,6 @@ def _wanted(form: Typed, zone: ZoneInfo, show: Formats, plan: NumberPlan) -> Aud
         number=who or None,
         subject=subject or None,
         action=clean(form.shown("action")) or None,
-        since=_day(form, "from", zone),
-        until=_day(form, "to", zone, after=timedelta(days=1)),
+        since=form.begin_of("from", zone),
+        until=form.begin_of("to", zone, after=timedelta(days=1)),
     )
-
-
-def _day(
-    form: Typed, name: str, zone: ZoneInfo, *, after: timedelta = timedelta()
-) -> datetime | None:
-    day = form.day(name, datetime.now(zone).date(), past=True)
-    if day is None:
-        return None
-    form.typed[name] = f"{day}"
-    return datetime.combine(day + after, time(), zone)

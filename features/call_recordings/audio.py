@@ -1,31 +1,32 @@
 """Sends a recording's audio: whole, or the byte range that a player asks for.
 
 Follows RFC 9110, section 14: a single range in bytes is honoured, anything else gets the whole
-file, a range outside the file is refused with its length. Files are read from the store only.
-What was encoded for whoever asked (mp3, ogg) is sent whole and kept nowhere.
+file, a range outside the file is refused with its length. What lies sealed, or in the S3-compatible
+storage, is opened on its way, window by window. What was encoded for whoever asked (mp3, ogg) is
+sent whole and kept nowhere.
 """
 
 import wave
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
-import anyio
+import anyio.to_thread
 from fastapi.responses import Response, StreamingResponse
 
+from features.call_recordings.hearing import refusal
 from recordings.convert import CannotEncode, Encoder, Format, TooBusy
+from recordings.sealed import SealBroken
+from recordings.sources import Bytes, windows
 from web.problems import Refused
-
-CHUNK = 64 * 1024
-"""Bytes read at once: 2 s of stereo, so a slow listener costs little memory."""
 
 
 class AudioFormat(StrEnum):
     """What a recording can be had as."""
 
     WAV = "wav"
-    """As it is in the store."""
+    """As it was taken in, as far as the house's format has kept it."""
     MP3 = "mp3"
     OGG = "ogg"
 
@@ -86,23 +87,20 @@ def _tail(last: str, size: int) -> Span | None:
     return Span(max(0, size - int(last)), size - 1, size)
 
 
-def stored(store: Path, relative: str) -> Path:
-    """Return the file of a recording. Raises Refused with 410 when it is not in the store."""
-    path = (store / relative).resolve()
-    if not relative or not path.is_relative_to(store.resolve()) or not path.is_file():
-        raise Refused(410, "This recording's audio is not in the store.")
-    return path
+async def sent(
+    of: Bytes, media_type: str, asked: str | None, disposition: str
+) -> StreamingResponse:
+    """Return the response with a recording as it lies, or the asked part of it.
 
-
-def sent(path: Path, asked: str | None, disposition: str) -> StreamingResponse:
-    """Return the response with a WAV file, or the asked part of it. Raises Refused with 416."""
-    size = path.stat().st_size
+    Raises Refused: 416 for a part that is not there, and what `hearing.refusal` says when the
+    first bytes cannot be read.
+    """
     try:
-        part = span(asked, size)
+        part = span(asked, of.size)
     except OutsideError:
-        headers = {"Content-Range": f"bytes */{size}"}
-        raise Refused(416, f"The audio has {size} bytes.", headers=headers) from None
-    whole = Span(0, size - 1, size)
+        headers = {"Content-Range": f"bytes */{of.size}"}
+        raise Refused(416, f"The audio has {of.size} bytes.", headers=headers) from None
+    whole = Span(0, of.size - 1, of.size)
     headers = {
         "Accept-Ranges": "bytes",
         "Content-Length": str((part or whole).length),
@@ -110,10 +108,15 @@ def sent(path: Path, asked: str | None, disposition: str) -> StreamingResponse:
     }
     if part:
         headers["Content-Range"] = str(part)
+    pieces = windows(of, (part or whole).first, (part or whole).length, grows=of.is_far)
+    try:
+        first = await anyio.to_thread.run_sync(next, pieces, b"")
+    except (OSError, EOFError, SealBroken) as error:
+        raise refusal(error) from None
     return StreamingResponse(
-        _bytes_of(path, part or whole),
+        chain((first,), pieces),
         status_code=206 if part else 200,
-        media_type=MEDIA_TYPES[AudioFormat.WAV],
+        media_type=media_type,
         headers=headers,
     )
 
@@ -137,12 +140,3 @@ async def encoded(encoder: Encoder, path: Path, form: AudioFormat, disposition: 
         "Content-Disposition": disposition,
     }
     return Response(audio, media_type=MEDIA_TYPES[form], headers=headers)
-
-
-async def _bytes_of(path: Path, part: Span) -> AsyncIterator[bytes]:
-    left = part.length
-    async with await anyio.open_file(path, "rb") as file:
-        await file.seek(part.first)
-        while left and (chunk := await file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk

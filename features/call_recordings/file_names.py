@@ -5,7 +5,6 @@ import re
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.call_recordings.audio import AudioFormat
 from features.call_recordings.lifecycle import Recording
 from features.calls.references import CALL
 from web.formats import Formats
@@ -14,7 +13,7 @@ WITHHELD = "withheld"
 
 
 async def file_name(
-    connection: AsyncConnection, recording: Recording, form: AudioFormat, show: Formats
+    connection: AsyncConnection, recording: Recording, kind: str, show: Formats
 ) -> str:
     """Return `2026-11-21_12-00-03_13812345678_call.mp3`: when it rang, and who called.
 
@@ -24,4 +23,4 @@ async def file_name(
     number, began = (await connection.execute(query)).one()
     shown = re.sub(r"[^0-9A-Za-z+]", "_", show.number(number).replace("*", "x")) if number else ""
     at = began.astimezone(show.zone)
-    return f"{at:%Y-%m-%d_%H-%M-%S}_{shown or WITHHELD}_{recording.kind.value}.{form.value}"
+    return f"{at:%Y-%m-%d_%H-%M-%S}_{shown or WITHHELD}_{recording.kind.value}.{kind}"

@@ -41,6 +41,9 @@ class RecordingState(StrEnum):
     REMOVED = "removed"  # it was in the store for as long as the house keeps recordings
 
 
+ASKED_WHY = ("inspection", "complaint", "ticket", "training", "other")
+"""Why somebody listens: what the player offers to say (QA-5)."""
+
 PLAYABLE = frozenset({RecordingState.STORED, RecordingState.REPAIRED})
 """There is something to listen to."""
 

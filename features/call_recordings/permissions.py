@@ -15,6 +15,8 @@ _NEEDED = "calls of the tickets that the department is to settle, until they are
 
 _LISTENERS = LEADERS | {Role.SENIOR_AGENT, Role.RECORDING_CLERK, Role.INSPECTOR}
 """Who may hear any caller: reviews (TKT-3), takes messages down (QUE-5), inspects (QA-1), leads."""
+_TAKERS = LEADERS | {Role.RECORDING_CLERK, Role.INSPECTOR}
+"""Whose work needs the file itself: evidence of a complaint, an inspection, a court (SEC-2)."""
 
 PERMISSIONS = Permissions(
     verbs={
@@ -27,6 +29,7 @@ PERMISSIONS = Permissions(
         "recording.listen": (
             everything(_LISTENERS) | _LEADER | _JUNIOR | own_department(Role.DEPARTMENT)
         ),
+        "recording.download": everything(_TAKERS) | _LEADER,
     },
     routes={
         "GET /api/v1/recordings": "recording.read",
@@ -37,6 +40,7 @@ PERMISSIONS = Permissions(
     },
     scopes={
         "recording.read": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
+        "recording.download": {Scope.TEAM: _TEAM},
         "recording.listen": {Scope.OWN: _TALKED, Scope.TEAM: _TEAM, Scope.DEPARTMENT: _NEEDED},
     },
     looks={

@@ -46,11 +46,13 @@ async def recordings(
     cursor: str | None = None,
 ) -> Page[Recording]:
     """Return a page of recordings, by the time their row was made."""
+    talked = wanted.agent is not None or wanted.disposition is not None
+    by = RecordingAgentRow if talked else RecordingRow
     query = narrowed(
         select(RecordingRow.__table__),
         (RecordingRow.call_id, wanted.call_id),
-        (RecordingRow.kind, wanted.kind),
-        (RecordingRow.state, wanted.state),
+        (by.kind, wanted.kind),
+        (by.state, wanted.state),
     )
     query = await calls.of_calls(
         connection,
@@ -62,13 +64,12 @@ async def recordings(
     )
     order = (column_of(RecordingRow.created_at), column_of(RecordingRow.id))
     along = order
-    if wanted.agent is not None or wanted.disposition is not None:
+    if talked:
         whose = RecordingAgentRow
         along = (column_of(whose.created_at), column_of(whose.recording_id))
         query = narrowed(
             query.join(whose, whose.recording_id == RecordingRow.id),
             (whose.agent, by_agent.ANYBODY if wanted.agent is None else wanted.agent),
-            (whose.kind, wanted.kind),
             (whose.disposition, wanted.disposition),
         )
     query = query.where(await scoping.within(connection, reach))
@@ -111,6 +112,21 @@ async def gaps_of(connection: AsyncConnection, call_id: str) -> Sequence[Gap]:
         select(GapRow.__table__).where(GapRow.call_id == call_id).order_by(GapRow.from_at)
     )
     return [rows.gap_in(row) for row in found.mappings()]
+
+
+async def gaps_of_calls(
+    connection: AsyncConnection, call_ids: Collection[str]
+) -> Mapping[str, Sequence[Gap]]:
+    """Return which parts of these calls are in no recording, in order."""
+    found = await connection.execute(
+        select(GapRow.__table__)
+        .where(GapRow.call_id.in_(call_ids))
+        .order_by(GapRow.call_id, GapRow.from_at)
+    )
+    told: defaultdict[str, list[Gap]] = defaultdict(list)
+    for row in found.mappings():
+        told[row["call_id"]].append(rows.gap_in(row))
+    return told
 
 
 async def of_calls(

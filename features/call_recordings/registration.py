@@ -11,6 +11,7 @@ FEATURE = Feature(
         "recording.read",
         "recording.read.refused",
         "recording.listen.refused",
+        "recording.download.refused",
         "recording.audio",
         "recording.saved",
         "recording.removed",

@@ -1,9 +1,10 @@
 """Tables of recordings and of their gaps, explained in `docs/data.md`."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -59,6 +60,7 @@ class RecordingAgentRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     disposition: Mapped[str] = mapped_column(String(24))
     """Of the call; empty: none yet."""
+    state: Mapped[str] = mapped_column(String(16))
 
     __table_args__ = (
         Index("ix_recording_agents_time", "agent", "created_at", "recording_id"),
@@ -70,6 +72,11 @@ class RecordingAgentRow(Base):
         Index(
             "ix_recording_agents_both",
             *("agent", "disposition", "kind", "created_at", "recording_id"),
+        ),
+        Index("ix_recording_agents_state", "agent", "state", "created_at", "recording_id"),
+        Index(
+            "ix_recording_agents_disposition_state",
+            *("agent", "disposition", "state", "created_at", "recording_id"),
         ),
     )
 
@@ -86,3 +93,17 @@ class GapRow(Base):
     why: Mapped[str] = mapped_column(String(200))
 
     __table_args__ = (UniqueConstraint("call_id", "from_at"),)
+
+
+class RecordingDayRow(Base):
+    """The recordings of one UTC day, closed: see `days`."""
+
+    __tablename__ = "recording_days"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    recordings: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Over ids, calls and SHA-256 of the day's recordings, in the order of their rows' times."""
+    hash: Mapped[str] = mapped_column(String(64))
+    """Over this row and the hash of the day before."""
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import chunks, table_of, written
@@ -48,20 +48,69 @@ async def add_recordings(
 
 
 async def made_before(
-    connection: AsyncConnection, moment: datetime, *, kind: RecordingKind, node: str, most: int
+    connection: AsyncConnection,
+    moment: datetime,
+    *,
+    kind: RecordingKind,
+    node: str,
+    most: int,
+    but: Collection[str] = (),
+    after: tuple[datetime, str] | None = None,
 ) -> Sequence[Recording]:
-    """Return recordings of a node's calls that are in the store since before then, oldest first."""
+    """Return recordings of a node's calls that are in the store since before then, oldest first.
+
+    Those of the calls `but` are left alone; `after` is the place of the last one seen.
+    """
     query = (
         select(RecordingRow.__table__)
         .join(CALL, CALL.c.id == RecordingRow.call_id)
         .where(CALL.c.node == node)
         .where(RecordingRow.state.in_([state.value for state in PLAYABLE]))
         .where(RecordingRow.kind == kind.value)
-        .where(RecordingRow.created_at < moment)
+        .where(RecordingRow.created_at < moment, RecordingRow.call_id.not_in(but))
         .order_by(RecordingRow.created_at, RecordingRow.id)
         .limit(most)
     )
+    if after is not None:
+        query = query.where(tuple_(RecordingRow.created_at, RecordingRow.id) > after)
     return [rows.recording_in(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def in_the_store(
+    connection: AsyncConnection, *, after: str, most: int
+) -> Sequence[Recording]:
+    """Return recordings that can be listened to, by their ids from one on."""
+    query = (
+        select(RecordingRow.__table__)
+        .where(RecordingRow.id > after)
+        .where(RecordingRow.state.in_([state.value for state in PLAYABLE]))
+        .order_by(RecordingRow.id)
+        .limit(most)
+    )
+    return [rows.recording_in(each) for each in (await connection.execute(query)).mappings()]
+
+
+async def stored_after(
+    connection: AsyncConnection,
+    after: tuple[datetime, str] | None,
+    *,
+    before: datetime,
+    node: str,
+    most: int,
+) -> Sequence[Recording]:
+    """Return recordings of a node's calls that are in the store, in the order of their rows."""
+    row = RecordingRow
+    query = (
+        select(row.__table__)
+        .join(CALL, CALL.c.id == row.call_id)
+        .where(CALL.c.node == node, row.created_at < before)
+        .where(row.state.in_([state.value for state in PLAYABLE]))
+        .order_by(row.created_at, row.id)
+        .limit(most)
+    )
+    if after is not None:
+        query = query.where(tuple_(row.created_at, row.id) > after)
+    return [rows.recording_in(each) for each in (await connection.execute(query)).mappings()]
 
 
 async def mark_removed(
@@ -74,3 +123,4 @@ async def mark_removed(
             .where(RecordingRow.id.in_(some))
             .values(state=RecordingState.REMOVED.value, path="", why=why)
         )
+    await by_agent.keep_states(connection, identities)

@@ -98,6 +98,10 @@ _SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("dialogue", "put_on_hold"): ("对方保持通话", "the far side puts us on hold"),
         ("dialogue", "taken_back"): ("对方恢复通话", "the far side is back"),
         ("dialogue", "silent_line"): ("无声,第 {step} 步", "nothing is heard, step {step}"),
+        ("dialogue", "second_opinion"): (
+            "挂机前复听,听到来电者的声音",
+            "heard once more before we hang up: there was a voice",
+        ),
         ("dialogue", "quiet_line"): ("声音太小,第 {step} 步", "too quiet, step {step}"),
         ("dialogue", "cannot_hear"): ("听不清我方,第 {step} 步", "cannot hear us, step {step}"),
         ("dialogue", "stays_on"): ("来电者未挂机,第 {step} 步", "stays on the line, step {step}"),

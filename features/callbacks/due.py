@@ -27,9 +27,11 @@ from features.callbacks.lifecycle import (
     decide,
 )
 from features.callbacks.tables import CallbackRow
+from features.callbacks.told import happened
 from features.calls.references import CALL
 from features.customers.queries import CustomerSort
 from features.customers.references import CUSTOMER, CUSTOMER_NUMBER
+from features.event_feed.telling import tell_all
 
 PURPOSE = "callback"
 
@@ -87,13 +89,21 @@ async def of_ids(connection: AsyncConnection, wanted: Collection[int]) -> dict[i
     return {row["id"]: _wanted_in(row) for row in found.mappings()}
 
 
-async def keep(connection: AsyncConnection, changed: Mapping[int, CallBack]) -> None:
-    """Keep callbacks, by id, as they are now."""
+async def keep(
+    connection: AsyncConnection,
+    before: Mapping[int, CallBack],
+    changed: Mapping[int, CallBack],
+    *,
+    now: datetime,
+) -> None:
+    """Keep callbacks, by id, as they are now, and tell what happened to them."""
     if changed:
         table = CallbackRow.__table__
         known = update(table).where(table.c.id == bindparam("this"))  # type: ignore[arg-type]
         rows = [{"this": key} | _columns(each) for key, each in changed.items()]
         await connection.execute(known.values({name: bindparam(name) for name in _STATE}), rows)
+        told = [each for key in changed for each in happened(key, before[key], changed[key], now)]
+        await tell_all(connection, told)
 
 
 async def apply(
@@ -109,7 +119,7 @@ async def apply(
     after, commands = decide(known.call_back, event, now, CallbackRules())
     if after == known.call_back:
         return None
-    await keep(connection, {callback_id: after})
+    await keep(connection, {callback_id: known.call_back}, {callback_id: after}, now=now)
     if note:
         said = update(CallbackRow).where(CallbackRow.id == callback_id).values(note=note)
         await connection.execute(said)

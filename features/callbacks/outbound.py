@@ -112,7 +112,7 @@ class CallbackCalls:
                     planned.append(_planned(one, after[one.id], agent, at))
         same = {one.id: one.call_back for one in wanted}
         changed = {key: each for key, each in after.items() if each != same[key]}
-        await call_backs.keep(connection, changed)
+        await call_backs.keep(connection, same, changed, now=now)
         if not planned:
             self._rests_until = self.monotonic() + LOOK_AGAIN_S
         return planned, _follow(follow)
@@ -124,7 +124,8 @@ class CallbackCalls:
         if not told:
             return NOTHING
         wanted = await call_backs.of_ids(connection, {one.attempt.subject_id for one, _ in told})
-        known = {key: each.call_back for key, each in wanted.items()}
+        before = {key: each.call_back for key, each in wanted.items()}
+        known = dict(before)
         follow: dict[int, tuple[Command, ...]] = {}
         for one, event in told:
             key = one.attempt.subject_id
@@ -135,7 +136,7 @@ class CallbackCalls:
             for again in commands:
                 if isinstance(again, CallbackAgain):
                     await _callback_again(connection, wanted[key], one.attempt, again, now=one.at)
-        await call_backs.keep(connection, known)
+        await call_backs.keep(connection, before, known, now=told[-1][0].at)
         return _follow(follow)
 
     async def unwanted(

@@ -3,7 +3,7 @@
 How the dispatcher carries them out is in `features/callbacks/due.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.bulk import insertion
+from db.bulk import chunks, insertion
 from db.paging import Page, between, column_of, page
 from features.accounts.references import PERSON
 from features.callbacks.lifecycle import (
@@ -24,7 +24,8 @@ from features.callbacks.lifecycle import (
 )
 from features.callbacks.tables import CallbackRow
 from features.calls.references import CALL
-from features.customers import queries as customers
+from features.event_feed.kinds import CallbackEvent
+from features.event_feed.telling import Happened, tell
 from features.tickets.references import TICKET
 from phone_numbers.matching import by_number
 from phone_numbers.phone_number import PhoneNumber
@@ -127,6 +128,9 @@ async def make(
         made.on_conflict_do_nothing().returning(CallbackRow.__table__.c.id)
     )
     key: int | None = done.scalar_one_or_none()
+    if key is not None:
+        promised = CallbackEvent.PROMISED
+        await tell(connection, Happened(what=promised, of=key, at=now, after=first.state.value))
     return key
 
 
@@ -185,6 +189,15 @@ async def callback(connection: AsyncConnection, callback_id: int) -> Callback | 
     return None if row is None else _callback_in(row)
 
 
+async def some(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, Callback]:
+    """Return callbacks by their ids."""
+    found: dict[int, Callback] = {}
+    for few in chunks(ids):
+        rows = await connection.execute(_query().where(CallbackRow.id.in_(few)))
+        found.update({row["id"]: _callback_in(row) for row in rows.mappings()})
+    return found
+
+
 async def callbacks(
     connection: AsyncConnection,
     wanted: CallbackFilter = EVERY_CALLBACK,
@@ -213,17 +226,21 @@ async def callbacks(
     )
 
 
-async def open_to(connection: AsyncConnection, identity: str) -> Sequence[Callback]:
-    """Return what a customer was promised and waits for, on whichever of the customer's numbers.
+async def open_to(connection: AsyncConnection, identities: Sequence[str]) -> Sequence[Callback]:
+    """Return what a customer was promised and waits for, the first one due first.
 
-    The first one due first.
+    `identities` is all that the customer is known by (`customers.identities`).
     """
-    if not identity:
-        return []
-    theirs = CallbackRow.identity.in_(await customers.identities(connection, identity))
+    theirs = CallbackRow.identity.in_(identities)
     query = _query().where(theirs, CallbackRow.state.in_(_GOING_ON))
     found = await connection.execute(query.order_by(CallbackRow.due_at).limit(20))
     return [_callback_in(row) for row in found.mappings()]
+
+
+async def of_call(connection: AsyncConnection, call_id: str) -> Sequence[Callback]:
+    """Return the callbacks that were promised in one call, in order."""
+    query = _query().where(CallbackRow.call_id == call_id).order_by(CallbackRow.id)
+    return [_callback_in(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def called_for(connection: AsyncConnection, ticket: str) -> Sequence[str]:

@@ -67,6 +67,7 @@ class CallbackRow(Base):
             sqlite_where=text(MADE_BY_A_CALL),
             postgresql_where=text(MADE_BY_A_CALL),
         ),
+        Index(None, "call_id"),
         Index(None, "identity", "due_at"),
         Index(None, "state", "due_at", "id"),
         Index(None, "due_at", "id"),

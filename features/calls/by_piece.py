@@ -1,10 +1,11 @@
 """Finds calls by a piece of a telephone number, at its end or anywhere (ADR 30)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import terms
@@ -23,31 +24,56 @@ somebody sent that is no number."""
 _TABLE = table_of(CallerNumberRow)
 
 
+@dataclass(frozen=True, slots=True)
+class WithPiece:
+    """Whose calls are looked for: what is so for their rows."""
+
+    calls: ColumnElement[bool]
+    newest: ColumnElement[bool] | None = None
+    """The same of the numbers that rang last; None: of all of them, or of too many to be known."""
+    newest_until: datetime | None = None
+    """No call of the other numbers is newer: a page that ends before needs `newest` only."""
+
+
 async def has_piece(
-    connection: AsyncConnection, piece: str, whole: PhoneNumber | None
-) -> ColumnElement[bool]:
-    """Return what is so for the calls of numbers with this piece, or of the whole number it is."""
+    connection: AsyncConnection, piece: str, whole: PhoneNumber | None, *, page: int
+) -> WithPiece:
+    """Return what is so for the calls of numbers with this piece, or of the whole number it is.
+
+    Of a page of so many calls the newest are of no more than as many numbers: those that rang last.
+    """
     row = CallerNumberRow
-    position = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    with_trunk_prefix = piece.startswith("0") or len(piece) > SHORT_PIECE
-    in_identity: ColumnElement[bool] = position(row.identity, piece) > 0
-    fits = or_(in_identity, position(row.number, piece) > 0) if with_trunk_prefix else in_identity
+    fits = _fits(row.identity, row.number, piece, connection.dialect.name)
     have = terms.having(_TABLE, terms.of_word(piece), connection.dialect.name)
-    query = select(row.number, row.identity).where(have, fits).limit(FEW_NUMBERS + 1)
-    found = (await connection.execute(query)).all()
-    ways: list[ColumnElement[bool]] = []
+    query = select(row.number, row.identity, row.last_at).where(have, fits)
+    found = (await connection.execute(query.limit(FEW_NUMBERS + 1))).all()
     if len(found) > FEW_NUMBERS:
-        ways.append(position(Call.identity, piece) > 0)
-        if with_trunk_prefix:
-            ways.append(position(Call.number, piece) > 0)
-    else:
-        known = {identity for _, identity in found if piece in identity}
-        ways.append(Call.identity.in_(sorted(known)))
-        if others := {number for number, identity in found if identity not in known}:
-            ways.append(Call.number.in_(sorted(others)))
-    if whole is not None and whole.identity:
-        ways.append(Call.identity == whole.identity)
-    return or_(*ways)
+        walked = _fits(Call.identity, Call.number, piece, connection.dialect.name)
+        return WithPiece(or_(walked, _is(whole)))
+    every = or_(_of_numbers(found, piece), _is(whole))
+    if len(found) <= page:
+        return WithPiece(every)
+    last = sorted(found, key=lambda each: each.last_at, reverse=True)[:page]
+    newest = or_(_of_numbers(last, piece), _is(whole))
+    return WithPiece(every, newest, last[-1].last_at)
+
+
+def _fits(identity: Any, number: Any, piece: str, dialect: str) -> ColumnElement[bool]:
+    position = func.instr if dialect == "sqlite" else func.strpos
+    in_identity: ColumnElement[bool] = position(identity, piece) > 0
+    with_trunk_prefix = piece.startswith("0") or len(piece) > SHORT_PIECE
+    return or_(in_identity, position(number, piece) > 0) if with_trunk_prefix else in_identity
+
+
+def _of_numbers(found: Iterable[Any], piece: str) -> ColumnElement[bool]:
+    known = {each.identity for each in found if piece in each.identity}
+    others = {each.number for each in found if each.identity not in known}
+    of_known: ColumnElement[bool] = Call.identity.in_(sorted(known))
+    return or_(of_known, Call.number.in_(sorted(others))) if others else of_known
+
+
+def _is(whole: PhoneNumber | None) -> ColumnElement[bool]:
+    return false() if whole is None or not whole.identity else Call.identity == whole.identity
 
 
 async def keep_numbers(connection: AsyncConnection, calls: Iterable[Mapping[str, Any]]) -> None:

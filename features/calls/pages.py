@@ -1,7 +1,7 @@
 """Pages of calls: the search, and one call step by step (QA-5)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlencode
 
@@ -13,7 +13,10 @@ from db.bounded import RequestDatabase
 from db.paging import Page, UnknownCursorError
 from features.accounts import queries as accounts
 from features.audit.access import audit_entry, noted
-from features.call_recordings.lifecycle import PLAYABLE
+from features.call_judgements import queries as judgements
+from features.call_judgements.clauses import Judgement
+from features.call_judgements.layout import told as judged_in_words
+from features.call_recordings.lifecycle import ASKED_WHY, PLAYABLE
 from features.call_timeline.layout import agent_first, listeners, more, steps
 from features.calls.api import story_of
 from features.calls.lifecycle import CallRecord, Direction, Disposition
@@ -22,18 +25,24 @@ from features.calls.search_form import TypedCalls, read
 from features.calls.talk_segments import TalkSegment
 from features.campaigns import results as campaign_results
 from features.campaigns import wording as campaign_words
+from features.legal_holds import queries as legal_holds
+from features.legal_holds.lifecycle import Thing
+from features.recording_comments import queries as recording_comments
+from features.recording_comments.rules import Comment
+from features.recording_pauses import queries as pauses
+from features.recording_pauses.layout import placed
 from permissions.may import may, reach_of
 from permissions.scopes import Scope
 from phone_numbers.phone_number import phone_number
 from settings import Settings
 from web.api_models import Asking, CurrentUser, Identity
+from web.current_user import Principal
 from web.formats import Formats, between
 from web.pages import language_of, page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 50
-ASKED_WHY = ("inspection", "complaint", "ticket", "training", "other")
 
 GOOD = frozenset({Disposition.AGENT})
 BAD = frozenset(
@@ -119,7 +128,10 @@ async def show_call(
     hears_all = reach_of(principal, "recording.listen").scope in {Scope.ALL, Scope.TEAM}
     numbers = [each.number for each in story.tickets]
     visits_of = await asking.ask(lambda one: campaign_results.of_ticket_numbers(one, numbers))
+    caller = phone_number(story.call.number, settings.number_plan).identity
+    named = {Thing.CALL: [story.call.id], Thing.NUMBER: [caller]}
     recordings = sorted(story.recordings, key=lambda each: each.kind.value)
+    paused = await asking.ask(lambda one: pauses.of_call(one, story.call.id))
     return page(
         request,
         "call.html",
@@ -136,7 +148,13 @@ async def show_call(
         opens_campaigns=may(principal, "campaign.read"),
         listeners=await listeners(asking, recordings) if hears_all else [],
         may_listen=may_listen,
-        is_somebody=bool(phone_number(story.call.number, settings.number_plan).identity),
+        comments_of_call=await _comments(asking, principal, story.call.id),
+        pauses=[each for one in recordings for each in placed(paused, one)],
+        judgements=await _judgements(asking, principal, story.call.id),
+        judged_in_words=judged_in_words,
+        holds=await asking.ask(partial(legal_holds.on, now=datetime.now(UTC), subjects=named)),
+        may_hold=may(principal, "legal_hold.put"),
+        is_somebody=bool(caller),
         may_open_customer=may(principal, "customer.read"),
         playable=PLAYABLE,
         agent_fault=agent_first(story.call),
@@ -147,6 +165,26 @@ async def show_call(
         between=between,
         tone=tone,
     )
+
+
+async def _comments(
+    asking: RequestDatabase, principal: Principal, call_id: str
+) -> Sequence[Comment] | None:
+    """Return what was said of moments of the call; None: the one who asks may not listen to it."""
+    reach = reach_of(principal, "recording_comment.read")
+    if not await asking.ask(lambda one: recording_comments.call_within(one, call_id, reach=reach)):
+        return None
+    return await asking.ask(lambda one: recording_comments.of_call(one, call_id))
+
+
+async def _judgements(
+    asking: RequestDatabase, principal: Principal, call_id: str
+) -> Sequence[Judgement] | None:
+    """Return how the call is judged; None: the one who asks may not know it of this call."""
+    if not may(principal, "judgement.read"):
+        return None
+    reach = reach_of(principal, "judgement.read")
+    return await asking.ask(lambda one: judgements.of_call_within(one, call_id, reach=reach))
 
 
 async def _names_of(asking: RequestDatabase, segments: Sequence[TalkSegment]) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ how far the right of who asks goes: what lies beyond is as if it were not there 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, select, text
@@ -108,17 +109,18 @@ async def calls(
     if wanted.ticket is not None:
         of_ticket = select(TICKET.c.call_id).where(TICKET.c.number == wanted.ticket)
         query = query.where(Call.id.in_(of_ticket))
-    if wanted.piece is not None:
-        query = query.where(await has_piece(connection, wanted.piece, wanted.or_number))
-    return await page(
-        connection,
-        between(query, along[0], wanted.since, wanted.until),
-        order=order,
-        along=along,
-        limit=limit,
-        cursor=cursor,
-        read=rows.call_in,
+    query = between(query, along[0], wanted.since, wanted.until)
+    paged = partial(
+        page, connection, order=order, along=along, limit=limit, cursor=cursor, read=rows.call_in
     )
+    if wanted.piece is None:
+        return await paged(query)
+    having = await has_piece(connection, wanted.piece, wanted.or_number, page=limit + 1)
+    if cursor is None and having.newest is not None and having.newest_until is not None:
+        found: Page[CallRecord] = await paged(query.where(having.newest))
+        if found.next and found.items[-1].ring_started > having.newest_until:
+            return found
+    return await paged(query.where(having.calls))
 
 
 async def call(

@@ -18,6 +18,7 @@ CALL = published(
     Call,
     *("id", "number", "identity", "name", "topic", "agent", "node", "linkedid"),
     *("ring_started", "queued_at", "waited_s", "agent_answered", "disposition", "misses"),
+    *("ended", "hung_up_by", "direction", "held_ans1", "talk_s", "held_s"),
 )
 """One call: who it was, when, and what became of it."""
 

@@ -89,6 +89,7 @@ async def copy(
         *(table.c[name] for name in _PERSON),
         *(literal(value, table.c[name].type) for name, value in fresh.items()),
     ).where(table.c.campaign_id == source, table.c.number != "")  # not who was erased
+    taken = taken.order_by(table.c.position)  # who was called first is called first again
     if unreached:
         taken = taken.where(table.c.result.not_in([result.value for result in REACHED]))
     await connection.execute(insert(table).from_select([*_PERSON, *fresh], taken))

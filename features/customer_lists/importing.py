@@ -121,14 +121,14 @@ class Importing:
     ) -> Counter[str]:
         now = datetime.now(UTC)
         right, wrong = await self._judged(connection, rows, now)
-        await keeping.add_all(
-            connection, [each.customer for each in right if each.came is Came.FRESH]
-        )
-        for each in right:
-            if each.came is not Came.CHANGED or each.before is None:
-                continue
-            if not await keeping.change(connection, each.before, each.customer):
-                raise _AgainError
+        fresh = [each.customer for each in right if each.came is Came.FRESH]
+        changed = [
+            (each.before, each.customer)
+            for each in right
+            if each.came is Came.CHANGED and each.before is not None
+        ]
+        if not await keeping.keep_list(connection, fresh, changed, list_id=self.import_id, now=now):
+            raise _AgainError
         await lists.wrong(connection, self.import_id, wrong)
         counts: Counter[str] = Counter(each.came.value for each in right)
         counts.update(rows=len(rows), wrong=len(wrong))

@@ -58,7 +58,7 @@ async def merge(
         for each, seen in ((two.kept, given.seen), (two.gone, given.other_seen)):
             if each.updated_at != seen:
                 raise late(each)
-        await keeping.remove(connection, two.gone)
+        await keeping.remove(connection, two.gone, into=two.kept)
         both = _now(two.both, two.kept, principal, now)
         if not await keeping.change(connection, two.kept, both):
             raise late(found(await customers.by_id(connection, two.kept.id), "customer"))

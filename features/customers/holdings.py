@@ -4,11 +4,14 @@ Who is known by any of the customer's numbers is the customer: with the customer
 was known before each save, and what was kept of a merge are erased.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.bulk import chunks
 from db.holdings import Holding, Holdings, Subject
 from features.customers import terms
 from features.customers.tables import (
@@ -17,6 +20,8 @@ from features.customers.tables import (
     CustomerRow,
     CustomerVersionRow,
 )
+from features.event_feed.kinds import CustomerEvent
+from features.event_feed.telling import Happened, tell_all
 
 
 def _theirs(*columns: Any) -> Callable[[Subject], ColumnElement[bool]]:
@@ -29,6 +34,18 @@ def _theirs(*columns: Any) -> Callable[[Subject], ColumnElement[bool]]:
         return or_(*(column.in_(ids) for column in columns))
 
     return which
+
+
+async def _remade(connection: AsyncConnection, keys: Collection[Any]) -> None:
+    """Make the terms anew, and tell of those who are erased."""
+    await terms.keep(connection, keys)
+    there: set[int] = set()
+    for some in chunks(keys):
+        query = select(CustomerRow.id).where(CustomerRow.id.in_(some))
+        there.update((await connection.execute(query)).scalars())
+    now, erased = datetime.now(UTC), CustomerEvent.ERASED
+    gone = sorted(set(keys) - there)
+    await tell_all(connection, [Happened(what=erased, of=key, at=now) for key in gone])
 
 
 HOLDINGS = Holdings(
@@ -66,7 +83,7 @@ HOLDINGS = Holdings(
             order=61,
         ),
     ),
-    remade={CustomerRow: terms.keep},
+    remade={CustomerRow: _remade},
     plain={
         CustomerRow: ("sort", "first_agent", "updated_by"),
         CustomerVersionRow: ("by",),

@@ -1,5 +1,7 @@
 """Keeps customers, in the caller's transaction: each save leaves what was known before it.
 
+Each is told to who follows the feed (ADR 32).
+
 On SQLite the transaction is one with `writing=True`. Whoever saves upon something older than what
 is there changes nothing, and is told.
 """
@@ -26,6 +28,8 @@ from features.customers.known import (
 )
 from features.customers.queries import tail_of
 from features.customers.tables import CustomerNumberRow, CustomerRow, CustomerVersionRow
+from features.event_feed.kinds import CustomerEvent
+from features.event_feed.telling import Happened, tell
 
 NEXT: Final = timedelta(microseconds=1)
 """A save is at least this much later than the one before: its time tells the two apart."""
@@ -66,7 +70,7 @@ async def save(
     if seen is None or before.updated_at != seen:
         return None
     after = replace(after, id=before.id, version=before.version + 1)
-    return after if await _replace(connection, before, after) else None
+    return after if await _change(connection, before, after) else None
 
 
 async def add_all(connection: AsyncConnection, fresh: Sequence[Customer]) -> None:
@@ -87,12 +91,36 @@ async def add_all(connection: AsyncConnection, fresh: Sequence[Customer]) -> Non
 
 async def change(connection: AsyncConnection, before: Customer, after: Customer) -> bool:
     """Replace what is known of a customer; False: somebody saved it since. Raises TakenError."""
-    return await _replace(connection, before, replace(after, version=before.version + 1))
+    return await _change(connection, before, replace(after, version=before.version + 1))
 
 
-async def remove(connection: AsyncConnection, gone: Customer) -> None:
+async def keep_list(
+    connection: AsyncConnection,
+    fresh: Sequence[Customer],
+    changed: Sequence[tuple[Customer, Customer]],
+    *,
+    list_id: int,
+    now: datetime,
+) -> bool:
+    """Keep a portion of a list: new customers, and known ones (before, after). Told as one event.
+
+    False: somebody saved one of them since. Raises TakenError, and IntegrityError as `add_all`.
+    """
+    await add_all(connection, fresh)
+    for before, after in changed:
+        if not await _replace(connection, before, replace(after, version=before.version + 1)):
+            return False
+    if fresh or changed:
+        said = {"list": list_id, "made": len(fresh), "changed": len(changed)}
+        event = Happened(what=CustomerEvent.IMPORTED, of=0, at=now, said=said)
+        await tell(connection, event)
+    return True
+
+
+async def remove(connection: AsyncConnection, gone: Customer, *, into: Customer) -> None:
     """Take a customer away who was another one all along; what was known of both stays on file."""
     await _keep_version(connection, gone)
+    await _tell(connection, CustomerEvent.MERGED, gone, into=into.id)
     await connection.execute(
         delete(CustomerNumberRow).where(CustomerNumberRow.customer_id == gone.id)
     )
@@ -109,6 +137,7 @@ async def bring_back(connection: AsyncConnection, customer: Customer) -> None:
     await connection.execute(insert(CustomerRow).values(row))
     await terms.add(connection, [row])
     await _put_numbers(connection, customer)
+    await _tell(connection, CustomerEvent.PARTED, customer, by=customer.updated_by)
 
 
 async def asked_first(
@@ -136,7 +165,23 @@ async def _add(connection: AsyncConnection, customer: Customer) -> Customer | No
     kept = replace(customer, id=int(key))
     await terms.add(connection, [row | {"id": kept.id}])
     await _put_numbers(connection, kept)
+    await _tell(connection, CustomerEvent.MADE, kept, by=kept.updated_by)
     return kept
+
+
+async def _change(connection: AsyncConnection, before: Customer, after: Customer) -> bool:
+    done = await _replace(connection, before, after)
+    if done:
+        kept = replace(after, id=before.id)
+        await _tell(connection, CustomerEvent.CHANGED, kept, by=kept.updated_by)
+    return done
+
+
+async def _tell(
+    connection: AsyncConnection, what: CustomerEvent, of: Customer, **said: object
+) -> None:
+    event = Happened(what=what, of=of.id, at=datetime.now(UTC), version=of.version, said=said)
+    await tell(connection, event)
 
 
 async def _replace(connection: AsyncConnection, before: Customer, after: Customer) -> bool:

@@ -222,7 +222,7 @@ async def _beside(
             connection, [each.number for each in opened.items]
         ),
         "refuses": await do_not_call.why(connection, number.identity),
-        "callbacks": await callbacks.open_to(connection, number.identity),
+        "callbacks": await callbacks.open_to(connection, identities),
         "alike": await customers.alike(connection, known) if known and may_merge else (),
         "merged": await merges.of_customer(connection, known.id) if known and may_merge else (),
     }

@@ -1,26 +1,30 @@
 """Queries of links to departments: one with its ticket, the last of a ticket, orders without one.
 
-Changes nothing but by `keep`, in the caller's transaction.
+Changes nothing but by `keep`, `renew` and `keep_letter`, in the caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, exists, func, select, update
+from sqlalchemy import RowMapping, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion, table_of
 from features.department_links import rules
 from features.department_links.rules import Link
-from features.department_links.tables import DepartmentLinkRow
+from features.department_links.tables import DepartmentLetterRow, DepartmentLinkRow
 from features.departments import queries as departments
 from features.departments.references import DEPARTMENT
-from features.ticket_life.orders import MAIN, Order, OrderState
+from features.ticket_life.orders import MAIN, Order, OrderKind, OrderState
 from features.tickets import acts, queries
 from features.tickets.lifecycle import Ticket
 from features.tickets.references import ORDER, TICKET
 from permissions.scopes import Reach, Scope
+
+FOLLOWING: Final = frozenset(OrderKind) - MAIN
+"""Orders that chase, remind or take back one that was sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlinked:
-    """An order that left for a department with an address, to which no link was sent yet."""
+class Unwritten:
+    """An order that left for a department with an address, of which nothing was written yet."""
 
     ticket_id: int
     number: str
@@ -88,27 +92,24 @@ async def address_of(connection: AsyncConnection, department: str) -> str:
 
 async def unlinked(
     connection: AsyncConnection, *, since: datetime, limit: int
-) -> Sequence[Unlinked]:
+) -> Sequence[Unwritten]:
     """Return orders that left since a moment, are with their department, and have no link yet."""
     order, ticket = ORDER.c, TICKET.c
     has_link = exists().where(
         _ROW.order_number == order.number, _ROW.department == order.department
     )
-    query = (
-        select(ticket.id, ticket.number, order.number, order.department)
-        .join_from(ORDER, TICKET, ticket.id == order.ticket_id)
-        .join(DEPARTMENT, DEPARTMENT.c.name == order.department)
-        .where(
-            order.state == OrderState.SENT.value,
-            order.kind.in_([kind.value for kind in MAIN]),
-            order.sent_at >= since,
-            and_(DEPARTMENT.c.email != "", ticket.department == order.department),
-            ~has_link,
-        )
-        .order_by(order.sent_at)
-        .limit(limit)
-    )
-    return [Unlinked(*row) for row in await connection.execute(query)]
+    query = _left(MAIN, since).where(ticket.department == order.department, ~has_link)
+    found = await connection.execute(query.limit(limit))
+    return [Unwritten(*row) for row in found]
+
+
+async def untold(
+    connection: AsyncConnection, *, since: datetime, limit: int
+) -> Sequence[Unwritten]:
+    """Return orders that follow another, left since a moment, and of which nothing was decided."""
+    is_told = exists().where(DepartmentLetterRow.order_number == ORDER.c.number)
+    query = _left(FOLLOWING, since).where(~is_told).limit(limit)
+    return [Unwritten(*row) for row in await connection.execute(query)]
 
 
 async def keep(connection: AsyncConnection, given: Link) -> bool:
@@ -134,8 +135,42 @@ async def turns(connection: AsyncConnection, order_number: str, department: str)
     return (await connection.scalar(query)) or 0
 
 
+async def renew(connection: AsyncConnection, link_id: str, ends_at: datetime) -> None:
+    """Have a link that is sent again last until then."""
+    await connection.execute(update(_ROW).where(_ROW.id == link_id).values(ends_at=ends_at))
+
+
+async def keep_letter(
+    connection: AsyncConnection, one: Unwritten, *, address: str, at: datetime
+) -> bool:
+    """Keep that an order's letter goes to an address, empty: nowhere; False: it is kept already."""
+    made = insertion(table_of(DepartmentLetterRow), connection.dialect.name).values(
+        order_number=one.order_number, department=one.department, address=address, at=at
+    )
+    number = DepartmentLetterRow.order_number
+    done = await connection.execute(made.on_conflict_do_nothing().returning(number))
+    return done.first() is not None
+
+
 _ROW = DepartmentLinkRow
 _TABLE = DepartmentLinkRow.__table__
+
+
+def _left(kinds: Collection[OrderKind], since: datetime) -> Select[Any]:
+    """Return the query of orders that left since then for departments that have an address."""
+    order, ticket = ORDER.c, TICKET.c
+    return (
+        select(ticket.id, ticket.number, order.number, order.department)
+        .join_from(ORDER, TICKET, ticket.id == order.ticket_id)
+        .join(DEPARTMENT, DEPARTMENT.c.name == order.department)
+        .where(
+            order.state == OrderState.SENT.value,
+            order.kind.in_(sorted(kind.value for kind in kinds)),
+            order.sent_at >= since,
+            DEPARTMENT.c.email != "",
+        )
+        .order_by(order.sent_at)
+    )
 
 
 async def _one(connection: AsyncConnection, query: Select[tuple[object]]) -> Link | None:

@@ -6,5 +6,5 @@ from web.registration import Feature
 FEATURE = Feature(
     routers=(api.router, pages.router),
     tags={"department-links": "Links in e-mails, by which departments answer (TKT-3)."},
-    audited=("department_link.sent", "department_link.read"),
+    audited=("department_link.sent", "department_link.withdrawn", "department_link.read"),
 )

@@ -5,23 +5,19 @@ row, page or backup of the database has a link that opens something.
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from features.department_links import queries, rules
+from features.department_links import letters, queries, rules
 from features.department_links.house import lasts
 from features.department_links.rules import Link
-from features.department_links.texts import Said, letter_text
 from features.ticket_life import ordering
 from features.ticket_life.orders import Order, OrderState
-from features.ticket_mail import outgoing
-from features.ticket_mail.lifecycle import MailKind
-from features.ticket_mail.outgoing import Wanted
 from features.tickets import history
 from features.tickets.acts import Locked
 from features.tickets.history import Author
-from features.tickets.lifecycle import Ticket
 from settings import Settings
 
 SENT = "link_sent"
@@ -46,65 +42,100 @@ async def send(
     address = await queries.address_of(connection, ticket.department)
     if not address or not rules.is_with(ticket, ticket.department):
         return None
-    turns = await queries.turns(connection, main.number, ticket.department)
+    link = await _drawn(connection, found, main, address, settings, now=now)
+    if link is None:
+        return None
+    await _write(connection, found, main, link, settings, author=author, now=now)
+    return link
+
+
+async def send_with(
+    connection: AsyncConnection,
+    found: Locked,
+    order: Order,
+    address: str,
+    settings: Settings,
+    *,
+    author: Author,
+    now: datetime,
+) -> Link | None:
+    """Queue a letter on an order that chases or reminds, with the link to the main one; return it.
+
+    A link that opens the ticket now is the same in this letter, and lasts anew: what somebody types
+    behind it is not lost. None: no link could be made.
+    """
+    main = ordering.main_order(found.orders)
+    if main is None:
+        return None
+    link = await queries.last(connection, found.id)
+    if link and rules.is_good(link, found.ticket, found.orders, address=address, now=now):
+        link = replace(link, ends_at=now + lasts(settings))
+        await queries.renew(connection, link.id, link.ends_at)
+    else:
+        link = await _drawn(connection, found, main, address, settings, now=now)
+    if link is not None:
+        await _write(connection, found, order, link, settings, author=author, now=now)
+    return link
+
+
+async def _drawn(
+    connection: AsyncConnection,
+    found: Locked,
+    main: Order,
+    address: str,
+    settings: Settings,
+    *,
+    now: datetime,
+) -> Link | None:
+    """Keep a new link, which voids those before it; None: somebody else has drawn this one."""
+    department = found.ticket.department
+    turns = await queries.turns(connection, main.number, department)
     link = Link(
         id=secrets.token_hex(rules.ID_BYTES),
         ticket_id=found.id,
         order_number=main.number,
-        department=ticket.department,
+        department=department,
         address=address,
         turn=turns + 1,
         made_at=now,
         ends_at=now + lasts(settings),
     )
-    if not await queries.keep(connection, link):
-        return None
-    await _write(connection, link, ticket, main, settings, author)
-    await history.add(
-        connection,
-        found.id,
-        ticket,
-        ticket,
-        what=SENT,
-        author=author,
-        now=now,
-        order=main.number,
-        said={"department": link.department, "address": address},
-    )
-    return link
+    return link if await queries.keep(connection, link) else None
 
 
 async def _write(
     connection: AsyncConnection,
+    found: Locked,
+    order: Order,
     link: Link,
-    ticket: Ticket,
-    main: Order,
     settings: Settings,
+    *,
     author: Author,
+    now: datetime,
 ) -> None:
-    zone, deadline = settings.zone, main.deadline or ticket.deadline
-    subject, body = letter_text(
-        settings.language,
-        Said(
-            order=link.order_number,
-            department=link.department,
-            deadline=f"{deadline.astimezone(zone):%Y-%m-%d %H:%M}" if deadline else "",
-            urgent=ticket.urgent,
-            link=rules.placeholder(link.id),
-            ends=f"{link.ends_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            company=settings.company,
-        ),
-    )
-    await outgoing.queue(
+    # a link that is sent again has the same number: the order that is written about tells letters
+    about = "" if order.number == link.order_number else f" {order.number}"
+    await letters.write(
         connection,
-        Wanted(kind=MailKind.NOTICE, to=link.address, subject=subject, body=body),
-        ticket_id=link.ticket_id,
-        host=settings.mail_host,
-        node=settings.node,
-        now=link.made_at,
-        account_id=author.account_id,
-        token_id=author.token_id,
-        once=f"link {link.id}",
+        found,
+        order,
+        link.address,
+        settings,
+        link=link,
+        author=author,
+        once=f"link {link.id}{about}",
+        now=now,
+    )
+    await history.add(
+        connection,
+        found.id,
+        found.ticket,
+        found.ticket,
+        what=SENT,
+        author=author,
+        now=now,
+        order=order.number,
+        said={"department": link.department, "address": link.address},
     )
 
 

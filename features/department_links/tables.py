@@ -1,4 +1,4 @@
-"""Table of the signed links that were sent to departments (`rules.py` says what they are)."""
+"""Tables of what was sent to departments: signed links (`rules.py`), letters on later orders."""
 
 from datetime import datetime
 
@@ -29,3 +29,18 @@ class DepartmentLinkRow(Base):
         UniqueConstraint("order_number", "department", "turn"),
         Index(None, "ticket_id", "made_at"),
     )
+
+
+class DepartmentLetterRow(Base):
+    """One order that follows another (追单, 催单, 退单), of which its department was written.
+
+    It is decided once, also that nothing is written: by its key two ledgers send one letter.
+    """
+
+    __tablename__ = "department_letters"
+
+    order_number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    department: Mapped[str] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(254))
+    """Where it was sent to; empty: nowhere, the order was past by then."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

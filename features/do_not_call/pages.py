@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.do_not_call import actions
 from features.do_not_call import queries as do_not_call
@@ -68,7 +69,7 @@ async def _shown(
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    behind = after[:40] if show.numbers else ""
+    behind = clean(after, 40) if show.numbers else ""
     rows = await asking.ask(lambda one: do_not_call.listed(one, after=behind, limit=ROWS))
     return page(
         request,

@@ -48,8 +48,14 @@ class StateInput(InputModel):
 
 
 def at_work(floor: Floor, principal: Principal) -> Agent:
-    """Return the agent who asks. Raises Refused with 409 when not at work."""
+    """Return the agent who asks.
+
+    Raises Refused: 409 when not at work; 503 when this desk has only just started, and does not
+    know yet who is.
+    """
     agent = floor.live_state.by_account(principal.account_id or 0)
+    if agent is None and not floor.settled:
+        raise Refused(503, "This desk has only just started. Try again in a moment.")
     if agent is None:
         raise Refused(409, "You are not at work: sign in at a seat first.")
     return agent
@@ -89,6 +95,8 @@ async def move(asking: RequestDatabase, floor: Floor, principal: Principal) -> s
     if agent and agent.kind == DutyKind.BROWSER.value:
         if agent.seat in floor.live_state.offers:
             raise Refused(409, "The phone rings in the other window; answer there first.")
+        # First the old phone goes: a caller who comes back to the seat must not ring there.
+        await floor.attendance.take_phone_off(agent)
         call = await _taken_along(floor, agent)
     floor.presence.release(account_id)
     floor.streams.tell_account(account_id, "moved", lambda _: {"call": call})

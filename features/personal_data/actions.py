@@ -17,7 +17,7 @@ from callflow.text import clean
 from db.holdings import Rules
 from features.audit import log as audit
 from features.audit.access import audit_entry
-from features.personal_data import consents, erasures, people, rows
+from features.personal_data import consents, erasures, held, people, rows
 from features.personal_data.consents import Consent
 from features.personal_data.erasures import Erasure
 from features.personal_data.people import Found, Who
@@ -152,10 +152,14 @@ async def erase(
         return preview.going_on
     if not preview.anything:
         raise Refused(404, "We hold nothing of this person.", faults={"number": "personal.nothing"})
+    now = datetime.now(UTC)
+    subject = preview.found.subject
+    if holds := await held.on_person(connection, subject, preview.who, settings.region, now):
+        said = f"Legal hold {holds[0].id} keeps something of this person: it is lifted first."
+        raise Refused(409, said, faults={"number": "personal.fault_held"})
     if given.seen != preview.seen:
         said = "What we hold is not as it was when it was looked at; look again."
         raise Refused(409, said, faults={"seen": "personal.fault_seen"})
-    now = datetime.now(UTC)
     key = await erasures.ask(
         connection, preview.who, person=person, why=given.why, by=principal.signature, now=now
     )

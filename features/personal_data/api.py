@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bounded import Database, RequestDatabase
+from features.call_recordings.hearing import refusal
 from features.personal_data import actions, erasures, rows
 from features.personal_data.actions import ConsentInput, ErasureInput, PersonInput, Preview
 from features.personal_data.package import Told, package
@@ -20,6 +21,8 @@ from features.personal_data.shapes import (
     ErasureShape,
     PreviewShape,
 )
+from features.recording_copies.archive import Archive
+from features.recording_copies.reading import UNREADABLE, voices
 from imports.writing import csv_file
 from settings import Settings
 from web.api_models import Asking, CurrentUser, LongLine
@@ -78,8 +81,12 @@ async def sent(
         lambda one: actions.take_out(one, principal, settings, given, given.why)
     )
     told = await asking.ask(lambda one: rows_of(one, taken))
-    store = settings.paths.store
-    file = await asyncio.to_thread(package, told, taken.found.sounds, store, index=index_of(taken))
+    sounds, archive = taken.found.sounds, Archive(settings)
+    found = await asking.ask(lambda one: voices(one, archive, settings.paths.store, sounds))
+    try:
+        file = await asyncio.to_thread(package, told, sounds, found, index=index_of(taken))
+    except UNREADABLE as error:
+        raise refusal(error) from None
     name = f"person-{taken.found.subject.pseudonym[: actions.SHORT]}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(_parts(file), media_type="application/zip", headers=headers)

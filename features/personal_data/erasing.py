@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.holdings import Rules
@@ -21,13 +21,15 @@ from features.audit import erasing as audit_erasing
 from features.audit.chain import ERASED
 from features.audit.log import AuditEntry
 from features.calls.references import CALL
-from features.personal_data import cleaning, erasures, people, rows
+from features.personal_data import cleaning, erasures, held, people, rows
 from features.personal_data.erasures import Erasure
-from features.personal_data.lifecycle import BUSY_AGAIN, ErasureState, after_cleaning
+from features.personal_data.held import Kept
+from features.personal_data.lifecycle import BUSY_AGAIN, KEPT_AGAIN, ErasureState, after_cleaning
 from features.personal_data.people import Found, Who
 from features.personal_data.registry import holdings, spoken
 from features.personal_data.rows import Erased
 from features.personal_data.written_down import List, erase_files, put_aside, still_written
+from features.recording_copies import queries as copies
 from paths import Paths
 from traces.spellings import Spellings
 
@@ -86,10 +88,11 @@ class Erasing:
         who = erasure.who(self._region)
         async with self._engine.connect() as connection:
             found = await people.found(connection, who)
-            held = await rows.held(connection, found, who, self._rules(at))
+            there = await rows.held(connection, found, who, self._rules(at))
             nodes = await _nodes(connection)
-        if any(each.busy for each in held):
-            await self._change(erasure, next_at=at + BUSY_AGAIN)
+            holds = await held.on_person(connection, found.subject, who, self._region, at)
+        if holds or any(each.busy for each in there):
+            await self._change(erasure, next_at=at + (KEPT_AGAIN if holds else BUSY_AGAIN))
             return
         await self._change(
             erasure,
@@ -116,7 +119,8 @@ class Erasing:
             told = {each.why: each.kept for each in kept if each.kept}
             await erasures.change(connection, erasure, counts=counts, kept=told)
             await self._prove(connection, erasure, gone, at)
-        mentioned = await self._take_out(found, self._kept_rows(found, who, rules))
+            legal = await held.kept(connection, self._region, at)
+        mentioned = await self._take_out(found, self._kept_rows(found, who, rules, legal))
         if count := await self._erase_audit(found, at, erasure.id):
             mentioned.append(_mentioned("audit_log", count))
         async with self._writing() as connection:
@@ -205,15 +209,18 @@ class Erasing:
         rules = self._rules(at)
         async with self._engine.connect() as connection:
             found = self._found(erasure, await people.found(connection, who), who)
-            held = await rows.held(connection, found, who, rules)
+            there = await rows.held(connection, found, who, rules)
+            legal = await held.kept(connection, self._region, at)
+            voices = [Path(path).stem for path in found.sounds]
             left = [
+                *(["recording_copies"] if await copies.not_gone(connection, voices) else []),
                 *await rows.left(connection, found, who, rules),
                 *await rows.mentions(
-                    connection, found, who, but=self._kept_rows(found, who, rules)
+                    connection, found, who, but=self._kept_rows(found, who, rules, legal)
                 ),
             ]
         left += await asyncio.to_thread(still_written, self._paths, found)
-        kept = {each.why: each.kept for each in held if each.kept}
+        kept = {each.why: each.kept for each in there if each.kept}
         if aside := await asyncio.to_thread(put_aside, self._paths, found):
             kept["personal.kept_aside"] = aside
         state, next_at = after_cleaning(at, kept=bool(kept), left=bool(left))
@@ -254,11 +261,17 @@ class Erasing:
             sounds=tuple(sorted(sounds)),
         )
 
-    def _kept_rows(self, found: Found, who: Who, rules: Rules) -> Mapping[str, Any]:
+    def _kept_rows(self, found: Found, who: Who, rules: Rules, kept: Kept) -> Mapping[str, Any]:
+        """Return by table the rows that are left as they are: what mentions the person, too."""
         return {
-            holding.name: people.theirs(holding, found.subject, who) & holding.kept(rules)
+            holding.name: or_(
+                kept.rows(holding),
+                people.theirs(holding, found.subject, who) & holding.kept(rules)
+                if holding.kept is not None
+                else false(),
+            )
             for holding in holdings()
-            if holding.kept is not None
+            if holding.kept is not None or kept.subjects
         }
 
     async def _digests(self) -> dict[tuple[str, str], datetime]:

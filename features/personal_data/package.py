@@ -8,8 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+from features.recording_copies.reading import Voices
 from imports.writing import csv_file
-from recordings.store import Store
 
 IN_MEMORY: Final = 8 << 20
 
@@ -17,8 +17,11 @@ Told = Mapping[str, Sequence[Mapping[str, Any]]]
 """By table the rows, each by column."""
 
 
-def package(told: Told, sounds: Sequence[str], store: Path, *, index: str) -> IO[bytes]:
-    """Return a ZIP at its beginning. `index` is its README, `sounds` are paths in the store."""
+def package(told: Told, sounds: Sequence[str], voices: Voices, *, index: str) -> IO[bytes]:
+    """Return a ZIP at its beginning. `index` is its README, `sounds` are paths in the store.
+
+    Raises what `reading.UNREADABLE` names, when the storage of some voices is away.
+    """
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the caller's)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("README.txt", index)
@@ -27,7 +30,7 @@ def package(told: Told, sounds: Sequence[str], store: Path, *, index: str) -> IO
         for name, rows in plain.items():
             made.writestr(f"{name}.csv", _csv(rows))
         for path in sounds:
-            _add_sound(made, Store(store), path)
+            _add_sound(made, voices, path)
     file.seek(0)
     return file
 
@@ -51,9 +54,9 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _add_sound(made: zipfile.ZipFile, store: Store, path: str) -> None:
+def _add_sound(made: zipfile.ZipFile, voices: Voices, path: str) -> None:
     try:
-        found = store.find(path)
+        with voices.opened(path) as found:
+            made.write(found, f"voices/{Path(path).name}", zipfile.ZIP_STORED)
     except FileNotFoundError:  # of another node, or destroyed meanwhile: the rows say which
         return
-    made.write(found, f"voices/{found.name}", zipfile.ZIP_STORED)

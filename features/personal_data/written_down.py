@@ -4,7 +4,7 @@ everybody who was erased, which outlives a restore.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -76,13 +76,23 @@ def _voices(paths: Paths, found: Found) -> Sequence[Path]:
     """Return every file with the person's voice: in the store, and in the spool before that."""
     store = paths.store.resolve()
     voices = [
-        place for path in found.sounds if (place := (store / path).resolve()).is_relative_to(store)
+        file
+        for path in found.sounds
+        if (place := (store / path).resolve()).is_relative_to(store)
+        for file in (place, *_copies(paths, place))
     ]
     for call in sorted(found.subject.calls):
         voices.append(paths.spool_calls / f"{call}.raw")
         voices.append(paths.spool_messages / f"{call}.wav")
         voices += sorted(paths.spool_whispers.glob(f"{call}_*.raw"))
     return voices
+
+
+def _copies(paths: Paths, place: Path) -> Iterator[Path]:
+    """Give the same recording encoded or sealed, and as desks have decoded it to play it."""
+    if place.suffix == ".wav":
+        yield from sorted(set(place.parent.glob(f"{place.stem}.*")) - {place})
+        yield from paths.run.glob(f"heard-*/{place.name}")
 
 
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)

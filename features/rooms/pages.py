@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from callflow.text import clean
 from db.bounded import RequestDatabase
 from features.rooms import actions
 from features.rooms import queries as rooms
@@ -95,7 +96,9 @@ async def _shown(
     status: int = 200,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
-    rows = await asking.ask(lambda one: rooms.listed(one, after=after[:LONGEST_ROOM], limit=ROWS))
+    rows = await asking.ask(
+        lambda one: rooms.listed(one, after=clean(after, LONGEST_ROOM), limit=ROWS)
+    )
     return page(
         request,
         "rooms.html",

@@ -34,7 +34,7 @@ from features.tickets.actions import TicketFields, TicketSave, VerbInput
 from features.tickets.lifecycle import ComplaintClass
 from permissions.may import may
 from settings import Settings
-from web.api_models import InputModel, Line, TicketNumber, Typed, found
+from web.api_models import InputModel, Line, Moment, TicketNumber, Typed, found
 from web.current_user import Principal
 from web.forms import Says, wrong
 from web.problems import Refused
@@ -63,6 +63,9 @@ class BulkInput(InputModel):
     ] = Field(description=f"At most {MOST}, each once.")
     note: Typed = ""
     department: Line = ""
+    deadline: Annotated[Moment | None, Says("ticket.lacks_deadline")] = Field(
+        None, description="Of a dispatch: by when; left out: as the department has it."
+    )
     clerk: Annotated[Line, Field(max_length=8)] = ""
     business: Annotated[Line, Field(max_length=40)] = ""
     nature: Annotated[Line, Field(max_length=40)] = ""
@@ -87,7 +90,12 @@ class BulkInput(InputModel):
     def given(self) -> dict[str, str]:
         """Return what was typed of what this work asks for."""
         typed = {name: getattr(self, name) for name in FIELDS.get(self.work, ())}
-        return {name: f"{said}" for name, said in typed.items() if said}
+        return {name: _kept(said) for name, said in typed.items() if said}
+
+
+def _kept(said: object) -> str:
+    """Return something that was typed as the row keeps it, and `VerbInput` reads it again."""
+    return said.isoformat() if isinstance(said, datetime) else f"{said}"
 
 
 async def begin(

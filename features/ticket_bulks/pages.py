@@ -58,7 +58,7 @@ async def begin_bulk(request: Request, principal: Person, asking: Asking) -> Res
     settings: Settings = request.app.state.settings
     form = await typed(request)
     try:
-        given = form.read(BulkInput, tickets=_picked(form))
+        given = form.read(BulkInput, tickets=_picked(form), **_deadline(form, settings))
         key = form.shown("key")[:64]
         begun = await actions.begin(asking, principal, settings, given, key)
         await actions.go_on(asking, principal, settings, begun.id)
@@ -100,6 +100,14 @@ async def go_on_with_bulk(
     """Do the next tickets; the page asks for it by itself until none is left."""
     await actions.go_on(asking, principal, request.app.state.settings, bulk_id)
     return RedirectResponse(f"/ticket-bulks/{bulk_id}", status_code=303)
+
+
+def _deadline(form: Typed, settings: Settings) -> dict[str, Any]:
+    """Return the deadline of the form's day and time, on the house's clock."""
+    if "deadline" in form.typed:
+        return {}
+    now, has_one = datetime.now(UTC), form.shown("deadline_day") or form.shown("deadline_time")
+    return {"deadline": form.moment("deadline", now, settings.zone) if has_one else None}
 
 
 def _picked(form: Typed) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ class Work(StrEnum):
 
 FIELDS: Final[Mapping[Work, Sequence[str]]] = MappingProxyType(
     {
-        Work.DISPATCH: ("department", "note"),
+        Work.DISPATCH: ("department", "deadline", "note"),
         Work.CHASE: ("note",),
         Work.HAND: ("clerk",),
         Work.SORT: ("business", "nature", "complaint_class"),

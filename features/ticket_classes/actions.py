@@ -13,7 +13,7 @@ from features.audit.access import audit_entry
 from features.ticket_classes import queries as classes
 from features.ticket_classes.queries import NEXT, Sort, TicketClass, said
 from features.ticket_classes.shapes import TicketClassShape
-from features.ticket_classes.texts import GAPS, unknown_gaps
+from features.ticket_classes.texts import gaps_of, unknown_gaps
 from web.api_models import Count, Day, InputModel, Line, found, several_lines
 from web.current_user import Principal
 from web.forms import Says
@@ -52,11 +52,11 @@ class TicketClassSave(TicketClassInput):
     version: int = Field(ge=1, le=2**31 - 1, description="The version that was read.")
 
 
-def _require_gaps(sort: Sort, text: str) -> None:
+def _require_gaps(sort: Sort, text: str, use: str = "") -> None:
     """Refuse words of an e-mail in which something cannot be filled in, naming it."""
-    unknown = unknown_gaps(text) if sort is Sort.MAIL else ()
+    unknown = unknown_gaps(text, use) if sort is Sort.MAIL else ()
     if unknown:
-        known = ", ".join(f"{{{name}}}" for name in GAPS)
+        known = ", ".join(f"{{{name}}}" for name in gaps_of(use))
         said_ = f"Nothing can be filled in for {', '.join(unknown)}; there are {known}."
         raise Refused(422, said_, faults={"text": "ticket_class.fault_gaps"})
 
@@ -95,7 +95,7 @@ async def save(
 
     async def saved(connection: AsyncConnection) -> TicketClass:
         before = found(await classes.one(connection, class_id), "class")
-        _require_gaps(before.sort, given.text)
+        _require_gaps(before.sort, given.text, before.use)
         now = max(datetime.now(UTC), before.updated_at + NEXT)
         after = replace(
             before,

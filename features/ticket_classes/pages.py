@@ -11,7 +11,7 @@ from features.ticket_classes import queries as classes
 from features.ticket_classes.actions import NewTicketClass, TicketClassSave
 from features.ticket_classes.queries import Sort, TicketClass
 from features.ticket_classes.shapes import TicketClassShape
-from features.ticket_classes.texts import EXAMPLE, USED, filled, unknown_gaps
+from features.ticket_classes.texts import USED, gaps_of, preview, unknown_gaps
 from permissions.may import may
 from settings import Settings
 from web.api_models import Asking, CurrentUser, RowId, found
@@ -129,8 +129,9 @@ async def _one(
         theirs=theirs,
         version=version,
         versions=[now, *before],
-        unknown=unknown_gaps(form.shown("text")) if now.sort is Sort.MAIL else [],
-        preview=filled(form.shown("text"), EXAMPLE[language_of(request)]),
+        unknown=unknown_gaps(form.shown("text"), now.use) if now.sort is Sort.MAIL else [],
+        gaps=[f"{{{name}}}" for name in gaps_of(now.use)],
+        preview=preview(form.shown("text"), now.use, language_of(request)),
         used=USED,
         longest=longest(TicketClassSave),
         may_write=may(principal, "ticket_class.write"),

@@ -17,7 +17,9 @@ class TicketClassShape(Shape):
     name: Plain = Field(description="As tickets keep it.", examples=["数据通信"])
     english: Plain
     text: PlainParagraphs = Field(description="What it means; of an e-mail its words.")
-    use: Plain = Field(description="Of an e-mail: `received`, `answered`; empty: nowhere.")
+    use: Plain = Field(
+        description="Of an e-mail: `received`, `answered`, `dispatched`, `chased`; empty: nowhere."
+    )
     begins_on: date | None = Field(description="It can be chosen from this day on.")
     retired: bool = Field(description="It cannot be chosen any more.")
     place: int

@@ -5,6 +5,6 @@ from web.registration import Feature
 
 FEATURE = Feature(
     routers=(api.router,),
-    tags={"events": "What happens to tickets, as a feed that is read on from a cursor."},
+    tags={"events": "What happens to tickets, customers and callbacks, read on from a cursor."},
     audited=("ticket.events",),
 )

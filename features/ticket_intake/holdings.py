@@ -2,7 +2,7 @@
 
 from db.holdings import Holding, Holdings
 from features.ticket_intake.tables import TicketIntakeRow
-from features.tickets.holdings import ids_kept, ids_of, ids_over
+from features.tickets.holdings import ids_kept, ids_of, is_over
 
 HOLDINGS = Holdings(
     holdings=(
@@ -14,7 +14,7 @@ HOLDINGS = Holdings(
             why="personal.kept_tickets",
             purpose="tickets",
             since="entered_at",
-            over=TicketIntakeRow.ticket_id.in_(ids_over()),
+            over=is_over(TicketIntakeRow.ticket_id),
             order=45,
         ),
     ),

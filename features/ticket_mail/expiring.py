@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.ticket_mail.holdings import HOLDINGS
 from features.ticket_mail.lifecycle import MailState
 from features.ticket_mail.tables import MailAttachmentRow, TicketMailRow
-from features.tickets.holdings import ids_over
+from features.tickets.holdings import is_over
 
 SETTLED: Final = (MailState.KEPT, MailState.SENT, MailState.DROPPED)
 """States in which nothing is to come of a letter; in all others a person or a server is asked."""
@@ -31,9 +31,17 @@ class OldLetter:
 
 
 async def older(
-    connection: AsyncConnection, before: datetime, *, node: str, most: int
+    connection: AsyncConnection,
+    before: datetime,
+    *,
+    node: str,
+    most: int,
+    kept: ColumnElement[bool] | None = None,
 ) -> Sequence[OldLetter]:
-    """Return letters at a node from before a moment, the oldest first, of settled tickets."""
+    """Return letters at a node from before a moment, the oldest first, of settled tickets.
+
+    Those of which `kept` is so are left alone.
+    """
     mail = TicketMailRow
     query = (
         select(mail.id, mail.path)
@@ -41,12 +49,14 @@ async def older(
             mail.at < before,
             mail.node == node,
             mail.state.in_([state.value for state in SETTLED]),
-            or_(mail.ticket_id.is_(None), mail.ticket_id.in_(ids_over())),
+            or_(mail.ticket_id.is_(None), is_over(mail.ticket_id)),
             or_(*(getattr(mail, name) != "" for name in ("address", "subject", "body", "path"))),
         )
         .order_by(mail.at)
         .limit(most)
     )
+    if kept is not None:
+        query = query.where(~kept)
     found = {row.id: [row.path] for row in await connection.execute(query)}
     attached = MailAttachmentRow
     of_them = select(attached.mail_id, attached.path).where(attached.mail_id.in_(found))

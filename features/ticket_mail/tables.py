@@ -66,6 +66,8 @@ class TicketMailRow(Base):
         Index(None, "message_id"),
         Index(None, "direction", "state", "next_at"),
         Index(None, "direction", "at", "id"),
+        Index(None, "direction", "state", "at", "id"),
+        Index(None, "node", "at"),
         Index(None, "address", "kind", "at"),
     )
 

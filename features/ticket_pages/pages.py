@@ -18,6 +18,8 @@ from features.department_links import queries as department_links
 from features.department_links import rules
 from features.department_links.house import can_send
 from features.departments import queries as departments
+from features.legal_holds import queries as legal_holds
+from features.legal_holds.lifecycle import Thing
 from features.ticket_classes import queries as ticket_classes
 from features.ticket_classes.queries import Sort
 from features.ticket_clocks.house import house
@@ -150,8 +152,11 @@ async def shown_again(
     known, others = None, []
     if may(principal, "customer.read"):
         known = await asking.ask(lambda one: customers.customer(one, identity))
-        open_ones = await asking.ask(lambda one: saves.open_of_customer(one, identity))
+        by = known.identities if known else tuple(filter(None, [identity]))
+        open_ones = await asking.ask(lambda one: saves.open_of_customer(one, by))
         others = [one for one in open_ones if one.number != number]
+    named = {Thing.TICKET: [number], Thing.NUMBER: [identity], Thing.CALL: calls}
+    holds = await asking.ask(partial(legal_holds.on, now=now, subjects=named))
     codes = await asking.ask(lambda one: ticket_classes.every(one, Sort.CLOSING))
     link = await asking.ask(lambda one: department_links.last_of_number(one, number))
     with_department = rules.is_with(ticket, ticket.department)
@@ -164,6 +169,8 @@ async def shown_again(
         status=status,
         ticket=ticket,
         letters=may(principal, "mail.read"),
+        holds=holds,
+        may_hold=may(principal, "legal_hold.put"),
         events=view.timeline(entries, versions),
         orders=orders,
         clocks=view.clock_lines(standing),

@@ -66,7 +66,11 @@ async def number_new(connection: AsyncConnection) -> int:
 
     Whoever comes second waits for the first one's end.
     """
-    entry = TicketEntryRow
+    return await number_rows(connection, TicketEntryRow)
+
+
+async def number_rows(connection: AsyncConnection, entry: Any) -> int:
+    """Give places to rows of a table of events (`id`, `place`) that have none, as `number_new`."""
     waiting = select(entry.id).where(entry.place.is_(None)).order_by(entry.id).limit(AT_ONCE)
     last = (await connection.execute(select(TicketFeedRow.last).with_for_update())).scalar_one()
     ids = (await connection.execute(waiting)).scalars().all()
@@ -99,10 +103,11 @@ async def events(
     kinds: Collection[str] = (),
     ticket: str | None = None,
     limit: int,
+    upto: int | None = None,
 ) -> tuple[Sequence[Event], int]:
     """Return events behind a place, oldest first, and the place up to which all was looked at.
 
-    No `kinds`: every kind.
+    No `kinds`: every kind. `upto`: none behind that place.
     """
     last = await last_place(connection)  # before the events: what comes meanwhile is read next time
     row = TicketEntryRow
@@ -123,6 +128,8 @@ async def events(
     )
     if ticket is not None:
         query = query.where(TicketRow.number == ticket)
+    if upto is not None:
+        query = query.where(row.place <= upto)
     query = _behind(query, after, kinds)
     found = [_event_in(each) for each in (await connection.execute(query)).mappings()]
     if len(found) == limit:

@@ -36,7 +36,7 @@ _TABLE: Final = table_of(TicketTermsRow)
 
 def by_terms(wanted: TicketFilter, reach: Reach) -> bool:
     """Tell whether these tickets are found by their terms: one index of a column is not enough."""
-    if wanted.words or wanted.piece or wanted.agent:
+    if words_of(wanted.words) or wanted.piece or wanted.agent:
         return True
     if wanted.call_id or wanted.ref or wanted.customer_number or wanted.customer_identities:
         return False  # few rows by themselves

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from features.accounts.references import PERSON, TOKEN
+from features.report_figures import marks
 from features.ticket_life.verbs import place
 from features.tickets.lifecycle import Ticket
 from features.tickets.tables import TicketEntryRow, TicketOrderRow, TicketRow
@@ -19,6 +20,9 @@ OPENED, WARNED, OVERDUE = "opened", "warned", "overdue"
 """What an entry tells of beside verbs."""
 CHANGED = "changed"
 """That something was typed: for programs (`feed.py`); to people the versions say it."""
+
+ABOUT = ("kind", "business", "nature", "department")
+"""What reports count entries by, as the ticket says it now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,11 @@ async def add(
             place=None,
         )
     )
+    await marks.mark(connection, [now, after.created_at])
+    if before is not None and any(getattr(before, each) != getattr(after, each) for each in ABOUT):
+        # what was done before is counted under what the ticket is about now
+        done = select(TicketEntryRow.at).where(TicketEntryRow.ticket_id == ticket_id)
+        await marks.mark(connection, (await connection.execute(done)).scalars())
 
 
 async def of_ticket(connection: AsyncConnection, number: str, *, reach: Reach) -> Sequence[Entry]:

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db.holdings import Holding, Holdings, Rules, Subject
 from features.tickets import terms
@@ -19,7 +20,9 @@ OPEN = TicketRow.state.in_(sorted(state.value for state in OPEN_STATES))
 
 def _theirs(who: Subject) -> ColumnElement[bool]:
     return or_(
-        TicketRow.customer_identity == who.identity, TicketRow.call_id.in_(sorted(who.calls))
+        TicketRow.customer_identity == who.identity,
+        TicketRow.call_id.in_(sorted(who.calls)),
+        TicketRow.id.in_(sorted(who.tickets)),
     )
 
 
@@ -41,9 +44,11 @@ def ids_kept(rules: Rules) -> Select[int]:
     return select(TicketRow.id).where(_kept(rules))
 
 
-def ids_over() -> Select[int]:
-    """Return the rows of tickets of which nothing is to come."""
-    return select(TicketRow.id).where(~OPEN)
+def is_over(
+    ticket_id: InstrumentedAttribute[int | None] | InstrumentedAttribute[int],
+) -> ColumnElement[bool]:
+    """Return whether a ticket is one of which nothing is to come, asked for each row by its key."""
+    return exists().where(TicketRow.id == ticket_id, ~OPEN)
 
 
 def _part(

@@ -6,10 +6,16 @@ from sqlalchemy import Select, select
 
 from db.published import published
 from features.tickets import scoping
-from features.tickets.tables import TicketOrderRow, TicketRow
+from features.tickets.tables import TicketEntryRow, TicketOrderRow, TicketRow
 
-TICKET = published(TicketRow, "id", "number", "call_id", "department")
-"""One ticket: its number, the call it came from, and where it was passed on to."""
+TICKET = published(
+    TicketRow,
+    *("id", "number", "call_id", "department", "handler"),
+    *("created_at", "kind", "business", "nature", "state"),
+)
+"""One ticket: its number, the call it came from, what it is about, who has it, where it is."""
+ENTRY = published(TicketEntryRow, "ticket_id", "at", "account_id", "what", "call_id")
+"""One thing that happened to a ticket."""
 ORDER = published(TicketOrderRow, "ticket_id", "number", "kind", "state", "department", "sent_at")
 """One order of a ticket: to which department it left, and how it stands."""
 

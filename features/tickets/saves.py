@@ -145,19 +145,16 @@ async def versions(connection: AsyncConnection, number: str) -> Sequence[TicketV
 
 
 async def open_of_customer(
-    connection: AsyncConnection, identity: str, *, limit: int = 5
+    connection: AsyncConnection, identities: Sequence[str], *, limit: int = 5
 ) -> Sequence[Ticket]:
     """Return the tickets of a customer that are not settled, newest first (QUE-3).
 
-    `identity` is what one of the customer's numbers is known by, those of all of them are found;
-    whoever has none has no tickets.
+    `identities` is all that the customer is known by (`customers.identities`).
     """
-    if not identity:
-        return []
     query = (
         select(TicketRow.__table__)
         .where(
-            TicketRow.customer_identity.in_(await customers.identities(connection, identity)),
+            TicketRow.customer_identity.in_(identities),
             TicketRow.state.in_([state.value for state in OPEN_STATES]),
         )
         .order_by(TicketRow.created_at.desc())

@@ -153,6 +153,7 @@ class TicketOrderRow(Base):
         Index(None, "ticket_id"),
         _of_some("ix_ticket_orders_to_review", "written_at", "state = 'to_review'"),
         _of_some("ix_ticket_orders_asked", "asked_until", "asked_until IS NOT NULL"),
+        _of_some("ix_ticket_orders_sent_at", "sent_at", "sent_at IS NOT NULL"),
     )
 
 

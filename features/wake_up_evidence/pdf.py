@@ -1,8 +1,7 @@
 """Evidence of a wake-up as a PDF (WAK-5): the same facts as its page.
 
-Chinese is set in STSong-Light, which every reader of PDF in China has and others bring; so no font
-has to be carried along. The library is imported when the first PDF is asked for: it takes a while,
-and most days nobody asks.
+The library is imported when the first PDF is asked for: it takes a while, and most days nobody
+asks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,9 +16,9 @@ from callflow.call import Language
 from features.call_recordings.lifecycle import Recording
 from features.wake_up_evidence.evidence import Evidence
 from web.formats import NOTHING, Formats
+from web.printed_font import FONT, read_font
 from web.words import said
 
-FONT: Final = "STSong-Light"
 MARGIN: Final = 51.0
 """Points: 18 mm."""
 GREY: Final = 0.6
@@ -45,11 +44,9 @@ class Sheet:
 def made(sheet: Sheet) -> bytes:
     """Return the PDF."""
     from reportlab.lib.pagesizes import A4  # noqa: PLC0415 (start-up time counts)
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
     from reportlab.platypus import SimpleDocTemplate, Spacer  # noqa: PLC0415
 
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    read_font()
     t = said(sheet.language)
     paper = BytesIO()
     title = t("wake.pdf_title", room=_room(sheet))

@@ -18,7 +18,7 @@ from db.bounded import RequestDatabase
 from features.accounts import second_factor
 from features.audit import log as audit
 from features.audit.access import audit_entry
-from features.tickets import feed
+from features.event_feed import feed
 from features.webhooks import lifecycle, queries, sealed
 from features.webhooks.lifecycle import Progress, Verb, WebhookState
 from features.webhooks.queries import Webhook
@@ -53,7 +53,7 @@ class WebhookInput(InputModel):
         examples=["https://crm.example.com/thirdring"]
     )
     kinds: Annotated[
-        list[str], BeforeValidator(_listed), Field(max_length=50), Says("webhook.fault_kinds")
+        list[str], BeforeValidator(_listed), Field(max_length=80), Says("webhook.fault_kinds")
     ] = Field([], description="Kinds of events; empty: all.")
 
     @field_validator("kinds")

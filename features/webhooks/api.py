@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from authentication.sealing import Seals
 from db.bounded import RequestDatabase
-from features.tickets import feed
+from features.event_feed import feed
 from features.webhooks import actions, queries
 from features.webhooks.actions import WebhookDecision, WebhookInput
 from features.webhooks.queries import Webhook

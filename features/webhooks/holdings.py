@@ -1,4 +1,4 @@
-"""What webhooks say of customers: nothing. What waits for them is in the tickets' history."""
+"""What webhooks say of customers: nothing. What waits for them is in the feed."""
 
 from db.holdings import Holdings
 from features.webhooks.tables import WebhookAnswerRow, WebhookRow

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from db.bounded import RequestDatabase
-from features.tickets import feed
+from features.event_feed import feed
 from features.webhooks import actions, queries
 from features.webhooks.actions import LONGEST_URL, WebhookDecision, WebhookInput
 from features.webhooks.api import seals_of, shape_of

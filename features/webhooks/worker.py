@@ -19,10 +19,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from authentication.sealing import SealError, Seals
+from features.event_feed import feed
+from features.event_feed.feed import Event
+from features.event_feed.kinds import word
 from features.idempotency import queries as idempotency
 from features.ticket_events.shapes import EventShape
-from features.tickets import feed
-from features.tickets.feed import Event
 from features.webhooks import lifecycle, queries, sealed
 from features.webhooks.lifecycle import Fault, Spacing, WebhookState
 from features.webhooks.queries import Answer, Webhook
@@ -275,7 +276,7 @@ class WebhookWorker:
 
 def _told(event: Event) -> Mapping[str, object]:
     return {
-        "type": f"ticket.{event.kind}",
+        "type": f"{event.about}.{word(event.kind)}",
         "timestamp": _moment(event.at),
         "data": EventShape.of(event).model_dump(mode="json"),
     }

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from ledger.service import NICE
+from process_priority import NICENESS, NICENESS_OF_LEDGER, priority_of
 from settings import PROJECT, Settings
 from tests.ports import free_port
 
@@ -82,7 +82,7 @@ def await_ready(process: subprocess.Popen[str], output: Path) -> None:
     give_way(output.parent, 0)
 
 
-def give_way(home: Path, niceness: int = 15) -> None:
+def give_way(home: Path, niceness: int = 5) -> None:
     """Let who is on the telephone with other hotlines go first, while this one starts.
 
     A start takes 10 s of a processor. Each process of a hotline is a session, to which Linux gives
@@ -90,14 +90,16 @@ def give_way(home: Path, niceness: int = 15) -> None:
     """
     if os.geteuid() != 0:
         return
+    _, ours = priority_of(os.getpid())
     for file in (home / "run").glob("*.pid"):
         with suppress(OSError, ValueError):
             group = Path(f"/proc/{int(file.read_text())}/autogroup")
-            group.write_text(str(niceness or NICE_OF.get(file.stem, 0)), encoding="ascii")
+            its = niceness or max(-20, min(19, ours + NICE_OF.get(file.stem, 0)))
+            group.write_text(str(its), encoding="ascii")
 
 
-NICE_OF: Final = {"ledger": NICE}
-"""What is never as quick as the rest, also where hotlines really run."""
+NICE_OF: Final = {**NICENESS, "ledger": NICENESS_OF_LEDGER}
+"""As where hotlines really run."""
 
 
 def await_first_account(output: Path) -> None:

@@ -17,9 +17,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright, expect
 
 from authentication import cookie
+from db.engine import engine
+from features.reports import queries as reports
+from features.reports.worker import ReportWorker
 from features.tickets import feed
 from features.webhooks import queries
 from features.webhooks.lifecycle import Fault
@@ -29,15 +32,18 @@ from permissions.roles import Role
 from permissions.routes import POLICY, is_page
 from settings import Settings
 from tests.integration.campaign_desk import brought, came, made
-from tests.integration.desk_room import NUMBER, Room, call_id, fill, opened, ticket_number
+from tests.integration.desk_room import NUMBER, NUMBERS, Room, call_id, fill, opened, ticket_number
 from tests.integration.link_house import a_link
 from tests.integration.mail_rows import letters, put_into_the_store
 from tests.integration.notification_desk import LIST as HOUSEHOLDS
 from tests.integration.notification_desk import REPORTED, four_customers, is_voiced
 from tests.integration.page_room import Pages
+from tests.integration.quality_rows import DAY, inspected, taken
 from tools import chromium
 from web.app import facing_the_network
 
+expect.set_options(timeout=30_000)
+"""ms until a page shows what it should: these tests give way to calls that go on beside them."""
 LOOKER = Role.ADMINISTRATOR
 """Who may open nearly every page; the others are opened by the first role that may."""
 
@@ -156,10 +162,12 @@ async def served(room: Room) -> AsyncIterator[str]:
 
 async def put_on_every_page(room: Room) -> Mapping[str, str]:
     """Put something on every page; return addresses by their templates."""
-    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    tomorrow = f"{datetime.now(room.settings.zone) + timedelta(days=1):%Y-%m-%d}"
     desk = Pages(room)
     await desk.write(four_customers)
     await desk.write(letters)
+    await desk.write(inspected)
+    await desk.write(partial(taken, by=NUMBERS[LOOKER], name="call/5/1"))
     put_into_the_store(room.settings.paths.store)
     async with desk.person(Role.TEAM_LEADER) as leader, desk.person(Role.ADMINISTRATOR) as boss:
         for number, wall, guest in ROOMS:
@@ -193,6 +201,8 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         asked = {"deadline": f"{tomorrow}T09:00:00+08:00", "note": LONG}
         await _post(leader, f"{verb}/ask_time", version=3, **asked)
         assert lists
+        said = {"second": 2.5, "words": LONG}
+        await _post(boss, f"/api/v1/calls/{call_id(1)}/comments", **said)
         view = {"name": LONG[:40], "shared": "everybody", "filters": {"which": "open"}}
         await _post(boss, "/api/v1/ticket-views", **view)
         many = [{"number": ticket_number(each), "version": 1} for each in (1, 2)]
@@ -200,10 +210,12 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         told = f"https://crm.example.com/{'events-of-the-hotline/' * 5}"
         hook = (await _post(boss, "/api/v1/webhooks", name=LONG[:60], url=told))["webhook"]
     await desk.write(feed.number_new)
+    kept_report = await a_report(desk)
     for fault in Fault:
         await desk.write(partial(queries.keep_answer, webhook_id=hook["id"], answer=_tried(fault)))
     return {
         "/calls/{call_id}": f"/calls/{call_id(1)}",
+        "/calls/{call_id}/comments": f"/calls/{call_id(1)}/comments",
         "/wake-ups/{wake_up_id}": f"/wake-ups/{rows[0]['id']}",
         "/knowledge/{entry_id}": f"/knowledge/{entry['id']}",
         "/knowledge/{entry_id}/edit": f"/knowledge/{entry['id']}/edit",
@@ -223,7 +235,25 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
         ),
         "/ticket-bulks/{bulk_id}": f"/ticket-bulks/{bulk['id']}",
         "/webhooks/{webhook_id}": f"/webhooks/{hook['id']}",
+        "/quality-forms/{form_id}": "/quality-forms/1",
+        "/quality/draws/{day}": f"/quality/draws/{DAY}",
+        "/quality/items/{item_id}": "/quality/items/5",
+        "/quality/sessions/{session_id}": "/quality/sessions/1",
+        "/quality-results/{score_id}": "/quality-results/1",
+        "/reports/{report_id}": f"/reports/{kept_report}",
     }
+
+
+async def a_report(desk: Pages) -> int:
+    """Count every day, make the reports that are due, and return the newest one."""
+    database = engine(desk.room.settings.database)
+    worker, settings = ReportWorker(database, desk.room.settings), desk.room.settings
+    while await worker.turn(datetime.now(settings.zone)) == 0.0:
+        pass
+    async with database.connect() as connection:
+        made = (await reports.reports(connection, limit=1)).items
+    await database.dispose()
+    return made[0].id
 
 
 def _tried(fault: Fault) -> Answer:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Table, insert, update
+from sqlalchemy import JSON, Column, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import floor.tables  # noqa: F401  (its tables belong to the metadata)
@@ -25,15 +25,15 @@ from features.customers.known import Address, Customer, CustomerSort, plain
 from features.customers.tables import CustomerMergeRow, CustomerVersionRow
 from features.do_not_call import queries as do_not_call
 from features.do_not_call.queries import Entry
-from features.tickets.tables import (
-    TicketEntryRow,
-    TicketFeedRow,
-    TicketOrderRow,
-    TicketVersionRow,
-)
+from features.event_feed.tables import FeedEventRow
+from features.tickets.tables import TicketEntryRow, TicketFeedRow, TicketOrderRow, TicketVersionRow
 from features.wake_ups.lifecycle import WakeState
 from features.wake_ups.tables import WakeUpRow
 from imports.faults import Remark, Whole
+from tests.integration import comment_rows as comments
+from tests.integration import hold_rows
+from tests.integration import quality_rows as quality
+from tests.integration import report_rows as reports
 from tests.integration.campaign_room import campaign, people
 from tests.integration.desk_room import BEGAN, NUMBER, call_id, recording_id
 from tests.integration.mail_rows import letters
@@ -87,6 +87,7 @@ TEXT_COLUMNS: Final = frozenset(
         *("customers.name_key", "customers.sought", "customer_numbers.tail"),
         *("ticket_views.name", "ticket_views.filters", "ticket_bulks.given"),
         *("knowledge_proposals.title", "knowledge_proposals.body", "knowledge_proposals.why"),
+        *(*reports.TEXTS, *quality.TEXTS, *comments.TEXTS, *hold_rows.TEXTS),
     }
 )
 """What people type, or what came from a stranger's telephone or file."""
@@ -95,13 +96,12 @@ OURS: Final = frozenset(
     {
         *("accounts", "api_tokens", "dispatch_positions", "floor_leases", "journal_positions"),
         *("sessions", "duties", "duty_events", "talk_segments", "knowledge", "second_factors"),
-        "mailboxes",
-        *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks"),
-        *("department_links", "ticket_repeats"),
+        *("rooms", "passkeys", "recovery_codes", "departments", "ticket_clocks", "mailboxes"),
+        *("department_links", "department_letters", "ticket_repeats", "feed_events"),
         *("department_asks", "department_calls", "department_call_tickets"),
         *("ticket_classes", "knowledge_files", "knowledge_helped"),
-        *("call_agents", "recording_agents", "ticket_view_choices"),
-        "ticket_bulk_items",
+        *("call_agents", "recording_agents", "recording_copies", "ticket_view_choices"),
+        *("ticket_bulk_items", *reports.TABLES, *quality.TABLES),
         *("erasures", "destructions", "person_key", "consents"),
         *("webhooks", "webhook_answers", "idempotency_keys"),
     }
@@ -119,6 +119,7 @@ OUR_COLUMNS: Final = frozenset(
         *("knowledge_proposals.ticket", "knowledge_proposals.business"),
         *("ticket_bulks.key", "ticket_bulks.work"),
         *("ticket_views.shared", "ticket_views.shared_with", "ticket_views.columns"),
+        *(*reports.PLAIN, *quality.PLAIN, *comments.PLAIN, *hold_rows.PLAIN),
     }
 )
 """Columns of other tables that hold words of ours."""
@@ -270,6 +271,7 @@ SHAPES: Final[Mapping[str, Callable[[list[str]], object]]] = {
     ),
     "ticket_views.filters": lambda said: dict.fromkeys(("q", "department", "handler"), *said),
     "ticket_bulks.given": lambda said: dict.fromkeys(("note", "department"), *said),
+    **quality.SHAPES,
     "customer_imports.remarks": _remark,
     "customer_imports.fault": _unreadable,
     "customers.addresses": _list_of("label", "address"),
@@ -317,7 +319,12 @@ async def _rows(connection: AsyncConnection) -> None:
     await connection.execute(
         insert(TicketEntryRow).values(entry | moved | {"said": {}, "place": 1})
     )
-    await connection.execute(update(TicketFeedRow).values(last=1))
+    callback = (await connection.execute(select(func.max(CallbackRow.id)))).scalar_one()
+    told = {"at": BEGAN, "version": 1, "before": "", "after": "", "said": {}}
+    for place, what, subject in ((2, "customer_changed", 1), (3, "callback_kept", callback)):
+        event = {"what": what, "subject_id": subject, "place": place}
+        await connection.execute(insert(FeedEventRow).values(told | event))
+    await connection.execute(update(TicketFeedRow).values(last=3))
     refused = Entry(NUMBER, known_as(NUMBER), "x", BEGAN, "1001")
     assert await do_not_call.put(connection, refused)
     key = await campaigns.make(connection, campaign(), people(1), made_by=None, now=BEGAN, due=None)
@@ -328,6 +335,10 @@ async def _rows(connection: AsyncConnection) -> None:
     both |= {"kept_version": 1, "kept": plain(_WAS), "gone": plain(_WAS)}
     await connection.execute(insert(CustomerMergeRow).values(both))
     await views_and_bulks(connection)
+    await quality.inspected(connection)
+    await comments.commented(connection)
+    await reports.corrected(connection)
+    await hold_rows.a_hold(connection)
     await letters(connection, ticket_id=5)
     await connection.execute(
         insert(AuditRow), [_access(action) for action in ("do_not_call.added", "x.y", "call.read")]

@@ -19,9 +19,12 @@ from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_api_pairs_accounts import ACCOUNTS
 from tests.integration.page_api_pairs_bulks import BULKS
+from tests.integration.page_api_pairs_comments import COMMENTS
 from tests.integration.page_api_pairs_mail import MAILS
 from tests.integration.page_api_pairs_outbound import CAMPAIGNS, EMERGENCIES
+from tests.integration.page_api_pairs_quality import QUALITY
 from tests.integration.page_api_pairs_records import RECORDS
+from tests.integration.page_api_pairs_reports import REPORTS
 from tests.integration.page_api_pairs_rights import RIGHTS
 from tests.integration.page_api_pairs_rooms import ROOMS
 from tests.integration.page_api_pairs_tickets import TICKETS
@@ -259,6 +262,7 @@ PAIRS: Final[Sequence[Pair]] = (
     *KNOWLEDGE,
     *HANDOVERS,
     *MAILS,
+    *REPORTS,
     *WEBHOOKS,
     *WAKE_UPS,
     *ROOMS,
@@ -270,6 +274,8 @@ PAIRS: Final[Sequence[Pair]] = (
     *TICKETS,
     *VIEWS,
     *BULKS,
+    *COMMENTS,
+    *QUALITY,
     *RECORDS,
     *RIGHTS,
 )

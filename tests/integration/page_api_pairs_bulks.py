@@ -15,11 +15,12 @@ from tests.integration.page_room import Pages
 
 API: Final = "/api/v1/ticket-bulks"
 CLERK: Final = NUMBERS[Role.SENIOR_AGENT]
+DEADLINE: Final = "2027-01-05T10:00:00+08:00"
 
 
 def done(work: str, *tickets: tuple[int, int], **more: object) -> Step:
     """Return something done with tickets, each upon its version."""
-    fields = ("note", "department", "clerk", "business")
+    fields = ("note", "department", "deadline", "clerk", "business")
     said = {name: str(more.pop(name)) for name in fields if name in more}
     picks = ",".join(f"{ticket_number(which)}:{version}" for which, version in tickets)
     listed = [{"number": ticket_number(which), "version": version} for which, version in tickets]
@@ -58,7 +59,8 @@ BULKS: Final = (
             done("hand", (1, 1), clerk="9999", answer=422),
             done("nonsense", (1, 1), answer=422),
             done("remind", (1, 1), (1, 1), answer=422),
-            done("dispatch", (1, 1), (2, 1), department="线路班", audited=3),
+            done("dispatch", (1, 1), department="线路班", deadline="gestern", answer=422),
+            done("dispatch", (1, 1), (2, 1), department="线路班", deadline=DEADLINE, audited=3),
             done("dispatch", (1, 1), (3, 7), department="线路班", note="x", audited=1),
             done("sort", (3, 1), business="固定电话", audited=2),
             done("hand", (3, 2), clerk=CLERK, audited=2),

@@ -167,11 +167,18 @@ async def rows_of(desk: Pages) -> Rows:
             keys = list(table.primary_key.columns)
             rows = await connection.execute(select(table).order_by(*keys))
             found[table.name] = [
-                {name: _plain(value) for name, value in row.items()} for row in rows.mappings()
+                {name: _plain(_of_now(name, value)) for name, value in row.items()}
+                for row in rows.mappings()
             ]
 
     await database.ask(look, within=60)  # its engine has these statements ready
     return found
+
+
+def _of_now(name: str, value: Any) -> Any:
+    """Say of a clock's limit that ends at a moment only so: page and program come one by one."""
+    reckoned = name in {"limit_s", "warn_s"} and not float(value).is_integer()
+    return "from now to a moment" if reckoned else value
 
 
 def _plain(value: Any) -> object:

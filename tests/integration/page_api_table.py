@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from tests.integration.page_api_change import Change, change
+from tests.integration.page_api_table_comments import COMMENTS
+from tests.integration.page_api_table_pauses import PAUSES
+from tests.integration.page_api_table_quality import QUALITY
 
 V1: Final = "/api/v1"
 IN_A_CALL: Final = "the agent's page asks the API itself; Asterisk's journal is the record"
@@ -244,6 +247,7 @@ CHANGES: Final[Sequence[Change]] = (
         "POST /ticket-classes/{class_id}",
         f"PUT {V1}/ticket-classes/{{class_id}}",
     ),
+    *QUALITY,
     change("ticket_bulks.actions.begin", "POST /ticket-bulks", f"POST {V1}/ticket-bulks"),
     change(
         "ticket_bulks.actions.go_on",
@@ -264,6 +268,8 @@ CHANGES: Final[Sequence[Change]] = (
             ("restore", "/restore", "POST", "/restore"),
         )
     ),
+    *COMMENTS,
+    *PAUSES,
     change("tickets.actions.open_for_call", f"POST {_CALL}/ticket", why=BESIDE_A_CALL),
     change("tickets.actions.ask_once", f"POST {_CALL}/ticket/asked", why=BESIDE_A_CALL),
     change(
@@ -283,6 +289,17 @@ CHANGES: Final[Sequence[Change]] = (
             ("erase", "/personal-data/erasures"),
             ("note_consent", "/personal-data/consents"),
         )
+    ),
+    change("legal_holds.actions.put", "POST /legal-holds", f"POST {V1}/legal-holds"),
+    change(
+        "legal_holds.actions.lift",
+        "POST /legal-holds/{hold_id}/lift",
+        f"POST {V1}/legal-holds/{{hold_id}}/lift",
+    ),
+    change(
+        "reports.actions.correct",
+        "POST /reports/{report_id}/corrections",
+        f"POST {V1}/reports/{{report_id}}/corrections",
     ),
     change("webhooks.actions.add", "POST /webhooks", f"POST {V1}/webhooks"),
     change(

@@ -95,6 +95,7 @@ def steps(most: int = MOST_STEPS) -> Iterator[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.sqlite_first
 @pytest.mark.timeout(600)
 def test_a_backup_killed_at_any_step_harms_nothing_and_the_next_one_is_whole(
@@ -120,6 +121,7 @@ def test_a_backup_killed_at_any_step_harms_nothing_and_the_next_one_is_whole(
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.sqlite_first
 @pytest.mark.timeout(600)
 def test_a_restore_killed_at_any_step_leaves_all_as_it_was_or_all_as_it_shall_be(

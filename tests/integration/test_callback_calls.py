@@ -63,7 +63,7 @@ async def test_without_an_answer_another_call_is_promised(hall: Hall) -> None:  
 
         async def again() -> list[Callback]:
             async with hall.engine.connect() as connection:
-                waiting = await callbacks.open_to(connection, "+8613800138000")
+                waiting = await callbacks.open_to(connection, ["+8613800138000"])
             return [one for one in waiting if one.id != key]
 
         [one] = await hall.until(again, within=10, what="promised again")

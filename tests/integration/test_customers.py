@@ -93,8 +93,9 @@ async def test_what_hangs_on_one_number_is_found_by_another(desk: Pages) -> None
     def asked(question: Question[Any]) -> Awaitable[Any]:
         return database.ask(question, within=30)  # type: ignore[no-any-return]
 
-    assert await asked(lambda one: saves.open_of_customer(one, other)), "tickets (QUE-3)"
-    assert await asked(lambda one: callbacks.open_to(one, other)), "callbacks (CBK-1)"
+    theirs = await asked(lambda one: customers.identities(one, other))
+    assert await asked(lambda one: saves.open_of_customer(one, theirs)), "tickets (QUE-3)"
+    assert await asked(lambda one: callbacks.open_to(one, theirs)), "callbacks (CBK-1)"
     assert await asked(lambda one: do_not_call.why(one, other)) == "不要再打"
     assert await asked(lambda one: do_not_call.on_it(one, [other, "+8613700000000"])) == {other}
     async with desk.person(LEADER) as person:

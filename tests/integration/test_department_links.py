@@ -141,9 +141,10 @@ async def test_a_department_that_sends_back_has_no_link_any_more(house: LinkHous
 async def test_a_new_dispatch_makes_the_old_link_void(house: LinkHouse) -> None:
     number, old = await sent(house)
     await house.does(number, Verb.TAKE_BACK)
+    assert await house.writes_to_departments() == 1, "that it is withdrawn"
     await house.does(number, Verb.DISPATCH, Given(department=LINES))
     assert await house.writes_to_departments() == 1
-    new = await house.link(2)
+    new = await house.link(3)
     assert old != new
     await house.sees(old, status=404)
     await house.sees(new)

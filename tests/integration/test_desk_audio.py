@@ -4,10 +4,13 @@ import io
 import re
 import wave
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
+from features.call_recordings.tables import RecordingRow
 from features.calls.tables import Call
+from permissions.may import roles_with
 from permissions.roles import Role
 from tests.integration.desk_room import (
     AUDIO,
@@ -16,8 +19,10 @@ from tests.integration.desk_room import (
     recording_id,
 )
 from tests.integration.reach_house import write
+from tests.integration.talks import talked
 
 AUDIO_PATH = f"/api/v1/recordings/{recording_id(1)}/audio"
+PEAKS_PATH = f"/api/v1/recordings/{recording_id(1)}/peaks"
 
 
 @pytest.mark.parametrize("form", ["wav", "mp3", "ogg"])
@@ -107,3 +112,103 @@ async def test_no_path_leads_out_of_the_store(small_desk: Room) -> None:
     kept.unlink()
     kept.symlink_to(secret)
     assert (await small_desk.get(AUDIO_PATH)).status_code == 410
+
+
+@pytest.mark.parametrize("asked", [{"download": "true"}, {"format": "mp3"}, {"format": "ogg"}])
+@pytest.mark.parametrize("role", [Role.SENIOR_AGENT, Role.JUNIOR_AGENT, Role.DEPARTMENT])
+async def test_who_may_only_listen_takes_no_file_home(
+    small_desk: Room, role: Role, asked: dict[str, str]
+) -> None:
+    await talked(small_desk, role, 1)
+    answer = await small_desk.get(AUDIO_PATH, role, params=asked)
+    assert answer.status_code in {403, 404}
+    assert "content-disposition" not in answer.headers
+    if role is Role.SENIOR_AGENT:
+        assert answer.json()["detail"].endswith("may listen to recordings, not download them.")
+        assert (await small_desk.get(AUDIO_PATH, role)).status_code == 200
+        seen = [each.action for each in await audit_entries(small_desk, recording_id(1))]
+        assert seen == ["recording.download.refused", "recording.audio"]
+
+
+@pytest.mark.parametrize("role", sorted(roles_with("recording.download")))
+async def test_who_may_download_says_why_and_it_is_marked(small_desk: Room, role: Role) -> None:
+    async with small_desk.seated(role) as person:
+        asked = {"download": "true"}
+        assert (await person.get(AUDIO_PATH, params=asked)).status_code == 422
+        answer = await person.get(AUDIO_PATH, params={**asked, "why": "court"})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    [seen] = await audit_entries(small_desk, recording_id(1))
+    assert (seen.action, seen.detail, seen.why) == ("recording.audio", "whole, downloaded", "court")
+
+
+ABUSES = (
+    *("bytes=" + ",".join(f"{each}-{each}" for each in range(12)), "bytes=0-,0-,0-", "bytes=--1"),
+    *("bytes=-1-2", "bytes=0x10-", "bytes=1e3-", "bytes=\u0661-", "bytes= 5 - 9", "bytes=+1-5"),
+)
+
+
+@pytest.mark.parametrize("asked", ABUSES)
+async def test_many_ranges_and_odd_ones_get_the_file_once(small_desk: Room, asked: str) -> None:
+    answer = await small_desk.get(AUDIO_PATH, headers={"Range": asked.encode()})
+    assert (answer.status_code, len(answer.content)) == (200, 44 + len(AUDIO))
+
+
+@pytest.mark.parametrize("asked", ["bytes=" + "9" * 40 + "-", "bytes=-" + "0" * 40])
+async def test_a_huge_range_is_refused_at_no_cost(small_desk: Room, asked: str) -> None:
+    assert (await small_desk.get(AUDIO_PATH, headers={"Range": asked})).status_code == 416
+
+
+async def test_a_range_header_without_end_is_refused(small_desk: Room) -> None:
+    asked = "bytes=" + "0-1," * 1000
+    assert (await small_desk.get(AUDIO_PATH, headers={"Range": asked})).status_code == 422
+
+
+TRAVERSALS = (
+    "..%2F..%2Fsecrets.json",
+    "%2e%2e",
+    "..",
+    f"{recording_id(1)}%00",
+    f"{recording_id(1)}.wav",
+)
+
+
+@pytest.mark.parametrize("wanted", TRAVERSALS)
+@pytest.mark.parametrize("what", ["audio", "peaks", "analysis"])
+async def test_what_is_no_id_of_a_recording_leads_nowhere(
+    small_desk: Room, wanted: str, what: str
+) -> None:
+    (small_desk.settings.home / "secrets.json").write_text("{}")
+    answer = await small_desk.get(f"/api/v1/recordings/{wanted}/{what}")
+    assert answer.status_code in {404, 422}
+
+
+async def test_a_row_that_names_a_path_outside_the_store_is_refused(small_desk: Room) -> None:
+    (small_desk.settings.home / "secrets.json").write_text("{}")
+    for path in ("../secrets.json", str(small_desk.settings.home / "secrets.json"), "", "2026"):
+        await write(small_desk, update(RecordingRow).values(path=path))
+        for what in ("audio", "peaks"):
+            answer = await small_desk.get(f"/api/v1/recordings/{recording_id(1)}/{what}")
+            assert answer.status_code == 410, path
+
+
+async def test_peaks_of_a_stretch_are_those_of_its_samples(small_desk: Room) -> None:
+    asked = {"from_s": 1.0, "to_s": 1.5, "points": 10}
+    told = (await small_desk.get(f"{PEAKS_PATH}", params=asked)).json()
+    assert (told["seconds"], told["from_s"], told["to_s"]) == (4.0, 1.0, 1.5)
+    assert [len(side) for side in told["peaks"]] == [10, 10]
+    left = np.abs(np.frombuffer(AUDIO, "<i2").astype(int))[::2][8000:12000]
+    assert told["peaks"][0] == pytest.approx(left.reshape(10, -1).max(axis=1) / 32768, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"points": 0}, {"points": 4001}, {"from_s": -1}, {"from_s": "nan"}, {"to_s": "inf"}),
+        *({"from_s": 3, "to_s": 2}, {"from_s": 5}, {"zoom": 3}),
+    ],
+)
+async def test_peaks_of_what_is_no_stretch_are_refused(
+    small_desk: Room, asked: dict[str, object]
+) -> None:
+    assert (await small_desk.get(PEAKS_PATH, params=asked)).status_code == 422

@@ -61,27 +61,37 @@ async def fallen(house: Room, asked: Iterable[Asked]) -> Counter[str]:
     return found
 
 
-PARTS = 4
-QUARTERS = [pytest.param(part, marks=pytest.mark.soak if part else ()) for part in range(PARTS)]
-"""Every fourth request each time, the others in the soak."""
+PARTS = 12
+IN_THE_SOAK = 3
+EACH_PART = [
+    pytest.param(
+        part,
+        marks=() if not part else [pytest.mark.thorough, pytest.mark.soak][part >= IN_THE_SOAK],
+    )
+    for part in range(PARTS)
+]
+"""Every twelfth request in a brief run, a quarter of all in a whole one, the others in the soak."""
 
 
 @pytest.mark.sqlite_first
-@pytest.mark.parametrize("part", QUARTERS)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("part", EACH_PART)
 async def test_no_extreme_in_the_api_breaks_the_desk(house: Room, part: int) -> None:
     found = await fallen(house, islice(of_the_api(house.app.openapi()), part, None, PARTS))
     assert not found, "\n".join(sorted(found))
 
 
 @pytest.mark.sqlite_first
-@pytest.mark.parametrize("part", QUARTERS)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("part", EACH_PART)
 async def test_no_extreme_in_a_page_breaks_the_desk(house: Room, part: int) -> None:
     found = await fallen(house, islice(of_pages(), part, None, PARTS))
     assert not found, "\n".join(sorted(found))
 
 
 @pytest.mark.sqlite_first
-@pytest.mark.parametrize("part", QUARTERS)
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("part", EACH_PART)
 async def test_no_extreme_in_a_form_breaks_the_desk(house: Room, part: int) -> None:
     found = await fallen(house, islice(of_forms(_forms()), part, None, PARTS))
     assert not found, "\n".join(sorted(found))

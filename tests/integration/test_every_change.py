@@ -1,7 +1,8 @@
 """Every route that changes something leads to one action, and has page and API or a reason."""
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_a_change_has_a_page_and_a_call_of_the_api_or_a_reason() -> None:
     "change", CHANGES, ids=lambda one: f"{one.routes[0][0]} {one.routes[0][1]}"
 )
 def test_every_route_of_a_change_calls_its_action(change: Change) -> None:
-    endpoints = dict(_endpoints())
+    endpoints = _endpoints()
     for route in change.routes:
         called = set(_called(endpoints[route]))
         if change.action.startswith("floor."):
@@ -81,7 +82,7 @@ def test_what_has_a_page_and_a_call_is_asked_for_by_both() -> None:
     ids=" ".join,
 )
 def test_every_change_is_put_on_record(route: Route) -> None:  # SEC-1
-    names = set(_all_names(dict(_endpoints())[route]))
+    names = set(_all_names(_endpoints()[route]))
     assert names & {"audit_entry", "AuditEntry"}, "nothing notes it in the audit log"
 
 
@@ -107,7 +108,13 @@ def _all_names(function: Callable[..., Any], seen: set[object] | None = None) ->
             yield from _all_names(one, seen) if isinstance(one, FunctionType) else ()
 
 
-def _endpoints() -> Iterator[tuple[Route, Callable[..., Any]]]:
+@functools.cache
+def _endpoints() -> Mapping[Route, Callable[..., Any]]:
+    """Return what answers each route; to put a desk together takes half a second."""
+    return dict(_each_endpoint())
+
+
+def _each_endpoint() -> Iterator[tuple[Route, Callable[..., Any]]]:
     for context in iter_route_contexts(wired().routes):
         route = context.original_route
         if isinstance(route, APIRoute):
@@ -116,7 +123,7 @@ def _endpoints() -> Iterator[tuple[Route, Callable[..., Any]]]:
 
 
 def _changing() -> Iterable[Route]:
-    return (route for route, _ in _endpoints() if route[0] not in SAFE)
+    return (route for route in _endpoints() if route[0] not in SAFE)
 
 
 def _called(function: Callable[..., Any], seen: set[object] | None = None) -> Iterator[str]:

@@ -21,6 +21,9 @@ from features.customers.known import Customer, CustomerSort
 from features.customers.queries import CustomerFilter
 from features.knowledge import queries as knowledge
 from features.knowledge.queries import Entry
+from features.ticket_mail import expiring as old_letters
+from features.ticket_mail import queries as letters
+from features.ticket_mail.lifecycle import MailState
 from features.tickets import finding
 from features.tickets import queries as tickets
 from features.tickets.lifecycle import TicketKind, TicketState
@@ -182,6 +185,21 @@ async def test_every_list_and_search_of_customers_is_asked_by_an_index(
         for box in BOXES:
             assert await _read(connection, like, box, EVERYTHING) == [], box
         assert await _read(connection, living_in, "小区1", EVERYTHING) == []
+
+
+async def test_letters_are_listed_and_forgotten_by_an_index(filled_tables: AsyncEngine) -> None:
+    async def queue(connection: AsyncConnection, wanted: letters.MailFilter, **_: Any) -> Any:
+        return await letters.queue(connection, wanted, limit=50, cursor=None)
+
+    async def older(connection: AsyncConnection, node: str, **_: Any) -> Any:
+        return await old_letters.older(connection, at(0), node=node, most=200)
+
+    async with filled_tables.connect() as connection:
+        filters = {"unknown": True, "state": MailState.SENT, "open_only": True}
+        for wanted in _asked(filters):
+            asked = letters.MailFilter(**wanted)
+            assert await _read(connection, queue, asked, EVERYTHING) == [], wanted
+        assert await _read(connection, older, "main", EVERYTHING) == []
 
 
 async def test_every_search_of_answers_is_asked_by_an_index(filled_tables: AsyncEngine) -> None:

@@ -81,6 +81,7 @@ async def test_nothing_is_cut_off_and_nothing_is_wider_than_the_window(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.thorough
 async def test_nothing_serious_stands_in_the_way_of_those_who_hear_or_type_a_page(
     desk: Shown,
 ) -> None:

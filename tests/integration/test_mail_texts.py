@@ -75,3 +75,27 @@ async def test_a_renamed_text_is_still_found_and_a_retired_one_is_not_used(desk:
         )
         assert retired.status_code == 200
         assert await database.ask(lambda one: text_for(one, "received"), within=5) == ""
+
+
+async def test_the_text_of_a_dispatch_has_a_departments_gaps_and_is_built_in_while_empty(
+    desk: Pages,
+) -> None:
+    async with desk.room.seated(Role.TEAM_LEADER) as leader:
+        every = (await leader.get(API, params={"sort": "mail"})).json()
+        one = next(each for each in every if each["use"] == "dispatched")
+        assert one["text"] == "", "nobody has edited it"
+        given = {"name": one["name"], "version": 1}
+        refused = await leader.put(f"{API}/{one['id']}", json=given | {"text": "{order} {body}"})
+        assert refused.status_code == 422
+        assert "{body}" in refused.json()["detail"]
+        assert "{link}" in refused.json()["detail"]
+    async with desk.person(Role.TEAM_LEADER) as leader:
+        page = Seen((await leader.get(f"/ticket-classes/{one['id']}")).text)
+        assert "派单发给部门的邮件" in page.text
+        assert "没有填写：用系统自带的文本" in page.text
+        form = {"csrf": CSRF, "name": one["name"], "text": "快办 {order}", "place": "2"}
+        saved = await leader.post(f"/ticket-classes/{one['id']}", data=form | {"version": "1"})
+        assert saved.status_code == 303
+        page = Seen((await leader.get(f"/ticket-classes/{one['id']}")).text)
+        assert "快办 20261121-00042-1" in page.text
+        assert "desk.example.com" in page.text, "the link stands at its end"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest_asyncio
+from sqlalchemy.event import listen
 
 from callflow.rules.routing import EVERYBODY, Queue
 from callservice.routing import Router
@@ -103,6 +104,26 @@ async def test_calls_of_one_customer_are_found_by_every_spelling(
     for piece in ("13800138", "0138000", "8000"):
         found = (await leader.get("/api/v1/calls", params={"piece": piece})).json()["items"]
         assert {one["id"] for one in found} == set(ids), piece
+
+
+async def test_a_pop_asks_once_by_which_numbers_a_customer_is_known(
+    desk: Pages, leader: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Each question is a turn in a thread or on a network while the phone is about to ring."""
+    known = {"name": "张先生", "sort": "normal", "seen": None}
+    assert (await leader.put(f"/api/v1{_path(CUSTOMER)}", json=known)).is_success
+    [call] = await _call(desk, tmp_path, SPELLINGS[0])
+    made = engine(desk.room.settings.database)
+    asked: list[str] = []
+    listen(made.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    async with made.connect() as connection:
+        found = await background(connection, call, SPELLINGS[0], CHINA)
+    await made.dispose()
+    assert found.customer is not None
+    assert found.call is not None
+    by_whom = [each for each in asked if "customer_numbers" in each]
+    assert len(by_whom) == 2, by_whom  # who it is, and the customer's numbers
+    assert len([each for each in asked if each.startswith("SELECT")]) <= 7, asked
 
 
 async def test_a_customer_who_was_kept_in_one_spelling_is_there_in_all(

@@ -273,7 +273,12 @@ def test_the_verbs_that_go_to_a_team_are_those_of_the_floor_calls_and_looks() ->
     }
     assert of_team == {
         *("call.read", "call.number", "call.handle", "recording.read", "recording.listen"),
+        *("recording.download", "recording_comment.read", "recording_comment.write"),
+        *("recording.pause", "recording_pause.read"),
         *("floor.read", "agent.lead", "ticket.open", "campaign.talk", "audit.read"),
+        *("judgement.read", "agent_day.read", "quality_appeal.read", "quality_note.read"),
+        *("quality_note.write", "quality_sample.read", "quality_sample.work"),
+        *("quality_score.compare", "quality_score.read", "quality_score.write"),
     }
     for verb in of_team:
         assert declared().verbs[verb][LEADER].unless == SETTING

@@ -94,7 +94,7 @@ async def test_customers_are_found_by_what_is_known_of_them_now(writing: AsyncCo
     assert await _found(writing, "62345678") == ["1"]
     gone = await customers.customer(writing, "+8613800000002")
     assert gone is not None
-    await keeping.remove(writing, gone)
+    await keeping.remove(writing, gone, into=one)
     assert await _found(writing, "欧阳") == ["3"]
     await keeping.bring_back(writing, gone)
     assert await _found(writing, "欧阳") == ["2", "3"]

@@ -1,8 +1,10 @@
 """Many tickets at once: each by its own action, what cannot be done is named and left alone."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, update
@@ -20,6 +22,7 @@ from tests.unit.test_ticket_life import COMPLAINT
 LEADER, SENIOR, JUNIOR = Role.TEAM_LEADER, Role.SENIOR_AGENT, Role.JUNIOR_AGENT
 API = "/api/v1/ticket-bulks"
 LINES = "线路班"
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -77,6 +80,37 @@ async def test_each_ticket_is_done_by_its_own_action_and_has_its_own_history(des
     chased = await begins(desk, "chase", {1: 2, 2: 2}, note="请尽快")
     reminded = await begins(desk, "remind", {3: 2})
     assert {*outcomes(chased).values(), *outcomes(reminded).values()} == {"done"}
+
+
+async def test_the_deadline_of_many_is_that_of_each_order(desk: Pages) -> None:  # TKT-4
+    at = datetime.now(SHANGHAI).replace(second=0, microsecond=0) + timedelta(days=2)
+    await begins(desk, "dispatch", {1: 1, 2: 1}, department=LINES, deadline=at.isoformat())
+    form = {"csrf": CSRF, "work": "dispatch", "department": LINES, "key": "k"}
+    form |= {"deadline_day": f"{at:%Y-%m-%d}", "deadline_time": f"{at:%H:%M}"}
+    async with desk.person(LEADER) as person:
+        for which, typed in ((3, form), (4, form | {"deadline_day": "", "deadline_time": ""})):
+            sent = typed | {"picks": f"{ticket_number(which)}:1", "key": f"k{which}"}
+            assert (await person.post("/ticket-bulks", data=sent)).status_code == 303
+        for which in (1, 2, 3, 4):
+            path = f"/api/v1/tickets/{ticket_number(which)}"
+            [order] = (await person.get(f"{path}/orders")).json()["items"]
+            until = datetime.fromisoformat(order["deadline"])
+            assert (until == at) == (which != 4), "left empty: the department's own hours"
+    assert datetime.fromisoformat((await ticket(desk, 3))["deadline"]) == at
+
+
+async def test_a_deadline_that_is_none_is_said_and_what_was_typed_is_kept(desk: Pages) -> None:
+    form = {"csrf": CSRF, "work": "dispatch", "department": LINES, "key": "k"}
+    form["picks"] = f"{ticket_number(1)}:1"
+    for wrong in ({"deadline_day": "gestern"}, {"deadline_time": "10:15"}):
+        async with desk.person(LEADER) as person:
+            answer = await person.post("/ticket-bulks", data=form | wrong)
+        page = Seen(answer.text)
+        assert answer.status_code == 422
+        assert "请填写以后的期限" in page.text
+        [typed] = wrong.values()
+        assert typed in [one.get("value") for one in page.all("input")]
+    assert (await ticket(desk, 1))["state"] == "new"
 
 
 async def test_what_was_changed_since_is_refused_and_the_others_are_done(desk: Pages) -> None:

@@ -223,9 +223,9 @@ async def test_a_call_that_tells_its_callback_twice_makes_one(database: AsyncEng
     for _ in range(2):
         assert await callback(CallbackKind.AGENT) is not None
     async with database.begin() as connection:
-        assert len(await callbacks.open_to(connection, "138")) == 4
+        assert len(await callbacks.open_to(connection, ["138"])) == 4
         assert made[0] is not None
         kept, cancelled = Settled(completed=True), Settled(completed=False)
         assert await call_backs.apply(connection, made[0], kept, NOON) is not None
         assert await call_backs.apply(connection, made[0], cancelled, NOON) is None
-        assert len(await callbacks.open_to(connection, "138")) == 3
+        assert len(await callbacks.open_to(connection, ["138"])) == 3

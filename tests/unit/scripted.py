@@ -35,6 +35,9 @@ class ScriptedCall:
     said: list[tuple[float, str]] = field(default_factory=list)
     notes: list[tuple[str, dict[str, str | int | float]]] = field(default_factory=list)
     languages: list[Language] = field(default_factory=list)
+    overlooked: bool = False
+    """Whether a second hearing finds a voice that was not noticed."""
+    kept: bool = False
     sounds: list[Sound] = field(default_factory=list)
     """What who overhears the line hears."""
 
@@ -48,6 +51,18 @@ class ScriptedCall:
 
     async def listen(self, seconds: float) -> Life | None:
         return self._pass(seconds, Barge.LIFE)
+
+    def keep(self) -> None:
+        self.kept = True
+
+    async def listen_again(self, seconds: float) -> Life | None:
+        assert self.kept
+        if self.overlooked:
+            return Spoke(self.now)
+        return self._pass(seconds, Barge.LIFE)
+
+    def let_go(self) -> None:
+        self.kept = False
 
     async def await_key(self, seconds: float) -> Pressed | None:
         life = self._pass(seconds, Barge.KEY)

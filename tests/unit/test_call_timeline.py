@@ -73,3 +73,11 @@ def test_what_happens_in_between_parts_a_sentence_and_whole_sentences_stay_alone
 def test_a_call_that_we_made_is_told_so() -> None:
     [said] = told([_event(0.0, "TR_CALL", "cel", num="8001", direction="out")], Language.CHINESE)
     assert said.text == "我们拨打 8001"
+
+
+def test_a_voice_that_was_found_before_the_hang_up_is_told_in_both_languages() -> None:
+    found = [_event(1.0, "second_opinion", found="voice")]  # SIL-1
+    assert _steps(found, Language.CHINESE) == ["挂机前复听,听到来电者的声音"]
+    assert _steps(found, Language.ENGLISH) == [
+        "heard once more before we hang up: there was a voice"
+    ]

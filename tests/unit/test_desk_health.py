@@ -64,6 +64,26 @@ def test_a_disk_that_is_nearly_full_is_ill(tmp_path: Path, monkeypatch: pytest.M
     assert "The disk is full: calls go on" in health.of_disk(tmp_path).says
 
 
+@pytest.mark.parametrize(
+    ("percent", "says"),
+    [
+        (79.9, "There is room for recordings."),
+        (80.0, "The disk is 80 per cent full: make room soon."),
+        (90.0, "The disk is 90 per cent full: make room today."),
+    ],
+)
+def test_a_filling_disk_is_told_of_before_it_is_ill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, percent: float, says: str
+) -> None:
+    monkeypatch.setattr(health, "free_bytes", lambda _: LOW_BYTES)
+    monkeypatch.setattr(health, "filled_percent", lambda _: percent)
+    found = health.of_disk(tmp_path, early=80, late=90)
+    assert (found.state, found.says) == (State.WELL, says)
+    assert health.of_disk(tmp_path).says == "There is room for recordings.", "0: never"
+    monkeypatch.setattr(health, "free_bytes", lambda _: LOW_BYTES - 1)
+    assert health.of_disk(tmp_path, early=80, late=90).state is State.ILL
+
+
 def test_one_ill_part_makes_the_whole_ill() -> None:
     well, ill = health.of_ledger(_report()), health.of_ledger(None)
     assert whole({"a": well, "b": well}).state is State.WELL
@@ -154,6 +174,21 @@ def test_tables_of_another_version_are_said(found: str | None, state: str, says:
     part = health.of_tables(found, "0108")
     assert part.state == state
     assert says in part.says
+
+
+def test_copies_of_recordings_that_cannot_be_made_are_told_and_take_no_desk_out() -> None:
+    assert health.of_recordings(None).state is State.WELL
+    assert health.of_recordings(_report(recording_copies_failing=0)).state is State.WELL
+    failed = health.of_recordings(
+        _report(
+            recording_copies_failing=2,
+            recording_copies_waiting=9,
+            recording_copies_why="the storage does not answer",
+        )
+    )
+    assert failed.state is State.ILL
+    assert failed.says.startswith("2 copies of recordings could not be made, 9 wait: the storage")
+    assert whole({"recordings": failed}).state is State.IMPAIRED
 
 
 def test_a_webhook_that_failed_is_told_and_takes_no_desk_out() -> None:

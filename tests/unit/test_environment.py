@@ -27,7 +27,7 @@ FREE = {
 }
 """Settings that are any words."""
 FILES = {"home", "cache", "asterisk", "desk_certificate", "desk_key"} | {
-    *("sip_certificate", "sip_key", "sip_authority", "mail_authority"),
+    *("sip_certificate", "sip_key", "sip_authority", "mail_authority", "s3_keys"),
 }
 WRONG = (
     "",

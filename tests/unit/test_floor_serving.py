@@ -8,6 +8,7 @@ import pytest
 from floor.changes import CallEnded, FloorEvent, Offered
 from floor.live_state import LiveState
 from floor.page_events import TO_WRITE, PageEvents
+from floor.paused_recordings import PausedRecordings
 from floor.screen_pop import ScreenPop
 from floor.streams import Streams
 from permissions.roles import LEADERS
@@ -43,9 +44,9 @@ class Room:
 
     def __init__(self, live_state: LiveState) -> None:
         self.live_state, self.now = live_state, NOON
-        self.pages = PageEvents(
-            live_state, Streams(), leaders=LEADERS, plan=CHINA, now=lambda: self.now
-        )
+        streams, now = Streams(), lambda: self.now
+        paused = PausedRecordings(live_state, streams, leaders=LEADERS, now=now)
+        self.pages = PageEvents(live_state, streams, paused, leaders=LEADERS, plan=CHINA, now=now)
 
     def take(self, told: list[FloorEvent]) -> None:
         """Do with notices what the floor does."""

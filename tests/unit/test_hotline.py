@@ -58,6 +58,26 @@ async def test_a_caller_who_coughs_during_the_second_prompt_is_not_hung_up() -> 
     assert call.prompts() == ["greeting_morning", "sil1_first", "sil1_second", "menu"]
 
 
+async def test_a_caller_whose_word_was_missed_is_not_hung_up_when_it_is_found_at_last() -> None:
+    call = ScriptedCall(overlooked=True)  # SIL-1: a second detector hears all before the hang-up
+    assert await hotline(call, OPENING) == _agent()
+    assert call.prompts() == ["greeting_morning", *SIL1, "menu"]
+
+
+@pytest.mark.parametrize("signs", [[], [spoke(10.5)]])
+async def test_what_was_kept_of_a_silent_line_is_dropped_when_sil1_ends(signs: list[Life]) -> None:
+    call = ScriptedCall(signs=signs)
+    await hotline(call, OPENING)
+    assert not call.kept
+
+
+async def test_what_was_kept_is_dropped_when_the_caller_goes_in_between() -> None:
+    call = ScriptedCall(hangs_up_at=9.0)
+    with pytest.raises(Hangup):
+        await hotline(call, OPENING)
+    assert not call.kept
+
+
 async def test_the_first_words_say_that_the_call_is_recorded_and_voice_does_not_cut_them() -> None:
     told = replace(OPENING, told_of_recording=True, notices=("outage_power",))
     call = ScriptedCall(signs=[spoke(1.0), spoke(6.5)])

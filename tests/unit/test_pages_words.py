@@ -8,9 +8,8 @@ import pytest
 from callflow.call import Language, MessageReason, Topic
 from callflow.rules.questions import NOTICES, SHIPPED, Kind, Result
 from callflow.rules.routing import Queue
-from features.call_recordings.lifecycle import RecordingKind
+from features.call_recordings.lifecycle import ASKED_WHY, RecordingKind
 from features.calls.lifecycle import Direction, Disposition, HungUpBy, SilOutcome
-from features.calls.pages import ASKED_WHY
 from features.calls.talk_segments import How
 from features.campaigns.api_export import FIXED
 from features.campaigns.contact import ContactState
@@ -21,6 +20,12 @@ from features.emergency_notifications.given import WHY_NOT
 from features.emergency_notifications.household_list import Wrong
 from features.emergency_notifications.lifecycle import HouseholdState
 from features.emergency_notifications.queries import Stage, Voice
+from features.quality_forms.rules import Answer
+from features.quality_forms.rules import Thing as FormThing
+from features.quality_samples.lifecycle import ItemState, ItemThing
+from features.quality_samples.risks import BROKEN, WEIGHTS
+from features.quality_samples.rules import Reason
+from features.quality_scores.rules import Outcome
 from features.ticket_clocks.lifecycle import ClockKind
 from features.ticket_life.orders import OrderKind, OrderState
 from features.ticket_life.verbs import Need, Place, Verb
@@ -44,6 +49,14 @@ KEYS = [
     *(f"call.recording_{each}" for each in RecordingKind),
     *(f"call.why_{each}" for each in ASKED_WHY),
     *(f"topic.{each}" for each in Topic),
+    *(f"quality_form.thing_{each}" for each in FormThing),
+    *(f"quality_sample.thing_{each}" for each in ItemThing),
+    *(f"quality_sample.state_{each}" for each in ItemState),
+    *(f"quality_sample.reason_{each}" for each in Reason),
+    *(f"quality_sample.signal_{each}" for each in WEIGHTS),
+    *(f"quality_sample.signal_{each}" for each, _ in BROKEN.values()),
+    *(f"quality_score.answer_{each}" for each in Answer),
+    *(f"quality_score.outcome_{each}" for each in Outcome),
     *(f"ticket_kind.{each}" for each in TicketKind),
     *(f"ticket_state.{each}" for each in Place),
     *(f"ticket_verb.{each}" for each in Verb),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recordings import peaks as drawing
-from recordings.peaks import peaks
+from recordings.peaks import peaks, summary, summed_up
 from recordings.wav import NotAWavError
 
 
@@ -54,3 +54,23 @@ def test_a_file_that_is_no_recording_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.wav").write_bytes(b"RIFF")
     with pytest.raises(NotAWavError):
         peaks(tmp_path / "x.wav", points=800)
+
+
+def test_a_stretch_is_drawn_as_the_same_stretch_of_the_whole(tmp_path: Path) -> None:
+    noise = np.random.default_rng(7).integers(-32768, 32767, (2, 80_000)).tolist()
+    path = written(tmp_path / "x.wav", *noise)
+    whole = peaks(path, points=100)
+    part = peaks(path, points=10, begin_s=2.0, end_s=3.0)
+    assert part == [side[20:30] for side in whole]
+    assert peaks(path, points=10, begin_s=20.0, end_s=30.0) == [[], []]
+
+
+def test_what_is_kept_of_a_long_call_draws_the_same_picture(tmp_path: Path) -> None:
+    noise = np.random.default_rng(9).integers(-32768, 32767, (2, 160_800)).tolist()
+    kept = summary(path := written(tmp_path / "x.wav", *noise))
+    assert len(kept) == 201
+    assert summed_up(kept, points=201) == peaks(path, points=201)
+    assert summed_up(kept, points=5, begin_s=0.0, end_s=10.0) == peaks(
+        path, points=5, begin_s=0.0, end_s=10.0
+    )
+    assert summed_up(kept, points=5, begin_s=99.0, end_s=100.0) == [[], []]

@@ -66,3 +66,11 @@ def said(language: Language) -> Translate:
         return text.format(**gaps) if gaps else text
 
     return t
+
+
+def named(t: Translate, section: str, word: str) -> str:
+    """Return the words for what programs call something; itself where nobody has words."""
+    try:
+        return t(f"{section}.{word}")
+    except UnknownWordsError:
+        return word

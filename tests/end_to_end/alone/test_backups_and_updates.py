@@ -29,6 +29,15 @@ def test_what_is_backed_up_during_five_calls_a_second_is_restored_to_the_last_en
     assert all(one.calls and one.recordings and one.entries for one in found.backups)
 
 
+def test_nobody_is_left_ringing_and_no_row_is_missing_when_asterisk_is_ended_under_calls(
+    program: list[str], tmp_path: Path
+) -> None:
+    speech = tmp_path / "speech.alaw"
+    speech.write_bytes(alaw.encoded(audio.noise(4.0, -25.0)))
+    run = updating.anew(6, program, speech)
+    assert (run.unanswered, run.rows) == (0, run.calls), run
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_nobody_is_unanswered_while_older_versions_are_updated_and_brought_back(
     program: list[str], tmp_path: Path, database: str, request: pytest.FixtureRequest

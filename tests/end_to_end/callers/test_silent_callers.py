@@ -6,23 +6,29 @@ SIL-1, SIL-3, SIL-6; bar b: pauses of 3.0 ± 0.2 s and 2.0 ± 0.2 s as the calle
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from caller import audio
 from caller.leg import Leg
-from caller.listen import Samples, pauses
+from caller.listen import RATE, Samples, pauses
 from caller.phone import Phone
+from sounds.sound import from_mulaw
 from tests.end_to_end.house import House
 from tests.end_to_end.people import after_the_answer, said_to
 
 pytestmark = pytest.mark.real
 
+SHIPPED = Path(__file__).parents[3] / "sounds/shipped"
 SIL1 = ["sil1_first", "sil1_second", "sil1_third"]
 
 
 WHISPER, NORMAL = -50.0, -22.0
 """dBFS of a voice that can hardly be heard, and of one that can."""
+HARDLY_THERE = -70.0
+"""dBFS of one that the live detector misses."""
 
 
 async def test_only_who_stays_silent_or_too_quiet_is_hung_up_on(
@@ -30,6 +36,7 @@ async def test_only_who_stays_silent_or_too_quiet_is_hung_up_on(
 ) -> None:
     async with asyncio.TaskGroup() as callers:  # all at once: they mostly wait
         callers.create_task(_is_silent(house, phone))
+        callers.create_task(_is_overlooked(house, phone))
         callers.create_task(_give_a_sign_of_life(house, phone, words))
         callers.create_task(_stays_too_quiet(house, phone, words))
         for asked in range(3):
@@ -52,6 +59,25 @@ async def _is_silent(house: House, phone: Phone) -> None:
         "system",
     )
     assert (await said_to(house, row))[-3:] == SIL1
+
+
+async def _is_overlooked(house: House, phone: Phone) -> None:
+    """SIL-1: one word too soft for the live detector is found before we hang up."""
+    call = await phone.call(house.settings.hotline_number, ref="overlooked")
+    await _come_to(call, Moment(prompt=1, in_pause=True))
+    await call.says(audio.at_level(_hardly_a_word(), HARDLY_THERE))
+    await call.waits(20.0)  # the second and the third prompt, their pauses, and into the menu
+    await call.hangs_up()
+    row = await house.call_of("overlooked")
+    assert (await said_to(house, row))[1:] == [*SIL1, "menu"]
+    assert row["sil_outcome"] == "alive"
+    assert await after_the_answer(house, row, {"second_opinion"})
+
+
+def _hardly_a_word() -> Samples:
+    """Half a second of the voice of our own menu."""
+    said = from_mulaw((SHIPPED / "zh/menu.ulaw").read_bytes()).samples[: RATE // 2]
+    return np.asarray(said * 32767, np.int16)
 
 
 @dataclass(frozen=True)

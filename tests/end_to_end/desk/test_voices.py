@@ -3,6 +3,7 @@
 Each party says a tone of its own; the recording's right side is compared with the caller's tape.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -183,8 +184,10 @@ async def test_a_leader_who_alone_has_the_caller_does_not_leave_for_another_call
         await caller.waits(2.0)
         await leg.hangs_up()
         await caller.waits(2.0)
+        asked = time.monotonic()
         other = await asks_for_an_agent(house, phone, words(1.5), "other", caller="13900000000")
         await first.talks()
+        await first.agent.hears("talking", after=asked)  # then the floor knows it, too
         refused = await leader.agent.asks(path, how="listen")
         assert (refused.status_code, "in another call" in refused.text) == (409, True)
         await caller.waits(TALK_S)

@@ -1,6 +1,7 @@
 // The wallboard: what comes over /live goes into its place, clocks go on by themselves.
 import { $, say } from "../page/dom.js";
 import { listen } from "../page/live.js";
+import { t } from "../page/words.js";
 import { Agents } from "../pages/agents.js";
 import { Figures } from "../pages/figures.js";
 import { watchAnnouncement } from "../pages/outage.js";
@@ -37,6 +38,7 @@ listen(
     wallboard: board,
     announcement: () => announcement.look(),
     problem: ({ text }) => told("trouble", text),
+    recording_hint: ({ kind, number, count }) => told("trouble", t(`recording_pause.hint_${kind}`, { number, count })),
   },
   (open) => {
     $("#line").hidden = open;

@@ -177,6 +177,7 @@ const heard = {
     paint();
   },
   problem: ({ text }) => panel.told(text, "bad"),
+  recording: panel.recording,
 };
 let deskTalk = null;
 
@@ -217,6 +218,7 @@ function talking(talk) {
   lent = passing = "";
   pop.talking();
   if (talk.participants) panel.others(talk.participants);
+  panel.recording({ call: talk.call, left_s: talk.recording_left_s });
   if (isBrowser()) phone.tell({ name: "belongs", call: talk.call });
   if (fresh) {
     if (lost === talk.call) words.reunited();
@@ -287,9 +289,7 @@ function phoneChanged(now, before) {
   paint();
 }
 
-function isDeaf({ microphone }) {
-  return microphone === "refused" || microphone === "missing";
-}
+const isDeaf = ({ microphone }) => microphone === "refused" || microphone === "missing";
 
 function pauseIfDeaf() {
   if (isDeaf(phone.state) && !phone.state.call) state.pauseFor("microphone");

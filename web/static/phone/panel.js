@@ -4,6 +4,7 @@ import { ask } from "../page/asking.js";
 import { $, $$, el, fill, say, show } from "../page/dom.js";
 import { sorry } from "../page/sorry.js";
 import { clock, t } from "../page/words.js";
+import { makeRecording } from "../work/recording.js";
 import { keys, shown } from "./machine.js";
 import { makeOthers } from "./others.js";
 
@@ -26,6 +27,7 @@ export function makePanel(root, phone, desk) {
   let onDesk = null; // a call on a desk phone, of which only the server tells
   let sending = false; // a caller is being handed over
   const others = makeOthers(root, (seat) => control("drop", { seat }));
+  const recording = makeRecording(root, { call: desk.call, told });
 
   function paint() {
     const { call, beside, microphone } = phone.state;
@@ -41,6 +43,7 @@ export function makePanel(root, phone, desk) {
     pressed("mute", call?.muted, "phone.unmute", "phone.mute");
     at("keypad-open").disabled = !(browser && talking);
     at("transfer-open").disabled = !talking;
+    recording.paint(talking);
     if (!talking) fold();
     at("transfer-consult").disabled = !(browser && can.consult);
     show(at("beside"), Boolean(beside));
@@ -98,7 +101,7 @@ export function makePanel(root, phone, desk) {
   }
 
   function press(id) {
-    if (!at(id).disabled) at(id).click();
+    if (at(id)?.disabled === false) at(id).click();
   }
 
   const does = {
@@ -183,10 +186,10 @@ export function makePanel(root, phone, desk) {
   async function control(what, body) {
     const call = desk.call();
     if (!call) return false;
+    told(""); // what was refused before is not said of this
     try {
       await ask("POST", `/api/v1/calls/${encodeURIComponent(call)}/${what}`, body);
       fold();
-      told("");
       return true;
     } catch (error) {
       told(sorry(error, REFUSED[what] ?? REFUSED.else), "bad");
@@ -219,6 +222,7 @@ export function makePanel(root, phone, desk) {
     press,
     script,
     others: others.put,
+    recording: recording.is,
     told,
     digit,
     keypadOpen: () => !at("keypad").hidden,

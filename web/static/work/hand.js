@@ -22,6 +22,7 @@ export function makeHand({ panel, ticket, knowledge, state }) {
       ["Alt+2", "script.quiet", () => script("quiet")],
       ["Alt+3", "script.cannot_hear", () => script("cannot-hear")],
       ["Alt+4", "script.stays_on", () => script("stays-on")],
+      ["Alt+P", "recording_key.pause", () => panel.press("pause-recording")],
       ["Alt+T", "phone.focus_ticket", ticket.focus],
       ["Alt+K", "phone.focus_knowledge", knowledge.focus],
       ["Alt+R", "state.ready_now", state.ready],

@@ -1,0 +1,52 @@
+"""`make test` leaves out the second try of what one try shows, and nothing else."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from settings import PROJECT
+
+ON_BOTH = "tests/integration/test_tickets_queries.py"
+OF_CALLERS = "tests/end_to_end/callers/test_agents.py"
+
+
+def _collected(*words: str) -> list[str]:
+    """Return the names of the tests that a run has."""
+    said = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-v", *words],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return re.findall(r"<(?:Coroutine|Function) (.+)>", said)
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[str]:
+    return _collected(ON_BOTH, OF_CALLERS)
+
+
+@pytest.fixture(scope="module")
+def brief() -> list[str]:
+    return _collected("--brief", ON_BOTH, OF_CALLERS)
+
+
+def test_a_test_for_both_databases_is_run_on_one(whole: list[str], brief: list[str]) -> None:
+    both = {name.partition("[")[0] for name in whole if "[postgres]" in name}
+    assert len(both) > 2
+    kept = [name.partition("[")[0] for name in brief if name.partition("[")[0] in both]
+    assert sorted(kept) == sorted(both)
+
+
+def test_each_database_has_some(brief: list[str]) -> None:
+    assert {"sqlite", "postgres"} <= set(re.findall(r"\[(\w+)\]", "".join(brief)))
+
+
+def test_of_a_file_of_callers_the_first_test_is_left(whole: list[str], brief: list[str]) -> None:
+    here = re.findall(r"async def (test_\w+)", (PROJECT / OF_CALLERS).read_text())
+    assert len([name for name in whole if name.partition("[")[0] in here]) > 3
+    kept = [name.partition("[")[0] for name in brief]
+    assert [name for name in kept if name in here] == here[:1]
