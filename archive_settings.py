@@ -18,11 +18,7 @@ class ArchiveSettings(BaseSettings):
         "for older WAVs.",
     )
     recording_opus_rate: int = Field(
-        32,
-        ge=32,
-        le=128,
-        description="kbit/s of opus, both sides together; with less each side is heard in the "
-        "other.",
+        32, ge=16, le=128, description="kbit/s of opus, both sides together."
     )
     recording_mp3_rate: int = Field(
         40, ge=16, le=64, description="kbit/s of mp3, both sides together."

@@ -15,18 +15,15 @@ import numpy as np
 import ffmpeg
 from bench.analysis.calls import calls
 from bench.voice_activity.packages import PROJECT
+from recordings import coding
+from recordings.codings import Coding, How
 from recordings.wav import RATE, RAW_STEREO, header
 
 HOURS: Final = 3
 CALLS: Final = 20
 """Different ones, again and again."""
-_OPUS: Final = ("-compression_level", "0", "-frame_duration", "60")
-CODECS: Final = {
-    "MP3": ("libmp3lame", "mp3", "-b:a", "32k", "-compression_level", "9", "-joint_stereo", "0"),
-    "Opus": ("libopus", "ogg", "-b:a", "32k", *_OPUS),
-    "Opus of 24 kbit/s": ("libopus", "ogg", "-b:a", "24k", *_OPUS),
-}
-"""The least work that each encoder can be asked for; the sides have nothing in common."""
+CODINGS: Final = (How(Coding.FLAC), How(Coding.MP3, 40), How(Coding.OPUS, 32))
+"""As the archive encodes, at the rates of the settings."""
 LOOK_S: Final = 0.02
 _ANALYSE: Final = (
     "import sys, pathlib; from recordings.analysis.analyse import analysed; "
@@ -56,12 +53,10 @@ def costs(folder: Path) -> list[Cost]:
     found = [_cost("analysis", [sys.executable, "-c", _ANALYSE, str(path)], seconds)]
     program = ffmpeg.program()
     assert program is not None
-    for name, (codec, form, *options) in CODECS.items():
+    for how in CODINGS:
         command = [program, "-nostdin", "-v", "error", "-threads", "1", "-y", "-i", str(path)]
-        how = ["-c:a", codec, *options, "-threads", "1", "-map_metadata", "-1"]
-        found.append(
-            _cost(name, [*command, *how, "-f", form, str(folder / f"long.{form}")], seconds)
-        )
+        command += ["-map_metadata", "-1", *coding.options(how), str(folder / how.coding)]
+        found.append(_cost(how.coding, command, seconds))
     return found
 
 

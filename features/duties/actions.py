@@ -6,7 +6,7 @@ reason, and in the audit log (SEC-1). All raise Refused: 409 when it is not as t
 503 while another desk has the floor.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -47,15 +47,19 @@ class StateInput(InputModel):
     reason: Reason = ""
 
 
+NEW: Final = "This desk has only just started. Try again in a moment."
+AWAY: Final = "This desk does not reach Asterisk yet, and does not know who is at work. Try again soon."
+
+
 def at_work(floor: Floor, principal: Principal) -> Agent:
     """Return the agent who asks.
 
-    Raises Refused: 409 when not at work; 503 when this desk has only just started, and does not
-    know yet who is.
+    Raises Refused: 409 when not at work; 503 when this desk does not know yet who is: it has only
+    just started, or Asterisk is away since.
     """
     agent = floor.live_state.by_account(principal.account_id or 0)
     if agent is None and not floor.settled:
-        raise Refused(503, "This desk has only just started. Try again in a moment.")
+        raise Refused(503, NEW if floor.connected else AWAY)
     if agent is None:
         raise Refused(409, "You are not at work: sign in at a seat first.")
     return agent

@@ -44,6 +44,8 @@ from web.app import facing_the_network, furnished, wired
 
 BEGAN = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 NUMBER = "13812345678"
+NEEDS_ASTERISK = ("/health", "/api/v1/duty", "/api/v1/agents", "/api/v1/floor", "/live")
+"""What says 503 where there is no Asterisk."""
 NAME = "张三丰"
 AUDIO = bytes(range(256)) * 250
 """The samples of every recording, both channels interleaved: 4 s."""

@@ -14,13 +14,12 @@ import pytest
 
 from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
-from tests.integration.desk_room import CSRF, Room
+from tests.integration.desk_room import CSRF, NEEDS_ASTERISK, Room
 from tests.integration.extremes import Asked, of_forms, of_pages, of_the_api
 from tests.integration.page_api_pairs import PAIRS
 from tests.integration.page_room import NamedAssets, Pages
 from tests.integration.records_room import one_of_everything
 
-NEEDS_ASTERISK = ("/health", "/api/v1/duty", "/api/v1/agents", "/api/v1/floor", "/live")
 LEFT_OUT = {
     *(("DELETE", "/api/v1/session"), ("PUT", "/api/v1/password"), ("POST", "/api/v1/session")),
     *(("POST", "/login"), ("POST", "/logout"), ("POST", "/password")),

@@ -48,7 +48,7 @@ async def test_the_desk_that_has_the_floor_acts(desk: Room) -> None:
         answer = await person.delete("/api/v1/duty")
     # without Asterisk it does not know who is at work, and says that, not "you are not"
     assert answer.status_code == 503
-    assert "only just started" in answer.text
+    assert "does not reach Asterisk" in answer.text
 
 
 def test_the_lease_is_among_all_tables() -> None:

@@ -57,6 +57,11 @@ async def supervised(home: Path, *kept: Child) -> AsyncIterator[asyncio.Task[Non
             await task
 
 
+def has_begun(pid: int) -> bool:
+    """Tell whether a program's environment is to be read: a moment after exec it is not yet."""
+    return bool(Path(f"/proc/{pid}/environ").read_bytes())
+
+
 def pid(home: Path, name: str) -> int:
     try:
         return int((home / "run" / f"{name}.pid").read_text())
@@ -192,6 +197,7 @@ async def test_what_outlived_its_supervisor_all_the_same_is_ended_by_the_next_st
         *SLEEPER, env={**os.environ, children.MARK: str(home) + "-two"}, start_new_session=True
     )
     try:
+        await until(lambda: has_begun(process.pid), within=5)
         ended = children.end_leftovers(home)
         assert [str(process.pid) in text for text in ended] == [True]
         assert await process.wait() == -signal.SIGKILL
