@@ -36,8 +36,10 @@ async def far_side(house: House) -> AsyncIterator[TrunkSide]:
 
 
 async def rings_in(side: TrunkSide, ref: str, **invite: Any) -> TrunkCall:
+    """Ring, and hear the first words: who presses a key before there are any, presses again."""
     call = await side.call(Invite(ref=ref, **invite))
     assert call.status == 200, f"{ref}: {call.status}"
+    await until(lambda: call.audio.loud > 20, within=10, what=f"{ref} hears words")
     return call
 
 
