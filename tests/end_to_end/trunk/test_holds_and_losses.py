@@ -187,9 +187,8 @@ async def _without_ack(house: House, side: TrunkSide) -> None:
 async def _is_let_go(house: House, call: TrunkCall, ref: str, *, within: float) -> None:
     assert await call.ends(within=within), f"{ref}: not freed"
     row = await house.call_of(ref)
-    assert row["hung_up_by"] == "line", (
-        f"{ref}: {[(name, str(data)[:160]) for name, data in await story(house, row)]}"
-    )
+    told = [f"{name} {data}" for name, data in await story(house, row)]
+    assert row["hung_up_by"] == "line", f"{ref}: {told}"
     assert row["disposition"] not in {"silent", "failed"}, ref
 
 
