@@ -23,7 +23,7 @@ call: runtime ## Ring the running hotline as a caller would: make call ARGS=--si
 doctor: runtime ## Check this installation and say what to do
 	@exec $(RING) doctor
 
-test: switch ## Run the tests, each on one database, and a main path of callers of each file
+test: switch ## Run the tests, each on one database, and the main paths of callers
 	@scripts/test --brief $(ARGS)
 
 whole: switch ## Run all tests: half an hour

@@ -5,12 +5,11 @@
 - a test that runs on both databases, or in both languages, in one: its name decides, so each has
   half of them;
 - a test that is marked `thorough`;
-- of the tests of a whole hotline with callers, those with which a file begins, its main paths
-  (`FIRST_OF_A_FILE`). A test marked `always` is run in any case.
+- of the tests of a whole hotline with callers, all but the main paths: the first test of each
+  file of `MAIN_PATHS`. A test marked `always` is run in any case.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -18,15 +17,27 @@ from zlib import crc32
 
 import pytest
 
-FIRST_OF_A_FILE: Final = 1
 PAIRS: Final = (("sqlite", "postgres"), ("zh", "en"))
 END_TO_END: Final = Path(__file__).parent / "end_to_end"
+MAIN_PATHS: Final = frozenset(
+    END_TO_END / kind / f"test_{name}.py"
+    for kind, names in {
+        "callers": ("agents", "hostile_callers", "messages", "our_programs_die", "silent_callers"),
+        "trunk": ("keys", "offers"),
+        "desk": ("floor", "pauses", "routing", "voices"),
+        "pages": ("a_complaint", "asking_a_colleague", "calls_in_a_browser", "leaving_a_call"),
+        "outbound": ("callbacks", "campaigns", "emergency_notification", "trunks", "wake_ups"),
+        "alone": ("backups_and_updates", "many_calls"),
+    }.items()
+    for name in names
+)
+"""What people telephone for every day, and what dies under them."""
 
 
 def left_out(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
     """Give the tests of these that a brief run does not have."""
     names = {item.nodeid for item in items}
-    begun: Counter[Path] = Counter()
+    begun: set[Path] = set()
     for item in items:
         if item.get_closest_marker("always"):
             continue
@@ -46,9 +57,11 @@ def _is_second(name: str, names: set[str]) -> bool:
     return False
 
 
-def _is_further(item: pytest.Item, begun: Counter[Path]) -> bool:
-    """Tell whether a test of a whole hotline comes after the first ones of its file."""
+def _is_further(item: pytest.Item, begun: set[Path]) -> bool:
+    """Tell whether a test of a whole hotline is none of the main paths; `begun` has their files."""
     if not item.path.is_relative_to(END_TO_END):
         return False
-    begun[item.path] += 1
-    return begun[item.path] > FIRST_OF_A_FILE
+    if item.path in begun or item.path not in MAIN_PATHS:
+        return True
+    begun.add(item.path)
+    return False

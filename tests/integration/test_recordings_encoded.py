@@ -54,11 +54,15 @@ async def test_flac_is_what_was_recorded_bit_by_bit_and_the_wav_goes(house: Arch
     assert house.archive.is_whole(copy)
 
 
-@pytest.mark.parametrize("form", ["opus", "mp3"])
+@pytest.mark.parametrize(
+    ("form", "rate"),
+    [("opus", {}), ("opus", {"recording_opus_rate": 16}), ("mp3", {})],
+    ids=["opus", "opus of few bits", "mp3"],
+)
 async def test_what_loses_something_is_as_long_and_keeps_both_sides_apart(
-    house: ArchiveHouse, form: str
+    house: ArchiveHouse, form: str, rate: dict[str, int]
 ) -> None:
-    house = house.set_up(recording_format=form)
+    house = house.set_up(recording_format=form, **rate)
     await house.work()
     assert house.files() == [
         f"2026/11/21/{recording_id(n)}{SUFFIXES[form]}" for n in range(1, RECORDINGS + 1)
