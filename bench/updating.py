@@ -77,8 +77,12 @@ class Run:
 
 
 def commits(count: int) -> list[tuple[str, str]]:
-    """Return the last commits that changed the tables, newest first: id and subject."""
-    words = ["git", "-C", str(PROJECT), "log", "--format=%h %s", f"{SQUASHED}^..main"]
+    """Return the last commits on main that changed the tables, newest first: id and subject.
+
+    What a merge brought in was on main as a whole only; numbers of its own tables may have changed.
+    """
+    words = ["git", "-C", str(PROJECT), "log", "--first-parent", "--format=%h %s"]
+    words += [f"{SQUASHED}^..main"]
     said = subprocess.run([*words, "--", VERSIONS], capture_output=True, text=True, check=True)
     found = [line.partition(" ") for line in said.stdout.splitlines()]
     return [(commit, subject) for commit, _, subject in found][:count]
