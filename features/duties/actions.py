@@ -48,7 +48,9 @@ class StateInput(InputModel):
 
 
 NEW: Final = "This desk has only just started. Try again in a moment."
-AWAY: Final = "This desk does not reach Asterisk yet, and does not know who is at work. Try again soon."
+AWAY: Final = (
+    "This desk does not reach Asterisk yet, and does not know who is at work. Try again soon."
+)
 
 
 def at_work(floor: Floor, principal: Principal) -> Agent:

@@ -98,7 +98,8 @@ async def filled_tables(database_url: str) -> AsyncIterator[AsyncEngine]:
         await keeping.add_all(connection, [_customer(which) for which in range(400)])
         for which in range(100):
             await knowledge.add(connection, _answer(which))
-        await connection.execute(text("ANALYZE"))
+        if made.dialect.name != "sqlite":  # which reads whole what it knows to be small, then
+            await connection.execute(text("ANALYZE"))
     yield made
     await made.dispose()
 

@@ -134,12 +134,13 @@ async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
         talking = await asks_for_an_agent(house, phone, words(1.5), "talking")
         await worker.talks()
         call = await asks_for_an_agent(house, phone, words(1.5), "no-wait", caller=STRANGER)
-        third = await asks_for_an_agent(house, phone, words(1.5), "third", caller=ANOTHER)
-        await until(lambda: _two_wait(house), within=15, what="two callers wait", every=0.3)
+        await until(lambda: _wait(house, 1), within=15, what="one caller waits", every=0.3)
         waits_since = call.now
         await call.presses("1")  # too early: the caller waits on
-        await call.waits(12.0)
-        assert await _two_wait(house)
+        third = await asks_for_an_agent(house, phone, words(1.5), "third", caller=ANOTHER)
+        await until(lambda: _wait(house, 2), within=15, what="two callers wait", every=0.3)
+        await call.waits(6.0)
+        assert await _wait(house, 2)
         await call.presses("1")
         await call.ended(within=20)
         row = await house.call_of("no-wait")
@@ -160,8 +161,8 @@ async def test_who_does_not_want_to_wait_presses_one_and_is_promised_a_call(
         await talking.hangs_up()
 
 
-async def _two_wait(house: House) -> bool:
-    return (await house.asterisk("queue show hotline")).count("(wait:") == 2
+async def _wait(house: House, callers: int) -> bool:
+    return (await house.asterisk("queue show hotline")).count("(wait:") == callers
 
 
 def _prompt(house: House, name: str) -> Samples:
