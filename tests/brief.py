@@ -6,7 +6,7 @@
   half of them;
 - a test that is marked `thorough`;
 - of the tests of a whole hotline with callers, all but the main paths: the first test of each
-  file of `MAIN_PATHS`. A test marked `always` is run in any case.
+  file of `MAIN_PATHS`.
 """
 
 import re
@@ -39,8 +39,6 @@ def left_out(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
     names = {item.nodeid for item in items}
     begun: set[Path] = set()
     for item in items:
-        if item.get_closest_marker("always"):
-            continue
         thorough = item.get_closest_marker("thorough") is not None
         if thorough or _is_second(item.nodeid, names) or _is_further(item, begun):
             yield item

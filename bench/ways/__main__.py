@@ -179,9 +179,7 @@ async def _judged(world: World, caller: Leg, ref: str, hertz: float) -> None:
     """Compare the recording with the caller's tape."""
     row = await world.house.call_of(ref, within=30)
     others = {f"another caller ({one:.0f} Hz)": one for one in CALLERS if one != hertz}
-    still = max(world.book.stood_still_s, default=0.0)
-    tones = world.tones | others
-    different = await differences(world.house, row, caller, tones, stood_still_s=still)
+    different = await differences(world.house, row, caller, world.tones | others)
     for sentence in different:
         world.book.breaks(ref, sentence)
     if different:

@@ -31,38 +31,28 @@ async def sides(house: House, row: Row) -> tuple[Samples, Samples]:
     return audio.read_stereo(house.settings.paths.store / recording["path"])
 
 
-async def differences(
-    house: House, row: Row, call: Leg, tones: Mapping[str, float], *, stood_still_s: float = 0.0
-) -> list[str]:
-    """Return where the recording's right side is not what the caller heard, by the tones.
-
-    `stood_still_s`: for how long the caller's program did, at most: so much it cannot tell.
-    """
+async def differences(house: House, row: Row, call: Leg, tones: Mapping[str, float]) -> list[str]:
+    """Return where the recording's right side is not what the caller heard, by the tones."""
     _, right = await sides(house, row)
-    least_s = min(LEAST_S + stood_still_s, WITHIN_S)
-    return await asyncio.to_thread(_differences, call.heard(), right, tones, least_s)
+    return await asyncio.to_thread(_differences, call.heard(), right, tones)
 
 
-def _differences(
-    heard: Samples, recorded: Samples, tones: Mapping[str, float], least_s: float
-) -> list[str]:
+def _differences(heard: Samples, recorded: Samples, tones: Mapping[str, float]) -> list[str]:
     one, other = windows(heard), windows(recorded)
     return [
         sentence
         for name, hertz in tones.items()
-        for sentence in compared(name, _held(hertz, one), _held(hertz, other), least_s)
+        for sentence in compared(name, _held(hertz, one), _held(hertz, other))
     ]
 
 
-def compared(
-    name: str, heard: np.ndarray, recorded: np.ndarray, least_s: float = LEAST_S
-) -> list[str]:
+def compared(name: str, heard: np.ndarray, recorded: np.ndarray) -> list[str]:
     """Return sentences about what is only in one of two lists of moments, 50 ms each."""
     size = max(len(heard), len(recorded))
     one, other = (np.pad(each, (0, size - len(each))) for each in (heard, recorded))
     return [
-        *_runs(f"{name} was heard and is not recorded", one & ~_wider(other), least_s),
-        *_runs(f"{name} is recorded and was not heard", other & ~_wider(one), least_s),
+        *_runs(f"{name} was heard and is not recorded", one & ~_wider(other)),
+        *_runs(f"{name} is recorded and was not heard", other & ~_wider(one)),
     ]
 
 
@@ -83,11 +73,11 @@ def _wider(held: np.ndarray) -> np.ndarray:
     return np.convolve(held, np.ones(2 * reach + 1), mode="same") > 0.5
 
 
-def _runs(sentence: str, held: np.ndarray, least_s: float) -> list[str]:
+def _runs(sentence: str, held: np.ndarray) -> list[str]:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], held, [False])).astype(int)))
     runs = zip(edges[::2], edges[1::2], strict=True)
     return [
         f"{sentence}: {start / _PER_S:.2f}-{end / _PER_S:.2f} s"
         for start, end in runs
-        if (end - start) / _PER_S >= least_s
+        if (end - start) / _PER_S >= LEAST_S
     ]

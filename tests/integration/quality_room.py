@@ -1,7 +1,9 @@
 """A desk of inspectors: calls of yesterday that agents had, a form, and what each of them does."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -12,20 +14,32 @@ from features.calls.tables import Call
 from features.quality_samples.calendar import bounds
 from features.quality_samples.tables import QualityItemRow
 from permissions.roles import Role
-from tests.integration.desk_room import CALLS, NUMBERS, call_id
-from tests.integration.page_room import Pages
+from tests.integration.desk_room import CALLS, NUMBERS, call_id, opened
+from tests.integration.page_room import NamedAssets, Pages
 from tests.integration.quality_rows import a_form
 
 INSPECTOR, MANAGER, LEADER = Role.INSPECTOR, Role.MANAGER, Role.TEAM_LEADER
 JUNIOR, SENIOR = Role.JUNIOR_AGENT, Role.SENIOR_AGENT
 API: Final = "/api/v1/quality"
 GOOD: Final = {"1": "full", "2": "na", "3": "full"}
+HALF: Final = {"1": "none", "2": "na", "3": "full"}
+FATAL: Final = {"1": "full", "2": "na", "3": "none"}
 SCORE: Final[Mapping[str, Any]] = {"form_id": 1, "form_version": 1, "answers": GOOD}
 
 
 def yesterday(desk: Pages) -> date:
     """Return the last day that is over, of the house."""
     return datetime.now(desk.room.settings.zone).date() - timedelta(days=1)
+
+
+@asynccontextmanager
+async def inspected(filled: tuple[Path, str], *agents: Role) -> AsyncIterator[Pages]:
+    """Give a desk whose five calls these agents had yesterday; of both kinds of database."""
+    async with opened(*filled) as room:
+        room.app.state.assets = NamedAssets(filled[0])
+        found = Pages(room)
+        await had_yesterday(found, *agents)
+        yield found
 
 
 async def had_yesterday(desk: Pages, *agents: Role) -> None:

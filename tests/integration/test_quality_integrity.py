@@ -12,8 +12,8 @@ from features.audit import chain
 from features.personal_data import rows
 from features.quality_scores import integrity
 from features.quality_scores.tables import QualityAppealRow, QualityScoreRow
-from tests.integration.desk_room import NUMBER, opened
-from tests.integration.page_room import NamedAssets, Pages
+from tests.integration.desk_room import NUMBER
+from tests.integration.page_room import Pages
 from tests.integration.quality_room import (
     GOOD,
     INSPECTOR,
@@ -22,7 +22,7 @@ from tests.integration.quality_room import (
     SENIOR,
     done,
     drawn,
-    had_yesterday,
+    inspected,
 )
 from traces.spellings import Spellings
 
@@ -32,10 +32,7 @@ HEARD = f"客户 {NUMBER} 说了三遍"
 @pytest.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
     """A desk with one score in two versions, and an appeal that was decided."""
-    async with opened(*filled) as room:
-        room.app.state.assets = NamedAssets(filled[0])
-        found = Pages(room)
-        await had_yesterday(found, SENIOR)
+    async with inspected(filled, SENIOR) as found:
         await drawn(found)
         item = await done(found, INSPECTOR, "-items/next")
         marks = [{"second": 3, "words": HEARD}]

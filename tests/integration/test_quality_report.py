@@ -24,8 +24,8 @@ from features.reports import inspection
 from features.reports.rules import Period, PeriodKind, is_due, period_due
 from features.reports.worker import ReportWorker
 from permissions.roles import Role
-from tests.integration.desk_room import NUMBERS, call_id, opened
-from tests.integration.page_room import NamedAssets, Pages, Seen
+from tests.integration.desk_room import NUMBERS, call_id
+from tests.integration.page_room import Pages, Seen
 from tests.integration.quality_room import (
     GOOD,
     INSPECTOR,
@@ -35,7 +35,7 @@ from tests.integration.quality_room import (
     done,
     drawn,
     got,
-    had_yesterday,
+    inspected,
     items,
     scored,
 )
@@ -56,13 +56,10 @@ def month() -> Period:
 @pytest.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
     """A desk on which four of five calls of two agents are scored twice, each in another way."""
-    async with opened(*filled) as room:
-        room.app.state.assets = NamedAssets(filled[0])
-        found = Pages(room)
-        await had_yesterday(found, SENIOR, JUNIOR)
+    async with inspected(filled, SENIOR, JUNIOR) as found:
         await found.write(_in_teams)
         shares = {"quality_share": 100.0, "quality_double_share": 100.0}
-        room.app.state.settings = room.settings.model_copy(update=shares)
+        found.room.app.state.settings = found.room.settings.model_copy(update=shares)
         await drawn(found)
         for mine, others in ((GOOD, GOOD), (HALF, GOOD), (FATAL, HALF), (GOOD, FATAL)):
             await scored(found, INSPECTOR, mine)

@@ -13,10 +13,11 @@ from features.accounts.tables import AccountRow
 from features.calls.tables import Call
 from features.quality_scores.tables import QualityScoreRow
 from permissions.roles import Role
-from tests.integration.desk_room import NUMBERS, call_id, opened
-from tests.integration.page_room import NamedAssets, Pages
+from tests.integration.desk_room import NUMBERS, call_id
+from tests.integration.page_room import Pages
 from tests.integration.quality_room import (
     GOOD,
+    HALF,
     INSPECTOR,
     JUNIOR,
     LEADER,
@@ -28,23 +29,17 @@ from tests.integration.quality_room import (
     done,
     drawn,
     got,
-    had_yesterday,
+    inspected,
     items,
     scored,
     scores_twice,
 )
 
-HALF = {"1": "none", "2": "na", "3": "full"}
-FATAL = {"1": "full", "2": "na", "3": "none"}
-
 
 @pytest.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
     """A desk whose five calls were a senior's, yesterday; of both kinds of database."""
-    async with opened(*filled) as room:
-        room.app.state.assets = NamedAssets(filled[0])
-        found = Pages(room)
-        await had_yesterday(found, SENIOR)
+    async with inspected(filled, SENIOR) as found:
         yield found
 
 

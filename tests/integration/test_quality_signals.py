@@ -14,14 +14,14 @@ from features.call_judgements.tables import CallJudgementRow
 from features.quality_samples import calendar, population
 from features.quality_samples.drawing import quotas_of
 from features.quality_samples.rules import Candidate, Week, draw
-from tests.integration.desk_room import NUMBERS, call_id, opened
-from tests.integration.page_room import NamedAssets, Pages, Seen
+from tests.integration.desk_room import NUMBERS, call_id
+from tests.integration.page_room import Pages, Seen
 from tests.integration.quality_room import (
     INSPECTOR,
     MANAGER,
     SENIOR,
     drawn,
-    had_yesterday,
+    inspected,
     items,
     yesterday,
 )
@@ -34,11 +34,8 @@ LONG_HOLD_S = 60
 @pytest.fixture
 async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
     """A desk whose five calls were a senior's, yesterday; clauses of some are judged."""
-    async with opened(*filled) as room:
-        room.app.state.assets = NamedAssets(filled[0])
-        found = Pages(room)
-        await had_yesterday(found, SENIOR)
-        rang = calendar.bounds(yesterday(found), room.settings.zone)[0] + timedelta(hours=9)
+    async with inspected(filled, SENIOR) as found:
+        rang = calendar.bounds(yesterday(found), found.room.settings.zone)[0] + timedelta(hours=9)
         await found.write(lambda one: one.execute(insert(CallJudgementRow), judged(rang)))
         yield found
 
