@@ -171,7 +171,8 @@ async def put_on_every_page(room: Room) -> Mapping[str, str]:
     put_into_the_store(room.settings.paths.store)
     async with desk.person(Role.TEAM_LEADER) as leader, desk.person(Role.ADMINISTRATOR) as boss:
         for number, wall, guest in ROOMS:
-            line = {"room": number, "wall": wall, "guest": guest, "first_day": tomorrow}
+            first = _next(wall, datetime.now(room.settings.zone))
+            line = {"room": number, "wall": wall, "guest": guest, "first_day": first}
             await _post(leader, "/api/v1/wake-registrations", **line)
         rows = (await leader.get("/api/v1/wake-ups")).json()
         for minutes in 30, 1440:
@@ -259,6 +260,12 @@ async def a_report(desk: Pages) -> int:
 def _tried(fault: Fault) -> Answer:
     what, when = "second_dispatch", datetime.now(UTC)
     return Answer(at=when, event_id=call_id(1), what=what, status=503, fault=fault, took_ms=10_001)
+
+
+def _next(wall: str, now: datetime) -> str:
+    """Return the day when it is `wall` next: at any hour, the page shows the 24 hours to come."""
+    passed = f"{now:%H:%M}" >= wall
+    return f"{now + timedelta(days=passed):%Y-%m-%d}"
 
 
 async def _a_list(desk: Pages) -> dict[str, Any]:
