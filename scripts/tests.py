@@ -6,8 +6,8 @@ time, and a hotline that starts gives way to them (`tests/end_to_end/launching.p
 work, which would take a core each, go on beside them and have what they leave. Each is in a
 session of its own: Linux gives each session an equal share of the processors, whatever is nice in
 it, unless the session is (sched(7)). The next job begins when one has ended, so long ones come
-first; when no work is left, calls have that place too. `--soak` runs what takes long, one after the
-other, and the tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0:
+first; when no work is left, calls have that place too. `--soak` runs what takes long, two at a
+time, and the tests of whoever rings people and of the floor on PostgreSQL as well. Exit code 0:
 all was green.
 """
 
@@ -25,6 +25,7 @@ from typing import Final
 PROJECT: Final = Path(__file__).resolve().parent.parent
 CALLS_AT_ONCE: Final = 3
 WORK_AT_ONCE: Final = 2
+SOAKS_AT_ONCE: Final = 2
 GIVES_WAY: Final = 19
 """Niceness of a job of work: audio is due every 20 ms, a database may be asked later."""
 GOES_FIRST: Final = -10
@@ -117,23 +118,24 @@ def main(words: Sequence[str]) -> int:
     if "--soak" in words:
         asked = [word for word in words if word != "--soak"]
         runs = {name: [*chosen, *asked] for name, chosen in SOAK.items()}
-        codes = [_ran(name, chosen) for name, chosen in runs.items()]
+        codes = _side_by_side(runs, [[deque(runs)]] * SOAKS_AT_ONCE)
     else:
         runs = {name: [*files, *words] for name, files in _files() if files}
-        codes = _side_by_side(runs)
+        calls = deque(name for name in runs if name in CALLS)
+        work = deque(name for name in runs if name not in CALLS)
+        # When no work is left, one of its places takes calls: there is a processor for them now.
+        places = [(calls,)] * CALLS_AT_ONCE + [(work, calls)] + [(work,)] * (WORK_AT_ONCE - 1)
+        codes = _side_by_side(runs, places)
     red = [name for name, code in zip(runs, codes, strict=True) if code]
     took = (time.monotonic() - began) / 60
     print(f"--- {took:.1f} minutes; " + (f"red: {', '.join(red)}" if red else "all green"))
     return int(bool(red))
 
 
-def _side_by_side(runs: Mapping[str, Sequence[str]]) -> list[int]:
-    """Run jobs of calls and jobs of work beside each other; return how each ended.
-
-    When no work is left, one of its places takes calls: there is a processor for them now.
-    """
-    calls = deque(name for name in runs if name in CALLS)
-    work = deque(name for name in runs if name not in CALLS)
+def _side_by_side(
+    runs: Mapping[str, Sequence[str]], places: Sequence[Sequence[deque[str]]]
+) -> list[int]:
+    """Run jobs beside each other, each place from its queues; return how each ended."""
     codes: dict[str, int] = {}
 
     def place(*queues: deque[str]) -> None:
@@ -143,15 +145,14 @@ def _side_by_side(runs: Mapping[str, Sequence[str]]) -> list[int]:
                     name = queue.popleft()
                     codes[name] = _ran(name, runs[name])
 
-    places = [(calls,)] * CALLS_AT_ONCE + [(work, calls)] + [(work,)] * (WORK_AT_ONCE - 1)
     with ThreadPoolExecutor(len(places)) as pool:
         begun: list[Future[None]] = [pool.submit(place, *queues) for queues in places]
         try:
             for each in begun:
                 each.result()
         except KeyboardInterrupt:
-            calls.clear()
-            work.clear()
+            for queue in (queue for queues in places for queue in queues):
+                queue.clear()
             for job in _going_on:
                 job.terminate()
             raise
