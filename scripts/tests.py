@@ -96,7 +96,8 @@ WORK: Final[Mapping[str, Sequence[str]]] = {
         f"{HERE}/test_wake_*.py",
     ),
     "lines and ledgers": (f"{HERE}/test_[a-l]*.py",),
-    "pages and people": (f"{HERE}/*.py",),
+    "pages and people": (f"{HERE}/test_[m-p]*.py",),
+    "recordings and tickets": (f"{HERE}/*.py",),
     "units": ("tests/unit/*.py",),
     "others": ("tests/**/*.py",),
 }

@@ -16,8 +16,12 @@ from authentication import passwords
 from db.bounded import Database, RequestDatabase
 from db.engine import engine
 from db.migrate import upgrade
+from settings import Settings
 from tests.integration.desk_room import Room, fill, opened
+from tests.integration.homes import copied
 from tests.integration.mail_house import House, names, settled
+from tests.integration.page_room import written
+from tests.integration.records_room import one_of_everything
 from tests.integration.webhook_house import House as WebhookHouse
 from tests.integration.webhook_house import Receiver, receiver
 from tests.integration.webhook_house import settled as webhook_settled
@@ -136,18 +140,42 @@ def template(
     return home, url
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def template_of_everything(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A home with one of everything that pages show, like `template`."""
+    home = tmp_path_factory.mktemp("everything")
+    url = ""
+    if request.param == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        url = postgres.new_database()
+    asyncio.run(_fill_with_everything(home, url))
+    return home, url
+
+
+async def _fill_with_everything(home: Path, url: str) -> None:
+    await fill(home, url)
+    async with written(Settings(home=home, database_url=url)) as connection:
+        await one_of_everything(connection)
+
+
 @pytest.fixture
 def filled(
     request: pytest.FixtureRequest, template: tuple[Path, str], tmp_path: Path
 ) -> Iterator[tuple[Path, str]]:
     """A filled home of the test's own and the address of its database, of both kinds in turn."""
-    home, template_url = template
-    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
-    if not template_url:
-        yield tmp_path, ""
-    else:
-        with request.getfixturevalue("lending")(template_url).lent() as url:
-            yield tmp_path, url
+    with copied(request, template, tmp_path) as own:
+        yield own
+
+
+@pytest.fixture
+def everything(
+    request: pytest.FixtureRequest, template_of_everything: tuple[Path, str], tmp_path: Path
+) -> Iterator[tuple[Path, str]]:
+    """A home of the test's own with one of everything that pages show, of both kinds in turn."""
+    with copied(request, template_of_everything, tmp_path) as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
 """How one change is asked for by the page's form and by the API, and what it left."""
 
+import functools
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import Connection, NullPool, Select, create_engine, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import Base
@@ -23,6 +25,9 @@ LEADER: Final = Role.TEAM_LEADER
 DONE: Final = 200
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LINK = re.compile(r"\[link:[0-9a-f]{32}\]")
+_FILE: Final[list[str]] = []
+_SQLITE = create_engine("sqlite://", creator=lambda: sqlite3.connect(_FILE[0]), poolclass=NullPool)
+"""Of whatever file: the statements are made ready once, and no thread is asked for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,19 +165,30 @@ async def rows_of(desk: Pages) -> Rows:
     """Return every row there is; times and random ids only as that they are there."""
     database = desk.room.app.state.database
     await database.settled()
-    found: dict[str, Sequence[Mapping[str, object]]] = {}
-
-    async def look(connection: AsyncConnection) -> None:
-        for table in Base.metadata.sorted_tables:
-            keys = list(table.primary_key.columns)
-            rows = await connection.execute(select(table).order_by(*keys))
-            found[table.name] = [
-                {name: _plain(_of_now(name, value)) for name, value in row.items()}
-                for row in rows.mappings()
-            ]
-
-    await database.ask(look, within=60)  # its engine has these statements ready
+    dialect, _, file = desk.room.settings.database.partition(":///")
+    if dialect.startswith("sqlite"):
+        _FILE[:] = [file]
+        with _SQLITE.connect() as connection:
+            return _look(connection)
+    found: Rows = await database.ask(lambda one: one.run_sync(_look), within=60)
     return found
+
+
+def _look(connection: Connection) -> Rows:
+    found: dict[str, Sequence[Mapping[str, object]]] = {}
+    for name, whole in _whole_tables():
+        rows = connection.execute(whole).mappings()
+        found[name] = [
+            {column: _plain(_of_now(column, value)) for column, value in row.items()}
+            for row in rows
+        ]
+    return found
+
+
+@functools.cache
+def _whole_tables() -> Sequence[tuple[str, Select[Any]]]:
+    tables = Base.metadata.sorted_tables
+    return [(each.name, select(each).order_by(*each.primary_key.columns)) for each in tables]
 
 
 def _of_now(name: str, value: Any) -> Any:

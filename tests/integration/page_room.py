@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.engine import engine
 from permissions.roles import Role
+from settings import Settings
 from tests.integration.desk_room import Room, opened
 from tests.integration.found_by import found_by
 from web.assets import Assets
@@ -42,11 +43,18 @@ class Pages:
 
     async def write(self, change: Change) -> None:
         """Change the database behind the desk's back."""
-        made = engine(self.room.settings.database)
-        async with made.execution_options(writing=True).begin() as connection:
+        async with written(self.room.settings) as connection:
             await change(connection)
-            await found_by(connection)
-        await made.dispose()
+
+
+@asynccontextmanager
+async def written(settings: Settings) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction behind everybody's back; afterwards all that it wrote is found."""
+    made = engine(settings.database)
+    async with made.execution_options(writing=True).begin() as connection:
+        yield connection
+        await found_by(connection)
+    await made.dispose()
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ from imports.writing import workbook
 from permissions.roles import Role
 from tests.integration.desk_room import NUMBER
 from tests.integration.page_room import Pages, pages
-from tests.integration.records_room import one_of_everything
 
 LEADER = Role.TEAM_LEADER
 API = "/api/v1/customer-imports"
@@ -26,9 +25,8 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
-    async with pages(*filled) as found:
-        await found.write(one_of_everything)
+async def desk(everything: tuple[Path, str]) -> AsyncIterator[Pages]:
+    async with pages(*everything) as found:
         yield found
 
 

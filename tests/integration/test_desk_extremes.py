@@ -6,19 +6,20 @@ and form, on both databases: SQLite and PostgreSQL stumble over different ones.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+import pytest_asyncio
 
 from permissions.roles import Role
 from tests.integration.desk_asking import ask, seated
 from tests.integration.desk_room import CSRF, NEEDS_ASTERISK, Room
 from tests.integration.extremes import Asked, of_forms, of_pages, of_the_api
 from tests.integration.page_api_pairs import PAIRS
-from tests.integration.page_room import NamedAssets, Pages
-from tests.integration.records_room import one_of_everything
+from tests.integration.page_room import pages
 
 LEFT_OUT = {
     *(("DELETE", "/api/v1/session"), ("PUT", "/api/v1/password"), ("POST", "/api/v1/session")),
@@ -28,11 +29,10 @@ LEFT_OUT = {
 WHO = (Role.ADMINISTRATOR, Role.MANAGER)
 
 
-@pytest.fixture
-async def house(desk: Room) -> Room:
-    desk.app.state.assets = NamedAssets(desk.settings.home)
-    await Pages(desk).write(one_of_everything)
-    return desk
+@pytest_asyncio.fixture
+async def house(everything: tuple[Path, str]) -> AsyncIterator[Room]:
+    async with pages(*everything) as found:
+        yield found.room
 
 
 async def fallen(house: Room, asked: Iterable[Asked]) -> Counter[str]:
@@ -62,37 +62,43 @@ async def fallen(house: Room, asked: Iterable[Asked]) -> Counter[str]:
 
 PARTS = 12
 IN_THE_SOAK = 3
+FEW = (0, 3 * PARTS)
+"""Where a part begins, and every how many requests it has one."""
 EACH_PART = [
-    pytest.param(
-        part,
-        marks=() if not part else [pytest.mark.thorough, pytest.mark.soak][part >= IN_THE_SOAK],
-    )
-    for part in range(PARTS)
+    pytest.param(FEW, id="few"),
+    *(
+        pytest.param(
+            (first, PARTS),
+            marks=pytest.mark.thorough if first < IN_THE_SOAK else pytest.mark.soak,
+            id=f"{first}",
+        )
+        for first in range(PARTS)
+    ),
 ]
-"""Every twelfth request in a brief run, a quarter of all in a whole one, the others in the soak."""
+"""Every 36th request in a brief run, a quarter of all in a whole one, the others in the soak."""
 
 
 @pytest.mark.sqlite_first
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", EACH_PART)
-async def test_no_extreme_in_the_api_breaks_the_desk(house: Room, part: int) -> None:
-    found = await fallen(house, islice(of_the_api(house.app.openapi()), part, None, PARTS))
+async def test_no_extreme_in_the_api_breaks_the_desk(house: Room, part: tuple[int, int]) -> None:
+    found = await fallen(house, islice(of_the_api(house.app.openapi()), part[0], None, part[1]))
     assert not found, "\n".join(sorted(found))
 
 
 @pytest.mark.sqlite_first
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", EACH_PART)
-async def test_no_extreme_in_a_page_breaks_the_desk(house: Room, part: int) -> None:
-    found = await fallen(house, islice(of_pages(), part, None, PARTS))
+async def test_no_extreme_in_a_page_breaks_the_desk(house: Room, part: tuple[int, int]) -> None:
+    found = await fallen(house, islice(of_pages(), part[0], None, part[1]))
     assert not found, "\n".join(sorted(found))
 
 
 @pytest.mark.sqlite_first
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", EACH_PART)
-async def test_no_extreme_in_a_form_breaks_the_desk(house: Room, part: int) -> None:
-    found = await fallen(house, islice(of_forms(_forms()), part, None, PARTS))
+async def test_no_extreme_in_a_form_breaks_the_desk(house: Room, part: tuple[int, int]) -> None:
+    found = await fallen(house, islice(of_forms(_forms()), part[0], None, part[1]))
     assert not found, "\n".join(sorted(found))
 
 

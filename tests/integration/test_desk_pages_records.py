@@ -22,7 +22,6 @@ from permissions.roles import Role
 from permissions.routes import POLICY
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, call_id
 from tests.integration.page_room import Pages, Seen, pages
-from tests.integration.records_room import one_of_everything
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 LEADER, SENIOR = Role.TEAM_LEADER, Role.SENIOR_AGENT
@@ -60,9 +59,8 @@ ADDRESSES = {
 
 
 @pytest_asyncio.fixture
-async def desk(filled: tuple[Path, str]) -> AsyncIterator[Pages]:
-    async with pages(*filled) as found:
-        await found.write(one_of_everything)
+async def desk(everything: tuple[Path, str]) -> AsyncIterator[Pages]:
+    async with pages(*everything) as found:
         yield found
 
 

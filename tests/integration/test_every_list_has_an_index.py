@@ -1,9 +1,12 @@
 """Every list, every pair of its filters, every search of numbers and words is asked by an index."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import combinations
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -88,9 +91,25 @@ REACHES = (
 )
 
 
-@pytest_asyncio.fixture
-async def filled_tables(database_url: str) -> AsyncIterator[AsyncEngine]:
-    made = engine(database_url)
+@pytest.fixture(scope="module")
+def filled_url(
+    request: pytest.FixtureRequest, migrated: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a database that these tests only read, of both kinds in turn."""
+    dialect, _, path = migrated.partition(":///")
+    if path:
+        own = tmp_path_factory.mktemp("lists") / "thirdring.db"
+        shutil.copy(path, own)
+        asyncio.run(_fill(f"{dialect}:///{own}"))
+        yield f"{dialect}:///{own}"
+    else:
+        with request.getfixturevalue("lending")(migrated).lent() as url:
+            asyncio.run(_fill(url))
+            yield url
+
+
+async def _fill(url: str) -> None:
+    made = engine(url)
     kinds = [talked().record(), left_a_message().record()]
     some = [call(number, kinds[number % 2]) for number in range(400)]
     await keep(made, *some, tickets=True)
@@ -100,6 +119,12 @@ async def filled_tables(database_url: str) -> AsyncIterator[AsyncEngine]:
             await knowledge.add(connection, _answer(which))
         if made.dialect.name != "sqlite":  # which reads whole what it knows to be small, then
             await connection.execute(text("ANALYZE"))
+    await made.dispose()
+
+
+@pytest_asyncio.fixture
+async def filled_tables(filled_url: str) -> AsyncIterator[AsyncEngine]:
+    made = engine(filled_url)
     yield made
     await made.dispose()
 

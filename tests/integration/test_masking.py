@@ -3,11 +3,15 @@
 Each column, each role, each way: a page, the API, an export, a search, a stream, a refusal.
 """
 
+import asyncio
 import re
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import pytest
+import pytest_asyncio
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -17,7 +21,7 @@ from features.audit.tables import AuditRow
 from monitoring.health import PartHealth
 from permissions.roles import Role, sees_numbers
 from permissions.routes import POLICY
-from settings import PROJECT
+from settings import PROJECT, Settings
 from tests.integration.desk_asking import ask, filled, seated
 from tests.integration.desk_room import NEEDS_ASTERISK, NUMBER, Room, call_id
 from tests.integration.masking_house import (
@@ -35,7 +39,7 @@ from tests.integration.masking_house import (
     secret_name,
 )
 from tests.integration.masking_page import SHOWN, page
-from tests.integration.page_room import NamedAssets, Pages
+from tests.integration.page_room import pages, written
 from tests.integration.records_room import one_of_everything
 from web.app import wired
 from web.shapes import Told
@@ -73,14 +77,27 @@ def addresses() -> list[str]:
     return sorted({*found, *SEARCHES})
 
 
-@pytest.fixture
-async def house(small_desk: Room) -> Room:
-    """A desk whose columns all hold numbers and names."""
-    small_desk.app.state.assets = NamedAssets(small_desk.settings.home)
-    desk = Pages(small_desk)
-    await desk.write(one_of_everything)
-    await desk.write(poison)
-    return small_desk
+@pytest.fixture(scope="module")
+def poisoned(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose columns all hold numbers and names."""
+    home = tmp_path_factory.mktemp("poisoned")
+    shutil.copytree(small_template, home, dirs_exist_ok=True)
+
+    async def fill() -> None:
+        for put in one_of_everything, poison:
+            async with written(Settings(home=home)) as connection:
+                await put(connection)
+
+    asyncio.run(fill())
+    return home
+
+
+@pytest_asyncio.fixture
+async def house(poisoned: Path, tmp_path: Path) -> AsyncIterator[Room]:
+    """A desk of the test's own over that home."""
+    shutil.copytree(poisoned, tmp_path, dirs_exist_ok=True)
+    async with pages(tmp_path, "") as found:
+        yield found.room
 
 
 def test_every_column_of_text_is_in_the_matrix_or_is_ours() -> None:

@@ -3,8 +3,7 @@ audit log and the same refusals, whoever asks.
 """
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest_asyncio
 
 from permissions.roles import Role
 from tests.integration.desk_room import CSRF, NUMBER, NUMBERS, PASSWORD, Room
+from tests.integration.homes import copied
 from tests.integration.page_api_pairs import CUSTOMER, ENTRY, PAIRS, SEEN
 from tests.integration.page_api_steps import (
     DONE,
@@ -25,28 +25,18 @@ from tests.integration.page_api_steps import (
     rows_of,
 )
 from tests.integration.page_room import NamedAssets, Pages, pages
-from tests.integration.records_room import one_of_everything
-from tests.lending import Lending
-
-Lend = Callable[[str], Lending]
 
 
 @pytest_asyncio.fixture
 async def both(
-    request: pytest.FixtureRequest, template: tuple[Path, str], tmp_path: Path
+    request: pytest.FixtureRequest, template_of_everything: tuple[Path, str], tmp_path: Path
 ) -> AsyncIterator[tuple[Pages, Pages]]:
     """Two desks over the same rows: one is asked by its pages, the other by the API."""
     async with AsyncExitStack() as stack:
         found = []
         for home in (tmp_path / "page", tmp_path / "program"):
-            shutil.copytree(template[0], home)
-            url = template[1]
-            if url:
-                lending: Lend = request.getfixturevalue("lending")
-                url = stack.enter_context(lending(url).lent())
-            desk = await stack.enter_async_context(pages(home, url))
-            await desk.write(one_of_everything)
-            found.append(desk)
+            own = stack.enter_context(copied(request, template_of_everything, home))
+            found.append(await stack.enter_async_context(pages(*own)))
         yield found[0], found[1]
 
 

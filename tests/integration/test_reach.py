@@ -64,7 +64,9 @@ async def house(desk: Room, built_pages: None, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.sqlite_first
-@pytest.mark.parametrize("role", [JUNIOR, DEPARTMENT, ATTENDANT])
+@pytest.mark.parametrize(
+    "role", [pytest.param(JUNIOR, marks=pytest.mark.thorough), DEPARTMENT, ATTENDANT]
+)
 async def test_what_is_not_theirs_is_in_no_answer_of_any_route_or_search(
     house: Room, role: Role
 ) -> None:
