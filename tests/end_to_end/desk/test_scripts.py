@@ -6,7 +6,6 @@ within 5 s, and the caller is back with the agent (ANS-3).
 """
 
 import asyncio
-import json
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -166,7 +165,7 @@ async def presses_a_key(talk: Talk) -> None:
     await talk.caller.hears_words(within=3)
     await talk.caller.presses("5")
     await talk.comes_back()
-    assert json.loads((await talk.ends())["scripts"]) == ["quiet"]
+    assert of_json((await talk.ends())["scripts"]) == ["quiet"]
 
 
 async def cannot_hear(talk: Talk) -> None:

@@ -30,6 +30,7 @@ from tests.end_to_end.agents import signed_in
 from tests.end_to_end.house import House, Row
 from tests.end_to_end.kinds import RINGS_PEOPLE
 from tests.end_to_end.matters import write
+from tests.end_to_end.people import parsed
 from tests.waiting import until
 
 pytestmark = pytest.mark.real
@@ -94,11 +95,7 @@ async def _told(house: House, ticket: str) -> Sequence[Row]:
         " WHERE t.number = :number AND e.via IN ('phone', 'ringing') ORDER BY e.id",
         number=ticket,
     )
-    return [{**one, "said": _read(one["said"])} for one in found]
-
-
-def _read(said: object) -> Mapping[str, str]:
-    return dict(json.loads(said)) if isinstance(said, str) else dict(said)  # type: ignore[call-overload]
+    return [{**one, "said": parsed(one["said"])} for one in found]
 
 
 async def _has(house: House, ticket: str, *what: str, within: float = 60.0) -> Sequence[Row]:

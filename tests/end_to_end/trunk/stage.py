@@ -1,11 +1,11 @@
 """The hotline that all tests of the trunk share, and what they ask it."""
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from tests.end_to_end.house import House, Row
+from tests.end_to_end.people import parsed
 from tests.end_to_end.trunk_side import Invite, TrunkCall, TrunkSide
 from tests.ports import free_port
 from tests.waiting import until
@@ -62,7 +62,7 @@ async def story(house: House, call: Row) -> Sequence[tuple[str, Mapping[str, Any
         id=call["id"],
         linkedid=call["linkedid"],
     )
-    return [(row["name"], _parsed(row["data"])) for row in rows]
+    return [(row["name"], parsed(row["data"])) for row in rows]
 
 
 async def of_the_house(house: House, name: str) -> Sequence[Mapping[str, Any]]:
@@ -70,8 +70,4 @@ async def of_the_house(house: House, name: str) -> Sequence[Mapping[str, Any]]:
     rows = await house.rows(
         "SELECT data FROM call_events WHERE about = '' AND name = :name ORDER BY at, id", name=name
     )
-    return [_parsed(row["data"]) for row in rows]
-
-
-def _parsed(data: Any) -> Mapping[str, Any]:
-    return dict(json.loads(data) if isinstance(data, str) else data)
+    return [parsed(row["data"]) for row in rows]
