@@ -21,7 +21,7 @@ from permissions.scopes import EVERYTHING
 from phone_numbers.phone_number import phone_number
 from settings import Settings
 
-ROUNDS: Final = 20
+ROUNDS: Final = 60
 PLAN: Final = Settings().number_plan
 
 Asking = Callable[[AsyncConnection, int], Awaitable[int]]

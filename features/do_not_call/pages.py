@@ -14,6 +14,7 @@ from web.api_models import Asking, CurrentUser, Person, Plan
 from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, longest, typed
+from web.list_place import FIRST, ListPlace, Place
 from web.pages import page
 from web.problems import Refused
 
@@ -24,10 +25,10 @@ ROWS = 100
 
 @router.get("/do-not-call")
 async def show_do_not_call(
-    request: Request, principal: CurrentUser, asking: Asking, after: str = "", saved: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, place: Place
 ) -> HTMLResponse:
     """The list, and the form for one more number."""
-    return await _shown(request, principal, asking, Typed({}), after=after, saved=saved)
+    return await _shown(request, principal, asking, Typed({}), place)
 
 
 @router.post("/do-not-call")
@@ -62,14 +63,13 @@ async def _shown(
     principal: Principal,
     asking: RequestDatabase,
     form: Typed,
+    place: ListPlace = FIRST,
     *,
-    after: str = "",
-    saved: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     show = Formats(settings.zone, principal.role)
-    behind = clean(after, 40) if show.numbers else ""
+    behind = clean(place.after, 40) if show.numbers else ""
     rows = await asking.ask(lambda one: do_not_call.listed(one, after=behind, limit=ROWS))
     return page(
         request,
@@ -78,7 +78,7 @@ async def _shown(
         rows=rows,
         more=rows[-1].number if len(rows) == ROWS and show.numbers else None,
         form=form,
-        saved=saved,
+        saved=place.saved,
         longest_why=longest(WhyInput)["why"],
         may_add=may(principal, "do_not_call.add") and principal.account_id is not None,
         may_remove=may(principal, "do_not_call.remove"),

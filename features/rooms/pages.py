@@ -20,6 +20,7 @@ from web.current_user import Principal
 from web.formats import Formats
 from web.forms import Typed, typed
 from web.list_files import Keep
+from web.list_place import FIRST, ListPlace, Place
 from web.pages import page
 from web.problems import Refused
 
@@ -30,10 +31,10 @@ ROWS = 100
 
 @router.get("/rooms")
 async def show_rooms(
-    request: Request, principal: CurrentUser, asking: Asking, after: str = "", saved: str = ""
+    request: Request, principal: CurrentUser, asking: Asking, place: Place
 ) -> HTMLResponse:
     """The table, and the forms for one more room and for a file."""
-    return await _shown(request, principal, asking, Typed({}), after=after, saved=saved)
+    return await _shown(request, principal, asking, Typed({}), place)
 
 
 @router.post("/rooms")
@@ -90,14 +91,13 @@ async def _shown(
     principal: Principal,
     asking: RequestDatabase,
     form: Typed,
+    place: ListPlace = FIRST,
     *,
-    after: str = "",
-    saved: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     settings: Settings = request.app.state.settings
     rows = await asking.ask(
-        lambda one: rooms.listed(one, after=clean(after, LONGEST_ROOM), limit=ROWS)
+        lambda one: rooms.listed(one, after=clean(place.after, LONGEST_ROOM), limit=ROWS)
     )
     return page(
         request,
@@ -107,8 +107,8 @@ async def _shown(
         count=await asking.ask(rooms.count),
         more=rows[-1].room if len(rows) == ROWS else None,
         form=form,
-        saved=saved if saved in {"on", "off"} else "",
-        imported=saved[:6] if saved.isdecimal() else "",
+        saved=place.saved if place.saved in {"on", "off"} else "",
+        imported=place.saved[:6] if place.saved.isdecimal() else "",
         longest_room=LONGEST_ROOM,
         longest_number=LONGEST_TYPED,
         may_write=may(principal, "room.write") and principal.account_id is not None,
