@@ -32,6 +32,7 @@ QUEUES: dict[Role, tuple[str, ...]] = {
     Role.SENIOR_AGENT: ("hotline", "senior"),
     Role.MANAGER: ("manager",),
     Role.TEAM_LEADER: (),
+    Role.INSPECTOR: (),
 }
 """Who works at a seat, and which callers are offered there (QUE-1, QUE-2)."""
 

@@ -51,6 +51,9 @@ AGENTS = frozenset({Role.JUNIOR_AGENT, Role.SENIOR_AGENT})
 SEATED = AGENTS | {Role.TEAM_LEADER, Role.MANAGER}
 """Who works at a seat with a phone (QUE-4)."""
 
+AT_A_PHONE = SEATED | {Role.INSPECTOR}
+"""Who may have a phone at the desk; inspectors only listen, and are offered no callers (QA-1)."""
+
 WRITERS = LEADERS | AGENTS | {Role.TEXT_CLERK, Role.RECORDING_CLERK, Role.SURVEYOR}
 """Who types into tickets and of customers: talks, takes down, asks afterwards."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.bounded import RequestDatabase
-from features.agent_desk.targets import target
+from features.agent_desk.targets import colleague_of, target
 from features.audit.access import audit_entry, noted, refused
 from floor.control import BusyError, NotDoneError, NotTalkingError, Script
 from floor.floor import Floor
@@ -167,7 +167,7 @@ async def confer(
     """Bring a colleague into the call: the phone rings, or the colleague is asked already."""
     floor, call = floor_of(request), call_id.lower()
     seat = await _own(floor, principal, call, asking)
-    colleague = floor.live_state.by_number(wanted.number)
+    colleague = colleague_of(floor.live_state, wanted.number)
     if colleague is None:
         raise Refused(409, "Nobody with this number is at work.")
     with refusals():

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from floor import state_clocks as seen
+from permissions.roles import SEATED
 from web.api_models import ListPage, Person
 from web.live import floor_of
 from web.problems import documented
@@ -23,9 +24,13 @@ class Colleague(BaseModel):
 
 @router.get("", responses=documented(401, 403))
 async def list_colleagues(request: Request, principal: Person) -> ListPage[Colleague]:
-    """Everybody else at work, by number; never a second page."""
+    """Everybody else at work, by number; never a second page. Inspectors only listen."""
     live_state = floor_of(request).live_state
-    others = [one for one in live_state.agents.values() if one.account_id != principal.account_id]
+    others = [
+        one
+        for one in live_state.agents.values()
+        if one.account_id != principal.account_id and one.role in SEATED
+    ]
     return ListPage(
         items=[
             Colleague(

@@ -29,7 +29,7 @@ SORTS = ("normal", "large", "important", "dedicated")
 @router.get("/", response_class=RedirectResponse)
 async def show_first_page(principal: CurrentUser) -> RedirectResponse:
     """Each role's own first page: the seat of those who have one, else what is due for them."""
-    at_a_seat = may(principal, "duty.own")
+    at_a_seat = may(principal, "call.handle")
     return RedirectResponse("/work" if at_a_seat else "/home", status_code=303)
 
 

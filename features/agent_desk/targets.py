@@ -4,7 +4,8 @@ from fastapi import Request
 
 from callflow.rules.routing import Queue
 from floor.live_state import LiveState
-from floor.people import AWAY
+from floor.people import AWAY, Agent
+from permissions.roles import SEATED
 from settings import Settings
 from trunks import reading as trunks
 from web.live import floor_of
@@ -25,12 +26,19 @@ def target(request: Request, to: str) -> str:
 
 def place_of(live_state: LiveState, settings: Settings, to: str) -> str | None:
     """Return what the dialplan is to be told, None when nobody is there."""
-    if colleague := live_state.by_number(to):
-        return colleague.seat
-    if to in set(Queue) or to in live_state.agents or _is_there(live_state, settings, to):
+    if live_state.by_number(to) or to in live_state.agents:
+        colleague = colleague_of(live_state, to)
+        return colleague.seat if colleague else None
+    if to in set(Queue) or _is_there(live_state, settings, to):
         return to
     helps = trunks.leads_out(settings) and to in settings.emergency_numbers.split(",")
     return to if to and helps else None
+
+
+def colleague_of(live_state: LiveState, to: str) -> Agent | None:
+    """Return who is at work by this account number or seat; inspectors only listen (QA-1)."""
+    found = live_state.by_number(to) or live_state.agents.get(to)
+    return found if found and found.role in SEATED else None
 
 
 def _is_there(live_state: LiveState, settings: Settings, phone: str) -> bool:

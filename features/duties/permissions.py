@@ -1,12 +1,12 @@
 """Permissions of working at a seat (QUE-4)."""
 
 from permissions.declaring import Permissions
-from permissions.roles import SEATED
+from permissions.roles import AT_A_PHONE
 from permissions.scopes import everything
 
 PERMISSIONS = Permissions(
     verbs={
-        "duty.own": everything(SEATED),
+        "duty.own": everything(AT_A_PHONE),
     },
     routes={
         "POST /api/v1/duty": "duty.own",

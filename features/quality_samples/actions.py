@@ -83,7 +83,7 @@ async def draw(
 
 async def take(asking: RequestDatabase, principal: Principal, item_id: int) -> WorkItem:
     """Take an item; taken twice it is the same. Raises Refused: 404; 409 when it cannot be."""
-    await _must_reach(asking, principal, item_id)
+    await reached(asking, principal, item_id)
 
     async def taken(connection: AsyncConnection) -> WorkItem:
         return await _take(connection, principal, item_id)
@@ -115,7 +115,7 @@ async def take_next(asking: RequestDatabase, principal: Principal) -> WorkItem:
 
 async def give_back(asking: RequestDatabase, principal: Principal, item_id: int) -> WorkItem:
     """Let somebody else take an item. Raises Refused: 404; 409 when it is not one's own."""
-    await _must_reach(asking, principal, item_id)
+    await reached(asking, principal, item_id)
 
     async def given(connection: AsyncConnection) -> WorkItem:
         item = await mine(connection, principal, item_id)
@@ -139,13 +139,10 @@ async def hear(
 
     Raises Refused: 404; 409 while no listening to the agent by who has the item is on record.
     """
-    await _must_reach(asking, principal, item_id)
+    await reached(asking, principal, item_id)
 
     async def heard(connection: AsyncConnection) -> WorkItem:
-        item = await mine(connection, principal, item_id)
-        if item.thing is not ItemThing.LIVE or item.is_heard:
-            said = "This is no live listening that is still to be made."
-            raise Refused(409, said, faults={"item": "quality_sample.fault_not_live"})
+        item = to_be_heard(await mine(connection, principal, item_id))
         since = calendar.bounds(item.day, settings.zone)[0]
         call_id = await live.heard(
             connection, agent=item.agent, inspector=principal.number, since=since
@@ -223,6 +220,14 @@ async def mine(connection: AsyncConnection, principal: Principal, item_id: int) 
     return item
 
 
+def to_be_heard(item: WorkItem) -> WorkItem:
+    """Return a live listening that is still to be made. Raises Refused with 409 for another."""
+    if item.thing is ItemThing.LIVE and not item.is_heard:
+        return item
+    said = "This is no live listening that is still to be made."
+    raise Refused(409, said, faults={"item": "quality_sample.fault_not_live"})
+
+
 async def _take(connection: AsyncConnection, principal: Principal, item_id: int) -> WorkItem:
     item = found(await queries.one(connection, item_id, reach=EVERYTHING, lock=True), "item")
     twin = await queries.twin_of(connection, item)
@@ -240,11 +245,12 @@ async def _take(connection: AsyncConnection, principal: Principal, item_id: int)
     return found(await queries.one(connection, item_id, reach=EVERYTHING), "item")
 
 
-async def _must_reach(asking: RequestDatabase, principal: Principal, item_id: int) -> None:
-    """Refuse with 404 what is beyond somebody's reach, and put it on record."""
+async def reached(asking: RequestDatabase, principal: Principal, item_id: int) -> WorkItem:
+    """Return an item within somebody's reach; refuse with 404 what is beyond, on record."""
     reach = reach_of(principal, WORK)
-    if await asking.ask(lambda one: queries.one(one, item_id, reach=reach)) is not None:
-        return
+    item = await asking.ask(lambda one: queries.one(one, item_id, reach=reach))
+    if item is not None:
+        return item
     if await asking.ask(lambda one: queries.one(one, item_id, reach=EVERYTHING)) is not None:
         await refused(asking, principal, "quality_sample.work", f"{item_id}")
     raise Refused(404, "There is no item with this id.")

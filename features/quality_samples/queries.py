@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Select, false, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.bulk import insertion, table_of
@@ -169,6 +180,28 @@ async def open_for(
         )
         .order_by(_ITEM.made_at, _ITEM.id)
         .limit(_AT_ONCE)
+    )
+    return [_item_in(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def live_for(
+    connection: AsyncConnection, *, inspector: str, monday: date, reach: Reach
+) -> Sequence[WorkItem]:
+    """Return the live listenings of a week that somebody may still make, the own ones first."""
+    own = _ITEM.inspector == inspector
+    query = (
+        select(_ITEM.__table__)
+        .where(
+            _ITEM.day >= monday,
+            _ITEM.day < monday + timedelta(days=7),
+            _ITEM.thing == ItemThing.LIVE.value,
+            _ITEM.subject == "",
+            or_(_ITEM.state == ItemState.OPEN.value, _ITEM.state == ItemState.TAKEN.value),
+            or_(_ITEM.inspector.is_(None), own),
+            _ITEM.agent != inspector,
+            within(reach, _ITEM.agent),
+        )
+        .order_by(case((own, 0), else_=1), _ITEM.id)
     )
     return [_item_in(row) for row in (await connection.execute(query)).mappings()]
 

@@ -35,6 +35,11 @@ QUALITY: Final[Sequence[Change]] = (
         for act, path in (("take", "take"), ("give_back", "give-back"), ("hear", "heard"))
     ),
     change(
+        "live_listening.actions.listen",
+        f"POST {V1}/quality-items/{{item_id}}/listen",
+        why="the page has a phone, and asks the API",
+    ),
+    change(
         "quality_samples.actions.make_session",
         "POST /quality/sessions",
         f"POST {V1}/quality-sessions",

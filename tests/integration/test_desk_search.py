@@ -184,8 +184,8 @@ async def _late(connection: AsyncConnection) -> None:
     await connection.execute(insert(CallbackRow), [row])
 
 
-async def test_roles_with_a_seat_begin_there_and_others_on_their_first_page(desk: Pages) -> None:
+async def test_roles_that_talk_begin_there_and_others_on_their_first_page(desk: Pages) -> None:
     for role in Role:
         async with desk.person(role) as client:
             where = (await client.get("/")).headers["location"]
-        assert where == ("/work" if answers(role, "POST", "/api/v1/duty") else "/home"), role
+        assert where == ("/work" if answers(role, "POST", "/api/v1/calls/{call_id}/hold") else "/home"), role
