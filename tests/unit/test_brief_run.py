@@ -26,6 +26,10 @@ def _collected(*words: str) -> list[str]:
     return re.findall(r"<(?:Coroutine|Function) (.+)>", said)
 
 
+COLLECTS = pytest.mark.thorough
+"""What collects tests twice, with all that they import."""
+
+
 @pytest.fixture(scope="module")
 def whole() -> list[str]:
     return _collected(ON_BOTH, OF_CALLERS, NO_MAIN_PATH)
@@ -36,6 +40,7 @@ def brief() -> list[str]:
     return _collected("--brief", ON_BOTH, OF_CALLERS, NO_MAIN_PATH)
 
 
+@COLLECTS
 def test_a_test_for_both_databases_is_run_on_one(whole: list[str], brief: list[str]) -> None:
     both = {name.partition("[")[0] for name in whole if "[postgres]" in name}
     assert len(both) > 2
@@ -43,10 +48,12 @@ def test_a_test_for_both_databases_is_run_on_one(whole: list[str], brief: list[s
     assert sorted(kept) == sorted(both)
 
 
+@COLLECTS
 def test_each_database_has_some(brief: list[str]) -> None:
     assert {"sqlite", "postgres"} <= set(re.findall(r"\[(\w+)\]", "".join(brief)))
 
 
+@COLLECTS
 def test_of_a_main_path_the_first_test_is_left(whole: list[str], brief: list[str]) -> None:
     here = re.findall(r"async def (test_\w+)", (PROJECT / OF_CALLERS).read_text())
     assert len([name for name in whole if name.partition("[")[0] in here]) > 3
@@ -54,6 +61,7 @@ def test_of_a_main_path_the_first_test_is_left(whole: list[str], brief: list[str
     assert [name for name in kept if name in here] == here[:1]
 
 
+@COLLECTS
 def test_what_is_no_main_path_is_left_out(whole: list[str], brief: list[str]) -> None:
     here = set(re.findall(r"async def (test_\w+)", (PROJECT / NO_MAIN_PATH).read_text()))
     assert here & {name.partition("[")[0] for name in whole}

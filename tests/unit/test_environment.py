@@ -76,7 +76,13 @@ def used(found: Settings) -> None:
     reading.wanted(found)
 
 
-@pytest.mark.parametrize("name", NAMES)
+FEW = NAMES[::4]
+"""Those of a brief run: each setting is tried with every wrong value."""
+
+
+@pytest.mark.parametrize(
+    "name", [one if one in FEW else pytest.param(one, marks=pytest.mark.thorough) for one in NAMES]
+)
 def test_wrong_values_are_sentences_with_the_name_of_the_setting(name: str) -> None:
     refused = 0
     for value in WRONG:
