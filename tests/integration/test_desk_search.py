@@ -188,4 +188,5 @@ async def test_roles_that_talk_begin_there_and_others_on_their_first_page(desk: 
     for role in Role:
         async with desk.person(role) as client:
             where = (await client.get("/")).headers["location"]
-        assert where == ("/work" if answers(role, "POST", "/api/v1/calls/{call_id}/hold") else "/home"), role
+        talks = answers(role, "POST", "/api/v1/calls/{call_id}/hold")
+        assert where == ("/work" if talks else "/home"), role
