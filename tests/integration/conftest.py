@@ -131,13 +131,17 @@ def template(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """A filled home and the address of its database, to be copied: filling takes long."""
-    home = tmp_path_factory.mktemp("filled")
-    url = ""
-    if request.param == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.new_database()
+    home, url = tmp_path_factory.mktemp("filled"), _new_database(request)
     asyncio.run(fill(home, url))
     return home, url
+
+
+def _new_database(request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty database for a template; SQLite's is in its home."""
+    if request.param == "sqlite":
+        return ""
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.new_database()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
@@ -145,11 +149,7 @@ def template_of_everything(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """A home with one of everything that pages show, like `template`."""
-    home = tmp_path_factory.mktemp("everything")
-    url = ""
-    if request.param == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.new_database()
+    home, url = tmp_path_factory.mktemp("everything"), _new_database(request)
     asyncio.run(_fill_with_everything(home, url))
     return home, url
 
