@@ -6,16 +6,12 @@ It is on record before the inspector's phone rings (QA-5). The inspector is not 
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from db.bounded import RequestDatabase
-from features.agent_desk.api import refusals
-from features.audit import log as audit
-from features.audit.access import audit_entry
 from features.duties.actions import at_work
 from features.live_listening.offers import LiveOffer, offers, talk_of
 from features.quality_samples import actions as samples
-from features.quality_samples import calendar, live, queries
+from features.quality_samples import calendar, queries
+from features.supervision.actions import take_part
 from floor.control import Watch
 from floor.floor import Floor
 from permissions.may import reach_of
@@ -53,12 +49,6 @@ async def listen(
         raise Refused(409, said, faults={"item": "live_listening.fault_over"})
     await samples.take(asking, principal, item_id)
     agent, talk = talks
-
-    async def noted(connection: AsyncConnection) -> None:
-        entry = audit_entry(principal, live.ACTION, agent.number, f"quality item {item_id}")
-        await audit.note(connection, entry)
-
-    await asking.write(noted)
-    with refusals():
-        await floor.control.watch(own, agent, Watch.LISTEN)
+    detail = f"quality item {item_id}"
+    await take_part(asking, floor, principal, own, agent, Watch.LISTEN, detail=detail)
     return LiveOffer(item_id=item_id, agent=agent.number, name=agent.name, since=talk.since)

@@ -45,9 +45,26 @@ async def watch(
     """
     leader = at_work(floor, principal)
     agent = await _agent(asking, floor, principal, number)
-    await _noted(asking, principal, f"agent.{given.how.value}", number)
+    await take_part(asking, floor, principal, leader, agent, given.how)
+
+
+async def take_part(
+    asking: RequestDatabase,
+    floor: Floor,
+    principal: Principal,
+    own: Agent,
+    agent: Agent,
+    how: Watch,
+    *,
+    detail: str = "",
+) -> None:
+    """Put on record that somebody takes part in an agent's call, then ring the own phone.
+
+    Who may has been decided. Raises Refused with 409 where nobody talks.
+    """
+    await _noted(asking, principal, f"agent.{how.value}", agent.number, detail)
     with refusals():
-        await floor.control.watch(leader, agent, given.how)
+        await floor.control.watch(own, agent, how)
 
 
 async def sign_out(
